@@ -1,0 +1,53 @@
+// Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+};
+
+await Promise.all([rm(`${root}dist`, { recursive: true, force: true }), rm(`${root}src/computo-js/dist`, { recursive: true, force: true })]);
+
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { colloquium: 'src/cli/main.ts', worker: 'src/pipeline/worker.ts' },
+    outdir: 'dist',
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: ['typescript', 'lmdb'],
+    // Bundled CommonJS packages call `require` for Node's own modules; ESM has none, so each chunk makes one.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  }),
+  build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),
+]);
+
+declareTypes();
+
+/** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */
+function declareTypes() {
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const program = ts.createProgram([`${root}src/computo-js/index.ts`], {
+    ...options,
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: `${root}src/computo-js`,
+    outDir: `${root}src/computo-js/dist`,
+    types: [],
+  });
+  const { diagnostics } = program.emit();
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (f) => f, getCurrentDirectory: () => root, getNewLine: () => '\n' }));
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The suite that `npm test` runs: everything but `*.chaos.test.ts`, which kills, cuts and fuzzes for longer. */
+export default defineConfig({
+  root,
+  resolve: { alias: { 'computo-js': `${root}src/computo-js/index.ts` } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.chaos.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

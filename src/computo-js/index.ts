@@ -1,0 +1,1 @@
+export { NumberText, type Json, type JsonObject } from './value/json.js';
