@@ -1,0 +1,6 @@
+/** Money: integer nano-dollars, exact prices, and what tokens cost. */
+export { inputTokens, NO_TOKENS, totalTokens, type BillableTokens } from './billable.js';
+export { configuredPrice, type CostPerToken } from './configured-price.js';
+export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';
+export { costOf, worstCostOf, type Price } from './price.js';
+export { loadPriceTable, type PriceTable, type Vendor } from './price-table.js';

@@ -1,0 +1,43 @@
+import { parseDecimal, roundUp, times } from './rational.js';
+
+/** An amount of money: an integer count of nano-dollars (10⁻⁹ US dollars). All sums of money are of this type. */
+export type Nano = bigint;
+
+export const NANO_PER_DOLLAR = 1_000_000_000n;
+
+/**
+ * Reads an amount in dollars, rounding a fraction of a nano-dollar down: a limit is never made larger than it was written.
+ *
+ * @throws RangeError when it is negative or no decimal
+ */
+export function nanoOfDollars(dollars: string | number): Nano {
+  const { numerator, denominator } = times(parseDecimal(dollars), NANO_PER_DOLLAR);
+  return numerator / denominator;
+}
+
+/** As {@link nanoOfDollars}, but rounded up: for amounts that were charged. */
+export function chargeOfDollars(dollars: string | number): Nano {
+  return roundUp(times(parseDecimal(dollars), NANO_PER_DOLLAR));
+}
+
+/** The amount in dollars as an exact decimal: `0.000045`, `20`, `-0.5`. */
+export function dollarText(amount: Nano): string {
+  const sign = amount < 0n ? '-' : '';
+  const absolute = amount < 0n ? -amount : amount;
+  const fraction = (absolute % NANO_PER_DOLLAR).toString().padStart(9, '0').replace(/0+$/, '');
+  return `${sign}${absolute / NANO_PER_DOLLAR}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** The amount in dollars as a double, for JSON that people compute with. Exact up to about nine million dollars. */
+export function dollars(amount: Nano): number {
+  return Number(dollarText(amount));
+}
+
+/** The amount for a person: `$1.25`, `$0.0004`; what is not zero never shows as zero. */
+export function showDollars(amount: Nano): string {
+  const [whole = '0', fraction = ''] = dollarText(amount).split('.');
+  const cents = fraction.padEnd(2, '0');
+  if (whole !== '0' && whole !== '-0') return `$${whole}.${cents.slice(0, 2)}`.replace('$-', '-$');
+  const leading = /^0*/.exec(cents)?.[0].length ?? 0;
+  return `$${whole}.${cents.slice(0, Math.max(2, leading + 2))}`.replace('$-', '-$');
+}

@@ -1,0 +1,56 @@
+import { inputTokens, type BillableTokens } from './billable.js';
+import type { Nano } from './nano.js';
+import { add, larger, roundUp, times, ZERO, type Rational } from './rational.js';
+
+/** Nano-dollars per token, exactly, by class. */
+export interface Rates {
+  readonly input: Rational;
+  readonly cacheRead: Rational;
+  readonly cacheWrite: Rational;
+  readonly cacheWriteHour: Rational;
+  readonly output: Rational;
+}
+
+/** What a model costs. A request whose input has more than `above` tokens is billed by that tier's rates, whole. */
+export interface Price {
+  readonly base: Rates;
+  /** In ascending order of `above`. */
+  readonly tiers: readonly { readonly above: number; readonly rates: Rates }[];
+}
+
+/** What these tokens cost: exact, then rounded up to a whole nano-dollar once. */
+export function costOf(price: Price, tokens: BillableTokens): Nano {
+  const rates = ratesFor(price, inputTokens(tokens));
+  const sum = [
+    times(rates.input, BigInt(tokens.input)),
+    times(rates.cacheRead, BigInt(tokens.cacheRead)),
+    times(rates.cacheWrite, BigInt(tokens.cacheWrite)),
+    times(rates.cacheWriteHour, BigInt(tokens.cacheWriteHour)),
+    times(rates.output, BigInt(tokens.output)),
+  ].reduce(add, ZERO);
+  return roundUp(sum);
+}
+
+/**
+ * The most that a request can cost: every input token at the dearest input class, in the dearest tier it can reach, and
+ * the whole output cap.
+ *
+ * @param inputTokensMax no request text has more tokens than this
+ * @param outputTokensMax the output cap that is sent along
+ */
+export function worstCostOf(price: Price, inputTokensMax: number, outputTokensMax: number): Nano {
+  const reachable = [
+    price.base,
+    ...price.tiers.filter((tier) => inputTokensMax > tier.above).map((tier) => tier.rates),
+  ];
+  return reachable
+    .map((rates) => {
+      const dearestInput = [rates.cacheRead, rates.cacheWrite, rates.cacheWriteHour].reduce(larger, rates.input);
+      return roundUp(add(times(dearestInput, BigInt(inputTokensMax)), times(rates.output, BigInt(outputTokensMax))));
+    })
+    .reduce((most, cost) => (cost > most ? cost : most), 0n);
+}
+
+function ratesFor(price: Price, input: number): Rates {
+  return price.tiers.findLast((tier) => input > tier.above)?.rates ?? price.base;
+}
