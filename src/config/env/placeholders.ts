@@ -1,0 +1,33 @@
+/** Environment variables by name, as in `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** `${NAME}` or `${NAME:-default}`. Anything else is text as it stands. */
+const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+export interface Filled {
+  readonly text: string;
+  /** Every variable that the text refers to. */
+  readonly names: readonly string[];
+  /** Those that are not set and have no default; their placeholders stay. */
+  readonly unset: readonly string[];
+}
+
+/** Puts environment variables into a text. A default is used where the variable is not set, or empty. */
+export function fillPlaceholders(text: string, env: Env): Filled {
+  if (!text.includes('${')) return { text, names: [], unset: [] };
+  const names: string[] = [];
+  const unset: string[] = [];
+  const filled = text.replace(PLACEHOLDER, (placeholder, name: string, fallback: string | undefined) => {
+    names.push(name);
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined && (value !== '' || fallback === undefined)) return value;
+    if (fallback !== undefined) return fallback;
+    unset.push(name);
+    return placeholder;
+  });
+  return { text: filled, names, unset };
+}
+
+export function hasPlaceholder(text: string): boolean {
+  return fillPlaceholders(text, {}).names.length > 0;
+}

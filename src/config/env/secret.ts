@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+
+const HIDDEN = '***';
+
+/** Shorter texts are not masked: stars all over a log would hide more than they protect. */
+const MASKED_LENGTH_MIN = 4;
+
+const known = new Set<string>();
+
+/** A text that must not be seen. However it is printed, it shows as `***`; only {@link Secret.reveal} gives it. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    if (text.length >= MASKED_LENGTH_MIN && !text.includes('${')) {
+      known.add(text);
+      // A secret with quotes or backslashes shows differently within JSON.
+      known.add(JSON.stringify(text).slice(1, -1));
+    }
+  }
+
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+/** Replaces every secret that this process knows of, wherever it stands in `text`. */
+export function maskSecrets(text: string): string {
+  let masked = text;
+  // Longer ones first: one secret may be the start of another.
+  for (const secret of [...known].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(secret, HIDDEN);
+  return masked;
+}

@@ -1,0 +1,30 @@
+/**
+ * Floor 2: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
+ * What a run without a config needs stands behind lighter doors: `script/`, `diagnostic/` and `units/`.
+ */
+export { ConfigError, hasErrors, renderDiagnostic, type Diagnostic, type Palette } from './diagnostic/index.js';
+export { maskSecrets, Secret, type Env } from './env/index.js';
+export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-secret.js';
+export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
+export {
+  defaultStateDirectory,
+  providerNames,
+  stateDirectory,
+  useProvider,
+  useSection,
+  type ProviderConfig,
+} from './load/sections.js';
+export type {
+  AiStagePlan,
+  FilePlan,
+  OnErrorPlan,
+  OutputPlan,
+  PipelinePlan,
+  ScriptOptions,
+  StagePlan,
+} from './plan/pipeline-plan.js';
+export { pipelineNames, resolvePipeline, resolveScript, scriptNames } from './plan/resolve-pipeline.js';
+export { scriptOptions } from './plan/script-options.js';
+export type { Config } from './schema.js';
+export type { ProviderKind } from './schema/ai-providers.js';
+export type { SecretRef } from './schema/secret.js';

@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import type { Diagnostic } from '../diagnostic/index.js';
+import { chosenOption, unknownKeyHints } from '../schema/structures.js';
+import { diagnose, nodeAt, pointerSegments, toPointer, type SourceDocument } from '../source/index.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** Keys whose values must not be repeated in a message. */
+const SECRET_KEYS = new Set(['api_key', 'tokens', 'headers']);
+
+/**
+ * Turns what a schema found wrong into placed findings.
+ *
+ * @param base the segments of the section that was checked
+ * @param fromEnv which texts the environment changed: {@link FilledSection.fromEnv}
+ */
+export function explainIssues(
+  document: SourceDocument,
+  issues: readonly Issue[],
+  base: readonly string[],
+  fromEnv: ReadonlyMap<string, readonly string[]>,
+): Diagnostic[] {
+  return issues.flatMap((issue) => explain(document, issue, base, fromEnv));
+}
+
+function explain(
+  document: SourceDocument,
+  issue: Issue,
+  base: readonly string[],
+  fromEnv: ReadonlyMap<string, readonly string[]>,
+): Diagnostic[] {
+  const path = [...base, ...issue.path.map(String)];
+  if (issue.code === 'unrecognized_keys') {
+    const hints = unknownKeyHints(issue.message);
+    return issue.keys.map((key, index) => unknownKey(document, path, key, hints[index]));
+  }
+  if (issue.code === 'invalid_union') {
+    const option = chosenOption(issue.message);
+    const inner = option === undefined ? undefined : issue.errors[option];
+    if (inner !== undefined) return explainIssues(document, inner, path, fromEnv);
+  }
+  return [invalidValue(document, path, issue.message, fromEnv)];
+}
+
+/** The finding for a key that its section does not have. */
+export function unknownKey(
+  document: SourceDocument,
+  path: readonly string[],
+  key: string,
+  hint: string | undefined,
+): Diagnostic {
+  const where = path.length === 0 ? '' : ` in ${label(path)}`;
+  const message = `unknown key ${JSON.stringify(key)}${where}`;
+  return diagnose(
+    document,
+    toPointer([...path, key]),
+    { severity: 'error', code: 'unknown-key', message, hint },
+    'key',
+  );
+}
+
+function invalidValue(
+  document: SourceDocument,
+  path: readonly string[],
+  problem: string,
+  fromEnv: ReadonlyMap<string, readonly string[]>,
+): Diagnostic {
+  const pointer = toPointer(path);
+  const missing = nodeAt(document.root, pointer) === undefined;
+  const names = fromEnv.get(pointer);
+  const shown = path.some((key) => SECRET_KEYS.has(key)) ? problem.replace(/, got .*$/, '') : problem;
+  const finding = {
+    severity: 'error',
+    code: missing ? 'missing-key' : 'invalid-value',
+    message: path.length === 0 ? shown : `${label(path)}: ${shown}`,
+    hint: names === undefined ? undefined : `the value comes from the environment: ${names.join(', ')}`,
+  } as const;
+  // What is missing is missing from the part around it: its key is the place.
+  return diagnose(document, pointer, finding, missing ? 'key' : 'value');
+}
+
+/** A path for people: `pipelines.default.stages[0].ai`. */
+export function label(path: readonly string[]): string {
+  return path.map((key, index) => (/^[0-9]+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
+}
+
+export function labelOf(pointer: string): string {
+  return label(pointerSegments(pointer));
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { ConfigError, didYouMean } from '../diagnostic/index.js';
+import { configSchema, type Config } from '../schema.js';
+import { aiProvider, kindOf, type ProviderKind } from '../schema/ai-providers.js';
+import type { SecretRef } from '../schema/secret.js';
+import { blameFile } from '../source/index.js';
+import type { LoadedConfig } from './load-config.js';
+import { resolvePath } from './resolve-path.js';
+import { partAt, validatePart, type SectionName } from './validate.js';
+
+/** One AI provider, ready for use: its kind decided, its paths absolute. */
+export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
+  readonly name: string;
+  readonly kind: ProviderKind;
+};
+
+/**
+ * A section of the config, with the environment put in, defaults filled in and paths made absolute.
+ *
+ * @throws ConfigError (`unset-variable`, `invalid-value`) at the places in question
+ */
+export function useSection<Name extends SectionName>(config: LoadedConfig, name: Name): Config[Name] {
+  const schema = configSchema.shape[name];
+  const { value, diagnostics } = validatePart<unknown>(
+    config.document,
+    schema,
+    [name],
+    partAt(config.document, [name]),
+    config.env,
+    'error',
+  );
+  if (diagnostics.length > 0) throw new ConfigError(diagnostics);
+  return withPaths(config, name, value as Config[Name]);
+}
+
+/**
+ * The folder of journal, ledger and checkpoints: `state_dir`, else `$XDG_STATE_HOME/colloquium`, else
+ * `~/.local/state/colloquium`.
+ */
+export function stateDirectory(config: LoadedConfig): string {
+  return useSection(config, 'state_dir') ?? defaultStateDirectory(config);
+}
+
+/** Where state is kept when no config says otherwise. */
+export function defaultStateDirectory({ env, home }: Pick<LoadedConfig, 'env' | 'home'>): string {
+  const base = env['XDG_STATE_HOME'];
+  return join(base !== undefined && base.startsWith('/') ? base : join(home, '.local', 'state'), 'colloquium');
+}
+
+export function providerNames(config: LoadedConfig): readonly string[] {
+  return [...(partAt(config.document, ['ai_providers'])?.entries?.keys() ?? [])];
+}
+
+/**
+ * One AI provider's settings.
+ *
+ * @throws ConfigError if there is no such provider, or a variable that it needs is not set
+ */
+export function useProvider(config: LoadedConfig, name: string): ProviderConfig {
+  const node = partAt(config.document, ['ai_providers', name]);
+  if (node === undefined) {
+    const hint = didYouMean(name, providerNames(config));
+    throw new ConfigError([
+      blameFile(config.file)('unknown-provider', `no AI provider ${JSON.stringify(name)} in the config`, hint),
+    ]);
+  }
+  const { value, diagnostics } = validatePart(
+    config.document,
+    aiProvider,
+    ['ai_providers', name],
+    node,
+    config.env,
+    'error',
+  );
+  if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
+  const { api_key: key, kind = kindOf(name), ...settings } = value;
+  return { ...settings, name, kind, ...(key !== undefined && { api_key: secretWithPath(config, key) }) };
+}
+
+function secretWithPath(config: LoadedConfig, ref: SecretRef): SecretRef {
+  return ref.kind === 'file' ? { kind: 'file', path: resolvePath(config, ref.path) } : ref;
+}
+
+function withPaths<Name extends SectionName>(config: LoadedConfig, name: Name, value: Config[Name]): Config[Name];
+function withPaths(config: LoadedConfig, name: SectionName, value: Config[SectionName]): Config[SectionName] {
+  const absolute = (path: string): string => resolvePath(config, path);
+  switch (name) {
+    case 'server': {
+      const { tls, tokens, ...rest } = value as Config['server'];
+      return {
+        ...rest,
+        tokens: tokens.map((token) => secretWithPath(config, token)),
+        ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }),
+      };
+    }
+    case 'storage': {
+      const storage = value as Config['storage'];
+      return { ...storage, disk_path: absolute(storage.disk_path) };
+    }
+    case 'sources':
+      return (value as Config['sources']).map((source) =>
+        'folder' in source ? { ...source, folder: absolute(source.folder) } : source,
+      );
+    case 'state_dir':
+      return value === undefined ? undefined : absolute(value as string);
+    default:
+      return value;
+  }
+}

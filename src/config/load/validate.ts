@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Diagnostic } from '../diagnostic/index.js';
+import { didYouMean } from '../diagnostic/index.js';
+import type { Env } from '../env/index.js';
+import { configSchema, type Config } from '../schema.js';
+import { aiProvider, kindOf, PROVIDER_KINDS } from '../schema/ai-providers.js';
+import { pipeline } from '../schema/pipeline.js';
+import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { explainIssues, unknownKey } from './explain.js';
+import { fillSection } from './fill.js';
+
+export type SectionName = Exclude<keyof Config, '$schema' | 'scripts' | 'pipelines' | 'ai_providers'>;
+
+export interface Validated<T> {
+  /** Absent if there were errors, or if a variable that the section needs is not set. */
+  readonly value?: T;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Checks every section of a config. A variable that is not set is a warning here, and what depends on it is not judged.
+ */
+export function validateDocument(document: SourceDocument, env: Env): Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  const known = Object.keys(configSchema.shape);
+  for (const [key, { node }] of document.root.entries ?? []) {
+    if (!Object.hasOwn(configSchema.shape, key)) {
+      findings.push(unknownKey(document, [], key, didYouMean(key, known) ?? `known keys: ${known.join(', ')}`));
+    } else if ((key === 'pipelines' || key === 'ai_providers') && node.entries !== undefined) {
+      const schema: z.ZodType = key === 'pipelines' ? pipeline : aiProvider;
+      for (const [name, entry] of node.entries) {
+        findings.push(...validatePart(document, schema, [key, name], entry.node, env, 'warning').diagnostics);
+        if (key === 'ai_providers') findings.push(...baseUrlMissing(document, name, entry.node));
+      }
+    } else {
+      const schema: z.ZodType = configSchema.shape[key as keyof typeof configSchema.shape];
+      findings.push(...validatePart(document, schema, [key], node, env, 'warning').diagnostics);
+    }
+  }
+  return findings;
+}
+
+/**
+ * Checks one part of a config against its schema, with the environment put in.
+ *
+ * @param unsetIs how an unset variable counts: an error when the part is about to be used, a warning when it is looked over
+ */
+export function validatePart<T>(
+  document: SourceDocument,
+  schema: z.ZodType<T>,
+  path: readonly string[],
+  node: SourceNode | undefined,
+  env: Env,
+  unsetIs: 'error' | 'warning',
+): Validated<T> {
+  const { value, unset, fromEnv } =
+    node === undefined
+      ? { value: undefined, unset: [], fromEnv: new Map<string, readonly string[]>() }
+      : fillSection(node, path, env);
+  const unsetPointers = new Set(unset.map(({ pointer }) => pointer));
+  const diagnostics = unset.map(({ name, pointer }) => unsetVariable(document, name, pointer, unsetIs));
+
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const found = explainIssues(document, result.error.issues, path, fromEnv);
+    diagnostics.push(...found.filter(({ pointer }) => pointer === undefined || !unsetPointers.has(pointer)));
+  }
+  return result.success && unset.length === 0 ? { value: result.data, diagnostics } : { diagnostics };
+}
+
+function unsetVariable(
+  document: SourceDocument,
+  name: string,
+  pointer: string,
+  severity: 'error' | 'warning',
+): Diagnostic {
+  return diagnose(document, pointer, {
+    severity,
+    code: 'unset-variable',
+    message: `the environment variable ${name} is not set`,
+    hint: `set it, or give a default: \${${name}:-…}`,
+  });
+}
+
+/** A provider that no wire is known for by its name must say where it is. */
+function baseUrlMissing(document: SourceDocument, name: string, { entries }: SourceNode): Diagnostic[] {
+  if (entries === undefined || entries.has('base_url')) return [];
+  const kind = entries.get('kind')?.node.value ?? kindOf(name);
+  if (kind !== 'openai-compatible') return [];
+  const message = `ai_providers.${name}: missing: an openai-compatible provider needs a base_url`;
+  const hint = didYouMean(name, PROVIDER_KINDS) ?? 'add base_url, or kind: openai, anthropic or google';
+  return [
+    diagnose(
+      document,
+      toPointer(['ai_providers', name]),
+      { severity: 'error', code: 'missing-key', message, hint },
+      'key',
+    ),
+  ];
+}
+
+/** The node of a part of a config. */
+export function partAt(document: SourceDocument, path: readonly string[]): SourceNode | undefined {
+  return nodeAt(document.root, toPointer(path));
+}

@@ -1,0 +1,222 @@
+import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import { providerNames } from '../load/sections.js';
+import type { LoadedConfig } from '../load/load-config.js';
+import { resolvePath } from '../load/resolve-path.js';
+import { validatePart } from '../load/validate.js';
+import {
+  pipeline as pipelineSchema,
+  type DeadLetterConfig,
+  type OutputConfig,
+  type PipelineConfig,
+  type StageConfig,
+} from '../schema/pipeline.js';
+import type { ScriptSource } from '../script/index.js';
+import { blameFile, diagnose, nodeAt, toPointer } from '../source/index.js';
+import type { AiStagePlan, FilePlan, OnErrorPlan, OutputPlan, PipelinePlan, StagePlan } from './pipeline-plan.js';
+import { loadSchema } from './schema-file.js';
+import { scriptOptions } from './script-options.js';
+import { pipelinesOf, ScriptResolver } from './script-resolver.js';
+
+export function pipelineNames(config: Pick<LoadedConfig, 'document'>): readonly string[] {
+  return [...pipelinesOf(config.document).keys()];
+}
+
+export function scriptNames(config: Pick<LoadedConfig, 'document'>): readonly string[] {
+  return [...(nodeAt(config.document.root, '/scripts')?.entries?.keys() ?? [])];
+}
+
+/**
+ * A script of the config by name.
+ *
+ * @throws ConfigError (`unknown-script`, or what is wrong with its file)
+ */
+export async function resolveScript(config: LoadedConfig, name: string): Promise<ScriptSource> {
+  return await new ScriptResolver(config.document, config).named(name);
+}
+
+/**
+ * A pipeline of the config, ready to be built: scripts and schemas read, paths absolute, the environment put in.
+ *
+ * @throws ConfigError with everything that keeps it from being used
+ */
+export async function resolvePipeline(config: LoadedConfig, name: string): Promise<PipelinePlan> {
+  const node = pipelinesOf(config.document).get(name)?.node;
+  if (node === undefined) throw new ConfigError([unknownPipeline(config, name)]);
+  const path = ['pipelines', name];
+  const { value, diagnostics } = validatePart(config.document, pipelineSchema, path, node, config.env, 'error');
+  if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
+
+  const builder = new PlanBuilder(config);
+  const plan = await builder.build(name, path, value);
+  if (plan === undefined || builder.findings.length > 0) throw new ConfigError(builder.findings);
+  return plan;
+}
+
+function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
+  const names = pipelineNames(config);
+  const hint = didYouMean(name, names) ?? (names.length > 0 ? `pipelines: ${names.join(', ')}` : undefined);
+  const finding = {
+    severity: 'error',
+    code: 'unknown-pipeline',
+    message: `no pipeline ${JSON.stringify(name)} in the config`,
+    hint,
+  } as const;
+  return nodeAt(config.document.root, '/pipelines') === undefined
+    ? blameFile(config.file)(finding.code, finding.message, hint)
+    : diagnose(config.document, '/pipelines', finding, 'key');
+}
+
+class PlanBuilder {
+  readonly #config: LoadedConfig;
+  readonly #resolver: ScriptResolver;
+  readonly #findings: Diagnostic[] = [];
+
+  constructor(config: LoadedConfig) {
+    this.#config = config;
+    this.#resolver = new ScriptResolver(config.document, config);
+  }
+
+  get findings(): readonly Diagnostic[] {
+    return [...this.#findings, ...this.#resolver.findings];
+  }
+
+  /** Undefined only if there are findings. */
+  async build(name: string, path: readonly string[], pipeline: PipelineConfig): Promise<PipelinePlan | undefined> {
+    const stages: StagePlan[] = [];
+    for (const [index, stage] of pipeline.stages.entries()) {
+      const ordinal = stages.filter(({ kind }) => kind === 'ai').length + 1;
+      const plan = await this.#stage([...path, 'stages', String(index)], stage, index, ordinal);
+      if (plan !== undefined) stages.push(plan);
+    }
+    const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
+    if (this.findings.length > 0) return undefined;
+    return {
+      name,
+      stages,
+      ...(routingKey && { routingKey }),
+      ...(pipeline.outputs && { outputs: pipeline.outputs.map((output) => this.#output(output)) }),
+      ...(pipeline.dead_letter && { deadLetter: this.#file(pipeline.dead_letter) }),
+      onError: onErrorPlan(pipeline.on_error),
+      ...(pipeline.budget !== undefined && { budget: pipeline.budget }),
+      options: scriptOptions(this.#config),
+    };
+  }
+
+  async #stage(
+    path: readonly string[],
+    stage: StageConfig,
+    index: number,
+    ordinal: number,
+  ): Promise<StagePlan | undefined> {
+    if ('ai' in stage) return await this.#aiStage([...path, 'ai'], stage.ai, stage.name, ordinal);
+    const kind = 'computo' in stage ? 'computo' : 'filter';
+    const script = await this.#script([...path, kind]);
+    return script && { kind, name: stage.name ?? `${kind}-${index + 1}`, script };
+  }
+
+  async #aiStage(
+    path: readonly string[],
+    stage: Extract<StageConfig, { ai: unknown }>['ai'],
+    outerName: string | undefined,
+    ordinal: number,
+  ): Promise<StagePlan | undefined> {
+    const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = stage;
+    const request = await this.#script([...path, 'request']);
+    const providers = this.#providers(path, stage.providers);
+    const schema = stage.schema === undefined ? undefined : await this.#schema([...path, 'schema']);
+    if (request === undefined) return undefined;
+    const plan: AiStagePlan = {
+      name: stage.name ?? outerName ?? `ai-${ordinal}`,
+      request,
+      ...(model !== undefined && { model }),
+      providers,
+      route,
+      ...(schema !== undefined && { schema }),
+      ...(into !== undefined && { into }),
+      maxTokens,
+      dedupe,
+      ...(inDoubt !== undefined && { inDoubt }),
+    };
+    return { kind: 'ai', ...plan };
+  }
+
+  #providers(path: readonly string[], named: readonly string[] | undefined): readonly string[] {
+    const known = providerNames(this.#config);
+    this.#findings.push(...unknownProviders(this.#config, path, named, known));
+    return named ?? known;
+  }
+
+  async #schema(path: readonly string[]): Promise<AiStagePlan['schema']> {
+    const { document } = this.#config;
+    const node = nodeAt(document.root, toPointer(path));
+    if (node === undefined) return undefined;
+    const found = await loadSchema(document, this.#config, node.value, toPointer(path));
+    if ('schema' in found) return found.schema;
+    this.#findings.push(...found);
+    return undefined;
+  }
+
+  async #script(path: readonly string[]): Promise<ScriptSource | undefined> {
+    const node = nodeAt(this.#config.document.root, toPointer(path));
+    return node === undefined ? undefined : await this.#resolver.resolve(path, node);
+  }
+
+  #output(output: OutputConfig): OutputPlan {
+    const common = { envelope: output.envelope, ...(output.when && { when: output.when }) };
+    return 'file' in output ? { kind: 'file', ...this.#file(output), ...common } : { kind: 'stdout', ...common };
+  }
+
+  #file(config: DeadLetterConfig): FilePlan {
+    const {
+      file,
+      rotate_size: rotateSize,
+      rotate_every: rotateEvery,
+      retention_days: retentionDays,
+      gzip,
+      pattern,
+    } = config;
+    return {
+      file: resolvePath(this.#config, file),
+      ...(rotateSize !== undefined && { rotateSize }),
+      ...(rotateEvery !== undefined && { rotateEvery }),
+      ...(retentionDays !== undefined && { retentionDays }),
+      gzip,
+      ...(pattern !== undefined && { pattern }),
+    };
+  }
+}
+
+function onErrorPlan(onError: PipelineConfig['on_error']): OnErrorPlan {
+  return typeof onError === 'string' ? { kind: onError } : { kind: 'default', data: onError.default };
+}
+
+/**
+ * What is wrong with the providers of an AI stage.
+ *
+ * @param path of the stage's `ai` part
+ * @param named its `providers`; absent: all
+ */
+export function unknownProviders(
+  { document }: Pick<LoadedConfig, 'document'>,
+  path: readonly string[],
+  named: readonly string[] | undefined,
+  known: readonly string[],
+): Diagnostic[] {
+  if (known.length === 0) {
+    const message = 'this stage needs an AI provider, and the config has none under ai_providers';
+    return [diagnose(document, toPointer(path), { severity: 'error', code: 'unknown-provider', message }, 'key')];
+  }
+  return (named ?? []).flatMap((name, index) => {
+    if (known.includes(name)) return [];
+    const hint = didYouMean(name, known) ?? `providers: ${known.join(', ')}`;
+    const message = `no AI provider ${JSON.stringify(name)} under ai_providers`;
+    return [
+      diagnose(document, toPointer([...path, 'providers', String(index)]), {
+        severity: 'error',
+        code: 'unknown-provider',
+        message,
+        hint,
+      }),
+    ];
+  });
+}

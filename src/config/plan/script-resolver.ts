@@ -1,0 +1,156 @@
+import { extname } from 'node:path';
+import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import { label } from '../load/explain.js';
+import { resolvePath, type PathBase } from '../load/resolve-path.js';
+import { loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
+import { diagnose, toPointer, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
+
+/**
+ * Finds the scripts that a config refers to. A text is always a reference: to a name under `scripts`, else to a file; any
+ * other value is the script itself. What is wrong is collected, so that everything can be said at once.
+ */
+export class ScriptResolver {
+  readonly findings: Diagnostic[] = [];
+  /** Names under `scripts` that something referred to. */
+  readonly used = new Set<string>();
+  readonly #document: SourceDocument;
+  readonly #base: PathBase;
+  readonly #files = new Map<string, Promise<ScriptSource | undefined>>();
+
+  constructor(document: SourceDocument, base: PathBase) {
+    this.#document = document;
+    this.#base = base;
+  }
+
+  get #scripts(): SourceNode['entries'] {
+    return this.#document.root.entries?.get('scripts')?.node.entries;
+  }
+
+  get names(): readonly string[] {
+    return [...(this.#scripts?.keys() ?? [])];
+  }
+
+  /** The script at a place of the config; undefined if it can't be had, and then there is a finding. */
+  async resolve(path: readonly string[], node: SourceNode): Promise<ScriptSource | undefined> {
+    return await this.#follow(path, node, []);
+  }
+
+  /**
+   * The script that a text from the command line means.
+   *
+   * @throws ConfigError if it is neither a name under `scripts` nor looks like a file
+   */
+  async named(reference: string): Promise<ScriptSource> {
+    const before = this.findings.length;
+    const node = this.#scripts?.get(reference)?.node;
+    const found = node === undefined ? undefined : await this.resolve(['scripts', reference], node);
+    if (found !== undefined) return found;
+    if (this.findings.length > before) throw new ConfigError(this.findings.slice(before));
+    throw new ConfigError([diagnose(this.#document, '/scripts', this.#unknown(reference), 'key')]);
+  }
+
+  async #follow(path: readonly string[], node: SourceNode, seen: readonly string[]): Promise<ScriptSource | undefined> {
+    const pointer = toPointer(path);
+    if (typeof node.value !== 'string') {
+      return scriptAt(this.#document, pointer, node, path[0] === 'scripts' ? (path[1] ?? '') : label(path));
+    }
+    const reference = node.value;
+    const target = this.#scripts?.get(reference)?.node;
+    if (target !== undefined) {
+      if (seen.includes(reference)) {
+        const chain = [...seen, reference].join(' → ');
+        this.#refuse(pointer, {
+          severity: 'error',
+          code: 'cycle',
+          message: `scripts refer to each other in a circle: ${chain}`,
+        });
+        return undefined;
+      }
+      this.used.add(reference);
+      return await this.#follow(['scripts', reference], target, [...seen, reference]);
+    }
+    if (!looksLikePath(reference)) {
+      this.#refuse(pointer, this.#unknown(reference));
+      return undefined;
+    }
+    return await this.#file(resolvePath(this.#base, reference), pointer);
+  }
+
+  /** Each file is read once, and what is wrong with it is said once. */
+  async #file(file: string, pointer: string): Promise<ScriptSource | undefined> {
+    const known = this.#files.get(file);
+    if (known !== undefined) return await known;
+    const blame = (code: string, message: string, hint?: string): Diagnostic =>
+      diagnose(this.#document, pointer, { severity: 'error', code, message, hint });
+    const loading = loadScriptFile(file, blame).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      this.findings.push(...error.diagnostics);
+      return undefined;
+    });
+    this.#files.set(file, loading);
+    return await loading;
+  }
+
+  #unknown(reference: string): Finding {
+    const near = didYouMean(reference, this.names);
+    const hint = near ?? (/^\s*[[{]/.test(reference) ? 'a script is written without quotes around it' : undefined);
+    return {
+      severity: 'error',
+      code: 'unknown-script',
+      message: `no script ${JSON.stringify(reference)} under scripts`,
+      hint: hint ?? 'a script file is given as a path like ./script.json',
+    };
+  }
+
+  #refuse(pointer: string, finding: Finding): void {
+    // A circle that several places lead into is one mistake.
+    const diagnostic = diagnose(this.#document, pointer, finding);
+    if (
+      !this.findings.some(
+        ({ code, line, column, file }) =>
+          code === diagnostic.code &&
+          line === diagnostic.line &&
+          column === diagnostic.column &&
+          file === diagnostic.file,
+      )
+    ) {
+      this.findings.push(diagnostic);
+    }
+  }
+}
+
+/** Whether a text names a file rather than a script. */
+export function looksLikePath(reference: string): boolean {
+  return ['.json', '.jsonc'].includes(extname(reference)) || /^(?:\.{1,2}|~)?\//.test(reference);
+}
+
+/** Where a script can stand in a pipeline. */
+export type ScriptRole = 'computo' | 'filter' | 'request' | 'routing_key';
+
+export interface ScriptSite {
+  readonly role: ScriptRole;
+  readonly path: readonly string[];
+  readonly node: SourceNode;
+}
+
+/** Every place of a pipeline where a script stands, in order, however broken the rest is. */
+export function scriptSites(pipelinePath: readonly string[], pipeline: SourceNode): ScriptSite[] {
+  const sites: ScriptSite[] = [];
+  const add = (role: ScriptRole, path: readonly string[], parent: SourceNode | undefined): void => {
+    const node = parent?.entries?.get(role)?.node;
+    if (node !== undefined) sites.push({ role, path: [...path, role], node });
+  };
+  const stages = pipeline.entries?.get('stages')?.node.items ?? [];
+  stages.forEach((stage, index) => {
+    const path = [...pipelinePath, 'stages', String(index)];
+    add('computo', path, stage);
+    add('filter', path, stage);
+    add('request', [...path, 'ai'], stage.entries?.get('ai')?.node);
+  });
+  add('routing_key', pipelinePath, pipeline);
+  return sites;
+}
+
+export function pipelinesOf(document: SourceDocument): NonNullable<SourceNode['entries']> {
+  return document.root.entries?.get('pipelines')?.node.entries ?? new Map();
+}

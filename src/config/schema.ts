@@ -1,0 +1,37 @@
+import type { Json } from 'computo-js';
+import { z } from 'zod';
+import { aiProvider } from './schema/ai-providers.js';
+import { costManagement } from './schema/cost-management.js';
+import { pipeline } from './schema/pipeline.js';
+import { computo, journal, processing, providerWait, stateDir } from './schema/processing.js';
+import { server } from './schema/server.js';
+import { sources } from './schema/sources.js';
+import { storage } from './schema/storage.js';
+import { named, section } from './schema/structures.js';
+
+/**
+ * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
+ * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in).
+ */
+export const configSchema = section('a config', {
+  $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
+  server: server.prefault({}).describe('The HTTP server of serve.'),
+  storage: storage.prefault({}).describe('The stored log of serve.'),
+  processing: processing.prefault({}).describe('Workers, queues and limits on input.'),
+  ai_providers: named('AI providers by name', aiProvider).prefault({}).describe('AI providers by name.'),
+  cost_management: costManagement.prefault({}).describe('Budget and alerts.'),
+  scripts: named('scripts by name', z.custom<Json>())
+    .prefault({})
+    .describe('Computo scripts by name. A text names another script, or a file like ./script.json.'),
+  pipelines: named('pipelines by name', pipeline)
+    .prefault({})
+    .describe('Pipelines by name; "default" is used where none is named.'),
+  sources,
+  state_dir: stateDir,
+  journal: journal.prefault({}).describe('The journal of AI answers.'),
+  computo: computo.prefault({}).describe('How Computo scripts run.'),
+  provider_wait: providerWait,
+});
+
+/** A whole config as the program sees it. Keys are those of the file. */
+export type Config = z.output<typeof configSchema>;

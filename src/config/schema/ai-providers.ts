@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import { choice, duration, integer, money, text } from './fields.js';
+import { secret } from './secret.js';
+import { alternatives, isMap, list, named, section } from './structures.js';
+
+export const PROVIDER_KINDS = ['openai', 'anthropic', 'google', 'openai-compatible'] as const;
+export type ProviderKind = (typeof PROVIDER_KINDS)[number];
+
+/** A provider that is named like a kind is of that kind. */
+export function kindOf(name: string): ProviderKind {
+  return PROVIDER_KINDS.find((kind) => kind === name) ?? 'openai-compatible';
+}
+
+const price = () => money('a price in US dollars per token, like 0.00003');
+
+const costPerToken = section('prices per token', {
+  input: price().describe('US dollars per input token.'),
+  output: price().describe('US dollars per output token.'),
+  cache_read: price().optional().describe('US dollars per input token read from the cache. Default: as input.'),
+  cache_write: price().optional().describe('US dollars per input token written to the cache. Default: as input.'),
+}).describe('Prices, in US dollars per token; they override the built-in price table.');
+
+const rateLimit = section('rate limits', {
+  requests_per_minute: integer(1).optional().describe('Most requests per minute.'),
+  tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
+}).describe('Limits that are kept on our side.');
+
+const model = section('settings of one model', {
+  cost_per_token: costPerToken.optional(),
+  rate_limit: rateLimit.optional(),
+  max_output_tokens: integer(1).optional().describe('Most output tokens that the model allows.'),
+  context_window: integer(1).optional().describe('Most tokens that the model takes in and puts out together.'),
+});
+
+/** A model that a provider serves, with what is set for it alone. */
+export type ModelConfig = { readonly name: string } & z.output<typeof model>;
+
+const models = alternatives(
+  'a list of model names, or a map from model names to settings',
+  [
+    list('model names', text('a model name')).transform((names): readonly ModelConfig[] =>
+      names.map((name) => ({ name })),
+    ),
+    named('settings by model name', model.nullable()).transform((byName): readonly ModelConfig[] =>
+      Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
+    ),
+  ],
+  (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
+);
+
+export const aiProvider = section('the settings of an AI provider', {
+  kind: choice(PROVIDER_KINDS)
+    .optional()
+    .describe("Which wire it speaks. Default: the provider's name if it is one of these, else openai-compatible."),
+  api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
+  base_url: text('a URL like https://api.openai.com/v1', isHttpUrl)
+    .optional()
+    .describe("Where requests go. Default: the vendor's address."),
+  models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
+  cost_per_token: costPerToken.optional(),
+  rate_limit: rateLimit.optional(),
+  max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
+  timeouts: section('time-outs', {
+    connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
+    first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
+    total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
+  })
+    .prefault({})
+    .describe('How long a call may take.'),
+  circuit_breaker: section('the circuit breaker', {
+    threshold: integer(1, 1000).prefault(5).describe('Failures in a row after which the provider counts as down.'),
+    open_for: duration(1)
+      .prefault('30s')
+      .describe('How long it is left alone before one call probes it. A plain number is milliseconds.'),
+  })
+    .prefault({})
+    .describe('When to stop calling a provider that fails.'),
+  retry: section('retries', {
+    max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
+    base_delay: duration(0)
+      .prefault('500ms')
+      .describe('Before the first retry, at most; it doubles with each. A plain number is milliseconds.'),
+    max_delay: duration(0).prefault('30s').describe('Longest delay of our own choice. A plain number is milliseconds.'),
+    max_retry_after: duration(0)
+      .prefault('2m')
+      .describe("Longest wait that the provider's retry-after may ask for. A plain number is milliseconds."),
+  })
+    .prefault({})
+    .describe('How failed calls are tried again.'),
+  headers: named('headers by name', text('text')).optional().describe('More headers to send.'),
+  query: named('parameters by name', text('text'))
+    .optional()
+    .describe('More query parameters to send, such as api-version.'),
+});
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
+}

@@ -1,0 +1,146 @@
+import { NumberText } from 'computo-js';
+import { z } from 'zod';
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
+import { show } from './show.js';
+
+/**
+ * The kinds of value that keys hold. Each is a zod schema with messages in plain words and with what editors should know
+ * (types, ranges, patterns); its output is what the program works with: bytes, milliseconds, decimal text.
+ *
+ * Text is accepted where a number or a boolean belongs, because `${NAME}` leaves text behind.
+ */
+
+const PLACEHOLDER_PATTERN = '\\$\\{';
+/** Text that may stand in for a number: digits, or a reference to the environment. */
+const NUMBER_TEXT_PATTERN = `^-?[0-9.]+([eE][-+]?[0-9]+)?$|${PLACEHOLDER_PATTERN}`;
+
+/**
+ * A scalar that `read` turns into its meaning.
+ *
+ * @param words what is expected, for messages: `a number from 1 to 65535`
+ * @param read the meaning of a value, or undefined if it has none
+ * @param json what the JSON Schema says about it
+ */
+function scalar<T>(words: string, read: (input: unknown) => T | undefined, json: Record<string, unknown>) {
+  return z
+    .unknown()
+    .transform((input, context): T => {
+      const value = read(input);
+      if (value !== undefined) return value;
+      context.issues.push({
+        code: 'custom',
+        input,
+        message: input === undefined ? `missing: expected ${words}` : `expected ${words}, got ${show(input)}`,
+      });
+      return z.NEVER;
+    })
+    .meta(json);
+}
+
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const range =
+    max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a number from ${min} to ${max}`;
+  const read = (input: unknown): number | undefined => {
+    const value = typeof input === 'string' && /^-?[0-9]+$/.test(input.trim()) ? Number(input) : input;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+  };
+  return scalar(range, read, { type: ['integer', 'string'], minimum: min, maximum: max, pattern: NUMBER_TEXT_PATTERN });
+}
+
+/** A number between two bounds, both allowed. */
+export function fraction(min: number, max: number) {
+  const read = (input: unknown): number | undefined => {
+    const value = typeof input === 'string' ? Number(input.trim() || Number.NaN) : input;
+    return typeof value === 'number' && value >= min && value <= max ? value : undefined;
+  };
+  return scalar(`a number from ${min} to ${max}`, read, {
+    type: ['number', 'string'],
+    minimum: min,
+    maximum: max,
+    pattern: NUMBER_TEXT_PATTERN,
+  });
+}
+
+const DECIMAL = /^[0-9]{1,30}(?:\.[0-9]{1,60})?(?:[eE][-+]?[0-9]{1,2})?$/;
+
+/** An amount of money that is not negative, as its exact decimal text: `100`, `0.00003`, `3e-5`. */
+export function money(words: string) {
+  const read = (input: unknown): string | undefined => {
+    const text = input instanceof NumberText ? input.text : typeof input === 'string' ? input.trim() : String(input);
+    const numeric = ['number', 'bigint', 'string'].includes(typeof input) || input instanceof NumberText;
+    return numeric && DECIMAL.test(text) ? text : undefined;
+  };
+  return scalar(words, read, { type: ['number', 'string'], minimum: 0, pattern: NUMBER_TEXT_PATTERN });
+}
+
+/** A size in bytes: a number, or text with a unit. */
+export function size(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const read = (input: unknown): number | undefined => {
+    const bytes = typeof input === 'string' ? parseSize(input) : input;
+    return typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= min && bytes <= max ? bytes : undefined;
+  };
+  const range =
+    max === Number.MAX_SAFE_INTEGER ? (min > 0 ? `, at least ${min} bytes` : '') : ` from ${min} to ${max} bytes`;
+  return scalar(`a size like 100MB or a number of bytes${range}`, read, {
+    type: ['integer', 'string'],
+    minimum: min,
+    maximum: max,
+    pattern: `${SIZE_PATTERN}|${PLACEHOLDER_PATTERN}`,
+  });
+}
+
+/** A duration in milliseconds: a number, or text with a unit. */
+export function duration(minMs: number, maxMs: number = Number.MAX_SAFE_INTEGER) {
+  const read = (input: unknown): number | undefined => {
+    const value =
+      typeof input === 'string'
+        ? (parseDuration(input) ?? (/^[0-9]+$/.test(input) ? Number(input) : undefined))
+        : input;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= minMs && value <= maxMs
+      ? value
+      : undefined;
+  };
+  const range =
+    maxMs === Number.MAX_SAFE_INTEGER ? (minMs > 0 ? `, at least ${minMs} ms` : '') : ` from ${minMs} to ${maxMs} ms`;
+  return scalar(`a duration like 30s, 15m or 7d, or a number of milliseconds${range}`, read, {
+    type: ['integer', 'string'],
+    minimum: minMs,
+    maximum: maxMs,
+    pattern: `${DURATION_PATTERN}|^[0-9]+$|${PLACEHOLDER_PATTERN}`,
+  });
+}
+
+export function flag() {
+  const read = (input: unknown): boolean | undefined =>
+    typeof input === 'boolean' ? input : input === 'true' ? true : input === 'false' ? false : undefined;
+  return scalar('true or false', read, {
+    type: ['boolean', 'string'],
+    pattern: `^(true|false)$|${PLACEHOLDER_PATTERN}`,
+  });
+}
+
+/** One of a few words. */
+export function choice<const Words extends readonly string[]>(words: Words) {
+  const read = (input: unknown): Words[number] | undefined => words.find((word) => word === input);
+  const list = words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}` : (words[0] ?? '');
+  return scalar(list, read, { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] });
+}
+
+/** Text with at least one character. */
+export function text(words: string, accepts: (text: string) => boolean = () => true) {
+  const read = (input: unknown): string | undefined =>
+    typeof input === 'string' && input !== '' && accepts(input) ? input : undefined;
+  return scalar(words, read, { type: 'string', minLength: 1 });
+}
+
+/** A path; what it is relative to is the resolver's matter. */
+export function path(words = 'a path') {
+  return text(words, (value) => !value.includes('\0'));
+}
+
+/** A JSON Pointer (RFC 6901). */
+export function jsonPointer() {
+  const read = (input: unknown): string | undefined =>
+    typeof input === 'string' && /^(?:\/(?:[^~]|~[01])*)?$/.test(input) ? input : undefined;
+  return scalar('a JSON Pointer like /ai/answer', read, { type: 'string', pattern: '^(/([^~]|~[01])*)?$' });
+}

@@ -1,0 +1,142 @@
+import type { Json } from 'computo-js';
+import { z } from 'zod';
+import { choice, duration, flag, fraction, integer, jsonPointer, money, path, size, text } from './fields.js';
+import { alternatives, hasKey, isMap, list, section } from './structures.js';
+
+/** A script as it stands in a config: an expression, or text that names a script or a file. Checked by computo-js, not here. */
+const script = () => z.custom<Json>((input) => input !== undefined, { error: 'missing: expected a script' }).meta({});
+
+const stageName = () => text('a name').optional().describe('Names the stage in messages and metrics.');
+
+const computoStage = section('a computo stage', {
+  computo: script().describe(
+    'The name of a script, a file like ./script.json, or the script itself. Its result becomes the data.',
+  ),
+  name: stageName(),
+});
+
+const filterStage = section('a filter stage', {
+  filter: script().describe(
+    'The name of a script, a file, or the script itself. Events for which it gives a falsy value are dropped.',
+  ),
+  name: stageName(),
+});
+
+const aiStage = section('an ai stage', {
+  ai: section('the settings of an ai stage', {
+    request: script().describe(
+      'The script that makes the request: { model, messages, max_tokens?, temperature?, provider? }.',
+    ),
+    model: text('a model name').optional().describe('The model where the request names none.'),
+    providers: list('provider names', text('a provider name'))
+      .min(1, { error: 'expected at least one provider' })
+      .optional()
+      .describe('Which providers may serve. Default: all under ai_providers.'),
+    route: choice(['cheapest', 'ordered', 'fastest']).prefault('cheapest').describe('Which of them is tried first.'),
+    schema: alternatives(
+      'a path to a JSON Schema, or the schema itself',
+      [path('a path to a JSON Schema'), z.custom<Json>((input) => isMap(input) || typeof input === 'boolean')],
+      (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+    )
+      .optional()
+      .describe('JSON Schema that the answer must satisfy: a path, or the schema itself.'),
+    into: jsonPointer().optional().describe('Where the answer lands in the data. Default: it replaces the data.'),
+    max_tokens: integer(1).prefault(1000).describe('Most output tokens where the request says nothing.'),
+    dedupe: flag().prefault(false).describe('Send equal requests once and share the answer.'),
+    in_doubt: choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
+    name: stageName(),
+  }).describe('Sends a request to an AI provider and puts the answer into the data.'),
+  name: stageName(),
+});
+
+const STAGES = [computoStage, filterStage, aiStage] as const;
+export const STAGE_KEYS = ['computo', 'filter', 'ai'] as const;
+
+const stage = alternatives('a stage: a map with the key computo, filter or ai', STAGES, (input) => {
+  const index = STAGE_KEYS.findIndex((key) => hasKey(input, key));
+  return index === -1 ? undefined : index;
+});
+
+const rotation = () => ({
+  rotate_size: size(1).optional().describe('Start a new file at this size.'),
+  rotate_every: duration(1000).optional().describe('Start a new file after this time. A plain number is milliseconds.'),
+  retention_days: fraction(0, 36_500).optional().describe('Rotated files older than this many days are removed.'),
+  gzip: flag().prefault(false).describe('Compress rotated files.'),
+  pattern: text('a file name pattern').optional().describe('Name of rotated files.'),
+});
+
+const routingKey = () => text('a routing key as text; numbers need quotes');
+const outputCommon = () => ({
+  when: alternatives(
+    'a routing key, or a list of them',
+    [routingKey().transform((key) => [key]), list('routing keys', routingKey())],
+    (input) => (Array.isArray(input) ? 1 : 0),
+  )
+    .optional()
+    .describe('Only events with one of these routing keys. Default: all events.'),
+  envelope: flag().prefault(false).describe('Write the whole event instead of its data alone.'),
+});
+
+const fileOutput = section('a file output', {
+  file: path().describe('The file to write, one JSON value per line.'),
+  ...outputCommon(),
+  ...rotation(),
+});
+
+const stdoutOutput = section('a stdout output', {
+  stdout: z
+    .unknown()
+    .transform((input, context): true => {
+      if (input === true || input === 'true') return true;
+      context.issues.push({ code: 'custom', input, message: 'expected true' });
+      return z.NEVER;
+    })
+    .meta({ const: true })
+    .describe('Write to standard output.'),
+  ...outputCommon(),
+});
+
+const output = alternatives('an output: a map with the key file or stdout', [fileOutput, stdoutOutput], (input) =>
+  hasKey(input, 'file') ? 0 : hasKey(input, 'stdout') ? 1 : undefined,
+);
+
+const deadLetterFile = section('where dead letters go', { file: path().describe('The file to write.'), ...rotation() });
+
+const deadLetter = alternatives(
+  'a path, or a map with the key file',
+  [path().transform((file): z.output<typeof deadLetterFile> => ({ file, gzip: false })), deadLetterFile],
+  (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+);
+
+const onError = alternatives(
+  'dead_letter, skip, stop or { default: … }',
+  [
+    choice(['dead_letter', 'skip', 'stop']),
+    section('a map with the key default', {
+      default: z
+        .custom<Json>((input) => input !== undefined, { error: 'missing: expected a JSON value' })
+        .describe('The data that takes the place of a failed event.'),
+    }),
+  ],
+  (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+);
+
+export const pipeline = section('a pipeline', {
+  stages: list('stages', stage).prefault([]).describe('What every event runs through, in order.'),
+  routing_key: script().optional().describe("A script whose result becomes the event's routing key."),
+  outputs: list('outputs', output)
+    .optional()
+    .describe('Where events go. Default: standard output; serve needs at least one.'),
+  dead_letter: deadLetter.optional().describe('The file that failed events go to. Default: standard error.'),
+  on_error: onError
+    .prefault('dead_letter')
+    .describe('What becomes of an event that fails: dead_letter, skip, stop, or { default: … }.'),
+  budget: money('an amount in US dollars, like 5')
+    .optional()
+    .describe('Most US dollars a day that this pipeline may cost.'),
+});
+
+export type PipelineConfig = z.output<typeof pipeline>;
+export type StageConfig = z.output<typeof stage>;
+export type OutputConfig = z.output<typeof output>;
+export type DeadLetterConfig = z.output<typeof deadLetter>;

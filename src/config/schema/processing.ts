@@ -1,0 +1,57 @@
+import { choice, duration, flag, integer, path, size } from './fields.js';
+import { section } from './structures.js';
+
+export const processing = section('the settings of processing', {
+  worker_threads: integer(0, 256)
+    .prefault(4)
+    .describe('Most worker threads; never more than the machine has processors.'),
+  max_queue_size: integer(1, 10_000_000)
+    .prefault(1000)
+    .describe('Events that may wait; beyond it sources are slowed, and HTTP clients get 503.'),
+  max_line_size: size(1, 2 ** 29)
+    .prefault('16MB')
+    .describe('A longer input line is dead-lettered without being read whole.'),
+  max_depth: integer(1, 100_000).prefault(1000).describe('Data nested deeper than this is dead-lettered.'),
+});
+
+export const computo = section('the settings of Computo scripts', {
+  dialect: choice(['auto', 'classic', 'current'])
+    .prefault('auto')
+    .describe('Which Computo dialect scripts are written in; auto decides per script.'),
+  limits: section('limits of a script', {
+    steps: integer(1).optional().describe('Most evaluation steps per event.'),
+    depth: integer(1).optional().describe('Deepest nesting of calls.'),
+    output_size: size(1).optional().describe('Largest result.'),
+  })
+    .prefault({})
+    .describe('A script that goes beyond one of these fails its event.'),
+  permuto: section('the settings of Permuto templates', {
+    interpolation: flag().prefault(false).describe('Replace placeholders inside longer text too.'),
+    missing: choice(['ignore', 'error', 'remove'])
+      .prefault('ignore')
+      .describe('What becomes of a placeholder whose path does not exist.'),
+  })
+    .prefault({})
+    .describe('Options of permuto.apply.'),
+});
+
+export const journal = section('the settings of the journal of AI answers', {
+  ttl: duration(0).prefault('30d').describe('How long answers are kept. A plain number is milliseconds.'),
+  max_size: size(1024 * 1024)
+    .prefault('4GB')
+    .describe('Largest size of the journal; the oldest answers go first.'),
+  store: choice(['full', 'hash']).prefault('full').describe('hash: prompts are kept as hashes only.'),
+  in_doubt: choice(['retry', 'hold', 'fail'])
+    .prefault('retry')
+    .describe('What becomes of calls that were in flight at a crash, whose cost cannot be known.'),
+});
+
+export const stateDir = path()
+  .optional()
+  .describe(
+    'Folder of journal, ledger and checkpoints. Default: $XDG_STATE_HOME/colloquium, else ~/.local/state/colloquium.',
+  );
+
+export const providerWait = duration(0)
+  .prefault('5m')
+  .describe('How long a run waits when every AI provider is down. A plain number is milliseconds.');

@@ -1,0 +1,23 @@
+import { flag, integer, path, size, text } from './fields.js';
+import { secretList } from './secret.js';
+import { section } from './structures.js';
+
+export const server = section('the settings of the HTTP server', {
+  host: text('a host name or address')
+    .prefault('127.0.0.1')
+    .describe('Address to listen on. Any address but a loopback one needs tokens, or insecure: true.'),
+  port: integer(0, 65535).prefault(8080).describe('Port to listen on; 0 takes any free one.'),
+  max_body_size: size(1, 2 ** 31)
+    .prefault('1MB')
+    .describe('Largest request body; a larger one is answered with 413.'),
+  tokens: secretList
+    .prefault([])
+    .describe('Bearer tokens that are let in: text (best "${NAME}"), { file } or { command }, or a list of these.'),
+  insecure: flag().prefault(false).describe('Listen on any address without tokens.'),
+  tls: section('the files of a TLS certificate', {
+    cert: path().describe('PEM file with the certificate chain.'),
+    key: path().describe('PEM file with the private key.'),
+  })
+    .optional()
+    .describe('Serve HTTPS.'),
+});

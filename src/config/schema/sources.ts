@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { path, text } from './fields.js';
+import { alternatives, hasKey, list, section } from './structures.js';
+
+const pipelineName = () =>
+  text('the name of a pipeline').prefault('default').describe('The pipeline that its events go through.');
+
+const stdinSource = section('standard input as a source', {
+  stdin: z
+    .unknown()
+    .transform((input, context): true => {
+      if (input === true || input === 'true') return true;
+      context.issues.push({ code: 'custom', input, message: 'expected true' });
+      return z.NEVER;
+    })
+    .meta({ const: true })
+    .describe('Read events from standard input.'),
+  pipeline: pipelineName(),
+});
+
+const folderSource = section('a folder as a source', {
+  folder: path().describe('Read every file that appears in this folder.'),
+  pattern: text('a file name pattern like *.ndjson')
+    .prefault('*')
+    .describe('Which files; * stands for any characters.'),
+  pipeline: pipelineName(),
+});
+
+const source = alternatives('a source: a map with the key stdin or folder', [stdinSource, folderSource], (input) =>
+  hasKey(input, 'stdin') ? 0 : hasKey(input, 'folder') ? 1 : undefined,
+);
+
+export const sources = list('sources', source).prefault([]).describe('What serve reads besides HTTP.');

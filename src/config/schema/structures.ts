@@ -1,0 +1,76 @@
+import { NumberText } from 'computo-js';
+import { z } from 'zod';
+import { didYouMean } from '../diagnostic/index.js';
+import { show } from './show.js';
+
+/**
+ * How the schemas of maps, lists and alternatives say what is wrong. Zod gives one message per issue, so two kinds of
+ * message carry structure that `explain.ts` takes apart again: {@link unknownKeyHints} and {@link chosenOption}.
+ */
+
+function expected(words: string): { error: (issue: { readonly input?: unknown }) => string } {
+  return {
+    error: ({ input }) =>
+      input === undefined ? `missing: expected ${words}` : `expected ${words}, got ${show(input)}`,
+  };
+}
+
+/** A map with known keys; any other key is an error. */
+export function section<const Shape extends z.core.$ZodLooseShape>(words: string, shape: Shape) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return expected(words).error(issue);
+      return issue.keys.map((key) => didYouMean(key, known) ?? `known keys: ${known.join(', ')}`).join('\n');
+    },
+  });
+}
+
+/** The hints that a {@link section} wrote for its unknown keys, in the order of `issue.keys`. */
+export function unknownKeyHints(message: string): readonly string[] {
+  return message.split('\n');
+}
+
+/** A list with at most a thousand elements. */
+export function list<Element extends z.ZodType>(words: string, element: Element) {
+  return z.array(element, expected(words)).max(1000, { error: 'expected at most 1000 elements' });
+}
+
+/** A map from names to values of one kind. */
+export function named<Value extends z.ZodType>(words: string, value: Value) {
+  return z.record(z.string(), value, expected(words));
+}
+
+/**
+ * Alternatives that can be told apart at a glance, so that what is wrong is said about the one that was meant.
+ *
+ * @param pick the index of the option that an input was meant as, or undefined if it is none of them
+ */
+export function alternatives<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
+  words: string,
+  options: Options,
+  pick: (input: unknown) => number | undefined,
+) {
+  return z.union(options, {
+    error: (issue) => {
+      const index = pick(issue.input);
+      return index === undefined ? expected(words).error(issue) : `${OPTION}${index}`;
+    },
+  });
+}
+
+const OPTION = 'option ';
+
+/** The index of the option that a failed {@link alternatives} was meant as. */
+export function chosenOption(message: string): number | undefined {
+  return message.startsWith(OPTION) ? Number(message.slice(OPTION.length)) : undefined;
+}
+
+/** Whether an input is a map that has a key. */
+export function hasKey(input: unknown, key: string): boolean {
+  return isMap(input) && Object.hasOwn(input, key);
+}
+
+export function isMap(input: unknown): input is object {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) && !(input instanceof NumberText);
+}

@@ -1,0 +1,2 @@
+/** Scripts and where they stand. Light: a run with `-e` or a script file needs this much of the config floor and no more. */
+export { loadScriptFile, parseInlineScript, scriptAt, type ScriptOrigin, type ScriptSource } from './script-source.js';

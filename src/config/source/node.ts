@@ -1,0 +1,31 @@
+import type { Json } from 'computo-js';
+
+/** A stretch of source text, as offsets in UTF-16 code units; `end` is one past the last. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A value as it stands in a file: the value itself, exact, and where it and its parts were written.
+ *
+ * An alias of a YAML anchor has a node of its own (its span is the alias), whose parts are those of the anchor.
+ */
+export interface SourceNode extends Span {
+  readonly value: Json;
+  /** The elements, if the value is an array. */
+  readonly items?: readonly SourceNode[];
+  /** The members, if the value is an object, in their order. */
+  readonly entries?: ReadonlyMap<string, SourceEntry>;
+}
+
+export interface SourceEntry {
+  readonly key: Span;
+  readonly node: SourceNode;
+}
+
+/** The part of a node that a key or an array index names. */
+export function childOf(node: SourceNode, segment: string): SourceNode | undefined {
+  if (node.entries !== undefined) return node.entries.get(segment)?.node;
+  return node.items !== undefined && /^(?:0|[1-9][0-9]*)$/.test(segment) ? node.items[Number(segment)] : undefined;
+}

@@ -1,0 +1,81 @@
+import { open } from 'node:fs/promises';
+import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
+
+/** Configs and scripts are written by people; anything beyond this is another kind of file, given by mistake. */
+export const FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+const BOM = 0xfeff;
+
+/**
+ * Reads a config or script file as UTF-8 text, without a byte order mark.
+ *
+ * @param blame makes the finding for a file that can't be read; by default it stands at the file itself
+ * @throws ConfigError (`file-not-found`, `file-unreadable`, `file-too-large`, `not-utf8`)
+ */
+export async function readText(path: string, blame: Blame = blameFile(path)): Promise<string> {
+  const bytes = await readBytes(path, blame);
+  if (bytes.length > FILE_BYTES_MAX) {
+    throw new ConfigError([blame('file-too-large', `${path} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`)]);
+  }
+  const text = bytes.toString('utf8');
+  if (text.includes('\ufffd') && !bytes.equals(Buffer.from(text, 'utf8'))) {
+    throw new ConfigError([blame('not-utf8', `${path} is not UTF-8 text`, 'save it as UTF-8')]);
+  }
+  return text.charCodeAt(0) === BOM ? text.slice(1) : text;
+}
+
+/** Makes a finding at the place that asked for a file. */
+export type Blame = (code: string, message: string, hint?: string) => Diagnostic;
+
+/** Blames the file itself, at its start. */
+export function blameFile(file: string): Blame {
+  return (code, message, hint) => ({
+    file,
+    line: 1,
+    column: 1,
+    severity: 'error',
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+async function readBytes(path: string, blame: Blame): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const stat = await file.stat();
+      if (stat.size > FILE_BYTES_MAX) return Buffer.alloc(FILE_BYTES_MAX + 1);
+      if (stat.isFile()) return await file.readFile();
+      // A pipe, such as a shell's <(…), has no size to go by.
+      const chunks: Buffer[] = [];
+      let total = 0;
+      for await (const chunk of file.createReadStream({ end: FILE_BYTES_MAX, autoClose: false })) {
+        if (!Buffer.isBuffer(chunk)) continue;
+        chunks.push(chunk);
+        total += chunk.length;
+      }
+      return Buffer.concat(chunks, total);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new ConfigError([unreadable(path, error, blame)]);
+  }
+}
+
+function unreadable(path: string, error: unknown, blame: Blame): Diagnostic {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return blame('file-not-found', `no file ${path}`);
+    case 'EISDIR':
+      return blame('file-unreadable', `${path} is a folder, not a file`);
+    case 'EACCES':
+    case 'EPERM':
+      return blame('file-unreadable', `no permission to read ${path}`);
+    default:
+      return blame('file-unreadable', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

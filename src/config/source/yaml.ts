@@ -1,0 +1,84 @@
+import { Composer, Parser, type CST, type Document } from 'yaml';
+import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
+import { diagnoseSpan } from './document.js';
+import type { ParsedSource } from './json.js';
+import type { Span } from './node.js';
+import { YamlConverter } from './yaml-nodes.js';
+
+const COMPOSE_OPTIONS = {
+  schema: 'core',
+  intAsBigInt: true,
+  // Repeated keys are found while converting, which knows both places.
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+
+/**
+ * Parses one YAML 1.2 document, keeping the place of every part and the exact value of every number.
+ *
+ * @param file how findings name the text
+ * @param depthMax levels of maps and lists allowed
+ * @throws ConfigError with every mistake found (`syntax-error`, `repeated-key`, `too-deep`, `several-documents`,
+ *   `not-json`, `cycle`, `too-many-aliases`)
+ */
+export function parseYamlSource(file: string, text: string, depthMax: number): ParsedSource {
+  const source = { file, text };
+  const tokens = [...new Parser().parse(text)];
+  // The composer calls itself for every level, so depth is measured before it runs.
+  const deep = firstDeeperThan(tokens, depthMax);
+  if (deep !== undefined)
+    throw new ConfigError([finding(source, deep, 'too-deep', `nested deeper than ${depthMax} levels`)]);
+
+  const documents = [...new Composer(COMPOSE_OPTIONS).compose(tokens, true, text.length)];
+  const [first, second] = documents;
+  const findings = documents.flatMap((document) => syntaxFindings(source, document));
+  if (second !== undefined) {
+    const at = second.range[0];
+    findings.push(
+      finding(
+        source,
+        { start: at, end: at + 3 },
+        'several-documents',
+        'a second YAML document starts here; a config is one',
+      ),
+    );
+  }
+  if (first === undefined || findings.length > 0) throw new ConfigError(findings);
+
+  const converter = new YamlConverter(source, depthMax);
+  const root = converter.convert(first.contents);
+  if (converter.findings.length > 0) throw new ConfigError(converter.findings);
+  return { document: { ...source, root }, warnings: [] };
+}
+
+function syntaxFindings(source: { file: string; text: string }, document: Document.Parsed): Diagnostic[] {
+  return [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) =>
+    finding(source, { start, end: Math.max(end, start + 1) }, 'syntax-error', lowerFirst(message)),
+  );
+}
+
+function finding(source: { file: string; text: string }, span: Span, code: string, message: string): Diagnostic {
+  return diagnoseSpan(source, span, { severity: 'error', code, message });
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** The first token that stands more than `depthMax` collections deep. */
+function firstDeeperThan(tokens: readonly CST.Token[], depthMax: number): Span | undefined {
+  const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    const { token, depth } = entry;
+    if (depth > depthMax) return { start: token.offset, end: token.offset + 1 };
+    if (token.type === 'document') {
+      if (token.value !== undefined) open.push({ token: token.value, depth });
+    } else if ('items' in token) {
+      for (const { key, value } of token.items) {
+        for (const part of [key, value]) if (part) open.push({ token: part, depth: depth + 1 });
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,3 @@
+/** Sizes and durations as people write them. Light: imports nothing. */
+export { DURATION_PATTERN, parseDuration } from './duration.js';
+export { parseSize, SIZE_PATTERN } from './size.js';

@@ -1,0 +1,20 @@
+/** What {@link parseSize} takes, for JSON Schema. */
+export const SIZE_PATTERN = '^\\s*[0-9]+(\\.[0-9]+)?\\s*([kKmMgGtT]([iI]?[bB])?|[bB])?\\s*$';
+
+const SIZE = /^([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])(?:i?b)?|b)?$/;
+const POWERS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3, t: 4 };
+
+/**
+ * Reads a size: `512`, `64KB`, `100MB`, `1.5GiB`.
+ *
+ * Units are powers of 1024, with or without the `i`: 100 MB are 104,857,600 bytes. Upper and lower case are alike.
+ *
+ * @returns bytes, rounded down to an integer; undefined if the text is no size, or one beyond 2^53
+ */
+export function parseSize(text: string): number | undefined {
+  const match = SIZE.exec(text.trim().toLowerCase());
+  if (match === null) return undefined;
+  const [, amount = '', unit = ''] = match;
+  const bytes = Math.floor(Number(amount) * 1024 ** (POWERS[unit] ?? 0));
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
