@@ -68,12 +68,13 @@ function invalidValue(
   const pointer = toPointer(path);
   const missing = nodeAt(document.root, pointer) === undefined;
   const names = fromEnv.get(pointer);
-  const shown = path.some((key) => SECRET_KEYS.has(key)) ? problem.replace(/, got .*$/, '') : problem;
+  const [said = '', hint] = problem.split('\n');
+  const shown = path.some((key) => SECRET_KEYS.has(key)) ? said.replace(/, got .*$/, '') : said;
   const finding = {
     severity: 'error',
     code: missing ? 'missing-key' : 'invalid-value',
     message: path.length === 0 ? shown : `${label(path)}: ${shown}`,
-    hint: names === undefined ? undefined : `the value comes from the environment: ${names.join(', ')}`,
+    hint: names === undefined ? hint : `the value comes from the environment: ${names.join(', ')}`,
   } as const;
   // What is missing is missing from the part around it: its key is the place.
   return diagnose(document, pointer, finding, missing ? 'key' : 'value');

@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import { z } from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, money, path, size, text } from './fields.js';
-import { alternatives, hasKey, isMap, list, section } from './structures.js';
+import { alternatives, byKey, isMap, list, section } from './structures.js';
 
 /** A script as it stands in a config: an expression, or text that names a script or a file. Checked by computo-js, not here. */
 const script = () => z.custom<Json>((input) => input !== undefined, { error: 'missing: expected a script' }).meta({});
@@ -49,13 +49,14 @@ const aiStage = section('an ai stage', {
   name: stageName(),
 });
 
-const STAGES = [computoStage, filterStage, aiStage] as const;
-export const STAGE_KEYS = ['computo', 'filter', 'ai'] as const;
+const STAGE_KEYS = ['computo', 'filter', 'ai'];
 
-const stage = alternatives('a stage: a map with the key computo, filter or ai', STAGES, (input) => {
-  const index = STAGE_KEYS.findIndex((key) => hasKey(input, key));
-  return index === -1 ? undefined : index;
-});
+const stage = alternatives(
+  'a stage: a map with the key computo, filter or ai',
+  [computoStage, filterStage, aiStage],
+  byKey(STAGE_KEYS),
+  STAGE_KEYS,
+);
 
 const rotation = () => ({
   rotate_size: size(1).optional().describe('Start a new file at this size.'),
@@ -96,8 +97,13 @@ const stdoutOutput = section('a stdout output', {
   ...outputCommon(),
 });
 
-const output = alternatives('an output: a map with the key file or stdout', [fileOutput, stdoutOutput], (input) =>
-  hasKey(input, 'file') ? 0 : hasKey(input, 'stdout') ? 1 : undefined,
+const OUTPUT_KEYS = ['file', 'stdout'];
+
+const output = alternatives(
+  'an output: a map with the key file or stdout',
+  [fileOutput, stdoutOutput],
+  byKey(OUTPUT_KEYS),
+  OUTPUT_KEYS,
 );
 
 const deadLetterFile = section('where dead letters go', { file: path().describe('The file to write.'), ...rotation() });

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { Secret } from '../env/index.js';
 import { path, text } from './fields.js';
-import { alternatives, hasKey, list, section } from './structures.js';
+import { alternatives, byKey, list, section } from './structures.js';
 
 /** Where a secret comes from. It is read when it is needed, by `resolveSecret`. */
 export type SecretRef =
   | { readonly kind: 'value'; readonly secret: Secret }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'command'; readonly command: string | readonly string[] };
+
+/** The keys of the alternatives, in their order; text comes first and has none. */
+const SECRET_KEYS = ['', 'file', 'command'];
 
 /** A secret: text (best `${NAME}`), `{ file }` or `{ command }`. */
 export function secret(words: string) {
@@ -31,7 +34,8 @@ export function secret(words: string) {
         ),
       }).transform(({ command }): SecretRef => ({ kind: 'command', command })),
     ],
-    (input) => (typeof input === 'string' ? 0 : hasKey(input, 'file') ? 1 : hasKey(input, 'command') ? 2 : undefined),
+    (input) => (typeof input === 'string' ? 0 : byKey(SECRET_KEYS)(input)),
+    SECRET_KEYS.filter((key) => key !== ''),
   );
 }
 

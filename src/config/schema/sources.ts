@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { path, text } from './fields.js';
-import { alternatives, hasKey, list, section } from './structures.js';
+import { alternatives, byKey, list, section } from './structures.js';
 
 const pipelineName = () =>
   text('the name of a pipeline').prefault('default').describe('The pipeline that its events go through.');
@@ -26,8 +26,13 @@ const folderSource = section('a folder as a source', {
   pipeline: pipelineName(),
 });
 
-const source = alternatives('a source: a map with the key stdin or folder', [stdinSource, folderSource], (input) =>
-  hasKey(input, 'stdin') ? 0 : hasKey(input, 'folder') ? 1 : undefined,
+const SOURCE_KEYS = ['stdin', 'folder'];
+
+const source = alternatives(
+  'a source: a map with the key stdin or folder',
+  [stdinSource, folderSource],
+  byKey(SOURCE_KEYS),
+  SOURCE_KEYS,
 );
 
 export const sources = list('sources', source).prefault([]).describe('What serve reads besides HTTP.');

@@ -45,16 +45,21 @@ export function named<Value extends z.ZodType>(words: string, value: Value) {
  * Alternatives that can be told apart at a glance, so that what is wrong is said about the one that was meant.
  *
  * @param pick the index of the option that an input was meant as, or undefined if it is none of them
+ * @param keys those that tell maps apart, for suggestions
  */
 export function alternatives<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
   words: string,
   options: Options,
   pick: (input: unknown) => number | undefined,
+  keys: readonly string[] = [],
 ) {
   return z.union(options, {
     error: (issue) => {
       const index = pick(issue.input);
-      return index === undefined ? expected(words).error(issue) : `${OPTION}${index}`;
+      if (index !== undefined) return `${OPTION}${index}`;
+      const hints = isMap(issue.input) ? Object.keys(issue.input).map((key) => didYouMean(key, keys)) : [];
+      const hint = hints.find((found) => found !== undefined);
+      return expected(words).error(issue) + (hint === undefined ? '' : `\n${hint}`);
     },
   });
 }
@@ -66,9 +71,12 @@ export function chosenOption(message: string): number | undefined {
   return message.startsWith(OPTION) ? Number(message.slice(OPTION.length)) : undefined;
 }
 
-/** Whether an input is a map that has a key. */
-export function hasKey(input: unknown, key: string): boolean {
-  return isMap(input) && Object.hasOwn(input, key);
+/** The alternative of a map that has one of these keys: the index of the first such key. */
+export function byKey(keys: readonly string[]): (input: unknown) => number | undefined {
+  return (input) => {
+    const index = isMap(input) ? keys.findIndex((key) => Object.hasOwn(input, key)) : -1;
+    return index === -1 ? undefined : index;
+  };
 }
 
 export function isMap(input: unknown): input is object {

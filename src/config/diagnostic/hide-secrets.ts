@@ -1,0 +1,35 @@
+/** A key that holds a secret, and the text written after it; a reference to the environment, a file or a command is no secret. */
+const SECRET =
+  /((?:api_key|password|secret|authorization)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
+
+/** A key that holds one or more secrets on its line. */
+const SECRETS = /((?:tokens|headers)["']?\s*:\s*)(\S.*)$/i;
+
+/** A key whose secrets stand on the lines below it. */
+const SECRETS_BELOW = /(?:tokens|headers)["']?\s*:\s*[[{]?\s*$/i;
+
+/** A line that may go on with a list or map that was opened above it. */
+const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;
+
+/**
+ * Puts stars over the secrets in a line of a config, also one that can't be parsed. Stars keep the columns where they are.
+ *
+ * @param isItem whether the line belongs to a list of secrets: {@link isSecretItem}
+ */
+export function hideSecrets(line: string, isItem: boolean): string {
+  if (isItem && ITEM.test(line)) return line.replace(/^(\s*(?:-\s+|[\w"'-]+\s*:\s*)?)(.*)$/, star);
+  return line.replace(SECRETS, star).replace(SECRET, star);
+}
+
+/** @param above the lines above one, nearest first */
+export function isSecretItem(above: readonly string[]): boolean {
+  for (const line of above) {
+    if (SECRETS_BELOW.test(line)) return true;
+    if (!ITEM.test(line) || /^\S+:/.test(line)) return false;
+  }
+  return false;
+}
+
+function star(_: string, key: string, value: string): string {
+  return key + (/^["']?\$\{/.test(value) ? value : '*'.repeat(value.length));
+}
