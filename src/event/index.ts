@@ -1,0 +1,3 @@
+/** Floor 1: the event envelope and its ids. */
+export type { Event, EventMetadata } from './event.js';
+export { ID_COUNTER_RANGE, eventId } from './id.js';

@@ -1,0 +1,37 @@
+/** Where finished lines go. Writes are whole lines, in order, one at a time: the caller awaits each before the next. */
+export interface Sink {
+  /** For people: a path, or `stdout`. */
+  readonly name: string;
+  /**
+   * Resolves when the operating system has the bytes.
+   *
+   * @throws SinkClosedError when the reader has gone; SinkError when the bytes can't be written
+   */
+  write(lines: Uint8Array): Promise<void>;
+  /** Flushes and releases what is held. No write may follow. */
+  close(): Promise<void>;
+}
+
+/** The other end of the pipe has closed: no failure, there is just nobody left to write for. */
+export class SinkClosedError extends Error {
+  override readonly name = 'SinkClosedError';
+}
+
+/** The lines could not be written: a full disk, a missing folder, a device that fails. */
+export class SinkError extends Error {
+  override readonly name = 'SinkError';
+
+  /** @param phase `open`: nothing was written; `write`: what was acknowledged before is there */
+  constructor(
+    readonly sink: string,
+    readonly phase: 'open' | 'write',
+    cause: unknown,
+  ) {
+    super(
+      `cannot ${phase === 'open' ? 'open' : 'write to'} ${sink}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { write } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const writeAsync = promisify(write);
+
+/** A pipe whose reader is slow answers EAGAIN when somebody made it non-blocking; this long it is left alone. */
+const FULL_PIPE_WAIT_MS = 2;
+
+/** Writes all the bytes to the descriptor, at its current place, however many calls that takes. */
+export async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      const { bytesWritten } = await writeAsync(fd, bytes, at, bytes.length - at, null);
+      at += bytesWritten;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      await sleep(FULL_PIPE_WAIT_MS);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { OVERLONG_HEAD_BYTES, type Block } from './block.js';
+
+/** Bytes read at a time: enough to forget the cost of a call, little enough to stay in the processor's cache. */
+export const BLOCK_BYTES = 256 * 1024;
+
+const NEWLINE = 0x0a;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that a block is
+ * copied at most by its last, unfinished line. Holds at most one block, or one line up to the limit.
+ */
+export class BlockCutter {
+  #buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #used = 0;
+  /** Before this there is no newline. */
+  #searched = 0;
+  /** The line being read past, once it is over the limit. */
+  #overlong: { readonly head: Buffer; bytes: number } | undefined;
+  #startsFile = true;
+  #atFileStart = true;
+
+  constructor(
+    private readonly source: string,
+    private readonly lineBytesMax: number,
+  ) {}
+
+  /** Where the next bytes go. Never empty. */
+  space(): Buffer {
+    if (this.#used === this.#buffer.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.#buffer.length * 2, this.lineBytesMax + BLOCK_BYTES));
+      this.#buffer.copy(grown, 0, 0, this.#used);
+      this.#buffer = grown;
+    }
+    return this.#buffer.subarray(this.#used);
+  }
+
+  /** Takes note of `count` bytes that were put into {@link space}, and gives what is complete now. */
+  *advance(count: number): Generator<Block> {
+    this.#used += count;
+    if (this.#atFileStart && !this.#skipBom()) return;
+
+    if (this.#overlong !== undefined) {
+      const newline = this.#buffer.subarray(0, this.#used).indexOf(NEWLINE);
+      if (newline === -1) {
+        this.#overlong.bytes += this.#used;
+        this.#used = 0;
+        return;
+      }
+      this.#overlong.bytes += newline;
+      this.#dropFront(newline + 1);
+      yield this.#endOverlong(this.#overlong);
+    }
+
+    const last = this.#buffer.subarray(this.#searched, this.#used).lastIndexOf(NEWLINE);
+    if (last >= 0) yield this.#take(this.#searched + last + 1);
+    this.#searched = this.#used;
+    if (this.#used > this.lineBytesMax) {
+      const head = Buffer.from(this.#buffer.subarray(0, OVERLONG_HEAD_BYTES));
+      this.#overlong = { head, bytes: this.#used };
+      this.#used = 0;
+      this.#searched = 0;
+      this.#buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    }
+  }
+
+  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
+  *end(): Generator<Block> {
+    if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong);
+    else if (this.#used > 0) yield this.#take(this.#used);
+    this.#used = 0;
+    this.#searched = 0;
+    this.#startsFile = true;
+    this.#atFileStart = true;
+  }
+
+  #endOverlong(line: { readonly head: Buffer; readonly bytes: number }): Block {
+    this.#overlong = undefined;
+    const { source } = this;
+    return { kind: 'overlong', source, startsFile: this.#takeStart(), head: line.head, lineBytes: line.bytes };
+  }
+
+  /** Gives the first `count` bytes away and keeps the rest as the start of the next block. */
+  #take(count: number): Block {
+    const startsFile = this.#takeStart();
+    // A small block is copied out, so that a slow source does not use up a whole buffer for each line.
+    if (count * 4 < this.#buffer.length) {
+      const bytes = Buffer.from(this.#buffer.subarray(0, count));
+      this.#dropFront(count);
+      return { kind: 'lines', bytes, source: this.source, startsFile };
+    }
+    const bytes = this.#buffer.subarray(0, count);
+    const rest = this.#buffer.subarray(count, this.#used);
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, rest.length * 2));
+    rest.copy(this.#buffer);
+    this.#used = rest.length;
+    return { kind: 'lines', bytes, source: this.source, startsFile };
+  }
+
+  #takeStart(): boolean {
+    const startsFile = this.#startsFile;
+    this.#startsFile = false;
+    return startsFile;
+  }
+
+  #dropFront(count: number): void {
+    this.#buffer.copy(this.#buffer, 0, count, this.#used);
+    this.#used -= count;
+  }
+
+  /** Drops a byte order mark; false while there are too few bytes to know. */
+  #skipBom(): boolean {
+    const start = this.#buffer.subarray(0, Math.min(this.#used, BOM.length));
+    if (!start.equals(BOM.subarray(0, start.length))) {
+      this.#atFileStart = false;
+      return true;
+    }
+    if (this.#used < BOM.length) return false;
+    this.#dropFront(BOM.length);
+    this.#atFileStart = false;
+    return this.#used > 0;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What a source gives: runs of whole lines as bytes, in order. Nothing here is decoded, so that broken UTF-8 reaches the
+ * one place that can report it.
+ */
+export type Block = LineBlock | OverlongLine;
+
+export interface LineBlock {
+  readonly kind: 'lines';
+  /** Whole lines with their newlines; the very last line of a source may lack its own. Never empty. */
+  readonly bytes: Buffer;
+  /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
+  readonly source: string;
+  /** True when line numbers start from 1 here. */
+  readonly startsFile: boolean;
+}
+
+/** A line over the limit: read past, never held. */
+export interface OverlongLine {
+  readonly kind: 'overlong';
+  readonly source: string;
+  readonly startsFile: boolean;
+  /** Its first {@link OVERLONG_HEAD_BYTES} bytes. */
+  readonly head: Buffer;
+  /** Its length without the newline. */
+  readonly lineBytes: number;
+}
+
+/** How much of an overlong line is kept for its dead letter. */
+export const OVERLONG_HEAD_BYTES = 4096;
+
+/** A stream of events to be: one pass, pulled by whoever consumes it. */
+export interface Source {
+  readonly name: string;
+  /** Total bytes, where that is known before reading (a regular file). */
+  readonly sizeBytes?: number;
+  /** @param signal ends the reading early: what was read so far is still given, then the iteration ends. */
+  blocks(signal: AbortSignal): AsyncIterable<Block>;
+}

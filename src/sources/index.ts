@@ -1,0 +1,20 @@
+import type { Source } from './block.js';
+import { fileSource } from './file-source.js';
+import { followSource } from './follow-source.js';
+import { stdinSource } from './stdin-source.js';
+
+/** Floor 4: where events come from. A new source is a file here and a line below. */
+export type { Block, LineBlock, OverlongLine, Source } from './block.js';
+export { SourceError } from './read-error.js';
+export { mergeSources } from './merge.js';
+
+/**
+ * Opens an input as the command line names it: `-` is standard input, all else a file.
+ *
+ * @param lineBytesMax longer lines are reported, not held
+ * @throws SourceError when it cannot be opened
+ */
+export function openSource(name: string, options: { lineBytesMax: number; follow: boolean }): Source {
+  if (name === '-') return stdinSource(options.lineBytesMax);
+  return options.follow ? followSource(name, options.lineBytesMax) : fileSource(name, options.lineBytesMax);
+}

@@ -1,0 +1,34 @@
+/** A source that cannot be opened or read any further: the operating system's reason, and the name as it was given. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+
+  /**
+   * @param source the path as given, or `stdin`
+   * @param phase `open`: nothing was read; `read`: what was read before is good
+   */
+  constructor(
+    readonly source: string,
+    readonly phase: 'open' | 'read',
+    cause: unknown,
+  ) {
+    super(`cannot ${phase} ${source}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is no directory',
+  EMFILE: 'too many open files',
+  ENOSPC: 'no space left on the device',
+  EIO: 'the device reports an input/output error',
+  Z_DATA_ERROR: 'damaged gzip data',
+  Z_BUF_ERROR: 'the gzip data ends too early',
+};
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  return REASONS[code] ?? cause.message;
+}

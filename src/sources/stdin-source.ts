@@ -1,0 +1,16 @@
+import { fstatSync } from 'node:fs';
+import type { Source } from './block.js';
+import { descriptorBlocks } from './file-source.js';
+import { streamBlocks } from './stream-source.js';
+
+const STDIN = 0;
+
+/** Standard input: a redirected file is read like a file, anything else as a stream that waits without holding a thread. */
+export function stdinSource(lineBytesMax: number): Source {
+  const stats = fstatSync(STDIN);
+  if (stats.isFile()) {
+    const blocks = (signal: AbortSignal) => descriptorBlocks(STDIN, 'stdin', lineBytesMax, signal);
+    return { name: 'stdin', sizeBytes: stats.size, blocks };
+  }
+  return { name: 'stdin', blocks: (signal) => streamBlocks(process.stdin, 'stdin', lineBytesMax, signal) };
+}

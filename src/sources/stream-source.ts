@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import type { Block } from './block.js';
+import { BlockCutter } from './block-cutter.js';
+import { SourceError } from './read-error.js';
+
+/**
+ * Blocks from a stream of chunks (a pipe, a terminal, a decompressor). Each chunk's complete lines go out at once: a slow
+ * producer's line does not wait for a full block.
+ *
+ * @param signal ends the reading: the stream is destroyed, the complete lines read so far have been given
+ * @throws SourceError when the stream fails
+ */
+export async function* streamBlocks(
+  stream: Readable,
+  name: string,
+  lineBytesMax: number,
+  signal: AbortSignal,
+): AsyncGenerator<Block> {
+  const cutter = new BlockCutter(name, lineBytesMax);
+  const stop = () => void stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for (let at = 0; at < chunk.length;) {
+        const count = chunk.copy(cutter.space(), 0, at);
+        at += count;
+        yield* cutter.advance(count);
+      }
+    }
+    yield* cutter.end();
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new SourceError(name, 'read', error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stream.destroy();
+  }
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The floors of the house, the lowest first. A file may import from its own folder, and from floors below its own. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['src/computo-js'],
+  ['src/event', 'src/json'],
+  ['src/config'],
+  ['src/ai', 'src/log'],
+  ['src/sources', 'src/sinks'],
+  ['src/pipeline'],
+  ['src/server'],
+  ['src/cli', 'bin'],
+];
+
+const TOP_LEVEL = [
+  'bin',
+  'src',
+  'test',
+  'fixtures',
+  'bench',
+  'package.json',
+  'tsconfig.json',
+  'README.md',
+  'LICENSE',
+  'package-lock.json',
+];
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** The imported file, as a path from the root; a package's name when it is not ours. */
+  readonly target: string;
+}
+
+const imports = sourceFiles('src').flatMap(importsOf);
+
+describe('the house', () => {
+  it('imports only downward', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const to = folderOf(target);
+      const from = folderOf(file);
+      return to !== undefined && from !== to && floorOf(to) >= floorOf(from ?? '');
+    });
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it("goes into another folder only through its door, the folder's index.ts", () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const to = folderOf(target);
+      return to !== undefined && to !== folderOf(file) && target !== `${to}/index.ts`;
+    });
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('keeps computo-js free of everything else, so that it could be published tomorrow', () => {
+    const wrong = imports.filter(
+      ({ file, target }) => folderOf(file) === 'src/computo-js' && !target.startsWith('src/computo-js/'),
+    );
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has a floor for every folder under src', () => {
+    const folders = readdirSync(join(root, 'src')).map((name) => `src/${name}`);
+    expect(folders.filter((folder) => floorOf(folder) === -1)).toEqual([]);
+  });
+
+  it('has nothing at the top level but what belongs there', () => {
+    const ignored = ['node_modules', 'dist', 'coverage'];
+    const names = readdirSync(root).filter((name) => !name.startsWith('.') && !ignored.includes(name));
+    expect(names.filter((name) => !TOP_LEVEL.includes(name))).toEqual([]);
+  });
+
+  it('has no room without a name of its own', () => {
+    expect(sourceFiles('src').filter((file) => /\/(?:utils?|helpers?|common|misc)[./]/.test(file))).toEqual([]);
+  });
+});
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name).split(sep).join('/'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\/(?:dist|node_modules)\//.test(name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((specifier) => ({ file, specifier, target: targetOf(file, specifier) }));
+}
+
+function targetOf(file: string, specifier: string): string {
+  if (specifier === 'computo-js') return 'src/computo-js/index.ts';
+  if (!specifier.startsWith('.')) return specifier;
+  return relative(root, resolve(root, dirname(file), specifier))
+    .split(sep)
+    .join('/')
+    .replace(/\.js$/, '.ts');
+}
+
+function folderOf(file: string): string | undefined {
+  return FLOORS.flat().find((folder) => file.startsWith(`${folder}/`));
+}
+
+function floorOf(folder: string): number {
+  return FLOORS.findIndex((floor) => floor.includes(folder));
+}

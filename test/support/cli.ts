@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const bin = join(root, 'bin/colloquium.js');
+
+export interface CliResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The exit code, or the signal that ended it. */
+  readonly exit: number | NodeJS.Signals | null;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+}
+
+/** An empty folder of its own for a test. */
+export function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'colloquium-test-'));
+}
+
+/** Starts the built CLI as its own process. The environment has no colour, no CI, and a home of its own. */
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
+  const cwd = options.cwd ?? scratch();
+  const { PATH = '' } = process.env;
+  const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
+  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** Runs the built CLI to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = startCli(args, options);
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(options.input ?? '');
+  return resultOf(child);
+}
+
+/** Collects what a started CLI prints until it ends. */
+export async function resultOf(child: ChildProcess): Promise<CliResult> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const exit = await new Promise<CliResult['exit']>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), exit };
+}
