@@ -76,12 +76,10 @@ describe('the cost of a call', () => {
       .record({ input: rate, output: rate, cache_read: rate, cache_write: rate })
       .map(configuredPrice)
       .chain((base) =>
-        fc
-          .constant(base)
-          .map((p) => ({
-            base: p.base,
-            tiers: [{ above: 200_000, rates: { ...p.base, output: seedPrice.base.output } }],
-          })),
+        fc.constant(base).map((p) => ({
+          base: p.base,
+          tiers: [{ above: 200_000, rates: { ...p.base, output: seedPrice.base.output } }],
+        })),
       );
     fc.assert(
       fc.property(price, tokens, (p, t) => {

@@ -1,0 +1,117 @@
+/**
+ * Where a breaker stands. Plain data: it can be shown, stored and read back.
+ *
+ * `down` is open by word of the provider (out of credit, a wrong key, a limit for days) and not by failures in a row.
+ */
+export type BreakerState =
+  | { readonly kind: 'closed'; readonly failures: number }
+  | { readonly kind: 'open'; readonly openedAt: number; readonly until: number; readonly failures: number }
+  | { readonly kind: 'half-open'; readonly probedAt: number; readonly failures: number }
+  | { readonly kind: 'down'; readonly since: number; readonly until: number; readonly reason: string };
+
+export interface BreakerOptions {
+  /** Failures in a row that open it. */
+  readonly threshold: number;
+  /** Milliseconds that it stays open before one call probes. */
+  readonly openForMs: number;
+}
+
+/** Leave to make one call; exactly one of its functions is called, once. */
+export interface Pass {
+  /** The provider works: it answered, or refused for a reason that lies with the request. */
+  success(): void;
+  /** The provider failed. */
+  failure(): void;
+  /** The call says nothing about the provider: it was never made, or cut short by us. */
+  neutral(): void;
+}
+
+export type Entry =
+  | { readonly kind: 'pass'; readonly pass: Pass }
+  /** Milliseconds since the epoch at which trying again makes sense; Infinity: not in this process. */
+  | { readonly kind: 'refused'; readonly until: number };
+
+/** A circuit breaker: closed → open after failures in a row → half-open, one probe → closed or open again. */
+export interface Breaker {
+  /** Asks for leave. In the half-open state only the first one gets it: the probe. */
+  enter(now: number): Entry;
+  /** As {@link enter} would answer, without taking the probe: 0 is yes, else the time to try again. */
+  availableAt(now: number): number;
+  /** The provider itself says that it will not serve before `until`. Infinity: not in this process. */
+  takeDown(now: number, until: number, reason: string): void;
+  readonly state: BreakerState;
+}
+
+/** The probe's end decides, and nobody knows when that is: others ask again after this long. */
+const PROBE_WAIT_MS = 100;
+
+const CLOSED: BreakerState = { kind: 'closed', failures: 0 };
+
+/** @param restored the state of an earlier breaker; a half-open one counts as open, its probe being gone */
+export function createBreaker(options: BreakerOptions, clock: () => number, restored: BreakerState = CLOSED): Breaker {
+  let state: BreakerState =
+    restored.kind === 'half-open'
+      ? { kind: 'open', openedAt: restored.probedAt, until: restored.probedAt, failures: restored.failures }
+      : restored;
+
+  const availableAt = (now: number): number => {
+    switch (state.kind) {
+      case 'closed':
+        return 0;
+      case 'open':
+      case 'down':
+        return now >= state.until ? 0 : state.until;
+      case 'half-open':
+        return now + PROBE_WAIT_MS;
+    }
+  };
+
+  const open = (now: number, failures: number): void => {
+    state = { kind: 'open', openedAt: now, until: now + options.openForMs, failures };
+  };
+
+  const passFor = (probe: boolean): Pass => {
+    let used = false;
+    const once = (act: () => void) => () => {
+      if (used) return;
+      used = true;
+      act();
+    };
+    const before = state;
+    return {
+      success: once(() => {
+        if (state.kind === 'closed' || probe) state = CLOSED;
+        // A late answer to a call from before it opened proves nothing about now.
+      }),
+      failure: once(() => {
+        if (probe && state.kind === 'half-open') open(clock(), state.failures + 1);
+        else if (state.kind === 'closed') {
+          const failures = state.failures + 1;
+          if (failures >= options.threshold) open(clock(), failures);
+          else state = { kind: 'closed', failures };
+        }
+      }),
+      neutral: once(() => {
+        if (probe && state.kind === 'half-open') state = before;
+      }),
+    };
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    availableAt,
+    enter(now) {
+      const until = availableAt(now);
+      if (until > 0) return { kind: 'refused', until };
+      if (state.kind === 'closed') return { kind: 'pass', pass: passFor(false) };
+      const pass = passFor(true);
+      state = { kind: 'half-open', probedAt: now, failures: 'failures' in state ? state.failures : 0 };
+      return { kind: 'pass', pass };
+    },
+    takeDown(now, until, reason) {
+      state = { kind: 'down', since: now, until, reason };
+    },
+  };
+}

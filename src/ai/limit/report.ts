@@ -1,0 +1,64 @@
+import { goDurationMs } from './go-duration.js';
+
+/** What a provider's answer says about one of its limits. */
+export interface LimitState {
+  readonly limit?: number;
+  readonly remaining?: number;
+}
+
+/** What a provider's answer says about its limits. Any part may be absent; nothing is guessed. */
+export interface LimitReport {
+  readonly requests?: LimitState;
+  readonly tokens?: LimitState;
+  /** Milliseconds to wait before the next request. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Reads `x-ratelimit-*` (OpenAI and those who follow it), `anthropic-ratelimit-*`, `retry-after` and `retry-after-ms`.
+ * The reset times of both families tell when a limit is full again, not when the next request fits: they are not read.
+ *
+ * @param now milliseconds since the epoch, for a `retry-after` that is a date
+ */
+export function readLimitHeaders(headers: Headers, now: number): LimitReport {
+  const requests = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'requests');
+  // Anthropic limits input and output tokens apart, and shows the tightest of its limits as plain `tokens`.
+  const tokens = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'tokens');
+  const retryAfterMs = retryAfter(headers, now);
+  return {
+    ...(requests && { requests }),
+    ...(tokens && { tokens }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+function stateOf(headers: Headers, families: readonly string[], what: string): LimitState | undefined {
+  for (const family of families) {
+    // OpenAI: x-ratelimit-limit-requests; Anthropic: anthropic-ratelimit-requests-limit.
+    const read = (part: string): number | undefined =>
+      integer(headers.get(`${family}-${part}-${what}`) ?? headers.get(`${family}-${what}-${part}`));
+    const limit = read('limit');
+    const remaining = read('remaining');
+    if (limit !== undefined || remaining !== undefined) {
+      return { ...(limit !== undefined && { limit }), ...(remaining !== undefined && { remaining }) };
+    }
+  }
+  return undefined;
+}
+
+function retryAfter(headers: Headers, now: number): number | undefined {
+  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const text = headers.get('retry-after')?.trim();
+  if (text === undefined || text === '') return undefined;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
+  const duration = goDurationMs(text);
+  if (duration !== undefined) return duration;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function integer(text: string | null): number | undefined {
+  return text !== null && /^[0-9]{1,15}$/.test(text.trim()) ? Number(text) : undefined;
+}

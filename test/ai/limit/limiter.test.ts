@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLimiter, type Limiter, type Permit } from '../../../src/ai/limit/index.js';
+import { createFakeWorld, type FakeWorld } from '../../support/fake-world.js';
+
+async function granted(limiter: Limiter, tokens: number): Promise<Permit> {
+  const admission = await limiter.acquire(tokens);
+  if (admission.kind !== 'granted') throw new Error(admission.kind);
+  return admission.permit;
+}
+
+/** When each of these requests was admitted, in milliseconds from the start. */
+async function admissionTimes(world: FakeWorld, limiter: Limiter, demands: readonly number[]): Promise<number[]> {
+  const start = world.now();
+  const times: number[] = [];
+  const all = Promise.all(
+    demands.map((tokens, i) => limiter.acquire(tokens).then(() => (times[i] = world.now() - start))),
+  );
+  await world.until(all);
+  return times;
+}
+
+/** The most that was admitted within any minute. */
+function mostInAMinute(times: readonly number[], counts: readonly number[]): number {
+  let most = 0;
+  let sum = 0;
+  for (let from = 0, to = 0; to < times.length; to++) {
+    sum += counts[to] ?? 0;
+    while ((times[to] ?? 0) - (times[from] ?? 0) >= 60_000) sum -= counts[from++] ?? 0;
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+const requestLimits = fc.integer({ min: 1, max: 600 });
+const tokenLimits = fc.integer({ min: 3000, max: 60_000 });
+const loads = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 50, maxLength: 300 });
+
+describe('a limiter', () => {
+  it('admits a second’s worth at once and then spreads the rest evenly', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ requestsPerMinute: 120 }, world);
+    expect(await admissionTimes(world, limiter, [1, 1, 1, 1, 1])).toEqual([0, 0, 500, 1000, 1500]);
+  });
+
+  it('admits at least one request, however low the limit', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ requestsPerMinute: 1 }, world);
+    expect(await admissionTimes(world, limiter, [1, 1])).toEqual([0, 60_000]);
+  });
+
+  it('admits no more than the limits plus a burst within any minute', async () => {
+    await fc.assert(
+      fc.asyncProperty(requestLimits, tokenLimits, loads, async (requestsPerMinute, tokensPerMinute, demands) => {
+        const world = createFakeWorld();
+        const limiter = createLimiter({ requestsPerMinute, tokensPerMinute }, world);
+        const times = await admissionTimes(world, limiter, demands);
+
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+        const ones = demands.map(() => 1);
+        expect(mostInAMinute(times, ones)).toBeLessThanOrEqual(requestsPerMinute + Math.max(1, requestsPerMinute / 60));
+        const burst = Math.max(tokensPerMinute / 60, ...demands);
+        expect(mostInAMinute(times, demands)).toBeLessThanOrEqual(tokensPerMinute + burst);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('uses at least 98 % of the limit when there is work', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        requestLimits,
+        tokenLimits,
+        loads,
+        async (byTokens, perMinute, tokensPerMinute, demands) => {
+          const world = createFakeWorld();
+          const limits = byTokens ? { tokensPerMinute } : { requestsPerMinute: perMinute };
+          const times = await admissionTimes(world, createLimiter(limits, world), demands);
+          const minutes = (times.at(-1) ?? 0) / 60_000;
+          fc.pre(minutes > 1);
+          const admitted = byTokens ? demands.reduce((a, b) => a + b, 0) : demands.length;
+          expect(admitted / (minutes * (byTokens ? tokensPerMinute : perMinute))).toBeGreaterThanOrEqual(0.98);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('uses the limit fully when requests are settled far below what they reserved', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ tokensPerMinute: 60_000 }, world);
+    let used = 0;
+    let stop = false;
+    const caller = async (): Promise<void> => {
+      while (!stop) {
+        const permit = await granted(limiter, 2000);
+        await new Promise<void>((resolve) => world.after(3000, resolve));
+        permit.settle(150);
+        used += 150;
+      }
+    };
+    const callers = Array.from({ length: 500 }, caller);
+    await world.pass(300_000);
+    const before = used;
+    await world.pass(600_000);
+    stop = true;
+    expect(used - before).toBeGreaterThanOrEqual(0.98 * 600_000);
+    expect(used - before).toBeLessThanOrEqual(600_000 + 2000);
+    await world.until(Promise.all(callers));
+  });
+
+  it('is first come, first served: a large request is not overtaken by small ones', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ tokensPerMinute: 6000 }, world);
+    const order: string[] = [];
+    const ask = (name: string, tokens: number) => limiter.acquire(tokens).then(() => order.push(name));
+    await world.until(Promise.all([ask('first', 100), ask('large', 6000), ask('small', 1)]));
+    expect(order).toEqual(['first', 'large', 'small']);
+  });
+
+  it('refuses a request larger than a whole minute’s tokens at once', async () => {
+    const limiter = createLimiter({ tokensPerMinute: 1000 }, createFakeWorld());
+    expect(await limiter.acquire(1001)).toEqual({ kind: 'too-large', tokensPerMinute: 1000 });
+  });
+
+  it('lets an aborted waiter go and gives its turn to the next', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ tokensPerMinute: 6000 }, world);
+    await granted(limiter, 3000);
+    const abort = new AbortController();
+    const large = limiter.acquire(6000, abort.signal);
+    const small = limiter.acquire(1);
+    abort.abort();
+    expect(await large).toEqual({ kind: 'aborted' });
+    expect((await world.until(small)).kind).toBe('granted');
+    expect(limiter.status().waiting).toBe(0);
+    expect(await limiter.acquire(1, abort.signal)).toEqual({ kind: 'aborted' });
+  });
+
+  it('gives back what a cancelled request took, and only once', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ requestsPerMinute: 1, tokensPerMinute: 60 }, world);
+    const permit = await granted(limiter, 60);
+    permit.cancel();
+    permit.cancel();
+    permit.settle(1000);
+    expect(await admissionTimes(world, limiter, [1, 1])).toEqual([0, 60_000]);
+  });
+
+  it('makes later requests wait for tokens that a request used beyond its reservation', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ tokensPerMinute: 60_000 }, world);
+    (await granted(limiter, 100)).settle(5100);
+    expect(await admissionTimes(world, limiter, [1000])).toEqual([5100]);
+  });
+
+  it('admits nothing before the time that the server named', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({}, world);
+    limiter.pauseUntil(world.now() + 7000);
+    expect(await admissionTimes(world, limiter, [1])).toEqual([7000]);
+  });
+
+  it('believes headers that are stricter than its own view, and no others', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({ requestsPerMinute: 600, tokensPerMinute: 60_000 }, world);
+    limiter.correct({ requests: { limit: 60, remaining: 0 }, tokens: { limit: 1_000_000, remaining: 1_000_000 } });
+    expect(limiter.status()).toMatchObject({ requestsPerMinute: 60, tokensPerMinute: 60_000 });
+    expect(await admissionTimes(world, limiter, [1, 1])).toEqual([1000, 2000]);
+  });
+
+  it('learns limits that nobody configured', async () => {
+    const world = createFakeWorld();
+    const limiter = createLimiter({}, world);
+    limiter.correct({ tokens: { limit: 500 } });
+    expect(await limiter.acquire(501)).toEqual({ kind: 'too-large', tokensPerMinute: 500 });
+  });
+});

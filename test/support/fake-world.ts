@@ -1,0 +1,69 @@
+import type { World } from '../../src/ai/world.js';
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly then: () => void;
+}
+
+/** A world whose time stands still until it is told to pass. */
+export interface FakeWorld extends World {
+  /** Lets this much time pass: timers fire at their moments, in order, and everything that they cause is awaited. */
+  pass(ms: number): Promise<void>;
+  /** Lets time pass from timer to timer until `promise` settles. Fails when nothing is left that could make it. */
+  until<T>(promise: Promise<T>): Promise<T>;
+}
+
+export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: () => number = () => 0.5): FakeWorld {
+  let now = startedAt;
+  let order = 0;
+  const timers = new Set<Timer>();
+
+  const next = (): Timer | undefined => [...timers].sort((a, b) => a.at - b.at || a.order - b.order)[0];
+
+  const settle = async (): Promise<void> => {
+    // Promise chains of any depth run before the next macrotask.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const fire = async (timer: Timer): Promise<void> => {
+    timers.delete(timer);
+    now = Math.max(now, timer.at);
+    timer.then();
+    await settle();
+  };
+
+  return {
+    now: () => now,
+    after(delayMs, then) {
+      const timer: Timer = { at: now + Math.max(0, delayMs), order: order++, then };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    random,
+    async pass(ms) {
+      const end = now + ms;
+      await settle();
+      for (let timer = next(); timer !== undefined && timer.at <= end; timer = next()) await fire(timer);
+      now = end;
+    },
+    async until(promise) {
+      const watch = { settled: false };
+      const watched = promise.finally(() => (watch.settled = true));
+      watched.catch(() => undefined);
+      // Real I/O (a store on disk) may be what the promise waits for: give it a while before giving up.
+      for (let idle = 0; idle < 2000; idle++) {
+        await settle();
+        if (watch.settled) return watched;
+        const timer = next();
+        if (timer === undefined) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        } else {
+          idle = 0;
+          await fire(timer);
+        }
+      }
+      throw new Error('nothing is left that could settle this promise');
+    },
+  };
+}
