@@ -33,5 +33,8 @@ export const configSchema = section('a config', {
   provider_wait: providerWait,
 });
 
+/** Top-level keys that start so are the author's own: a place for YAML anchors. */
+export const OWN_KEY_PREFIX = 'x-';
+
 /** A whole config as the program sees it. Keys are those of the file. */
 export type Config = z.output<typeof configSchema>;

@@ -1,12 +1,12 @@
 /** A key that holds a secret, and the text written after it; a reference to the environment, a file or a command is no secret. */
 const SECRET =
-  /((?:api_key|password|secret|authorization)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
+  /((?<!\w)(?:api_key|password|secret|authorization)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
 /** A key that holds one or more secrets on its line. */
-const SECRETS = /((?:tokens|headers)["']?\s*:\s*)(\S.*)$/i;
+const SECRETS = /((?<!\w)(?:tokens|headers)["']?\s*:\s*)(\S.*)$/i;
 
 /** A key whose secrets stand on the lines below it. */
-const SECRETS_BELOW = /(?:tokens|headers)["']?\s*:\s*[[{]?\s*$/i;
+const SECRETS_BELOW = /(?<!\w)(?:tokens|headers)["']?\s*:\s*[[{]?\s*$/i;
 
 /** A line that may go on with a list or map that was opened above it. */
 const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;

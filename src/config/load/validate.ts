@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { didYouMean } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
-import { configSchema, type Config } from '../schema.js';
+import { configSchema, OWN_KEY_PREFIX, type Config } from '../schema.js';
 import { aiProvider, kindOf, PROVIDER_KINDS } from '../schema/ai-providers.js';
 import { pipeline } from '../schema/pipeline.js';
 import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
@@ -24,8 +24,16 @@ export function validateDocument(document: SourceDocument, env: Env): Diagnostic
   const findings: Diagnostic[] = [];
   const known = Object.keys(configSchema.shape);
   for (const [key, { node }] of document.root.entries ?? []) {
+    if (key.startsWith(OWN_KEY_PREFIX)) continue;
     if (!Object.hasOwn(configSchema.shape, key)) {
-      findings.push(unknownKey(document, [], key, didYouMean(key, known) ?? `known keys: ${known.join(', ')}`));
+      findings.push(
+        unknownKey(
+          document,
+          [],
+          key,
+          didYouMean(key, known) ?? `known keys: ${known.join(', ')}; keys of your own start with ${OWN_KEY_PREFIX}`,
+        ),
+      );
     } else if ((key === 'pipelines' || key === 'ai_providers') && node.entries !== undefined) {
       const schema: z.ZodType = key === 'pipelines' ? pipeline : aiProvider;
       for (const [name, entry] of node.entries) {

@@ -15,7 +15,9 @@ import { blameFile, diagnose, nodeAt, toPointer } from '../source/index.js';
 import type { AiStagePlan, FilePlan, OnErrorPlan, OutputPlan, PipelinePlan, StagePlan } from './pipeline-plan.js';
 import { loadSchema } from './schema-file.js';
 import { scriptOptions } from './script-options.js';
-import { pipelinesOf, ScriptResolver } from './script-resolver.js';
+import { unknownProviders } from './unknown-providers.js';
+import { pipelinesOf } from './pipelines-of.js';
+import { ScriptResolver } from './script-resolver.js';
 
 export function pipelineNames(config: Pick<LoadedConfig, 'document'>): readonly string[] {
   return [...pipelinesOf(config.document).keys()];
@@ -142,7 +144,7 @@ class PlanBuilder {
 
   #providers(path: readonly string[], named: readonly string[] | undefined): readonly string[] {
     const known = providerNames(this.#config);
-    this.#findings.push(...unknownProviders(this.#config, path, named, known));
+    this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
     return named ?? known;
   }
 
@@ -188,35 +190,4 @@ class PlanBuilder {
 
 function onErrorPlan(onError: PipelineConfig['on_error']): OnErrorPlan {
   return typeof onError === 'string' ? { kind: onError } : { kind: 'default', data: onError.default };
-}
-
-/**
- * What is wrong with the providers of an AI stage.
- *
- * @param path of the stage's `ai` part
- * @param named its `providers`; absent: all
- */
-export function unknownProviders(
-  { document }: Pick<LoadedConfig, 'document'>,
-  path: readonly string[],
-  named: readonly string[] | undefined,
-  known: readonly string[],
-): Diagnostic[] {
-  if (known.length === 0) {
-    const message = 'this stage needs an AI provider, and the config has none under ai_providers';
-    return [diagnose(document, toPointer(path), { severity: 'error', code: 'unknown-provider', message }, 'key')];
-  }
-  return (named ?? []).flatMap((name, index) => {
-    if (known.includes(name)) return [];
-    const hint = didYouMean(name, known) ?? `providers: ${known.join(', ')}`;
-    const message = `no AI provider ${JSON.stringify(name)} under ai_providers`;
-    return [
-      diagnose(document, toPointer([...path, 'providers', String(index)]), {
-        severity: 'error',
-        code: 'unknown-provider',
-        message,
-        hint,
-      }),
-    ];
-  });
 }

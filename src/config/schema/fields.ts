@@ -37,6 +37,10 @@ function scalar<T>(words: string, read: (input: unknown) => T | undefined, json:
     .meta(json);
 }
 
+function bounds(min: number, max: number): Record<string, number> {
+  return { minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) };
+}
+
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const range =
     max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a number from ${min} to ${max}`;
@@ -44,7 +48,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
     const value = typeof input === 'string' && /^-?[0-9]+$/.test(input.trim()) ? Number(input) : input;
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
   };
-  return scalar(range, read, { type: ['integer', 'string'], minimum: min, maximum: max, pattern: NUMBER_TEXT_PATTERN });
+  return scalar(range, read, { type: ['integer', 'string'], ...bounds(min, max), pattern: NUMBER_TEXT_PATTERN });
 }
 
 /** A number between two bounds, both allowed. */
@@ -55,8 +59,7 @@ export function fraction(min: number, max: number) {
   };
   return scalar(`a number from ${min} to ${max}`, read, {
     type: ['number', 'string'],
-    minimum: min,
-    maximum: max,
+    ...bounds(min, max),
     pattern: NUMBER_TEXT_PATTERN,
   });
 }
@@ -83,8 +86,7 @@ export function size(min: number, max: number = Number.MAX_SAFE_INTEGER) {
     max === Number.MAX_SAFE_INTEGER ? (min > 0 ? `, at least ${min} bytes` : '') : ` from ${min} to ${max} bytes`;
   return scalar(`a size like 100MB or a number of bytes${range}`, read, {
     type: ['integer', 'string'],
-    minimum: min,
-    maximum: max,
+    ...bounds(min, max),
     pattern: `${SIZE_PATTERN}|${PLACEHOLDER_PATTERN}`,
   });
 }
@@ -104,8 +106,7 @@ export function duration(minMs: number, maxMs: number = Number.MAX_SAFE_INTEGER)
     maxMs === Number.MAX_SAFE_INTEGER ? (minMs > 0 ? `, at least ${minMs} ms` : '') : ` from ${minMs} to ${maxMs} ms`;
   return scalar(`a duration like 30s, 15m or 7d, or a number of milliseconds${range}`, read, {
     type: ['integer', 'string'],
-    minimum: minMs,
-    maximum: maxMs,
+    ...bounds(minMs, maxMs),
     pattern: `${DURATION_PATTERN}|^[0-9]+$|${PLACEHOLDER_PATTERN}`,
   });
 }
@@ -142,5 +143,8 @@ export function path(words = 'a path') {
 export function jsonPointer() {
   const read = (input: unknown): string | undefined =>
     typeof input === 'string' && /^(?:\/(?:[^~]|~[01])*)?$/.test(input) ? input : undefined;
-  return scalar('a JSON Pointer like /ai/answer', read, { type: 'string', pattern: '^(/([^~]|~[01])*)?$' });
+  return scalar('a JSON Pointer like /ai/answer', read, {
+    type: 'string',
+    pattern: `^(/([^~]|~[01])*)?$|${PLACEHOLDER_PATTERN}`,
+  });
 }

@@ -1,0 +1,156 @@
+import type { Json } from 'computo-js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import type { Env } from '../env/index.js';
+import { fillPlaceholders } from '../env/index.js';
+import { unknownProviders } from '../plan/unknown-providers.js';
+import { pipelinesOf } from '../plan/pipelines-of.js';
+import { loadSchema } from '../plan/schema-file.js';
+import { kindOf } from '../schema/ai-providers.js';
+import type { PathBase } from '../load/resolve-path.js';
+import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { schemaProblem } from './json-schema.js';
+
+/** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
+export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
+
+interface AiStage {
+  /** Of the stage's `ai` part. */
+  readonly path: readonly string[];
+  readonly node: SourceNode;
+}
+
+/** The AI stages of a pipeline, however broken the rest is. */
+export function aiStagesOf(path: readonly string[], pipeline: SourceNode): AiStage[] {
+  return (pipeline.entries?.get('stages')?.node.items ?? []).flatMap((stage, index) => {
+    const node = stage.entries?.get('ai')?.node;
+    return node === undefined ? [] : [{ path: [...path, 'stages', String(index), 'ai'], node }];
+  });
+}
+
+/** The providers that may serve a stage: those it names, else all. */
+export function serversOf({ node }: AiStage, known: readonly string[]): readonly string[] {
+  const named = node.entries?.get('providers')?.node.items;
+  return named?.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])) ?? known;
+}
+
+/** Stages that name providers or schemas that are not there. */
+export async function checkAiStages(
+  document: SourceDocument,
+  base: PathBase,
+  env: Env,
+  stages: readonly AiStage[],
+  known: readonly string[],
+): Promise<Diagnostic[]> {
+  const findings: Diagnostic[] = [];
+  for (const stage of stages) {
+    const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
+    findings.push(...unknownProviders(document, stage.path, named, known));
+    const schema = stage.node.entries?.get('schema')?.node;
+    if (schema !== undefined)
+      findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
+  }
+  return [...findings, ...sameNames(document, stages)];
+}
+
+async function checkSchema(
+  document: SourceDocument,
+  base: PathBase,
+  env: Env,
+  path: readonly string[],
+  { value }: SourceNode,
+): Promise<readonly Diagnostic[]> {
+  const schema = typeof value === 'string' ? filledText(value, env) : value;
+  if (schema === undefined || schema === '') return [];
+  const found = await loadSchema(document, base, schema, toPointer(path));
+  if (!('schema' in found)) return found;
+  const problem = await schemaProblem(found.schema);
+  if (problem === undefined) return [];
+  const finding = {
+    severity: 'error',
+    code: 'invalid-schema',
+    message: `not a JSON Schema: ${problem.message}`,
+  } as const;
+  return [diagnose(found.document, found.pointer + problem.pointer, finding)];
+}
+
+/** Undefined for what is no text, or depends on a variable that is not set. */
+function filledText(value: Json, env: Env): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const { text, unset } = fillPlaceholders(value, env);
+  return unset.length > 0 ? undefined : text;
+}
+
+/** The journal tells a pipeline's AI stages apart by their names. */
+function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return stages.flatMap(({ path, node }) => {
+    const name = node.entries?.get('name')?.node.value;
+    if (typeof name !== 'string') return [];
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    const message = `another AI stage of this pipeline is named ${JSON.stringify(name)}`;
+    const hint = 'answers are kept by the name of the stage: give each its own';
+    return [
+      diagnose(document, toPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
+    ];
+  });
+}
+
+/** Models that would cost nobody knows what, where there is a budget to keep. */
+export function unpricedModels(document: SourceDocument, known: readonly string[], isPriced: IsPriced): Diagnostic[] {
+  const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
+  const findings = new Map<string, Diagnostic>();
+  for (const [name, { node }] of pipelinesOf(document)) {
+    if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
+    for (const stage of aiStagesOf(['pipelines', name], node)) {
+      for (const server of serversOf(stage, known)) {
+        for (const { model, pointer } of modelsOf(document, server, stage)) {
+          const kind = nodeAt(document.root, toPointer(['ai_providers', server, 'kind']))?.value;
+          const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server) };
+          if (hasPrice(document, server, model) || isPriced(model, provider)) continue;
+          findings.set(`${pointer} ${server}`, unpriced(document, pointer, model, server));
+        }
+      }
+    }
+  }
+  return [...findings.values()];
+}
+
+function unpriced(document: SourceDocument, pointer: string, model: string, provider: string): Diagnostic {
+  return diagnose(document, pointer, {
+    severity: 'error',
+    code: 'unpriced-model',
+    message: `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`,
+    hint: `set cost_per_token for it under ai_providers.${provider}`,
+  });
+}
+
+/** The models that a provider may be asked for by a stage, as far as the config says. */
+function modelsOf(
+  document: SourceDocument,
+  provider: string,
+  { path, node }: AiStage,
+): { model: string; pointer: string }[] {
+  const model = node.entries?.get('model')?.node.value;
+  const listPath = ['ai_providers', provider, 'models'];
+  const list = nodeAt(document.root, toPointer(listPath));
+  const listed = [
+    ...(list?.items ?? []).flatMap(({ value }, index) =>
+      typeof value === 'string' ? [{ model: value, pointer: toPointer([...listPath, String(index)]) }] : [],
+    ),
+    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, pointer: toPointer([...listPath, name]) })),
+  ];
+  if (typeof model !== 'string') return listed;
+  if (listed.length > 0) return listed.filter((entry) => entry.model === model);
+  return [{ model, pointer: toPointer([...path, 'model']) }];
+}
+
+function hasPrice(document: SourceDocument, provider: string, model: string): boolean {
+  const path = ['ai_providers', provider];
+  return (
+    nodeAt(document.root, toPointer([...path, 'cost_per_token'])) !== undefined ||
+    nodeAt(document.root, toPointer([...path, 'models', model, 'cost_per_token'])) !== undefined
+  );
+}

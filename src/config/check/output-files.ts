@@ -1,0 +1,88 @@
+import { dirname, join } from 'node:path';
+import type { Diagnostic } from '../diagnostic/index.js';
+import { fillPlaceholders, type Env } from '../env/index.js';
+import { resolvePath, type PathBase } from '../load/resolve-path.js';
+import { pipelinesOf } from '../plan/pipelines-of.js';
+import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+
+/** A file that a pipeline writes. */
+interface WrittenFile {
+  readonly pipeline: string;
+  readonly pointer: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** Files that a pipeline would write from two places at once. */
+export function sharedOutputFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): Diagnostic[] {
+  const seen = new Map<string, WrittenFile>();
+  return writtenFiles(document, base, env, pipeline).flatMap((written) => {
+    const earlier = seen.get(written.file);
+    if (earlier === undefined) {
+      seen.set(written.file, written);
+      return [];
+    }
+    const message = `this file is written already by ${earlier.pointer}`;
+    const hint = 'give each output a file of its own';
+    return [diagnose(document, written.pointer, { severity: 'error', code: 'shared-output-file', message, hint })];
+  });
+}
+
+/** Files that two pipelines write: fine when one of them runs at a time, not when `serve` runs both. */
+export function filesOfSeveralPipelines(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
+  const seen = new Map<string, WrittenFile>();
+  return [...pipelinesOf(document).keys()].flatMap((pipeline) =>
+    writtenFiles(document, base, env, pipeline).flatMap((written) => {
+      const earlier = seen.get(written.file);
+      seen.set(written.file, earlier ?? written);
+      if (earlier === undefined || earlier.pipeline === pipeline) return [];
+      const message = `pipeline ${JSON.stringify(earlier.pipeline)} writes this file too, at ${earlier.pointer}`;
+      const hint = 'serve runs all pipelines at once: give each a file of its own';
+      return [diagnose(document, written.pointer, { severity: 'warning', code: 'shared-output-file', message, hint })];
+    }),
+  );
+}
+
+/** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
+export function outputsInWatchedFolders(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
+  const watched = (nodeAt(document.root, '/sources')?.items ?? []).flatMap((source) => {
+    const folder = absolutePath(source.entries?.get('folder')?.node, base, env);
+    return folder === undefined ? [] : [folder];
+  });
+  if (watched.length === 0) return [];
+  return [...pipelinesOf(document).keys()].flatMap((pipeline) =>
+    writtenFiles(document, base, env, pipeline).flatMap(({ file, pointer }) => {
+      if (!watched.includes(dirname(file))) return [];
+      const message = `this file lies in a folder that is read as a source: what is written would be read again`;
+      return [
+        diagnose(document, pointer, { severity: 'error', code: 'cycle', message, hint: 'write to another folder' }),
+      ];
+    }),
+  );
+}
+
+function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): WrittenFile[] {
+  const node = pipelinesOf(document).get(pipeline)?.node;
+  const places: { path: readonly string[]; node: SourceNode | undefined }[] = [];
+  const path = ['pipelines', pipeline];
+  for (const [index, output] of (node?.entries?.get('outputs')?.node.items ?? []).entries()) {
+    places.push({ path: [...path, 'outputs', String(index), 'file'], node: output.entries?.get('file')?.node });
+  }
+  const deadLetter = node?.entries?.get('dead_letter')?.node;
+  const deadPath = [...path, 'dead_letter'];
+  const nested = deadLetter?.entries?.get('file')?.node;
+  places.push(
+    nested === undefined ? { path: deadPath, node: deadLetter } : { path: [...deadPath, 'file'], node: nested },
+  );
+  return places.flatMap((place) => {
+    const file = absolutePath(place.node, base, env);
+    return file === undefined ? [] : [{ pipeline, pointer: toPointer(place.path), file }];
+  });
+}
+
+/** Undefined for what is no path, or depends on a variable that is not set. */
+function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
+  if (typeof node?.value !== 'string') return undefined;
+  const { text, unset } = fillPlaceholders(node.value, env);
+  return unset.length > 0 || text === '' ? undefined : join(resolvePath(base, text));
+}

@@ -1,0 +1,54 @@
+import type { Json } from 'computo-js';
+import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import { hasPlaceholder } from '../env/index.js';
+import type { ScriptSource } from '../script/index.js';
+import { diagnose, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+
+/**
+ * Outputs whose routing keys no event can have. Silent where the keys can't be known.
+ *
+ * @param routingKey the pipeline's script, if it has one that could be read
+ * @param servers the AI providers that may set the key; undefined: the pipeline has no AI stage
+ */
+export function unreachedOutputs(
+  document: SourceDocument,
+  path: readonly string[],
+  pipeline: SourceNode,
+  routingKey: ScriptSource | undefined,
+  servers: readonly string[] | undefined,
+): Diagnostic[] {
+  const hasScript = pipeline.entries?.has('routing_key') === true;
+  const keys = hasScript ? routingKey && constantsOf(routingKey.script) : new Set(servers ?? []);
+  if (keys === undefined) return [];
+  return (pipeline.entries?.get('outputs')?.node.items ?? []).flatMap((output, index) => {
+    const when = output.entries?.get('when')?.node;
+    if (when === undefined) return [];
+    const wanted = (when.items?.map((item) => item.value) ?? [when.value]).filter((key) => typeof key === 'string');
+    if (wanted.length === 0 || wanted.some((key) => keys.has(key) || hasPlaceholder(key))) return [];
+    const known = [...keys].map((key) => JSON.stringify(key)).join(', ');
+    const finding = {
+      severity: 'warning',
+      code: 'unreached-output',
+      message:
+        keys.size === 0
+          ? 'no event reaches this output: the pipeline sets no routing_key'
+          : `no event reaches this output: routing keys are ${known}`,
+      hint: wanted.map((key) => didYouMean(key, keys)).find((hint) => hint !== undefined),
+    } as const;
+    return [diagnose(document, toPointer([...path, 'outputs', String(index), 'when']), finding)];
+  });
+}
+
+const DEPTH_MAX = 100;
+
+/** Every text that a script can give, if it is made of nothing but constants in the branches of `if`; else undefined. */
+function constantsOf(script: Json, depth = 0): ReadonlySet<string> | undefined {
+  if (typeof script === 'string') return new Set([script]);
+  if (!Array.isArray(script) || depth > DEPTH_MAX) return undefined;
+  const [head, ...rest] = script as readonly Json[];
+  if (head === 'let' && rest.length === 2) return constantsOf(rest[1] ?? null, depth + 1);
+  if (head !== 'if' || rest.length !== 3) return undefined;
+  const yes = constantsOf(rest[1] ?? null, depth + 1);
+  const no = constantsOf(rest[2] ?? null, depth + 1);
+  return yes && no && new Set([...yes, ...no]);
+}

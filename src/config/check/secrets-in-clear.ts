@@ -1,0 +1,48 @@
+import type { Diagnostic } from '../diagnostic/index.js';
+import { hasPlaceholder } from '../env/index.js';
+import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+
+const SECRET_HEADER = /authorization|api-?key|token|secret/i;
+const LOCAL_URL = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
+
+/** Secrets that stand in the config themselves: whoever reads the file, or its repository, has them. */
+export function secretsInClear(document: SourceDocument): Diagnostic[] {
+  return [...providerSecrets(document), ...tokenSecrets(document)].flatMap(({ path, node }) => {
+    if (typeof node.value !== 'string' || node.value === '' || hasPlaceholder(node.value)) return [];
+    const finding = {
+      severity: 'warning',
+      code: 'secret-in-clear',
+      message: 'a secret stands here in clear text',
+      hint: 'take it from the environment, "${NAME}", or from { file: … } or { command: … }',
+    } as const;
+    return [diagnose(document, toPointer(path), finding)];
+  });
+}
+
+interface Place {
+  readonly path: readonly string[];
+  readonly node: SourceNode;
+}
+
+function providerSecrets(document: SourceDocument): Place[] {
+  const places: Place[] = [];
+  for (const [name, { node }] of nodeAt(document.root, '/ai_providers')?.entries ?? []) {
+    const path = ['ai_providers', name];
+    const url = node.entries?.get('base_url')?.node.value;
+    const key = node.entries?.get('api_key')?.node;
+    // A server on this machine takes any key.
+    if (key !== undefined && !(typeof url === 'string' && LOCAL_URL.test(url)))
+      places.push({ path: [...path, 'api_key'], node: key });
+    for (const [header, value] of node.entries?.get('headers')?.node.entries ?? []) {
+      if (SECRET_HEADER.test(header)) places.push({ path: [...path, 'headers', header], node: value.node });
+    }
+  }
+  return places;
+}
+
+function tokenSecrets(document: SourceDocument): Place[] {
+  const path = ['server', 'tokens'];
+  const tokens = nodeAt(document.root, toPointer(path));
+  if (tokens === undefined) return [];
+  return tokens.items?.map((node, index) => ({ path: [...path, String(index)], node })) ?? [{ path, node: tokens }];
+}

@@ -1,0 +1,27 @@
+import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import { diagnose, toPointer, type SourceDocument } from '../source/index.js';
+
+/**
+ * What is wrong with the providers of an AI stage.
+ *
+ * @param path of the stage's `ai` part
+ * @param named its `providers`, undefined in place of what is no text; absent: all
+ */
+export function unknownProviders(
+  document: SourceDocument,
+  path: readonly string[],
+  named: readonly (string | undefined)[] | undefined,
+  known: readonly string[],
+): Diagnostic[] {
+  if (known.length === 0) {
+    const message = 'this stage needs an AI provider, and the config has none under ai_providers';
+    return [diagnose(document, toPointer(path), { severity: 'error', code: 'unknown-provider', message }, 'key')];
+  }
+  return (named ?? []).flatMap((name, index) => {
+    if (name === undefined || known.includes(name)) return [];
+    const hint = didYouMean(name, known) ?? `providers: ${known.join(', ')}`;
+    const message = `no AI provider ${JSON.stringify(name)} under ai_providers`;
+    const pointer = toPointer([...path, 'providers', String(index)]);
+    return [diagnose(document, pointer, { severity: 'error', code: 'unknown-provider', message, hint })];
+  });
+}

@@ -1,0 +1,87 @@
+/** The names of the files that stand beside the starter config. */
+export interface StarterNames {
+  /** The sample's file. */
+  readonly sample: string;
+  /** The JSON Schema's file, relative to the config. */
+  readonly schema: string;
+}
+
+/** A few events for the starter config to work on, one per line. */
+export const STARTER_SAMPLE = [
+  { id: 1, level: 'info', service: 'shop', message: 'order placed', amount: 25.5 },
+  { id: 2, level: 'debug', service: 'shop', message: 'cache miss' },
+  { id: 3, level: 'error', service: 'billing', message: 'card declined', amount: 99 },
+  { id: 4, level: 'info', service: 'search', message: 'query took 12 ms' },
+]
+  .map((event) => `${JSON.stringify(event)}\n`)
+  .join('');
+
+/** A config that passes `check`, runs on {@link STARTER_SAMPLE}, and shows by comments what else there is. */
+export function starterConfig({ sample, schema }: StarterNames): string {
+  return `# yaml-language-server: $schema=${schema}
+# (colloquium schema > ${schema} writes the file that editors complete from)
+#
+# Try it:    colloquium run ${sample}
+# Check it:  colloquium check
+
+# Computo scripts by name. A script is JSON: an array whose first element is an operator is a call.
+# "colloquium operators" lists them all.
+scripts:
+  summarize:
+    - obj
+    - id
+    - [$input, /id]
+    - what
+    - [strConcat, [$input, /service], ": ", [$input, /message]]
+    - level
+    - [$input, /level]
+
+pipelines:
+  default: # used where no pipeline is named
+    stages:
+      - filter: ["!=", [$input, /level], debug] # drops what gives a falsy value
+      - computo: summarize # a name from above, a file such as ./script.json, or the script itself
+      # An AI stage sends a request for each event and puts the answer into the data:
+      # - ai:
+      #     request: # gives { model, messages, max_tokens?, temperature? }
+      #       - obj
+      #       - model
+      #       - gpt-4o-mini
+      #       - messages
+      #       - [[obj, role, user, content, [$input, /what]]]
+      #     into: /ai
+    # routing_key: [$input, /level] # decides which outputs an event goes to
+    # outputs: # without any, run writes to standard output
+    #   - file: ./out/events.ndjson
+    #     rotate_size: 100MB
+    #     rotate_every: 1d
+    #     retention_days: 7
+    #     gzip: true
+    #   - stdout: true
+    #     when: [error]
+    # dead_letter: ./out/dead.ndjson # where failed events go; without it, to standard error
+    on_error: dead_letter # or: skip, stop, { default: <data> }
+
+# AI providers. Keys come from the environment, never from this file.
+# ai_providers:
+#   openai:
+#     api_key: "\${OPENAI_API_KEY}"
+#     models: [gpt-4o-mini]
+#     rate_limit: { requests_per_minute: 500, tokens_per_minute: 200000 }
+# cost_management:
+#   daily_budget: 5 # US dollars; a run stops there and can be resumed
+
+# The daemon, "colloquium serve".
+# server:
+#   host: 127.0.0.1
+#   port: 8080
+#   max_body_size: 1MB
+# storage:
+#   disk_path: ./data
+#   retention_days: 7
+
+processing:
+  worker_threads: 4 # at most; the machine's processors are the other limit
+  max_line_size: 16MB # a longer line is a dead letter
+`;
+}
