@@ -1,1 +1,21 @@
-export { NumberText, type Json, type JsonObject } from './value/json.js';
+/** The Computo engine: JSON in, JSON out, by scripts that are JSON themselves. */
+export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
+export { ComputoError, type ComputoErrorKind } from './computo-error.js';
+export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
+export { registry as operators } from './operators/index.js';
+export type { PermutoOptions } from './permuto/index.js';
+export { formatPointer, parsePointer } from './pointer/index.js';
+export { compile, execute, type ExecuteOptions, type Program } from './program.js';
+export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
+export {
+  canonicalText,
+  compareNumbers,
+  equal,
+  isTruthy,
+  NumberText,
+  orderedObject,
+  stringify,
+  type Json,
+  type JsonNumber,
+  type JsonObject,
+} from './value/index.js';

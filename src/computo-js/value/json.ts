@@ -14,6 +14,9 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** The three forms that a JSON number has here. */
+export type JsonNumber = number | bigint | NumberText;
+
 /** A number as its source text, for the values that neither a double nor an integer holds. */
 export class NumberText {
   /** @param text a valid JSON number, as it was written */

@@ -1,0 +1,65 @@
+import { wrongKind, type Call } from '../syntax/index.js';
+import { isArray, isNumber, isObject, type Json, type JsonNumber, type JsonObject } from '../value/index.js';
+import type { Compiler } from './compiler.js';
+import type { Evaluate, Run, Scope } from './run.js';
+
+/** Compiles the argument number `index`, which the signature says is there. */
+export function compileArgument(call: Call, index: number, compiler: Compiler): Evaluate {
+  const argument = call.arguments[index];
+  return argument === undefined ? () => null : compiler.compile(argument);
+}
+
+export function compileArguments(call: Call, compiler: Compiler): Evaluate[] {
+  return call.arguments.map((argument) => compiler.compile(argument));
+}
+
+/** Compiles an argument that must be an array. */
+export function compileArrayArgument(
+  call: Call,
+  index: number,
+  compiler: Compiler,
+): (run: Run, scope: Scope) => readonly Json[] {
+  const evaluate = compileArgument(call, index, compiler);
+  return (run, scope) => {
+    const value = evaluate(run, scope);
+    return isArray(value) ? value : arrayOf(value, call, index);
+  };
+}
+
+/**
+ * The list that a value given as an array stands for: in current also an object's member `array`.
+ *
+ * @throws ComputoError `InvalidArgument` when there is none
+ */
+export function arrayOf(value: Json, call: Call, index: number): readonly Json[] {
+  if (isArray(value)) return value;
+  if (call.dialect === 'current' && isObject(value) && Object.hasOwn(value, 'array')) {
+    const list = value['array'];
+    if (list !== undefined && isArray(list)) return list;
+  }
+  throw wrongKind(call, index, 'an array', value);
+}
+
+/** @throws ComputoError `InvalidArgument` when the value is no number */
+export function numberOf(value: Json, call: Call, index: number): JsonNumber {
+  if (isNumber(value)) return value;
+  throw wrongKind(call, index, 'a number', value);
+}
+
+/** @throws ComputoError `InvalidArgument` when the value is no object */
+export function objectOf(value: Json, call: Call, index: number): JsonObject {
+  if (isObject(value)) return value;
+  throw wrongKind(call, index, 'an object', value);
+}
+
+/** @throws ComputoError `InvalidArgument` when the value is no string */
+export function textOf(value: Json, call: Call, index: number): string {
+  if (typeof value === 'string') return value;
+  throw wrongKind(call, index, 'a string', value);
+}
+
+/** A raw argument: a constant of the script. */
+export function rawArgument(call: Call, index: number): Json | undefined {
+  const argument = call.arguments[index];
+  return argument?.type === 'constant' ? argument.value : undefined;
+}

@@ -1,0 +1,49 @@
+import { invalidArgument, type Place } from '../syntax/index.js';
+import { nearestName, type Json } from '../value/index.js';
+import { locate, type Lexical } from './lexical.js';
+import type { Evaluate, Scope } from './run.js';
+
+/** Compiles the reading of a variable, to a fixed number of hops wherever the script's text tells it. */
+export function compileVariable(name: string, lexical: Lexical, place: Place): Evaluate {
+  const missing = (scope: Scope): never => {
+    throw unbound(name, namesIn(scope), place);
+  };
+  switch (locate(lexical, name)) {
+    case 0:
+      return (_, scope) => (scope === undefined ? missing(scope) : scope.value);
+    case 1:
+      return (_, scope) => {
+        const frame = scope?.next;
+        return frame === undefined ? missing(scope) : frame.value;
+      };
+    case 2:
+      return (_, scope) => {
+        const frame = scope?.next?.next;
+        return frame === undefined ? missing(scope) : frame.value;
+      };
+    default:
+      return (_, scope): Json => {
+        for (let frame = scope; frame !== undefined; frame = frame.next) if (frame.name === name) return frame.value;
+        return missing(scope);
+      };
+  }
+}
+
+function unbound(name: string, known: ReadonlySet<string>, place: Place): Error {
+  return invalidArgument(place, `no variable ${JSON.stringify(name)} is bound here`, variableHint(name, known));
+}
+
+/** What to do about a variable that is not bound. */
+export function variableHint(name: string, known: ReadonlySet<string>): string {
+  const nearest = nearestName(name, known);
+  if (nearest !== undefined) return `Did you mean ${JSON.stringify(nearest)}?`;
+  return known.size === 0
+    ? 'Bind it with `let`, or as the parameter of a lambda.'
+    : `Bound here: ${[...known].map((other) => JSON.stringify(other)).join(', ')}.`;
+}
+
+function namesIn(scope: Scope): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let frame = scope; frame !== undefined; frame = frame.next) names.add(frame.name);
+  return names;
+}

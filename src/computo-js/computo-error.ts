@@ -1,0 +1,48 @@
+/** What went wrong: no such operator, arguments that it can't take, or a limit reached. */
+export type ComputoErrorKind = 'InvalidOperator' | 'InvalidArgument' | 'LimitExceeded';
+
+/** The one error that scripts raise. */
+export class ComputoError extends Error {
+  override readonly name = 'ComputoError';
+
+  /**
+   * @param kind what went wrong
+   * @param problem one sentence: who expected what, and what came instead
+   * @param path JSON Pointer of the failing expression in the script; `""` is the whole script
+   * @param hint a way out, where one is known
+   */
+  constructor(
+    readonly kind: ComputoErrorKind,
+    readonly problem: string,
+    readonly path: string,
+    readonly hint?: string,
+  ) {
+    super(`${problem} (at ${path === '' ? 'the root of the script' : path})${hint === undefined ? '' : `. ${hint}`}`);
+  }
+}
+
+/**
+ * Runs `work` and turns the engine's own limits (stack, string length, array length, integer size), which JavaScript
+ * reports as RangeErrors, into `LimitExceeded`.
+ *
+ * @throws ComputoError, whatever the limit
+ */
+export function withinEngineLimits<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw engineLimitOf(error);
+  }
+}
+
+/** The error to raise in place of `error`: a `LimitExceeded` for a RangeError, anything else unchanged. */
+export function engineLimitOf(error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  const isStack = error.message.includes('call stack');
+  return new ComputoError(
+    'LimitExceeded',
+    isStack ? 'nested too deep: the stack is exhausted' : `a value outgrew what can be held: ${error.message}`,
+    '',
+    isStack ? 'Nest the script or the data less deeply, or recurse fewer times.' : 'Build smaller values.',
+  );
+}

@@ -1,0 +1,30 @@
+import { placeInside, type Binding, type Parser, type Place, type RawCall } from '../syntax/index.js';
+import { describe, isArray, type Json } from '../value/index.js';
+
+/** Parses `[[name, expression], …]`. A malformed pair fails in its turn, after those before it were evaluated. */
+export function pairBindings(
+  pairs: readonly Json[],
+  place: Place,
+  call: RawCall,
+  parser: Parser,
+  expression: Parser['expression'],
+): Binding[] {
+  return pairs.map((pair, index) => {
+    const at = placeInside(place, index);
+    const [name, value] = isArray(pair) && pair.length === 2 ? pair : [];
+    return typeof name === 'string' && value !== undefined
+      ? { name, value: expression(value, placeInside(at, 1)), place: at }
+      : malformed(pair, at, call, parser);
+  });
+}
+
+/** Bindings that are neither pairs nor what else the dialect allows. */
+export function noBindings(script: Json, place: Place, expected: string, call: RawCall, parser: Parser): Binding[] {
+  const problem = `'let' needs ${expected} as its bindings, got ${describe(script)}`;
+  return [{ name: '', value: parser.fault({ ...call, place }, 'let-bindings', problem), place }];
+}
+
+function malformed(pair: Json, place: Place, call: RawCall, parser: Parser): Binding {
+  const problem = `'let' needs each binding to be a [name, expression] pair, got ${describe(pair)}`;
+  return { name: '', value: parser.fault({ ...call, place }, 'let-bindings', problem), place };
+}

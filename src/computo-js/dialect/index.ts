@@ -1,0 +1,3 @@
+/** From JSON to nodes, in either dialect, and how to tell which. */
+export { detectDialect, type DialectMarker, type Detection } from './detect.js';
+export { parseScript } from './parser.js';

@@ -1,0 +1,81 @@
+import { compileArguments, numberOf, type Evaluate } from '../compile/index.js';
+import {
+  defineOperator,
+  inBoth,
+  number,
+  takesAtLeast,
+  type Call,
+  type Example,
+  type Operator,
+} from '../syntax/index.js';
+import { compareNumbers, type JsonNumber } from '../value/index.js';
+
+const NOUNS = { '>': 'greater than', '<': 'less than', '>=': 'at least', '<=': 'at most' } as const;
+type Name = keyof typeof NOUNS;
+
+/** Whether a comparison holds: one closure per operator, so that each stays fast. */
+const HOLDS: Readonly<Record<Name, (a: JsonNumber, b: JsonNumber) => boolean>> = {
+  '>': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a > b : compareNumbers(a, b) > 0),
+  '<': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a < b : compareNumbers(a, b) < 0),
+  '>=': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a >= b : compareNumbers(a, b) >= 0),
+  '<=': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a <= b : compareNumbers(a, b) <= 0),
+};
+
+function comparison(name: Name, examples: readonly Example[]): Operator {
+  return defineOperator({
+    name,
+    summary: `Whether each number is ${NOUNS[name]} the next one.`,
+    signatures: inBoth(takesAtLeast(2, number('number'))),
+    returns: 'boolean',
+    examples,
+    compile(call, compiler) {
+      const parts = compileArguments(call, compiler);
+      return call.dialect === 'classic' ? allFirst(call, parts, HOLDS[name]) : pairByPair(call, parts, HOLDS[name]);
+    },
+  });
+}
+
+export const greater = comparison('>', [
+  { script: ['>', 3, 2, 1], result: true },
+  { script: ['>', 3, 3], result: false },
+]);
+export const less = comparison('<', [
+  { script: ['<', 1, 2, 3], result: true },
+  { script: ['<', 1, 3, 2], result: false },
+]);
+export const greaterOrEqual = comparison('>=', [{ script: ['>=', 3, 3, 1], result: true }]);
+export const lessOrEqual = comparison('<=', [{ script: ['<=', 1, 1, 0], result: false }]);
+
+/** Current: stops at the first pair that does not hold. The first two are both evaluated before either is checked. */
+function pairByPair(
+  call: Call,
+  parts: readonly Evaluate[],
+  holds: (a: JsonNumber, b: JsonNumber) => boolean,
+): Evaluate {
+  const [first, second] = parts;
+  if (first === undefined || second === undefined) return () => null;
+  const further = parts.slice(2);
+  return (run, scope) => {
+    const a = first(run, scope);
+    const b = second(run, scope);
+    let previous = numberOf(b, call, 1);
+    if (!holds(numberOf(a, call, 0), previous)) return false;
+    for (const [index, part] of further.entries()) {
+      const next = numberOf(part(run, scope), call, index + 2);
+      if (!holds(previous, next)) return false;
+      previous = next;
+    }
+    return true;
+  };
+}
+
+/** Classic: evaluates and checks every argument, then compares. */
+function allFirst(call: Call, parts: readonly Evaluate[], holds: (a: JsonNumber, b: JsonNumber) => boolean): Evaluate {
+  return (run, scope) => {
+    const numbers = parts.map((part, index) => numberOf(part(run, scope), call, index));
+    return numbers.every((number, index) => {
+      const next = numbers[index + 1];
+      return next === undefined || holds(number, next);
+    });
+  };
+}

@@ -1,0 +1,14 @@
+import { compileArrayArgument } from '../compile/index.js';
+import { array, defineOperator, inBoth, takes } from '../syntax/index.js';
+
+export const count = defineOperator({
+  name: 'count',
+  summary: 'The number of elements of an array.',
+  signatures: inBoth(takes(array())),
+  returns: 'number',
+  examples: [{ script: ['count', { array: ['a', 'b'] }], result: 2 }],
+  compile(call, compiler) {
+    const itemsOf = compileArrayArgument(call, 0, compiler);
+    return (run, scope) => itemsOf(run, scope).length;
+  },
+});

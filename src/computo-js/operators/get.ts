@@ -1,0 +1,21 @@
+import { compileArgument, rawArgument } from '../compile/index.js';
+import { defineOperator, placeInside, raw, takes, value } from '../syntax/index.js';
+import { compileLookup, pointerProblem } from './lookup.js';
+
+export const get = defineOperator({
+  name: 'get',
+  summary: 'What a JSON Pointer leads to in a value; `""` is the whole value. A path that is not there is an error.',
+  signatures: { classic: takes(value('value'), raw('pointer')) },
+  examples: [
+    { script: ['get', ['$input'], '/tags/0'], inputs: [{ tags: ['a', 'b'] }], result: 'a' },
+    { script: ['get', { 'a/b': 1 }, '/a~1b'], result: 1 },
+  ],
+  compile(call, compiler) {
+    const root = compileArgument(call, 0, compiler);
+    return compileLookup(call, { root, noun: 'the value' }, rawArgument(call, 1) ?? null, 'may-be-empty');
+  },
+  check(call, report) {
+    const message = pointerProblem(call, rawArgument(call, 1) ?? null, 'may-be-empty');
+    if (message !== undefined) report({ code: 'malformed-pointer', place: placeInside(call.place, 2), message });
+  },
+});

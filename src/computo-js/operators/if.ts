@@ -1,0 +1,13 @@
+import { defineOperator, inBoth, takes, value } from '../syntax/index.js';
+import { hasOwnNode } from './special-form.js';
+
+export const ifOperator = defineOperator({
+  name: 'if',
+  summary: 'One of two expressions, by whether a condition is truthy. The other one is not evaluated.',
+  signatures: inBoth(takes(value('condition'), value('then'), value('else'))),
+  examples: [
+    { script: ['if', ['>', 2, 1], 'yes', 'no'], result: 'yes' },
+    { script: ['if', {}, ['/', 1, 0], 'empty'], result: 'empty' },
+  ],
+  compile: hasOwnNode,
+});

@@ -1,0 +1,3 @@
+/** The operators: one record each, found by name and dialect. */
+export { findOperator, operatorNames, registry } from './registry.js';
+export { splitReference } from './variable.js';

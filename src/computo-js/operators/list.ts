@@ -1,0 +1,99 @@
+import { arrayOf, compileArgument, compileArguments, compileArrayArgument, countUnits } from '../compile/index.js';
+import {
+  array,
+  defineOperator,
+  inBoth,
+  invalidArgument,
+  takes,
+  takesAtLeast,
+  value,
+  type Call,
+  type Report,
+} from '../syntax/index.js';
+import { isArray, type Json } from '../value/index.js';
+
+export const car = defineOperator({
+  name: 'car',
+  summary: 'The first element of an array, which must not be empty.',
+  signatures: inBoth(takes(array())),
+  examples: [{ script: ['car', { array: [1, 2] }], result: 1 }],
+  compile(call, compiler) {
+    const itemsOf = compileArrayArgument(call, 0, compiler);
+    return (run, scope) => {
+      const [first] = itemsOf(run, scope);
+      if (first === undefined) throw invalidArgument(call.place, `'car' of an empty array`);
+      return first;
+    };
+  },
+  check: reportEmpty,
+});
+
+export const cdr = defineOperator({
+  name: 'cdr',
+  summary: 'All elements but the first. Of an empty array it is empty in classic, and an error in current.',
+  signatures: inBoth(takes(array())),
+  returns: 'array',
+  examples: [{ script: ['cdr', { array: [1, 2, 3] }], result: [2, 3] }],
+  compile(call, compiler) {
+    const itemsOf = compileArrayArgument(call, 0, compiler);
+    return (run, scope) => {
+      const items = itemsOf(run, scope);
+      if (items.length === 0 && call.dialect === 'current') {
+        throw invalidArgument(call.place, `'cdr' of an empty array`);
+      }
+      countUnits(run, items.length, call.place);
+      return items.slice(1);
+    };
+  },
+  check(call, report) {
+    if (call.dialect === 'current') reportEmpty(call, report);
+  },
+});
+
+export const cons = defineOperator({
+  name: 'cons',
+  summary: 'An array with one more element in front.',
+  signatures: inBoth(takes(value('item'), array())),
+  returns: 'array',
+  examples: [{ script: ['cons', 1, { array: [2, 3] }], result: [1, 2, 3] }],
+  compile(call, compiler) {
+    const itemOf = compileArgument(call, 0, compiler);
+    const itemsOf = compileArrayArgument(call, 1, compiler);
+    return (run, scope) => {
+      const item = itemOf(run, scope);
+      const items = itemsOf(run, scope);
+      countUnits(run, items.length + 1, call.place);
+      return [item, ...items];
+    };
+  },
+});
+
+export const append = defineOperator({
+  name: 'append',
+  summary: 'One array of the elements of all arrays.',
+  signatures: inBoth(takesAtLeast(1, array())),
+  returns: 'array',
+  examples: [{ script: ['append', { array: [1] }, { array: [] }, { array: [2, 3] }], result: [1, 2, 3] }],
+  compile(call, compiler) {
+    const parts = compileArguments(call, compiler);
+    return (run, scope) => {
+      let all: readonly Json[] = [];
+      for (const [index, part] of parts.entries()) {
+        const items = arrayOf(part(run, scope), call, index);
+        countUnits(run, items.length, call.place);
+        all = all.concat(items);
+      }
+      return all;
+    };
+  },
+});
+
+function reportEmpty(call: Call, report: Report): void {
+  const [argument] = call.arguments;
+  if (argument?.type !== 'constant' || !isArray(argument.value) || argument.value.length > 0) return;
+  report({
+    code: 'empty-array',
+    place: argument.place,
+    message: `'${call.operator.name}' of an empty array always fails`,
+  });
+}

@@ -1,0 +1,57 @@
+import { compileArgument, compileArguments } from '../compile/index.js';
+import { defineOperator, inBoth, takes, takesAtLeast, value, type Dialect, type Operator } from '../syntax/index.js';
+import { isTruthy } from '../value/index.js';
+
+function conjunction(name: string, dialect: Dialect): Operator {
+  return defineOperator({
+    name,
+    summary: 'Whether all values are truthy. Stops at the first that is not.',
+    signatures: { [dialect]: takesAtLeast(1, value('condition')) },
+    returns: 'boolean',
+    examples: [
+      { script: [name, 1, 'x', true], result: true },
+      { script: [name, 0, ['/', 1, 0]], result: false },
+    ],
+    compile(call, compiler) {
+      const conditions = compileArguments(call, compiler);
+      return (run, scope) => conditions.every((condition) => isTruthy(condition(run, scope)));
+    },
+  });
+}
+
+function disjunction(name: string, dialect: Dialect): Operator {
+  return defineOperator({
+    name,
+    summary: 'Whether any value is truthy. Stops at the first that is.',
+    signatures: { [dialect]: takesAtLeast(1, value('condition')) },
+    returns: 'boolean',
+    examples: [
+      { script: [name, '', 1, ['/', 1, 0]], result: true },
+      { script: [name, null, {}], result: false },
+    ],
+    compile(call, compiler) {
+      const conditions = compileArguments(call, compiler);
+      return (run, scope) => conditions.some((condition) => isTruthy(condition(run, scope)));
+    },
+  });
+}
+
+export const and = conjunction('and', 'current');
+export const or = disjunction('or', 'current');
+export const andClassic = conjunction('&&', 'classic');
+export const orClassic = disjunction('||', 'classic');
+
+export const not = defineOperator({
+  name: 'not',
+  summary: 'Whether a value is falsy: false, null, 0, "", [] or {}.',
+  signatures: inBoth(takes(value('condition'))),
+  returns: 'boolean',
+  examples: [
+    { script: ['not', 0], result: true },
+    { script: ['not', 'no'], result: false },
+  ],
+  compile(call, compiler) {
+    const condition = compileArgument(call, 0, compiler);
+    return (run, scope) => !isTruthy(condition(run, scope));
+  },
+});

@@ -1,0 +1,56 @@
+import { compileArgument, compileArguments, countUnits, objectOf } from '../compile/index.js';
+import { defineOperator, takes, takesAtLeast, value } from '../syntax/index.js';
+import { entriesOf, orderedObject, sortedKeys, type Json } from '../value/index.js';
+
+export const keys = defineOperator({
+  name: 'keys',
+  summary: 'The keys of an object, in byte order.',
+  signatures: { current: takes(value('object', 'object')) },
+  returns: 'array',
+  examples: [{ script: ['keys', { b: 1, a: 2 }], result: ['a', 'b'] }],
+  compile(call, compiler) {
+    const given = compileArgument(call, 0, compiler);
+    return (run, scope) => {
+      const sorted = sortedKeys(objectOf(given(run, scope), call, 0));
+      countUnits(run, sorted.length, call.place);
+      return sorted;
+    };
+  },
+});
+
+export const values = defineOperator({
+  name: 'values',
+  summary: 'The values of an object, in the byte order of their keys.',
+  signatures: { current: takes(value('object', 'object')) },
+  returns: 'array',
+  examples: [{ script: ['values', { b: 1, a: 2 }], result: [2, 1] }],
+  compile(call, compiler) {
+    const given = compileArgument(call, 0, compiler);
+    return (run, scope) => {
+      const object = objectOf(given(run, scope), call, 0);
+      const sorted = sortedKeys(object);
+      countUnits(run, sorted.length, call.place);
+      return sorted.map((key) => object[key] ?? null);
+    };
+  },
+});
+
+export const merge = defineOperator({
+  name: 'merge',
+  summary: 'One object with the members of all objects. Of those with the same key the last one counts.',
+  signatures: { current: takesAtLeast(1, value('object', 'object')) },
+  returns: 'object',
+  examples: [{ script: ['merge', { a: 1, b: 1 }, { b: 2 }], result: { a: 1, b: 2 } }],
+  compile(call, compiler) {
+    const parts = compileArguments(call, compiler);
+    return (run, scope) => {
+      const entries: [string, Json][] = [];
+      for (const [index, part] of parts.entries()) {
+        const added = entriesOf(objectOf(part(run, scope), call, index));
+        countUnits(run, added.length, call.place);
+        for (const entry of added) entries.push(entry);
+      }
+      return orderedObject(entries);
+    };
+  },
+});

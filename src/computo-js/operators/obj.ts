@@ -1,0 +1,77 @@
+import { compileArgument, textOf } from '../compile/index.js';
+import { defineOperator, placeInside, takesAtLeast, value, type Call, type Node } from '../syntax/index.js';
+import { describe, isArray } from '../value/index.js';
+import { compileObject, type Member } from './object-literal.js';
+
+export const obj = defineOperator({
+  name: 'obj',
+  summary:
+    'Builds an object: from `[key, value]` pairs in classic, from keys and values in turn in current. Keys are expressions too, and must be strings.',
+  signatures: {
+    classic: takesAtLeast(0, value('pair')),
+    current: { ...takesAtLeast(0, value('key', 'string'), value('value')), repeats: 2 },
+  },
+  returns: 'object',
+  examples: [
+    { dialect: 'current', script: ['obj', 'a', 1, 'b', ['+', 1, 1]], result: { a: 1, b: 2 } },
+    { dialect: 'classic', script: ['obj', ['a', 1], ['b', ['+', 1, 1]]], result: { a: 1, b: 2 } },
+    { dialect: 'current', script: ['obj', ['strConcat', 'k', 1], true], result: { k1: true } },
+  ],
+  parse(call, parser) {
+    if (parser.dialect === 'current') {
+      if (call.arguments.length % 2 === 1) {
+        const hint = 'Give a value for each key.';
+        return parser.fault(
+          call,
+          'wrong-arity',
+          `'obj' takes keys and values in turn, got ${call.arguments.length} arguments`,
+          hint,
+        );
+      }
+      return parser.call(
+        call,
+        call.arguments.map((argument, index) => parser.expression(argument, placeInside(call.place, index + 1))),
+      );
+    }
+    const members: Node[] = [];
+    for (const [index, pair] of call.arguments.entries()) {
+      const place = placeInside(call.place, index + 1);
+      const [key, member] = isArray(pair) && pair.length === 2 ? pair : [];
+      if (key === undefined || member === undefined) {
+        const problem = `'obj' needs [key, value] pairs, got ${describe(pair)}`;
+        // In the place of the key: it fails in its turn, after the pairs before it were evaluated.
+        members.push(parser.fault({ ...call, place }, 'obj-pair', problem), { type: 'constant', value: null, place });
+      } else {
+        members.push(parser.expression(key, placeInside(place, 0)), parser.expression(member, placeInside(place, 1)));
+      }
+    }
+    return parser.call(call, members);
+  },
+  compile(call, compiler) {
+    const members: Member[] = [];
+    for (let index = 0; index < call.arguments.length; index += 2) {
+      members.push({
+        key: literalKey(call, index) ?? compileArgument(call, index, compiler),
+        value: compileArgument(call, index + 1, compiler),
+      });
+    }
+    compiler.cost.units += members.length;
+    return compileObject(members, (key, index) => textOf(key, call, index), call.dialect);
+  },
+  check(call, report) {
+    if (call.dialect !== 'classic') return;
+    for (const [index, key] of call.arguments.entries()) {
+      if (index % 2 === 1 || key.type !== 'constant' || typeof key.value === 'string') continue;
+      report({
+        code: 'wrong-kind',
+        place: key.place,
+        message: `'obj' needs a string as key, got ${describe(key.value)}`,
+      });
+    }
+  },
+});
+
+function literalKey(call: Call, index: number): string | undefined {
+  const key = call.arguments[index];
+  return key?.type === 'constant' && typeof key.value === 'string' ? key.value : undefined;
+}

@@ -1,0 +1,46 @@
+import type { Evaluate } from '../compile/index.js';
+import type { Dialect } from '../syntax/index.js';
+import { isIndexKey, orderedObject, type Json } from '../value/index.js';
+
+/** A member to build: under a key that the script spells out, or one that it computes. */
+export interface Member {
+  readonly key: string | Evaluate;
+  readonly value: Evaluate;
+}
+
+/** Checks that what a key expression yielded is a string. */
+type KeyOf = (key: Json, index: number) => string;
+
+/** Compiles the building of an object. */
+export function compileObject(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Evaluate {
+  const plain: { key: string; value: Evaluate }[] = [];
+  for (const { key, value } of members) {
+    if (typeof key !== 'string' || key === '__proto__' || isIndexKey(key)) return anyKeys(members, keyOf, dialect);
+    plain.push({ key, value });
+  }
+  return plainKeys(plain);
+}
+
+/** Literal keys that JavaScript neither moves nor treats in a special way. */
+function plainKeys(members: readonly { readonly key: string; readonly value: Evaluate }[]): Evaluate {
+  return (run, scope) => {
+    const object: Record<string, Json> = {};
+    for (const { key, value } of members) object[key] = value(run, scope);
+    return object;
+  };
+}
+
+function anyKeys(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Evaluate {
+  // Classic checks a key before it evaluates the value, current afterwards.
+  const checksKeyFirst = dialect === 'classic';
+  return (run, scope) => {
+    const entries: [string, Json][] = [];
+    for (const [index, { key, value }] of members.entries()) {
+      const given = typeof key === 'string' ? key : key(run, scope);
+      if (checksKeyFirst) keyOf(given, 2 * index);
+      const member = value(run, scope);
+      entries.push([keyOf(given, 2 * index), member]);
+    }
+    return orderedObject(entries);
+  };
+}

@@ -1,0 +1,57 @@
+import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { applyPatch, diff, PatchError } from '../patch/index.js';
+import { array, defineOperator, invalidArgument, takes, value } from '../syntax/index.js';
+
+export const diffOperator = defineOperator({
+  name: 'diff',
+  summary: 'The JSON Patch (RFC 6902) that turns one value into another.',
+  signatures: { classic: takes(value('before'), value('after')) },
+  returns: 'array',
+  examples: [{ script: ['diff', { a: 1, b: 2 }, { a: 1, b: 3 }], result: [{ op: 'replace', path: '/b', value: 3 }] }],
+  compile(call, compiler) {
+    const beforeGiven = compileArgument(call, 0, compiler);
+    const afterGiven = compileArgument(call, 1, compiler);
+    return (run, scope) => {
+      const before = beforeGiven(run, scope);
+      const operations = diff(before, afterGiven(run, scope));
+      countUnits(run, 4 * operations.length, call.place);
+      return operations;
+    };
+  },
+});
+
+export const patchOperator = defineOperator({
+  name: 'patch',
+  summary: 'A document after a JSON Patch (RFC 6902). An operation that leads nowhere or tests in vain is an error.',
+  signatures: { classic: takes(value('document'), array('operations')) },
+  examples: [
+    {
+      script: [
+        'patch',
+        { a: 1 },
+        {
+          array: [
+            { op: 'add', path: '/b', value: [] },
+            { op: 'add', path: '/b/-', value: 2 },
+          ],
+        },
+      ],
+      result: { a: 1, b: [2] },
+    },
+  ],
+  compile(call, compiler) {
+    const documentGiven = compileArgument(call, 0, compiler);
+    const operationsGiven = compileArgument(call, 1, compiler);
+    return (run, scope) => {
+      const document = documentGiven(run, scope);
+      const operations = arrayOf(operationsGiven(run, scope), call, 1);
+      countUnits(run, operations.length, call.place);
+      try {
+        return applyPatch(document, operations);
+      } catch (error) {
+        if (!(error instanceof PatchError)) throw error;
+        throw invalidArgument(call.place, `'patch' fails at operation ${error.index}: ${error.problem}`);
+      }
+    };
+  },
+});

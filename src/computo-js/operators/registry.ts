@@ -1,0 +1,136 @@
+import type { Dialect, Operator, Signature } from '../syntax/index.js';
+import { approx } from './approx.js';
+import { chunk } from './chunk.js';
+import { greater, greaterOrEqual, less, lessOrEqual } from './comparison.js';
+import { count } from './count.js';
+import { dividedBy, modulo } from './division.js';
+import { equals, notEquals } from './equality.js';
+import { filter } from './filter.js';
+import { flatMap } from './flat-map.js';
+import { get } from './get.js';
+import { ifOperator } from './if.js';
+import { enumerate, mapWithIndex } from './indexed.js';
+import { input, inputs } from './input.js';
+import { lambdaOperator } from './lambda.js';
+import { letOperator } from './let.js';
+import { append, car, cdr, cons } from './list.js';
+import { and, andClassic, not, or, orClassic } from './logic.js';
+import { map } from './map.js';
+import { keys, merge, values } from './members.js';
+import { minus } from './minus.js';
+import { obj } from './obj.js';
+import { objFromPairs } from './obj-from-pairs.js';
+import { partition } from './partition.js';
+import { diffOperator, patchOperator } from './patching.js';
+import { permutoApply } from './permuto.js';
+import { plus } from './plus.js';
+import { reduce } from './reduce.js';
+import { reverse } from './reverse.js';
+import { every, find, some } from './search.js';
+import { omit, pick } from './selection.js';
+import { sort } from './sort.js';
+import { join, strConcat } from './text.js';
+import { times } from './times.js';
+import { unique } from './unique.js';
+import { uniqueSorted } from './unique-sorted.js';
+import { variable } from './variable.js';
+import { zip, zipWith } from './zip.js';
+
+/** Every operator of both dialects, in the order of the reference. A new one is a file and a line here. */
+export const registry: readonly Operator[] = [
+  // Data and control
+  input,
+  inputs,
+  get,
+  variable,
+  letOperator,
+  ifOperator,
+  lambdaOperator,
+  // Numbers
+  plus,
+  minus,
+  times,
+  dividedBy,
+  modulo,
+  // Comparison
+  equals,
+  notEquals,
+  greater,
+  less,
+  greaterOrEqual,
+  lessOrEqual,
+  approx,
+  // Logic
+  and,
+  or,
+  andClassic,
+  orClassic,
+  not,
+  // Arrays and lambdas
+  map,
+  filter,
+  reduce,
+  find,
+  some,
+  every,
+  flatMap,
+  mapWithIndex,
+  zipWith,
+  partition,
+  // Arrays
+  count,
+  car,
+  cdr,
+  cons,
+  append,
+  zip,
+  enumerate,
+  chunk,
+  reverse,
+  sort,
+  unique,
+  uniqueSorted,
+  // Objects
+  obj,
+  objFromPairs,
+  keys,
+  values,
+  pick,
+  omit,
+  merge,
+  // Text and templates
+  strConcat,
+  join,
+  permutoApply,
+  // Changes
+  diffOperator,
+  patchOperator,
+];
+
+/** An operator as one dialect has it. */
+interface Found {
+  readonly operator: Operator;
+  readonly signature: Signature;
+}
+
+const BY_DIALECT: Readonly<Record<Dialect, ReadonlyMap<string, Found>>> = {
+  classic: tableOf('classic'),
+  current: tableOf('current'),
+};
+
+export function findOperator(name: string, dialect: Dialect): Found | undefined {
+  return BY_DIALECT[dialect].get(name);
+}
+
+export function operatorNames(dialect: Dialect): Iterable<string> {
+  return BY_DIALECT[dialect].keys();
+}
+
+function tableOf(dialect: Dialect): Map<string, Found> {
+  const table = new Map<string, Found>();
+  for (const operator of registry) {
+    const signature = operator.signatures[dialect];
+    if (signature !== undefined) table.set(operator.name, { operator, signature });
+  }
+  return table;
+}

@@ -1,0 +1,18 @@
+import { compileArrayArgument, countUnits } from '../compile/index.js';
+import { array, defineOperator, takes } from '../syntax/index.js';
+
+export const reverse = defineOperator({
+  name: 'reverse',
+  summary: 'The elements from last to first.',
+  signatures: { current: takes(array()) },
+  returns: 'array',
+  examples: [{ script: ['reverse', { array: [1, 2, 3] }], result: [3, 2, 1] }],
+  compile(call, compiler) {
+    const itemsOf = compileArrayArgument(call, 0, compiler);
+    return (run, scope) => {
+      const items = itemsOf(run, scope);
+      countUnits(run, items.length, call.place);
+      return [...items].reverse();
+    };
+  },
+});

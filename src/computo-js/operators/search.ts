@@ -1,0 +1,63 @@
+import {
+  compileArrayArgument,
+  compileLambdaArgument,
+  visitItems,
+  type Compiler,
+  type Evaluate,
+} from '../compile/index.js';
+import { array, defineOperator, inBoth, lambda, takes, type Call } from '../syntax/index.js';
+import { isTruthy, type Json } from '../value/index.js';
+
+const SIGNATURES = inBoth(takes(array(), lambda(1)));
+
+export const find = defineOperator({
+  name: 'find',
+  summary: 'The first element for which a lambda is truthy, or null.',
+  signatures: SIGNATURES,
+  examples: [
+    { script: ['find', { array: [1, 5, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: 5 },
+    { script: ['find', { array: [] }, ['lambda', ['x'], true]], result: null },
+  ],
+  compile: (call, compiler) => searchFor(true, null, (item) => item, call, compiler),
+});
+
+export const some = defineOperator({
+  name: 'some',
+  summary: 'Whether a lambda is truthy for any element; false for an empty array.',
+  signatures: SIGNATURES,
+  returns: 'boolean',
+  examples: [{ script: ['some', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: true }],
+  compile: (call, compiler) => searchFor(true, false, () => true, call, compiler),
+});
+
+export const every = defineOperator({
+  name: 'every',
+  summary: 'Whether a lambda is truthy for all elements; true for an empty array.',
+  signatures: SIGNATURES,
+  returns: 'boolean',
+  examples: [{ script: ['every', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: false }],
+  compile: (call, compiler) => searchFor(false, true, () => false, call, compiler),
+});
+
+/** Stops at the first element whose answer is `wanted`, and yields what `found` makes of it. */
+function searchFor(
+  wanted: boolean,
+  otherwise: Json,
+  found: (item: Json) => Json,
+  call: Call,
+  compiler: Compiler,
+): Evaluate {
+  const itemsOf = compileArrayArgument(call, 0, compiler);
+  const lambdaOf = compileLambdaArgument(call, 1, compiler);
+  return (run, scope) => {
+    const items = itemsOf(run, scope);
+    const callable = lambdaOf(run, scope, items.length);
+    let result = otherwise;
+    visitItems(items, callable, run, scope, call.place, (answer, item) => {
+      if (isTruthy(answer) !== wanted) return true;
+      result = found(item);
+      return false;
+    });
+    return result;
+  };
+}

@@ -1,0 +1,114 @@
+import { compileArrayArgument, countUnits, rawArgument, type Evaluate } from '../compile/index.js';
+import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
+import { array, defineOperator, invalidArgument, placeInside, raw, takesAtLeast, type Call } from '../syntax/index.js';
+import { compareValues, describe, isArray, type Json } from '../value/index.js';
+
+export const sort = defineOperator({
+  name: 'sort',
+  summary:
+    'The elements in order: by value, `"asc"` or `"desc"`, or by one or more fields, `"/pointer"` or `["/pointer", "desc"]`, where a missing field is null. Kinds stand in the order null, number, string, boolean, array, object; strings by their UTF-8 bytes. Equal elements keep their order.',
+  signatures: { current: takesAtLeast(1, array(), raw('option')) },
+  returns: 'array',
+  examples: [
+    { script: ['sort', { array: ['b', 10, 'a', 9, null] }], result: [null, 9, 10, 'a', 'b'] },
+    { script: ['sort', { array: [1, 3, 2] }, 'desc'], result: [3, 2, 1] },
+    {
+      script: ['sort', ['$input'], '/team', ['/score', 'desc']],
+      inputs: [
+        [
+          { team: 'b', score: 1 },
+          { team: 'a', score: 1 },
+          { team: 'a', score: 2 },
+        ],
+      ],
+      result: [
+        { team: 'a', score: 2 },
+        { team: 'a', score: 1 },
+        { team: 'b', score: 1 },
+      ],
+    },
+  ],
+  compile(call, compiler) {
+    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const keys = sortKeysOf(call);
+    if ('problem' in keys) return failing(call, itemsOf, keys.problem);
+    return (run, scope) => {
+      const items = itemsOf(run, scope);
+      countUnits(run, items.length, call.place);
+      return sortBy(items, keys);
+    };
+  },
+  check(call, report) {
+    const keys = sortKeysOf(call);
+    if ('problem' in keys) report({ code: 'sort-option', place: keys.place, message: keys.problem });
+  },
+});
+
+interface SortKey {
+  /** Undefined: the element itself. */
+  readonly field: Getter | undefined;
+  /** 1 ascending, -1 descending. */
+  readonly direction: 1 | -1;
+}
+
+interface Problem {
+  readonly problem: string;
+  readonly place: Call['place'];
+}
+
+function sortKeysOf(call: Call): readonly SortKey[] | Problem {
+  const options = call.arguments.slice(1).map((_, index) => rawArgument(call, index + 1) ?? null);
+  const [first, second] = options;
+  if (first === undefined) return [{ field: undefined, direction: 1 }];
+  if (second === undefined && (first === 'asc' || first === 'desc')) {
+    return [{ field: undefined, direction: directionOf(first) }];
+  }
+  const keys: SortKey[] = [];
+  for (const [index, option] of options.entries()) {
+    const key = sortKeyOf(option);
+    if (key === undefined)
+      return { problem: problemWith(option, options.length), place: placeInside(call.place, index + 2) };
+    keys.push(key);
+  }
+  return keys;
+}
+
+function sortKeyOf(option: Json): SortKey | undefined {
+  const [pointer, direction = 'asc', ...more] = isArray(option) ? option : [option];
+  if (typeof pointer !== 'string' || !pointer.startsWith('/') || more.length > 0) return undefined;
+  if (direction !== 'asc' && direction !== 'desc') return undefined;
+  return { field: compileGetter(parsePointer(pointer), { arraySegment: true }), direction: directionOf(direction) };
+}
+
+function directionOf(word: 'asc' | 'desc'): 1 | -1 {
+  return word === 'asc' ? 1 : -1;
+}
+
+function problemWith(option: Json, count: number): string {
+  const forms =
+    count === 1 ? '"asc", "desc", "/pointer" or ["/pointer", "desc"]' : '"/pointer" or ["/pointer", "desc"]';
+  return `'sort' takes ${forms} as ${count === 1 ? 'its option' : 'each of several options'}, got ${describe(option)}`;
+}
+
+function failing(call: Call, itemsOf: Evaluate, problem: string): Evaluate {
+  return (run, scope) => {
+    itemsOf(run, scope);
+    throw invalidArgument(call.place, problem);
+  };
+}
+
+function sortBy(items: readonly Json[], keys: readonly SortKey[]): Json[] {
+  const [only] = keys;
+  if (only !== undefined && only.field === undefined) {
+    return [...items].sort((a, b) => only.direction * compareValues(a, b));
+  }
+  const rows = items.map((item) => ({ item, fields: keys.map(({ field }) => field?.(item) ?? null) }));
+  rows.sort((a, b) => {
+    for (const [index, { direction }] of keys.entries()) {
+      const order = compareValues(a.fields[index] ?? null, b.fields[index] ?? null);
+      if (order !== 0) return direction * order;
+    }
+    return 0;
+  });
+  return rows.map(({ item }) => item);
+}

@@ -1,0 +1,60 @@
+import { arrayOf, compileArgument, compileArguments, countUnits, textOf } from '../compile/index.js';
+import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
+import { canonicalText, type Json } from '../value/index.js';
+
+export const strConcat = defineOperator({
+  name: 'strConcat',
+  summary:
+    'One string of all values: strings as they are, everything else as compact JSON with sorted keys. In classic, null adds nothing.',
+  signatures: inBoth(takesAtLeast(1, value('value'))),
+  returns: 'string',
+  examples: [
+    { script: ['strConcat', 'n=', 1.5, ' ', true], result: 'n=1.5 true' },
+    { script: ['strConcat', { b: [1], a: 'x' }], result: '{"a":"x","b":[1]}' },
+    { dialect: 'current', script: ['strConcat', null], result: 'null' },
+    { dialect: 'classic', script: ['strConcat', 'a', null], result: 'a' },
+  ],
+  compile(call, compiler) {
+    const parts = compileArguments(call, compiler);
+    const skipsNull = call.dialect === 'classic';
+    return (run, scope) => {
+      let text = '';
+      for (const part of parts) {
+        const given = part(run, scope);
+        if (given === null && skipsNull) continue;
+        const added = plainText(given);
+        // Joining shares both texts; what it costs is the shorter of them.
+        countUnits(run, Math.min(added.length, text.length), call.place);
+        text += added;
+      }
+      return text;
+    };
+  },
+});
+
+export const join = defineOperator({
+  name: 'join',
+  summary: 'One string of all elements with a delimiter between them. Elements become text as in `strConcat`.',
+  signatures: { current: takes(array(), value('delimiter', 'string')) },
+  returns: 'string',
+  examples: [{ script: ['join', { array: ['a', 1, null] }, '-'], result: 'a-1-null' }],
+  compile(call, compiler) {
+    const arrayGiven = compileArgument(call, 0, compiler);
+    const delimiterGiven = compileArgument(call, 1, compiler);
+    return (run, scope) => {
+      const given = arrayGiven(run, scope);
+      const delimiter = textOf(delimiterGiven(run, scope), call, 1);
+      let text = '';
+      for (const [index, item] of arrayOf(given, call, 0).entries()) {
+        const added = index === 0 ? plainText(item) : delimiter + plainText(item);
+        countUnits(run, added.length, call.place);
+        text += added;
+      }
+      return text;
+    };
+  },
+});
+
+function plainText(value: Json): string {
+  return typeof value === 'string' ? value : canonicalText(value);
+}

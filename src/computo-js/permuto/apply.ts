@@ -1,0 +1,100 @@
+import { parsePointer, resolvePointer } from '../pointer/index.js';
+import { canonicalText, entriesOf, isArray, isObject, orderedObject, type Json } from '../value/index.js';
+import type { PermutoOptions } from './options.js';
+
+/** Templates may be nested this many levels deep. */
+export const TEMPLATE_DEPTH_MAX = 64;
+
+/** A placeholder's path is not in the context. */
+export class TemplateMissingError extends Error {}
+
+/** The template is nested too deep. */
+export class TemplateDepthError extends Error {}
+
+/** What a member or element becomes: a value, or nothing at all. */
+type Filled = { readonly value: Json } | 'removed';
+
+interface Filling {
+  readonly context: Json;
+  readonly options: PermutoOptions;
+  /** Told of every element, member and character that is built. */
+  readonly count: (units: number) => void;
+}
+
+/**
+ * Fills in a template. Keys are never replaced, and what is filled in is not looked at again.
+ *
+ * @throws TemplateMissingError when a path is missing and the options say `error`
+ * @throws TemplateDepthError beyond {@link TEMPLATE_DEPTH_MAX}
+ */
+export function applyTemplate(
+  template: Json,
+  context: Json,
+  options: PermutoOptions,
+  count: (units: number) => void,
+): Json {
+  const filled = fill(template, { context, options, count }, 1);
+  return filled === 'removed' ? template : filled.value;
+}
+
+function fill(template: Json, filling: Filling, depth: number): Filled {
+  if (depth > TEMPLATE_DEPTH_MAX) {
+    throw new TemplateDepthError(`the template is nested deeper than ${TEMPLATE_DEPTH_MAX} levels`);
+  }
+  if (typeof template === 'string') return fillString(template, filling);
+  if (isArray(template)) {
+    filling.count(template.length);
+    const items: Json[] = [];
+    for (const item of template) {
+      const filled = fill(item, filling, depth + 1);
+      if (filled !== 'removed') items.push(filled.value);
+    }
+    return { value: items };
+  }
+  if (isObject(template)) {
+    const entries: [string, Json][] = [];
+    for (const [key, member] of entriesOf(template)) {
+      const filled = fill(member, filling, depth + 1);
+      if (filled !== 'removed') entries.push([key, filled.value]);
+    }
+    filling.count(entries.length);
+    return { value: orderedObject(entries) };
+  }
+  return { value: template };
+}
+
+function fillString(template: string, filling: Filling): Filled {
+  const { context, options, count } = filling;
+  const path = exactPlaceholder(template);
+  if (path !== undefined) {
+    const found = resolvePointer(context, parsePointer(path), { arraySegment: false });
+    if (found !== undefined) return { value: found };
+    // A key may hold a brace; if none does, this was text between two placeholders.
+    if (!path.includes('}')) return missing(template, path, options);
+  }
+  if (!options.interpolation) return { value: template };
+  const value = template.replaceAll(/\$\{(|\/[^}]*)\}/g, (placeholder, inner: string) => {
+    const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
+    if (found !== undefined) return typeof found === 'string' ? found : canonicalText(found);
+    if (options.missing === 'error') throw missingError(inner);
+    return placeholder;
+  });
+  count(value.length);
+  return { value };
+}
+
+/** The pointer in a string that is one placeholder and nothing else. */
+function exactPlaceholder(text: string): string | undefined {
+  if (!text.startsWith('${') || !text.endsWith('}')) return undefined;
+  const path = text.slice(2, -1);
+  return path === '' || path.startsWith('/') ? path : undefined;
+}
+
+function missing(template: string, path: string, options: PermutoOptions): Filled {
+  if (options.missing === 'error') throw missingError(path);
+  return options.missing === 'remove' ? 'removed' : { value: template };
+}
+
+function missingError(path: string): Error {
+  return new TemplateMissingError(`nothing at ${JSON.stringify(path)} in the context`);
+}

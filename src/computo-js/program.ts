@@ -1,0 +1,100 @@
+import { ComputoError, engineLimitOf, withinEngineLimits } from './computo-error.js';
+import {
+  createCompiler,
+  DEFAULT_LIMITS,
+  startRun,
+  type Evaluate,
+  type Limits,
+  type ProgramContext,
+  type TraceListener,
+} from './compile/index.js';
+import { detectDialect, parseScript } from './dialect/index.js';
+import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
+import type { Dialect, DialectOption } from './syntax/index.js';
+import { exceeds, type Json } from './value/index.js';
+
+/** How a script is to be read and run. Everything may be left out. */
+export interface ExecuteOptions {
+  /** `auto`, the default, finds out by what only one dialect accepts; without any such thing it is `current`. */
+  readonly dialect?: DialectOption | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** For `permuto.apply`. */
+  readonly permuto?: Partial<PermutoOptions> | undefined;
+  /** Told of every call once it has ended. Costs nothing when absent. */
+  readonly trace?: TraceListener | undefined;
+}
+
+/** A compiled script: runs any number of times, each run by itself. */
+export interface Program {
+  readonly dialect: Dialect;
+  /**
+   * @param inputs `$input` is the first of them
+   * @throws ComputoError for the first failing call in evaluation order, or a limit
+   */
+  run(inputs: readonly Json[]): Json;
+}
+
+/**
+ * Compiles a script. What only fails when it is reached, like a wrong number of arguments, is raised by `run`: use `check`
+ * to find it before.
+ *
+ * @throws ComputoError when no dialect fits, or the script is nested too deep
+ */
+export function compile(script: Json, options: ExecuteOptions = {}): Program {
+  return withinEngineLimits(() => {
+    const dialect = dialectOf(script, options.dialect ?? 'auto');
+    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const context: ProgramContext = {
+      dialect,
+      permuto: { ...DEFAULT_PERMUTO_OPTIONS, ...options.permuto },
+      trace: options.trace === undefined ? undefined : { listener: options.trace, depth: 0 },
+      parse: (found, place) => parseScript(found, dialect, place),
+      lambdas: new WeakMap(),
+    };
+    const compiler = createCompiler(context, 'root', { steps: 0, units: 0 });
+    const evaluate = compiler.compile(parseScript(script, dialect));
+    return { dialect, run: (inputs) => runOnce(evaluate, inputs, limits, context) };
+  });
+}
+
+/**
+ * Compiles and runs a script once.
+ *
+ * @throws ComputoError as `compile` and `run` do
+ */
+export function execute(script: Json, inputs: readonly Json[], options: ExecuteOptions = {}): Json {
+  return compile(script, options).run(inputs);
+}
+
+function runOnce(evaluate: Evaluate, inputs: readonly Json[], limits: Limits, { trace }: ProgramContext): Json {
+  if (trace !== undefined) trace.depth = 0;
+  let result: Json;
+  try {
+    result = evaluate(startRun(inputs, limits), undefined);
+  } catch (error) {
+    throw engineLimitOf(error);
+  }
+  if (exceeds(result, limits.outputSize)) {
+    const limit = `${limits.outputSize} elements, members and characters`;
+    throw new ComputoError('LimitExceeded', `the result has more than ${limit}`, '', 'Raise the limit `outputSize`.');
+  }
+  return result;
+}
+
+/** @throws ComputoError when the script has markers of both dialects */
+function dialectOf(script: Json, wanted: DialectOption): Dialect {
+  if (wanted !== 'auto') return wanted;
+  const { dialect, markers } = detectDialect(script);
+  if (dialect === 'ambiguous') return 'current';
+  if (dialect !== 'conflict') return dialect;
+  const [classic, current] = (['classic', 'current'] as const).map((side) =>
+    markers.find((one) => one.dialect === side),
+  );
+  const at = (marker: typeof classic): string => `${marker?.reason ?? ''} at ${JSON.stringify(marker?.path ?? '')}`;
+  throw new ComputoError(
+    'InvalidArgument',
+    `the script mixes dialects: ${at(classic)} is classic, ${at(current)} is current`,
+    current?.path ?? '',
+    "Set the option 'dialect' to 'classic' or 'current'.",
+  );
+}

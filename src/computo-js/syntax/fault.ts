@@ -1,0 +1,19 @@
+import { ComputoError } from '../computo-error.js';
+import { describe, type Json } from '../value/index.js';
+import type { Call } from './node.js';
+import { pointerTo, type Place } from './place.js';
+
+/** The error of a call whose arguments are not what the operator takes. */
+export function invalidArgument(place: Place, problem: string, hint?: string): ComputoError {
+  return new ComputoError('InvalidArgument', problem, pointerTo(place), hint);
+}
+
+export function limitExceeded(place: Place, problem: string, hint?: string): ComputoError {
+  return new ComputoError('LimitExceeded', problem, pointerTo(place), hint);
+}
+
+/** The error of a call that got the wrong kind of value as its argument number `index`, counted from 0. */
+export function wrongKind(call: Call, index: number, expected: string, got: Json): ComputoError {
+  const { name } = call.operator;
+  return invalidArgument(call.place, `'${name}' needs ${expected} as argument ${index + 1}, got ${describe(got)}`);
+}

@@ -1,0 +1,30 @@
+/** Scripts as trees, and what an operator's record says. */
+export type { Dialect, DialectOption } from './dialect.js';
+export { invalidArgument, limitExceeded, wrongKind } from './fault.js';
+export type { Binding, Call, Constant, Fault, If, Lambda, Let, List, Node } from './node.js';
+export {
+  defineOperator,
+  inBoth,
+  type Example,
+  type Operator,
+  type OperatorInfo,
+  type Parser,
+  type RawCall,
+  type Report,
+} from './operator.js';
+export { placeInside, pointerTo, ROOT, type Place } from './place.js';
+export {
+  array,
+  arityText,
+  lambda,
+  number,
+  parameterAt,
+  raw,
+  takes,
+  takesAtLeast,
+  takesUpTo,
+  value,
+  type Arity,
+  type Parameter,
+  type Signature,
+} from './signature.js';

@@ -1,0 +1,80 @@
+import type { ComputoErrorKind } from '../computo-error.js';
+import type { Json } from '../value/index.js';
+import type { Dialect } from './dialect.js';
+import type { Operator } from './operator.js';
+import type { Place } from './place.js';
+import type { Signature } from './signature.js';
+
+/** A script, parsed: the same tree for both dialects. */
+export type Node = Constant | List | Call | If | Let | Lambda | Fault;
+
+/** A value that stands for itself; also an argument that is not evaluated. */
+export interface Constant {
+  readonly type: 'constant';
+  readonly value: Json;
+  readonly place: Place;
+}
+
+/** An array whose elements are evaluated. */
+export interface List {
+  readonly type: 'list';
+  readonly elements: readonly Node[];
+  readonly place: Place;
+}
+
+/** A call of an operator that exists, with a number of arguments that it takes. */
+export interface Call {
+  readonly type: 'call';
+  readonly operator: Operator;
+  readonly signature: Signature;
+  readonly dialect: Dialect;
+  readonly arguments: readonly Node[];
+  readonly place: Place;
+}
+
+/** Its branches are in tail position, so they are filled in after it: see the parser. */
+export interface If {
+  readonly type: 'if';
+  readonly condition: Node;
+  then: Node;
+  else: Node;
+  readonly place: Place;
+}
+
+/** Its body is in tail position, so it is filled in after it. */
+export interface Let {
+  readonly type: 'let';
+  readonly bindings: readonly Binding[];
+  /** Whether each binding sees the ones before it. */
+  readonly sequential: boolean;
+  body: Node;
+  readonly place: Place;
+}
+
+export interface Binding {
+  readonly name: string;
+  readonly value: Node;
+  readonly place: Place;
+}
+
+export interface Lambda {
+  readonly type: 'lambda';
+  readonly parameters: readonly string[];
+  readonly body: Node;
+  /** The lambda as data: scripts can print it and pass it around. */
+  readonly value: Json;
+  readonly place: Place;
+}
+
+/** An expression that can only fail, once it is reached. */
+export interface Fault {
+  readonly type: 'fault';
+  readonly kind: ComputoErrorKind;
+  /** A stable name for what is wrong, for `check`. */
+  readonly code: string;
+  readonly problem: string;
+  readonly hint: string | undefined;
+  /** What stands inside, for `check` to look at: it is never evaluated. */
+  readonly inside: readonly Node[];
+  readonly place: Place;
+}

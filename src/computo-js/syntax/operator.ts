@@ -1,0 +1,82 @@
+import type { Compiler, Evaluate } from '../compile/index.js';
+import type { Json } from '../value/index.js';
+import type { Dialect } from './dialect.js';
+import type { Call, Node } from './node.js';
+import type { Place } from './place.js';
+import type { Arity, Signature } from './signature.js';
+import type { JsonKind } from '../value/index.js';
+
+/** A call that works and what comes of it. Run by a test, and shown in the reference. */
+export interface Example {
+  /** The dialect of the script; both when absent. */
+  readonly dialect?: Dialect;
+  readonly script: Json;
+  readonly inputs?: readonly Json[];
+  readonly result: Json;
+}
+
+/** What users of the package learn about an operator. */
+export interface OperatorInfo {
+  readonly name: string;
+  readonly dialects: readonly Dialect[];
+  readonly summary: string;
+  /** By dialect: `-` takes two arguments in classic, any number in current. */
+  readonly arity: Readonly<Partial<Record<Dialect, Arity>>>;
+  readonly examples: readonly Example[];
+}
+
+/** One operator, whole: what it is called, takes, means, and how it is compiled. */
+export interface Operator extends OperatorInfo {
+  /** What every call returns, where that is known. */
+  readonly returns?: JsonKind;
+  readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
+  /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
+  readonly parse?: (call: RawCall, parser: Parser) => Node;
+  readonly compile: (call: Call, compiler: Compiler) => Evaluate;
+  /** Problems that can be seen without running and that the signature does not tell. */
+  readonly check?: (call: Call, report: Report) => void;
+}
+
+/** A call as it stands in the script. */
+export interface RawCall {
+  readonly operator: Operator;
+  readonly signature: Signature;
+  readonly arguments: readonly Json[];
+  readonly place: Place;
+}
+
+/** What an operator's own `parse` may use. */
+export interface Parser {
+  readonly dialect: Dialect;
+  expression(script: Json, place: Place): Node;
+  /** A call with these arguments. */
+  call(call: RawCall, args: readonly Node[]): Call;
+  fault(call: RawCall, code: string, problem: string, hint?: string): Node;
+}
+
+/** Takes a problem that an operator's `check` found. */
+export type Report = (problem: {
+  readonly code: string;
+  readonly place: Place;
+  readonly message: string;
+  readonly hint?: string;
+  readonly severity?: 'error' | 'warning';
+}) => void;
+
+type Definition = Omit<Operator, 'dialects' | 'arity'>;
+
+/** Makes an operator's record; `dialects` and `arity` follow from the signatures. */
+export function defineOperator(definition: Definition): Operator {
+  const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
+  const arity: Partial<Record<Dialect, Arity>> = {};
+  for (const dialect of dialects) {
+    const signature = definition.signatures[dialect];
+    if (signature !== undefined) arity[dialect] = { min: signature.min, max: signature.max };
+  }
+  return { ...definition, dialects, arity };
+}
+
+/** The signatures of an operator that takes the same in both dialects. */
+export function inBoth(signature: Signature): Record<Dialect, Signature> {
+  return { classic: signature, current: signature };
+}

@@ -1,0 +1,115 @@
+import { integerOf, normalInteger } from './integer.js';
+import type { JsonNumber } from './json.js';
+
+const SAFE_MAX = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The four operations and the remainder, exact while all operands are integers, in doubles otherwise. Each may answer
+ * with a number that is not finite: that is no JSON number, and the caller's to refuse.
+ *
+ * The first line of each is the fast path: doubles with a result in the safe range are exact if they are integers, and
+ * right if they are not. `+ 0` turns -0 into 0, which is how JSON prints it.
+ *
+ * @throws IntegerTooLong when an exact integer outgrows its limit
+ */
+export function add(a: JsonNumber, b: JsonNumber): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (sum <= SAFE_MAX && sum >= -SAFE_MAX) return sum + 0;
+  }
+  return exactly(
+    a,
+    b,
+    (x, y) => normalInteger(x + y),
+    (x, y) => x + y,
+  );
+}
+
+export function subtract(a: JsonNumber, b: JsonNumber): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const difference = a - b;
+    if (difference <= SAFE_MAX && difference >= -SAFE_MAX) return difference + 0;
+  }
+  return exactly(
+    a,
+    b,
+    (x, y) => normalInteger(x - y),
+    (x, y) => x - y,
+  );
+}
+
+export function multiply(a: JsonNumber, b: JsonNumber): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const product = a * b;
+    if (product <= SAFE_MAX && product >= -SAFE_MAX) return product + 0;
+  }
+  return exactly(
+    a,
+    b,
+    (x, y) => normalInteger(x * y),
+    (x, y) => x * y,
+  );
+}
+
+/** @param b not zero */
+export function divide(a: JsonNumber, b: JsonNumber): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number' && isSmall(a) && isSmall(b)) return a / b + 0;
+  return exactly(a, b, divideIntegers, (x, y) => x / y);
+}
+
+/** The remainder with the sign of the dividend, as C's `fmod` has it. @param b not zero */
+export function remainder(a: JsonNumber, b: JsonNumber): number | bigint {
+  if (typeof a === 'number' && typeof b === 'number' && isSmall(a) && isSmall(b)) return (a % b) + 0;
+  return exactly(
+    a,
+    b,
+    (x, y) => normalInteger(x % y),
+    (x, y) => x % y,
+  );
+}
+
+/** `|a - b| <= tolerance`, exactly when all are integers. */
+export function isApproximately(a: JsonNumber, b: JsonNumber, tolerance: JsonNumber): boolean {
+  const distance = subtract(a, b);
+  const magnitude = distance < 0 ? subtract(0, distance) : distance;
+  if (typeof magnitude === 'bigint') return magnitude <= (integerOf(tolerance) ?? Number(tolerance));
+  return magnitude <= Number(tolerance);
+}
+
+export function isZero(number: JsonNumber): boolean {
+  return typeof number === 'object' ? Number(number) === 0 && integerOf(number) === 0n : number === 0 || number === 0n;
+}
+
+function isSmall(number: number): boolean {
+  return number <= SAFE_MAX && number >= -SAFE_MAX;
+}
+
+function exactly(
+  a: JsonNumber,
+  b: JsonNumber,
+  ofIntegers: (x: bigint, y: bigint) => number | bigint,
+  ofDoubles: (x: number, y: number) => number,
+): number | bigint {
+  const integerA = integerOf(a);
+  const integerB = integerA === undefined ? undefined : integerOf(b);
+  if (integerA !== undefined && integerB !== undefined) return ofIntegers(integerA, integerB);
+  return ofDoubles(Number(a), Number(b)) + 0;
+}
+
+function divideIntegers(x: bigint, y: bigint): number | bigint {
+  return x % y === 0n ? normalInteger(x / y) : ratio(x, y);
+}
+
+/** The double nearest to `x / y`, where both may be far beyond what a double holds. */
+function ratio(x: bigint, y: bigint): number {
+  const shift = bitsOf(y) - bitsOf(x) + 64;
+  const quotient = shift >= 0 ? (x << BigInt(shift)) / y : x / (y << BigInt(-shift));
+  // 64 or 65 bits of quotient: one rounding by Number(), as the bit set here says that the division left a rest.
+  // The scale is applied in two halves, so that it neither overflows nor loses a subnormal result's bits early.
+  const half = Math.trunc(shift / 2);
+  return Number(quotient | 1n) * 2 ** -half * 2 ** (half - shift);
+}
+
+function bitsOf(integer: bigint): number {
+  return (integer < 0n ? -integer : integer).toString(16).length * 4;
+}

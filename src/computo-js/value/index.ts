@@ -1,0 +1,17 @@
+/** JSON values: their kinds, exact numbers, equality, order and text. */
+export { add, divide, isApproximately, isZero, multiply, remainder, subtract } from './arithmetic.js';
+export { compareNumbers } from './compare-numbers.js';
+export { decimalKey } from './decimal.js';
+export { describe, shorten } from './describe.js';
+export { distinctKey } from './distinct-key.js';
+export { equal } from './equal.js';
+export { IntegerTooLong, INTEGER_DIGITS_MAX, integerOf } from './integer.js';
+export { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
+export { isArray, isNumber, isObject, kindOf, type JsonKind } from './kind.js';
+export { exceeds } from './measure.js';
+export { nearestName } from './nearest-name.js';
+export { compareValues, sortedKeys } from './order.js';
+export { entriesOf, isIndexKey, orderedObject, setMember } from './ordered-object.js';
+export { canonicalText, stringify } from './stringify.js';
+export { compareText } from './text-order.js';
+export { isTruthy } from './truthy.js';
