@@ -1,4 +1,4 @@
-import type { Json } from 'computo-js';
+import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
 import { fillPlaceholders } from '../env/index.js';
@@ -7,7 +7,7 @@ import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
 import { kindOf } from '../schema/ai-providers.js';
 import type { PathBase } from '../load/resolve-path.js';
-import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { schemaProblem } from './json-schema.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
@@ -61,7 +61,7 @@ async function checkSchema(
 ): Promise<readonly Diagnostic[]> {
   const schema = typeof value === 'string' ? filledText(value, env) : value;
   if (schema === undefined || schema === '') return [];
-  const found = await loadSchema(document, base, schema, toPointer(path));
+  const found = await loadSchema(document, base, schema, formatPointer(path));
   if (!('schema' in found)) return found;
   const problem = await schemaProblem(found.schema);
   if (problem === undefined) return [];
@@ -93,7 +93,7 @@ function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagno
     const message = `another AI stage of this pipeline is named ${JSON.stringify(name)}`;
     const hint = 'answers are kept by the name of the stage: give each its own';
     return [
-      diagnose(document, toPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
+      diagnose(document, formatPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
     ];
   });
 }
@@ -107,7 +107,7 @@ export function unpricedModels(document: SourceDocument, known: readonly string[
     for (const stage of aiStagesOf(['pipelines', name], node)) {
       for (const server of serversOf(stage, known)) {
         for (const { model, pointer } of modelsOf(document, server, stage)) {
-          const kind = nodeAt(document.root, toPointer(['ai_providers', server, 'kind']))?.value;
+          const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
           const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server) };
           if (hasPrice(document, server, model) || isPriced(model, provider)) continue;
           findings.set(`${pointer} ${server}`, unpriced(document, pointer, model, server));
@@ -135,22 +135,22 @@ function modelsOf(
 ): { model: string; pointer: string }[] {
   const model = node.entries?.get('model')?.node.value;
   const listPath = ['ai_providers', provider, 'models'];
-  const list = nodeAt(document.root, toPointer(listPath));
+  const list = nodeAt(document.root, formatPointer(listPath));
   const listed = [
     ...(list?.items ?? []).flatMap(({ value }, index) =>
-      typeof value === 'string' ? [{ model: value, pointer: toPointer([...listPath, String(index)]) }] : [],
+      typeof value === 'string' ? [{ model: value, pointer: formatPointer([...listPath, String(index)]) }] : [],
     ),
-    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, pointer: toPointer([...listPath, name]) })),
+    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, pointer: formatPointer([...listPath, name]) })),
   ];
   if (typeof model !== 'string') return listed;
   if (listed.length > 0) return listed.filter((entry) => entry.model === model);
-  return [{ model, pointer: toPointer([...path, 'model']) }];
+  return [{ model, pointer: formatPointer([...path, 'model']) }];
 }
 
 function hasPrice(document: SourceDocument, provider: string, model: string): boolean {
   const path = ['ai_providers', provider];
   return (
-    nodeAt(document.root, toPointer([...path, 'cost_per_token'])) !== undefined ||
-    nodeAt(document.root, toPointer([...path, 'models', model, 'cost_per_token'])) !== undefined
+    nodeAt(document.root, formatPointer([...path, 'cost_per_token'])) !== undefined ||
+    nodeAt(document.root, formatPointer([...path, 'models', model, 'cost_per_token'])) !== undefined
   );
 }

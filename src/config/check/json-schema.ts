@@ -12,11 +12,11 @@ export async function schemaProblem(schema: Json): Promise<SchemaProblem | undef
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     return { pointer: '', message: 'expected a map' };
   }
-  const [{ Ajv2020 }, { default: addFormats }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')]);
+  const [{ Ajv2020 }, { default: formats }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')]);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
-  addFormats.default(ajv);
+  formats(ajv);
   // A schema of an older draft is judged by the rules that it shares with this one.
-  const { $schema: _, ...rules } = schema as Record<string, unknown>;
+  const rules = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
   if (ajv.validateSchema(rules) !== true) {
     const [first] = ajv.errors ?? [];
     return { pointer: first?.instancePath ?? '', message: first?.message ?? 'it breaks the rules of JSON Schema' };

@@ -1,9 +1,10 @@
+import { formatPointer } from 'computo-js';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
-import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /** A file that a pipeline writes. */
 interface WrittenFile {
@@ -76,7 +77,7 @@ function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeli
   );
   return places.flatMap((place) => {
     const file = absolutePath(place.node, base, env);
-    return file === undefined ? [] : [{ pipeline, pointer: toPointer(place.path), file }];
+    return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file }];
   });
 }
 

@@ -1,8 +1,8 @@
-import type { Json } from 'computo-js';
+import { formatPointer, type Json } from 'computo-js';
 import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
 import { hasPlaceholder } from '../env/index.js';
 import type { ScriptSource } from '../script/index.js';
-import { diagnose, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
  * Outputs whose routing keys no event can have. Silent where the keys can't be known.
@@ -35,7 +35,7 @@ export function unreachedOutputs(
           : `no event reaches this output: routing keys are ${known}`,
       hint: wanted.map((key) => didYouMean(key, keys)).find((hint) => hint !== undefined),
     } as const;
-    return [diagnose(document, toPointer([...path, 'outputs', String(index), 'when']), finding)];
+    return [diagnose(document, formatPointer([...path, 'outputs', String(index), 'when']), finding)];
   });
 }
 

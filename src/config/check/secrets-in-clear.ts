@@ -1,6 +1,7 @@
+import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { hasPlaceholder } from '../env/index.js';
-import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 
 const SECRET_HEADER = /authorization|api-?key|token|secret/i;
 const LOCAL_URL = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
@@ -15,7 +16,7 @@ export function secretsInClear(document: SourceDocument): Diagnostic[] {
       message: 'a secret stands here in clear text',
       hint: 'take it from the environment, "${NAME}", or from { file: … } or { command: … }',
     } as const;
-    return [diagnose(document, toPointer(path), finding)];
+    return [diagnose(document, formatPointer(path), finding)];
   });
 }
 
@@ -42,7 +43,7 @@ function providerSecrets(document: SourceDocument): Place[] {
 
 function tokenSecrets(document: SourceDocument): Place[] {
   const path = ['server', 'tokens'];
-  const tokens = nodeAt(document.root, toPointer(path));
+  const tokens = nodeAt(document.root, formatPointer(path));
   if (tokens === undefined) return [];
   return tokens.items?.map((node, index) => ({ path: [...path, String(index)], node })) ?? [{ path, node: tokens }];
 }

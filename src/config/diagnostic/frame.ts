@@ -5,6 +5,8 @@ const LINES_BEFORE = 2;
 const LINES_AFTER = 1;
 /** Wider lines are cut around the place: a script may be one line of a megabyte. */
 const WIDTH_MAX = 160;
+/** How much of a line beyond what is shown is looked at for the key of a secret. */
+const MARGIN = 200;
 const CUT = '…';
 /** How far above a line it is looked for the key whose list it may belong to. */
 const LOOK_BACK = 20;
@@ -28,34 +30,40 @@ export function codeFrame(
   // The line after the last newline is no line, unless the place itself is there.
   const last = starts.at(-1) === text.length ? starts.length - 1 : starts.length;
   const to = Math.max(line, Math.min(last, line + LINES_AFTER));
-  const marked = lineText(text, starts, line);
-  const left =
-    marked.length <= WIDTH_MAX ? 0 : Math.max(0, Math.min(column - 1 - WIDTH_MAX / 2, marked.length - WIDTH_MAX));
+
+  const extent = lineLength(text, starts, line);
+  const left = extent <= WIDTH_MAX ? 0 : Math.max(0, Math.min(column - 1 - WIDTH_MAX / 2, extent - WIDTH_MAX));
   const lines: FrameLine[] = [];
   for (let number = from; number <= to; number++) {
-    const above = Array.from({ length: LOOK_BACK }, (_, back) => lineText(text, starts, number - 1 - back));
-    const shown = hideSecrets(lineText(text, starts, number), isSecretItem(above));
-    lines.push({ number, text: cut(shown, number === line ? left : 0) });
+    const above = Array.from({ length: LOOK_BACK }, (_, back) => lineText(text, starts, number - 1 - back, 0, MARGIN));
+    lines.push({ number, text: shownLine(text, starts, number, number === line ? left : 0, isSecretItem(above)) });
   }
-  const caretStart = Math.max(0, Math.min(column - 1, marked.length) - left + (left > 0 ? CUT.length : 0));
-  const room = Math.min(marked.length - (column - 1), WIDTH_MAX - (caretStart - (left > 0 ? CUT.length : 0)));
+  const shift = left > 0 ? CUT.length - left : 0;
+  const caretStart = Math.max(0, Math.min(column - 1, extent) + shift);
+  const room = Math.min(extent - (column - 1), WIDTH_MAX - (column - 1 - left));
   return { lines, line, caretStart, caretLength: Math.max(1, Math.min(length, room)) };
 }
 
-function lineText(text: string, starts: readonly number[], line: number): string {
-  if (line < 1) return '';
-  const start = starts[line - 1] ?? text.length;
-  const end = starts[line] ?? text.length;
-  // Tabs and control characters would shift the caret or garble a terminal.
-  return text
-    .slice(start, end)
-    .replace(/\r?\n$/, '')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+function shownLine(text: string, starts: readonly number[], line: number, left: number, isItem: boolean): string {
+  const margin = Math.min(left, MARGIN);
+  const around = hideSecrets(lineText(text, starts, line, left - margin, margin + WIDTH_MAX + MARGIN), isItem);
+  const head = left > 0 ? CUT : '';
+  const tail = left + WIDTH_MAX < lineLength(text, starts, line) ? CUT : '';
+  return head + around.slice(margin, margin + WIDTH_MAX) + tail;
 }
 
-function cut(line: string, left: number): string {
-  if (left === 0 && line.length <= WIDTH_MAX) return line;
-  const head = left > 0 ? CUT : '';
-  const tail = left + WIDTH_MAX < line.length ? CUT : '';
-  return head + line.slice(left, left + WIDTH_MAX) + tail;
+function lineLength(text: string, starts: readonly number[], line: number): number {
+  const start = starts[line - 1] ?? text.length;
+  let end = starts[line] ?? text.length;
+  if (end > start && text.charAt(end - 1) === '\n') end -= 1;
+  if (end > start && text.charAt(end - 1) === '\r') end -= 1;
+  return end - start;
+}
+
+/** A piece of a line, which may be long. Tabs and control characters would shift the caret or garble a terminal. */
+function lineText(text: string, starts: readonly number[], line: number, from: number, length: number): string {
+  if (line < 1) return '';
+  const start = (starts[line - 1] ?? text.length) + from;
+  const end = Math.min(start + length, start - from + lineLength(text, starts, line));
+  return text.slice(start, Math.max(start, end)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
 }

@@ -75,9 +75,9 @@ async function findIn(folder: string): Promise<string | undefined> {
 }
 
 /** A package.json counts if it has our key, even if it is broken further on; any other JSON file counts as it is. */
-function presentInJson(path: string, content: string): object | null {
+function presentInJson(path: string, content: string): object {
   if (!path.endsWith('package.json')) return { present: true };
-  return content.includes(`"${NAME}"`) && packageKey(path, content) ? { [NAME]: { present: true } } : null;
+  return content.includes(`"${NAME}"`) && packageKey(path, content) ? { [NAME]: { present: true } } : {};
 }
 
 function packageKey(path: string, content: string): boolean {

@@ -1,7 +1,8 @@
+import { formatPointer, parsePointer } from 'computo-js';
 import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { chosenOption, unknownKeyHints } from '../schema/structures.js';
-import { diagnose, nodeAt, pointerSegments, toPointer, type SourceDocument } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -53,7 +54,7 @@ export function unknownKey(
   const message = `unknown key ${JSON.stringify(key)}${where}`;
   return diagnose(
     document,
-    toPointer([...path, key]),
+    formatPointer([...path, key]),
     { severity: 'error', code: 'unknown-key', message, hint },
     'key',
   );
@@ -65,7 +66,7 @@ function invalidValue(
   problem: string,
   fromEnv: ReadonlyMap<string, readonly string[]>,
 ): Diagnostic {
-  const pointer = toPointer(path);
+  const pointer = formatPointer(path);
   const missing = nodeAt(document.root, pointer) === undefined;
   const names = fromEnv.get(pointer);
   const [said = '', hint] = problem.split('\n');
@@ -86,5 +87,5 @@ export function label(path: readonly string[]): string {
 }
 
 export function labelOf(pointer: string): string {
-  return label(pointerSegments(pointer));
+  return label(parsePointer(pointer));
 }

@@ -1,6 +1,6 @@
-import type { Json } from 'computo-js';
+import { formatPointer, type Json } from 'computo-js';
 import { fillPlaceholders, type Env } from '../env/index.js';
-import { toPointer, type SourceNode } from '../source/index.js';
+import { type SourceNode } from '../source/index.js';
 
 /** A section's value with the environment put in, ready for its schema. */
 export interface FilledSection {
@@ -29,7 +29,7 @@ export function fillSection(node: SourceNode, segments: readonly string[], env: 
     }
     if (typeof part.value !== 'string') return part.value;
     const { text, names, unset: missing } = fillPlaceholders(part.value, env);
-    const pointer = toPointer(path);
+    const pointer = formatPointer(path);
     for (const name of missing) unset.push({ name, pointer });
     if (names.length > 0) fromEnv.set(pointer, names);
     return text;

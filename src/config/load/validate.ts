@@ -1,3 +1,4 @@
+import { formatPointer } from 'computo-js';
 import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { didYouMean } from '../diagnostic/index.js';
@@ -5,7 +6,7 @@ import type { Env } from '../env/index.js';
 import { configSchema, OWN_KEY_PREFIX, type Config } from '../schema.js';
 import { aiProvider, kindOf, PROVIDER_KINDS } from '../schema/ai-providers.js';
 import { pipeline } from '../schema/pipeline.js';
-import { diagnose, nodeAt, toPointer, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { explainIssues, unknownKey } from './explain.js';
 import { fillSection } from './fill.js';
 
@@ -100,7 +101,7 @@ function baseUrlMissing(document: SourceDocument, name: string, { entries }: Sou
   return [
     diagnose(
       document,
-      toPointer(['ai_providers', name]),
+      formatPointer(['ai_providers', name]),
       { severity: 'error', code: 'missing-key', message, hint },
       'key',
     ),
@@ -109,5 +110,5 @@ function baseUrlMissing(document: SourceDocument, name: string, { entries }: Sou
 
 /** The node of a part of a config. */
 export function partAt(document: SourceDocument, path: readonly string[]): SourceNode | undefined {
-  return nodeAt(document.root, toPointer(path));
+  return nodeAt(document.root, formatPointer(path));
 }

@@ -1,4 +1,4 @@
-import type { Json } from 'computo-js';
+import type { ExecuteOptions, Json } from 'computo-js';
 import type { ScriptSource } from '../script/index.js';
 
 /** A pipeline of a config with everything resolved: scripts inlined, paths absolute, defaults filled in. */
@@ -62,9 +62,5 @@ export interface FilePlan {
 export type OnErrorPlan =
   { readonly kind: 'dead_letter' | 'skip' | 'stop' } | { readonly kind: 'default'; readonly data: Json };
 
-/** What computo-js is told when it compiles a script. */
-export interface ScriptOptions {
-  readonly dialect: 'auto' | 'classic' | 'current';
-  readonly limits: { readonly steps?: number; readonly depth?: number; readonly outputSize?: number };
-  readonly permuto: { readonly interpolation: boolean; readonly missing: 'ignore' | 'error' | 'remove' };
-}
+/** What computo-js is told when it compiles or checks a script. */
+export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto'>;

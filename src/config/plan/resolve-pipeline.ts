@@ -1,4 +1,6 @@
-import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import { formatPointer } from 'computo-js';
+import { sharedOutputFiles } from '../check/output-files.js';
+import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import { providerNames } from '../load/sections.js';
 import type { LoadedConfig } from '../load/load-config.js';
 import { resolvePath } from '../load/resolve-path.js';
@@ -10,9 +12,17 @@ import {
   type PipelineConfig,
   type StageConfig,
 } from '../schema/pipeline.js';
-import type { ScriptSource } from '../script/index.js';
-import { blameFile, diagnose, nodeAt, toPointer } from '../source/index.js';
-import type { AiStagePlan, FilePlan, OnErrorPlan, OutputPlan, PipelinePlan, StagePlan } from './pipeline-plan.js';
+import { checkScript, type ScriptSource } from '../script/index.js';
+import { blameFile, diagnose, nodeAt } from '../source/index.js';
+import type {
+  AiStagePlan,
+  FilePlan,
+  OnErrorPlan,
+  OutputPlan,
+  PipelinePlan,
+  ScriptOptions,
+  StagePlan,
+} from './pipeline-plan.js';
 import { loadSchema } from './schema-file.js';
 import { scriptOptions } from './script-options.js';
 import { unknownProviders } from './unknown-providers.js';
@@ -50,7 +60,8 @@ export async function resolvePipeline(config: LoadedConfig, name: string): Promi
 
   const builder = new PlanBuilder(config);
   const plan = await builder.build(name, path, value);
-  if (plan === undefined || builder.findings.length > 0) throw new ConfigError(builder.findings);
+  const findings = [...builder.findings, ...sharedOutputFiles(config.document, config, config.env, name)];
+  if (plan === undefined || hasErrors(findings)) throw new ConfigError(findings);
   return plan;
 }
 
@@ -71,11 +82,13 @@ function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
 class PlanBuilder {
   readonly #config: LoadedConfig;
   readonly #resolver: ScriptResolver;
+  readonly #options: ScriptOptions;
   readonly #findings: Diagnostic[] = [];
 
   constructor(config: LoadedConfig) {
     this.#config = config;
     this.#resolver = new ScriptResolver(config.document, config);
+    this.#options = scriptOptions(config);
   }
 
   get findings(): readonly Diagnostic[] {
@@ -91,7 +104,7 @@ class PlanBuilder {
       if (plan !== undefined) stages.push(plan);
     }
     const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
-    if (this.findings.length > 0) return undefined;
+    if (hasErrors(this.findings)) return undefined;
     return {
       name,
       stages,
@@ -100,7 +113,7 @@ class PlanBuilder {
       ...(pipeline.dead_letter && { deadLetter: this.#file(pipeline.dead_letter) }),
       onError: onErrorPlan(pipeline.on_error),
       ...(pipeline.budget !== undefined && { budget: pipeline.budget }),
-      options: scriptOptions(this.#config),
+      options: this.#options,
     };
   }
 
@@ -150,17 +163,19 @@ class PlanBuilder {
 
   async #schema(path: readonly string[]): Promise<AiStagePlan['schema']> {
     const { document } = this.#config;
-    const node = nodeAt(document.root, toPointer(path));
+    const node = nodeAt(document.root, formatPointer(path));
     if (node === undefined) return undefined;
-    const found = await loadSchema(document, this.#config, node.value, toPointer(path));
+    const found = await loadSchema(document, this.#config, node.value, formatPointer(path));
     if ('schema' in found) return found.schema;
     this.#findings.push(...found);
     return undefined;
   }
 
   async #script(path: readonly string[]): Promise<ScriptSource | undefined> {
-    const node = nodeAt(this.#config.document.root, toPointer(path));
-    return node === undefined ? undefined : await this.#resolver.resolve(path, node);
+    const node = nodeAt(this.#config.document.root, formatPointer(path));
+    const script = node === undefined ? undefined : await this.#resolver.resolve(path, node);
+    if (script !== undefined) this.#findings.push(...checkScript(script, this.#options));
+    return script;
   }
 
   #output(output: OutputConfig): OutputPlan {

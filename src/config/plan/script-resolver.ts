@@ -1,9 +1,10 @@
+import { formatPointer } from 'computo-js';
 import { extname } from 'node:path';
 import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
 import { label } from '../load/explain.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
-import { diagnose, toPointer, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
  * Finds the scripts that a config refers to. A text is always a reference: to a name under `scripts`, else to a file; any
@@ -50,7 +51,7 @@ export class ScriptResolver {
   }
 
   async #follow(path: readonly string[], node: SourceNode, seen: readonly string[]): Promise<ScriptSource | undefined> {
-    const pointer = toPointer(path);
+    const pointer = formatPointer(path);
     if (typeof node.value !== 'string') {
       return scriptAt(this.#document, pointer, node, path[0] === 'scripts' ? (path[1] ?? '') : label(path));
     }

@@ -1,5 +1,6 @@
+import { formatPointer } from 'computo-js';
 import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
-import { diagnose, toPointer, type SourceDocument } from '../source/index.js';
+import { diagnose, type SourceDocument } from '../source/index.js';
 
 /**
  * What is wrong with the providers of an AI stage.
@@ -15,13 +16,13 @@ export function unknownProviders(
 ): Diagnostic[] {
   if (known.length === 0) {
     const message = 'this stage needs an AI provider, and the config has none under ai_providers';
-    return [diagnose(document, toPointer(path), { severity: 'error', code: 'unknown-provider', message }, 'key')];
+    return [diagnose(document, formatPointer(path), { severity: 'error', code: 'unknown-provider', message }, 'key')];
   }
   return (named ?? []).flatMap((name, index) => {
     if (name === undefined || known.includes(name)) return [];
     const hint = didYouMean(name, known) ?? `providers: ${known.join(', ')}`;
     const message = `no AI provider ${JSON.stringify(name)} under ai_providers`;
-    const pointer = toPointer([...path, 'providers', String(index)]);
+    const pointer = formatPointer([...path, 'providers', String(index)]);
     return [diagnose(document, pointer, { severity: 'error', code: 'unknown-provider', message, hint })];
   });
 }

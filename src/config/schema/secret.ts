@@ -26,7 +26,7 @@ export function secret(words: string) {
           'a command line, or a list of a program and its arguments',
           [
             text('a command line'),
-            list('a program and its arguments', text('text')).min(1, { error: 'expected a program' }),
+            list('texts, a program and its arguments', text('text')).min(1, { error: 'expected a program' }),
           ],
           (input) => (typeof input === 'string' ? 0 : Array.isArray(input) ? 1 : undefined),
         ).describe(
@@ -39,9 +39,6 @@ export function secret(words: string) {
   );
 }
 
-export const secretList = z.union(
-  [list('a list of secrets', secret('a secret')), secret('a secret').transform((one) => [one])],
-  {
-    error: (issue) => `option ${Array.isArray(issue.input) ? 0 : 1}`,
-  },
-);
+export const secretList = z.union([list('secrets', secret('a secret')), secret('a secret').transform((one) => [one])], {
+  error: (issue) => `option ${Array.isArray(issue.input) ? 0 : 1}`,
+});

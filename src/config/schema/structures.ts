@@ -33,7 +33,7 @@ export function unknownKeyHints(message: string): readonly string[] {
 
 /** A list with at most a thousand elements. */
 export function list<Element extends z.ZodType>(words: string, element: Element) {
-  return z.array(element, expected(words)).max(1000, { error: 'expected at most 1000 elements' });
+  return z.array(element, expected(`a list of ${words}`)).max(1000, { error: 'expected at most 1000 elements' });
 }
 
 /** A map from names to values of one kind. */

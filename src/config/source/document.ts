@@ -1,7 +1,7 @@
+import { parsePointer } from 'computo-js';
 import { codeFrame, type Diagnostic, type Severity } from '../diagnostic/index.js';
 import { lineStarts, positionAt } from './lines.js';
 import { childOf, type SourceNode, type Span } from './node.js';
-import { pointerSegments } from './pointer.js';
 
 /** A config or script file, read: its exact value and where every part of it was written. */
 export interface SourceDocument {
@@ -31,7 +31,7 @@ export interface Finding {
 export function spanOf(root: SourceNode, pointer: string, part: Part = 'value'): Span {
   let node = root;
   let span: Span = root;
-  for (const segment of pointerSegments(pointer)) {
+  for (const segment of parsePointer(pointer)) {
     const entry = node.entries?.get(segment);
     const child = entry?.node ?? childOf(node, segment);
     if (child === undefined) return span;
@@ -44,7 +44,7 @@ export function spanOf(root: SourceNode, pointer: string, part: Part = 'value'):
 /** The node at a pointer, if there is one. */
 export function nodeAt(root: SourceNode, pointer: string): SourceNode | undefined {
   let node: SourceNode | undefined = root;
-  for (const segment of pointerSegments(pointer)) {
+  for (const segment of parsePointer(pointer)) {
     node = childOf(node, segment);
     if (node === undefined) return undefined;
   }

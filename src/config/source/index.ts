@@ -2,5 +2,4 @@
 export { diagnose, diagnoseSpan, nodeAt, spanOf, type Finding, type Part, type SourceDocument } from './document.js';
 export { parseJsonSource, type JsonSourceOptions, type ParsedSource } from './json.js';
 export { childOf, type SourceEntry, type SourceNode, type Span } from './node.js';
-export { pointerSegments, toPointer } from './pointer.js';
 export { blameFile, readText, type Blame } from './read-text.js';

@@ -1,9 +1,8 @@
-import { NumberText, orderedObject, type Json } from 'computo-js';
+import { formatPointer, NumberText, orderedObject, type Json } from 'computo-js';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { blameFile } from './read-text.js';
 import type { ParsedSource } from './json.js';
 import type { SourceEntry, SourceNode } from './node.js';
-import { toPointer } from './pointer.js';
 
 const NOWHERE = { start: 0, end: 0 };
 const FINDINGS_MAX = 100;
@@ -21,7 +20,8 @@ export function valueSource(file: string, exported: unknown, depthMax: number): 
   let values = 0;
 
   const refuse = (path: readonly string[], code: string, message: string): SourceNode => {
-    if (findings.length < FINDINGS_MAX) findings.push({ ...blameFile(file)(code, message), pointer: toPointer(path) });
+    if (findings.length < FINDINGS_MAX)
+      findings.push({ ...blameFile(file)(code, message), pointer: formatPointer(path) });
     return { value: null, ...NOWHERE };
   };
 

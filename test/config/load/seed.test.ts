@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, resolveScript, scriptNames, useProvider, useSection, type LoadedConfig } from '../../../src/config/index.js';
+import {
+  loadConfig,
+  resolveScript,
+  scriptNames,
+  useProvider,
+  useSection,
+  type LoadedConfig,
+} from '../../../src/config/index.js';
 
 const HOME = '/home/someone';
 
@@ -39,7 +46,10 @@ describe('the example configs of the first design', () => {
   });
 
   it('phase 2 gives its providers when the keys are there', async () => {
-    const config = await loadSeed('seed-phase2.json', { OPENAI_API_KEY: 'sk-first-secret', ANTHROPIC_API_KEY: 'sk-second-secret' });
+    const config = await loadSeed('seed-phase2.json', {
+      OPENAI_API_KEY: 'sk-first-secret',
+      ANTHROPIC_API_KEY: 'sk-second-secret',
+    });
     expect(config.warnings).toEqual([]);
     const openai = useProvider(config, 'openai');
     expect(openai).toMatchObject({

@@ -1,0 +1,139 @@
+import { formatPointer } from 'computo-js';
+import { dirname } from 'node:path';
+import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
+import type { Env } from '../env/index.js';
+import { readDocument } from '../load/read-document.js';
+import type { PathBase } from '../load/resolve-path.js';
+import { validateDocument, validatePart } from '../load/validate.js';
+import type { ScriptOptions } from '../plan/pipeline-plan.js';
+import { pipelinesOf } from '../plan/pipelines-of.js';
+import { toScriptOptions } from '../plan/script-options.js';
+import { ScriptResolver } from '../plan/script-resolver.js';
+import { scriptSites } from '../plan/script-sites.js';
+import { computo } from '../schema/processing.js';
+import { checkScript, type ScriptSource } from '../script/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
+import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
+import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
+import { unreachedOutputs } from './routes.js';
+import { secretsInClear } from './secrets-in-clear.js';
+
+export interface CheckConfigOptions {
+  /** Absolute path of the config. */
+  readonly file: string;
+  readonly env: Env;
+  /** The user's home folder. */
+  readonly home: string;
+  readonly isPriced: IsPriced;
+}
+
+/**
+ * Everything that can be found wrong with a config, its scripts and its schemas without running it, in the order of places.
+ * Nothing that is wrong in one place keeps another from being looked at. No network, no secrets are needed.
+ */
+export async function checkConfig({ file, env, home, isPriced }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
+  try {
+    const { document, warnings } = await readDocument(file);
+    const base: PathBase = { directory: dirname(file), home };
+    const findings = [
+      ...warnings,
+      ...validateDocument(document, env),
+      ...(await new Checker(document, base, env).check(isPriced)),
+    ];
+    return distinct(findings).sort(byPlace);
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.diagnostics];
+    throw error;
+  }
+}
+
+class Checker {
+  readonly #document: SourceDocument;
+  readonly #base: PathBase;
+  readonly #env: Env;
+  readonly #resolver: ScriptResolver;
+  readonly #options: ScriptOptions;
+  /** Scripts that were checked, by where they stand: several places may name one. */
+  readonly #checked = new Map<string, readonly Diagnostic[]>();
+
+  constructor(document: SourceDocument, base: PathBase, env: Env) {
+    this.#document = document;
+    this.#base = base;
+    this.#env = env;
+    this.#resolver = new ScriptResolver(document, base);
+    const section = nodeAt(document.root, '/computo');
+    const { value } = validatePart(document, computo, ['computo'], section, env, 'warning');
+    this.#options = toScriptOptions(value ?? computo.parse({}));
+  }
+
+  async check(isPriced: IsPriced): Promise<Diagnostic[]> {
+    const known = [...(nodeAt(this.#document.root, '/ai_providers')?.entries?.keys() ?? [])];
+    const findings: Diagnostic[] = [];
+    for (const [name, { node }] of pipelinesOf(this.#document)) {
+      findings.push(...(await this.#pipeline(['pipelines', name], name, node, known)));
+    }
+    const used = new Set(this.#resolver.used);
+    for (const [name, { node }] of nodeAt(this.#document.root, '/scripts')?.entries ?? []) {
+      this.#script(await this.#resolver.resolve(['scripts', name], node));
+      if (pipelinesOf(this.#document).size > 0 && !used.has(name)) findings.push(this.#unused(name));
+    }
+    return [
+      ...findings,
+      ...this.#resolver.findings,
+      ...[...this.#checked.values()].flat(),
+      ...filesOfSeveralPipelines(this.#document, this.#base, this.#env),
+      ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
+      ...unpricedModels(this.#document, known, isPriced),
+      ...secretsInClear(this.#document),
+    ];
+  }
+
+  async #pipeline(
+    path: readonly string[],
+    name: string,
+    node: SourceNode,
+    known: readonly string[],
+  ): Promise<Diagnostic[]> {
+    let routingKey: ScriptSource | undefined;
+    for (const site of scriptSites(path, node)) {
+      const script = await this.#resolver.resolve(site.path, site.node);
+      this.#script(script);
+      if (site.role === 'routing_key') routingKey = script;
+    }
+    const stages = aiStagesOf(path, node);
+    const servers = stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known));
+    return [
+      ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
+      ...sharedOutputFiles(this.#document, this.#base, this.#env, name),
+      ...unreachedOutputs(this.#document, path, node, routingKey, servers),
+    ];
+  }
+
+  #script(source: ScriptSource | undefined): void {
+    if (source === undefined) return;
+    const key = `${source.origin.document.file}\0${source.origin.pointer}`;
+    if (!this.#checked.has(key)) this.#checked.set(key, checkScript(source, this.#options));
+  }
+
+  #unused(name: string): Diagnostic {
+    const message = `no pipeline uses the script ${JSON.stringify(name)}`;
+    const hint = 'remove it, unless you run it with -s';
+    return diagnose(
+      this.#document,
+      formatPointer(['scripts', name]),
+      { severity: 'warning', code: 'unused-script', message, hint },
+      'key',
+    );
+  }
+}
+
+/** An anchor's text that several places use is judged once for each; one finding is enough. */
+function distinct(findings: readonly Diagnostic[]): Diagnostic[] {
+  const byText = new Map(
+    findings.map((finding) => [
+      `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${finding.message}`,
+      finding,
+    ]),
+  );
+  return [...byText.values()];
+}
