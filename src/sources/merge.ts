@@ -9,7 +9,10 @@ export async function* mergeSources(
   how: 'in-order' | 'side-by-side',
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
-  if (how === 'side-by-side') return yield* sideBySide(sources, signal);
+  if (how === 'side-by-side') {
+    yield* sideBySide(sources, signal);
+    return;
+  }
   for (const source of sources) {
     if (signal.aborted) return;
     yield* source.blocks(signal);
@@ -57,6 +60,6 @@ async function* sideBySide(sources: readonly Source[], signal: AbortSignal): Asy
       }
     }
   } finally {
-    await Promise.allSettled([...open].map((iterator) => iterator.return?.()));
+    await Promise.allSettled([...open].map(async (iterator) => iterator.return?.()));
   }
 }

@@ -1,0 +1,72 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseSize } from '../../config/units/index.js';
+
+/** The options of `run` as they were typed, each already of its own type. */
+export interface RunFlags {
+  readonly eval?: string;
+  readonly script?: string;
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly output?: string;
+  readonly rotate?: number;
+  readonly envelope?: true;
+  readonly deadLetter?: string;
+  readonly strict?: true;
+  readonly limit?: number;
+  readonly follow?: true;
+  readonly stats: 'text' | 'json';
+  readonly progress: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  Two fields of every line:
+    colloquium -e '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]' tweets.ndjson
+  In a pipe, with what failed kept aside:
+    zcat events.gz | colloquium -s clean.json --dead-letter failed.ndjson > clean.ndjson
+  A pipeline of the config, into files of 100 MB each:
+    colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
+  As it is written:
+    colloquium --follow -s ./alert.json /var/log/app.ndjson
+
+Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 a disk or stored data failed,
+78 config or script invalid, 130/143 stopped by a signal.`;
+
+/** `colloquium [run] [files…]`: the main job. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run events through a pipeline: files or stdin in, stdout or a file out (the default command)')
+    .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
+    .option('-e, --eval <computo>', 'a Computo script as JSON, as the only stage')
+    .option('-s, --script <script>', 'a script as the only stage: a name under scripts in the config, or a file')
+    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
+    .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
+    .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
+    .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
+    .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
+    .option('--dead-letter <file>', 'write failed events here instead of to stderr')
+    .option('--strict', 'stop at the first failed event')
+    .option('--limit <n>', 'stop after this many input events', count)
+    .option('--follow', 'keep reading what is appended to the files')
+    .addOption(
+      new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
+    )
+    .option('--no-progress', 'say nothing while running')
+    .addHelpText('after', EXAMPLES)
+    .action(async (files: string[], flags: RunFlags) => {
+      const { run } = await import('../run/run.js');
+      process.exitCode = await run(files, flags);
+    });
+}
+
+function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined || bytes < 1)
+    throw new InvalidArgumentError('It must be a size such as 500KB, 100MB or 2GB.');
+  return bytes;
+}
+
+function count(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}

@@ -1,0 +1,16 @@
+import { buildProgram } from './program.js';
+import { reportError } from './report-error.js';
+
+/** The command line: understand it, do it, say what went wrong, leave with the right code. */
+async function main(): Promise<number> {
+  try {
+    const program = buildProgram();
+    await program.parseAsync(process.argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return await reportError(error);
+  }
+}
+
+// Not left to the event loop: a pipe that nobody writes to any more would keep it alive.
+process.exit(await main());

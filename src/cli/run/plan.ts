@@ -1,0 +1,26 @@
+import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
+
+/** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
+export interface RunPlan {
+  /** Paths as given; `-` is stdin. Never empty. */
+  readonly inputs: readonly string[];
+  readonly follow: boolean;
+  /** Input events after which it ends. */
+  readonly limit?: number;
+  readonly pipeline: PipelineSpec;
+  /** One for each of the pipeline's outputs. */
+  readonly outputs: readonly OutputPlan[];
+  readonly deadLetters: OutputPlan | { readonly kind: 'stderr' };
+  readonly block: Omit<BlockOptions, 'pipeline'>;
+  readonly stats: 'text' | 'json';
+  readonly progress: boolean;
+}
+
+export type OutputPlan =
+  | { readonly kind: 'stdout' }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly mode: 'truncate' | 'append';
+      readonly rotateBytes?: number;
+    };

@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
+import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
+import type { BlockOptions, OutputSpec, PipelineSpec, ScriptSpec } from '../../pipeline/index.js';
+import type { RunFlags } from '../commands/run.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+import type { OutputPlan, RunPlan } from './plan.js';
+
+const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
+/** Of a broken line, on stderr; a file gets all of it. */
+const RAW_MAX_ON_STDERR = 4096;
+const PIPELINE_DEFAULT = 'default';
+
+/**
+ * From what was typed to what is meant: the config is found where it is needed, scripts are read and checked, flags and
+ * config are weighed against each other.
+ *
+ * @throws UserError, ConfigError
+ */
+export async function resolveRun(files: readonly string[], flags: RunFlags): Promise<RunPlan> {
+  refuseContradictions(files, flags);
+  const { spec, plan, config } = await resolvePipelineSpec(flags);
+  const outputs = resolveOutputs(flags, plan);
+  const deadLetters = resolveDeadLetters(flags, plan);
+  return {
+    inputs: files.length > 0 ? files : ['-'],
+    follow: flags.follow === true,
+    ...(flags.limit !== undefined && { limit: flags.limit }),
+    pipeline: { ...spec, outputs: outputs.map(({ spec: output }) => output) },
+    outputs: outputs.map(({ plan: output }) => output),
+    deadLetters,
+    block: await blockLimits(config, flags, deadLetters.kind),
+    stats: flags.stats,
+    progress: flags.progress,
+  };
+}
+
+function refuseContradictions(files: readonly string[], flags: RunFlags): void {
+  const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
+  if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
+  if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
+  if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
+    throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
+  }
+}
+
+interface Resolved {
+  readonly spec: Omit<PipelineSpec, 'outputs'>;
+  readonly plan?: PipelinePlan;
+  readonly config?: LoadedConfig;
+}
+
+async function resolvePipelineSpec(flags: RunFlags): Promise<Resolved> {
+  const name = PIPELINE_DEFAULT;
+  if (flags.eval !== undefined || isFileName(flags.script)) {
+    // No config is searched for; one that is named gives limits and dialect.
+    const config = flags.config === undefined ? undefined : await loadConfig(flags);
+    const script =
+      flags.eval === undefined
+        ? await loadScriptFile(resolve(flags.script ?? ''))
+        : parseInlineScript(flags.eval, '-e');
+    return { spec: onlyStage(name, await scriptSpec(script, config), script), ...(config && { config }) };
+  }
+  const config = await loadConfig(flags);
+  if (config === undefined) throw nothingToDo(flags);
+  const door = await import('../../config/index.js');
+  if (flags.script !== undefined) {
+    const script = await door.resolveScript(config, flags.script);
+    return { spec: onlyStage(name, await scriptSpec(script, config), script), config };
+  }
+  if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
+    const names = door.pipelineNames(config);
+    const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
+    throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
+  }
+  const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
+  return { spec: await pipelineSpec(plan, config), plan, config };
+}
+
+async function loadConfig(flags: RunFlags): Promise<LoadedConfig | undefined> {
+  const { loadConfig: load } = await import('../../config/index.js');
+  const { HOME: home = '/' } = process.env;
+  return load({
+    cwd: process.cwd(),
+    env: process.env,
+    home,
+    ...(flags.config !== undefined && { path: flags.config }),
+  });
+}
+
+/** `-s` takes a name of the config or a file; what looks like a path is one. */
+function isFileName(script: string | undefined): boolean {
+  return script !== undefined && (script.includes('/') || /\.jsonc?$/i.test(script));
+}
+
+function nothingToDo(flags: RunFlags): UserError {
+  const missing = flags.pipeline ?? flags.script;
+  return missing === undefined
+    ? new UserError(
+        'nothing to do: no script and no config found',
+        EXIT.usage,
+        `give a script with -e '["$input"]' or -s FILE, or a config with -c FILE`,
+      )
+    : new UserError(
+        `no config found that could define ${missing}`,
+        EXIT.usage,
+        'name the config with -c FILE, or a script file with -s ./FILE',
+      );
+}
+
+function onlyStage(name: string, script: ScriptSpec, source: ScriptSource): Omit<PipelineSpec, 'outputs'> {
+  return { name, stages: [{ kind: 'computo', name: source.name, script }], onError: { kind: 'dead_letter' } };
+}
+
+async function pipelineSpec(plan: PipelinePlan, config: LoadedConfig): Promise<Omit<PipelineSpec, 'outputs'>> {
+  const stages: PipelineSpec['stages'][number][] = [];
+  for (const stage of plan.stages) {
+    if (stage.kind === 'ai') throw new UserError(`pipeline ${plan.name} has an AI stage`, EXIT.usage);
+    stages.push({ kind: stage.kind, name: stage.name, script: await scriptSpec(stage.script, config) });
+  }
+  const { name, onError, routingKey } = plan;
+  return { name, stages, onError, ...(routingKey && { routingKey: await scriptSpec(routingKey, config) }) };
+}
+
+/**
+ * A script with its options, once nothing in it is certain to fail.
+ *
+ * @throws ConfigError with all that is wrong
+ */
+async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
+  const options = config === undefined ? {} : (await import('../../config/index.js')).scriptOptions(config);
+  return { script: source.script, options };
+}
+
+/** `-o` replaces the config's outputs; without either, stdout. */
+function resolveOutputs(flags: RunFlags, plan: PipelinePlan | undefined): { spec: OutputSpec; plan: OutputPlan }[] {
+  const envelope = flags.envelope === true;
+  if (flags.output !== undefined) {
+    const rotate = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
+    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', ...rotate } }];
+  }
+  if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
+  return plan.outputs.map((output) => ({
+    spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
+    plan: output.kind === 'stdout' ? { kind: 'stdout' } : filePlan(output),
+  }));
+}
+
+function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
+  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'truncate' };
+  return plan?.deadLetter === undefined ? { kind: 'stderr' } : filePlan(plan.deadLetter);
+}
+
+/** The config's files are logs: a run adds to them. */
+function filePlan(plan: FilePlan): OutputPlan {
+  const rotate = plan.rotateSize === undefined ? {} : { rotateBytes: plan.rotateSize };
+  return { kind: 'file', path: plan.file, mode: 'append', ...rotate };
+}
+
+async function blockLimits(
+  config: LoadedConfig | undefined,
+  flags: RunFlags,
+  deadLetters: RunPlan['deadLetters']['kind'],
+): Promise<Omit<BlockOptions, 'pipeline'>> {
+  const processing = config && (await import('../../config/index.js')).useSection(config, 'processing');
+  const lineBytesMax = processing?.max_line_size ?? LINE_BYTES_MAX_DEFAULT;
+  return {
+    strict: flags.strict === true,
+    depthMax: processing?.max_depth ?? DEPTH_MAX_DEFAULT,
+    lineBytesMax,
+    rawMax: deadLetters === 'stderr' ? RAW_MAX_ON_STDERR : lineBytesMax * 2,
+  };
+}

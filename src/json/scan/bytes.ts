@@ -1,0 +1,30 @@
+/** The bytes that JSON is made of, and what they may be part of. */
+export const TAB = 0x09;
+export const NEWLINE = 0x0a;
+export const CARRIAGE_RETURN = 0x0d;
+export const SPACE = 0x20;
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const MINUS = 0x2d;
+export const POINT = 0x2e;
+export const ZERO = 0x30;
+export const NINE = 0x39;
+export const COLON = 0x3a;
+export const OPEN_ARRAY = 0x5b;
+export const BACKSLASH = 0x5c;
+export const CLOSE_ARRAY = 0x5d;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+
+/** What ends a run of plain characters in a string: the quote, the backslash, control characters. */
+export const ENDS_RUN = tableOf((byte) => byte < 0x20 || byte === QUOTE || byte === BACKSLASH);
+export const IS_HEX = tableOf((byte) => /[0-9a-fA-F]/.test(String.fromCharCode(byte)));
+/** What may follow a backslash, but for `u`. */
+export const IS_ESCAPED = tableOf((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)));
+
+/** Thrown when a line is not understood; always the same object, because making one costs more than a whole line. */
+export const REFUSED = new Error('refused');
+
+function tableOf(holds: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (holds(byte) ? 1 : 0));
+}

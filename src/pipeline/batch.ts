@@ -1,0 +1,154 @@
+import type { Json } from 'computo-js';
+import { eventId } from '../event/index.js';
+import { stringifyJson } from '../json/index.js';
+import { noCounts, type Counts } from './counts.js';
+import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
+import { envelopeText } from './envelope.js';
+import { EventFailure, failureOf } from './failure.js';
+import type { Pipeline } from './pipeline.js';
+import type { OnError, OutputSpec } from './spec.js';
+
+/** What a block's events share. */
+export interface BlockMeta {
+  readonly source: string;
+  /** Of ingestion, milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** The id counter of the block's first line; each line takes the next. */
+  readonly counter: number;
+}
+
+export interface BlockResult {
+  /** Input lines gone through, blank ones too. */
+  readonly lines: number;
+  readonly counts: Counts;
+  /** For each output of the pipeline its finished lines. */
+  readonly outputs: readonly Buffer[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** An event failed and the run must end here; the block's later lines were not looked at. */
+  readonly stopped: boolean;
+}
+
+/** What holds for all batches of a run. */
+export interface BatchSettings {
+  /** The pipeline's name, as events carry it. */
+  readonly name: string;
+  readonly pipeline: Pick<Pipeline, 'routingKey' | 'outputsFor'>;
+  readonly outputs: readonly OutputSpec[];
+  readonly onError: OnError;
+  /** The first failed event ends the run, whatever `onError` says. */
+  readonly strict: boolean;
+  /** What a dead letter keeps of a broken line at most. */
+  readonly rawMax: number;
+}
+
+/** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
+export class Batch {
+  readonly counts = noCounts();
+  /** The line that is being worked on, from 0. */
+  line = 0;
+  stopped = false;
+  readonly #outputs: string[];
+  readonly #deadLetters: DeadLetter[] = [];
+  readonly #writesEnvelopes: boolean;
+
+  constructor(
+    private readonly settings: BatchSettings,
+    private readonly meta: BlockMeta,
+  ) {
+    this.#outputs = settings.outputs.map(() => '');
+    this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+  }
+
+  /** The id of the line's event. Every call makes another: ask once. */
+  newId(): string {
+    return eventId(this.meta.timestamp, this.meta.counter + this.line);
+  }
+
+  /** What scripts see as `$inputs/1`. */
+  contextOf(id: string): Json {
+    const { source, timestamp } = this.meta;
+    return { source, pipeline: this.settings.name, retry_count: 0, event_id: id, timestamp };
+  }
+
+  /**
+   * The event is finished: writes it to every output that takes it.
+   *
+   * @throws EventFailure when it has no usable routing key or can't be printed
+   */
+  emit(data: Json, context: Json, id: string | undefined): void {
+    const { pipeline, outputs } = this.settings;
+    const key = pipeline.routingKey(data, context);
+    const targets = pipeline.outputsFor(key);
+    if (targets.length === 0) {
+      this.counts.unrouted += 1;
+      return;
+    }
+    const text = print(data);
+    const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
+    for (const target of targets) {
+      const line = outputs[target]?.envelope === true ? whole : text;
+      this.#outputs[target] = `${this.#outputs[target] ?? ''}${line}\n`;
+    }
+    this.counts.output += 1;
+  }
+
+  /**
+   * The event failed: `on_error` says what becomes of it.
+   *
+   * @param text the event as it came in, when it is JSON
+   */
+  failEvent(failure: EventFailure, id: string | undefined, text: string): void {
+    this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined) });
+  }
+
+  /** The line failed to become an event. */
+  fail(failure: EventFailure, remains: Remains): void {
+    const { onError, strict } = this.settings;
+    if (strict || onError.kind === 'stop') {
+      this.stopped = true;
+      this.#bury(failure, remains);
+    } else if (onError.kind === 'skip') {
+      this.counts.skipped += 1;
+    } else if (onError.kind === 'default') {
+      this.#emitInstead(onError.data, remains);
+    } else {
+      this.#bury(failure, remains);
+    }
+  }
+
+  result(): BlockResult {
+    const { line, counts, stopped } = this;
+    const outputs = this.#outputs.map((text) => Buffer.from(text));
+    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, stopped };
+  }
+
+  #emitInstead(data: Json, remains: Remains): void {
+    const id = this.newId();
+    try {
+      this.emit(data, this.contextOf(id), id);
+    } catch (error) {
+      if (!(error instanceof EventFailure)) throw error;
+      this.#bury(error, remains);
+    }
+  }
+
+  #bury(failure: EventFailure, remains: Remains): void {
+    const head = deadLetterHead(failure, remains, this.meta.source, this.settings.rawMax);
+    this.#deadLetters.push({ head, lineInBlock: this.line });
+    this.counts.deadLettered += 1;
+  }
+
+  #envelope(id: string, text: string, key: string | undefined): string {
+    const { source, timestamp } = this.meta;
+    return envelopeText(id, timestamp, text, { source, pipeline: this.settings.name, key });
+  }
+}
+
+/** @throws EventFailure when the value is too deep or too large to print */
+function print(data: Json): string {
+  try {
+    return stringifyJson(data);
+  } catch (error) {
+    throw failureOf(error, 'output');
+  }
+}

@@ -1,0 +1,55 @@
+import type { EventFailure } from './failure.js';
+
+/**
+ * A failed event on its way out: a JSON line but for its last value, the line number, which only the place that sees all
+ * blocks in order knows.
+ */
+export interface DeadLetter {
+  /** The JSON text up to and including `"line":`. */
+  readonly head: string;
+  /** The line within its block, from 0. */
+  readonly lineInBlock: number;
+}
+
+/** What is kept of the input, in the order of preference: the event, its text, its bytes. */
+export type Remains =
+  | { readonly envelope: string }
+  | { readonly text: string }
+  | { readonly bytes: Uint8Array; readonly lineBytes: number };
+
+/**
+ * Writes the dead letter `{error: {kind, message, stage, path}, event | raw, source, line}`. Bytes that are no UTF-8 stand
+ * in `raw` as base64, with `"raw_encoding":"base64"`; a `raw` that is only the start says `"raw_truncated_from": bytes`.
+ *
+ * @param rawMax what is kept of `raw` at most, in characters or bytes; an envelope beyond it becomes a `raw`
+ */
+export function deadLetterHead(failure: EventFailure, remains: Remains, source: string, rawMax: number): string {
+  const { kind, message, stage = null, path = null } = failure;
+  const error = JSON.stringify({ kind, message, stage, path });
+  return `{"error":${error},${remainsText(remains, rawMax)},"source":${JSON.stringify(source)},"line":`;
+}
+
+/** The whole line, newline included. @param line from 1 */
+export function deadLetterLine(head: string, line: number): string {
+  return `${head}${line}}\n`;
+}
+
+function remainsText(remains: Remains, rawMax: number): string {
+  if ('envelope' in remains) {
+    return remains.envelope.length <= rawMax
+      ? `"event":${remains.envelope}`
+      : rawText(remains.envelope.slice(0, rawMax), Buffer.byteLength(remains.envelope));
+  }
+  if ('text' in remains) {
+    return remains.text.length <= rawMax
+      ? `"raw":${JSON.stringify(remains.text)}`
+      : rawText(remains.text.slice(0, rawMax), Buffer.byteLength(remains.text));
+  }
+  const kept = Buffer.from(remains.bytes.buffer, remains.bytes.byteOffset, Math.min(remains.bytes.length, rawMax));
+  const base64 = `"raw":"${kept.toString('base64')}","raw_encoding":"base64"`;
+  return kept.length < remains.lineBytes ? `${base64},"raw_truncated_from":${remains.lineBytes}` : base64;
+}
+
+function rawText(start: string, wholeBytes: number): string {
+  return `"raw":${JSON.stringify(start)},"raw_truncated_from":${wholeBytes}`;
+}

@@ -1,0 +1,42 @@
+import { ComputoError } from 'computo-js';
+
+/** Why an event failed. Stable: people match on it. */
+export type FailureKind =
+  | 'invalid_json'
+  | 'invalid_utf8'
+  | 'line_too_long'
+  | 'nested_too_deep'
+  | 'invalid_argument'
+  | 'invalid_operator'
+  | 'limit_exceeded';
+
+/** One event failed; the stream goes on. */
+export class EventFailure extends Error {
+  override readonly name = 'EventFailure';
+
+  /**
+   * @param stage the name of the stage it failed in; undefined before the first
+   * @param path JSON Pointer to the failing expression in that stage's script
+   */
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+    readonly stage?: string,
+    readonly path?: string,
+  ) {
+    super(message);
+  }
+}
+
+const KINDS = {
+  InvalidArgument: 'invalid_argument',
+  InvalidOperator: 'invalid_operator',
+  LimitExceeded: 'limit_exceeded',
+} as const satisfies Record<ComputoError['kind'], FailureKind>;
+
+/** A script's error as its event's failure. Whatever is no ComputoError is a bug of ours and passes through. */
+export function failureOf(error: unknown, stage: string): unknown {
+  if (!(error instanceof ComputoError)) return error;
+  const message = error.hint === undefined ? error.problem : `${error.problem}. ${error.hint}`;
+  return new EventFailure(KINDS[error.kind], message, stage, error.path);
+}

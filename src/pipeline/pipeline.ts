@@ -1,0 +1,76 @@
+import { NumberText, type Json } from 'computo-js';
+import { stringifyJson } from '../json/index.js';
+import { EventFailure } from './failure.js';
+import type { PipelineSpec } from './spec.js';
+import { compileScript, compileStage, FILTERED, type Stage } from './stages/index.js';
+
+/** A compiled pipeline without asynchronous stages: a function from data to data, and the way out. */
+export interface Pipeline {
+  /** Whether any script reads `$inputs/1`: else nobody needs to make the context. */
+  readonly needsContext: boolean;
+  /**
+   * Runs every stage.
+   *
+   * @throws EventFailure
+   */
+  transform(data: Json, context: Json): Json | typeof FILTERED;
+  /**
+   * The routing key of finished data, where the pipeline sets one.
+   *
+   * @throws EventFailure
+   */
+  routingKey(data: Json, context: Json): string | undefined;
+  /** The numbers of the outputs that take the key. */
+  outputsFor(key: string | undefined): readonly number[];
+}
+
+/** @throws ComputoError when a script can't be compiled */
+export function compilePipeline(spec: PipelineSpec): Pipeline {
+  const stages = spec.stages.map(compileStage);
+  const key = spec.routingKey && compileScript(spec.routingKey, 'routing_key');
+  return {
+    needsContext: stages.some((stage) => stage.needsContext) || key?.needsContext === true,
+    transform: chain(stages),
+    routingKey: (data, context) => key && keyOf(key.run(data, context)),
+    outputsFor: outputChooser(spec.outputs),
+  };
+}
+
+function chain(stages: readonly Stage[]): Pipeline['transform'] {
+  const [only] = stages;
+  if (only !== undefined && stages.length === 1) return (data, context) => only.run(data, context);
+  return (data, context) => {
+    let current = data;
+    for (const stage of stages) {
+      const next = stage.run(current, context);
+      if (next === FILTERED) return FILTERED;
+      current = next;
+    }
+    return current;
+  };
+}
+
+/** A routing key is text: numbers and booleans as JSON prints them, null is no key. */
+function keyOf(value: Json): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === null) return undefined;
+  if (typeof value === 'object' && !(value instanceof NumberText)) {
+    const message = `the routing key must be a string, got ${Array.isArray(value) ? 'an array' : 'an object'}`;
+    throw new EventFailure('invalid_argument', message, 'routing_key');
+  }
+  return stringifyJson(value);
+}
+
+function outputChooser(outputs: PipelineSpec['outputs']): Pipeline['outputsFor'] {
+  const all = outputs.map((_, index) => index);
+  if (outputs.every((output) => output.when === undefined)) return () => all;
+  const takers = new Map<string, number[]>();
+  const unconditional = all.filter((index) => outputs[index]?.when === undefined);
+  for (const key of new Set(outputs.flatMap((output) => output.when ?? []))) {
+    takers.set(
+      key,
+      all.filter((index) => outputs[index]?.when?.includes(key) ?? true),
+    );
+  }
+  return (key) => (key === undefined ? unconditional : (takers.get(key) ?? unconditional));
+}

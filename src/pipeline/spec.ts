@@ -1,0 +1,39 @@
+import type { ExecuteOptions, Json } from 'computo-js';
+
+/**
+ * A pipeline as plain JSON data: everything resolved, nothing compiled, so that it can be sent to a worker thread.
+ */
+export interface PipelineSpec {
+  readonly name: string;
+  readonly stages: readonly StageSpec[];
+  /** Sets `metadata.routing_key` from the finished data. */
+  readonly routingKey?: ScriptSpec;
+  readonly outputs: readonly OutputSpec[];
+  readonly onError: OnError;
+}
+
+export type StageSpec =
+  | { readonly kind: 'computo'; readonly name: string; readonly script: ScriptSpec }
+  | { readonly kind: 'filter'; readonly name: string; readonly script: ScriptSpec };
+
+/** What one output takes, and how it is written. */
+export interface OutputSpec {
+  /** The routing keys it takes; undefined: every event. */
+  readonly when?: readonly string[];
+  /** Lines are whole envelopes, not `data` alone. */
+  readonly envelope: boolean;
+}
+
+export interface ScriptSpec {
+  readonly script: Json;
+  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto'>;
+}
+
+/** What becomes of an event that fails: see the config's `on_error`. */
+export type OnError =
+  | { readonly kind: 'dead_letter' }
+  | { readonly kind: 'skip' }
+  /** As dead_letter, and nothing after it is read. */
+  | { readonly kind: 'stop' }
+  /** The event goes on to the outputs with this data in place of its own. */
+  | { readonly kind: 'default'; readonly data: Json };

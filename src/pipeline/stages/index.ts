@@ -1,0 +1,17 @@
+import type { StageSpec } from '../spec.js';
+import { computoStage } from './computo.js';
+import { filterStage } from './filter.js';
+import type { Stage } from './stage.js';
+
+export { compileScript, type Script } from './script.js';
+export { FILTERED, type Stage } from './stage.js';
+
+/** Compiles one stage. A new kind of stage is a file here, a line below and its spec. */
+export function compileStage(spec: StageSpec): Stage {
+  switch (spec.kind) {
+    case 'computo':
+      return computoStage(spec);
+    case 'filter':
+      return filterStage(spec);
+  }
+}

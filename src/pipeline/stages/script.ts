@@ -1,0 +1,44 @@
+import { compile, type Json } from 'computo-js';
+import { failureOf } from '../failure.js';
+import type { ScriptSpec } from '../spec.js';
+
+/** A compiled script as the pipeline runs it. */
+export interface Script {
+  readonly needsContext: boolean;
+  /** @throws EventFailure that names the stage */
+  run(data: Json, context: Json): Json;
+}
+
+/**
+ * Compiles a script, once.
+ *
+ * @param stage named in the failures of its events
+ * @throws ComputoError when the script can't be compiled
+ */
+export function compileScript(spec: ScriptSpec, stage: string): Script {
+  const program = compile(spec.script, spec.options);
+  const needsContext = mentionsInputs(spec.script);
+  return {
+    needsContext,
+    run(data, context) {
+      try {
+        return program.run(needsContext ? [data, context] : [data]);
+      } catch (error) {
+        throw failureOf(error, stage);
+      }
+    },
+  };
+}
+
+/**
+ * Whether the script may ask for its second input. Only `$inputs` reaches that; a script that has the word as mere data
+ * gets a context for nothing. Scripts may be nested deeper than the stack is, so this keeps a list of its own.
+ */
+function mentionsInputs(script: Json): boolean {
+  const left: Json[] = [script];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    if (part === '$inputs') return true;
+    if (typeof part === 'object' && part !== null) for (const inner of Object.values(part)) left.push(inner as Json);
+  }
+  return false;
+}

@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { parseJson } from '../json/index.js';
+import { blockProcessor, type BlockOptions } from './block-processor.js';
+import type { WorkerData, WorkerReply, WorkerRequest } from './worker-executor.js';
+
+/** A worker thread's program: compiles the pipeline once, then answers block after block. */
+const { options } = workerData as WorkerData;
+const processBlock = blockProcessor(parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions);
+
+parentPort?.on('message', ({ number, block, meta }: WorkerRequest) => {
+  try {
+    const content =
+      block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
+    const result = processBlock(content, meta);
+    reply({ number, result }, result.outputs.map(ownMemory));
+  } catch (error) {
+    reply({ number, error }, []);
+  }
+});
+
+function reply(message: WorkerReply, memory: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(
+    message,
+    [...new Set(memory)].filter((buffer) => buffer.byteLength > 0),
+  );
+}
+
+/** The memory behind finished lines, when it is theirs alone; a slice of a shared pool must not be moved. */
+function ownMemory(bytes: Buffer): ArrayBuffer {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? buffer : new ArrayBuffer(0);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
