@@ -1,4 +1,5 @@
 /** The Computo engine: JSON in, JSON out, by scripts that are JSON themselves. */
+export { check, type CheckOptions, type Diagnostic } from './check/index.js';
 export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
 export { ComputoError, type ComputoErrorKind } from './computo-error.js';
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
@@ -6,6 +7,7 @@ export { registry as operators } from './operators/index.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
 export { compile, execute, type ExecuteOptions, type Program } from './program.js';
+export { renderReference } from './reference/index.js';
 export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
 export {
   canonicalText,

@@ -4,6 +4,9 @@ import { parameterAt, placeInside, pointerTo, ROOT, type Dialect, type Place } f
 import { entriesOf, isArray, isObject, type Json } from '../value/index.js';
 import { markersOfCall } from './markers.js';
 
+/** As many markers of a dialect are told; a deep script's pointers are long, so all of them could fill the memory. */
+export const MARKERS_MAX = 100;
+
 /** Something in a script that only one dialect accepts. */
 export interface DialectMarker {
   readonly dialect: Dialect;
@@ -15,6 +18,7 @@ export interface DialectMarker {
 export interface Detection {
   /** `ambiguous`: no marker, or an empty script; `conflict`: markers of both. */
   readonly dialect: Dialect | 'ambiguous' | 'conflict';
+  /** The first of each dialect, at most {@link MARKERS_MAX}. */
   readonly markers: readonly DialectMarker[];
 }
 
@@ -51,9 +55,14 @@ function verdict(markers: readonly DialectMarker[]): Detection['dialect'] {
   return isClassic ? 'classic' : isCurrent ? 'current' : 'ambiguous';
 }
 
+function countOf(dialect: Dialect, markers: readonly DialectMarker[]): number {
+  return markers.reduce((count, marker) => count + Number(marker.dialect === dialect), 0);
+}
+
 function lookAt({ script, place, onlyClassic }: Expression, inner: Expression[], markers: DialectMarker[]): void {
   const mark = (dialect: Dialect, reason: string, at: Place): void => {
-    if (dialect === 'classic' || !onlyClassic) markers.push({ dialect, path: pointerTo(at), reason });
+    if (dialect === 'current' && onlyClassic) return;
+    if (countOf(dialect, markers) < MARKERS_MAX) markers.push({ dialect, path: pointerTo(at), reason });
   };
   const visit = (expression: Json | undefined, at: Place, classicOnly = onlyClassic): void => {
     // Scalars hold no markers: leaving them out keeps the work list short.
@@ -95,7 +104,8 @@ function visitArguments(name: string, args: readonly Json[], place: Place, visit
   const found = findOperator(name, 'classic') ?? findOperator(name, 'current');
   if (found === undefined) return;
   for (const [index, argument] of args.entries()) {
-    if (parameterAt(found.signature, index)?.role !== 'raw') visit(argument, placeInside(place, index + 1));
+    const role = parameterAt(found.signature, index)?.role;
+    if (role !== 'raw' && role !== 'ignored') visit(argument, placeInside(place, index + 1));
   }
 }
 

@@ -103,6 +103,7 @@ function parseArgument(raw: RawCall, argument: Json, index: number, frontEnd: Fr
   const place = placeInside(raw.place, index + 1);
   switch (parameterAt(raw.signature, index)?.role) {
     case 'raw':
+    case 'ignored':
       return { type: 'constant', value: argument, place };
     case 'lambda':
       return frontEnd.lambdaArgument(argument, place, raw, parser);

@@ -27,6 +27,7 @@ function comparison(name: Name, examples: readonly Example[]): Operator {
     summary: `Whether each number is ${NOUNS[name]} the next one.`,
     signatures: inBoth(takesAtLeast(2, number('number'))),
     returns: 'boolean',
+    certainArguments: { current: 2 },
     examples,
     compile(call, compiler) {
       const parts = compileArguments(call, compiler);

@@ -54,13 +54,28 @@ export const modulo = defineOperator({
     const operation = unlessByZero(remainder, 'modulo', call);
     return call.dialect === 'classic' ? ofIntegers(call, parts, operation) : fold(call, parts, operation);
   },
-  check: reportZeroDivisors,
+  check(call, report) {
+    reportZeroDivisors(call, report);
+    if (call.dialect === 'classic') reportFractions(call, report);
+  },
 });
+
+function reportFractions(call: Call, report: Report): void {
+  for (const { place, ...argument } of call.arguments) {
+    if (argument.type !== 'constant' || !isNumber(argument.value) || isInteger(argument.value, call)) continue;
+    const message = `'%' takes integers in classic, got the number ${String(argument.value)}`;
+    report({ code: 'fraction', place, message });
+  }
+}
+
+function isInteger(number: JsonNumber, call: Call): boolean {
+  return withinIntegerLimit(call, () => integerOf(number)) !== undefined;
+}
 
 function ofIntegers(call: Call, parts: readonly Evaluate[], operation: Operation): Evaluate {
   return ofTwo(call, parts, (a, b) => {
     for (const operand of [a, b]) {
-      if (withinIntegerLimit(call, () => integerOf(operand)) !== undefined) continue;
+      if (isInteger(operand, call)) continue;
       throw invalidArgument(call.place, `'%' takes integers in classic, got the number ${String(operand)}`);
     }
     return operation(a, b);

@@ -7,7 +7,7 @@ export const ifOperator = defineOperator({
   signatures: inBoth(takes(value('condition'), value('then'), value('else'))),
   examples: [
     { script: ['if', ['>', 2, 1], 'yes', 'no'], result: 'yes' },
-    { script: ['if', {}, ['/', 1, 0], 'empty'], result: 'empty' },
+    { script: ['if', ['$input'], ['/', 1, ['$input']], 'zero'], inputs: [0], result: 'zero' },
   ],
   compile: hasOwnNode,
 });

@@ -3,7 +3,10 @@ import { defineOperator, placeInside, raw, takesAtLeast, takesUpTo, type Call, t
 import { compileLookup, pointerProblem, type Looked } from './lookup.js';
 
 /** Classic ignores whatever is given. */
-const SIGNATURES = { classic: takesAtLeast(0, raw('ignored')), current: takesUpTo(1, raw('pointer')) };
+const SIGNATURES = {
+  classic: takesAtLeast(0, { name: 'ignored', role: 'ignored' }),
+  current: takesUpTo(1, raw('pointer')),
+};
 
 export const input = defineOperator({
   name: '$input',

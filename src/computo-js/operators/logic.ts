@@ -10,7 +10,7 @@ function conjunction(name: string, dialect: Dialect): Operator {
     returns: 'boolean',
     examples: [
       { script: [name, 1, 'x', true], result: true },
-      { script: [name, 0, ['/', 1, 0]], result: false },
+      { script: [name, ['$input'], ['/', 1, ['$input']]], inputs: [0], result: false },
     ],
     compile(call, compiler) {
       const conditions = compileArguments(call, compiler);
@@ -26,7 +26,7 @@ function disjunction(name: string, dialect: Dialect): Operator {
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
     examples: [
-      { script: [name, '', 1, ['/', 1, 0]], result: true },
+      { script: [name, '', 1, ['/', 1, ['$input']]], inputs: [0], result: true },
       { script: [name, null, {}], result: false },
     ],
     compile(call, compiler) {

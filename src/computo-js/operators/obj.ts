@@ -8,7 +8,7 @@ export const obj = defineOperator({
   summary:
     'Builds an object: from `[key, value]` pairs in classic, from keys and values in turn in current. Keys are expressions too, and must be strings.',
   signatures: {
-    classic: takesAtLeast(0, value('pair')),
+    classic: takesAtLeast(0, value('[key, value]')),
     current: { ...takesAtLeast(0, value('key', 'string'), value('value')), repeats: 2 },
   },
   returns: 'object',

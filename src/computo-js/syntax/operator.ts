@@ -3,7 +3,7 @@ import type { Json } from '../value/index.js';
 import type { Dialect } from './dialect.js';
 import type { Call, Node } from './node.js';
 import type { Place } from './place.js';
-import type { Arity, Signature } from './signature.js';
+import { usageText, type Arity, type Signature } from './signature.js';
 import type { JsonKind } from '../value/index.js';
 
 /** A call that works and what comes of it. Run by a test, and shown in the reference. */
@@ -22,6 +22,8 @@ export interface OperatorInfo {
   readonly summary: string;
   /** By dialect: `-` takes two arguments in classic, any number in current. */
   readonly arity: Readonly<Partial<Record<Dialect, Arity>>>;
+  /** A call with its parameters' names: `["map", array, lambda]`. */
+  readonly usage: Readonly<Partial<Record<Dialect, string>>>;
   readonly examples: readonly Example[];
 }
 
@@ -30,6 +32,8 @@ export interface Operator extends OperatorInfo {
   /** What every call returns, where that is known. */
   readonly returns?: JsonKind;
   readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
+  /** How many arguments are evaluated in any case; all when absent. */
+  readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
   readonly parse?: (call: RawCall, parser: Parser) => Node;
   readonly compile: (call: Call, compiler: Compiler) => Evaluate;
@@ -63,17 +67,20 @@ export type Report = (problem: {
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity'>;
+type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage'>;
 
-/** Makes an operator's record; `dialects` and `arity` follow from the signatures. */
+/** Makes an operator's record; `dialects`, `arity` and `usage` follow from the signatures. */
 export function defineOperator(definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
   const arity: Partial<Record<Dialect, Arity>> = {};
+  const usage: Partial<Record<Dialect, string>> = {};
   for (const dialect of dialects) {
     const signature = definition.signatures[dialect];
-    if (signature !== undefined) arity[dialect] = { min: signature.min, max: signature.max };
+    if (signature === undefined) continue;
+    arity[dialect] = { min: signature.min, max: signature.max };
+    usage[dialect] = usageText(definition.name, signature);
   }
-  return { ...definition, dialects, arity };
+  return { ...definition, dialects, arity, usage };
 }
 
 /** The signatures of an operator that takes the same in both dialects. */

@@ -10,8 +10,11 @@ export interface Arity {
 export interface Parameter {
   /** As the reference names it. */
   readonly name: string;
-  /** `value`: an expression. `raw`: JSON that is taken as it stands. `lambda`: called by the operator. */
-  readonly role: 'value' | 'raw' | 'lambda';
+  /**
+   * `value`: an expression. `raw`: JSON that is taken as it stands. `lambda`: called by the operator. `ignored`: may
+   * stand there, and means nothing.
+   */
+  readonly role: 'value' | 'raw' | 'lambda' | 'ignored';
   /** The one kind of value that is accepted; any when absent. */
   readonly kind?: JsonKind;
   /** For a lambda: the arguments that it is called with. */
@@ -71,4 +74,12 @@ export function arityText({ min, max }: Arity): string {
   if (max === null) return min === 0 ? 'any number of arguments' : `at least ${noun(min)}`;
   if (min === max) return min === 0 ? 'no arguments' : `exactly ${noun(min)}`;
   return min === 0 ? `at most ${noun(max)}` : `${min} to ${noun(max)}`;
+}
+
+/** A call with its parameters' names: `["sort", array, option?, …]`. */
+export function usageText(name: string, { parameters, repeats, min }: Signature): string {
+  const shown = parameters
+    .filter(({ role }) => role !== 'ignored')
+    .map((parameter, index) => (index < min || repeats > 1 ? parameter.name : `${parameter.name}?`));
+  return `[${[JSON.stringify(name), ...shown, ...(repeats > 0 && shown.length > 0 ? ['…'] : [])].join(', ')}]`;
 }

@@ -1,0 +1,66 @@
+import { ComputoError, engineLimitOf } from '../computo-error.js';
+import { detectDialect, parseScript } from '../dialect/index.js';
+import { pointerTo, type Dialect, type DialectOption, type Report } from '../syntax/index.js';
+import type { Json } from '../value/index.js';
+import type { Diagnostic } from './diagnostic.js';
+import { collectNames } from './names.js';
+import { RULES } from './rules.js';
+import { walk } from './walk.js';
+
+export interface CheckOptions {
+  /** As for `compile`. */
+  readonly dialect?: DialectOption | undefined;
+}
+
+/** More problems than this say that the script is no script; and a deep one's pointers are long. */
+const PROBLEMS_MAX = 1000;
+const PATH_CHARACTERS_MAX = 10_000_000;
+
+/**
+ * Finds every problem of a script that shows without running it, in the order of the script. Eager: also in branches that
+ * a run may never take. An `error` is certain to fail when it is reached.
+ */
+export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
+  try {
+    const wanted = options.dialect ?? 'auto';
+    if (wanted !== 'auto') return checkIn(script, wanted);
+    const { dialect, markers } = detectDialect(script);
+    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current');
+    return (['classic', 'current'] as const).flatMap((side) => {
+      const marker = markers.find((one) => one.dialect === side);
+      if (marker === undefined) return [];
+      return {
+        code: 'dialect-conflict',
+        severity: 'error',
+        path: marker.path,
+        message: `the script mixes dialects: ${marker.reason} is only ${side}`,
+        hint: "Write all of it in one dialect, or set the option 'dialect' to 'classic' or 'current'.",
+      };
+    });
+  } catch (error) {
+    const limit = engineLimitOf(error);
+    if (!(limit instanceof ComputoError) || limit.kind !== 'LimitExceeded') throw limit;
+    const exceeded: Diagnostic = { code: 'limit-exceeded', severity: 'error', path: '', message: limit.problem };
+    return [limit.hint === undefined ? exceeded : { ...exceeded, hint: limit.hint }];
+  }
+}
+
+function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
+  const visits = walk(parseScript(script, dialect));
+  const names = collectNames(visits);
+  const found: Diagnostic[] = [];
+  let pathCharacters = 0;
+  const report: Report = ({ place, severity = 'error', ...problem }) => {
+    const path = pointerTo(place);
+    pathCharacters += path.length;
+    found.push({ ...problem, severity, path });
+  };
+  for (const visit of visits) {
+    for (const rule of RULES) rule(visit, report, names);
+    if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;
+    const message = `there may be more: these are the first ${found.length} problems`;
+    found.push({ code: 'too-many-problems', severity: 'warning', path: '', message });
+    break;
+  }
+  return found;
+}

@@ -1,0 +1,163 @@
+import { boundNames, locate, rawArgument, variableHint } from '../compile/index.js';
+import { splitReference } from '../operators/index.js';
+import { parameterAt, placeInside, type Call, type Node, type Report } from '../syntax/index.js';
+import { isArray, isTruthy, type Json } from '../value/index.js';
+import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
+import type { Rule } from './rule.js';
+
+/** Expressions that can only fail: unknown operators, wrong numbers of arguments, and the like. */
+const faults: Rule = ({ node }, report) => {
+  if (node.type !== 'fault') return;
+  const { code, place, problem: message, hint } = node;
+  report(hint === undefined ? { code, place, message } : { code, place, message, hint });
+};
+
+/** What an operator knows about its own arguments. */
+const operatorsOwn: Rule = ({ node }, report) => {
+  if (node.type === 'call') node.operator.check?.(node, report);
+};
+
+/** Arguments of a kind that the operator never accepts. */
+const wrongKinds: Rule = ({ node }, report) => {
+  if (node.type !== 'call') return;
+  for (const [index, argument] of node.arguments.entries()) {
+    const wanted = parameterAt(node.signature, index)?.kind;
+    if (wanted === undefined) continue;
+    const yielded = kindYielded(argument);
+    const isWrong =
+      wanted === 'array' ? isNeverArray(argument, node.dialect) : yielded !== undefined && yielded !== wanted;
+    if (!isWrong) continue;
+    const certain = node.operator.certainArguments?.[node.dialect] ?? Infinity;
+    report({
+      code: 'wrong-kind',
+      place: argument.place,
+      message: `'${node.operator.name}' needs ${withArticle(wanted)} as argument ${index + 1}, got ${yieldText(argument)}`,
+      severity: index < certain ? 'error' : 'warning',
+    });
+  }
+};
+
+/** Lambdas that can't be called, or not with as many arguments as they will get. */
+const lambdas: Rule = ({ node }, report) => {
+  if (node.type !== 'call') return;
+  for (const [index, argument] of node.arguments.entries()) {
+    const parameter = parameterAt(node.signature, index);
+    if (parameter?.role === 'lambda') checkLambda(node, argument, parameter.arguments ?? 1, report);
+  }
+};
+
+function checkLambda(call: Call, argument: Node, wanted: number, report: Report): void {
+  if (argument.type === 'fault') return;
+  const { name } = call.operator;
+  const { place } = argument;
+  const count = parameterCount(argument);
+  if (count === 'no lambda') {
+    report({
+      code: 'no-lambda',
+      place,
+      message: `'${name}' needs a lambda, got ${yieldText(argument)}`,
+      hint: 'Write ["lambda", ["x"], …] or the variable that holds one.',
+    });
+  } else if (count !== undefined && count !== wanted) {
+    const plural = wanted === 1 ? '' : 's';
+    report({
+      code: 'lambda-arity',
+      place,
+      message: `'${name}' calls its lambda with ${wanted} argument${plural}, but this one has ${count} parameter${count === 1 ? '' : 's'}`,
+    });
+  }
+}
+
+/** How many parameters a lambda argument has, where its form tells. */
+function parameterCount(argument: Node): number | 'no lambda' | undefined {
+  if (argument.type === 'lambda') return argument.parameters.length;
+  if (argument.type === 'constant') return parametersIn(argument.value)?.length ?? 'no lambda';
+  const kind = kindYielded(argument);
+  return kind === undefined || kind === 'array' ? undefined : 'no lambda';
+}
+
+/** The parameters of a lambda that is data, as current writes it. */
+function parametersIn(value: Json): readonly Json[] | undefined {
+  const [parameters, body, ...more] = isArray(value) ? value : [];
+  if (parameters === undefined || body === undefined || more.length > 0 || !isArray(parameters)) return undefined;
+  return parameters.every((name) => typeof name === 'string') ? parameters : undefined;
+}
+
+/**
+ * Variables that are bound nowhere. Only where the script alone tells: a lambda that is a value sees the variables of
+ * whoever calls it, so there it is no more than a suspicion, and only when nothing in the script binds the name.
+ */
+const unboundVariables: Rule = ({ node, lexical }, report, names) => {
+  if (node.type !== 'call' || node.operator.name !== '$') return;
+  const reference = rawArgument(node, 0);
+  if (typeof reference !== 'string' || !reference.startsWith('/')) return;
+  const { name } = splitReference(reference, node);
+  const where = locate(lexical, name);
+  const { place } = node;
+  const message = `no variable ${JSON.stringify(name)} is bound here`;
+  if (where === 'unbound') {
+    report({ code: 'undefined-variable', place, message, hint: variableHint(name, new Set(boundNames(lexical))) });
+  } else if (where === 'dynamic' && !names.bound.has(name)) {
+    report({
+      code: 'unknown-variable',
+      place,
+      message: `nothing in the script binds the variable ${JSON.stringify(name)}`,
+      hint: variableHint(name, names.bound),
+      severity: 'warning',
+    });
+  }
+};
+
+/** Bindings that nothing refers to, and those that a later one of the same `let` hides. */
+const bindings: Rule = ({ node }, report, names) => {
+  if (node.type !== 'let') return;
+  for (const [index, { name, value, place }] of node.bindings.entries()) {
+    if (value.type === 'fault') continue;
+    const quoted = JSON.stringify(name);
+    if (!names.referenced.has(name)) {
+      report({ code: 'unused-binding', place, message: `the variable ${quoted} is never used`, severity: 'warning' });
+    } else if (!node.sequential && node.bindings.slice(index + 1).some((later) => later.name === name)) {
+      const message = `the variable ${quoted} is bound again by the same 'let'`;
+      report({ code: 'duplicate-binding', place, message, severity: 'warning' });
+    }
+  }
+};
+
+/** Branches that a constant condition rules out. */
+const branches: Rule = ({ node }, report) => {
+  if (node.type !== 'if' || node.condition.type !== 'constant') return;
+  const isTaken = isTruthy(node.condition.value);
+  const [name, branch] = isTaken ? (['else', 3] as const) : (['then', 2] as const);
+  report({
+    code: 'unreachable-branch',
+    place: placeInside(node.place, branch),
+    message: `the condition is always ${isTaken ? 'truthy' : 'falsy'}, so the '${name}' branch is never taken`,
+    severity: 'warning',
+  });
+};
+
+/** Keys that an `obj` gives twice. */
+const duplicateKeys: Rule = ({ node }, report) => {
+  if (node.type !== 'call' || node.operator.name !== 'obj') return;
+  const seen = new Set<Json>();
+  for (let index = 0; index < node.arguments.length; index += 2) {
+    const key = node.arguments[index];
+    if (key?.type !== 'constant' || typeof key.value !== 'string') continue;
+    if (seen.has(key.value)) {
+      const message = `the key ${JSON.stringify(key.value)} is given twice; the last value counts`;
+      report({ code: 'duplicate-key', place: key.place, message, severity: 'warning' });
+    }
+    seen.add(key.value);
+  }
+};
+
+export const RULES: readonly Rule[] = [
+  faults,
+  operatorsOwn,
+  wrongKinds,
+  lambdas,
+  unboundVariables,
+  bindings,
+  branches,
+  duplicateKeys,
+];

@@ -1,0 +1,2 @@
+/** The operators' reference, made from their records. */
+export { renderReference } from './render.js';

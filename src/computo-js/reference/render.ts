@@ -1,0 +1,42 @@
+import { arityText, type Arity, type Dialect, type Example, type OperatorInfo } from '../syntax/index.js';
+import { isArray, isObject, stringify, type Json } from '../value/index.js';
+
+/** The operators' reference as Markdown: what each takes, means, and yields for its examples. */
+export function renderReference(operators: readonly OperatorInfo[]): string {
+  return operators.map(renderOperator).join('\n\n');
+}
+
+function renderOperator({ name, dialects, summary, arity, usage, examples }: OperatorInfo): string {
+  const forms = dialects.map((dialect) => renderForm(dialect, usage[dialect], arity[dialect]));
+  const same = usage.classic === usage.current;
+  const shown = same ? [renderForm('both dialects', usage.current, arity.current)] : forms;
+  return [
+    `### \`${name}\``,
+    '',
+    summary,
+    '',
+    ...shown,
+    '',
+    '```text',
+    ...examples.flatMap((example) => renderExample(example, dialects.length > 1)),
+    '```',
+  ].join('\n');
+}
+
+function renderForm(where: Dialect | 'both dialects', usage: string | undefined, arity: Arity | undefined): string {
+  return `- ${where}: \`${usage ?? ''}\`, ${arity === undefined ? '' : arityText(arity)}`;
+}
+
+function renderExample({ dialect, script, inputs, result }: Example, namesDialect: boolean): string[] {
+  const only = dialect === undefined || !namesDialect ? '' : `   (${dialect})`;
+  const given = inputs === undefined ? [] : [`  $inputs: ${spaced(inputs)}`];
+  return [`${spaced(script)}${only}`, ...given, `  → ${spaced(result)}`];
+}
+
+/** JSON on one line, with room to breathe. */
+function spaced(value: Json): string {
+  if (isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (!isObject(value)) return stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${stringify(key)}: ${spaced(member)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
