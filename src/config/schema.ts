@@ -13,7 +13,7 @@ import { named, section } from './schema/structures.js';
  * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
  * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in).
  */
-export const configSchema = section('a config', {
+export const configSchema = section({
   $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
   server: server.prefault({}).describe('The HTTP server of serve.'),
   storage: storage.prefault({}).describe('The stored log of serve.'),

@@ -119,12 +119,11 @@ export function unpricedModels(document: SourceDocument, known: readonly string[
 }
 
 function unpriced(document: SourceDocument, pointer: string, model: string, provider: string): Diagnostic {
-  return diagnose(document, pointer, {
-    severity: 'error',
-    code: 'unpriced-model',
-    message: `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`,
-    hint: `set cost_per_token for it under ai_providers.${provider}`,
-  });
+  const message = `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`;
+  const hint = `set cost_per_token for it under ai_providers.${provider}`;
+  const isName = pointer.endsWith('/model');
+  const finding = { severity: 'error', code: 'unpriced-model', message, hint } as const;
+  return diagnose(document, pointer, finding, isName ? 'value' : 'key');
 }
 
 /** The models that a provider may be asked for by a stage, as far as the config says. */

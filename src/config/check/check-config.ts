@@ -16,6 +16,7 @@ import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../sourc
 import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { unreachedOutputs } from './routes.js';
+import { unknownPipelines } from './sources.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
 export interface CheckConfigOptions {
@@ -82,6 +83,7 @@ class Checker {
       ...this.#resolver.findings,
       ...[...this.#checked.values()].flat(),
       ...filesOfSeveralPipelines(this.#document, this.#base, this.#env),
+      ...unknownPipelines(this.#document),
       ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
       ...unpricedModels(this.#document, known, isPriced),
       ...secretsInClear(this.#document),
@@ -127,13 +129,16 @@ class Checker {
   }
 }
 
-/** An anchor's text that several places use is judged once for each; one finding is enough. */
+/**
+ * One finding per mistake: an anchor's text is judged once for each place that uses it, with other words before the colon.
+ */
 function distinct(findings: readonly Diagnostic[]): Diagnostic[] {
-  const byText = new Map(
-    findings.map((finding) => [
-      `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${finding.message}`,
-      finding,
-    ]),
-  );
-  return [...byText.values()];
+  const byMistake = new Map<string, Diagnostic>();
+  for (const finding of findings) {
+    const { file, line, column, code, message, frame } = finding;
+    const said = frame === undefined ? message : message.replace(/^[^ ]+: /, '');
+    const key = `${file}:${line}:${column} ${code} ${said}`;
+    if (!byMistake.has(key)) byMistake.set(key, finding);
+  }
+  return [...byMistake.values()];
 }

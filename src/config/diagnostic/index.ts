@@ -2,5 +2,5 @@
 export { ConfigError } from './config-error.js';
 export { byPlace, hasErrors, type CodeFrame, type Diagnostic, type FrameLine, type Severity } from './diagnostic.js';
 export { codeFrame } from './frame.js';
-export { didYouMean, nearest } from './nearest.js';
+export { didYouMean, nearest, suggestion } from './nearest.js';
 export { PLAIN, renderDiagnostic, type Palette, type RenderOptions } from './render.js';

@@ -24,7 +24,11 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 /** The hint made of {@link nearest}: `did you mean "…"?`, or nothing. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(name, candidates);
-  return found === undefined ? undefined : `did you mean "${found}"?`;
+  return found === undefined ? undefined : suggestion(found);
+}
+
+export function suggestion(name: string): string {
+  return `did you mean "${name}"?`;
 }
 
 /** Longer names are not compared: the distance costs the product of both lengths. */

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '***';
 
-/** Shorter texts are not masked: stars all over a log would hide more than they protect. */
-const MASKED_LENGTH_MIN = 4;
+/** Shorter texts are words like `none` or `ollama`, in the place of a key that nobody asks for: stars would hide every such word. */
+const MASKED_LENGTH_MIN = 7;
 
 const known = new Set<string>();
 

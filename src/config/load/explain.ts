@@ -1,6 +1,6 @@
 import { formatPointer, parsePointer } from 'computo-js';
 import type { z } from 'zod';
-import type { Diagnostic } from '../diagnostic/index.js';
+import { suggestion, type Diagnostic } from '../diagnostic/index.js';
 import { chosenOption, unknownKeyHints } from '../schema/structures.js';
 import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 
@@ -21,7 +21,19 @@ export function explainIssues(
   base: readonly string[],
   fromEnv: ReadonlyMap<string, readonly string[]>,
 ): Diagnostic[] {
-  return issues.flatMap((issue) => explain(document, issue, base, fromEnv));
+  const findings = issues.flatMap((issue) => explain(document, issue, base, fromEnv));
+  // A key that is missing because it was mistyped is one mistake, and the mistyped one is its place.
+  return findings.filter(({ code, pointer = '' }) => {
+    if (code !== 'missing-key') return true;
+    const missing = parsePointer(pointer);
+    const typed = missing.pop() ?? '';
+    return !findings.some(
+      (other) =>
+        other.code === 'unknown-key' &&
+        other.hint === suggestion(typed) &&
+        formatPointer(parsePointer(other.pointer ?? '').slice(0, -1)) === formatPointer(missing),
+    );
+  });
 }
 
 function explain(

@@ -59,12 +59,7 @@ export class ScriptResolver {
     const target = this.#scripts?.get(reference)?.node;
     if (target !== undefined) {
       if (seen.includes(reference)) {
-        const chain = [...seen, reference].join(' → ');
-        this.#refuse(pointer, {
-          severity: 'error',
-          code: 'cycle',
-          message: `scripts refer to each other in a circle: ${chain}`,
-        });
+        this.#refuseCircle(seen.slice(seen.indexOf(reference)));
         return undefined;
       }
       this.used.add(reference);
@@ -103,20 +98,17 @@ export class ScriptResolver {
     };
   }
 
+  /** A circle is one mistake, wherever it is entered: it is told from its first name in the order of the alphabet. */
+  #refuseCircle(names: readonly string[]): void {
+    const start = names.indexOf([...names].sort()[0] ?? '');
+    const circle = [...names.slice(start), ...names.slice(0, start)];
+    const message = `scripts refer to each other in a circle: ${[...circle, circle[0]].join(' → ')}`;
+    if (this.findings.some((finding) => finding.message === message)) return;
+    this.#refuse(formatPointer(['scripts', circle[0] ?? '']), { severity: 'error', code: 'cycle', message });
+  }
+
   #refuse(pointer: string, finding: Finding): void {
-    // A circle that several places lead into is one mistake.
-    const diagnostic = diagnose(this.#document, pointer, finding);
-    if (
-      !this.findings.some(
-        ({ code, line, column, file }) =>
-          code === diagnostic.code &&
-          line === diagnostic.line &&
-          column === diagnostic.column &&
-          file === diagnostic.file,
-      )
-    ) {
-      this.findings.push(diagnostic);
-    }
+    this.findings.push(diagnose(this.#document, pointer, finding));
   }
 }
 

@@ -13,19 +13,19 @@ export function kindOf(name: string): ProviderKind {
 
 const price = () => money('a price in US dollars per token, like 0.00003');
 
-const costPerToken = section('prices per token', {
+const costPerToken = section({
   input: price().describe('US dollars per input token.'),
   output: price().describe('US dollars per output token.'),
   cache_read: price().optional().describe('US dollars per input token read from the cache. Default: as input.'),
   cache_write: price().optional().describe('US dollars per input token written to the cache. Default: as input.'),
 }).describe('Prices, in US dollars per token; they override the built-in price table.');
 
-const rateLimit = section('rate limits', {
+const rateLimit = section({
   requests_per_minute: integer(1).optional().describe('Most requests per minute.'),
   tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
 }).describe('Limits that are kept on our side.');
 
-const model = section('settings of one model', {
+const model = section({
   cost_per_token: costPerToken.optional(),
   rate_limit: rateLimit.optional(),
   max_output_tokens: integer(1).optional().describe('Most output tokens that the model allows.'),
@@ -48,7 +48,7 @@ const models = alternatives(
   (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
 );
 
-export const aiProvider = section('the settings of an AI provider', {
+export const aiProvider = section({
   kind: choice(PROVIDER_KINDS)
     .optional()
     .describe("Which wire it speaks. Default: the provider's name if it is one of these, else openai-compatible."),
@@ -60,14 +60,14 @@ export const aiProvider = section('the settings of an AI provider', {
   cost_per_token: costPerToken.optional(),
   rate_limit: rateLimit.optional(),
   max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
-  timeouts: section('time-outs', {
+  timeouts: section({
     connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
     first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
     total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
   })
     .prefault({})
     .describe('How long a call may take.'),
-  circuit_breaker: section('the circuit breaker', {
+  circuit_breaker: section({
     threshold: integer(1, 1000).prefault(5).describe('Failures in a row after which the provider counts as down.'),
     open_for: duration(1)
       .prefault('30s')
@@ -75,7 +75,7 @@ export const aiProvider = section('the settings of an AI provider', {
   })
     .prefault({})
     .describe('When to stop calling a provider that fails.'),
-  retry: section('retries', {
+  retry: section({
     max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
     base_delay: duration(0)
       .prefault('500ms')

@@ -1,7 +1,7 @@
 import { flag, fraction, money, text } from './fields.js';
 import { section } from './structures.js';
 
-export const costManagement = section('the settings of cost management', {
+export const costManagement = section({
   daily_budget: money('an amount in US dollars, like 100')
     .optional()
     .describe('Most US dollars that a day may cost. Default: no limit.'),

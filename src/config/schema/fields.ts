@@ -76,14 +76,18 @@ export function money(words: string) {
   return scalar(words, read, { type: ['number', 'string'], minimum: 0, pattern: NUMBER_TEXT_PATTERN });
 }
 
+function atLeast(min: number, unit: string): string {
+  if (min <= 1) return min === 1 ? ', more than 0' : '';
+  return `, at least ${min} ${unit}`;
+}
+
 /** A size in bytes: a number, or text with a unit. */
 export function size(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const read = (input: unknown): number | undefined => {
     const bytes = typeof input === 'string' ? parseSize(input) : input;
     return typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= min && bytes <= max ? bytes : undefined;
   };
-  const range =
-    max === Number.MAX_SAFE_INTEGER ? (min > 0 ? `, at least ${min} bytes` : '') : ` from ${min} to ${max} bytes`;
+  const range = max === Number.MAX_SAFE_INTEGER ? atLeast(min, 'bytes') : ` from ${min} to ${max}`;
   return scalar(`a size like 100MB or a number of bytes${range}`, read, {
     type: ['integer', 'string'],
     ...bounds(min, max),
@@ -102,8 +106,7 @@ export function duration(minMs: number, maxMs: number = Number.MAX_SAFE_INTEGER)
       ? value
       : undefined;
   };
-  const range =
-    maxMs === Number.MAX_SAFE_INTEGER ? (minMs > 0 ? `, at least ${minMs} ms` : '') : ` from ${minMs} to ${maxMs} ms`;
+  const range = maxMs === Number.MAX_SAFE_INTEGER ? atLeast(minMs, 'ms') : ` from ${minMs} to ${maxMs}`;
   return scalar(`a duration like 30s, 15m or 7d, or a number of milliseconds${range}`, read, {
     type: ['integer', 'string'],
     ...bounds(minMs, maxMs),

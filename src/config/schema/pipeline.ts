@@ -8,22 +8,22 @@ const script = () => z.custom<Json>((input) => input !== undefined, { error: 'mi
 
 const stageName = () => text('a name').optional().describe('Names the stage in messages and metrics.');
 
-const computoStage = section('a computo stage', {
+const computoStage = section({
   computo: script().describe(
     'The name of a script, a file like ./script.json, or the script itself. Its result becomes the data.',
   ),
   name: stageName(),
 });
 
-const filterStage = section('a filter stage', {
+const filterStage = section({
   filter: script().describe(
     'The name of a script, a file, or the script itself. Events for which it gives a falsy value are dropped.',
   ),
   name: stageName(),
 });
 
-const aiStage = section('an ai stage', {
-  ai: section('the settings of an ai stage', {
+const aiStage = section({
+  ai: section({
     request: script().describe(
       'The script that makes the request: { model, messages, max_tokens?, temperature?, provider? }.',
     ),
@@ -78,13 +78,13 @@ const outputCommon = () => ({
   envelope: flag().prefault(false).describe('Write the whole event instead of its data alone.'),
 });
 
-const fileOutput = section('a file output', {
+const fileOutput = section({
   file: path().describe('The file to write, one JSON value per line.'),
   ...outputCommon(),
   ...rotation(),
 });
 
-const stdoutOutput = section('a stdout output', {
+const stdoutOutput = section({
   stdout: z
     .unknown()
     .transform((input, context): true => {
@@ -106,7 +106,7 @@ const output = alternatives(
   OUTPUT_KEYS,
 );
 
-const deadLetterFile = section('where dead letters go', { file: path().describe('The file to write.'), ...rotation() });
+const deadLetterFile = section({ file: path().describe('The file to write.'), ...rotation() });
 
 const deadLetter = alternatives(
   'a path, or a map with the key file',
@@ -118,7 +118,7 @@ const onError = alternatives(
   'dead_letter, skip, stop or { default: … }',
   [
     choice(['dead_letter', 'skip', 'stop']),
-    section('a map with the key default', {
+    section({
       default: z
         .custom<Json>((input) => input !== undefined, { error: 'missing: expected a JSON value' })
         .describe('The data that takes the place of a failed event.'),
@@ -127,7 +127,7 @@ const onError = alternatives(
   (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
 );
 
-export const pipeline = section('a pipeline', {
+export const pipeline = section({
   stages: list('stages', stage).prefault([]).describe('What every event runs through, in order.'),
   routing_key: script().optional().describe("A script whose result becomes the event's routing key."),
   outputs: list('outputs', output)

@@ -1,7 +1,7 @@
 import { choice, duration, flag, integer, path, size } from './fields.js';
 import { section } from './structures.js';
 
-export const processing = section('the settings of processing', {
+export const processing = section({
   worker_threads: integer(0, 256)
     .prefault(4)
     .describe('Most worker threads; never more than the machine has processors.'),
@@ -14,18 +14,18 @@ export const processing = section('the settings of processing', {
   max_depth: integer(1, 100_000).prefault(1000).describe('Data nested deeper than this is dead-lettered.'),
 });
 
-export const computo = section('the settings of Computo scripts', {
+export const computo = section({
   dialect: choice(['auto', 'classic', 'current'])
     .prefault('auto')
     .describe('Which Computo dialect scripts are written in; auto decides per script.'),
-  limits: section('limits of a script', {
+  limits: section({
     steps: integer(1).optional().describe('Most evaluation steps per event.'),
     depth: integer(1).optional().describe('Deepest nesting of calls.'),
     output_size: size(1).optional().describe('Largest result.'),
   })
     .prefault({})
     .describe('A script that goes beyond one of these fails its event.'),
-  permuto: section('the settings of Permuto templates', {
+  permuto: section({
     interpolation: flag().prefault(false).describe('Replace placeholders inside longer text too.'),
     missing: choice(['ignore', 'error', 'remove'])
       .prefault('ignore')
@@ -35,7 +35,7 @@ export const computo = section('the settings of Computo scripts', {
     .describe('Options of permuto.apply.'),
 });
 
-export const journal = section('the settings of the journal of AI answers', {
+export const journal = section({
   ttl: duration(0).prefault('30d').describe('How long answers are kept. A plain number is milliseconds.'),
   max_size: size(1024 * 1024)
     .prefault('4GB')

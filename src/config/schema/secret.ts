@@ -18,10 +18,10 @@ export function secret(words: string) {
     `${words}: text such as "\${NAME}", { file: … } or { command: … }`,
     [
       text('text that is not empty').transform((value): SecretRef => ({ kind: 'value', secret: new Secret(value) })),
-      section('a map with the key "file"', {
+      section({
         file: path().describe('Read from this file; a newline at its end is dropped.'),
       }).transform(({ file }): SecretRef => ({ kind: 'file', path: file })),
-      section('a map with the key "command"', {
+      section({
         command: alternatives(
           'a command line, or a list of a program and its arguments',
           [

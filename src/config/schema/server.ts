@@ -2,7 +2,7 @@ import { flag, integer, path, size, text } from './fields.js';
 import { secretList } from './secret.js';
 import { section } from './structures.js';
 
-export const server = section('the settings of the HTTP server', {
+export const server = section({
   host: text('a host name or address')
     .prefault('127.0.0.1')
     .describe('Address to listen on. Any address but a loopback one needs tokens, or insecure: true.'),
@@ -14,7 +14,7 @@ export const server = section('the settings of the HTTP server', {
     .prefault([])
     .describe('Bearer tokens that are let in: text (best "${NAME}"), { file } or { command }, or a list of these.'),
   insecure: flag().prefault(false).describe('Listen on any address without tokens.'),
-  tls: section('the files of a TLS certificate', {
+  tls: section({
     cert: path().describe('PEM file with the certificate chain.'),
     key: path().describe('PEM file with the private key.'),
   })

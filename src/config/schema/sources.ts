@@ -5,7 +5,7 @@ import { alternatives, byKey, list, section } from './structures.js';
 const pipelineName = () =>
   text('the name of a pipeline').prefault('default').describe('The pipeline that its events go through.');
 
-const stdinSource = section('standard input as a source', {
+const stdinSource = section({
   stdin: z
     .unknown()
     .transform((input, context): true => {
@@ -18,7 +18,7 @@ const stdinSource = section('standard input as a source', {
   pipeline: pipelineName(),
 });
 
-const folderSource = section('a folder as a source', {
+const folderSource = section({
   folder: path().describe('Read every file that appears in this folder.'),
   pattern: text('a file name pattern like *.ndjson')
     .prefault('*')

@@ -1,7 +1,7 @@
 import { choice, flag, fraction, integer, jsonPointer, path, size } from './fields.js';
 import { section } from './structures.js';
 
-export const storage = section('the settings of the stored log', {
+export const storage = section({
   disk_path: path().prefault('./data').describe('Folder of the stored log.'),
   max_file_size: size(4096)
     .prefault('100MB')

@@ -16,11 +16,11 @@ function expected(words: string): { error: (issue: { readonly input?: unknown })
 }
 
 /** A map with known keys; any other key is an error. */
-export function section<const Shape extends z.core.$ZodLooseShape>(words: string, shape: Shape) {
+export function section<const Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return expected(words).error(issue);
+      if (issue.code !== 'unrecognized_keys') return expected('a map of settings').error(issue);
       return issue.keys.map((key) => didYouMean(key, known) ?? `known keys: ${known.join(', ')}`).join('\n');
     },
   });

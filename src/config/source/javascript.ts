@@ -47,7 +47,7 @@ export function valueSource(file: string, exported: unknown, depthMax: number): 
     if (typeof value !== 'object') return refuse(path, 'not-json', `a ${typeof value} is not a JSON value`);
     if (open.has(value)) return refuse(path, 'cycle', 'this value contains itself');
     if (open.size >= depthMax) return refuse(path, 'too-deep', `nested deeper than ${depthMax} levels`);
-    if (values > VALUES_MAX) return refuse(path, 'too-large', `more than ${VALUES_MAX} values`);
+    if (values > VALUES_MAX) throw new ConfigError([blameFile(file)('too-large', `more than ${VALUES_MAX} values`)]);
     open.add(value);
     const node = convertObject(value, path);
     open.delete(value);

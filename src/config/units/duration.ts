@@ -13,12 +13,12 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a duration: `500ms`, `30s`, `15m`, `2h`, `7d`, `1w`, `1.5h`. A day is 24 hours.
+ * Reads a duration: `500ms`, `30s`, `15m`, `2h`, `7d`, `1w`, `1.5h`. A day is 24 hours. Units are lower case.
  *
  * @returns milliseconds, rounded to an integer; undefined if the text is no duration, or one beyond 2^53 ms
  */
 export function parseDuration(text: string): number | undefined {
-  const match = DURATION.exec(text.trim().toLowerCase());
+  const match = DURATION.exec(text.trim());
   if (match === null) return undefined;
   const [, amount = '', unit = ''] = match;
   const milliseconds = Math.round(Number(amount) * (MS_PER_UNIT[unit] ?? Number.NaN));

@@ -32,13 +32,13 @@ describe('durations', () => {
     ['2h', 7_200_000],
     ['7d', 604_800_000],
     ['1w', 604_800_000],
-    ['1.5 H', 5_400_000],
+    ['1.5 h', 5_400_000],
   ])('%s', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
-    expect(text.toLowerCase()).toMatch(new RegExp(DURATION_PATTERN));
+    expect(text).toMatch(new RegExp(DURATION_PATTERN));
   });
 
-  it.each(['', '5', 's', '-1s', '5 lightyears', '1e3s', '99999999999w'])('%j is none', (text) => {
+  it.each(['', '5', 's', '-1s', '5 lightyears', '1e3s', '99999999999w', '5M'])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 });
