@@ -1,0 +1,95 @@
+import type { BillableTokens } from '../money/index.js';
+import type { Dialect } from './dialect.js';
+import type { Finish } from './provider.js';
+import { at, countAt, listAt, textAt } from './read-json.js';
+import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+
+/** Anthropic's messages. */
+export const anthropic: Dialect = {
+  kind: 'anthropic',
+  baseUrl: 'https://api.anthropic.com/v1',
+  needsKey: true,
+  requestIdHeader: 'request-id',
+  vendor: () => ({ id: 'anthropic' }),
+  knows: (model) => model.startsWith('claude-'),
+  async model(settings, modelId) {
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    return createAnthropic({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).messages(
+      modelId,
+    );
+  },
+  adapt: (options) => options,
+  read(body) {
+    if (!Array.isArray(at(body, 'content'))) return undefined;
+    const rawUsage = at(body, 'usage');
+    const tier = textAt(rawUsage, 'service_tier');
+    return {
+      text: listAt(body, 'content').map(blockText).join(''),
+      finish: finishOf(body),
+      model: textAt(body, 'model'),
+      tokens: tokensOf(rawUsage),
+      rawUsage: rawUsage ?? null,
+      otherTariff: tier === undefined || tier === 'standard' ? undefined : tier,
+    };
+  },
+  judge,
+  errorText: (body) => textAt(body, 'error', 'message'),
+};
+
+/** With older models a schema is asked for as the input of a tool, which then is the answer. */
+function blockText(block: unknown): string {
+  if (at(block, 'type') === 'tool_use') return JSON.stringify(at(block, 'input') ?? null);
+  return at(block, 'type') === 'text' ? (textAt(block, 'text') ?? '') : '';
+}
+
+/** `input_tokens` is without what was read from or written to caches; a written token is billed by how long it stays. */
+function tokensOf(usage: unknown): BillableTokens | undefined {
+  const input = countAt(usage, 'input_tokens');
+  const cacheRead = countAt(usage, 'cache_read_input_tokens');
+  const written = countAt(usage, 'cache_creation_input_tokens');
+  const hour = countAt(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
+  const output = countAt(usage, 'output_tokens');
+  if (at(usage, 'input_tokens') === undefined || at(usage, 'output_tokens') === undefined) return undefined;
+  if (
+    input === undefined ||
+    cacheRead === undefined ||
+    written === undefined ||
+    hour === undefined ||
+    output === undefined
+  ) {
+    return undefined;
+  }
+  return hour > written ? undefined : { input, cacheRead, cacheWrite: written - hour, cacheWriteHour: hour, output };
+}
+
+function finishOf(body: unknown): Finish {
+  const reason = textAt(body, 'stop_reason') ?? 'no stop_reason';
+  switch (reason) {
+    case 'end_turn':
+    case 'stop_sequence':
+    // We offer no tool but the one for a schema.
+    case 'tool_use':
+      return { kind: 'complete' };
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return { kind: 'truncated', reason };
+    case 'refusal':
+      return { kind: 'refused', reason };
+    default:
+      return { kind: 'unfinished', reason };
+  }
+}
+
+function judge(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
+  const message = textAt(body, 'error', 'message') ?? '';
+  if (status === 429) {
+    const spent = textAt(body, 'error', 'details', 'error_code') === 'enforced_spend_limit_reached';
+    return spent ? OUT_OF_CREDIT : rateLimited(retryAfterMs);
+  }
+  if (status === 400) {
+    if (/reached your specified API usage limits|credit balance is too low/i.test(message)) return OUT_OF_CREDIT;
+    if (/prompt is too long/i.test(message)) return TOO_LARGE;
+    return INVALID;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { OpenAIProvider } from '@ai-sdk/openai';
+import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { Finish, ProviderRequest } from './provider.js';
+import type { Verdict } from './verdict.js';
+
+/** A model of the AI SDK: it writes the request's wire format. */
+export type SdkModel = ReturnType<OpenAIProvider['chat']>;
+export type SdkCallOptions = Parameters<SdkModel['doGenerate']>[0];
+
+export interface SdkSettings {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly fetch: typeof fetch;
+}
+
+/** What an answer's body says. */
+export interface Reading {
+  readonly text: string;
+  readonly finish: Finish;
+  readonly model: string | undefined;
+  readonly tokens: BillableTokens | undefined;
+  readonly rawUsage: unknown;
+  readonly reportedCost?: Nano | undefined;
+  readonly otherTariff?: string | undefined;
+}
+
+/** What one kind of provider does in its own way. */
+export interface Dialect {
+  readonly kind: string;
+  /** Default address; undefined: one must be configured. */
+  readonly baseUrl: string | undefined;
+  readonly needsKey: boolean;
+  readonly requestIdHeader: string;
+  vendor(baseUrl: string): Vendor;
+  /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
+  knows(model: string): boolean;
+  /** Imports the wire's library and makes a model whose every request goes through `settings.fetch`. */
+  model(settings: SdkSettings, modelId: string): Promise<SdkModel>;
+  /** Changes the universal call options into those of this kind. */
+  adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
+  /** Reads the body of a success; undefined when it is not an answer at all. */
+  read(body: unknown): Reading | undefined;
+  /** Judges by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
+  judge(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
+  /** The provider's own words on what went wrong. */
+  errorText(body: unknown): string | undefined;
+}

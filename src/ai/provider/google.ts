@@ -1,0 +1,100 @@
+import { nextDayStart } from '../calendar.js';
+import { goDurationMs } from '../limit/index.js';
+import type { BillableTokens } from '../money/index.js';
+import type { Dialect } from './dialect.js';
+import type { Finish } from './provider.js';
+import { at, countAt, listAt, partsText, textAt } from './read-json.js';
+import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+
+/** Google's daily quotas are filled again at midnight there. */
+const QUOTA_TIME_ZONE = 'America/Los_Angeles';
+
+/** Google's Gemini. */
+export const google: Dialect = {
+  kind: 'google',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  needsKey: true,
+  requestIdHeader: 'x-goog-request-id',
+  vendor: () => ({ id: 'google' }),
+  knows: (model) => /^(models\/)?(gemini|gemma|learnlm)-/.test(model),
+  async model(settings, modelId) {
+    const { createGoogleGenerativeAI } = await import('@ai-sdk/google');
+    return createGoogleGenerativeAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(
+      modelId,
+    );
+  },
+  adapt: (options) => options,
+  read(body) {
+    const blocked = textAt(body, 'promptFeedback', 'blockReason');
+    const candidate = at(body, 'candidates', 0);
+    if (candidate === undefined && blocked === undefined) return undefined;
+    const rawUsage = at(body, 'usageMetadata');
+    const parts = listAt(candidate, 'content', 'parts').filter((part) => at(part, 'thought') !== true);
+    return {
+      text: partsText(parts),
+      finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate),
+      model: textAt(body, 'modelVersion'),
+      tokens: tokensOf(rawUsage),
+      rawUsage: rawUsage ?? null,
+    };
+  },
+  judge,
+  errorText: (body) => textAt(body, 'error', 'message'),
+};
+
+/** Thoughts are counted apart from the candidates; what is cached is counted within the prompt. */
+function tokensOf(usage: unknown): BillableTokens | undefined {
+  const prompt = countAt(usage, 'promptTokenCount');
+  const tools = countAt(usage, 'toolUsePromptTokenCount');
+  const cacheRead = countAt(usage, 'cachedContentTokenCount');
+  const candidates = countAt(usage, 'candidatesTokenCount');
+  const thoughts = countAt(usage, 'thoughtsTokenCount');
+  if (at(usage, 'promptTokenCount') === undefined) return undefined;
+  if (prompt === undefined || tools === undefined || cacheRead === undefined) return undefined;
+  if (candidates === undefined || thoughts === undefined) return undefined;
+  const input = prompt + tools - cacheRead;
+  return input < 0 ? undefined : { input, cacheRead, cacheWrite: 0, cacheWriteHour: 0, output: candidates + thoughts };
+}
+
+function finishOf(candidate: unknown): Finish {
+  const reason = textAt(candidate, 'finishReason') ?? 'no finishReason';
+  switch (reason) {
+    case 'STOP':
+      return { kind: 'complete' };
+    case 'MAX_TOKENS':
+    // The library would ask again for the rest, as an attempt of its own; it may not, see one-shot-fetch.
+    case 'CONTINUATION':
+      return { kind: 'truncated', reason };
+    case 'SAFETY':
+    case 'RECITATION':
+    case 'BLOCKLIST':
+    case 'PROHIBITED_CONTENT':
+    case 'SPII':
+    case 'IMAGE_SAFETY':
+    case 'LANGUAGE':
+      return { kind: 'filtered', reason };
+    default:
+      return { kind: 'unfinished', reason };
+  }
+}
+
+function judge(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined {
+  if (status === 429) return judgeQuota(body, retryAfterMs, now);
+  if (status !== 400) return undefined;
+  const message = textAt(body, 'error', 'message') ?? '';
+  if (/API key not valid/i.test(message)) return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
+  return /exceeds the maximum number of tokens/i.test(message) ? TOO_LARGE : INVALID;
+}
+
+function judgeQuota(body: unknown, retryAfterMs: number | undefined, now: number): Verdict {
+  const details = listAt(body, 'error', 'details');
+  const retryDelay = details.map((detail) => textAt(detail, 'retryDelay')).find((text) => text !== undefined);
+  const violations = details.flatMap((detail) => listAt(detail, 'violations'));
+  // A quota of nothing is a model that this account does not have.
+  if (violations.some((violation) => Number(at(violation, 'quotaValue') ?? Number.NaN) === 0)) return OUT_OF_CREDIT;
+  if (violations.some((violation) => textAt(violation, 'quotaId')?.includes('PerDay') === true)) {
+    const delayMs = nextDayStart(now, QUOTA_TIME_ZONE) - now;
+    return { code: 'quota_exhausted', outcome: { kind: 'provider-down-until', delayMs } };
+  }
+  return rateLimited((retryDelay === undefined ? undefined : goDurationMs(retryDelay)) ?? retryAfterMs);
+}

@@ -1,0 +1,42 @@
+import { TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
+
+/** One HTTP attempt as it went, whatever the library made of it. */
+export interface Exchange {
+  answer: HttpAnswer | undefined;
+  error: TransportError | undefined;
+}
+
+/**
+ * A `fetch` for exactly one request, which it records. A library that asks a second time, for a retry or for the rest of a long
+ * answer, is refused: an attempt that the ledger does not see must not be.
+ */
+export function oneShotFetch(
+  transport: Transport,
+  query: Readonly<Record<string, string>>,
+  extraHeaders: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): { readonly fetch: typeof fetch; readonly exchange: Exchange } {
+  const exchange: Exchange = { answer: undefined, error: undefined };
+  let used = false;
+  return {
+    exchange,
+    async fetch(input, init) {
+      if (used) throw new Error('a second request within one attempt');
+      used = true;
+      const url = new URL(input instanceof Request ? input.url : input);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      const headers = new Headers(init?.headers);
+      for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
+      try {
+        const body = typeof init?.body === 'string' ? init.body : '';
+        const answer = await transport.post(url.href, headers, body, signal);
+        exchange.answer = answer;
+        const bodyless = answer.status === 204 || answer.status === 205 || answer.status === 304;
+        return new Response(bodyless ? null : answer.body, { status: answer.status, headers: answer.headers });
+      } catch (error) {
+        if (error instanceof TransportError) exchange.error = error;
+        throw error;
+      }
+    },
+  };
+}

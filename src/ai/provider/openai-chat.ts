@@ -1,0 +1,68 @@
+import type { Reading } from './dialect.js';
+import { openaiTokens } from './openai-usage.js';
+import type { Finish } from './provider.js';
+import { at, listAt, partsText, textAt } from './read-json.js';
+import { INVALID, MODEL_NOT_FOUND, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+
+/** What chat completions say, at OpenAI and at those who follow it. */
+
+const OUT_OF_CREDIT_CODES = new Set([
+  'insufficient_quota',
+  'credit_balance_exhausted',
+  'organization_spend_limit_exceeded',
+  'project_spend_limit_exceeded',
+  'organization_usage_limit_exceeded',
+]);
+
+export function readChat(body: unknown): Reading | undefined {
+  const choice = at(body, 'choices', 0);
+  if (at(choice, 'message') === undefined) return undefined;
+  const rawUsage = at(body, 'usage');
+  const tier = textAt(body, 'service_tier');
+  return {
+    text: textAt(choice, 'message', 'content') ?? partsText(listAt(choice, 'message', 'content')),
+    finish: finishOf(choice),
+    model: textAt(body, 'model'),
+    tokens: openaiTokens(rawUsage),
+    rawUsage: rawUsage ?? null,
+    otherTariff: tier === undefined || ['default', 'auto', 'standard', 'scale'].includes(tier) ? undefined : tier,
+  };
+}
+
+function finishOf(choice: unknown): Finish {
+  const refusal = textAt(choice, 'message', 'refusal');
+  if (refusal !== undefined && refusal !== '') return { kind: 'refused', reason: refusal.slice(0, 200) };
+  const reason = textAt(choice, 'finish_reason');
+  switch (reason) {
+    case 'stop':
+      return { kind: 'complete' };
+    case 'length':
+      return { kind: 'truncated', reason };
+    case 'content_filter':
+      return { kind: 'filtered', reason };
+    default:
+      return { kind: 'unfinished', reason: reason ?? 'no finish_reason' };
+  }
+}
+
+export function judgeChat(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
+  const code = textAt(body, 'error', 'code') ?? '';
+  const type = textAt(body, 'error', 'type') ?? '';
+  const message = textAt(body, 'error', 'message') ?? '';
+  if (status === 429) {
+    if (OUT_OF_CREDIT_CODES.has(code) || type === 'insufficient_quota') return OUT_OF_CREDIT;
+    // "Request too large … Limit X, Requested Y" has the code of a passing rate limit, and never passes.
+    if (/request too large/i.test(message)) return TOO_LARGE;
+    return rateLimited(retryAfterMs);
+  }
+  if (status === 400) {
+    if (code === 'context_length_exceeded') return TOO_LARGE;
+    if (code === 'model_not_found') return MODEL_NOT_FOUND;
+    return INVALID;
+  }
+  return undefined;
+}
+
+export function chatErrorText(body: unknown): string | undefined {
+  return textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? textAt(body, 'message');
+}

@@ -1,0 +1,39 @@
+import { chargeOfDollars } from '../money/index.js';
+import type { Dialect } from './dialect.js';
+import { chatErrorText, judgeChat, readChat } from './openai-chat.js';
+import { at } from './read-json.js';
+import { isStrictSchema } from './strict-schema.js';
+
+/** Any server that speaks OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
+export const openaiCompatible: Dialect = {
+  kind: 'openai-compatible',
+  baseUrl: undefined,
+  needsKey: false,
+  requestIdHeader: 'x-request-id',
+  vendor: (url) => ({ url }),
+  knows: () => true,
+  async model(settings, modelId) {
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+    const { apiKey } = settings;
+    return createOpenAICompatible({
+      name: 'compatible',
+      baseURL: settings.baseUrl,
+      fetch: settings.fetch,
+      supportsStructuredOutputs: true,
+      ...(apiKey !== '' && { apiKey }),
+    }).chatModel(modelId);
+  },
+  adapt: (options, request) => ({
+    ...options,
+    providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema) } },
+  }),
+  read(body) {
+    const reading = readChat(body);
+    // OpenRouter bills what it says here, whoever served behind it.
+    const cost = at(body, 'usage', 'cost');
+    if (reading === undefined || typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return reading;
+    return { ...reading, reportedCost: chargeOfDollars(cost) };
+  },
+  judge: judgeChat,
+  errorText: chatErrorText,
+};

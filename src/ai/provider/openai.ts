@@ -1,0 +1,28 @@
+import type { Dialect } from './dialect.js';
+import { chatErrorText, judgeChat, readChat } from './openai-chat.js';
+import { isStrictSchema } from './strict-schema.js';
+
+/** OpenAI's chat completions. */
+export const openai: Dialect = {
+  kind: 'openai',
+  baseUrl: 'https://api.openai.com/v1',
+  needsKey: true,
+  requestIdHeader: 'x-request-id',
+  vendor: () => ({ id: 'openai' }),
+  knows: (model) => /^(gpt-|o[0-9]|chatgpt-|codex-|ft:)/.test(model),
+  async model(settings, modelId) {
+    const { createOpenAI } = await import('@ai-sdk/openai');
+    return createOpenAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(modelId);
+  },
+  adapt({ maxOutputTokens, ...options }, request) {
+    // `max_tokens` is refused by reasoning models; all of OpenAI's take `max_completion_tokens`, which counts reasoning too.
+    const strictJsonSchema = isStrictSchema(request.schema);
+    return {
+      ...options,
+      providerOptions: { openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema } },
+    };
+  },
+  read: readChat,
+  judge: judgeChat,
+  errorText: chatErrorText,
+};

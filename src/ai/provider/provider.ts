@@ -1,0 +1,111 @@
+import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { LimitReport } from '../limit/index.js';
+import type { JsonSchema, UniversalRequest } from '../request/index.js';
+import type { Timeouts } from '../transport/index.js';
+
+/** A key that shows itself only when asked. */
+export interface ApiKey {
+  reveal(): string | Promise<string>;
+}
+
+/** A provider's settings, resolved: nothing is read from a config or the environment past this. */
+export interface ProviderOptions {
+  /** The name it is configured under. */
+  readonly name: string;
+  readonly apiKey?: ApiKey | undefined;
+  /** Default: the vendor's own address. */
+  readonly baseUrl?: string | undefined;
+  /** The models that it serves. Default: any that its kind can. */
+  readonly models?: readonly string[] | undefined;
+  readonly timeouts: Timeouts;
+  /** More headers and query parameters to send. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What is sent: the universal request with nothing left open. */
+export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'max_tokens'> {
+  readonly maxOutputTokens: number;
+  readonly schema?: JsonSchema | undefined;
+}
+
+/** How an answer ended. All but `complete` are failures: `reason` is the provider's word for why. */
+export type Finish =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'truncated' | 'filtered' | 'refused' | 'unfinished'; readonly reason: string };
+
+export interface ProviderAnswer {
+  readonly text: string;
+  readonly finish: Finish;
+  /** The model that served, as the provider names it. */
+  readonly model: string;
+  readonly requestId?: string;
+  /** Undefined when the answer has no usage, or none that can be. */
+  readonly tokens: BillableTokens | undefined;
+  /** The usage as it came. */
+  readonly rawUsage: unknown;
+  /** The cost as the provider itself reports it, where that is to be trusted. */
+  readonly reportedCost?: Nano;
+  /** Billed at other rates than the price table's: a service tier that we did not ask for. */
+  readonly otherTariff?: string;
+  readonly limits: LimitReport;
+  /** Parts of the request that this provider cannot take and that were left out. */
+  readonly warnings: readonly string[];
+}
+
+/** What is to be done after a failed attempt. */
+export type Outcome =
+  /** `down`: a sign that the provider fails and not the request. */
+  | { readonly kind: 'retry-now'; readonly down: boolean }
+  /** Too many requests. `delayMs` as the server asks; undefined: it does not say. */
+  | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
+  /** It will serve nothing for so long; Infinity: not before a person does something. */
+  | { readonly kind: 'provider-down-until'; readonly delayMs: number }
+  /** This request fails. `elsewhere`: another provider may well take it. */
+  | { readonly kind: 'record-fatal'; readonly elsewhere: boolean }
+  /** Every request would fail: a wrong key, a wrong address. */
+  | { readonly kind: 'run-fatal' };
+
+export type FailureCode =
+  | 'aborted'
+  | 'unreachable'
+  | 'timeout'
+  | 'connection_lost'
+  | 'broken_answer'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'out_of_credit'
+  | 'overloaded'
+  | 'server_error'
+  | 'invalid_request'
+  | 'request_too_large'
+  | 'model_not_found'
+  | 'not_authorized'
+  | 'unsupported_request';
+
+export interface ProviderFailure {
+  readonly code: FailureCode;
+  readonly outcome: Outcome;
+  /** For a person, without secrets. */
+  readonly message: string;
+  readonly status?: number;
+  readonly requestId?: string;
+  /** `unknown`: the provider may have billed it. */
+  readonly billing: 'none' | 'unknown';
+  readonly limits: LimitReport;
+}
+
+export type ProviderResult =
+  { readonly ok: true; readonly answer: ProviderAnswer } | { readonly ok: false; readonly failure: ProviderFailure };
+
+/** One configured provider. */
+export interface Provider {
+  readonly name: string;
+  readonly kind: string;
+  /** Whose price list it bills by. */
+  readonly vendor: Vendor;
+  serves(model: string): boolean;
+  /** Makes exactly one HTTP attempt. Never throws for anything that the other side does. */
+  call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;
+  close(): void;
+}

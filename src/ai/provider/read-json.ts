@@ -1,0 +1,44 @@
+/** Reads foreign JSON without trusting its shape. */
+
+/** What stands at a path of keys; undefined where there is nothing. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let here = value;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = Reflect.get(here, key);
+  }
+  return here;
+}
+
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The texts of parts like `{"text": …}`, joined. */
+export function partsText(parts: readonly unknown[]): string {
+  return parts.map((part) => textAt(part, 'text') ?? '').join('');
+}
+
+/** Far beyond any context window: a larger count is a mistake. */
+const TOKENS_MAX = 1_000_000_000;
+
+/** A count of tokens: absent or null is 0; anything that is no integer of at least 0 is undefined. */
+export function countAt(value: unknown, ...path: readonly (string | number)[]): number | undefined {
+  const found = at(value, ...path) ?? 0;
+  return typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= TOKENS_MAX ? found : undefined;
+}
+
+/** Parses JSON; undefined when it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

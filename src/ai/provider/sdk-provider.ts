@@ -1,0 +1,159 @@
+import { readLimitHeaders, type LimitReport } from '../limit/index.js';
+import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
+import { callOptions } from './call-options.js';
+import type { Dialect } from './dialect.js';
+import { oneShotFetch } from './one-shot-fetch.js';
+import type {
+  FailureCode,
+  Outcome,
+  Provider,
+  ProviderFailure,
+  ProviderOptions,
+  ProviderRequest,
+  ProviderResult,
+} from './provider.js';
+import { at, parsed } from './read-json.js';
+import { masked } from './masked.js';
+import { billingOfStatus, verdictOfStatus } from './verdict.js';
+
+const MESSAGE_CHARACTERS_MAX = 500;
+
+/**
+ * A provider whose wire format the AI SDK writes. The answer is read from its body itself: the library's own reading is coarser than
+ * what decides over money and retries, and gives up on answers that were paid for.
+ *
+ * @throws RangeError when the options cannot work: no address, no key where one is needed
+ */
+export function sdkProvider(dialect: Dialect, options: ProviderOptions, now: () => number): Provider {
+  const { name } = options;
+  const baseUrl = options.baseUrl ?? dialect.baseUrl;
+  if (baseUrl === undefined)
+    throw new RangeError(`AI provider ${name}: a provider of kind ${dialect.kind} needs a base_url`);
+  if (dialect.needsKey && options.apiKey === undefined)
+    throw new RangeError(`AI provider ${name}: no api_key is configured`);
+  const transport = createTransport(options.timeouts);
+  // Behind another address there may be any model.
+  const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === dialect.baseUrl;
+
+  const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
+    const apiKey = (await options.apiKey?.reveal()) ?? '';
+    const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
+    const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal);
+    const failed = (failure: ProviderFailure): ProviderResult => {
+      const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
+      return { ok: false, failure: { ...failure, message } };
+    };
+    try {
+      const model = await dialect.model({ baseUrl, apiKey, fetch }, request.model);
+      const { warnings } = await model.doGenerate(dialect.adapt(callOptions(request), request));
+      return finished(warnings.map(warningText));
+    } catch (error) {
+      if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
+      // The library stumbles over answers that are answers nevertheless: without usage, with a part that it does not know.
+      if (exchange.answer !== undefined) return finished([]);
+      // It refused the request before sending anything.
+      const outcome: Outcome = { kind: 'record-fatal', elsewhere: true };
+      const message = error instanceof Error ? error.message : String(error);
+      return failed({ code: 'unsupported_request', outcome, message, billing: 'none', limits: {} });
+    }
+
+    function finished(warnings: readonly string[]): ProviderResult {
+      const { answer } = exchange;
+      if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
+      const limits = readLimitHeaders(answer.headers, now());
+      const requestId = answer.headers.get(dialect.requestIdHeader) ?? undefined;
+      const known = { limits, ...(requestId !== undefined && { requestId }) };
+      const body = parsed(answer.body);
+      const embedded = embeddedError(answer, body);
+      if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
+        const failure = httpFailure(dialect, embedded ?? answer.status, answer, body, limits, now());
+        // Nobody says whether an error within a success was billed.
+        return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
+      }
+      const reading = dialect.read(body);
+      if (reading === undefined) {
+        const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unknown shape';
+        return failed({
+          code: 'broken_answer',
+          outcome: { kind: 'retry-now', down: false },
+          message,
+          status: answer.status,
+          billing: 'unknown',
+          ...known,
+        });
+      }
+      const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff } = reading;
+      return {
+        ok: true,
+        answer: {
+          text,
+          finish,
+          model: model ?? request.model,
+          tokens,
+          rawUsage,
+          warnings,
+          ...(reportedCost !== undefined && { reportedCost }),
+          ...(otherTariff !== undefined && { otherTariff }),
+          ...known,
+        },
+      };
+    }
+  };
+
+  return {
+    name,
+    kind: dialect.kind,
+    vendor: dialect.vendor(baseUrl),
+    serves: (model) => options.models?.includes(model) ?? (!atVendor || dialect.knows(model)),
+    call,
+    close: () => transport.close(),
+  };
+}
+
+/** Some servers put an error into a 200: its code is the status that counts. */
+function embeddedError(answer: HttpAnswer, body: unknown): number | undefined {
+  const error = at(body, 'error');
+  if (answer.status !== 200 || error === undefined || error === null || at(body, 'choices') !== undefined)
+    return undefined;
+  const code = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
+  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500;
+}
+
+function httpFailure(
+  dialect: Dialect,
+  status: number,
+  answer: HttpAnswer,
+  body: unknown,
+  limits: LimitReport,
+  now: number,
+): Omit<ProviderFailure, 'limits' | 'requestId'> {
+  const verdict = dialect.judge(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs);
+  // The server knows best whether it makes sense to ask again.
+  const noUse = answer.headers.get('x-should-retry') === 'false' && verdict.outcome.kind === 'retry-now';
+  const outcome: Outcome = noUse ? { kind: 'record-fatal', elsewhere: true } : verdict.outcome;
+  const words = dialect.errorText(body) ?? (answer.body.slice(0, 200).trim() || 'no explanation');
+  return { code: verdict.code, outcome, message: `HTTP ${status}: ${words}`, status, billing: billingOfStatus(status) };
+}
+
+function transportFailure(error: TransportError): ProviderFailure {
+  const codes: Record<TransportError['fault'], FailureCode> = {
+    unreachable: 'unreachable',
+    timeout: 'timeout',
+    reset: 'connection_lost',
+    'too-large': 'broken_answer',
+    aborted: 'aborted',
+  };
+  const down = error.fault !== 'too-large' && error.fault !== 'aborted';
+  return {
+    code: codes[error.fault],
+    outcome: { kind: 'retry-now', down },
+    message: error.message,
+    billing: error.sent ? 'unknown' : 'none',
+    limits: {},
+  };
+}
+
+function warningText(warning: unknown): string {
+  const [feature, details] = [at(warning, 'feature'), at(warning, 'details') ?? at(warning, 'message')];
+  return [feature, details].filter((part) => typeof part === 'string').join(': ') || 'the request was changed';
+}

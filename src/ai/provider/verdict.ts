@@ -1,0 +1,61 @@
+import type { FailureCode, Outcome } from './provider.js';
+
+/** What an answer that is no success means. */
+export interface Verdict {
+  readonly code: FailureCode;
+  readonly outcome: Outcome;
+}
+
+const ELSEWHERE: Outcome = { kind: 'record-fatal', elsewhere: true };
+const NOWHERE: Outcome = { kind: 'record-fatal', elsewhere: false };
+
+export const OUT_OF_CREDIT: Verdict = {
+  code: 'out_of_credit',
+  outcome: { kind: 'provider-down-until', delayMs: Infinity },
+};
+export const TOO_LARGE: Verdict = { code: 'request_too_large', outcome: ELSEWHERE };
+export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
+export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
+
+export function rateLimited(delayMs: number | undefined): Verdict {
+  return { code: 'rate_limited', outcome: { kind: 'wait-until', delayMs } };
+}
+
+/** What a status means where the body says nothing more special. */
+export function verdictOfStatus(status: number, retryAfterMs: number | undefined): Verdict {
+  switch (status) {
+    case 401:
+    case 403:
+      return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
+    case 402:
+      return OUT_OF_CREDIT;
+    case 404:
+      return MODEL_NOT_FOUND;
+    case 408:
+    case 409:
+      return { code: 'server_error', outcome: { kind: 'retry-now', down: false } };
+    case 413:
+      return TOO_LARGE;
+    case 429:
+      return rateLimited(retryAfterMs);
+    case 500:
+      return { code: 'server_error', outcome: { kind: 'retry-now', down: false } };
+  }
+  if (status > 500) {
+    // An overloaded server that names a time is obeyed like any other.
+    if (retryAfterMs !== undefined)
+      return { code: 'overloaded', outcome: { kind: 'wait-until', delayMs: retryAfterMs } };
+    return {
+      code: status === 503 || status === 529 ? 'overloaded' : 'server_error',
+      outcome: { kind: 'retry-now', down: true },
+    };
+  }
+  if (status >= 400) return INVALID;
+  // A redirect, or a success without content: this address is not the provider's.
+  return { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
+}
+
+/** Whether a failed answer may have been billed: gateways give up on requests that go on behind them. */
+export function billingOfStatus(status: number): 'none' | 'unknown' {
+  return status === 502 || status === 504 || (status >= 520 && status <= 527) ? 'unknown' : 'none';
+}

@@ -1,0 +1,30 @@
+import { textOf, type JsonSchema, type UniversalRequest } from './request.js';
+
+/** Longer texts are counted by their start: a tokenizer's time grows with the text, an estimate's worth does not. */
+const COUNTED_CHARACTERS_MAX = 100_000;
+const PER_MESSAGE = 4;
+
+/** Counts the tokens that a request is likely to have. */
+export type TokenCounter = (request: Pick<UniversalRequest, 'messages'>, schema?: JsonSchema) => number;
+
+/**
+ * Loads one tokenizer (o200k) for all models: for other vendors' models its count is an estimate, close enough to choose a
+ * provider and to foretell a bill. The truth is the usage in the answer.
+ */
+export async function loadTokenCounter(): Promise<TokenCounter> {
+  const { countTokens } = await import('gpt-tokenizer');
+  const count = (text: string): number => {
+    const counted = text.slice(0, COUNTED_CHARACTERS_MAX);
+    if (counted.length === 0) return 0;
+    // What looks like a special token in a prompt is plain text there.
+    return Math.ceil((countTokens(counted, { disallowedSpecial: new Set() }) * text.length) / counted.length);
+  };
+  return (request, schema) =>
+    request.messages.reduce((sum, message) => sum + count(textOf(message)) + PER_MESSAGE, PER_MESSAGE) +
+    (schema === undefined ? 0 : count(JSON.stringify(schema)));
+}
+
+/** A quick guess, four characters to a token: enough to compare providers by. */
+export function roughTokens(request: Pick<UniversalRequest, 'messages'>): number {
+  return Math.ceil(request.messages.reduce((sum, message) => sum + textOf(message).length, 0) / 4);
+}

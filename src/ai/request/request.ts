@@ -1,0 +1,42 @@
+/** A part of a message. Images and the like will be more members of this union. */
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export type Role = 'system' | 'user' | 'assistant';
+
+export interface Message {
+  readonly role: Role;
+  readonly content: string | readonly TextPart[];
+}
+
+/** Parameters that providers understand under names of their own. */
+export interface Sampling {
+  /** None is sent unless the request names one: not every model takes one. */
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly presence_penalty?: number;
+  readonly frequency_penalty?: number;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+}
+
+/** What an AI stage asks for, whoever serves it. */
+export interface UniversalRequest extends Sampling {
+  /** The name of a configured provider: it serves, and no other. */
+  readonly provider?: string;
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** Most output tokens. */
+  readonly max_tokens?: number;
+}
+
+/** A JSON Schema as plain JSON data. */
+export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
+
+/** The whole text of a message. */
+export function textOf(message: Message): string {
+  return typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join('');
+}

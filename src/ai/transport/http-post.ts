@@ -1,0 +1,143 @@
+import http from 'node:http';
+import https from 'node:https';
+import { TransportError, type TransportFault } from './transport-error.js';
+
+/** Milliseconds, each counted from where the one before ends, but `total` from the start. */
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends one POST over a connection that is kept for the next one. */
+export interface Transport {
+  /**
+   * @returns the whole answer, whatever its status; redirects are not followed
+   * @throws TransportError when no whole answer came
+   */
+  post(url: string, headers: Headers, body: string, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Closes the idle connections. */
+  close(): void;
+}
+
+/** Idle connections are given up sooner than most servers do, or the next request would meet a closed one. */
+const IDLE_MS = 4000;
+const ANSWER_BYTES_MAX_DEFAULT = 32 * 1024 * 1024;
+
+/**
+ * Node's own client and not `fetch`: it tells a connection that never came about (nothing was billed) from one that broke, and has
+ * a time-out for each phase.
+ */
+export function createTransport(timeouts: Timeouts, answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT): Transport {
+  const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
+  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+
+  return {
+    post: (url, headers, body, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(new TransportError('aborted', false, 'the call was given up'));
+          return;
+        }
+        const target = new URL(url);
+        const secure = target.protocol === 'https:';
+        const request = (secure ? https : http).request(target, {
+          method: 'POST',
+          agent: secure ? agents.https : agents.http,
+          headers: {
+            ...Object.fromEntries(headers),
+            'accept-encoding': 'identity',
+            'content-length': Buffer.byteLength(body),
+          },
+        });
+        let sent = false;
+        let phaseTimer: NodeJS.Timeout;
+
+        const finish = (settle: () => void): void => {
+          clearTimeout(phaseTimer);
+          clearTimeout(totalTimer);
+          signal.removeEventListener('abort', onAbort);
+          settle();
+        };
+        const fail = (fault: TransportFault, message: string): void => {
+          finish(() => reject(new TransportError(fault, sent, message)));
+          request.destroy();
+        };
+        const onAbort = (): void => fail('aborted', 'the call was given up');
+        const phase = (ms: number, fault: TransportFault, message: string): void => {
+          clearTimeout(phaseTimer);
+          phaseTimer = setTimeout(() => fail(fault, message), ms);
+        };
+        const totalTimer = setTimeout(
+          () => fail(sent ? 'timeout' : 'unreachable', `no whole answer within ${timeouts.totalMs} ms`),
+          timeouts.totalMs,
+        );
+        signal.addEventListener('abort', onAbort, { once: true });
+
+        phase(timeouts.connectMs, 'unreachable', `no connection to ${target.host} within ${timeouts.connectMs} ms`);
+        request.on('socket', (socket) => {
+          const connected = (): void => {
+            sent = true;
+            phase(timeouts.firstByteMs, 'timeout', `no answer within ${timeouts.firstByteMs} ms`);
+          };
+          if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
+          else connected();
+        });
+        request.on('error', (error) => fail(sent ? 'reset' : 'unreachable', reasonOf(error, target.host)));
+        request.on('response', (response) => {
+          clearTimeout(phaseTimer);
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes > answerBytesMax) fail('too-large', `the answer is larger than ${answerBytesMax} bytes`);
+            else chunks.push(chunk);
+          });
+          response.on('error', () => fail('reset', 'the connection broke within the answer'));
+          response.on('close', () => {
+            if (!response.complete) fail('reset', 'the connection broke within the answer');
+          });
+          response.on('end', () => {
+            if (!response.complete) return;
+            const answer = {
+              status: response.statusCode ?? 0,
+              headers: headersOf(response),
+              body: Buffer.concat(chunks).toString('utf8'),
+            };
+            finish(() => resolve(answer));
+          });
+        });
+        request.end(body);
+      }),
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+function headersOf(response: http.IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(response.headersDistinct)) {
+    for (const value of values ?? []) {
+      try {
+        headers.append(name, value);
+      } catch {
+        // Node's parser takes bytes in a header that the Headers class does not: nothing that we read has them.
+      }
+    }
+  }
+  return headers;
+}
+
+/** What went wrong, without the code's own address and port that Node puts into some messages. */
+function reasonOf(error: Error, host: string): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return `connection to ${host} failed: ${code}`;
+}

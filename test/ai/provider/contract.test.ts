@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { costOf, configuredPrice } from '../../../src/ai/money/index.js';
+import {
+  createProvider,
+  type Provider,
+  type ProviderFailure,
+  type ProviderRequest,
+  type ProviderAnswer,
+} from '../../../src/ai/provider/index.js';
+import { inputTokensMax } from '../../../src/ai/request/index.js';
+import type { Fault } from '../../support/fake-faults.js';
+import { startFakeProvider, type FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.js';
+
+const KINDS = [
+  { kind: 'openai', model: 'gpt-4o-mini' },
+  { kind: 'openai-compatible', model: 'llama-3.1-8b' },
+  { kind: 'anthropic', model: 'claude-3-haiku-20240307' },
+  { kind: 'google', model: 'gemini-2.5-flash' },
+] as const;
+
+const SCHEMA = {
+  type: 'object',
+  properties: { label: { type: 'string' } },
+  required: ['label'],
+  additionalProperties: false,
+};
+const TIMEOUTS = { connectMs: 1000, firstByteMs: 300, totalMs: 1000 };
+const signal = new AbortController().signal;
+
+describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const thing of open.splice(0)) await thing.close();
+  });
+
+  async function setup(
+    options: Partial<FakeProviderOptions> = {},
+    apiKey?: string,
+  ): Promise<{ fake: FakeProvider; provider: Provider }> {
+    const fake = await startFakeProvider({ wire: kind, ...options });
+    const key = apiKey ?? fake.apiKey;
+    const provider = createProvider(
+      kind,
+      { name: 'mine', baseUrl: fake.url, apiKey: { reveal: () => key }, timeouts: TIMEOUTS },
+      Date.now,
+    );
+    open.push(provider, fake);
+    return { fake, provider };
+  }
+
+  const request = (more: Partial<ProviderRequest> = {}): ProviderRequest => ({
+    model,
+    messages: [
+      { role: 'system', content: 'Answer in capitals.' },
+      { role: 'user', content: 'hello there, grüß Gott, 你好' },
+    ],
+    maxOutputTokens: 100,
+    ...more,
+  });
+
+  async function answered(provider: Provider, more: Partial<ProviderRequest> = {}): Promise<ProviderAnswer> {
+    const result = await provider.call(request(more), signal);
+    if (!result.ok) throw new Error(result.failure.message);
+    return result.answer;
+  }
+
+  async function failureOf(fault: Fault): Promise<ProviderFailure> {
+    const { provider } = await setup({ faults: () => fault });
+    const result = await provider.call(request(), signal);
+    if (result.ok) throw new Error('it succeeded');
+    return result.failure;
+  }
+
+  it('answers, and says which model served, under which request id, with how many tokens', async () => {
+    const { fake, provider } = await setup();
+    const answer = await answered(provider);
+    expect(answer).toMatchObject({
+      text: 'HELLO THERE, GRÜSS GOTT, 你好',
+      finish: { kind: 'complete' },
+      model,
+      requestId: 'req_0',
+      warnings: [],
+    });
+    expect(answer.tokens).toEqual({ ...fake.records[0]?.usage, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0 });
+    expect(fake.deviations).toEqual([]);
+  });
+
+  it('sends what a request names and nothing that it does not', async () => {
+    const { fake, provider } = await setup();
+    await answered(provider);
+    await answered(provider, { temperature: 0.5, top_p: 0.9, stop: ['END'] });
+    await answered(provider, {
+      messages: [
+        { role: 'user', content: 'one' },
+        { role: 'assistant', content: 'two' },
+        { role: 'user', content: [{ type: 'text', text: 'three' }] },
+      ],
+    });
+    expect(fake.deviations).toEqual([]);
+    expect(fake.records.map(({ call }) => call.texts.length)).toEqual([2, 2, 3]);
+    expect(fake.records[0]?.call.outputTokensMax).toBe(100);
+  });
+
+  it("asks for structured output in the provider's own way", async () => {
+    const { fake, provider } = await setup({ reply: () => '{"label":"spam"}' });
+    const answer = await answered(provider, { schema: SCHEMA });
+    expect(JSON.parse(answer.text)).toEqual({ label: 'spam' });
+    expect(fake.records[0]?.call.wantsJson).toBe(true);
+    await answered(provider, { schema: { type: 'object', properties: { label: { type: 'string' } } } });
+    expect(fake.deviations).toEqual([]);
+  });
+
+  it('never has more input tokens than the bound for its text', async () => {
+    const { fake, provider } = await setup();
+    await answered(provider);
+    const [record] = fake.records;
+    expect(record?.usage.input).toBeLessThanOrEqual(inputTokensMax(request()));
+    const price = configuredPrice({ input: '0.00003', output: '0.00006' });
+    const tokens = (await answered(provider)).tokens;
+    expect(tokens && costOf(price, tokens)).toBe(record?.billed);
+  });
+
+  it.each(['truncated', 'filtered', 'refused'] as const)(
+    'tells an answer that was %s from a whole one',
+    async (finish) => {
+      const { provider } = await setup({ faults: () => ({ kind: 'finish', finish }) });
+      const { kind: told } = (await answered(provider)).finish;
+      expect(told).not.toBe('complete');
+      if (finish === 'truncated') expect(told).toBe('truncated');
+      else expect(['filtered', 'refused']).toContain(told);
+    },
+  );
+
+  it.each([
+    [400, 'invalid_request', { kind: 'record-fatal', elsewhere: false }],
+    [402, 'out_of_credit', { kind: 'provider-down-until', delayMs: Infinity }],
+    [403, 'not_authorized', { kind: 'run-fatal' }],
+    [404, 'model_not_found', { kind: 'record-fatal', elsewhere: true }],
+    [408, 'server_error', { kind: 'retry-now', down: false }],
+    [409, 'server_error', { kind: 'retry-now', down: false }],
+    [413, 'request_too_large', { kind: 'record-fatal', elsewhere: true }],
+    [429, 'rate_limited', { kind: 'wait-until', delayMs: undefined }],
+    [500, 'server_error', { kind: 'retry-now', down: false }],
+    [502, 'server_error', { kind: 'retry-now', down: true }],
+    [503, 'overloaded', { kind: 'retry-now', down: true }],
+    [504, 'server_error', { kind: 'retry-now', down: true }],
+    [529, 'overloaded', { kind: 'retry-now', down: true }],
+    [302, 'unsupported_request', { kind: 'run-fatal' }],
+  ])('judges a status of %i as %s', async (status, code, outcome) => {
+    const failure = await failureOf({ kind: 'status', status });
+    expect(failure).toMatchObject({ code, outcome, status });
+    expect(failure.billing).toBe(status === 502 || status === 504 ? 'unknown' : 'none');
+    expect(failure.message).toContain(`mine: HTTP ${status}: fake fault ${status}`);
+  });
+
+  it('obeys the time that a 429 names', async () => {
+    const failure = await failureOf({ kind: 'status', status: 429, headers: { 'retry-after': '7' } });
+    expect(failure.outcome).toEqual({ kind: 'wait-until', delayMs: 7000 });
+  });
+
+  it.each<[Fault, string, string]>([
+    [{ kind: 'cut' }, 'connection_lost', 'unknown'],
+    [{ kind: 'broken-json' }, 'broken_answer', 'unknown'],
+    [{ kind: 'hang', billed: true }, 'timeout', 'unknown'],
+    [{ kind: 'reset', billed: true }, 'connection_lost', 'unknown'],
+  ])('retries after %j, and does not know what was billed', async (fault, code, billing) => {
+    expect(await failureOf(fault)).toMatchObject({ code, billing, outcome: { kind: 'retry-now' } });
+  });
+
+  it('knows that nothing was billed when it could not connect', async () => {
+    const { fake, provider } = await setup();
+    await fake.close();
+    const result = await provider.call(request(), signal);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { code: 'unreachable', billing: 'none', outcome: { kind: 'retry-now', down: true } },
+    });
+  });
+
+  it.each<Fault>([{ kind: 'usage-missing' }, { kind: 'usage-wrong' }])(
+    'takes an answer after %j, without tokens',
+    async (fault) => {
+      const { provider } = await setup({ faults: () => fault });
+      expect(await answered(provider)).toMatchObject({ text: 'HELLO THERE, GRÜSS GOTT, 你好', tokens: undefined });
+    },
+  );
+
+  it('needs no headers in an answer, and no speed', async () => {
+    const { provider } = await setup({ faults: (n) => ({ kind: n === 0 ? 'headers-missing' : 'slow' }) });
+    expect((await answered(provider)).limits).toEqual({});
+    expect((await answered(provider)).finish.kind).toBe('complete');
+  });
+
+  it('gives up when told to', async () => {
+    const { provider } = await setup({ faults: () => ({ kind: 'hang', billed: true }) });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 30);
+    const result = await provider.call(request(), abort.signal);
+    expect(result).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'unknown' } });
+    const never = await provider.call(request(), abort.signal);
+    expect(never).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
+  });
+
+  it('never shows its key, though the server repeats it', async () => {
+    const { provider } = await setup({}, 'sk-wrong-secret-4711');
+    const result = await provider.call(request(), signal);
+    expect(result).toMatchObject({ ok: false, failure: { code: 'not_authorized', outcome: { kind: 'run-fatal' } } });
+    expect(JSON.stringify(result)).not.toContain('4711');
+  });
+});

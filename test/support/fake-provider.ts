@@ -1,0 +1,260 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fault, FaultPlan } from './fake-faults.js';
+import { anthropicWire } from './fake-wire-anthropic.js';
+import { googleWire } from './fake-wire-google.js';
+import { openaiWire } from './fake-wire-openai.js';
+import type { FakeAnswer, FakeCall, FakeFinish, FakeHttpRequest, FakeWire } from './fake-wire.js';
+
+const WIRES: Record<FakeWireName, FakeWire> = {
+  openai: openaiWire(false),
+  'openai-compatible': openaiWire(true),
+  anthropic: anthropicWire,
+  google: googleWire,
+};
+
+export type FakeWireName = 'openai' | 'openai-compatible' | 'anthropic' | 'google';
+
+export interface FakeProviderOptions {
+  readonly wire: FakeWireName;
+  readonly apiKey?: string;
+  /** Nano-dollars per token. */
+  readonly price?: { readonly input: bigint; readonly output: bigint };
+  /** What it answers. Default: the last text, in capitals. */
+  readonly reply?: (call: FakeCall) => string;
+  readonly faults?: FaultPlan;
+  /** Milliseconds before each answer. */
+  readonly latencyMs?: number;
+  /** Requests admitted within any second; others get a 429. */
+  readonly requestsPerSecond?: number;
+  /** 0: any free port. */
+  readonly port?: number;
+}
+
+/** One request as the fake saw it. */
+export interface FakeRecord {
+  readonly call: FakeCall;
+  readonly fault: Fault['kind'] | undefined;
+  /** Nano-dollars. */
+  readonly billed: bigint;
+  readonly usage: { readonly input: number; readonly output: number };
+  readonly headers: http.IncomingHttpHeaders;
+}
+
+export interface FakeProvider {
+  /** What a client configures as its base URL. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** Every request that it understood, in order of arrival. */
+  readonly records: readonly FakeRecord[];
+  /** How requests deviated from the documented wire; empty when all is well. */
+  readonly deviations: readonly string[];
+  /** All that it bills, in nano-dollars. */
+  readonly billed: bigint;
+  readonly price: { readonly input: bigint; readonly output: bigint };
+  close(): Promise<void>;
+}
+
+const PRICE = { input: 30_000n, output: 60_000n };
+
+/**
+ * A provider over real HTTP that knows its wire by heart: whatever deviates from the documentation is refused and
+ * noted. It bills every request that it answers, also when the answer is lost on the way, in a ledger of its own.
+ */
+export async function startFakeProvider(options: FakeProviderOptions): Promise<FakeProvider> {
+  const wire = WIRES[options.wire];
+  const apiKey = options.apiKey ?? `sk-fake-${options.wire}-0123456789`;
+  const price = options.price ?? PRICE;
+  const records: FakeRecord[] = [];
+  const deviations: string[] = [];
+  const admitted: number[] = [];
+  let arrivals = 0;
+
+  const server = http.createServer((request, response) => {
+    void bodyOf(request).then((text) => handle(request, text, response));
+  });
+
+  async function handle(request: http.IncomingMessage, text: string, response: http.ServerResponse): Promise<void> {
+    if (request.url === '/fake/stats') {
+      const billed = records.map((record) => record.billed.toString());
+      sendJson(response, 200, { requests: records.length, billed: total().toString(), deviations, each: billed });
+      return;
+    }
+    const refuse = (status: number, type: string, message: string, headers: Record<string, string> = {}): void =>
+      sendJson(response, status, wire.error(status, type, message), headers);
+    const body = parse(text);
+    const seen: FakeHttpRequest = { path: request.url ?? '', headers: request.headers, body };
+    const call = request.method === 'POST' ? wire.read(seen) : `method ${request.method ?? ''}`;
+    const contentType = request.headers['content-type'];
+    const deviation =
+      typeof call === 'string'
+        ? call
+        : contentType === 'application/json'
+          ? undefined
+          : `content-type ${contentType ?? ''}`;
+    if (deviation !== undefined || typeof call === 'string') {
+      deviations.push(deviation ?? '');
+      refuse(400, 'invalid_request_error', deviation ?? '');
+      return;
+    }
+    if (!wire.authorized(seen, apiKey)) {
+      refuse(
+        401,
+        'authentication_error',
+        `incorrect API key provided: ${String(request.headers['authorization'] ?? request.headers['x-api-key'])}`,
+      );
+      return;
+    }
+
+    const n = arrivals++;
+    const now = Date.now();
+    while (admitted[0] !== undefined && now - admitted[0] >= 1000) admitted.shift();
+    if (options.requestsPerSecond !== undefined && admitted.length >= options.requestsPerSecond) {
+      note(call, undefined, undefined, request);
+      const waitMs = 1000 - (now - (admitted[0] ?? now));
+      refuse(429, 'rate_limit_exceeded', 'Rate limit reached', {
+        'retry-after-ms': String(waitMs),
+        'retry-after': String(Math.ceil(waitMs / 1000)),
+      });
+      return;
+    }
+    admitted.push(now);
+
+    const fault = options.faults?.(n);
+    if (options.latencyMs !== undefined) await sleep(options.latencyMs);
+    if (fault?.kind === 'status') {
+      note(call, fault, undefined, request);
+      refuse(fault.status, fault.type ?? 'fake_error', fault.message ?? `fake fault ${fault.status}`, fault.headers);
+      return;
+    }
+    const answer = answerTo(call, n, options.reply, fault?.kind === 'finish' ? fault.finish : undefined);
+    const lost = (fault?.kind === 'hang' || fault?.kind === 'reset') && !fault.billed;
+    note(call, fault, lost ? undefined : answer, request);
+    await deliver(fault, answer, n, response);
+  }
+
+  function note(
+    call: FakeCall,
+    fault: Fault | undefined,
+    answer: FakeAnswer | undefined,
+    request: http.IncomingMessage,
+  ): void {
+    const usage = answer?.usage ?? { input: 0, output: 0 };
+    const billed = BigInt(usage.input) * price.input + BigInt(usage.output) * price.output;
+    records.push({ call, fault: fault?.kind, billed, usage, headers: request.headers });
+  }
+
+  async function deliver(
+    fault: Fault | undefined,
+    answer: FakeAnswer,
+    n: number,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const { body, usageKey } = wire.answer(answer);
+    if (fault?.kind === 'usage-missing') Reflect.deleteProperty(body, usageKey);
+    if (fault?.kind === 'usage-wrong') body[usageKey] = wrongUsage(body[usageKey]);
+    const headers: Record<string, string> =
+      fault?.kind === 'headers-missing'
+        ? {}
+        : { [wire.requestIdHeader]: `req_${n}`, ...wire.rateHeaders({ limit: 1_000_000, remaining: 1_000_000 - n }) };
+    const text = JSON.stringify(body);
+    const bytes = Buffer.from(text);
+    switch (fault?.kind) {
+      case 'hang':
+        return;
+      case 'reset':
+        response.socket?.resetAndDestroy();
+        return;
+      case 'cut':
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
+        response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
+        return;
+      case 'broken-json':
+        response.writeHead(200, { 'content-type': 'application/json', ...headers });
+        response.end(text.slice(0, text.length / 2));
+        return;
+      case 'slow':
+        response.writeHead(200, { 'content-type': 'application/json', ...headers });
+        for (let i = 0; i < bytes.length; i += 64) {
+          response.write(bytes.subarray(i, i + 64));
+          await sleep(1);
+        }
+        response.end();
+        return;
+      default:
+        sendJson(response, 200, body, headers);
+    }
+  }
+
+  const total = (): bigint => records.reduce((sum, record) => sum + record.billed, 0n);
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${wire.basePath}`,
+    apiKey,
+    records,
+    deviations,
+    price,
+    get billed() {
+      return total();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** Four bytes to a token, three tokens around each message: always less than a byte-wise bound. */
+function answerTo(
+  call: FakeCall,
+  n: number,
+  reply: FakeProviderOptions['reply'],
+  forced: FakeFinish | undefined,
+): FakeAnswer {
+  const input = call.texts.reduce((sum, text) => sum + 3 + Math.ceil(Buffer.byteLength(text) / 4), 3);
+  const whole = reply?.(call) ?? (call.texts.at(-1) ?? '').toUpperCase();
+  const room = forced === 'truncated' ? Math.min(call.outputTokensMax, 2) : call.outputTokensMax;
+  const text = whole.slice(0, room * 4);
+  const cut = text.length < whole.length || forced === 'truncated';
+  const finish = cut ? 'truncated' : (forced ?? 'complete');
+  // A cut is counted as the whole cap: that is what it means.
+  const output = cut ? room : Math.min(room, Math.ceil(Buffer.byteLength(text) / 4));
+  return { id: `answer-${n}`, model: call.model, text, finish, usage: { input, output } };
+}
+
+function wrongUsage(usage: unknown): unknown {
+  if (typeof usage !== 'object' || usage === null) return null;
+  return Object.fromEntries(
+    Object.entries(usage).map(([key, value]) => [key, typeof value === 'number' ? -1 - value : value]),
+  );
+}
+
+async function bodyOf(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function sendJson(
+  response: http.ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,80 @@
+/** What the fake understood of a request. */
+export interface FakeCall {
+  readonly model: string;
+  readonly texts: readonly string[];
+  readonly outputTokensMax: number;
+  readonly wantsJson: boolean;
+}
+
+export type FakeFinish = 'complete' | 'truncated' | 'filtered' | 'refused';
+
+export interface FakeUsage {
+  readonly input: number;
+  readonly output: number;
+}
+
+export interface FakeAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly text: string;
+  readonly finish: FakeFinish;
+  readonly usage: FakeUsage;
+}
+
+export interface FakeHttpRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: unknown;
+}
+
+/** One provider's documented wire, seen from the other side. */
+export interface FakeWire {
+  /** What a client configures as its base URL, after the address. */
+  readonly basePath: string;
+  /** Reads a request; a text says how it deviates from the documentation. */
+  read(request: FakeHttpRequest): FakeCall | string;
+  /** Whether the request carries this key, where the documentation wants it. */
+  authorized(request: FakeHttpRequest, apiKey: string): boolean;
+  answer(answer: FakeAnswer): { readonly body: Record<string, unknown>; readonly usageKey: string };
+  error(status: number, type: string, message: string): Record<string, unknown>;
+  readonly requestIdHeader: string;
+  rateHeaders(limits: { readonly limit: number; readonly remaining: number }): Readonly<Record<string, string>>;
+}
+
+/** Checks that an object has just these keys, the required ones among them, and that each passes its check. */
+export function deviation(
+  value: unknown,
+  place: string,
+  required: Readonly<Record<string, (value: unknown) => boolean>>,
+  optional: Readonly<Record<string, (value: unknown) => boolean>> = {},
+): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${place} is no object`;
+  for (const key of Object.keys(required)) if (!Object.hasOwn(value, key)) return `${place}.${key} is missing`;
+  for (const [key, inner] of Object.entries(value)) {
+    const check = required[key] ?? optional[key];
+    if (check === undefined) return `${place}.${key} is not documented`;
+    if (!check(inner)) return `${place}.${key} is not as documented: ${JSON.stringify(inner).slice(0, 200)}`;
+  }
+  return undefined;
+}
+
+export const is = {
+  text: (value: unknown): value is string => typeof value === 'string' && value !== '',
+  anyText: (value: unknown): value is string => typeof value === 'string',
+  number: (value: unknown): value is number => typeof value === 'number',
+  count: (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0,
+  flag: (value: unknown): value is boolean => typeof value === 'boolean',
+  object: (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+  texts: (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === 'string'),
+  filledList: (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0,
+};
+
+/** The value's own properties, for reading foreign JSON key by key. */
+export function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return is.object(value) ? value : {};
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
