@@ -2,7 +2,16 @@
  * Floor 2: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
  * What a run without a config needs stands behind lighter doors: `script/`, `diagnostic/` and `units/`.
  */
-export { checkConfig, checkScriptFile, type CheckConfigOptions, type IsPriced } from './check/index.js';
+export {
+  checkConfig,
+  checkPaths,
+  FINDING_CODES,
+  type CheckConfigOptions,
+  type CheckedPaths,
+  type CheckPathsOptions,
+  type FindingCode,
+  type IsPriced,
+} from './check/index.js';
 export { ConfigError, hasErrors, renderDiagnostic, type Diagnostic, type Palette } from './diagnostic/index.js';
 export { maskSecrets, Secret, type Env } from './env/index.js';
 export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-secret.js';

@@ -41,7 +41,7 @@ export async function checkConfig({ file, env, home, isPriced }: CheckConfigOpti
       ...validateDocument(document, env),
       ...(await new Checker(document, base, env).check(isPriced)),
     ];
-    return distinct(findings).sort(byPlace);
+    return distinctFindings(findings).sort(byPlace);
   } catch (error) {
     if (error instanceof ConfigError) return [...error.diagnostics];
     throw error;
@@ -132,7 +132,7 @@ class Checker {
 /**
  * One finding per mistake: an anchor's text is judged once for each place that uses it, with other words before the colon.
  */
-function distinct(findings: readonly Diagnostic[]): Diagnostic[] {
+export function distinctFindings(findings: readonly Diagnostic[]): Diagnostic[] {
   const byMistake = new Map<string, Diagnostic>();
   for (const finding of findings) {
     const { file, line, column, code, message, frame } = finding;

@@ -1,4 +1,5 @@
 /** Everything that can be found wrong without running anything. */
 export type { IsPriced } from './ai-stages.js';
 export { checkConfig, type CheckConfigOptions } from './check-config.js';
-export { checkScriptFile } from './check-script-file.js';
+export { checkPaths, type CheckedPaths, type CheckPathsOptions } from './check-paths.js';
+export { FINDING_CODES, type FindingCode } from './codes.js';

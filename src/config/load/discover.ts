@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import { ConfigError } from '../diagnostic/index.js';
 import { blameFile, parseJsonSource } from '../source/index.js';
@@ -18,6 +18,11 @@ const SEARCH_PLACES = [
   ),
   'package.json',
 ];
+
+/** The names of config files, without package.json, which is one only by its content. */
+export const configFileNames: ReadonlySet<string> = new Set(
+  SEARCH_PLACES.filter((place) => place !== 'package.json').map((place) => basename(place)),
+);
 
 /**
  * Finds the config that holds for a folder: in it, else in the nearest folder above it, up to the root of its repository or

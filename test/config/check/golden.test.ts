@@ -3,13 +3,12 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
-  checkConfig,
-  checkScriptFile,
-  renderDiagnostic,
+  checkPaths,
+  FINDING_CODES,
   maskSecrets,
+  renderDiagnostic,
   type Diagnostic,
 } from '../../../src/config/index.js';
-import { FINDING_CODES } from '../../../src/config/check/codes.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../fixtures/config/check', import.meta.url));
 
@@ -18,14 +17,8 @@ async function checkFixture(name: string): Promise<readonly Diagnostic[]> {
   const folder = join(FIXTURES, name);
   const file = readdirSync(folder).find((entry) => /^(?:colloquium|script)\./.test(entry));
   if (file === undefined) throw new Error(`${name} has neither a config nor a script`);
-  return file.startsWith('script.')
-    ? await checkScriptFile(join(folder, file), {})
-    : await checkConfig({
-        file: join(folder, file),
-        env: {},
-        home: '/home/someone',
-        isPriced: (model) => model === 'priced-by-table',
-      });
+  const isPriced = (model: string): boolean => model === 'priced-by-table';
+  return (await checkPaths([join(folder, file)], { env: {}, home: '/home/someone', isPriced })).diagnostics;
 }
 
 const shown = (name: string, findings: readonly Diagnostic[]): string =>

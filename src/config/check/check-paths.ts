@@ -1,0 +1,85 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
+import { configFileNames } from '../load/discover.js';
+import type { ScriptOptions } from '../plan/pipeline-plan.js';
+import { configSchema } from '../schema.js';
+import { checkScript, loadScriptFile, type ScriptSource } from '../script/index.js';
+import { blameFile } from '../source/index.js';
+import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
+
+export interface CheckPathsOptions extends Omit<CheckConfigOptions, 'file'> {
+  /** How script files that no config names are checked. */
+  readonly script?: ScriptOptions;
+}
+
+export interface CheckedPaths {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The files that were looked at, scripts and schemas that configs refer to not counted. */
+  readonly files: readonly string[];
+}
+
+/** A folder is searched this deep: beyond it there is a loop, or no config. */
+const FOLDER_DEPTH_MAX = 32;
+
+/**
+ * Checks configs and script files, and folders of them. In a folder these are the files with a config's name and all `.json`
+ * and `.jsonc` files; hidden folders and `node_modules` are left out.
+ *
+ * @param paths absolute
+ */
+export async function checkPaths(paths: readonly string[], options: CheckPathsOptions): Promise<CheckedPaths> {
+  const found: Diagnostic[] = [];
+  const files = new Set<string>();
+  for (const path of paths) {
+    const kind = await stat(path).catch(() => undefined);
+    if (kind === undefined) found.push(blameFile(path)('file-not-found', `no file or folder ${path}`));
+    else if (kind.isDirectory()) for (const file of await filesIn(path, 0)) files.add(file);
+    else files.add(path);
+  }
+  for (const file of files) found.push(...(await checkFile(file, options)));
+  return { diagnostics: distinctFindings(found).sort(byPlace), files: [...files] };
+}
+
+async function filesIn(folder: string, depth: number): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const isHidden = entry.name.startsWith('.') || entry.name === 'node_modules';
+      if (!isHidden && depth < FOLDER_DEPTH_MAX) files.push(...(await filesIn(path, depth + 1)));
+    } else if (configFileNames.has(entry.name) || ['.json', '.jsonc'].includes(extname(entry.name))) {
+      files.push(path);
+    }
+  }
+  return files;
+}
+
+async function checkFile(file: string, options: CheckPathsOptions): Promise<readonly Diagnostic[]> {
+  if (!['.json', '.jsonc'].includes(extname(file))) return await checkConfig({ ...options, file });
+  try {
+    const source = await loadScriptFile(file);
+    if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];
+    if (isConfig(file, source)) return await checkConfig({ ...options, file });
+    return checkScript(source, options.script ?? {});
+  } catch (error) {
+    if (error instanceof ConfigError) return error.diagnostics;
+    throw error;
+  }
+}
+
+function isPackage(file: string): boolean {
+  return basename(file) === 'package.json';
+}
+
+function hasOwnConfig({ origin }: ScriptSource): boolean {
+  return origin.document.root.entries?.has('colloquium') === true;
+}
+
+/** A JSON file is a config by its name, or by having a config's sections; else it is a script. */
+function isConfig(file: string, { origin }: ScriptSource): boolean {
+  if (configFileNames.has(basename(file))) return true;
+  const keys = [...(origin.document.root.entries?.keys() ?? [])];
+  return keys.some((key) => key !== '$schema' && Object.hasOwn(configSchema.shape, key));
+}

@@ -1,0 +1,62 @@
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkPaths } from '../../../src/config/index.js';
+import { folderWith } from '../folder.js';
+
+async function check(files: Record<string, string>, ...paths: string[]): Promise<{ files: string[]; found: string[] }> {
+  const folder = await folderWith(files);
+  const options = { env: {}, home: '/home/someone', isPriced: () => true };
+  const { files: checked, diagnostics } = await checkPaths(
+    paths.map((path) => join(folder, path)),
+    options,
+  );
+  return {
+    files: checked.map((file) => relative(folder, file)),
+    found: diagnostics.map(({ file, line, column, code }) => `${relative(folder, file)}:${line}:${column} ${code}`),
+  };
+}
+
+describe('checking paths', () => {
+  it('takes a JSON file with sections for a config, any other for a script', async () => {
+    const files = {
+      'a.json': '{"server": {"prot": 1}}',
+      'b.json': '["nope"]',
+      'c.jsonc': '// a constant\n{"server2": 1}',
+    };
+    expect((await check(files, 'a.json', 'b.json', 'c.jsonc')).found).toEqual([
+      'a.json:1:13 unknown-key',
+      'b.json:1:1 unknown-operator',
+    ]);
+  });
+
+  it('takes YAML for a config, whatever its name', async () => {
+    expect((await check({ 'my.yml': 'prot: 1' }, 'my.yml')).found).toEqual(['my.yml:1:1 unknown-key']);
+  });
+
+  it('looks through folders, but not into hidden ones, node_modules or other YAML files', async () => {
+    const files = {
+      'colloquium.yaml': 'scripts: {a: ./s/one.json}',
+      'compose.yaml': 'services: {}',
+      's/one.json': '["nope"]',
+      's/deep/two.jsonc': '["+"]',
+      'package.json': '{"name": "x"}',
+      '.hidden/three.json': '["nope"]',
+      'node_modules/four/five.json': '["nope"]',
+    };
+    expect(await check(files, '.')).toEqual({
+      files: ['colloquium.yaml', 'package.json', 's/deep/two.jsonc', 's/one.json'],
+      found: ['s/deep/two.jsonc:1:1 wrong-arity', 's/one.json:1:1 unknown-operator'],
+    });
+  });
+
+  it('reports a path that is not there', async () => {
+    expect((await check({}, 'none')).found).toEqual(['none:1:1 file-not-found']);
+  });
+
+  it('goes on after a broken file', async () => {
+    expect((await check({ 'a.json': '[', 'b.json': '["nope"]' }, '.')).found).toEqual([
+      'a.json:1:2 syntax-error',
+      'b.json:1:1 unknown-operator',
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { configJsonSchema } from '../../src/config/index.js';
+import { starterConfig } from '../../src/config/starter/index.js';
+
+const schema = configJsonSchema();
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+
+/** What the schema has against a value, as places. */
+function problems(value: unknown): string[] {
+  validate(value);
+  return (validate.errors ?? []).map(({ instancePath }) => instancePath);
+}
+
+function propertiesOf(part: unknown, path: string): [string, unknown][] {
+  return entriesOf(part).flatMap(([key, value]) =>
+    key === 'properties'
+      ? entriesOf(value).flatMap(([name, property]): [string, unknown][] => [
+          [`${path}/${name}`, property],
+          ...propertiesOf(property, `${path}/${name}`),
+        ])
+      : propertiesOf(value, path),
+  );
+}
+
+function entriesOf(part: unknown): [string, unknown][] {
+  return typeof part === 'object' && part !== null ? Object.entries(part) : [];
+}
+
+describe('the JSON Schema for editors', () => {
+  it.each(['seed-phase1.json', 'seed-phase2.json'])('accepts %s', (name) => {
+    expect(
+      problems(JSON.parse(readFileSync(new URL(`../../fixtures/config/${name}`, import.meta.url), 'utf8'))),
+    ).toEqual([]);
+  });
+
+  it('accepts the starter config', () => {
+    expect(problems(parseYaml(starterConfig({ sample: 's', schema: 'x' })))).toEqual([]);
+  });
+
+  it('describes every key', () => {
+    const properties = propertiesOf(schema, '');
+    expect(properties.length).toBeGreaterThan(90);
+    expect(
+      properties
+        .filter(([, property]) => typeof (property as { description?: unknown }).description !== 'string')
+        .map(([path]) => path),
+    ).toEqual([]);
+  });
+
+  it("accepts units, the environment and keys of one's own", () => {
+    const value = {
+      'x-mine': 1,
+      server: { port: '${PORT}', max_body_size: '2MB', insecure: '${OPEN:-false}', tokens: '${TOKEN}' },
+      storage: { durability: '${D}', idempotency_pointer: '/id' },
+      processing: { max_line_size: 1024 },
+      provider_wait: '5m',
+      pipelines: {
+        a: {
+          stages: [{ filter: true }, { computo: ['$input'], name: 'x' }],
+          on_error: { default: null },
+          dead_letter: './d',
+        },
+      },
+    };
+    expect(problems(value)).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown key', { server: { prot: 1 } }],
+    ['a wrong unit', { server: { max_body_size: '1XB' } }],
+    ['a number beyond its range', { server: { port: 70_000 } }],
+    ['a stage of no kind', { pipelines: { a: { stages: [{ name: 'x' }] } } }],
+    ['a word that is no choice', { storage: { durability: 'maybe' } }],
+  ])('refuses %s', (_, value) => {
+    expect(problems(value)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  loadConfig,
+  resolvePipeline,
+  resolveScript,
+  type LoadedConfig,
+  type PipelinePlan,
+} from '../../../src/config/index.js';
+import { folderWith } from '../folder.js';
+
+async function load(
+  text: string,
+  files: Record<string, string> = {},
+  env: Record<string, string> = {},
+): Promise<LoadedConfig> {
+  const folder = await folderWith({ 'colloquium.yaml': text, ...files });
+  const config = await loadConfig({ cwd: folder, env, home: '/home/someone' });
+  if (config === undefined) throw new Error('not loaded');
+  return config;
+}
+
+const plan = async (
+  text: string,
+  files?: Record<string, string>,
+  env?: Record<string, string>,
+): Promise<PipelinePlan> => await resolvePipeline(await load(text, files, env), 'default');
+
+async function problems(text: string, files?: Record<string, string>): Promise<string[]> {
+  const error: unknown = await plan(text, files).catch((reason: unknown) => reason);
+  if (!(error instanceof ConfigError)) throw new Error('resolved');
+  return error.diagnostics.map(({ line, column, code }) => `${line}:${column} ${code}`);
+}
+
+describe('a resolved pipeline', () => {
+  it('has its scripts, wherever they stand', async () => {
+    const { stages } = await plan(
+      'scripts: {named: [$input], other: named, filed: ./s/b.json}\npipelines:\n  default:\n    stages:\n' +
+        '      - computo: named\n      - filter: [">", 1, 0]\n      - {computo: ./s/a.json, name: third}\n      - computo: other\n      - computo: filed\n      - computo: {a: 123456789012345678901}\n',
+      { 's/a.json': '// file\n["$inputs"]', 's/b.json': '1' },
+    );
+    expect(
+      stages.map((stage) => (stage.kind === 'ai' ? stage.name : [stage.kind, stage.name, stage.script.script])),
+    ).toEqual([
+      ['computo', 'computo-1', ['$input']],
+      ['filter', 'filter-2', ['>', 1, 0]],
+      ['computo', 'third', ['$inputs']],
+      ['computo', 'computo-4', ['$input']],
+      ['computo', 'computo-5', 1],
+      ['computo', 'computo-6', { a: 123456789012345678901n }],
+    ]);
+  });
+
+  it('prefers a name under scripts to a file of the same name', async () => {
+    const { stages } = await plan('scripts: {./a.json: 1}\npipelines: {default: {stages: [computo: ./a.json]}}', {
+      'a.json': '2',
+    });
+    expect(stages[0]).toMatchObject({ script: { name: './a.json', script: 1 } });
+  });
+
+  it('has absolute paths, bytes and milliseconds', async () => {
+    const config = await load(
+      'pipelines:\n  default:\n    outputs:\n      - {file: ./out/a, when: error, rotate_size: 1MB, rotate_every: 1d, retention_days: 7, gzip: true, pattern: x}\n' +
+        '      - {stdout: true, envelope: true, when: [a, b]}\n    dead_letter: "${DEAD}"\n    budget: 2.50\n    on_error: {default: {a: 1}}\n',
+      {},
+      { DEAD: '~/dead' },
+    );
+    expect(await resolvePipeline(config, 'default')).toEqual({
+      name: 'default',
+      stages: [],
+      outputs: [
+        {
+          kind: 'file',
+          file: join(config.directory, 'out/a'),
+          when: ['error'],
+          rotateSize: 1_048_576,
+          rotateEvery: 86_400_000,
+          retentionDays: 7,
+          gzip: true,
+          pattern: 'x',
+          envelope: false,
+        },
+        { kind: 'stdout', envelope: true, when: ['a', 'b'] },
+      ],
+      deadLetter: { file: '/home/someone/dead', gzip: false },
+      budget: '2.5',
+      onError: { kind: 'default', data: { a: 1 } },
+      options: { dialect: 'auto', limits: {}, permuto: { interpolation: false, missing: 'ignore' } },
+    });
+  });
+
+  it('has AI stages with all providers, unless it says which', async () => {
+    const { stages } = await plan(
+      'ai_providers: {openai: {}, google: {}}\npipelines:\n  default:\n    stages:\n      - ai: {request: [$input]}\n      - computo: 1\n' +
+        '      - ai: {request: [$input], providers: [google], schema: ./s.json, into: /ai, route: ordered, max_tokens: 5, dedupe: true, in_doubt: hold, model: m, name: label}\n',
+      { 's.json': '{"type": "object"}' },
+    );
+    expect(stages[0]).toMatchObject({
+      kind: 'ai',
+      name: 'ai-1',
+      providers: ['openai', 'google'],
+      route: 'cheapest',
+      maxTokens: 1000,
+      dedupe: false,
+    });
+    expect(stages[2]).toMatchObject({
+      kind: 'ai',
+      name: 'label',
+      providers: ['google'],
+      schema: { type: 'object' },
+      into: '/ai',
+      route: 'ordered',
+      maxTokens: 5,
+      dedupe: true,
+      inDoubt: 'hold',
+      model: 'm',
+    });
+  });
+
+  it('has the dialect and the limits of the config', async () => {
+    const { options } = await plan(
+      'computo: {dialect: classic, limits: {steps: 10, output_size: 1KB}, permuto: {missing: remove}}\npipelines: {default: {}}',
+    );
+    expect(options).toEqual({
+      dialect: 'classic',
+      limits: { steps: 10, outputSize: 1024 },
+      permuto: { interpolation: false, missing: 'remove' },
+    });
+  });
+
+  it('is refused with everything that is wrong', async () => {
+    const text =
+      'ai_providers: {openai: {}}\npipelines:\n  default:\n    stages:\n      - computo: nope\n      - computo: ./none.json\n      - filter: [">", 1]\n' +
+      '      - ai: {request: 1, providers: [opnai], schema: ./none.json}\n    outputs: [{file: a}, {file: ./a}]\n';
+    expect(await problems(text)).toEqual([
+      '5:18 unknown-script',
+      '6:18 file-not-found',
+      '7:17 wrong-arity',
+      '8:38 unknown-provider',
+      '8:54 file-not-found',
+      '9:33 shared-output-file',
+    ]);
+  });
+
+  it('is refused if a script file is broken, at its place in that file', async () => {
+    expect(
+      await problems('pipelines: {default: {stages: [computo: ./a.json, computo: ./a.json]}}', { 'a.json': '[1,\n 2' }),
+    ).toEqual(['2:3 syntax-error']);
+  });
+
+  it('is not there under another name', async () => {
+    const config = await load('pipelines: {default: {}, other: {}}');
+    await expect(resolvePipeline(config, 'othr')).rejects.toMatchObject({
+      diagnostics: [{ code: 'unknown-pipeline', hint: 'did you mean "other"?' }],
+    });
+  });
+});
+
+describe('a script by name', () => {
+  it('is found, or its nearest', async () => {
+    const config = await load('scripts: {one: 1, two: ./two.json}', { 'two.json': '2' });
+    expect((await resolveScript(config, 'one')).script).toBe(1);
+    expect((await resolveScript(config, 'two')).script).toBe(2);
+    await expect(resolveScript(config, 'tow')).rejects.toMatchObject({
+      diagnostics: [{ code: 'unknown-script', hint: 'did you mean "two"?' }],
+    });
+    await expect(resolveScript(config, 'toString')).rejects.toBeInstanceOf(ConfigError);
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { execute } from 'computo-js';
+import { expect, it } from 'vitest';
+import { checkPaths, loadConfig, resolvePipeline } from '../../../src/config/index.js';
+import { starterConfig, STARTER_SAMPLE } from '../../../src/config/starter/index.js';
+import { parseJson } from '../../../src/json/index.js';
+import { folderWith } from '../folder.js';
+
+it('the starter config passes check and works on its sample', async () => {
+  const folder = await folderWith({
+    'colloquium.yaml': starterConfig({ sample: 'sample.ndjson', schema: './colloquium.schema.json' }),
+  });
+  const { diagnostics } = await checkPaths([join(folder, 'colloquium.yaml')], {
+    env: {},
+    home: '/',
+    isPriced: () => false,
+  });
+  expect(diagnostics).toEqual([]);
+
+  const config = await loadConfig({ cwd: folder, env: {}, home: '/' });
+  if (config === undefined) throw new Error('not found');
+  const { stages, options } = await resolvePipeline(config, 'default');
+  const outputs = STARTER_SAMPLE.trimEnd()
+    .split('\n')
+    .map((line) => {
+      const event = parseJson(line);
+      return stages.map((stage) => (stage.kind === 'ai' ? null : execute(stage.script.script, [event], options)));
+    });
+  expect(outputs).toEqual([
+    [true, { id: 1, what: 'shop: order placed', level: 'info' }],
+    [false, { id: 2, what: 'shop: cache miss', level: 'debug' }],
+    [true, { id: 3, what: 'billing: card declined', level: 'error' }],
+    [true, { id: 4, what: 'search: query took 12 ms', level: 'info' }],
+  ]);
+});
+
+it('every commented-out line of the starter config is a valid setting', async () => {
+  const text = starterConfig({ sample: 's', schema: 'x' })
+    .split('\n')
+    .map((line) => (/^\s*# (?:-|\s|[a-z_]+:)/.test(line) && !/^# [A-Z"(]/.test(line) ? line.replace('# ', '') : line))
+    .join('\n');
+  const folder = await folderWith({ 'colloquium.yaml': text });
+  const { diagnostics } = await checkPaths([join(folder, 'colloquium.yaml')], {
+    env: { OPENAI_API_KEY: 'x' },
+    home: '/',
+    isPriced: () => true,
+  });
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(text).toContain('\nai_providers:\n  openai:\n    api_key:');
+  expect(text).toContain('\n      - ai:\n');
+});
