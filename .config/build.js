@@ -1,5 +1,5 @@
 // Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
@@ -16,24 +16,29 @@ const shared = {
   logLevel: 'warning',
 };
 
-await Promise.all([rm(`${root}dist`, { recursive: true, force: true }), rm(`${root}src/computo-js/dist`, { recursive: true, force: true })]);
-
+await rm(`${root}.dist-next`, { recursive: true, force: true });
 await Promise.all([
   build({
     ...shared,
     entryPoints: { colloquium: 'src/cli/main.ts', worker: 'src/pipeline/worker.ts' },
-    outdir: 'dist',
+    outdir: '.dist-next',
     splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     external: ['typescript', 'lmdb'],
     // Bundled CommonJS packages call `require` for Node's own modules; ESM has none, so each chunk makes one.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
   }),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),
 ]);
 
 declareTypes();
+
+// Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
+await rm(`${root}dist`, { recursive: true, force: true });
+await rename(`${root}.dist-next`, `${root}dist`);
 
 /** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */
 function declareTypes() {
@@ -49,5 +54,12 @@ function declareTypes() {
     types: [],
   });
   const { diagnostics } = program.emit();
-  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (f) => f, getCurrentDirectory: () => root, getNewLine: () => '\n' }));
+  if (diagnostics.length > 0)
+    throw new Error(
+      ts.formatDiagnostics(diagnostics, {
+        getCanonicalFileName: (f) => f,
+        getCurrentDirectory: () => root,
+        getNewLine: () => '\n',
+      }),
+    );
 }

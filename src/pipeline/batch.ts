@@ -7,6 +7,7 @@ import { envelopeText } from './envelope.js';
 import { EventFailure, failureOf } from './failure.js';
 import type { Pipeline } from './pipeline.js';
 import type { OnError, OutputSpec } from './spec.js';
+import type { StoredOrigin } from './stored-event.js';
 
 /** What a block's events share. */
 export interface BlockMeta {
@@ -47,6 +48,8 @@ export class Batch {
   /** The line that is being worked on, from 0. */
   line = 0;
   stopped = false;
+  /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
+  stored: StoredOrigin | undefined;
   readonly #outputs: string[];
   readonly #deadLetters: DeadLetter[] = [];
   readonly #writesEnvelopes: boolean;
@@ -59,25 +62,28 @@ export class Batch {
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
   }
 
-  /** The id of the line's event. Every call makes another: ask once. */
+  /** The id of the line's event. For a new event every call makes another: ask once. */
   newId(): string {
+    if (this.stored !== undefined) return this.stored.id;
     return eventId(this.meta.timestamp, this.meta.counter + this.line);
   }
 
   /** What scripts see as `$inputs/1`. */
   contextOf(id: string): Json {
-    const { source, timestamp } = this.meta;
-    return { source, pipeline: this.settings.name, retry_count: 0, event_id: id, timestamp };
+    const { source, pipeline, retryCount, timestamp, routingKey } = this.#origin();
+    const context = { source, pipeline, retry_count: retryCount, event_id: id, timestamp };
+    return routingKey === undefined ? context : { ...context, routing_key: routingKey };
   }
 
   /**
    * The event is finished: writes it to every output that takes it.
    *
+   * @param served the routing key where the pipeline sets none: who served the event
    * @throws EventFailure when it has no usable routing key or can't be printed
    */
-  emit(data: Json, context: Json, id: string | undefined): void {
+  emit(data: Json, context: Json, id: string | undefined, served?: string): void {
     const { pipeline, outputs } = this.settings;
-    const key = pipeline.routingKey(data, context);
+    const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
     if (targets.length === 0) {
       this.counts.unrouted += 1;
@@ -133,14 +139,20 @@ export class Batch {
   }
 
   #bury(failure: EventFailure, remains: Remains): void {
-    const head = deadLetterHead(failure, remains, this.meta.source, this.settings.rawMax);
-    this.#deadLetters.push({ head, lineInBlock: this.line });
+    const head = deadLetterHead(failure, remains, this.#origin().source, this.settings.rawMax);
+    // A stored event's line in the log says nothing: its id finds it.
+    this.#deadLetters.push({ head, lineInBlock: this.stored === undefined ? this.line : undefined });
     this.counts.deadLettered += 1;
   }
 
   #envelope(id: string, text: string, key: string | undefined): string {
+    const { source, pipeline, retryCount, timestamp, routingKey } = this.#origin();
+    return envelopeText(id, timestamp, text, { source, pipeline, key: key ?? routingKey, retryCount });
+  }
+
+  #origin(): Omit<StoredOrigin, 'id'> {
     const { source, timestamp } = this.meta;
-    return envelopeText(id, timestamp, text, { source, pipeline: this.settings.name, key });
+    return this.stored ?? { source, timestamp, pipeline: this.settings.name, retryCount: 0 };
   }
 }
 

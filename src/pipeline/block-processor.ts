@@ -8,12 +8,18 @@ import { compilePipeline } from './pipeline.js';
 import { isBlank, readLine, type LineLimits } from './read-line.js';
 import type { PipelineSpec } from './spec.js';
 import { FILTERED } from './stages/index.js';
+import { readStoredEvent } from './stored-event.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 export interface BlockOptions extends LineLimits {
   readonly pipeline: PipelineSpec;
+  /**
+   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id,
+   * timestamp and metadata stay.
+   */
+  readonly input?: 'data' | 'envelope';
   /** The first failed event ends the run, whatever `on_error` says. */
   readonly strict: boolean;
   /** What a dead letter keeps of a broken line at most. */
@@ -79,15 +85,17 @@ export function blockProcessor(options: BlockOptions): BlockProcessor {
     }
   }
 
-  function processLine(text: string, exactly: boolean, batch: Batch): void {
-    if (isBlank(text)) return;
+  function processLine(line: string, exactly: boolean, batch: Batch): void {
+    if (isBlank(line)) return;
     batch.counts.input += 1;
+    let text = line;
     let data;
     try {
+      if (options.input === 'envelope') text = openEnvelope(line, batch);
       data = readLine(text, exactly, options);
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      batch.fail(error, { text });
+      batch.fail(error, batch.stored === undefined ? { text: line } : { envelope: line });
       return;
     }
     const id = needsId ? batch.newId() : undefined;
@@ -101,4 +109,17 @@ export function blockProcessor(options: BlockOptions): BlockProcessor {
       batch.failEvent(error, id, text);
     }
   }
+}
+
+/**
+ * The data of a stored event; the batch gets the rest.
+ *
+ * @throws EventFailure when the line is no event
+ */
+function openEnvelope(line: string, batch: Batch): string {
+  const event = readStoredEvent(line);
+  batch.stored = event?.origin;
+  if (event === undefined)
+    throw new EventFailure('invalid_json', 'the line is no event with id, timestamp, data and metadata');
+  return event.data;
 }

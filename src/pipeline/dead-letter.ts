@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { EventFailure } from './failure.js';
 
 /**
@@ -7,15 +8,16 @@ import type { EventFailure } from './failure.js';
 export interface DeadLetter {
   /** The JSON text up to and including `"line":`. */
   readonly head: string;
-  /** The line within its block, from 0. */
-  readonly lineInBlock: number;
+  /** The line within its block, from 0; undefined for a stored event, which has no line of its own. */
+  readonly lineInBlock: number | undefined;
 }
+
+/** Bytes of the longest character, less one. */
+const CHARACTER_REST_MAX = 3;
 
 /** What is kept of the input, in the order of preference: the event, its text, its bytes. */
 export type Remains =
-  | { readonly envelope: string }
-  | { readonly text: string }
-  | { readonly bytes: Uint8Array; readonly lineBytes: number };
+  { readonly envelope: string } | { readonly text: string } | { readonly bytes: Buffer; readonly lineBytes: number };
 
 /**
  * Writes the dead letter `{error: {kind, message, stage, path}, event | raw, source, line}`. Bytes that are no UTF-8 stand
@@ -29,9 +31,9 @@ export function deadLetterHead(failure: EventFailure, remains: Remains, source: 
   return `{"error":${error},${remainsText(remains, rawMax)},"source":${JSON.stringify(source)},"line":`;
 }
 
-/** The whole line, newline included. @param line from 1 */
-export function deadLetterLine(head: string, line: number): string {
-  return `${head}${line}}\n`;
+/** The whole line, newline included. @param line from 1, where there is one */
+export function deadLetterLine(head: string, line: number | undefined): string {
+  return `${head}${line ?? null}}\n`;
 }
 
 function remainsText(remains: Remains, rawMax: number): string {
@@ -45,9 +47,22 @@ function remainsText(remains: Remains, rawMax: number): string {
       ? `"raw":${JSON.stringify(remains.text)}`
       : rawText(remains.text.slice(0, rawMax), Buffer.byteLength(remains.text));
   }
-  const kept = Buffer.from(remains.bytes.buffer, remains.bytes.byteOffset, Math.min(remains.bytes.length, rawMax));
+  const kept = remains.bytes.subarray(0, rawMax);
+  if (kept.length < remains.lineBytes) {
+    const text = textStart(kept);
+    if (text !== undefined) return rawText(text, remains.lineBytes);
+  }
   const base64 = `"raw":"${kept.toString('base64')}","raw_encoding":"base64"`;
   return kept.length < remains.lineBytes ? `${base64},"raw_truncated_from":${remains.lineBytes}` : base64;
+}
+
+/** The start of a line as text, without a character that was cut off at its end; undefined when it is no UTF-8. */
+function textStart(bytes: Buffer): string | undefined {
+  for (let length = bytes.length; length >= Math.max(0, bytes.length - CHARACTER_REST_MAX); length--) {
+    const whole = bytes.subarray(0, length);
+    if (isUtf8(whole)) return whole.toString('utf8');
+  }
+  return undefined;
 }
 
 function rawText(start: string, wholeBytes: number): string {

@@ -1,8 +1,10 @@
-/** What of `metadata` differs between the events of a run. */
+/** An event's `metadata`. */
 export interface EnvelopeMetadata {
   readonly source: string;
   readonly pipeline: string;
+  /** The routing key. */
   readonly key: string | undefined;
+  readonly retryCount: number;
 }
 
 /**
@@ -11,10 +13,10 @@ export interface EnvelopeMetadata {
  * @param data one JSON value without line breaks
  */
 export function envelopeText(id: string, timestamp: number, data: string, metadata: EnvelopeMetadata): string {
-  const { source, pipeline, key } = metadata;
+  const { source, pipeline, key, retryCount } = metadata;
   const routing = key === undefined ? '' : `"routing_key":${JSON.stringify(key)},`;
   return (
     `{"id":"${id}","timestamp":${timestamp},"data":${data},"metadata":{"source":${JSON.stringify(source)},` +
-    `"pipeline":${JSON.stringify(pipeline)},${routing}"retry_count":0}}`
+    `"pipeline":${JSON.stringify(pipeline)},${routing}"retry_count":${retryCount}}}`
   );
 }

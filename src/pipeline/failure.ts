@@ -8,7 +8,9 @@ export type FailureKind =
   | 'nested_too_deep'
   | 'invalid_argument'
   | 'invalid_operator'
-  | 'limit_exceeded';
+  | 'limit_exceeded'
+  /** A provider's answer that is none, by its kind: `ai_truncated`, `ai_refused`, … */
+  | `ai_${string}`;
 
 /** One event failed; the stream goes on. */
 export class EventFailure extends Error {

@@ -75,7 +75,9 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     const base = startsFile ? 0 : (linesBefore.get(source) ?? 0);
     linesBefore.set(source, base + result.lines);
     if (result.deadLetters.length > 0) {
-      const lines = result.deadLetters.map((letter) => deadLetterLine(letter.head, base + letter.lineInBlock + 1));
+      const lines = result.deadLetters.map(({ head, lineInBlock }) =>
+        deadLetterLine(head, lineInBlock === undefined ? undefined : base + lineInBlock + 1),
+      );
       await run.deadLetters.write(Buffer.from(lines.join('')));
     }
     for (const [index, lines] of result.outputs.entries()) {

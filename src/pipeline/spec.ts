@@ -14,7 +14,31 @@ export interface PipelineSpec {
 
 export type StageSpec =
   | { readonly kind: 'computo'; readonly name: string; readonly script: ScriptSpec }
-  | { readonly kind: 'filter'; readonly name: string; readonly script: ScriptSpec };
+  | { readonly kind: 'filter'; readonly name: string; readonly script: ScriptSpec }
+  | AiStageSpec;
+
+/** Sends each event's request to a provider and puts the answer into the data. */
+export interface AiStageSpec {
+  readonly kind: 'ai';
+  readonly name: string;
+  /** Makes the universal request from the event. */
+  readonly request: ScriptSpec;
+  /** For requests that name no model. */
+  readonly model?: string;
+  /** The providers that may serve, at least one. */
+  readonly providers: readonly string[];
+  readonly route: 'cheapest' | 'ordered' | 'fastest';
+  /** The JSON Schema that answers must satisfy. */
+  readonly schema?: Json;
+  /** JSON Pointer to where the answer goes; undefined: it replaces the data. */
+  readonly into?: string;
+  /** Output tokens, for requests that set no cap. */
+  readonly maxTokens: number;
+  /** Equal requests are one call. */
+  readonly dedupe: boolean;
+  /** What becomes of calls that were in flight at a crash; undefined: as the journal's setting. */
+  readonly inDoubt?: 'retry' | 'hold' | 'fail';
+}
 
 /** What one output takes, and how it is written. */
 export interface OutputSpec {

@@ -1,21 +1,38 @@
+import { fstatSync } from 'node:fs';
 import { SinkClosedError, SinkError, type Sink } from './sink.js';
 import { writeFully } from './write-fully.js';
 
 const STDOUT = 1;
 
-/** Standard output, written to past Node's stream: no copy, no buffer, the kernel's pipe is the only queue. */
+/**
+ * Standard output. A redirected file is written to directly; a pipe or terminal through the event loop, because a thread
+ * that waits for a slow reader could not be interrupted.
+ */
 export function stdoutSink(): Sink {
+  const write = fstatSync(STDOUT).isFile() ? (lines: Uint8Array) => writeFully(STDOUT, lines) : writeToStream;
   return {
     name: 'stdout',
     async write(lines) {
       try {
-        await writeFully(STDOUT, lines);
+        await write(lines);
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'EPIPE')
-          throw new SinkClosedError('stdout is closed');
+        const code = error instanceof Error && 'code' in error ? error.code : undefined;
+        if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') throw new SinkClosedError('stdout is closed');
         throw new SinkError('stdout', 'write', error);
       }
     },
     close: () => Promise.resolve(),
   };
+}
+
+function writeToStream(lines: Uint8Array): Promise<void> {
+  const { stdout } = process;
+  // The failure of a write comes to its callback; without a listener it would also end the process.
+  if (stdout.listenerCount('error') === 0) stdout.on('error', () => undefined);
+  return new Promise((resolve, reject) => {
+    stdout.write(lines, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
-import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import { ConfigError, hasErrors } from '../../config/diagnostic/index.js';
+import { checkScript, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import type { BlockOptions, OutputSpec, PipelineSpec, ScriptSpec } from '../../pipeline/index.js';
 import type { RunFlags } from '../commands/run.js';
@@ -131,6 +132,8 @@ async function pipelineSpec(plan: PipelinePlan, config: LoadedConfig): Promise<O
  */
 async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
   const options = config === undefined ? {} : (await import('../../config/index.js')).scriptOptions(config);
+  const findings = checkScript(source, options);
+  if (hasErrors(findings)) throw new ConfigError(findings);
   return { script: source.script, options };
 }
 

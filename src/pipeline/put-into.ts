@@ -1,0 +1,39 @@
+import { NumberText, orderedObject, parsePointer, type Json, type JsonObject } from 'computo-js';
+import { EventFailure } from './failure.js';
+
+/**
+ * Data with a value at a JSON Pointer, as a copy: objects on the way are made where they lack, everything else stays.
+ *
+ * @param segments of the pointer; none: the value is the new data
+ * @throws EventFailure when something on the way is no object
+ */
+export function putInto(data: Json, segments: readonly string[], value: Json, stage: string): Json {
+  const [key, ...rest] = segments;
+  if (key === undefined) return value;
+  if (!isObject(data)) {
+    const message = `cannot put the answer at ${JSON.stringify(key)}: the data there is ${nameOf(data)}, not an object`;
+    throw new EventFailure('invalid_argument', message, stage);
+  }
+  const inner = Object.hasOwn(data, key) ? data[key] : undefined;
+  const changed = putInto(inner ?? (rest.length > 0 ? {} : null), rest, value, stage);
+  const entries = Object.entries(data);
+  const place = entries.findIndex(([name]) => name === key);
+  if (place === -1) entries.push([key, changed]);
+  else entries[place] = [key, changed];
+  return orderedObject(entries);
+}
+
+/** @throws ComputoError when it is no JSON Pointer */
+export function intoSegments(pointer: string | undefined): readonly string[] {
+  return pointer === undefined ? [] : parsePointer(pointer);
+}
+
+function isObject(data: Json): data is JsonObject {
+  return typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof NumberText);
+}
+
+function nameOf(data: Json): string {
+  if (data === null) return 'null';
+  if (Array.isArray(data)) return 'an array';
+  return typeof data === 'object' ? 'a number' : `a ${typeof data === 'bigint' ? 'number' : typeof data}`;
+}

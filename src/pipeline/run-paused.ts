@@ -1,0 +1,14 @@
+/** Why a run cannot go on now, though nothing is broken: what was done is kept, and `--resume` goes on. */
+export type PauseReason = 'budget' | 'providers-down' | 'provider-limit' | 'aborted' | 'in-doubt';
+
+/** The run has to stop before this event. The event counts as not read. */
+export class RunPaused extends Error {
+  override readonly name = 'RunPaused';
+
+  constructor(
+    readonly reason: PauseReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
