@@ -1,0 +1,84 @@
+import type { Nano } from '../money/index.js';
+import type { Owner } from '../owner/index.js';
+
+/** A worst case that is set aside while its call is under way. */
+export interface Reservation {
+  readonly worst: Nano;
+  /** The accounts that it is set aside in. */
+  readonly accounts: readonly string[];
+  readonly owner: Owner;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface Account {
+  readonly spent: Nano;
+  /** When it was last charged, milliseconds since the epoch. */
+  readonly touchedAt: number;
+  /** Whether somebody has warned that it is nearly spent. */
+  readonly alerted: boolean;
+}
+
+/**
+ * All money at a glance: what each account has spent, and what is set aside by whom. It is one document, so that a
+ * reservation is made in all its accounts or in none.
+ */
+export interface AccountBook {
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly open: Readonly<Record<string, Reservation>>;
+}
+
+export const EMPTY_BOOK: AccountBook = { accounts: {}, open: {} };
+
+export const UNTOUCHED: Account = { spent: 0n, touchedAt: 0, alerted: false };
+
+const ACCOUNTS_MAX = 500;
+/** Accounts that were charged within this time are kept whatever their number. */
+const KEEP_MS = 3 * 86_400_000;
+
+/** What is set aside in an account. */
+export function setAside(book: AccountBook, account: string): Nano {
+  let sum = 0n;
+  for (const { worst, accounts } of Object.values(book.open)) if (accounts.includes(account)) sum += worst;
+  return sum;
+}
+
+export function reserve(book: AccountBook, id: string, reservation: Reservation): AccountBook {
+  return { ...book, open: { ...book.open, [id]: reservation } };
+}
+
+/** Ends a reservation and charges its accounts with what the call cost. An id that is not open changes nothing. */
+export function settle(book: AccountBook, id: string, cost: Nano, now: number): AccountBook {
+  const { [id]: reservation, ...open } = book.open;
+  if (reservation === undefined) return book;
+  const accounts = { ...book.accounts };
+  for (const name of reservation.accounts) {
+    const account = accounts[name] ?? UNTOUCHED;
+    accounts[name] = { ...account, spent: account.spent + cost, touchedAt: now };
+  }
+  return { open, accounts: pruned(accounts, open, now) };
+}
+
+/** Drops the accounts of days and runs long past. What they spent stays in the ledger. */
+function pruned(
+  accounts: Readonly<Record<string, Account>>,
+  open: AccountBook['open'],
+  now: number,
+): Readonly<Record<string, Account>> {
+  const names = Object.keys(accounts);
+  if (names.length <= ACCOUNTS_MAX) return accounts;
+  const used = new Set(Object.values(open).flatMap((reservation) => reservation.accounts));
+  return Object.fromEntries(
+    Object.entries(accounts).filter(([name, account]) => used.has(name) || now - account.touchedAt < KEEP_MS),
+  );
+}
+
+export function printBook(book: AccountBook): string {
+  return JSON.stringify(book, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+export function parseBook(text: string): AccountBook {
+  return JSON.parse(text, (key, value: unknown) =>
+    (key === 'spent' || key === 'worst') && typeof value === 'string' ? BigInt(value) : value,
+  ) as AccountBook;
+}

@@ -1,0 +1,119 @@
+import type { Nano } from '../money/index.js';
+import type { Owner } from '../owner/index.js';
+import { sharedDocument, type Store } from '../store/index.js';
+import type { World } from '../world.js';
+import {
+  EMPTY_BOOK,
+  parseBook,
+  printBook,
+  reserve,
+  setAside,
+  settle,
+  UNTOUCHED,
+  type AccountBook,
+  type Reservation,
+} from './account-book.js';
+
+/** An account to charge, with what may be spent in it; no limit: it is only kept count of. */
+export interface Charge {
+  readonly account: string;
+  readonly limit?: Nano | undefined;
+}
+
+export type ReserveResult =
+  | { readonly kind: 'reserved' }
+  | {
+      /** It does not fit into `account`. */
+      readonly kind: 'full';
+      readonly account: string;
+      readonly limit: Nano;
+      readonly left: Nano;
+      /** Calls are open there: when they settle below their worst case, there may be room. */
+      readonly openCalls: boolean;
+    };
+
+/** An account as it stands. */
+export interface AccountState {
+  readonly spent: Nano;
+  readonly setAside: Nano;
+}
+
+/**
+ * The budget: before a call its worst case is set aside, afterwards what it cost is charged. It holds across all
+ * processes that share the store.
+ */
+export interface Budget {
+  reserve(id: string, worst: Nano, charges: readonly Charge[]): Promise<ReserveResult>;
+  settle(id: string, cost: Nano): Promise<void>;
+  /** Resolves when something was settled here, or may have been elsewhere; false if aborted. */
+  changed(signal?: AbortSignal): Promise<boolean>;
+  state(account: string): Promise<AccountState>;
+  /** Reservations whose owner is one of these. */
+  reservations(belongs: (owner: Owner) => boolean): Promise<readonly (Reservation & { readonly id: string })[]>;
+  /** Marks an account as warned about; true for the one caller who is to warn. */
+  claimAlert(account: string): Promise<boolean>;
+}
+
+/** How often to look for what other processes have settled. */
+const POLL_MS = 250;
+const KEY = 'accounts';
+
+export function createBudget(store: Store, owner: Owner, world: World): Budget {
+  const book = sharedDocument<AccountBook>(store, KEY, { empty: EMPTY_BOOK, parse: parseBook, print: printBook });
+  const waiting = new Set<() => void>();
+
+  return {
+    reserve: (id, worst, charges) =>
+      book.update<ReserveResult>((document) => {
+        for (const { account, limit } of charges) {
+          if (limit === undefined) continue;
+          const reserved = setAside(document, account);
+          const left = limit - (document.accounts[account]?.spent ?? 0n) - reserved;
+          if (worst <= left) continue;
+          const openCalls = Object.values(document.open).some((open) => open.accounts.includes(account));
+          return { document, result: { kind: 'full', account, limit, left: left > 0n ? left : 0n, openCalls } };
+        }
+        const accounts = charges.map((charge) => charge.account);
+        const reservation = { worst, accounts, owner, at: world.now() };
+        return { document: reserve(document, id, reservation), result: { kind: 'reserved' } };
+      }),
+    async settle(id, cost) {
+      await book.update((document) => ({ document: settle(document, id, cost, world.now()), result: undefined }));
+      for (const wake of [...waiting]) wake();
+    },
+    changed: (signal) =>
+      new Promise((resolve) => {
+        const end = (changed: boolean): void => {
+          waiting.delete(wake);
+          cancel();
+          signal?.removeEventListener('abort', aborted);
+          resolve(changed);
+        };
+        const wake = (): void => end(true);
+        const aborted = (): void => end(false);
+        const cancel = world.after(POLL_MS, wake);
+        waiting.add(wake);
+        signal?.addEventListener('abort', aborted, { once: true });
+        if (signal?.aborted === true) aborted();
+      }),
+    async state(account) {
+      const document = await book.read();
+      return { spent: document.accounts[account]?.spent ?? 0n, setAside: setAside(document, account) };
+    },
+    async reservations(belongs) {
+      const { open } = await book.read();
+      return Object.entries(open)
+        .filter(([, reservation]) => belongs(reservation.owner))
+        .map(([id, reservation]) => ({ ...reservation, id }));
+    },
+    claimAlert: (account) =>
+      book.update((document) => {
+        const state = document.accounts[account] ?? UNTOUCHED;
+        if (state.alerted) return { document, result: false };
+        return {
+          document: { ...document, accounts: { ...document.accounts, [account]: { ...state, alerted: true } } },
+          result: true,
+        };
+      }),
+  };
+}

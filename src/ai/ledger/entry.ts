@@ -1,0 +1,88 @@
+import type { BillableTokens, Nano } from '../money/index.js';
+
+/** Who an attempt was made for. The ledger knows these names, not what they name. */
+export interface Tags {
+  readonly pipeline: string;
+  readonly stage: string;
+  /** The event, or the occurrence in the input. */
+  readonly event?: string | undefined;
+}
+
+/** What became of an attempt: the word of its failure, or `answered`. */
+export type AttemptOutcome = string;
+
+/**
+ * How sure a cost is. `exact`: by the provider's own usage. `estimated`: it answered without a usage that can be. `unknown`: it may
+ * have been billed, and nobody told us.
+ */
+export type Billing = 'exact' | 'estimated' | 'unknown';
+
+/** One HTTP attempt. Money is in nano-dollars; null: the model has no known price. */
+export interface LedgerEntry extends Tags {
+  /** Sorts by time. */
+  readonly id: string;
+  /** Milliseconds since the epoch, of sending. */
+  readonly time: number;
+  /** 1 for the first attempt of its call. */
+  readonly attempt: number;
+  readonly provider: string;
+  readonly model: string;
+  /** The most that it could cost when it was sent. */
+  readonly worst: Nano | null;
+  /** Undefined while it is under way. */
+  readonly end?: AttemptEnd | undefined;
+}
+
+export interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  readonly billing: Billing;
+  /** `unknown`: 0, see `bound`. */
+  readonly cost: Nano | null;
+  /** The most that may have been billed; with exact billing, the cost. */
+  readonly bound: Nano | null;
+  readonly servedModel?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly status?: number | undefined;
+  readonly tokens?: BillableTokens | undefined;
+  /** As the provider sent it. */
+  readonly rawUsage?: unknown;
+  readonly latencyMs?: number | undefined;
+}
+
+/** As it is kept: JSON has no bigint. */
+interface StoredEntry extends Omit<LedgerEntry, 'worst' | 'end'> {
+  readonly worst: string | null;
+  readonly end?: StoredEnd;
+}
+
+interface StoredEnd extends Omit<AttemptEnd, 'cost' | 'bound'> {
+  readonly cost: string | null;
+  readonly bound: string | null;
+}
+
+export function printEntry(entry: LedgerEntry): string {
+  const { worst, end, ...rest } = entry;
+  const stored: StoredEntry = {
+    ...rest,
+    worst: print(worst),
+    ...(end !== undefined && { end: { ...end, cost: print(end.cost), bound: print(end.bound) } }),
+  };
+  return JSON.stringify(stored);
+}
+
+export function parseEntry(text: string): LedgerEntry {
+  const { worst, end, ...rest } = JSON.parse(text) as StoredEntry;
+  return {
+    ...rest,
+    worst: parse(worst),
+    ...(end !== undefined && { end: { ...end, cost: parse(end.cost), bound: parse(end.bound) } }),
+  };
+}
+
+function print(amount: Nano | null): string | null {
+  return amount === null ? null : amount.toString();
+}
+
+function parse(amount: string | null): Nano | null {
+  return amount === null ? null : BigInt(amount);
+}

@@ -1,0 +1,86 @@
+import { dayAt } from '../calendar.js';
+import type { KeyRange, Store } from '../store/index.js';
+import { parseEntry, printEntry, type AttemptEnd, type LedgerEntry } from './entry.js';
+import { NOTHING, plus, type Totals } from './totals.js';
+
+/** What costs can be summed up by. */
+export const DIMENSIONS = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface Group {
+  readonly by: Partial<Record<Dimension, string>>;
+  readonly totals: Totals;
+}
+
+/** Milliseconds since the epoch, `since` included, `until` excluded. */
+export interface Period {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** Every HTTP attempt, failed ones too, forever or until it is pruned. */
+export interface Ledger {
+  /** Before sending. */
+  open(entry: LedgerEntry): Promise<void>;
+  /** After the answer, or whatever came instead. */
+  close(entry: LedgerEntry, end: AttemptEnd): Promise<void>;
+  get(id: string): Promise<LedgerEntry | undefined>;
+  entries(period?: Period): AsyncIterable<LedgerEntry>;
+  /** Sums by each combination of these dimensions, in order of first attempt. */
+  totals(by: readonly Dimension[], timeZone: string, period?: Period): Promise<readonly Group[]>;
+  /** Forgets attempts before `time`; returns how many. */
+  prune(time: number): Promise<number>;
+}
+
+/** Digits of a time in an id: enough for the next 250 years in milliseconds. */
+const TIME_DIGITS = 13;
+
+/** An id that sorts by time. `unique` makes it one within a millisecond. */
+export function attemptId(time: number, unique: string): string {
+  return `${timeKey(time)}-${unique}`;
+}
+
+export function createLedger(store: Store): Ledger {
+  async function* entries(period: Period = {}): AsyncGenerator<LedgerEntry> {
+    for await (const { value } of store.scan(rangeOf(period))) yield parseEntry(value);
+  }
+
+  return {
+    open: (entry) => store.put(entry.id, printEntry(entry)),
+    close: (entry, end) => store.put(entry.id, printEntry({ ...entry, end })),
+    async get(id) {
+      const found = await store.get(id);
+      return found && parseEntry(found.value);
+    },
+    entries,
+    async totals(by, timeZone, period) {
+      const groups = new Map<string, Group>();
+      for await (const entry of entries(period)) {
+        const values = by.map((dimension): [Dimension, string] => [
+          dimension,
+          dimension === 'day' ? dayAt(entry.time, timeZone) : entry[dimension],
+        ]);
+        const key = JSON.stringify(values);
+        const group = groups.get(key) ?? { by: Object.fromEntries(values), totals: NOTHING };
+        groups.set(key, { ...group, totals: plus(group.totals, entry) });
+      }
+      return [...groups.values()];
+    },
+    async prune(time) {
+      let count = 0;
+      for await (const { key } of store.scan({ to: timeKey(time) })) {
+        await store.remove(key);
+        count += 1;
+      }
+      return count;
+    },
+  };
+}
+
+function rangeOf({ since, until }: Period): KeyRange {
+  return { ...(since !== undefined && { from: timeKey(since) }), ...(until !== undefined && { to: timeKey(until) }) };
+}
+
+function timeKey(time: number): string {
+  return String(Math.max(0, Math.floor(time))).padStart(TIME_DIGITS, '0');
+}

@@ -1,0 +1,97 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'lmdb';
+import type { Entry, KeyRange, Store, Stores } from './store.js';
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const STORES_MAX = 16;
+/** Records read at once by a scan: between two such reads writers may clean up old pages. */
+const SCAN_BATCH = 256;
+
+/**
+ * Stores in a folder of this machine, shared by any number of processes. What the files hold is nobody else's business: they and
+ * their folder are open to their owner only.
+ *
+ * @throws Error of the file system when the folder can't be made or opened
+ */
+export async function lmdbStores(folder: string): Promise<Stores> {
+  const lmdb = await import('lmdb');
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  chmodSync(folder, FOLDER_MODE);
+  // LMDB would create its files open to the group: an empty file of ours is as good as none to it.
+  for (const name of ['data.mdb', 'lock.mdb']) {
+    const path = join(folder, name);
+    closeSync(openSync(path, 'a', FILE_MODE));
+    chmodSync(path, FILE_MODE);
+  }
+  const root = lmdb.open({ path: folder, maxDbs: STORES_MAX, noSubdir: false });
+  return {
+    open: (name) =>
+      lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true, compression: true })),
+    close: () => root.close(),
+  };
+}
+
+function lmdbStore(db: Database<string, string>): Store {
+  /** A write is visible when it is committed, and durable a little later: only that counts. */
+  const durable = async (committed: Promise<boolean>): Promise<boolean> => {
+    const done = await committed;
+    await db.flushed;
+    return done;
+  };
+
+  return {
+    get(key) {
+      // Reads would show the state of this event turn's first read, which another process may have changed since.
+      db.resetReadTxn();
+      const found = db.getEntry(key);
+      return Promise.resolve(found && { key, value: found.value, revision: found.version ?? 0 });
+    },
+    async put(key, value) {
+      await durable(
+        db.transaction(() => {
+          void db.put(key, value, nextRevision(db, key));
+          return true;
+        }),
+      );
+    },
+    putIfAbsent: (key, value) => durable(db.ifNoExists(key, () => db.put(key, value, 1))),
+    compareAndSet: (key, value, revision) => durable(db.put(key, value, revision + 1, revision)),
+    async remove(key) {
+      await durable(db.remove(key));
+    },
+    async *scan(range = {}) {
+      let rest: KeyRange | undefined = range;
+      while (rest !== undefined) {
+        await Promise.resolve();
+        db.resetReadTxn();
+        const batch = read(db, rest);
+        yield* batch;
+        const last = batch.at(-1);
+        rest = batch.length < SCAN_BATCH || last === undefined ? undefined : after(last.key, range);
+      }
+    },
+  };
+}
+
+function nextRevision(db: Database<string, string>, key: string): number {
+  return (db.getEntry(key)?.version ?? 0) + 1;
+}
+
+function read(db: Database<string, string>, { from, to, reverse = false }: KeyRange): Entry[] {
+  const [start, end] = reverse ? [to, from] : [from, to];
+  const found = db.getRange({
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    // A backward range starts at its upper end, which ours exclude, and ends at its lower one, which ours include.
+    ...(reverse && { reverse, exclusiveStart: true, inclusiveEnd: true }),
+    limit: SCAN_BATCH,
+    versions: true,
+  });
+  return [...found].map(({ key, value, version }) => ({ key, value, revision: version ?? 0 }));
+}
+
+function after(key: string, range: KeyRange): KeyRange {
+  return range.reverse === true ? { ...range, to: key } : { ...range, from: `${key}\u0000` };
+}

@@ -1,0 +1,16 @@
+import { lmdbStores } from './lmdb-store.js';
+import { memoryStores } from './memory-store.js';
+import type { Stores } from './store.js';
+
+/** Where journal, ledger and budget are kept: a new kind is a file, and a line here and below. */
+export type StoreLocation = { readonly kind: 'lmdb'; readonly folder: string } | { readonly kind: 'memory' };
+
+/** @throws Error when the place can't be made or opened */
+export async function openStores(location: StoreLocation): Promise<Stores> {
+  switch (location.kind) {
+    case 'lmdb':
+      return lmdbStores(location.folder);
+    case 'memory':
+      return memoryStores();
+  }
+}

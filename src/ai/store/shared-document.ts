@@ -1,0 +1,93 @@
+import type { Store } from './store.js';
+
+/** A change to a document: the new one and what to tell the caller. Returning the same document writes nothing. */
+export type Change<T, R> = (document: T) => { readonly document: T; readonly result: R };
+
+/** One small JSON document that many callers in many processes change, each seeing all changes before its own. */
+export interface SharedDocument<T> {
+  read(): Promise<T>;
+  /** @param change may be called more than once: it must do nothing but compute */
+  update<R>(change: Change<T, R>): Promise<R>;
+}
+
+interface Pending<T> {
+  /** Applies the change and returns the new document; the caller is told once the document is written. */
+  apply(document: T): T;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Changes by compare-and-set. Those that come while one is being written wait and are written together: a hundred callers
+ * cost two writes, not a hundred.
+ */
+export function sharedDocument<T>(
+  store: Store,
+  key: string,
+  codec: { readonly empty: T; readonly parse: (text: string) => T; readonly print: (document: T) => string },
+): SharedDocument<T> {
+  let waiting: Pending<T>[] = [];
+  let writing = false;
+  let known: { readonly revision: number; readonly document: T } | undefined;
+
+  const load = async (): Promise<{ revision: number | undefined; document: T }> => {
+    const entry = await store.get(key);
+    if (entry === undefined) return { revision: undefined, document: codec.empty };
+    if (known?.revision !== entry.revision) known = { revision: entry.revision, document: codec.parse(entry.value) };
+    return known;
+  };
+
+  const writeBatch = async (batch: readonly Pending<T>[]): Promise<void> => {
+    for (;;) {
+      const { revision, document } = await load();
+      const applied: Pending<T>[] = [];
+      let changed = document;
+      for (const pending of batch) {
+        try {
+          changed = pending.apply(changed);
+          applied.push(pending);
+        } catch (error) {
+          pending.failed(error);
+        }
+      }
+      const text = changed === document ? undefined : codec.print(changed);
+      const written =
+        text === undefined ||
+        (revision === undefined ? await store.putIfAbsent(key, text) : await store.compareAndSet(key, text, revision));
+      // Somebody else was faster, which means that somebody got on: try again on what they wrote.
+      if (!written) continue;
+      for (const pending of applied) pending.done();
+      return;
+    }
+  };
+
+  const writeAll = async (): Promise<void> => {
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await writeBatch(batch).catch((error: unknown) => {
+        for (const pending of batch) pending.failed(error);
+      });
+    }
+    writing = false;
+  };
+
+  return {
+    read: async () => (await load()).document,
+    update: (change) =>
+      new Promise((resolve, reject) => {
+        let tell: () => void;
+        waiting.push({
+          apply(document) {
+            const { document: changed, result } = change(document);
+            tell = () => resolve(result);
+            return changed;
+          },
+          done: () => tell(),
+          failed: reject,
+        });
+        if (!writing) void writeAll();
+      }),
+  };
+}
