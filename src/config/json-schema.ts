@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema, OWN_KEY_PREFIX } from './schema.js';
 
 /** What a script looks like to an editor: any JSON value. A text is a name or a path. */

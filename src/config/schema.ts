@@ -1,5 +1,5 @@
 import type { Json } from 'computo-js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aiProvider } from './schema/ai-providers.js';
 import { costManagement } from './schema/cost-management.js';
 import { pipeline } from './schema/pipeline.js';

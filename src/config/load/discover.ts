@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { cosmiconfig } from 'cosmiconfig';
 import { ConfigError } from '../diagnostic/index.js';
 import { blameFile, parseJsonSource } from '../source/index.js';
 
@@ -61,6 +60,8 @@ async function findIn(folder: string): Promise<string | undefined> {
   const loaders = Object.fromEntries(
     ['.yaml', '.yml', '.jsonc', '.js', '.mjs', '.cjs', '.ts', 'noExt'].map((extension) => [extension, present]),
   );
+  // Not needed where the config is named.
+  const { cosmiconfig } = await import('cosmiconfig');
   try {
     const explorer = cosmiconfig(NAME, {
       searchPlaces: SEARCH_PLACES,

@@ -1,5 +1,5 @@
 import { formatPointer, parsePointer } from 'computo-js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { suggestion, type Diagnostic } from '../diagnostic/index.js';
 import { chosenOption, unknownKeyHints } from '../schema/structures.js';
 import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';

@@ -1,5 +1,5 @@
 import { formatPointer } from 'computo-js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { didYouMean } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { choice, duration, integer, money, text } from './fields.js';
 import { secret } from './secret.js';
 import { alternatives, isMap, list, named, section } from './structures.js';

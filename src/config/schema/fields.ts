@@ -1,5 +1,5 @@
 import { NumberText } from 'computo-js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
 import { show } from './show.js';
 

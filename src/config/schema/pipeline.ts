@@ -1,5 +1,5 @@
 import type { Json } from 'computo-js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, money, path, size, text } from './fields.js';
 import { alternatives, byKey, isMap, list, section } from './structures.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from '../env/index.js';
 import { path, text } from './fields.js';
 import { alternatives, byKey, list, section } from './structures.js';

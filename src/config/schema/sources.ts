@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { path, text } from './fields.js';
 import { alternatives, byKey, list, section } from './structures.js';
 
