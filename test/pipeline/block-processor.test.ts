@@ -32,7 +32,7 @@ function process(
   return {
     outputs: result.outputs.map((lines) => lines.toString()),
     counts: result.counts,
-    letters: result.deadLetters.map(({ head, lineInBlock }) => JSON.parse(`${head}${lineInBlock + 1}}`) as object),
+    letters: result.deadLetters.map(({ head, lineInBlock }) => JSON.parse(`${head}${(lineInBlock ?? -1) + 1}}`) as object),
     stopped: result.stopped,
   };
 }
