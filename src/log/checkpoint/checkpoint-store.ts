@@ -1,0 +1,120 @@
+/*
+ * A checkpoint is one file, one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the one
+ * before it is kept beside it as `.previous`: when the newest is damaged, the one before is as true, only older.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
+import { errorCode } from '../disk/disk.js';
+import { guardedLine, readGuardedLine } from '../format/line.js';
+import { LogError } from '../log-error.js';
+import type { World } from '../world.js';
+
+/** A file name longer than this is shortened, and a hash keeps it apart from its like. */
+const NAME_CHARACTERS_MAX = 80;
+
+/** A checkpoint as it was found. */
+export interface Checkpoint {
+  readonly value: unknown;
+  /** The newest was damaged, and this is the one before it. */
+  readonly isPrevious: boolean;
+}
+
+/** Remembers a JSON value for each name, durably. One process writes to a folder at a time. */
+export class CheckpointStore {
+  readonly #world: World;
+  readonly #folder: string;
+  readonly #writing = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, { value: unknown; stored: Promise<void> }>();
+
+  constructor(world: World, folder: string) {
+    this.#world = world;
+    this.#folder = folder;
+  }
+
+  /**
+   * What was stored last under a name; undefined when nothing ever was.
+   *
+   * @throws LogError `damaged` when there is a checkpoint that can't be read, and none before it
+   */
+  async get(name: string): Promise<Checkpoint | undefined> {
+    const path = this.#path(name);
+    const newest = await this.#read(path, name);
+    if (newest.kind === 'value') return { value: newest.value, isPrevious: false };
+    const previous = await this.#read(`${path}.previous`, name);
+    if (previous.kind === 'value') return { value: previous.value, isPrevious: true };
+    if (newest.kind === 'none' && previous.kind === 'none') return undefined;
+    throw new LogError(
+      'damaged',
+      `${path}: damaged, and so is the one before it. Remove both to start from the beginning.`,
+    );
+  }
+
+  /**
+   * Stores a value. While one is being written, only the last of those that come meanwhile is written after it; each
+   * promise resolves when its value, or a later one, is durable.
+   */
+  put(name: string, value: unknown): Promise<void> {
+    const waiting = this.#next.get(name);
+    if (waiting !== undefined) {
+      waiting.value = value;
+      return waiting.stored;
+    }
+    const current = this.#writing.get(name);
+    if (current === undefined) return this.#write(name, value);
+    const next = { value, stored: Promise.resolve() };
+    next.stored = current
+      .catch(() => undefined)
+      .then(() => {
+        this.#next.delete(name);
+        return this.#write(name, next.value);
+      });
+    this.#next.set(name, next);
+    return next.stored;
+  }
+
+  /** Forgets a name. */
+  async remove(name: string): Promise<void> {
+    await removeIfThere(this.#world.disk, this.#path(name));
+    await removeIfThere(this.#world.disk, `${this.#path(name)}.previous`);
+  }
+
+  #write(name: string, value: unknown): Promise<void> {
+    const written = this.#replace(name, value).finally(() => {
+      if (this.#writing.get(name) === written) this.#writing.delete(name);
+    });
+    this.#writing.set(name, written);
+    return written;
+  }
+
+  async #replace(name: string, value: unknown): Promise<void> {
+    const { disk } = this.#world;
+    const path = this.#path(name);
+    await disk.makeFolder(this.#folder);
+    // Only what can be read deserves to be kept: a damaged one would push out the good one before it.
+    if ((await this.#read(path, name)).kind === 'value') {
+      const spare = `${path}.spare`;
+      await removeIfThere(disk, spare);
+      await disk.link(path, spare).catch((error: unknown) => {
+        if (errorCode(error) !== 'ENOENT') throw error;
+      });
+      await disk.rename(spare, `${path}.previous`);
+    }
+    await replaceFile(disk, path, guardedLine({ name, value }));
+  }
+
+  async #read(path: string, name: string): Promise<{ kind: 'none' | 'damaged' } | { kind: 'value'; value: unknown }> {
+    const file = await readFile(this.#world.disk, path);
+    if (file === undefined) return { kind: 'none' };
+    const content = readGuardedLine(file.subarray(0, -1));
+    const isOurs = typeof content === 'object' && content !== null && 'name' in content && content.name === name;
+    return isOurs && 'value' in content ? { kind: 'value', value: content.value } : { kind: 'damaged' };
+  }
+
+  #path(name: string): string {
+    const plain = name.replace(/[^A-Za-z0-9_-]/g, (character) => `%${character.codePointAt(0)?.toString(16) ?? ''}.`);
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+    const file = plain.length <= NAME_CHARACTERS_MAX ? plain : `${plain.slice(0, NAME_CHARACTERS_MAX - 17)}-${hash}`;
+    return join(this.#folder, `${file}.checkpoint`);
+  }
+}

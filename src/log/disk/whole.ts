@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import { errorCode, type Disk, type DiskFile } from './disk.js';
+
+/** How often in a row a call may be turned away (EAGAIN, EINTR), or write nothing, before that is an error. */
+const ATTEMPTS_MAX = 100;
+
+/** Writes all the bytes at `position`, however many calls that takes. */
+export async function writeWhole(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  let attempts = 0;
+  for (let at = 0; at < bytes.length;) {
+    const written = await writeSome(file, at === 0 ? bytes : bytes.subarray(at), position + at);
+    at += written;
+    attempts = written > 0 ? 0 : attempts + 1;
+    if (attempts === ATTEMPTS_MAX) throw new Error(`the disk took no bytes in ${ATTEMPTS_MAX} attempts`);
+    if (attempts > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The bytes written; none when the call was turned away and can be tried again. */
+async function writeSome(file: DiskFile, bytes: Uint8Array, position: number): Promise<number> {
+  try {
+    return await file.write(bytes, position);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EAGAIN' || code === 'EINTR') return 0;
+    throw error;
+  }
+}
+
+/** Reads from `position` until `into` is full between `start` and `end`, or the file ends. Returns the bytes read. */
+export async function readWhole(
+  file: DiskFile,
+  into: Buffer,
+  start: number,
+  end: number,
+  position: number,
+): Promise<number> {
+  let at = start;
+  while (at < end) {
+    const count = await file.read(into, at, end, position + (at - start));
+    if (count === 0) break;
+    at += count;
+  }
+  return at - start;
+}
+
+/** A whole small file, or undefined when there is none. */
+export async function readFile(disk: Disk, path: string): Promise<Buffer | undefined> {
+  let file: DiskFile;
+  try {
+    file = await disk.open(path, 'read');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const bytes = Buffer.allocUnsafe(await file.size());
+    return bytes.subarray(0, await readWhole(file, bytes, 0, bytes.length, 0));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a new file whose content is on the medium when the promise resolves; its name may not be. */
+export async function createWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await disk.open(path, 'create');
+  try {
+    await writeWhole(file, bytes, 0);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts a file in the place of `path` in one step: whoever looks sees the old one or the new one, whole. */
+export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await removeIfThere(disk, temporary);
+  await createWhole(disk, temporary, bytes);
+  await disk.rename(temporary, path);
+  await disk.syncFolder(dirname(path));
+}
+
+/** Removes a file; that there is none is no error. */
+export async function removeIfThere(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.remove(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/*
+ * The stored log is a folder of plain files.
+ *
+ *   001752195600000-0000000042.ndjson      a segment: records, one line each
+ *   001752195600000-0000000041.ndjson.gz   an older segment, packed
+ *   001752195600000-0000000042.index       where times lie in a segment; can be lost, is then made anew
+ *   001752195600000-0000000042.torn        what recovery cut off a segment's end
+ *   lock.7                                 who writes here; the highest number counts
+ *   keys                                   idempotency keys, if any were used
+ *
+ * A record is one line of JSON, readable for grep and jq as it lies there:
+ *
+ *   {"id":"…","timestamp":1752195600000,"data":…,"metadata":…,"crc":"89abcdef"}\n
+ *
+ * `crc` is the CRC-32 (the one of gzip and PNG) of all the line's bytes before `,"crc":"`, in eight lower-case hex digits.
+ * It is always the last key, so that its place is known from the line's end, and it is taken off when a record leaves the
+ * log: `,"crc":"89abcdef"}` becomes `}`. The lines of `.index` and of checkpoints are guarded in the same way.
+ *
+ * A segment's name is the timestamp that its first record does not undercut, and its number in the log. Names sort by time.
+ *
+ * What holds, always:
+ *  1. No newline is inside a record. A line that ends in a newline and whose crc fits is a record as it was written.
+ *  2. Timestamps never step back, within a segment and from one to the next, whatever the clock does.
+ *  3. Numbers have no holes. Retention takes segments from the front only, so a hole is a loss, and is reported.
+ *  4. Only the segment with the highest number grows. A writer that starts begins a new one, and so does a writer whose
+ *     write or sync failed: a position (segment number, offset in the unpacked segment) never means two records that were
+ *     both acknowledged.
+ *  5. An acknowledged record lies before the durable end: write, then fdatasync, then the acknowledgement. What follows
+ *     the last intact line of the last segment was never acknowledged, or is damaged: recovery moves it into `.torn`.
+ *  6. A segment that has a successor is never changed, only replaced by its packed form or removed. Damage in it stays where
+ *     it is and is reported by everyone who reads over it.
+ */
+import { crc32 } from 'node:zlib';
+
+export const NEWLINE = 0x0a;
+
+const CRC_KEY = Buffer.from(',"crc":"', 'latin1');
+const CRC_DIGITS = 8;
+const QUOTE = 0x22;
+const CLOSING_BRACE = 0x7d;
+
+/** `,"crc":"89abcdef"}` */
+export const TAIL_BYTES = CRC_KEY.length + CRC_DIGITS + 2;
+
+/** How much shorter a line is without its crc: the tail becomes `}`. */
+export const STRIPPED_BYTES = TAIL_BYTES - 1;
+
+const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+
+/**
+ * Completes the line whose bytes from `start` to `end` are an object without its closing brace: adds crc, brace and newline.
+ *
+ * @returns where the line ends, one past its newline. `TAIL_BYTES + 1` bytes must be free behind `end`.
+ */
+export function writeTail(buffer: Buffer, start: number, end: number): number {
+  const crc = crc32(buffer.subarray(start, end));
+  let at = end;
+  for (let i = 0; i < CRC_KEY.length; i++) buffer[at++] = CRC_KEY[i] ?? 0;
+  for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = HEX_DIGITS[(crc >>> shift) & 0xf] ?? 0;
+  buffer[at++] = QUOTE;
+  buffer[at++] = CLOSING_BRACE;
+  buffer[at++] = NEWLINE;
+  return at;
+}
+
+/** Whether the line from `start` to `end` (its newline not counted) ends in a crc, and the crc fits. */
+export function isIntact(buffer: Buffer, start: number, end: number): boolean {
+  const tail = end - TAIL_BYTES;
+  if (tail <= start || buffer[end - 1] !== CLOSING_BRACE || buffer[end - 2] !== QUOTE) return false;
+  for (let i = 0; i < CRC_KEY.length; i++) if (buffer[tail + i] !== CRC_KEY[i]) return false;
+  const crc = crc32(buffer.subarray(start, tail));
+  for (let i = 0; i < CRC_DIGITS; i++) {
+    if (buffer[tail + CRC_KEY.length + i] !== HEX_DIGITS[(crc >>> (28 - 4 * i)) & 0xf]) return false;
+  }
+  return true;
+}
+
+/** An object as one guarded line. It must have at least one key. */
+export function guardedLine(value: Readonly<Record<string, unknown>>): Buffer {
+  const body = Buffer.from(JSON.stringify(value).slice(0, -1));
+  const line = Buffer.alloc(body.length + TAIL_BYTES + 1);
+  body.copy(line);
+  writeTail(line, 0, body.length);
+  return line;
+}
+
+/** What a guarded line (without its newline) says, or undefined when it is damaged. The key `crc` is taken off. */
+export function readGuardedLine(line: Buffer): unknown {
+  if (!isIntact(line, 0, line.length)) return undefined;
+  try {
+    return JSON.parse(`${line.toString('utf8', 0, line.length - TAIL_BYTES)}}`);
+  } catch {
+    return undefined;
+  }
+}

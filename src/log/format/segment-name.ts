@@ -1,0 +1,29 @@
+const TIMESTAMP_DIGITS = 15;
+const NUMBER_DIGITS = 10;
+
+const FILE = new RegExp(`^([0-9]{${TIMESTAMP_DIGITS}})-([0-9]{${NUMBER_DIGITS}})\\.(ndjson|ndjson\\.gz|index|torn)$`);
+
+/** What is known of a segment from its name. */
+export interface SegmentName {
+  readonly number: number;
+  /** No record of the segment is older: milliseconds since the epoch. */
+  readonly firstTimestamp: number;
+}
+
+export type SegmentFileKind = 'ndjson' | 'ndjson.gz' | 'index' | 'torn';
+
+/** The name of one of a segment's files, without folder. */
+export function segmentFile({ number, firstTimestamp }: SegmentName, kind: SegmentFileKind): string {
+  const stem = `${String(firstTimestamp).padStart(TIMESTAMP_DIGITS, '0')}-${String(number).padStart(NUMBER_DIGITS, '0')}`;
+  return `${stem}.${kind}`;
+}
+
+/** Reads a file name of the log's folder; undefined when it is not a segment's file. */
+export function parseSegmentFile(
+  file: string,
+): { readonly name: SegmentName; readonly kind: SegmentFileKind } | undefined {
+  const match = FILE.exec(file);
+  if (match === null) return undefined;
+  const [, timestamp, number, kind] = match;
+  return { name: { number: Number(number), firstTimestamp: Number(timestamp) }, kind: kind as SegmentFileKind };
+}

@@ -1,0 +1,23 @@
+/** Floor 3: the durable log. Stores lines, and does not know what an event means. */
+export { CheckpointStore, type Checkpoint } from './checkpoint/checkpoint-store.js';
+export type { Disk, DiskFile } from './disk/disk.js';
+export { STRIPPED_BYTES } from './format/line.js';
+export { comparePositions, LOG_START, parsePosition, type Position } from './format/position.js';
+export type { ProcessIdentity } from './lock/process-identity.js';
+export { LogError, type LogErrorKind } from './log-error.js';
+export type { LogHooks, LogOptions } from './log-options.js';
+export { openLogReader, type LogReader } from './log-reader.js';
+export { Log, type LogStats } from './log.js';
+export type { Damage, DamageKind } from './read/damage.js';
+export type { LogBlock } from './read/log-block.js';
+export type { ReadOptions } from './read/read-log.js';
+export type { TornTail } from './recover/torn-tail.js';
+export type { BackupReport } from './upkeep/backup.js';
+export type { SegmentInfo } from './upkeep/list-segments.js';
+export type { PruneOptions, PruneReport } from './upkeep/prune.js';
+export { restoreLog } from './upkeep/restore.js';
+export type { Finding, VerifySummary } from './upkeep/verify.js';
+export { nodeWorld, type World } from './world.js';
+export type { Entry, Receipt } from './write/entry.js';
+export type { RecentRecords } from './write/recent-records.js';
+export type { SyncReport } from './write/segment-writer.js';

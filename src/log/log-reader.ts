@@ -1,0 +1,30 @@
+import type { LogBlock } from './read/log-block.js';
+import { foreignEnd } from './read/log-end.js';
+import { readLog, type ReadOptions } from './read/read-log.js';
+import { backupLog, type BackupReport } from './upkeep/backup.js';
+import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
+import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
+import { verifyLog, type Finding, type VerifySummary } from './upkeep/verify.js';
+import type { World } from './world.js';
+
+/** A log as another process sees it: beside its writer, or without one. Takes no lock. */
+export interface LogReader {
+  /** Reads all whole lines that there are. */
+  read(options: ReadOptions): AsyncGenerator<LogBlock, void, void>;
+  segments(): Promise<SegmentInfo[]>;
+  verify(onFinding: (finding: Finding) => void): Promise<VerifySummary>;
+  prune(options: PruneOptions): Promise<PruneReport>;
+  backup(destination: string): Promise<BackupReport>;
+}
+
+/** Opens a log for everything but writing. A folder that is not there is an empty log. */
+export function openLogReader(world: World, folder: string): LogReader {
+  const end = foreignEnd(world);
+  return {
+    read: (options) => readLog(world, folder, end, options),
+    segments: () => describeSegments(world, folder),
+    verify: (onFinding) => verifyLog(world, folder, onFinding),
+    prune: (options) => pruneLog(world, folder, options),
+    backup: (destination) => backupLog(world, folder, destination, undefined),
+  };
+}

@@ -1,0 +1,233 @@
+import { errorCode } from './disk/disk.js';
+import type { Position } from './format/position.js';
+import { takeFolderLock, type FolderLock } from './lock/folder-lock.js';
+import { LogError } from './log-error.js';
+import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
+import type { LogBlock } from './read/log-block.js';
+import { MovingEnd } from './read/log-end.js';
+import { readLog, type ReadOptions } from './read/read-log.js';
+import { recover, type Recovery } from './recover/recover.js';
+import type { TornTail } from './recover/torn-tail.js';
+import { segmentBytesOnDisk } from './segment/folder.js';
+import { Packer } from './segment/packer.js';
+import { backupLog, type BackupReport } from './upkeep/backup.js';
+import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
+import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
+import { verifyLog, type Finding, type VerifySummary } from './upkeep/verify.js';
+import type { World } from './world.js';
+import { AppendQueue } from './write/append-queue.js';
+import type { Batch } from './write/batch.js';
+import type { Entry, Receipt } from './write/entry.js';
+import { LogClock } from './write/log-clock.js';
+import { RecentBuffer, type RecentRecords } from './write/recent-records.js';
+import { SegmentWriter } from './write/segment-writer.js';
+
+/** Figures of a log at this moment. */
+export interface LogStats {
+  /** Bytes of all segments on the disk. */
+  readonly bytes: number;
+  readonly segments: number;
+  /** Newest records that are in memory. */
+  readonly memoryRecords: number;
+  /** Records that wait for the disk. */
+  readonly queuedRecords: number;
+  readonly queuedBytes: number;
+}
+
+/** The writer of a log, and the log to read in the same process: it shows what is durable and nothing else. */
+export class Log {
+  readonly folder: string;
+  /** What recovery cut off when the log was opened. */
+  readonly torn: TornTail | undefined;
+  readonly #world: World;
+  readonly #options: ResolvedLogOptions;
+  readonly #lock: FolderLock;
+  readonly #end = new MovingEnd();
+  readonly #queue: AppendQueue;
+  readonly #segments: SegmentWriter;
+  readonly #recent: RecentBuffer;
+  readonly #packer: Packer;
+  #bytes: number;
+  #segmentCount: number;
+  #lastNumber: number;
+
+  private constructor(world: World, options: ResolvedLogOptions, lock: FolderLock, recovery: Recovery, bytes: number) {
+    const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
+    this.folder = folder;
+    this.torn = recovery.torn;
+    this.#world = world;
+    this.#options = options;
+    this.#lock = lock;
+    this.#bytes = bytes;
+    this.#segmentCount = recovery.segments.length;
+    this.#lastNumber = recovery.end.segment;
+    this.#end.moveTo(recovery.end);
+    this.#recent = new RecentBuffer(options.memoryRecordsMax, options.memoryBytesMax, recovery.lastTimestamp);
+    this.#packer = new Packer(world, folder, {
+      onPacked: (name, sizes) => {
+        this.#bytes -= sizes.bytes - sizes.packedBytes;
+        hooks.onPacked?.(name, sizes);
+      },
+      onFailed: hooks.onPackFailed,
+    });
+    if (options.pack) for (const name of recovery.segments) this.#packer.add(name);
+    this.#segments = new SegmentWriter(world, folder, recovery.end.segment, {
+      durability,
+      segmentBytesMax,
+      segmentAgeMaxMs,
+      onSync: hooks.onSync,
+      onFinished: (name) => {
+        if (options.pack) this.#packer.add(name);
+        hooks.onSegmentFinished?.(name);
+      },
+    });
+    this.#queue = new AppendQueue(new LogClock(world.now, recovery.lastTimestamp), {
+      ...options,
+      store: (batch) => this.#segments.write(batch),
+      onStored: (batch, position) => this.#stored(batch, position),
+      onFailed: (error, records) => this.#failed(error, records),
+      end: () => this.end,
+    });
+  }
+
+  /**
+   * Opens a log for writing, after whatever happened to its last writer: the folder is made when it is not there, and a torn
+   * tail is cut off.
+   *
+   * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
+   */
+  static async open(world: World, given: LogOptions): Promise<Log> {
+    const options = resolveLogOptions(given);
+    const { folder } = options;
+    let lock: FolderLock | undefined;
+    try {
+      await world.disk.makeFolder(folder);
+      lock = await takeFolderLock(world, folder);
+      const recovery = await recover(world.disk, folder);
+      let bytes = 0;
+      for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
+      return new Log(world, options, lock, recovery, bytes);
+    } catch (error) {
+      await lock?.release().catch(() => undefined);
+      if (error instanceof LogError) throw error;
+      throw diskError('read', `${folder}: the log can't be opened`, error);
+    }
+  }
+
+  /** Behind the last durable record. */
+  get end(): Position {
+    return this.#end.position();
+  }
+
+  /**
+   * Stores entries, in their order and next to each other. All appends that wait share one write and one sync. The promise
+   * resolves when they are durable, and fails with LogError `write` when they are not stored.
+   *
+   * @returns `full` when too much waits for the disk already: nothing was taken
+   * @throws LogError `record` when an entry can't be a record (nothing was taken), `closed`
+   */
+  tryAppend(entries: readonly Entry[]): Promise<Receipt> | 'full' {
+    return this.#queue.tryAppend(entries);
+  }
+
+  /** As {@link tryAppend}, but waits until there is room. */
+  append(entries: readonly Entry[]): Promise<Receipt> {
+    return this.#queue.append(entries);
+  }
+
+  /** Reads what is durable. */
+  read(options: ReadOptions): AsyncGenerator<LogBlock, void, void> {
+    return readLog(this.#world, this.folder, this.#end, options);
+  }
+
+  /**
+   * The stored records that are not older than `since` (milliseconds since the epoch), at most `recordsMax` of them, from
+   * memory; undefined when memory does not reach back that far.
+   */
+  recent(since: number, recordsMax: number): RecentRecords | undefined {
+    return this.#recent.since(since, recordsMax);
+  }
+
+  stats(): LogStats {
+    return {
+      bytes: this.#bytes,
+      segments: this.#segmentCount,
+      memoryRecords: this.#recent.records,
+      queuedRecords: this.#queue.records,
+      queuedBytes: this.#queue.bytes,
+    };
+  }
+
+  /** What the log holds, segment by segment. */
+  segments(): Promise<SegmentInfo[]> {
+    return describeSegments(this.#world, this.folder);
+  }
+
+  /** Checks every record. */
+  verify(onFinding: (finding: Finding) => void): Promise<VerifySummary> {
+    return verifyLog(this.#world, this.folder, onFinding);
+  }
+
+  /** Removes old segments, but none that holds records behind `keepFrom`. */
+  async prune(options: PruneOptions): Promise<PruneReport> {
+    const report = await pruneLog(this.#world, this.folder, options);
+    if (options.dryRun !== true) {
+      this.#bytes = report.bytesLeft;
+      this.#segmentCount -= report.removed.length;
+    }
+    return report;
+  }
+
+  /** Copies what is durable now into a new folder. */
+  backup(destination: string): Promise<BackupReport> {
+    return backupLog(this.#world, this.folder, destination, this.end);
+  }
+
+  /** Resolves when the segments finished so far are packed. */
+  packed(): Promise<void> {
+    return this.#packer.idle();
+  }
+
+  /** Stores what was appended, takes no more, ends all followers' waiting and gives the folder back. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+    await this.#segments.close();
+    await this.#packer.close();
+    this.#end.close();
+    await this.#lock.release();
+  }
+
+  #stored(batch: Batch, { segment, offset }: Position): void {
+    if (segment !== this.#lastNumber) {
+      this.#lastNumber = segment;
+      this.#segmentCount += 1;
+    }
+    this.#bytes += batch.byteLength;
+    this.#recent.add(batch);
+    this.#end.moveTo({ segment, offset: offset + batch.byteLength });
+  }
+
+  #failed(error: unknown, records: number): LogError {
+    const told = diskError('write', `${this.folder}: the events could not be stored`, error);
+    this.#options.hooks.onWriteError?.(told, records);
+    return told;
+  }
+}
+
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free some space; storing goes on by itself',
+  EDQUOT: 'the disk quota is used up: raise it or free some space; storing goes on by itself',
+  EIO: 'the disk reports an error: look at the system log, and move the folder to a sound disk',
+  EACCES: 'access is denied: the folder must belong to the user that runs this',
+  EPERM: 'access is denied: the folder must belong to the user that runs this',
+  EROFS: 'the file system is read-only: mount it for writing',
+  ENOTDIR: 'that is a file, not a folder: name another place',
+  EEXIST: 'that is a file, not a folder: name another place',
+};
+
+function diskError(kind: 'read' | 'write', problem: string, error: unknown): LogError {
+  const code = errorCode(error);
+  const reason =
+    (code === undefined ? undefined : WAYS_OUT[code]) ?? (error instanceof Error ? error.message : String(error));
+  return new LogError(kind, `${problem}: ${reason}`, { cause: error, code });
+}

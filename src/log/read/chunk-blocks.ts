@@ -1,0 +1,77 @@
+import { isIntact, NEWLINE } from '../format/line.js';
+import type { Position } from '../format/position.js';
+import { timestampAt } from '../format/record.js';
+import type { Chunk } from './chunks.js';
+import { damageAt, type Damage, type DamageOrigin } from './damage.js';
+import type { LogBlock } from './log-block.js';
+import { stripRun } from './strip.js';
+
+/** Checks a chunk of lines and makes blocks of it: one, and one more behind each damaged place. */
+export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOrigin): Generator<LogBlock, void, void> {
+  const { bytes, offset } = chunk;
+  for (let at = 0; at < bytes.length;) {
+    const run = stripRun(bytes, at, bytes.length);
+    const badEnd = endOfBadLines(bytes, run.next);
+    const damage = badEnd > run.next ? [badLines(bytes, run.next, badEnd, offset, origin)] : [];
+    // Only the first block may keep the chunk's memory: it has one owner.
+    const lines = at === 0 ? bytes.subarray(0, run.end) : Buffer.from(bytes.subarray(at, run.end));
+    yield blockOf(lines, run.records, origin.segment, offset + at, offset + badEnd, damage);
+    at = badEnd;
+  }
+}
+
+/** A block that only tells of damage. */
+export function damageBlock(damage: Damage, nextPosition: Position): LogBlock {
+  return {
+    bytes: Buffer.alloc(0),
+    records: 0,
+    firstTimestamp: undefined,
+    lastTimestamp: undefined,
+    position: { segment: damage.segment, offset: damage.offset },
+    nextPosition,
+    damage: [damage],
+  };
+}
+
+function blockOf(
+  bytes: Buffer,
+  records: number,
+  segment: number,
+  offset: number,
+  nextOffset: number,
+  damage: readonly Damage[],
+): LogBlock {
+  const lastLine = records === 0 ? 0 : startOfLastLine(bytes);
+  return {
+    bytes,
+    records,
+    firstTimestamp: records === 0 ? undefined : timestampAt(bytes, 0),
+    lastTimestamp: records === 0 ? undefined : timestampAt(bytes, lastLine),
+    position: { segment, offset },
+    nextPosition: { segment, offset: nextOffset },
+    damage,
+  };
+}
+
+function startOfLastLine(bytes: Buffer): number {
+  return bytes.length < 2 ? 0 : bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
+}
+
+/** Where the damaged lines end that start at `from`. */
+function endOfBadLines(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    if (isIntact(bytes, at, newline)) break;
+    at = newline + 1;
+  }
+  return at;
+}
+
+function badLines(bytes: Buffer, from: number, to: number, offset: number, origin: DamageOrigin): Damage {
+  let lines = 0;
+  for (let at = from; at < to; at = bytes.indexOf(NEWLINE, at) + 1) lines += 1;
+  const problem =
+    lines === 1 ? 'a line is damaged: its crc does not fit' : `${lines} lines are damaged: their crc does not fit`;
+  return damageAt('bad_line', origin, offset + from, to - from, problem);
+}

@@ -1,0 +1,50 @@
+/** What is wrong with a place of the log. */
+export type DamageKind =
+  /** A line whose crc does not fit. */
+  | 'bad_line'
+  /** A line whose crc fits, and that is no record all the same. */
+  | 'not_a_record'
+  /** A line longer than any record may be. */
+  | 'overlong_line'
+  /** Bytes without a newline at the end of a segment that is not written to any more. */
+  | 'torn_tail'
+  /** A block of a packed segment that can't be unpacked. */
+  | 'packed_block'
+  /** The segment is shorter than it was when it was finished. */
+  | 'truncated'
+  /** Segments are gone. */
+  | 'missing_segments'
+  /** The position asked for lies behind the segment's end. */
+  | 'beyond_end'
+  /** A record is older than the one before it. */
+  | 'time_steps_back';
+
+/** A place of the log whose records are lost, in words and in numbers. */
+export interface Damage {
+  readonly kind: DamageKind;
+  /** The file, or the folder when whole segments are missing. */
+  readonly file: string;
+  readonly segment: number;
+  /** Bytes from the start of the unpacked segment. */
+  readonly offset: number;
+  /** Bytes concerned; 0 when nobody knows. */
+  readonly bytes: number;
+  readonly message: string;
+}
+
+/** The segment that damage lies in. */
+export interface DamageOrigin {
+  readonly file: string;
+  readonly segment: number;
+}
+
+/** Damage with its place in the message. */
+export function damageAt(
+  kind: DamageKind,
+  { file, segment }: DamageOrigin,
+  offset: number,
+  bytes: number,
+  problem: string,
+): Damage {
+  return { kind, file, segment, offset, bytes, message: `${file}: byte ${offset}: ${problem}` };
+}

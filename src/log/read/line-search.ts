@@ -1,0 +1,104 @@
+import { isIntact, NEWLINE } from '../format/line.js';
+import { idAt, timestampAt } from '../format/record.js';
+import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
+import { LINE_BYTES_MAX, readChunks } from './chunks.js';
+
+/** Looked through at a time; a few hundred records. */
+const WINDOW_BYTES = 64 << 10;
+
+/** An intact record's place. */
+export interface FoundLine {
+  readonly offset: number;
+  /** One past its newline. */
+  readonly end: number;
+  readonly id: string;
+  readonly timestamp: number;
+}
+
+/** The first intact record that starts at or behind `from` and ends before `to`. */
+export async function firstLineFrom(source: SegmentSource, from: number, to: number): Promise<FoundLine | undefined> {
+  // Where a line starts is known only behind a newline. One byte earlier, so that a line starting at `from` counts.
+  const start = from === 0 ? 0 : from - 1;
+  let inLine = from > 0;
+  for await (const chunk of readChunks(source, start, to, WINDOW_BYTES)) {
+    if (chunk.kind === 'partial') return undefined;
+    if (chunk.kind === 'lost') {
+      inLine = chunk.cause === 'packed_block';
+      continue;
+    }
+    const { bytes, offset } = chunk;
+    let at = inLine ? bytes.indexOf(NEWLINE) + 1 : 0;
+    inLine = false;
+    while (at < bytes.length) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      if (isIntact(bytes, at, newline)) {
+        const found = foundLine(bytes, at, newline, offset);
+        if (found !== undefined) return found;
+      }
+      at = newline + 1;
+    }
+  }
+  return undefined;
+}
+
+/** The last intact record that ends at or before `to`. Looks backwards, so that its cost is that of the damage behind it. */
+export async function lastLineBefore(source: SegmentSource, to: number): Promise<FoundLine | undefined> {
+  let end = to;
+  let windowBytes = WINDOW_BYTES;
+  while (end > 0) {
+    const start = Math.max(0, end - windowBytes);
+    const bytes = await readSpan(source, start, end);
+    if (bytes === undefined) {
+      end = start;
+      continue;
+    }
+    const firstLine = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+    const found = lastLineIn(bytes, firstLine, start);
+    if (found !== undefined) return found;
+    if (firstLine > 0 || start === 0) {
+      end = start + firstLine;
+      if (start === 0) return undefined;
+    } else if (windowBytes < 2 * LINE_BYTES_MAX) {
+      windowBytes *= 2;
+    } else {
+      end = start;
+    }
+  }
+  return undefined;
+}
+
+function lastLineIn(bytes: Buffer, firstLine: number, start: number): FoundLine | undefined {
+  let newline = bytes.lastIndexOf(NEWLINE);
+  while (newline >= firstLine) {
+    const before = newline === 0 ? -1 : bytes.lastIndexOf(NEWLINE, newline - 1);
+    const at = Math.max(before + 1, firstLine);
+    const found = isIntact(bytes, at, newline) ? foundLine(bytes, at, newline, start) : undefined;
+    if (found !== undefined) return found;
+    newline = at - 1;
+  }
+  return undefined;
+}
+
+function foundLine(bytes: Buffer, at: number, newline: number, base: number): FoundLine | undefined {
+  const id = idAt(bytes, at);
+  const timestamp = timestampAt(bytes, at);
+  if (id === undefined || timestamp === undefined) return undefined;
+  return { offset: base + at, end: base + newline + 1, id, timestamp };
+}
+
+/** Bytes of a segment; undefined when some of them are lost. */
+async function readSpan(source: SegmentSource, from: number, to: number): Promise<Buffer | undefined> {
+  const bytes = Buffer.allocUnsafe(to - from);
+  let used = 0;
+  try {
+    while (used < bytes.length) {
+      const count = await source.read(bytes, used, bytes.length, from + used);
+      if (count === 0) break;
+      used += count;
+    }
+  } catch (error) {
+    if (error instanceof DamagedRange) return undefined;
+    throw error;
+  }
+  return bytes.subarray(0, used);
+}

@@ -1,0 +1,22 @@
+import type { Position } from '../format/position.js';
+import type { Damage } from './damage.js';
+
+/**
+ * Some records in their order, then what is wrong behind them. Blocks follow each other without a gap: one's
+ * `nextPosition` is where the next goes on.
+ */
+export interface LogBlock {
+  /** Whole lines, each checked, their crc taken off. The memory belongs to whoever got the block. */
+  readonly bytes: Buffer;
+  /** Lines in `bytes`; may be 0 when there is damage to tell of. */
+  readonly records: number;
+  /** Of the first record, milliseconds since the epoch; undefined when there is none. */
+  readonly firstTimestamp: number | undefined;
+  readonly lastTimestamp: number | undefined;
+  /** Where the first line starts. Line by line the stored log is 17 bytes longer than `bytes` (`STRIPPED_BYTES`). */
+  readonly position: Position;
+  /** Where to go on when the block is dealt with: what a checkpoint keeps. */
+  readonly nextPosition: Position;
+  /** Lost places between the last record and `nextPosition`. */
+  readonly damage: readonly Damage[];
+}

@@ -1,0 +1,84 @@
+import { comparePositions, LOG_START, type Position } from '../format/position.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import type { World } from '../world.js';
+
+/** How often a reader that follows another process's log looks for more. */
+const FOLLOW_POLL_MS = 100;
+
+/** How a reader that follows a log knows where it ends for now. */
+export interface LogEnd {
+  /** What lies behind is not stored for sure; undefined: every whole line counts. */
+  position(): Position | undefined;
+  /** The log is closed: its end moves no more. */
+  isFinal(): boolean;
+  /** Resolves when the end is past `position`, or may be; and when the signal is raised. */
+  past(position: Position | undefined, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/** The end of a log that another process may be writing to. */
+export function foreignEnd(world: World): LogEnd {
+  return {
+    position: () => undefined,
+    isFinal: () => false,
+    past: (_position, signal) => world.wait(FOLLOW_POLL_MS, signal),
+  };
+}
+
+/** Where the files of a log end at this moment. */
+export async function endOfFiles({ disk }: World, folder: string): Promise<Position> {
+  for (;;) {
+    const last = (await listSegments(disk, folder)).at(-1);
+    if (last === undefined) return LOG_START;
+    const source = await openSegment(disk, folder, last);
+    if (source === undefined) continue;
+    try {
+      return { segment: last.number, offset: await source.size() };
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+/** The end that a process keeps of the log it writes to, and a bell for those who wait for it to move. */
+export class MovingEnd implements LogEnd {
+  #position: Position = LOG_START;
+  #final = false;
+  readonly #waiting = new Set<() => void>();
+
+  position(): Position {
+    return this.#position;
+  }
+
+  moveTo(position: Position): void {
+    this.#position = position;
+    this.#wake();
+  }
+
+  /** Lets everybody go who waits: the log is closed, and its end moves no more. */
+  close(): void {
+    this.#final = true;
+    this.#wake();
+  }
+
+  isFinal(): boolean {
+    return this.#final;
+  }
+
+  async past(position: Position | undefined, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#final || signal?.aborted === true) return;
+    if (position !== undefined && comparePositions(this.#position, position) > 0) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+}

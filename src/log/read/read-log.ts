@@ -1,0 +1,132 @@
+import { comparePositions, type Position } from '../format/position.js';
+import { lockOwner } from '../lock/folder-lock.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import type { World } from '../world.js';
+import { damageBlock } from './chunk-blocks.js';
+import { dropOlder, keepFront, reaches } from './cut-block.js';
+import { findSince } from './find-since.js';
+import type { LogBlock } from './log-block.js';
+import { endOfFiles, type LogEnd } from './log-end.js';
+import { lossBehind, missingSegments, segmentBlocks } from './segment-blocks.js';
+
+/** Small enough to be worked on while the next is read, large enough that per-block costs vanish. */
+const BLOCK_BYTES = 256 << 10;
+
+export interface ReadOptions {
+  /** Where to start: behind a position, or at the first record that is not older than a time (milliseconds since the epoch). */
+  readonly from: Position | { readonly since: number };
+  /** Only records older than this, milliseconds since the epoch. */
+  readonly until?: number;
+  /** No more records than this. */
+  readonly recordsMax?: number;
+  /** At the end of the log, wait for more. Without it, reading ends where the log ended when it began. */
+  readonly follow?: boolean;
+  /** Ends the reading quietly. */
+  readonly signal?: AbortSignal;
+  /** Bytes that are read at a time; a longer line makes a longer block. */
+  readonly blockBytes?: number;
+}
+
+/**
+ * Reads a log in order, beside a writer, over segments that are packed or removed meanwhile. Holds one block at a time.
+ * Damage is told in the block where it lies; what lies behind it is read.
+ *
+ * @throws the disk's errors
+ */
+export async function* readLog(
+  world: World,
+  folder: string,
+  end: LogEnd,
+  options: ReadOptions,
+): AsyncGenerator<LogBlock, void, void> {
+  const { from, until = Infinity, recordsMax = Infinity } = options;
+  const since = 'since' in from ? from.since : -Infinity;
+  const start = 'since' in from ? await findSince(world, folder, end.position(), from.since) : from;
+  let left = recordsMax;
+  let started = false;
+
+  if (left <= 0) return;
+  for await (const whole of allBlocks(world, folder, end, start, options)) {
+    const block: LogBlock | undefined = started ? whole : dropOlder(whole, since);
+    if (block === undefined) continue;
+    started ||= block.records > 0;
+    if (reaches(block, until) || block.records >= left) {
+      const front = keepFront(block, until, left);
+      if (front.records > 0) yield front;
+      return;
+    }
+    left -= block.records;
+    yield block;
+  }
+}
+
+async function* allBlocks(
+  world: World,
+  folder: string,
+  end: LogEnd,
+  start: Position,
+  { follow = false, signal, blockBytes = BLOCK_BYTES }: ReadOptions,
+): AsyncGenerator<LogBlock, void, void> {
+  const { disk } = world;
+  const stop = follow ? undefined : (end.position() ?? (await endOfFiles(world, folder)));
+  let at = start;
+
+  while (!isAborted(signal)) {
+    const bound = stop ?? end.position();
+    const segments = await listSegments(disk, folder);
+    const name = segments.find(({ number }) => number >= at.segment);
+    // What is known before a segment is read to its end tells whether that end is final.
+    const growing = bound?.segment ?? segments.at(-1)?.number ?? 0;
+
+    if (name !== undefined && name.number <= growing) {
+      const missing = missingSegments(folder, at, name);
+      if (name.number > at.segment) at = { segment: name.number, offset: 0 };
+      if (missing !== undefined) yield missing;
+      const source = await openSegment(disk, folder, name);
+      // Packed or removed since it was listed: look again.
+      if (source === undefined) continue;
+      const finished = name.number < growing;
+      try {
+        const size = await source.size();
+        const to = name.number === bound?.segment ? Math.min(bound.offset, size) : size;
+        const tornIsLost = finished || (stop !== undefined && (await lockOwner(world, folder)) === undefined);
+        for await (const block of segmentBlocks(name.number, source, { from: at.offset, to, blockBytes, tornIsLost })) {
+          at = block.nextPosition;
+          yield block;
+          if (isAborted(signal)) return;
+        }
+        if (finished) {
+          at = { segment: name.number + 1, offset: 0 };
+          const loss = await lossBehind(disk, folder, name, source);
+          if (loss !== undefined) yield damageBlock(loss, at);
+          continue;
+        }
+      } finally {
+        await source.close();
+      }
+    }
+    if (stop !== undefined) return;
+    const isFinal = end.isFinal();
+    if (await hasGrown(world, folder, end, bound, growing)) continue;
+    if (isFinal) return;
+    await end.past(bound, signal);
+  }
+}
+
+/** A signal may be raised during any await, which a plain look at the property hides from the compiler. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** Whether the log went on in another segment, or past `bound`, since these were looked at. */
+async function hasGrown(
+  { disk }: World,
+  folder: string,
+  end: LogEnd,
+  bound: Position | undefined,
+  lastSegment: number,
+): Promise<boolean> {
+  const now = end.position();
+  if (bound !== undefined && now !== undefined) return comparePositions(now, bound) > 0;
+  return ((await listSegments(disk, folder)).at(-1)?.number ?? 0) > lastSegment;
+}

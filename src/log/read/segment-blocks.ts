@@ -1,0 +1,81 @@
+import type { Disk } from '../disk/disk.js';
+import type { Position } from '../format/position.js';
+import type { SegmentName } from '../format/segment-name.js';
+import { storedIndex } from '../index/index-store.js';
+import type { SegmentSource } from '../segment/segment-source.js';
+import { chunkBlocks, damageBlock } from './chunk-blocks.js';
+import { readChunks } from './chunks.js';
+import { damageAt, type Damage } from './damage.js';
+import type { LogBlock } from './log-block.js';
+
+export interface SegmentRange {
+  readonly from: number;
+  readonly to: number;
+  readonly blockBytes: number;
+  /** Bytes without a newline at the end are a loss: nobody is there to complete them. */
+  readonly tornIsLost: boolean;
+}
+
+/** One segment's records and damage between two offsets. */
+export async function* segmentBlocks(
+  segment: number,
+  source: SegmentSource,
+  { from, to, blockBytes, tornIsLost }: SegmentRange,
+): AsyncGenerator<LogBlock, void, void> {
+  const origin = { file: source.path, segment };
+  if (from > to) {
+    const problem = `the segment ends at byte ${to}, what lay behind is lost`;
+    yield damageBlock(damageAt('beyond_end', origin, from, 0, problem), { segment, offset: to });
+    return;
+  }
+  for await (const chunk of readChunks(source, from, to, blockBytes)) {
+    if (chunk.kind === 'lines') {
+      yield* chunkBlocks(chunk, origin);
+    } else if (chunk.kind === 'lost') {
+      const damage = damageAt(chunk.cause, origin, chunk.offset, chunk.bytes, chunk.reason);
+      yield damageBlock(damage, { segment, offset: chunk.offset + chunk.bytes });
+    } else if (tornIsLost) {
+      const damage = damageAt(
+        'torn_tail',
+        origin,
+        chunk.offset,
+        chunk.bytes,
+        `${chunk.bytes} bytes without an end of line`,
+      );
+      yield damageBlock(damage, { segment, offset: chunk.offset });
+    }
+  }
+}
+
+/** What is known to be lost behind a finished segment's last byte. */
+export async function lossBehind(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  source: SegmentSource,
+): Promise<Damage | undefined> {
+  const origin = { file: source.path, segment: name.number };
+  const size = await source.size();
+  const { summary } = await storedIndex(disk, folder, name);
+  if (summary !== undefined && summary.bytes > size) {
+    const problem = `the segment ends here, and had ${summary.bytes} bytes with ${summary.records} records`;
+    return damageAt('truncated', origin, size, summary.bytes - size, problem);
+  }
+  return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is cut off here') : undefined;
+}
+
+/** A block that tells which segments are not there between `at` and the next one that is. */
+export function missingSegments(folder: string, at: Position, next: SegmentName): LogBlock | undefined {
+  if (at.segment === 0 || next.number <= at.segment) return undefined;
+  const last = next.number - 1;
+  const which = at.segment === last ? `segment ${last} is` : `segments ${at.segment} to ${last} are`;
+  const damage: Damage = {
+    kind: 'missing_segments',
+    file: folder,
+    segment: at.segment,
+    offset: at.offset,
+    bytes: 0,
+    message: `${folder}: ${which} missing, with every record in it`,
+  };
+  return damageBlock(damage, { segment: next.number, offset: 0 });
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Disk } from '../disk/disk.js';
+import { removeIfThere } from '../disk/whole.js';
+import { LOG_START, type Position } from '../format/position.js';
+import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { lastLineBefore } from '../read/line-search.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import { plainSegment } from '../segment/plain-segment.js';
+import { cutTornTail, type TornTail } from './torn-tail.js';
+
+/** What a writer finds when it takes a folder over. */
+export interface Recovery {
+  /** Behind the last record. */
+  readonly end: Position;
+  /** Of the last record, milliseconds since the epoch; −1 when there is none. */
+  readonly lastTimestamp: number;
+  readonly segments: readonly SegmentName[];
+  readonly torn: TornTail | undefined;
+}
+
+const UNFINISHED_FILE = /\.(?:gz|index)\.tmp$/;
+
+/**
+ * Puts a folder in order after whatever happened to its last writer. The folder's lock must be held. Reads the end of the
+ * last segment only, so it takes as long for a large log as for a small one.
+ */
+export async function recover(disk: Disk, folder: string): Promise<Recovery> {
+  await removeUnfinished(disk, folder);
+  const segments = await listSegments(disk, folder);
+  const last = segments.at(-1);
+  if (last === undefined) return { end: LOG_START, lastTimestamp: -1, segments, torn: undefined };
+  const torn = await cutLast(disk, folder, last);
+  let offset: number | undefined;
+  for (const name of segments.toReversed()) {
+    const source = await openSegment(disk, folder, name);
+    if (source === undefined) continue;
+    try {
+      const size = await source.size();
+      offset ??= size;
+      const line = await lastLineBefore(source, size);
+      if (line === undefined) continue;
+      const lastTimestamp = Math.max(line.timestamp, last.firstTimestamp);
+      return { end: { segment: last.number, offset }, lastTimestamp, segments, torn };
+    } finally {
+      await source.close();
+    }
+  }
+  return { end: { segment: last.number, offset: offset ?? 0 }, lastTimestamp: last.firstTimestamp, segments, torn };
+}
+
+/** Removes what a crash left of files that were being made, and packed forms whose plain one is still there. */
+async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
+  const files = await disk.list(folder);
+  const there = new Set(files);
+  for (const file of files) {
+    const parsed = parseSegmentFile(file);
+    const isSecondForm = parsed?.kind === 'ndjson.gz' && there.has(segmentFile(parsed.name, 'ndjson'));
+    if (isSecondForm || UNFINISHED_FILE.test(file)) await removeIfThere(disk, join(folder, file));
+  }
+}
+
+async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
+  const path = join(folder, segmentFile(name, 'ndjson'));
+  // A packed segment was finished once, and is no longer cut.
+  if ((await disk.size(path)) === undefined) return undefined;
+  const file = await disk.open(path, 'update');
+  try {
+    const size = await file.size();
+    const end = (await lastLineBefore(plainSegment(path, file), size))?.end ?? 0;
+    return end < size ? await cutTornTail(disk, folder, name, file, end, size) : undefined;
+  } finally {
+    await file.close();
+  }
+}

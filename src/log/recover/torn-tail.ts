@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { errorCode, type Disk, type DiskFile } from '../disk/disk.js';
+import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
+import { segmentFile, type SegmentName } from '../format/segment-name.js';
+
+const COPY_BYTES = 1 << 20;
+
+/** What recovery cut off the last segment's end: bytes that were never acknowledged, or are damaged. */
+export interface TornTail {
+  readonly file: string;
+  readonly segment: number;
+  /** Where the segment ends now. */
+  readonly offset: number;
+  readonly bytes: number;
+  /** The file that holds the bytes now. */
+  readonly keptIn: string;
+}
+
+/** Moves what lies behind `end` of a segment into its `.torn` file. A crash on the way leaves the segment as it was. */
+export async function cutTornTail(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  file: DiskFile,
+  end: number,
+  size: number,
+): Promise<TornTail> {
+  const keptIn = join(folder, segmentFile(name, 'torn'));
+  const torn = await openOrCreate(disk, keptIn);
+  try {
+    await copySpan(file, end, size, torn);
+    await torn.datasync();
+  } finally {
+    await torn.close();
+  }
+  // Its summary may speak of bytes that are gone now on purpose.
+  await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
+  await disk.syncFolder(folder);
+  await file.truncate(end);
+  await file.datasync();
+  const path = join(folder, segmentFile(name, 'ndjson'));
+  return { file: path, segment: name.number, offset: end, bytes: size - end, keptIn };
+}
+
+async function openOrCreate(disk: Disk, path: string): Promise<DiskFile> {
+  try {
+    return await disk.open(path, 'create');
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return disk.open(path, 'update');
+    throw error;
+  }
+}
+
+/** Adds the bytes at the end of `to`: an earlier recovery may have put some there. */
+async function copySpan(from: DiskFile, start: number, end: number, to: DiskFile): Promise<void> {
+  const base = await to.size();
+  const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, end - start));
+  for (let at = start; at < end;) {
+    const count = await readWhole(from, buffer, 0, Math.min(buffer.length, end - at), at);
+    if (count === 0) return;
+    await writeWhole(to, buffer.subarray(0, count), base + (at - start));
+    at += count;
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { errorCode, type Disk } from '../disk/disk.js';
+import { removeIfThere } from '../disk/whole.js';
+import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { packedSegment } from './packed-segment.js';
+import { plainSegment } from './plain-segment.js';
+import type { SegmentSource } from './segment-source.js';
+
+/** The segments of a log, the oldest first. A folder that is not there holds none. */
+export async function listSegments(disk: Disk, folder: string): Promise<SegmentName[]> {
+  const byNumber = new Map<number, SegmentName>();
+  for (const file of await namesIn(disk, folder)) {
+    const parsed = parseSegmentFile(file);
+    if (parsed?.kind === 'ndjson' || parsed?.kind === 'ndjson.gz') byNumber.set(parsed.name.number, parsed.name);
+  }
+  return [...byNumber.values()].sort((a, b) => a.number - b.number);
+}
+
+async function namesIn(disk: Disk, folder: string): Promise<string[]> {
+  try {
+    return await disk.list(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * Opens a segment for reading, packed or not; undefined when it is gone. While both forms are there the plain one is the
+ * truth; it is looked for twice because it may be packed between two looks.
+ */
+export async function openSegment(disk: Disk, folder: string, name: SegmentName): Promise<SegmentSource | undefined> {
+  const plain = join(folder, segmentFile(name, 'ndjson'));
+  const packed = join(folder, segmentFile(name, 'ndjson.gz'));
+  const open = async (path: string) => {
+    try {
+      return await disk.open(path, 'read');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+  const plainFile = await open(plain);
+  if (plainFile !== undefined) return plainSegment(plain, plainFile);
+  const packedFile = await open(packed);
+  if (packedFile === undefined) return undefined;
+  try {
+    return await packedSegment(packed, packedFile);
+  } catch (error) {
+    await packedFile.close();
+    throw error;
+  }
+}
+
+/** The bytes that a segment takes on the disk, in its plain or packed form; 0 when it is gone. */
+export async function segmentBytesOnDisk(disk: Disk, folder: string, name: SegmentName): Promise<number> {
+  const plain = await disk.size(join(folder, segmentFile(name, 'ndjson')));
+  return plain ?? (await disk.size(join(folder, segmentFile(name, 'ndjson.gz')))) ?? 0;
+}
+
+/** Removes all of a segment's files but what recovery cut off it. */
+export async function removeSegment(disk: Disk, folder: string, name: SegmentName): Promise<void> {
+  for (const kind of ['ndjson', 'ndjson.gz', 'index'] as const) {
+    await removeIfThere(disk, join(folder, segmentFile(name, kind)));
+  }
+}

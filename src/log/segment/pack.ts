@@ -1,0 +1,91 @@
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { deflateRaw } from 'node:zlib';
+import type { Disk, DiskFile } from '../disk/disk.js';
+import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
+import { segmentFile, type SegmentName } from '../format/segment-name.js';
+import { writeMember } from './member.js';
+
+const deflate = promisify(deflateRaw);
+
+/** Large enough to pack well, small enough to unpack in a few milliseconds. */
+const MEMBER_BYTES = 1 << 20;
+
+/** A third of level 6's time for a tenth more bytes: the daemon has better things to do. */
+const DEFLATE_LEVEL = 3;
+
+export interface PackedSegment {
+  readonly bytes: number;
+  readonly packedBytes: number;
+}
+
+/**
+ * Replaces a finished segment by its packed form. A crash leaves either form, or both, whole; a segment that was removed
+ * meanwhile stays removed.
+ *
+ * @param signal when raised, the work stops and the segment stays as it is
+ * @returns the sizes, or undefined when there was nothing to pack
+ */
+export async function packSegment(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  signal: AbortSignal,
+): Promise<PackedSegment | undefined> {
+  const plain = join(folder, segmentFile(name, 'ndjson'));
+  const packed = join(folder, segmentFile(name, 'ndjson.gz'));
+  const temporary = `${packed}.tmp`;
+  await removeIfThere(disk, temporary);
+  try {
+    const sizes = await packFile(disk, plain, temporary, signal);
+    if (sizes === undefined) return undefined;
+    await disk.rename(temporary, packed);
+    await disk.syncFolder(dirname(packed));
+    if ((await disk.size(plain)) === undefined) {
+      await removeIfThere(disk, packed);
+      return undefined;
+    }
+    await removeIfThere(disk, plain);
+    return sizes;
+  } finally {
+    await removeIfThere(disk, temporary);
+  }
+}
+
+async function packFile(
+  disk: Disk,
+  plain: string,
+  packed: string,
+  signal: AbortSignal,
+): Promise<PackedSegment | undefined> {
+  const from = await disk.open(plain, 'read');
+  try {
+    const to = await disk.open(packed, 'create');
+    try {
+      const sizes = await packInto(from, to, signal);
+      if (sizes !== undefined) await to.datasync();
+      return sizes;
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Promise<PackedSegment | undefined> {
+  const buffer = Buffer.allocUnsafe(MEMBER_BYTES);
+  let bytes = 0;
+  let packedBytes = 0;
+  while (!signal.aborted) {
+    const count = await readWhole(from, buffer, 0, buffer.length, bytes);
+    const content = buffer.subarray(0, count);
+    const member = writeMember(await deflate(content, { level: DEFLATE_LEVEL }), content, bytes);
+    await writeWhole(to, member, packedBytes);
+    bytes += count;
+    packedBytes += member.length;
+    // The member without content is the end mark.
+    if (count === 0) return bytes === 0 ? undefined : { bytes, packedBytes };
+  }
+  return undefined;
+}

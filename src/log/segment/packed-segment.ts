@@ -1,0 +1,111 @@
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
+import type { DiskFile } from '../disk/disk.js';
+import { readWhole } from '../disk/whole.js';
+import {
+  MEMBER_HEADER_BYTES,
+  MEMBER_SIGNATURE,
+  MEMBER_TRAILER_BYTES,
+  memberCrc,
+  readMemberHeader,
+  type Member,
+} from './member.js';
+import { DamagedRange, type SegmentSource } from './segment-source.js';
+
+const inflate = promisify(inflateRaw);
+
+/** Bytes looked through at a time for the next member behind a damaged one. */
+const SEARCH_BYTES = 1 << 20;
+
+interface PlacedMember extends Member {
+  /** Where it starts in the packed file. */
+  readonly at: number;
+}
+
+/** A segment as `packSegment` left it. The last unpacked member is kept, since readers go forward in small steps. */
+export async function packedSegment(path: string, file: DiskFile): Promise<SegmentSource> {
+  const { members, whole } = await listMembers(file);
+  const size = endOf(members);
+  let unpacked: { readonly member: PlacedMember; readonly bytes: Buffer } | undefined;
+
+  const unpack = async (member: PlacedMember): Promise<Buffer> => {
+    if (unpacked?.member !== member) {
+      const bytes = await unpackMember(file, member);
+      if (bytes === undefined) {
+        throw new DamagedRange(
+          `a packed block of ${member.bytes} bytes can't be unpacked`,
+          nextOffset(member.offset + member.bytes),
+        );
+      }
+      unpacked = { member, bytes };
+    }
+    return unpacked.bytes;
+  };
+
+  const nextOffset = (from: number): number | undefined => members.find((member) => member.offset >= from)?.offset;
+
+  return {
+    path,
+    packed: true,
+    cutOff: !whole,
+    size: () => Promise.resolve(size),
+    async read(into, start, end, offset) {
+      const member = members.findLast((candidate) => candidate.offset <= offset);
+      if (member === undefined || offset >= member.offset + member.bytes) {
+        if (offset >= size) return 0;
+        throw new DamagedRange('a packed block is lost', nextOffset(offset));
+      }
+      const bytes = await unpack(member);
+      return bytes.copy(into, start, offset - member.offset, offset - member.offset + (end - start));
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Goes from header to header, and where one is damaged, on to the next that is not. */
+async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; whole: boolean }> {
+  const members: PlacedMember[] = [];
+  const end = await file.size();
+  const header = Buffer.alloc(MEMBER_HEADER_BYTES);
+  let whole = false;
+  for (let at = 0; at < end;) {
+    const count = await readWhole(file, header, 0, header.length, at);
+    const member = readMemberHeader(header.subarray(0, count), 0);
+    if (member !== undefined && member.offset >= endOf(members) && at + member.packedBytes <= end) {
+      at += member.packedBytes;
+      if (member.bytes > 0) members.push({ ...member, at: at - member.packedBytes });
+      else whole = at === end && member.offset === endOf(members);
+    } else {
+      at = await findSignature(file, at + 1, end);
+    }
+  }
+  return { members, whole };
+}
+
+function endOf(members: readonly Member[]): number {
+  const last = members.at(-1);
+  return last === undefined ? 0 : last.offset + last.bytes;
+}
+
+async function findSignature(file: DiskFile, from: number, end: number): Promise<number> {
+  const window = Buffer.alloc(SEARCH_BYTES);
+  for (let at = from; at < end; at += SEARCH_BYTES - MEMBER_SIGNATURE.length) {
+    const count = await readWhole(file, window, 0, window.length, at);
+    const found = window.subarray(0, count).indexOf(MEMBER_SIGNATURE);
+    if (found !== -1) return at + found;
+  }
+  return end;
+}
+
+/** A member's content, or undefined when it is damaged. */
+async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMember): Promise<Buffer | undefined> {
+  const member = Buffer.allocUnsafe(packedBytes);
+  if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
+  const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
+  try {
+    const unpacked = await inflate(deflated, { maxOutputLength: Math.max(1, bytes) });
+    return unpacked.length === bytes && crc32(unpacked) === memberCrc(member) ? unpacked : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { SegmentName } from '../format/segment-name.js';
+import type { World } from '../world.js';
+import { packSegment, type PackedSegment } from './pack.js';
+
+export interface PackerHooks {
+  readonly onPacked?: ((name: SegmentName, sizes: PackedSegment) => void) | undefined;
+  /** The segment stays as it is. */
+  readonly onFailed?: ((name: SegmentName, error: unknown) => void) | undefined;
+}
+
+/** Packs finished segments in the background, one after the other. */
+export class Packer {
+  readonly #world: World;
+  readonly #folder: string;
+  readonly #hooks: PackerHooks;
+  readonly #stop = new AbortController();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(world: World, folder: string, hooks: PackerHooks) {
+    this.#world = world;
+    this.#folder = folder;
+    this.#hooks = hooks;
+  }
+
+  add(name: SegmentName): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#stop.signal.aborted) return;
+      try {
+        const sizes = await packSegment(this.#world.disk, this.#folder, name, this.#stop.signal);
+        if (sizes !== undefined) this.#hooks.onPacked?.(name, sizes);
+      } catch (error) {
+        this.#hooks.onFailed?.(name, error);
+      }
+    });
+  }
+
+  /** Resolves when everything added so far is packed. */
+  idle(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Gives up what is not packed yet. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+}

@@ -1,0 +1,14 @@
+import type { DiskFile } from '../disk/disk.js';
+import type { SegmentSource } from './segment-source.js';
+
+/** A segment as it was written. */
+export function plainSegment(path: string, file: DiskFile): SegmentSource {
+  return {
+    path,
+    packed: false,
+    cutOff: false,
+    size: () => file.size(),
+    read: (into, start, end, offset) => file.read(into, start, end, offset),
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,30 @@
+/** A segment's bytes as they were written, whether it is packed or not. */
+export interface SegmentSource {
+  /** The file that is read. */
+  readonly path: string;
+  readonly packed: boolean;
+  /** Bytes at the end are known to be lost; how many, nobody knows. */
+  readonly cutOff: boolean;
+  /** Bytes of the unpacked segment. A segment that is written to grows. */
+  size(): Promise<number>;
+  /**
+   * Reads from `offset` of the unpacked segment into `into`, between `start` and `end`. Fewer bytes than there is room for
+   * don't mean the end; 0 does.
+   *
+   * @throws DamagedRange when the bytes at `offset` can't be unpacked
+   */
+  read(into: Buffer, start: number, end: number, offset: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Bytes of a segment that nobody can read any more. What lies behind them can be. */
+export class DamagedRange extends Error {
+  override readonly name = 'DamagedRange';
+  /** Where the readable bytes go on, in the unpacked segment; undefined when none follow. */
+  readonly nextOffset: number | undefined;
+
+  constructor(reason: string, nextOffset: number | undefined) {
+    super(reason);
+    this.nextOffset = nextOffset;
+  }
+}

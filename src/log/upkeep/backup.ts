@@ -1,0 +1,115 @@
+import { basename, join } from 'node:path';
+import { errorCode, type Disk } from '../disk/disk.js';
+import type { Position } from '../format/position.js';
+import { segmentFile, type SegmentName } from '../format/segment-name.js';
+import { LogError } from '../log-error.js';
+import { lastLineBefore } from '../read/line-search.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import type { SegmentSource } from '../segment/segment-source.js';
+import type { World } from '../world.js';
+import { writeWhole } from '../disk/whole.js';
+import { writeManifest, type BackupFile } from './manifest.js';
+
+const COPY_BYTES = 1 << 20;
+
+export interface BackupReport {
+  readonly segments: number;
+  readonly bytes: number;
+}
+
+/**
+ * Copies a log into a folder that is empty or not there, up to one moment: beside a running writer the copy ends at the
+ * last record stored when the backup reached it.
+ *
+ * @param end where the log ends, when that is known better than from its files
+ * @throws LogError `refused` when the folder holds something
+ */
+export async function backupLog(
+  world: World,
+  folder: string,
+  destination: string,
+  end: Position | undefined,
+): Promise<BackupReport> {
+  const { disk } = world;
+  await refuseFilled(disk, destination);
+  await disk.makeFolder(destination);
+  const files: BackupFile[] = [];
+  const segments = (await listSegments(disk, folder)).filter(({ number }) => number <= (end?.segment ?? number));
+  for (const name of segments) {
+    const file =
+      name === segments.at(-1)
+        ? await copyLast(disk, folder, name, destination, end)
+        : await copyWhole(disk, folder, name, destination);
+    if (file !== undefined) files.push(file);
+  }
+  await writeManifest(world, destination, files);
+  return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+async function refuseFilled(disk: Disk, folder: string): Promise<void> {
+  try {
+    if ((await disk.list(folder)).length === 0) return;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  throw new LogError('refused', `${folder}: not empty. A backup goes into a new folder.`);
+}
+
+/** A finished segment never changes: its file is copied as it is. It may be packed or removed just now. */
+async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: string): Promise<BackupFile | undefined> {
+  for (const kind of ['ndjson', 'ndjson.gz'] as const) {
+    const file = segmentFile(name, kind);
+    try {
+      await disk.copy(join(folder, file), join(to, file));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') continue;
+      throw error;
+    }
+    const copy = await disk.open(join(to, file), 'update');
+    try {
+      await copy.datasync();
+      return { file, bytes: await copy.size() };
+    } finally {
+      await copy.close();
+    }
+  }
+  return undefined;
+}
+
+/** Of the segment that may be written just now, what is stored. */
+async function copyLast(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  to: string,
+  end: Position | undefined,
+): Promise<BackupFile | undefined> {
+  const source = await openSegment(disk, folder, name);
+  if (source === undefined) return undefined;
+  try {
+    if (source.packed) return await copyWhole(disk, folder, name, to);
+    const size = await source.size();
+    const bytes = end?.segment === name.number ? end.offset : ((await lastLineBefore(source, size))?.end ?? 0);
+    return await copyFront(disk, source, bytes, join(to, segmentFile(name, 'ndjson')));
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyFront(disk: Disk, source: SegmentSource, bytes: number, to: string): Promise<BackupFile> {
+  const file = await disk.open(to, 'create');
+  try {
+    const buffer = Buffer.allocUnsafe(COPY_BYTES);
+    for (let at = 0; at < bytes;) {
+      const count = await source.read(buffer, 0, Math.min(buffer.length, bytes - at), at);
+      if (count === 0) throw new LogError('read', `${source.path}: ends at byte ${at}, before its last record`);
+      await writeWhole(file, buffer.subarray(0, count), at);
+      at += count;
+    }
+    await file.datasync();
+    return { file: basename(to), bytes };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { basename, join } from 'node:path';
+import { segmentFile } from '../format/segment-name.js';
+import { completeIndex } from '../index/index-store.js';
+import type { RecordMark } from '../index/segment-index.js';
+import { listSegments, openSegment, segmentBytesOnDisk } from '../segment/folder.js';
+import type { World } from '../world.js';
+
+/** One segment, for a listing. */
+export interface SegmentInfo {
+  readonly segment: number;
+  /** The file's name, without folder. */
+  readonly file: string;
+  readonly packed: boolean;
+  /** Bytes of the unpacked segment. */
+  readonly bytes: number;
+  readonly bytesOnDisk: number;
+  readonly records: number;
+  readonly first: RecordMark | null;
+  readonly last: RecordMark | null;
+  /** Bytes that recovery once cut off its end, kept in its `.torn` file. */
+  readonly tornBytes: number;
+}
+
+/** What a log holds, the oldest segment first. Reads indexes, and of the last segment what its index does not cover. */
+export async function describeSegments({ disk }: World, folder: string): Promise<SegmentInfo[]> {
+  const segments = await listSegments(disk, folder);
+  const infos: SegmentInfo[] = [];
+  for (const name of segments) {
+    const source = await openSegment(disk, folder, name);
+    // Removed since it was listed.
+    if (source === undefined) continue;
+    try {
+      const finished = name !== segments.at(-1);
+      const { summary } = await completeIndex(disk, folder, name, source, finished);
+      infos.push({
+        segment: name.number,
+        file: basename(source.path),
+        packed: source.packed,
+        ...summary,
+        bytesOnDisk: await segmentBytesOnDisk(disk, folder, name),
+        tornBytes: (await disk.size(join(folder, segmentFile(name, 'torn')))) ?? 0,
+      });
+    } finally {
+      await source.close();
+    }
+  }
+  return infos;
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { guardedLine, readGuardedLine } from '../format/line.js';
+import { createWhole, readFile } from '../disk/whole.js';
+import { LogError } from '../log-error.js';
+import type { World } from '../world.js';
+
+/** Its presence says that the backup is complete: it is written last. */
+export const MANIFEST = 'manifest.json';
+
+/** A file of a backup. */
+export interface BackupFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Writes down which files a backup is made of. */
+export async function writeManifest({ disk }: World, folder: string, files: readonly BackupFile[]): Promise<void> {
+  await createWhole(disk, join(folder, MANIFEST), guardedLine({ files }));
+  await disk.syncFolder(folder);
+}
+
+/**
+ * The files that a backup is made of.
+ *
+ * @throws LogError `damaged` when the folder is no complete backup
+ */
+export async function readManifest({ disk }: World, folder: string): Promise<readonly BackupFile[]> {
+  const path = join(folder, MANIFEST);
+  const line = await readFile(disk, path);
+  if (line === undefined) {
+    throw new LogError('damaged', `${folder}: no complete backup of a log, for it has no ${MANIFEST}`);
+  }
+  const value = readGuardedLine(line.subarray(0, -1));
+  if (!isManifest(value)) throw new LogError('damaged', `${path}: damaged, its crc does not fit`);
+  return value.files;
+}
+
+function isManifest(value: unknown): value is { readonly files: readonly BackupFile[] } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'files' in value &&
+    Array.isArray(value.files) &&
+    value.files.every(isBackupFile)
+  );
+}
+
+function isBackupFile(value: unknown): value is BackupFile {
+  if (typeof value !== 'object' || value === null || !('file' in value) || !('bytes' in value)) return false;
+  return typeof value.file === 'string' && !value.file.includes('/') && typeof value.bytes === 'number';
+}

@@ -1,0 +1,130 @@
+import { isIntact, NEWLINE } from '../format/line.js';
+import { timestampAt } from '../format/record.js';
+import type { SegmentName } from '../format/segment-name.js';
+import { lockOwner } from '../lock/folder-lock.js';
+import { readChunks, type Chunk } from '../read/chunks.js';
+import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
+import { lossBehind, missingSegments } from '../read/segment-blocks.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import type { SegmentSource } from '../segment/segment-source.js';
+import type { World } from '../world.js';
+
+const BLOCK_BYTES = 1 << 20;
+
+/** Damage and the line it is in. */
+export interface Finding extends Damage {
+  /** Counted from 1 in the unpacked segment, as an editor shows it; 0 where there is no line. */
+  readonly line: number;
+}
+
+export interface VerifySummary {
+  readonly segments: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly findings: number;
+}
+
+/**
+ * Reads a whole log: every crc, the order of time, the row of segments. May run beside a writer.
+ *
+ * @param onFinding told of each damaged place, in the log's order
+ */
+export async function verifyLog(
+  world: World,
+  folder: string,
+  onFinding: (finding: Finding) => void,
+): Promise<VerifySummary> {
+  const { disk } = world;
+  const segments = await listSegments(disk, folder);
+  const isWritten = (await lockOwner(world, folder)) !== undefined;
+  const total = { segments: 0, records: 0, bytes: 0, findings: 0 };
+  const tell = (finding: Finding): void => {
+    total.findings += 1;
+    onFinding(finding);
+  };
+  let lastTimestamp = -Infinity;
+  let expected = 0;
+
+  for (const [i, name] of segments.entries()) {
+    const hole = missingSegments(folder, { segment: expected, offset: 0 }, name);
+    for (const damage of hole?.damage ?? []) tell({ ...damage, line: 0 });
+    expected = name.number + 1;
+    const source = await openSegment(disk, folder, name);
+    // Removed by retention since it was listed.
+    if (source === undefined) continue;
+    try {
+      const finished = i < segments.length - 1;
+      const check = new SegmentCheck(source, name, lastTimestamp, tell);
+      const bytes = await source.size();
+      for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
+        if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
+      }
+      const loss = finished || source.packed ? await lossBehind(disk, folder, name, source) : undefined;
+      if (loss !== undefined) tell({ ...loss, line: check.line });
+      lastTimestamp = check.lastTimestamp;
+      total.segments += 1;
+      total.records += check.records;
+      total.bytes += bytes;
+    } finally {
+      await source.close();
+    }
+  }
+  return total;
+}
+
+/** Goes through one segment's chunks. */
+class SegmentCheck {
+  records = 0;
+  line = 0;
+  lastTimestamp: number;
+  readonly #origin: { readonly file: string; readonly segment: number };
+  readonly #tell: (finding: Finding) => void;
+
+  constructor(source: SegmentSource, { number }: SegmentName, lastTimestamp: number, tell: (finding: Finding) => void) {
+    this.#origin = { file: source.path, segment: number };
+    this.lastTimestamp = lastTimestamp;
+    this.#tell = tell;
+  }
+
+  take(chunk: Chunk): void {
+    if (chunk.kind === 'lines') {
+      this.#takeLines(chunk.bytes, chunk.offset);
+      return;
+    }
+    this.line += 1;
+    if (chunk.kind === 'lost') this.#find(chunk.cause, chunk.offset, chunk.bytes, chunk.reason);
+    else this.#find('torn_tail', chunk.offset, chunk.bytes, `${chunk.bytes} bytes without an end of line`);
+  }
+
+  #takeLines(bytes: Buffer, offset: number): void {
+    for (let at = 0; at < bytes.length;) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      this.line += 1;
+      const length = newline + 1 - at;
+      if (!isIntact(bytes, at, newline)) {
+        this.#find('bad_line', offset + at, length, 'the line is damaged: its crc does not fit');
+      } else {
+        this.#takeRecord(timestampAt(bytes, at), offset + at, length);
+      }
+      at = newline + 1;
+    }
+  }
+
+  #takeRecord(timestamp: number | undefined, offset: number, bytes: number): void {
+    if (timestamp === undefined) {
+      this.#find('not_a_record', offset, bytes, 'the line is intact, and is no record');
+      return;
+    }
+    if (timestamp < this.lastTimestamp) {
+      this.#find('time_steps_back', offset, bytes, `timestamp ${timestamp} after ${this.lastTimestamp}`);
+    }
+    this.records += 1;
+    this.lastTimestamp = Math.max(this.lastTimestamp, timestamp);
+  }
+
+  #find(kind: DamageKind, offset: number, bytes: number, problem: string): void {
+    const { file } = this.#origin;
+    const damage = damageAt(kind, this.#origin, offset, bytes, problem);
+    this.#tell({ ...damage, line: this.line, message: `${file}:${this.line}: byte ${offset}: ${problem}` });
+  }
+}

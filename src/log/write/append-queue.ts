@@ -1,0 +1,162 @@
+import { LogError } from '../log-error.js';
+import { isId } from '../format/record.js';
+import { NEWLINE } from '../format/line.js';
+import type { Position } from '../format/position.js';
+import { Batch } from './batch.js';
+import type { Entry, Receipt } from './entry.js';
+import type { LogClock } from './log-clock.js';
+
+export interface AppendQueueOptions {
+  /** Records that may wait for the disk. One append is taken whatever its size when nothing waits. */
+  readonly queueRecordsMax: number;
+  /** Bytes that may wait for the disk, roughly. */
+  readonly queueBytesMax: number;
+  /** Bytes of one record's data at most. */
+  readonly dataBytesMax: number;
+  /** Stores a batch: resolves with where it starts. */
+  readonly store: (batch: Batch) => Promise<Position>;
+  /** A batch is stored; called before those who appended hear of it. */
+  readonly onStored: (batch: Batch, position: Position) => void;
+  /** A batch is not stored. The error that those who appended get. */
+  readonly onFailed: (error: unknown, records: number) => LogError;
+  /** Where the log ends for now. */
+  readonly end: () => Position;
+}
+
+/**
+ * Gathers what is appended while the disk is busy into one batch, so that all of it shares the next write and sync.
+ */
+export class AppendQueue {
+  readonly #options: AppendQueueOptions;
+  readonly #clock: LogClock;
+  #gathering = new Batch();
+  #storing: Batch | undefined;
+  #running: Promise<void> | undefined;
+  #closed = false;
+  #waitingForRoom: (() => void)[] = [];
+
+  constructor(clock: LogClock, options: AppendQueueOptions) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** Records that wait for the disk. */
+  get records(): number {
+    return this.#gathering.records + (this.#storing?.records ?? 0);
+  }
+
+  /** Bytes that wait for the disk. */
+  get bytes(): number {
+    return this.#gathering.byteLength + (this.#storing?.byteLength ?? 0);
+  }
+
+  /**
+   * Takes entries for storing; the promise resolves when they are stored.
+   *
+   * @throws LogError `record` when an entry can't be a record (then none is taken), `closed`
+   */
+  tryAppend(entries: readonly Entry[]): Promise<Receipt> | 'full' {
+    if (this.#closed) throw closedError();
+    for (const entry of entries) this.#refuseBad(entry);
+    if (!this.#hasRoom(entries.length)) return 'full';
+    if (entries.length === 0) return Promise.resolve(this.#nothingStored());
+    const batch = this.#gathering;
+    const offset = batch.byteLength;
+    const timestamp = this.#clock.tick();
+    const ids: string[] = [];
+    for (const { data, metadata, id = this.#clock.nextId() } of entries) {
+      batch.add({ id, timestamp, data, metadata });
+      ids.push(id);
+    }
+    const end = batch.byteLength;
+    this.#start();
+    return batch.stored.then(({ segment, offset: base }) => ({
+      ids,
+      stored: ids.length,
+      timestamp,
+      position: { segment, offset: base + offset },
+      nextPosition: { segment, offset: base + end },
+    }));
+  }
+
+  /** As {@link tryAppend}, but waits for its turn when the queue is full. */
+  async append(entries: readonly Entry[]): Promise<Receipt> {
+    for (;;) {
+      const receipt = this.tryAppend(entries);
+      if (receipt !== 'full') return receipt;
+      await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    }
+  }
+
+  /** Takes no more, and resolves when everything taken is stored or has failed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    this.#callForMore();
+  }
+
+  #nothingStored(): Receipt {
+    const position = this.#options.end();
+    return { ids: [], stored: 0, timestamp: this.#clock.tick(), position, nextPosition: position };
+  }
+
+  #hasRoom(more: number): boolean {
+    const { queueRecordsMax, queueBytesMax } = this.#options;
+    return this.records === 0 || (this.records + more <= queueRecordsMax && this.bytes < queueBytesMax);
+  }
+
+  #start(): void {
+    // All that arrives in this turn of the event loop rides along.
+    this.#running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    let memory: Buffer | undefined;
+    while (this.#gathering.records > 0) {
+      const batch = this.#gathering;
+      this.#storing = batch;
+      this.#gathering = new Batch(memory);
+      try {
+        const position = await this.#options.store(batch);
+        this.#options.onStored(batch, position);
+        batch.resolve(position);
+      } catch (error) {
+        batch.reject(this.#options.onFailed(error, batch.records));
+      }
+      memory = batch.reclaim();
+      this.#storing = undefined;
+      this.#callForMore();
+    }
+    this.#running = undefined;
+  }
+
+  #callForMore(): void {
+    const waiting = this.#waitingForRoom;
+    this.#waitingForRoom = [];
+    for (const resume of waiting) resume();
+  }
+
+  #refuseBad({ data, metadata, id }: Entry): void {
+    const { dataBytesMax } = this.#options;
+    // No code unit takes more than three bytes: a short text need not be measured.
+    const isShort = data.length * 3 <= dataBytesMax;
+    const bytes = isShort || typeof data !== 'string' ? data.length : Buffer.byteLength(data);
+    if (bytes > dataBytesMax) {
+      throw new LogError('record', `an event of ${bytes} bytes is too large to be stored: at most ${dataBytesMax}`);
+    }
+    const broken = typeof data === 'string' ? data.includes('\n') : data.includes(NEWLINE);
+    if (bytes === 0 || broken || metadata.includes('\n')) {
+      throw new LogError('record', 'an event must be one JSON value without line breaks');
+    }
+    if (id !== undefined && !isId(id)) {
+      throw new LogError(
+        'record',
+        `${JSON.stringify(id.slice(0, 40))} can't be an event's id: printable ASCII without " and \\`,
+      );
+    }
+  }
+}
+
+function closedError(): LogError {
+  return new LogError('closed', 'the log is closed: nothing more is stored');
+}

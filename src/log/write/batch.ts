@@ -1,0 +1,63 @@
+import { recordRoom, writeRecord, type RecordText } from '../format/record.js';
+import type { RecordMark } from '../index/segment-index.js';
+import type { Position } from '../format/position.js';
+
+const BYTES_MIN = 64 << 10;
+
+/** A buffer that grew beyond this is not kept for the next batch. */
+const BYTES_KEPT = 4 << 20;
+
+/** Records that wait for the same write and the same sync. */
+export class Batch {
+  #buffer: Buffer;
+  #used = 0;
+  records = 0;
+  first: RecordMark | undefined;
+  last: RecordMark | undefined;
+  /** Where the batch starts in the log, once it is durable; fails when it is not stored. */
+  readonly stored: Promise<Position>;
+  readonly resolve: (position: Position) => void;
+  readonly reject: (error: unknown) => void;
+
+  /** @param buffer memory of an earlier batch that nobody needs any more */
+  constructor(buffer: Buffer = Buffer.allocUnsafeSlow(BYTES_MIN)) {
+    this.#buffer = buffer;
+    let resolve: (position: Position) => void = () => undefined;
+    let reject: (error: unknown) => void = () => undefined;
+    this.stored = new Promise((onStored, onFailed) => {
+      resolve = onStored;
+      reject = onFailed;
+    });
+    // Whoever appended hears of it by a promise of their own. A batch of known keys only has nobody.
+    this.stored.catch(() => undefined);
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  get byteLength(): number {
+    return this.#used;
+  }
+
+  /** The records as they go into the file. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#used);
+  }
+
+  add(record: RecordText): void {
+    const room = this.#used + recordRoom(record);
+    if (room > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(room, this.#buffer.length * 2));
+      this.bytes.copy(larger);
+      this.#buffer = larger;
+    }
+    this.#used = writeRecord(this.#buffer, this.#used, record);
+    this.records += 1;
+    this.last = record;
+    this.first ??= record;
+  }
+
+  /** The memory for a later batch, when it is worth keeping. Nobody may use this batch's bytes any more. */
+  reclaim(): Buffer | undefined {
+    return this.#buffer.length <= BYTES_KEPT ? this.#buffer : undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Disk, DiskFile } from '../disk/disk.js';
+import { writeWhole } from '../disk/whole.js';
+import {
+  INDEX_STEP_BYTES,
+  indexEntryLine,
+  indexSummaryLine,
+  type IndexEntry,
+  type SegmentSummary,
+} from '../index/segment-index.js';
+
+/**
+ * Writes the index of the segment that is being written. It is only a help for readers: a failure ends it, and the index is
+ * made anew by whoever needs it.
+ */
+export class IndexWriter {
+  readonly #disk: Disk;
+  readonly #path: string;
+  #file: DiskFile | undefined;
+  #bytes = 0;
+  #nextOffset = INDEX_STEP_BYTES;
+  #work: Promise<void> = Promise.resolve();
+  #failed = false;
+
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
+    this.#path = path;
+  }
+
+  /** Notes where a batch of records starts. Does not wait for the disk. */
+  note(entry: IndexEntry): void {
+    if (entry.offset < this.#nextOffset) return;
+    this.#nextOffset = entry.offset + INDEX_STEP_BYTES;
+    this.#append(indexEntryLine(entry));
+  }
+
+  /** Adds the summary and closes the file. */
+  async finish(summary: SegmentSummary): Promise<void> {
+    this.#append(indexSummaryLine(summary));
+    await this.#work;
+    await this.#file?.close().catch(() => undefined);
+  }
+
+  #append(line: Buffer): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#failed) return;
+      try {
+        this.#file ??= await this.#disk.open(this.#path, 'create');
+        await writeWhole(this.#file, line, this.#bytes);
+        this.#bytes += line.length;
+      } catch {
+        this.#failed = true;
+      }
+    });
+  }
+}

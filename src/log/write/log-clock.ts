@@ -1,0 +1,38 @@
+import { eventId, ID_COUNTER_RANGE } from '../../event/index.js';
+
+/** Hands out timestamps that never step back, and ids that sort in the order in which they were handed out. */
+export class LogClock {
+  readonly #now: () => number;
+  #timestamp: number;
+  #counter = 0;
+
+  /**
+   * @param now milliseconds since the epoch; may jump
+   * @param last the timestamp of the last record there is: everything handed out is later, so that ids sort across restarts too
+   */
+  constructor(now: () => number, last: number) {
+    this.#now = now;
+    this.#timestamp = last + 1;
+  }
+
+  /** The timestamp of records that arrive now. */
+  tick(): number {
+    const now = Math.floor(this.#now());
+    if (now > this.#timestamp) {
+      this.#timestamp = now;
+      this.#counter = 0;
+    }
+    if (this.#counter >= ID_COUNTER_RANGE) {
+      this.#timestamp += 1;
+      this.#counter = 0;
+    }
+    return this.#timestamp;
+  }
+
+  /** The next id within the timestamp that {@link tick} gave last. */
+  nextId(): string {
+    const id = eventId(this.#timestamp, this.#counter % ID_COUNTER_RANGE);
+    this.#counter += 1;
+    return id;
+  }
+}

@@ -1,0 +1,119 @@
+import { NEWLINE } from '../format/line.js';
+import { timestampAt } from '../format/record.js';
+import { stripRun } from '../read/strip.js';
+import type { Batch } from './batch.js';
+
+/** Small batches share a page, so that ten thousand single records are not ten thousand buffers. */
+const PAGE_BYTES = 256 << 10;
+
+/** What memory has of the records asked for. */
+export interface RecentRecords {
+  /** Whole lines, their crc taken off. */
+  readonly bytes: Buffer;
+  readonly records: number;
+}
+
+interface Page {
+  readonly buffer: Buffer;
+  used: number;
+  records: number;
+  lastTimestamp: number;
+}
+
+/** The newest records of a log, kept in memory for quick answers. Holds as many as asked for and less than a page more. */
+export class RecentBuffer {
+  readonly #recordsMax: number;
+  readonly #bytesMax: number;
+  #pages: Page[] = [];
+  #records = 0;
+  #bytes = 0;
+  /** Records up to this time are, or may be, on the disk only. */
+  #forgotten: number;
+
+  /** @param lastTimestamp of the last record that was stored before, or −Infinity */
+  constructor(recordsMax: number, bytesMax: number, lastTimestamp: number) {
+    this.#recordsMax = recordsMax;
+    this.#bytesMax = bytesMax;
+    this.#forgotten = lastTimestamp;
+  }
+
+  /** Records that are in memory. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Takes a stored batch's records in. */
+  add({ bytes, records, last }: Batch): void {
+    if (last === undefined) return;
+    if (this.#recordsMax === 0 || bytes.length > this.#bytesMax) {
+      this.#forget(this.#pages.length);
+      this.#forgotten = last.timestamp;
+      return;
+    }
+    const page = this.#pageFor(bytes.length);
+    bytes.copy(page.buffer, page.used);
+    page.used += bytes.length;
+    page.records += records;
+    page.lastTimestamp = last.timestamp;
+    this.#records += records;
+    const oldest = this.#pages[0];
+    if (oldest !== undefined && oldest !== page && this.#records - oldest.records >= this.#recordsMax) this.#forget(1);
+  }
+
+  /**
+   * The records that are not older than `since`, the oldest first; undefined when memory does not reach back that far.
+   *
+   * @param since milliseconds since the epoch
+   */
+  since(since: number, recordsMax: number): RecentRecords | undefined {
+    if (since <= this.#forgotten) return undefined;
+    const parts: Buffer[] = [];
+    let records = 0;
+    for (const page of this.#pages) {
+      if (records >= recordsMax) break;
+      if (page.lastTimestamp < since) continue;
+      const start = firstAt(page, since);
+      const end = endAfter(page, start, recordsMax - records);
+      const lines = Buffer.from(page.buffer.subarray(start, end));
+      const run = stripRun(lines, 0, lines.length);
+      parts.push(lines.subarray(0, run.end));
+      records += run.records;
+    }
+    return { bytes: Buffer.concat(parts), records };
+  }
+
+  #pageFor(bytes: number): Page {
+    const last = this.#pages.at(-1);
+    if (last !== undefined && last.used + bytes <= last.buffer.length) return last;
+    const buffer = Buffer.allocUnsafeSlow(Math.max(Math.min(PAGE_BYTES, this.#bytesMax), bytes));
+    const page = { buffer, used: 0, records: 0, lastTimestamp: 0 };
+    this.#pages.push(page);
+    this.#bytes += buffer.length;
+    let tooMany = 0;
+    for (let over = this.#bytes - this.#bytesMax; over > 0 && tooMany < this.#pages.length - 1; tooMany++) {
+      over -= this.#pages[tooMany]?.buffer.length ?? 0;
+    }
+    this.#forget(tooMany);
+    return page;
+  }
+
+  #forget(pages: number): void {
+    for (const page of this.#pages.splice(0, pages)) {
+      this.#records -= page.records;
+      this.#bytes -= page.buffer.length;
+      this.#forgotten = Math.max(this.#forgotten, page.lastTimestamp);
+    }
+  }
+}
+
+function firstAt({ buffer, used }: Page, since: number): number {
+  let at = 0;
+  while (at < used && (timestampAt(buffer, at) ?? since) < since) at = buffer.indexOf(NEWLINE, at) + 1;
+  return at;
+}
+
+function endAfter({ buffer, used }: Page, start: number, recordsMax: number): number {
+  let at = start;
+  for (let records = 0; at < used && records < recordsMax; records++) at = buffer.indexOf(NEWLINE, at) + 1;
+  return at;
+}

@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import type { DiskFile } from '../disk/disk.js';
+import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
+import type { Position } from '../format/position.js';
+import { segmentFile, type SegmentName } from '../format/segment-name.js';
+import type { RecordMark } from '../index/segment-index.js';
+import type { World } from '../world.js';
+import type { Batch } from './batch.js';
+import { IndexWriter } from './index-writer.js';
+
+/** A sector or a page of the cache: what may have been lost together with bytes that were on the medium before. */
+const PAGE_BYTES = 4096;
+
+export interface SegmentWriterOptions {
+  /** `fsync`: a batch is stored when it is on the medium; `os`: when the operating system has it. */
+  readonly durability: 'fsync' | 'os';
+  /** A segment that reached this size is followed by the next. A batch is never split. */
+  readonly segmentBytesMax: number;
+  /** A segment whose first record is older than this is followed by the next, in milliseconds. */
+  readonly segmentAgeMaxMs: number;
+  readonly onSync?: ((sync: SyncReport) => void) | undefined;
+  /** A segment has its last record and may be packed. */
+  readonly onFinished?: ((name: SegmentName) => void) | undefined;
+}
+
+/** One shared sync. */
+export interface SyncReport {
+  /** The sync alone, without the write. */
+  readonly durationMs: number;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+interface OpenSegment {
+  readonly name: SegmentName;
+  readonly path: string;
+  readonly file: DiskFile;
+  readonly index: IndexWriter;
+  /** Everything before is stored. */
+  bytes: number;
+  records: number;
+  first: RecordMark | null;
+  last: RecordMark | null;
+  /** The segment's name is on the medium. */
+  named: boolean;
+}
+
+type State =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'open'; readonly segment: OpenSegment }
+  /** A write or sync failed: what lies behind the stored bytes is unknown. */
+  | { readonly kind: 'suspect'; readonly segment: OpenSegment };
+
+/** Puts batches into segments, one at a time. */
+export class SegmentWriter {
+  readonly #world: World;
+  readonly #folder: string;
+  readonly #options: SegmentWriterOptions;
+  #state: State = { kind: 'none' };
+  #lastNumber: number;
+
+  /** @param lastNumber the number of the last segment there is, or 0 */
+  constructor(world: World, folder: string, lastNumber: number, options: SegmentWriterOptions) {
+    this.#world = world;
+    this.#folder = folder;
+    this.#lastNumber = lastNumber;
+    this.#options = options;
+  }
+
+  /**
+   * Stores a batch and returns where it starts. When it fails, nothing of the batch is stored, and the next batch first
+   * repairs what this one left.
+   *
+   * @throws the disk's errors
+   */
+  async write(batch: Batch): Promise<Position> {
+    const { first, last, bytes, records } = batch;
+    if (first === undefined || last === undefined) throw new Error('a batch without records');
+    const segment = await this.#segmentFor(first.timestamp, bytes.length);
+    try {
+      await writeWhole(segment.file, bytes, segment.bytes);
+      if (this.#options.durability === 'fsync') {
+        const start = this.#world.elapsed();
+        await segment.file.datasync();
+        this.#options.onSync?.({ durationMs: this.#world.elapsed() - start, records, bytes: bytes.length });
+      }
+    } catch (error) {
+      this.#state = { kind: 'suspect', segment };
+      throw error;
+    }
+    const offset = segment.bytes;
+    segment.index.note({ offset, records: segment.records, timestamp: first.timestamp });
+    segment.bytes += bytes.length;
+    segment.records += records;
+    segment.first ??= markOf(first);
+    segment.last = markOf(last);
+    return { segment: segment.name.number, offset };
+  }
+
+  /** The segment that is being written, or undefined when the next batch will begin one. */
+  get current(): SegmentName | undefined {
+    return this.#state.kind === 'none' ? undefined : this.#state.segment.name;
+  }
+
+  /** Ends the segment that is being written: the next batch begins another. */
+  async finishSegment(): Promise<void> {
+    const state = this.#state;
+    if (state.kind === 'suspect') await this.#repair(state.segment);
+    else if (state.kind === 'open' && state.segment.bytes > 0) await this.#finish(state.segment);
+  }
+
+  /** Ends the segment for good. What cannot be repaired now is left to recovery. */
+  async close(): Promise<void> {
+    const state = this.#state;
+    try {
+      await this.finishSegment();
+    } catch {
+      if (state.kind === 'suspect') await state.segment.file.close().catch(() => undefined);
+    }
+    if (this.#state.kind === 'open') await this.#state.segment.file.close().catch(() => undefined);
+    this.#state = { kind: 'none' };
+  }
+
+  async #segmentFor(timestamp: number, bytes: number): Promise<OpenSegment> {
+    if (this.#state.kind === 'suspect') await this.#repair(this.#state.segment);
+    if (this.#state.kind === 'open' && this.#isFull(this.#state.segment, timestamp, bytes)) {
+      await this.#finish(this.#state.segment);
+    }
+    const segment = this.#state.kind === 'none' ? await this.#begin(timestamp) : this.#state.segment;
+    if (!segment.named) {
+      await this.#world.disk.syncFolder(this.#folder);
+      segment.named = true;
+    }
+    return segment;
+  }
+
+  #isFull(segment: OpenSegment, timestamp: number, bytes: number): boolean {
+    const { segmentBytesMax, segmentAgeMaxMs } = this.#options;
+    if (segment.first === null) return false;
+    return segment.bytes + bytes > segmentBytesMax || timestamp - segment.first.timestamp > segmentAgeMaxMs;
+  }
+
+  async #begin(timestamp: number): Promise<OpenSegment> {
+    const { disk } = this.#world;
+    const name = { number: this.#lastNumber + 1, firstTimestamp: timestamp };
+    const path = join(this.#folder, segmentFile(name, 'ndjson'));
+    let file: DiskFile;
+    try {
+      file = await disk.open(path, 'create');
+    } catch (error) {
+      // Half made, it would be a second segment with this number.
+      await removeIfThere(disk, path).catch(() => undefined);
+      throw error;
+    }
+    this.#lastNumber = name.number;
+    const index = new IndexWriter(disk, join(this.#folder, segmentFile(name, 'index')));
+    const segment = { name, path, file, index, bytes: 0, records: 0, first: null, last: null, named: false };
+    this.#state = { kind: 'open', segment };
+    return segment;
+  }
+
+  /**
+   * Brings a segment back to its stored bytes after a failure. A failed sync may have dropped the cache's last page, and with
+   * it bytes that share the page but were on the medium before: it is written again, and must now be synced. Then the
+   * segment is finished; an offset in it never means something else later.
+   */
+  async #repair(segment: OpenSegment): Promise<void> {
+    const { file, bytes } = segment;
+    await file.truncate(bytes);
+    const pageStart = Math.max(0, Math.floor((bytes - 1) / PAGE_BYTES) * PAGE_BYTES);
+    const page = Buffer.alloc(bytes - pageStart);
+    await readWhole(file, page, 0, page.length, pageStart);
+    await writeWhole(file, page, pageStart);
+    await file.datasync();
+    segment.named = false;
+    this.#state = { kind: 'open', segment };
+    if (bytes > 0) await this.#finish(segment);
+  }
+
+  async #finish(segment: OpenSegment): Promise<void> {
+    this.#state = { kind: 'none' };
+    const { bytes, records, first, last } = segment;
+    if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
+    // With `os` nothing was promised; a finished segment is put onto the medium all the same, as far as the disk goes along.
+    if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
+    await segment.file.close().catch(() => undefined);
+    if (bytes > 0) this.#options.onFinished?.(segment.name);
+  }
+}
+
+function markOf({ id, timestamp }: RecordMark): RecordMark {
+  return { id, timestamp };
+}
