@@ -1,61 +1,105 @@
+import type { Text } from './skip.js';
+
 const START_BYTES = 64 * 1024;
-/** Up to this many characters a loop is faster than a call into the runtime. */
-const SHORT_TEXT = 24;
+/** Up to this many bytes a loop is faster than a call into the runtime. */
+const SHORT_COPY = 192;
+const SHORT_TEXT = 48;
+/** Short copies write whole words, so up to three bytes too many: the next write covers them. */
+const WORD_REST = 3;
+
+/** Bytes that are often copied, with a word's room after them. */
+export interface Literal {
+  readonly text: Text;
+  readonly length: number;
+}
+
+/** @param source at most a few hundred bytes, or copying it may be slow */
+export function literalOf(source: string): Literal {
+  const length = Buffer.byteLength(source);
+  const bytes = Buffer.alloc(length + WORD_REST);
+  bytes.write(source);
+  return { text: { bytes, words: viewOf(bytes), length: bytes.length }, length };
+}
 
 /** A buffer that grows: lines are put together in it as bytes, without strings in between. */
 export class ByteWriter {
-  /** What was written stands in the first {@link length} bytes. */
-  bytes = Buffer.allocUnsafeSlow(START_BYTES);
+  /** How much was written. */
   length = 0;
-
-  /** Makes room for `count` more bytes. */
-  reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + count));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
-  }
+  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
+  #words = viewOf(this.#bytes);
 
   byte(byte: number): void {
-    this.reserve(1);
-    this.bytes[this.length++] = byte;
+    this.#reserve(1);
+    this.#bytes[this.length] = byte;
+    this.length += 1;
+  }
+
+  literal({ text, length }: Literal): void {
+    this.copy(text, 0, length);
   }
 
   /** Copies the bytes from `start` to `end`. */
-  copy(from: Uint8Array, start: number, end: number): void {
+  copy(from: Text, start: number, end: number): void {
     const count = end - start;
-    this.reserve(count);
-    const { bytes, length } = this;
-    if (count > SHORT_TEXT) bytes.set(from.subarray(start, end), length);
-    else for (let at = 0; at < count; at++) bytes[length + at] = from[start + at] as number;
+    this.#reserve(count);
+    const { length } = this;
+    if (count > SHORT_COPY || end + WORD_REST > from.length) {
+      from.bytes.copy(this.#bytes, length, start, end);
+    } else {
+      const { words } = from;
+      const into = this.#words;
+      for (let at = 0; at < count; at += 4) into.setInt32(length + at, words.getInt32(start + at, true), true);
+    }
     this.length = length + count;
   }
 
   /** Writes text as UTF-8. */
   text(text: string): void {
     const { length: count } = text;
-    this.reserve(count * 3);
-    if (count <= SHORT_TEXT) {
-      const { bytes, length } = this;
-      let at = 0;
-      for (; at < count; at++) {
-        const code = text.charCodeAt(at);
-        if (code > 0x7f) break;
-        bytes[length + at] = code;
-      }
-      if (at === count) {
-        this.length = length + count;
-        return;
-      }
-    }
-    this.length += this.bytes.write(text, this.length, 'utf8');
+    this.#reserve(count * 3);
+    if (count > SHORT_TEXT || !this.#ascii(text)) this.length += this.#bytes.write(text, this.length, 'utf8');
   }
 
-  /** Gives away what was written, as memory of its own, and starts anew. */
+  /** Writes text of ASCII characters; false when it has others. */
+  #ascii(text: string): boolean {
+    const { length: count } = text;
+    const { length } = this;
+    const bytes = this.#bytes;
+    for (let at = 0; at < count; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 0x7f) return false;
+      bytes[length + at] = code;
+    }
+    this.length = length + count;
+    return true;
+  }
+
+  /** Gives away what was written, in memory of its own, and starts anew. */
   take(): Buffer {
     const taken = Buffer.allocUnsafeSlow(this.length);
-    this.bytes.copy(taken, 0, 0, this.length);
+    this.#bytes.copy(taken, 0, 0, this.length);
     this.length = 0;
     return taken;
   }
+
+  /** Takes back what was written after there were `length` bytes. */
+  cutTo(length: number): void {
+    this.length = length;
+  }
+
+  #reserve(count: number): void {
+    const wanted = this.length + count + WORD_REST;
+    if (wanted > this.#bytes.length) this.#grow(wanted);
+  }
+
+  #grow(wanted: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, wanted));
+    this.#bytes.copy(grown, 0, 0, this.length);
+    this.#bytes = grown;
+    this.#words = viewOf(grown);
+  }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,11 +1,11 @@
 /**
- * The fields that a reader wants of every event, as a tree of keys: what the scanner compares keys with while it passes.
+ * The fields that a reader wants of every event, as a tree of keys: what a scan compares keys with while it passes.
  */
 export interface FieldTree {
   /** Where the value's place is noted; −1 when only fields inside it are wanted. */
   readonly slot: number;
   /** The wanted keys at this level as UTF-8, and what is wanted below each. */
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly Buffer[];
   readonly children: readonly FieldTree[];
   /** The number of the last line that had this field: seen again in one line, it is a duplicate key. */
   seenInLine: number;
@@ -15,12 +15,8 @@ export interface FieldTree {
  * @param pointers JSON Pointers as lists of decoded segments; the place in the list is the slot. No two are equal.
  */
 export function fieldTree(pointers: readonly (readonly string[])[]): FieldTree {
-  const slot = pointers.findIndex((segments) => segments.length === 0);
-  return subtree(
-    pointers.map((segments, index) => ({ segments, slot: index })),
-    0,
-    slot,
-  );
+  const wanted = pointers.map((segments, slot) => ({ segments, slot }));
+  return subtree(wanted, 0);
 }
 
 interface Wanted {
@@ -28,13 +24,33 @@ interface Wanted {
   readonly slot: number;
 }
 
-function subtree(wanted: readonly Wanted[], depth: number, slot: number): FieldTree {
+function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
+  const here = wanted.find(({ segments }) => segments.length === depth);
   const below = wanted.filter(({ segments }) => segments.length > depth);
   const names = [...new Set(below.map(({ segments }) => segments[depth] ?? ''))];
-  const children = names.map((name) => {
-    const inside = below.filter(({ segments }) => segments[depth] === name);
-    const here = inside.find(({ segments }) => segments.length === depth + 1);
-    return subtree(inside, depth + 1, here?.slot ?? -1);
-  });
-  return { slot, keys: names.map((name) => Buffer.from(name)), children, seenInLine: -1 };
+  return {
+    slot: here?.slot ?? -1,
+    keys: names.map((name) => Buffer.from(name)),
+    children: names.map((name) =>
+      subtree(
+        below.filter(({ segments }) => segments[depth] === name),
+        depth + 1,
+      ),
+    ),
+    seenInLine: -1,
+  };
+}
+
+/** What is wanted below the key that stands in the bytes from `start` to `end`, if anything is. */
+export function childAt(tree: FieldTree, bytes: Uint8Array, start: number, end: number): FieldTree | undefined {
+  const { keys } = tree;
+  const length = end - start;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as Buffer;
+    if (key.length !== length) continue;
+    let same = 0;
+    while (same < length && key[same] === bytes[start + same]) same += 1;
+    if (same === length) return tree.children[index];
+  }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 /** Reading and writing JSON as bytes, for whoever wants only a few fields of many events. */
-export { ByteWriter } from './byte-writer.js';
+export { ByteWriter, literalOf, type Literal } from './byte-writer.js';
 export { createScanner, type Scanner } from './scanner.js';
+export { textOf, type Text } from './skip.js';
 export { copyValue, readValue } from './value.js';

@@ -1,39 +1,40 @@
-import { CLOSE_OBJECT, QUOTE } from './bytes.js';
+import { REFUSED } from './bytes.js';
 import type { FieldTree } from './field-tree.js';
+import type { Text } from './skip.js';
 
 /**
- * Lines of one log look alike. What stands between their values (`,"level":`) is learned from the first lines, and
- * recognised by comparing it whole, four bytes at a time, in the lines after.
+ * The lines of a log look alike. What stands between their values (`,"level":`) is learned from the first of them, and
+ * recognised in the others by comparing it whole, four bytes at a time.
  *
- * The objects seen at one place are a tree: each path from its start is the members of some object, in their order. Since
- * only what a careful reading has passed becomes part of it, walking along it proves that an object is well formed, has
- * its wanted fields where they are noted, and no key twice.
+ * The objects seen at one place make a tree: every path from its start is the members of some object, in their order.
+ * Only what a careful reading has passed becomes part of it, so walking along a path proves that an object is well formed
+ * and has no wanted key twice.
  */
 export interface Place {
   /** What is wanted of the values here. */
   readonly wanted: FieldTree | undefined;
-  /** Before the first member of an object. */
+  /** The state before the first member of an object. */
   readonly start: Member;
-  /** The places of an object's members, by their keys in quotes, as read. */
+  /** The places of an object's members, by their keys as written, in quotes. */
   readonly members: Map<string, Place>;
-  /** The place of an array's elements. */
+  /** The place of an array's elements, once there was an array. */
   elements: Place | undefined;
 }
 
 /** How far into an object: after certain members. */
 export interface Member {
-  /** What came next in the objects so far. */
+  /** What came next, the newest first. */
   next: Link | undefined;
   links: number;
   readonly before: Member | undefined;
-  /** The key that was read last, in quotes; undefined at the start. */
+  /** The key that was read last; undefined at the start. */
   readonly key: string | undefined;
   readonly wanted: FieldTree | undefined;
 }
 
 /** From the end of one value to the start of the next, or past the end of the object. */
 export interface Link {
-  /** What stands between, as little-endian words. The last one overlaps the one before it where the length asks for it. */
+  /** What stands between, in little-endian words. The last word overlaps the one before it, or is filled with zeros. */
   readonly words: Int32Array;
   readonly length: number;
   /** It has white space in it, or leads to a key that was there before. */
@@ -44,60 +45,88 @@ export interface Link {
   readonly other: Link | undefined;
 }
 
-/** Alternatives after one member: comparing with more of them costs more than reading. */
+/** What a careful reading found after a member. */
+export interface Step {
+  /** Where the last value ended. */
+  readonly start: number;
+  /** Where the next value starts; one past the end of the object when there is none. */
+  readonly end: number;
+  /** From quote to quote; undefined at the end of the object. */
+  readonly key: { readonly start: number; readonly end: number } | undefined;
+  readonly isOdd: boolean;
+}
+
+/** More alternatives after one member take longer to compare with than to read. */
 const LINKS_PER_MEMBER_MAX = 8;
-/** All that one scanner learns. Objects whose keys are data would fill the memory. */
+/** What one scanner learns at most: objects whose keys are data would fill the memory. */
 const LINKS_MAX = 2000;
 
-/** Learns the shapes of the objects in a stream of lines. */
 export interface Shapes {
   readonly root: Place;
-  /** The place of the elements of the arrays at `place`. */
-  elementsOf(place: Place): Place;
   /**
-   * Adds what was read after `member`, if there is still room.
+   * Makes a link of a step; undefined when there is no room for another.
    *
-   * @param start where the last value ended
-   * @param end where the next value starts, or one past the object's end
-   * @param key with its quotes, in bytes; undefined at the end of the object
+   * @throws REFUSED when it leads to a wanted key that was there before
    */
-  learn(place: Place, member: Member, bytes: Uint8Array, range: Range, key: Range | undefined, isOdd: boolean): Link | undefined;
+  learn(place: Place, member: Member, bytes: Uint8Array, step: Step): Link | undefined;
 }
 
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-export function createShapes(tree: FieldTree): Shapes {
+export function createShapes(wanted: FieldTree): Shapes {
   let links = 0;
   return {
-    root: placeOf(tree),
-    elementsOf: (place) => (place.elements ??= placeOf(undefined)),
-    learn(place, member, bytes, range, key, isOdd) {
+    root: placeOf(wanted),
+    learn(place, member, bytes, step) {
       if (links >= LINKS_MAX || member.links >= LINKS_PER_MEMBER_MAX) return undefined;
+      const key = step.key && latin1(bytes, step.key.start, step.key.end);
+      const inner = key === undefined ? undefined : memberPlace(place, key);
+      const isRepeated = key !== undefined && hasKey(member, key);
+      if (isRepeated && inner?.wanted !== undefined) throw REFUSED;
       links += 1;
       member.links += 1;
-      const literal = bytes.subarray(range.start, range.end);
-      const name = key && Buffer.from(bytes.subarray(key.start, key.end)).toString('latin1');
-      const inner = name === undefined ? undefined : memberPlace(place, name);
-      const link: Link = {
-        words: wordsOf(literal),
-        length: literal.length,
-        isOdd: isOdd || (name !== undefined && hasKey(member, name)),
+      member.next = {
+        words: wordsOf(bytes.subarray(step.start, step.end)),
+        length: step.end - step.start,
+        isOdd: step.isOdd || isRepeated,
         place: inner,
-        then: { next: undefined, links: 0, before: member, key: name, wanted: inner?.wanted },
+        then: { next: undefined, links: 0, before: member, key, wanted: inner?.wanted },
         other: member.next,
       };
-      member.next = link;
-      return link;
+      return member.next;
     },
   };
 }
 
-function placeOf(wanted: FieldTree | undefined): Place {
+export function placeOf(wanted: FieldTree | undefined): Place {
   const start = { next: undefined, links: 0, before: undefined, key: undefined, wanted: undefined };
   return { wanted, start, members: new Map(), elements: undefined };
+}
+
+/** Whether the text has at `at` what the link expects. */
+export function stands(link: Link, { words: text, length: textLength }: Text, start: number): boolean {
+  const { length, words } = link;
+  const end = start + length;
+  if (end > textLength) return false;
+  if (length < 4) {
+    // Usually one byte, the brace at an object's end.
+    const word = words[0] as number;
+    if (text.getUint8(start) !== (word & 0xff)) return false;
+    if (length > 1 && text.getUint8(start + 1) !== ((word >> 8) & 0xff)) return false;
+    return length < 3 || text.getUint8(start + 2) === ((word >> 16) & 0xff);
+  }
+  const last = end - 4;
+  let word = 0;
+  for (let at = start; at < last; at += 4) if (text.getInt32(at, true) !== words[word++]) return false;
+  return text.getInt32(last, true) === words[word];
+}
+
+function wordsOf(literal: Uint8Array): Int32Array {
+  const { length } = literal;
+  const words = new Int32Array(Math.ceil(length / 4));
+  for (let word = 0; word < words.length; word++) {
+    const at = Math.max(0, Math.min(word * 4, length - 4));
+    for (let byte = 0; byte < 4; byte++) words[word] = (words[word] ?? 0) | ((literal[at + byte] ?? 0) << (8 * byte));
+  }
+  return words;
 }
 
 function memberPlace(place: Place, key: string): Place {
@@ -110,8 +139,11 @@ function memberPlace(place: Place, key: string): Place {
   return inner;
 }
 
-/** Whether an object that came to `member` has a key already. */
-export function hasKey(member: Member, key: string): boolean {
+function hasKey(member: Member, key: string): boolean {
   for (let at: Member | undefined = member; at !== undefined; at = at.before) if (at.key === key) return true;
   return false;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }

@@ -13,17 +13,19 @@ import {
   TAB,
   ZERO,
 } from './bytes.js';
+import type { Scan } from './sightings.js';
 
 /** Bytes that a scan goes over: the same memory, a byte at a time and four at a time. The last byte is a newline. */
 export interface Text {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly words: DataView;
+  /** Their number. A DataView is slow to tell it. */
+  readonly length: number;
 }
 
-/** What a scan noticed on its way. */
-export interface Notes {
-  /** Set when something passed over is not written the way we print it: white space, an escape, an unusual number. */
-  isOdd: boolean;
+/** @param bytes whole lines, the last one ended by a newline */
+export function textOf(bytes: Buffer): Text {
+  return { bytes, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length: bytes.length };
 }
 
 /** Numbers of so many characters fit a double with digits to spare. */
@@ -35,30 +37,44 @@ const SMALL_FRACTION_MAX = 6;
  * @param from after the opening quote
  * @returns after the closing one
  */
-export function skipString({ bytes, words }: Text, from: number, notes: Notes): number {
+export function skipString(text: Text, from: number, scan: Scan): number {
   let at = from;
-  const lastWord = words.byteLength - 4;
   for (;;) {
-    // Four bytes at a time while none of them ends the run; a bit too cautious, so the loop after it has the last word.
-    while (at <= lastWord && !mayEndRun(words.getInt32(at, true))) at += 4;
-    while (ENDS_RUN[bytes[at] as number] === 0) at += 1;
-    const byte = bytes[at];
+    at = endOfRun(text, at);
+    const byte = text.bytes[at];
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) throw REFUSED;
-    notes.isOdd = true;
-    at = skipEscape(bytes, at);
+    scan.passedOdd = true;
+    at = skipEscape(text.bytes, at);
   }
 }
 
-/** Whether one of four bytes is below 0x20, a quote or a backslash. Sometimes says so of a byte after such a one. */
-function mayEndRun(word: number): boolean {
+/** Where a run of plain characters ends: at a quote, a backslash or a control character. */
+function endOfRun({ bytes, words, length }: Text, start: number): number {
+  let at = start;
+  for (const last = length - 4; at <= last; at += 4) {
+    const ends = endsIn(words.getInt32(at, true));
+    if (ends !== 0) return at + (lowestBit(ends) >> 3);
+  }
+  while (ENDS_RUN[bytes[at] as number] === 0) at += 1;
+  return at;
+}
+
+/**
+ * The high bit of each byte of a word that is below 0x20, a quote or a backslash: a subtraction borrows from it. A borrow
+ * may also mark bytes after such a one, so only the lowest mark means something.
+ */
+function endsIn(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
   return (
-    ((((word - 0x20202020) & ~word) | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) &
-      0x80808080) !==
-    0
+    (((word - 0x20202020) & ~word) | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) &
+    0x80808080
   );
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }
 
 function skipEscape(bytes: Uint8Array, backslash: number): number {
@@ -70,8 +86,13 @@ function skipEscape(bytes: Uint8Array, backslash: number): number {
   return end;
 }
 
-/** Passes over `true`, `false`, `null` or a number. */
-export function skipScalar(bytes: Uint8Array, at: number, notes: Notes): number {
+/** Passes over what is neither string, array nor object. */
+export function skipScalar(bytes: Uint8Array, at: number, scan: Scan): number {
+  return (bytes[at] as number) <= NINE ? skipNumber(bytes, at, scan) : skipWord(bytes, at);
+}
+
+/** Passes over `true`, `false` or `null`. */
+export function skipWord(bytes: Uint8Array, at: number): number {
   switch (bytes[at]) {
     case 0x74: // true
       if (bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65) return at + 4;
@@ -84,11 +105,11 @@ export function skipScalar(bytes: Uint8Array, at: number, notes: Notes): number 
       if (bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c) return at + 4;
       throw REFUSED;
     default:
-      return skipNumber(bytes, at, notes);
+      throw REFUSED;
   }
 }
 
-function skipNumber(bytes: Uint8Array, start: number, notes: Notes): number {
+export function skipNumber(bytes: Uint8Array, start: number, scan: Scan): number {
   const first = bytes[start] === MINUS ? start + 1 : start;
   let at = first;
   if (bytes[at] === ZERO) at += 1;
@@ -99,14 +120,14 @@ function skipNumber(bytes: Uint8Array, start: number, notes: Notes): number {
     at = skipDigits(bytes, at + 1);
     next = bytes[at] as number;
     // Printing drops a last zero, and turns to an exponent below 1e-6.
-    if (bytes[at - 1] === ZERO) notes.isOdd = true;
-    if (bytes[first] === ZERO && bytes[point + 1] === ZERO && at - point > SMALL_FRACTION_MAX) notes.isOdd = true;
+    if (bytes[at - 1] === ZERO) scan.passedOdd = true;
+    if (bytes[first] === ZERO && bytes[point + 1] === ZERO && at - point > SMALL_FRACTION_MAX) scan.passedOdd = true;
   } else if (first !== start && bytes[first] === ZERO) {
-    notes.isOdd = true;
+    scan.passedOdd = true;
   }
-  if (at - start > PLAIN_NUMBER_MAX) notes.isOdd = true;
+  if (at - start > PLAIN_NUMBER_MAX) scan.passedOdd = true;
   if ((next | 0x20) !== 0x65) return at;
-  notes.isOdd = true;
+  scan.passedOdd = true;
   at += 1;
   if (bytes[at] === 0x2b || bytes[at] === MINUS) at += 1;
   return skipDigits(bytes, at);
@@ -122,12 +143,12 @@ function skipDigits(bytes: Uint8Array, start: number): number {
 }
 
 /** White space inside a line: a newline ends the line, so it is none. */
-export function skipSpace(bytes: Uint8Array, start: number, notes: Notes): number {
+export function skipSpace(bytes: Uint8Array, start: number, scan: Scan): number {
   let at = start;
   for (;;) {
     const byte = bytes[at];
     if (byte !== SPACE && byte !== TAB && byte !== CARRIAGE_RETURN) return at;
-    notes.isOdd = true;
+    scan.passedOdd = true;
     at += 1;
   }
 }
