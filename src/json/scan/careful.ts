@@ -1,6 +1,6 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, REFUSED } from './bytes.js';
 import { childAt, type FieldTree } from './field-tree.js';
-import type { Scan } from './sightings.js';
+import { resetOdd, type Scan } from './sightings.js';
 import { skipScalar, skipSpace, skipString, type Text } from './skip.js';
 
 /**
@@ -18,8 +18,7 @@ export function readValueCarefully(
   levels: number,
 ): number {
   if (wanted === undefined) return passValue(text, start, undefined, scan, levels);
-  const oddBefore = scan.passedOdd;
-  scan.passedOdd = false;
+  const oddBefore = resetOdd(scan);
   const end = passValue(text, start, wanted, scan, levels);
   if (wanted.slot >= 0) {
     scan.starts[wanted.slot] = start;
@@ -83,8 +82,7 @@ export function readMembers(
 /** Passes over a key. Where keys are wanted, one with an escape in it is refused: it may be a wanted one in disguise. */
 export function readKey(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan): number {
   if (text.bytes[at] !== QUOTE) throw REFUSED;
-  const oddBefore = scan.passedOdd;
-  scan.passedOdd = false;
+  const oddBefore = resetOdd(scan);
   const end = skipString(text, at + 1, scan);
   if (scan.passedOdd && wanted !== undefined && wanted.keys.length > 0) throw REFUSED;
   scan.passedOdd ||= oddBefore;

@@ -13,7 +13,7 @@ import {
 } from './bytes.js';
 import { fieldTree } from './field-tree.js';
 import { createShapes, placeOf, stands, type Link, type Member, type Place, type Shapes } from './shape.js';
-import { startScan, type Scan, type Sightings } from './sightings.js';
+import { resetOdd, startScan, type Scan, type Sightings } from './sightings.js';
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
 /**
@@ -71,8 +71,7 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
 function passPlace(text: Text, start: number, place: Place, shapes: Shapes, scan: Scan, levels: number): number {
   const { wanted } = place;
   if (wanted === undefined) return passValue(text, start, place, shapes, scan, levels);
-  const oddBefore = scan.passedOdd;
-  scan.passedOdd = false;
+  const oddBefore = resetOdd(scan);
   const end = passValue(text, start, place, shapes, scan, levels);
   const { slot } = wanted;
   if (slot >= 0) {
@@ -136,8 +135,7 @@ function readLink(
   scan: Scan,
 ): Link | undefined {
   const { bytes } = text;
-  const oddBefore = scan.passedOdd;
-  scan.passedOdd = false;
+  const oddBefore = resetOdd(scan);
   const keyStart = keyAfter(bytes, start, member, scan);
   let end = -keyStart;
   let key: { start: number; end: number } | undefined;

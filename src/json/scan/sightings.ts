@@ -12,7 +12,7 @@ export interface Sightings {
 export interface Scan extends Sightings {
   /** Lines so far. */
   line: number;
-  /** Whether something odd was passed since this was set to false. */
+  /** Whether something odd was passed since the last {@link resetOdd}. */
   passedOdd: boolean;
 }
 
@@ -24,4 +24,11 @@ export function startScan(slots: number): Scan {
     line: 0,
     passedOdd: false,
   };
+}
+
+/** @returns whether something odd was passed before */
+export function resetOdd(scan: Scan): boolean {
+  const before = scan.passedOdd;
+  scan.passedOdd = false;
+  return before;
 }
