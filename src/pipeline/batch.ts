@@ -5,7 +5,7 @@ import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { envelopeText } from './envelope.js';
 import { EventFailure, failureOf } from './failure.js';
-import type { Pipeline } from './pipeline.js';
+import type { Routing } from './pipeline.js';
 import type { OnError, OutputSpec } from './spec.js';
 import type { StoredOrigin } from './stored-event.js';
 
@@ -33,7 +33,7 @@ export interface BlockResult {
 export interface BatchSettings {
   /** The pipeline's name, as events carry it. */
   readonly name: string;
-  readonly pipeline: Pick<Pipeline, 'routingKey' | 'outputsFor'>;
+  readonly pipeline: Routing;
   readonly outputs: readonly OutputSpec[];
   readonly onError: OnError;
   /** The first failed event ends the run, whatever `onError` says. */
@@ -101,24 +101,25 @@ export class Batch {
   /**
    * The event failed: `on_error` says what becomes of it.
    *
-   * @param text the event as it came in, when it is JSON
+   * @param text the event's data as it came in
+   * @param line the event's, where the batch may have gone on since
    */
-  failEvent(failure: EventFailure, id: string | undefined, text: string): void {
-    this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined) });
+  failEvent(failure: EventFailure, id: string | undefined, text: string, line = this.line): void {
+    this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined) }, line);
   }
 
   /** The line failed to become an event. */
-  fail(failure: EventFailure, remains: Remains): void {
+  fail(failure: EventFailure, remains: Remains, line = this.line): void {
     const { onError, strict } = this.settings;
     if (strict || onError.kind === 'stop') {
       this.stopped = true;
-      this.#bury(failure, remains);
+      this.#bury(failure, remains, line);
     } else if (onError.kind === 'skip') {
       this.counts.skipped += 1;
     } else if (onError.kind === 'default') {
-      this.#emitInstead(onError.data, remains);
+      this.#emitInstead(onError.data, remains, line);
     } else {
-      this.#bury(failure, remains);
+      this.#bury(failure, remains, line);
     }
   }
 
@@ -128,20 +129,20 @@ export class Batch {
     return { lines: line, counts, outputs, deadLetters: this.#deadLetters, stopped };
   }
 
-  #emitInstead(data: Json, remains: Remains): void {
+  #emitInstead(data: Json, remains: Remains, line: number): void {
     const id = this.newId();
     try {
       this.emit(data, this.contextOf(id), id);
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      this.#bury(error, remains);
+      this.#bury(error, remains, line);
     }
   }
 
-  #bury(failure: EventFailure, remains: Remains): void {
+  #bury(failure: EventFailure, remains: Remains, line: number): void {
     const head = deadLetterHead(failure, remains, this.#origin().source, this.settings.rawMax);
     // A stored event's line in the log says nothing: its id finds it.
-    this.#deadLetters.push({ head, lineInBlock: this.stored === undefined ? this.line : undefined });
+    this.#deadLetters.push({ head, lineInBlock: this.stored === undefined ? line : undefined });
     this.counts.deadLettered += 1;
   }
 

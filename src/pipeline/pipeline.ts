@@ -5,7 +5,7 @@ import type { PipelineSpec } from './spec.js';
 import { compileScript, compileStage, FILTERED, type Stage } from './stages/index.js';
 
 /** A compiled pipeline without asynchronous stages: a function from data to data, and the way out. */
-export interface Pipeline {
+export interface Pipeline extends Routing {
   /** Whether any script reads `$inputs/1`: else nobody needs to make the context. */
   readonly needsContext: boolean;
   /**
@@ -14,6 +14,10 @@ export interface Pipeline {
    * @throws EventFailure
    */
   transform(data: Json, context: Json): Json | typeof FILTERED;
+}
+
+/** The way out of a pipeline: which outputs an event goes to. */
+export interface Routing {
   /**
    * The routing key of finished data, where the pipeline sets one.
    *
@@ -24,15 +28,30 @@ export interface Pipeline {
   outputsFor(key: string | undefined): readonly number[];
 }
 
-/** @throws ComputoError when a script can't be compiled */
+/**
+ * @param spec without AI stages
+ * @throws ComputoError when a script can't be compiled
+ */
 export function compilePipeline(spec: PipelineSpec): Pipeline {
-  const stages = spec.stages.map(compileStage);
-  const key = spec.routingKey && compileScript(spec.routingKey, 'routing_key');
+  const stages = spec.stages.map((stage) => {
+    if (stage.kind === 'ai') throw new TypeError(`stage ${stage.name} is asynchronous`);
+    return compileStage(stage);
+  });
+  const routing = compileRouting(spec);
   return {
-    needsContext: stages.some((stage) => stage.needsContext) || key?.needsContext === true,
+    ...routing,
+    needsContext: stages.some((stage) => stage.needsContext) || routing.needsContext,
     transform: chain(stages),
+  };
+}
+
+/** @throws ComputoError when the routing key's script can't be compiled */
+export function compileRouting({ routingKey, outputs }: PipelineSpec): Routing & { readonly needsContext: boolean } {
+  const key = routingKey && compileScript(routingKey, 'routing_key');
+  return {
+    needsContext: key?.needsContext === true,
     routingKey: (data, context) => key && keyOf(key.run(data, context)),
-    outputsFor: outputChooser(spec.outputs),
+    outputsFor: outputChooser(outputs),
   };
 }
 

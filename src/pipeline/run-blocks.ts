@@ -4,6 +4,7 @@ import type { Block } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
+import { RunPaused } from './run-paused.js';
 
 /** Counter steps between two blocks: more than a block has lines. */
 const COUNTER_PER_BLOCK = 2 ** 20;
@@ -28,6 +29,8 @@ export interface BlockRun {
   readonly now: () => number;
   /** Ends the reading of `blocks`, for a run that ends before its input does. */
   readonly stopReading: () => void;
+  /** Results go out as they are done; else in the order of the input. Blocks must be of one line each. */
+  readonly unordered?: boolean;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -49,14 +52,24 @@ type Ending =
        */
       readonly endedBy: 'input' | 'failure' | 'closed';
     }
+  /** The run can't go on now; the event at which it stopped, and those after it, count as not read. */
+  | { readonly endedBy: 'paused'; readonly pause: RunPaused }
   /** A source or sink failed. What the counts name was written before. */
   | { readonly endedBy: 'error'; readonly error: unknown };
 
 /** What is still known of a block when its bytes have gone to another thread. */
 interface Arrived {
-  readonly source: string;
-  readonly startsFile: boolean;
+  readonly file: FileLines;
+  /** Lines before it, where that is known on arrival. */
+  readonly linesBefore: number | undefined;
   readonly size: number;
+  readonly pending: Promise<BlockResult>;
+}
+
+/** What came of one file so far: blocks arrived (lines, when each block is one), and lines delivered. */
+interface FileLines {
+  arrived: number;
+  delivered: number;
 }
 
 /**
@@ -65,15 +78,15 @@ interface Arrived {
  */
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
-  const linesBefore = new Map<string, number>();
+  const files = new Map<string, FileLines>();
   let bytes = 0;
   let counter = 0;
   let ending: Ending | undefined;
   const hasEnded = (): boolean => ending !== undefined;
 
-  const deliver = async ({ source, startsFile, size }: Arrived, result: BlockResult): Promise<void> => {
-    const base = startsFile ? 0 : (linesBefore.get(source) ?? 0);
-    linesBefore.set(source, base + result.lines);
+  const deliver = async ({ file, linesBefore, size }: Arrived, result: BlockResult): Promise<void> => {
+    const base = linesBefore ?? file.delivered;
+    file.delivered += result.lines;
     if (result.deadLetters.length > 0) {
       const lines = result.deadLetters.map(({ head, lineInBlock }) =>
         deadLetterLine(head, lineInBlock === undefined ? undefined : base + lineInBlock + 1),
@@ -91,6 +104,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   let held = 0;
   let wake = (): void => undefined;
   let tail = Promise.resolve();
+  const open = new Set<Promise<void>>();
 
   const end = (how: Ending): void => {
     if (hasEnded()) return;
@@ -98,23 +112,37 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     run.stopReading();
   };
 
-  /** Delivers one result after those before it. Nothing is delivered after the run has ended. */
-  const deliverInTurn = async (
-    before: Promise<void>,
-    arrived: Arrived,
-    pending: Promise<BlockResult>,
-  ): Promise<void> => {
+  /** Delivers one result once `before` is done. Nothing is delivered after the run has ended. */
+  const deliverAfter = async (before: Promise<unknown>, arrived: Arrived): Promise<void> => {
+    // Both are waited for, whatever happens: the run is not over while a call is out.
+    const [result] = await Promise.allSettled([arrived.pending, before]);
     try {
-      const [result] = await Promise.all([pending, before]);
       if (hasEnded()) return;
-      await deliver(arrived, result);
-      if (result.stopped) end({ endedBy: 'failure' });
+      if (result.status === 'rejected') throw result.reason;
+      await deliver(arrived, result.value);
+      if (result.value.stopped) end({ endedBy: 'failure' });
     } catch (error) {
-      end(error instanceof SinkClosedError ? { endedBy: 'closed' } : { endedBy: 'error', error });
+      end(endingFor(error));
     } finally {
       held -= 1;
       wake();
     }
+  };
+
+  const placeOf = ({ source, startsFile }: Block): Pick<Arrived, 'file' | 'linesBefore'> => {
+    const file = (startsFile ? undefined : files.get(source)) ?? { arrived: 0, delivered: 0 };
+    files.set(source, file);
+    const linesBefore = run.unordered === true ? file.arrived : undefined;
+    file.arrived += 1;
+    return { file, linesBefore };
+  };
+
+  const enqueue = (arrived: Arrived): void => {
+    // Writes go one at a time either way: in the order of arrival, or of completion.
+    const deliverNow = (): Promise<void> => (tail = deliverAfter(tail, arrived));
+    const delivery = run.unordered === true ? arrived.pending.then(deliverNow, deliverNow) : deliverNow();
+    open.add(delivery);
+    void delivery.finally(() => open.delete(delivery));
   };
 
   try {
@@ -123,16 +151,22 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       const meta = { source: block.source, timestamp: run.now(), counter };
       counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
       held += 1;
-      const { source, startsFile } = block;
-      const arrived = { source, startsFile, size: block.kind === 'lines' ? block.bytes.length : block.lineBytes };
-      tail = deliverInTurn(tail, arrived, run.executor.submit(block, meta));
+      // Taken before the bytes may go to another thread.
+      const size = block.kind === 'lines' ? block.bytes.length : block.lineBytes;
+      enqueue({ ...placeOf(block), size, pending: run.executor.submit(block, meta) });
       while (held >= run.executor.width + BLOCKS_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
     }
-    await tail;
+    await Promise.all(open);
   } catch (error) {
     // The source failed: what it gave before goes out all the same.
-    await tail;
+    await Promise.all(open);
     end({ endedBy: 'error', error });
   }
   return { counts, bytes, ...(ending ?? { endedBy: 'input' }) };
+}
+
+function endingFor(error: unknown): Ending {
+  if (error instanceof SinkClosedError) return { endedBy: 'closed' };
+  if (error instanceof RunPaused) return { endedBy: 'paused', pause: error };
+  return { endedBy: 'error', error };
 }

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../json/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
-import type { BlockContent, BlockOptions, BlockProcessor } from './block-processor.js';
+import type { BlockOptions, BlockProcessor } from './block-processor.js';
+import type { BlockContent } from './event-lines.js';
 import type { BlockExecutor } from './run-blocks.js';
 
 /** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */

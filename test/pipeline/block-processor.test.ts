@@ -1,3 +1,4 @@
+import type { Json } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../src/pipeline/block-processor.js';
@@ -5,7 +6,7 @@ import type { OnError, PipelineSpec } from '../../src/pipeline/index.js';
 
 type Changes = Partial<PipelineSpec> & { readonly strict?: boolean };
 
-const computo = (script: PipelineSpec['stages'][number]['script']['script']): PipelineSpec['stages'][number] => ({
+const computo = (script: Json): PipelineSpec['stages'][number] => ({
   kind: 'computo',
   name: 'change',
   script: { script, options: {} },
@@ -32,7 +33,9 @@ function process(
   return {
     outputs: result.outputs.map((lines) => lines.toString()),
     counts: result.counts,
-    letters: result.deadLetters.map(({ head, lineInBlock }) => JSON.parse(`${head}${(lineInBlock ?? -1) + 1}}`) as object),
+    letters: result.deadLetters.map(
+      ({ head, lineInBlock }) => JSON.parse(`${head}${(lineInBlock ?? -1) + 1}}`) as object,
+    ),
     stopped: result.stopped,
   };
 }

@@ -1,13 +1,14 @@
-import type { StageSpec } from '../spec.js';
+import type { AiStageSpec, StageSpec } from '../spec.js';
 import { computoStage } from './computo.js';
 import { filterStage } from './filter.js';
 import type { Stage } from './stage.js';
 
+export { aiStage, type AiStage } from './ai.js';
 export { compileScript, type Script } from './script.js';
 export { FILTERED, type Stage } from './stage.js';
 
-/** Compiles one stage. A new kind of stage is a file here, a line below and its spec. */
-export function compileStage(spec: StageSpec): Stage {
+/** Compiles one synchronous stage. A new kind of stage is a file here, a line below and its spec. */
+export function compileStage(spec: Exclude<StageSpec, AiStageSpec>): Stage {
   switch (spec.kind) {
     case 'computo':
       return computoStage(spec);
