@@ -60,11 +60,25 @@ const stage = alternatives(
 
 const rotation = () => ({
   rotate_size: size(1).optional().describe('Start a new file at this size.'),
-  rotate_every: duration(1000).optional().describe('Start a new file after this time. A plain number is milliseconds.'),
+  rotate_every: duration(1000)
+    .optional()
+    .describe(
+      'Start a new file each time this much has passed, in step with the clock: 1d is at midnight UTC. A plain number is milliseconds.',
+    ),
   retention_days: fraction(0, 36_500).optional().describe('Rotated files older than this many days are removed.'),
   gzip: flag().prefault(false).describe('Compress rotated files.'),
-  pattern: text('a file name pattern').optional().describe('Name of rotated files.'),
+  pattern: text('a file name with {number} in it, like {name}-{date}.{number}{ext}', isPartPattern)
+    .optional()
+    .describe(
+      'Name of rotated files: {name} and {ext} of the file, {number}, {date} and {time} (UTC). Default: {name}.{number}{ext}.',
+    ),
 });
+
+/** `{number}` must be there, or rotated files would replace each other; no folder, no other placeholder. */
+function isPartPattern(pattern: string): boolean {
+  const rest = pattern.replaceAll(/\{(?:name|ext|number|date|time)\}/g, '');
+  return pattern.split('{number}').length === 2 && !/[{}/]/.test(rest) && !pattern.startsWith('.');
+}
 
 const routingKey = () => text('a routing key as text; numbers need quotes');
 const outputCommon = () => ({

@@ -61,7 +61,7 @@ describe('a resolved pipeline', () => {
 
   it('has absolute paths, bytes and milliseconds', async () => {
     const config = await load(
-      'pipelines:\n  default:\n    outputs:\n      - {file: ./out/a, when: error, rotate_size: 1MB, rotate_every: 1d, retention_days: 7, gzip: true, pattern: x}\n' +
+      'pipelines:\n  default:\n    outputs:\n      - {file: ./out/a, when: error, rotate_size: 1MB, rotate_every: 1d, retention_days: 7, gzip: true, pattern: "x-{number}"}\n' +
         '      - {stdout: true, envelope: true, when: [a, b]}\n    dead_letter: "${DEAD}"\n    budget: 2.50\n    on_error: {default: {a: 1}}\n',
       {},
       { DEAD: '~/dead' },
@@ -78,7 +78,7 @@ describe('a resolved pipeline', () => {
           rotateEvery: 86_400_000,
           retentionDays: 7,
           gzip: true,
-          pattern: 'x',
+          pattern: 'x-{number}',
           envelope: false,
         },
         { kind: 'stdout', envelope: true, when: ['a', 'b'] },

@@ -1,0 +1,91 @@
+import { basename, dirname, extname, join } from 'node:path';
+
+const PART_DIGITS = 6;
+const PATTERN_DEFAULT = '{name}.{number}{ext}';
+const PACKED_SUFFIX = '.gz';
+
+/** How the finished parts of an output are called. */
+export interface PartNames {
+  readonly folder: string;
+  /** @param began when the part's first line was written, milliseconds since the epoch */
+  pathOf(number: number, began: number): string;
+  /** What a file of the folder is; undefined when it is no part of this output. */
+  parse(file: string): { readonly number: number; readonly packed: boolean } | undefined;
+}
+
+/** The path of a part once it is compressed. */
+export function packedPath(path: string): string {
+  return path + PACKED_SUFFIX;
+}
+
+/**
+ * @param path the file that is written
+ * @param pattern the name of a part, with `{number}` in it; `{name}` and `{ext}` are those of the file, `{date}` and
+ *   `{time}` (UTC) tell when the part was begun
+ */
+export function partNames(path: string, pattern: string = PATTERN_DEFAULT): PartNames {
+  const ext = extname(path);
+  const name = basename(path, ext);
+  const folder = dirname(path) || '.';
+  const matcher = new RegExp(`^${pieces(pattern).map(matching).join('')}(\\.gz)?$`);
+
+  function matching(piece: string): string {
+    switch (piece) {
+      case '{name}':
+        return escaped(name);
+      case '{ext}':
+        return escaped(ext);
+      case '{number}':
+        return `(?<number>[0-9]{${PART_DIGITS},15})`;
+      case '{date}':
+        return '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+      case '{time}':
+        return '[0-9]{6}';
+      default:
+        return escaped(piece);
+    }
+  }
+
+  function filled(piece: string, number: number, began: string): string {
+    switch (piece) {
+      case '{name}':
+        return name;
+      case '{ext}':
+        return ext;
+      case '{number}':
+        return String(number).padStart(PART_DIGITS, '0');
+      case '{date}':
+        return began.slice(0, 10);
+      case '{time}':
+        return began.slice(11, 19).replaceAll(':', '');
+      default:
+        return piece;
+    }
+  }
+
+  return {
+    folder,
+    pathOf(number, began) {
+      const time = new Date(began).toISOString();
+      return join(
+        folder,
+        pieces(pattern)
+          .map((piece) => filled(piece, number, time))
+          .join(''),
+      );
+    },
+    parse(file) {
+      const match = matcher.exec(file);
+      const number = match?.groups?.['number'];
+      return number === undefined ? undefined : { number: Number(number), packed: file.endsWith(PACKED_SUFFIX) };
+    },
+  };
+}
+
+function pieces(pattern: string): readonly string[] {
+  return pattern.split(/(\{[a-z]+\})/).filter((piece) => piece !== '');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
