@@ -1,6 +1,6 @@
 import { ID_COUNTER_RANGE } from '../event/index.js';
 import { SinkClosedError, type Sink } from '../sinks/index.js';
-import type { Block } from '../sources/index.js';
+import type { Block, ResumeAt } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
@@ -33,6 +33,8 @@ export interface BlockRun {
   readonly unordered?: boolean;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called when all events up to here are out, and none behind it: where a checkpoint may be made. Not with `unordered`. */
+  readonly onReached?: (resumeAt: ResumeAt) => void;
 }
 
 export interface Progress {
@@ -63,6 +65,7 @@ interface Arrived {
   /** Lines before it, where that is known on arrival. */
   readonly linesBefore: number | undefined;
   readonly size: number;
+  readonly resumeAt: ResumeAt;
   readonly pending: Promise<BlockResult>;
 }
 
@@ -84,7 +87,8 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   let ending: Ending | undefined;
   const hasEnded = (): boolean => ending !== undefined;
 
-  const deliver = async ({ file, linesBefore, size }: Arrived, result: BlockResult): Promise<void> => {
+  const deliver = async (arrived: Arrived, result: BlockResult): Promise<void> => {
+    const { file, linesBefore, size, resumeAt } = arrived;
     const base = linesBefore ?? file.delivered;
     file.delivered += result.lines;
     if (result.deadLetters.length > 0) {
@@ -99,6 +103,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     addCounts(counts, result.counts);
     bytes += size;
     run.onProgress?.({ counts, bytes });
+    if (resumeAt !== undefined && !result.stopped) run.onReached?.(resumeAt);
   };
 
   let held = 0;
@@ -153,7 +158,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       held += 1;
       // Taken before the bytes may go to another thread.
       const size = block.kind === 'lines' ? block.bytes.length : block.lineBytes;
-      enqueue({ ...placeOf(block), size, pending: run.executor.submit(block, meta) });
+      enqueue({ ...placeOf(block), size, resumeAt: block.resumeAt, pending: run.executor.submit(block, meta) });
       while (held >= run.executor.width + BLOCKS_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
     }
     await Promise.all(open);

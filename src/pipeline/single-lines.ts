@@ -13,7 +13,9 @@ export async function* singleLines(blocks: AsyncIterable<Block>): AsyncGenerator
     for (let at = 0; at < block.bytes.length;) {
       const newline = block.bytes.indexOf(NEWLINE, at);
       const end = newline === -1 ? block.bytes.length : newline + 1;
-      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile };
+      // Behind the block's other lines nothing can be resumed.
+      const resumeAt = end === block.bytes.length ? block.resumeAt : undefined;
+      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile, resumeAt };
       startsFile = false;
       at = end;
     }

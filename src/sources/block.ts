@@ -6,19 +6,30 @@ export type Block = LineBlock | OverlongLine;
 
 export interface LineBlock {
   readonly kind: 'lines';
-  /** Whole lines with their newlines; the very last line of a source may lack its own. Never empty. */
+  /**
+   * Whole lines with their newlines; the very last line of a source may lack its own. Empty only in a block that is there
+   * for its `resumeAt`.
+   */
   readonly bytes: Buffer;
   /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
   readonly source: string;
   /** True when line numbers start from 1 here. */
   readonly startsFile: boolean;
+  readonly resumeAt?: ResumeAt;
 }
+
+/**
+ * Where its source goes on behind a block, for sources that can be asked to start there: what a checkpoint keeps. JSON;
+ * only the source knows what is in it.
+ */
+export type ResumeAt = unknown;
 
 /** A line over the limit: read past, never held. */
 export interface OverlongLine {
   readonly kind: 'overlong';
   readonly source: string;
   readonly startsFile: boolean;
+  readonly resumeAt?: ResumeAt;
   /** Its first {@link OVERLONG_HEAD_BYTES} bytes. */
   readonly head: Buffer;
   /** Its length without the newline. */

@@ -102,6 +102,31 @@ describe('a run over blocks', () => {
     ]);
   });
 
+  it('says how far it came only when all events up to there are out', async () => {
+    const output = collector();
+    const reached: unknown[] = [];
+    async function* marked(): AsyncGenerator<Block> {
+      for await (const block of blocksOf(['1\n', '2\n', 'x\n', '3\n'])) {
+        yield { ...block, ...(block.kind === 'lines' && { resumeAt: Number(block.bytes.toString()) || 'x' }) };
+      }
+    }
+    await runBlocks({
+      executor: scrambling,
+      blocks: marked(),
+      outputs: [output],
+      deadLetters: collector(),
+      now: () => 1,
+      stopReading: () => undefined,
+      onReached: (at) => reached.push([at, output.text]),
+    });
+    expect(reached).toEqual([
+      [1, '1\n'],
+      [2, '1\n2\n'],
+      ['x', '1\n2\n'],
+      [3, '1\n2\n3\n'],
+    ]);
+  });
+
   it('holds few blocks, however slow the output is', async () => {
     let given = 0;
     let written = 0;
