@@ -13,5 +13,6 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 export function showFile(file: string): string {
   if (!isAbsolute(file)) return file;
   const path = relative(process.cwd(), file);
+  if (path === '') return '.';
   return path.startsWith('..') ? file : path;
 }

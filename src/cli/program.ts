@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { checkCommand } from './commands/check.js';
+import { completeCommand, completionCommand } from './commands/completion.js';
+import { initCommand } from './commands/init.js';
 import { operatorsCommand } from './commands/operators.js';
 import { runCommand } from './commands/run.js';
+import { schemaCommand } from './commands/schema.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
-const COMMANDS = [runCommand, operatorsCommand];
+const COMMANDS = [runCommand, checkCommand, initCommand, schemaCommand, operatorsCommand, completionCommand];
 
 /** The whole command line, ready to parse. */
 export function buildProgram(): Command {
@@ -16,5 +20,6 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride();
   for (const define of COMMANDS) program.addCommand(define().exitOverride(), { isDefault: define === runCommand });
+  program.addCommand(completeCommand().exitOverride(), { hidden: true });
   return program;
 }

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
@@ -21,6 +22,8 @@ export function openOutputs(plan: RunPlan): { readonly outputs: readonly Sink[];
 function openOutput(output: OutputPlan): Sink {
   if (output.kind === 'stdout') return stdoutSink();
   const { path, mode, rotateBytes } = output;
+  // The config's files are logs with folders of their own; a folder that is mistyped after -o is better refused.
+  if (mode === 'append') mkdirSync(dirname(path), { recursive: true });
   return fileSink(path, rotateBytes === undefined ? { mode } : { mode, rotateBytes });
 }
 

@@ -61,7 +61,7 @@ async function findIn(folder: string): Promise<string | undefined> {
     ['.yaml', '.yml', '.jsonc', '.js', '.mjs', '.cjs', '.ts', 'noExt'].map((extension) => [extension, present]),
   );
   // Not needed where the config is named.
-  const { cosmiconfig } = await import('cosmiconfig');
+  const { cosmiconfig } = await import('./explorer.js');
   try {
     const explorer = cosmiconfig(NAME, {
       searchPlaces: SEARCH_PLACES,

@@ -53,7 +53,7 @@ async function importJavaScript(path: string, changed: number): Promise<unknown>
 
 async function importTypeScript(path: string, changed: number): Promise<unknown> {
   if ('typescript' in process.features) return await importJavaScript(path, changed);
-  const { defaultLoaders } = await import('cosmiconfig');
+  const { defaultLoaders } = await import('./explorer.js');
   return await defaultLoaders['.ts'](path, await readFile(path, 'utf8'));
 }
 

@@ -1,0 +1,70 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { checkPaths, discoverConfig, sampleOf, type Diagnostic, type Sample } from '../../config/index.js';
+import type { CheckFlags } from '../commands/check.js';
+import { EXIT } from '../exit-codes.js';
+import { printDiagnostics, showFile } from '../print-diagnostics.js';
+import { UserError } from '../user-error.js';
+import { priceJudge } from './price-judge.js';
+import { firstLines } from './sample-lines.js';
+
+/** `colloquium check`: from flags to exit code. */
+export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const files = await filesToCheck(paths, flags);
+  const sample = flags.sample === undefined ? undefined : await readSample(flags.sample);
+  const judge = priceJudge();
+  const lookOver = async () =>
+    checkPaths(files, {
+      env: process.env,
+      home: homedir(),
+      isPriced: judge.isPriced,
+      ...(sample && { sample }),
+      ...(flags.pipeline !== undefined && { samplePipeline: flags.pipeline }),
+    });
+
+  let checked = await lookOver();
+  // Prices are loaded only for configs that ask for one.
+  if (await judge.loadIfAsked()) checked = await lookOver();
+
+  const { diagnostics } = checked;
+  if (flags.format === 'json') process.stdout.write(`${JSON.stringify({ diagnostics: diagnostics.map(plain) })}\n`);
+  else report(diagnostics, checked.files.length);
+  const fails = diagnostics.some(({ severity }) => severity === 'error' || flags.strict === true);
+  return fails ? EXIT.invalid : EXIT.ok;
+}
+
+async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promise<readonly string[]> {
+  const named = flags.config === undefined ? paths : [flags.config, ...paths];
+  if (named.length > 0) return named.map((path) => resolve(path));
+  const found = await discoverConfig(process.cwd(), homedir());
+  if (found !== undefined) return [found];
+  throw new UserError(
+    'no config found here',
+    EXIT.usage,
+    'name a config or script to check, or make one: colloquium init',
+  );
+}
+
+async function readSample(path: string): Promise<Sample> {
+  const sample = sampleOf(path, await firstLines(path));
+  if (sample === undefined) throw new UserError(`${path} has no events to learn from`, EXIT.usage);
+  return sample;
+}
+
+/** What programs get: the keys are stable. */
+function plain({ file, line, column, severity, code, message, hint }: Diagnostic): object {
+  return { file: showFile(file), line, column, severity, code, message, ...(hint !== undefined && { hint }) };
+}
+
+function report(diagnostics: readonly Diagnostic[], files: number): void {
+  printDiagnostics(diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const counts =
+    diagnostics.length === 0 ? 'no mistakes' : [counted(errors, 'error'), counted(warnings, 'warning')].join(', ');
+  process.stderr.write(`colloquium: ${counted(files, 'file')} checked, ${counts}\n`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

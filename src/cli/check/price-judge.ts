@@ -1,0 +1,29 @@
+import type { IsPriced } from '../../config/index.js';
+
+/** Answers which models have a price, without loading the price table until it is known to be needed. */
+export interface PriceJudge {
+  readonly isPriced: IsPriced;
+  /** @returns whether it was asked before the table was there, so that its answers were guesses */
+  loadIfAsked(): Promise<boolean>;
+}
+
+export function priceJudge(): PriceJudge {
+  let asked = false;
+  let judge: IsPriced = () => {
+    asked = true;
+    return true;
+  };
+  return {
+    isPriced: (model, provider) => judge(model, provider),
+    async loadIfAsked() {
+      if (!asked) return false;
+      const { loadPriceTable } = await import('../../ai/money/index.js');
+      const table = await loadPriceTable();
+      judge = (model, { kind }) => {
+        const vendor = kind === 'openai-compatible' ? undefined : { id: kind };
+        return vendor !== undefined && table.priceOf(vendor, model, Date.now()) !== null;
+      };
+      return true;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { Command, Option } from 'commander';
+
+/** The options of `check` as they were typed. */
+export interface CheckFlags {
+  readonly config?: string;
+  readonly format: 'text' | 'json';
+  readonly strict?: true;
+  readonly sample?: string;
+  readonly pipeline?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  The config that is in force here, with all it refers to:
+    colloquium check
+  A script, a config, and all scripts of a folder:
+    colloquium check clean.json ./colloquium.yaml scripts/
+  Fields that real events do not have:
+    colloquium check --sample day-1.ndjson
+  For editors and CI:
+    colloquium check --format json --strict
+
+Exit codes: 0 clean (warnings allowed, unless --strict), 2 usage, 78 with errors.`;
+
+/** `colloquium check [paths…]`: every mistake that can be found without running. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('Find the mistakes in configs and scripts without running them')
+    .argument('[paths...]', 'configs, script files (.json, .jsonc) and folders of them; else the config that is found')
+    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
+    .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
+    .option('--strict', 'warnings count as errors')
+    .option('--sample <file>', 'real events (the first 1,000 lines are read): what they lack is reported')
+    .option('-p, --pipeline <name>', 'the pipeline that the sample is for; else all')
+    .addHelpText('after', EXAMPLES)
+    .action(async (paths: string[], flags: CheckFlags) => {
+      const { check } = await import('../check/check.js');
+      process.exitCode = await check(paths, flags);
+    });
+}

@@ -1,0 +1,36 @@
+import { Argument, Command } from 'commander';
+
+const EXAMPLES = `
+Examples:
+  bash, for this shell, or in ~/.bashrc for all:
+    source <(colloquium completion bash)
+  zsh, in ~/.zshrc after compinit:
+    source <(colloquium completion zsh)
+  fish:
+    colloquium completion fish > ~/.config/fish/completions/colloquium.fish`;
+
+/** `colloquium completion bash|zsh|fish`: what makes the Tab key useful. */
+export function completionCommand(): Command {
+  return new Command('completion')
+    .description('Print a shell completion script: commands, flags, and the pipelines and scripts of the config')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', EXAMPLES)
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const { completionScript } = await import('../completion/scripts.js');
+      process.stdout.write(completionScript(shell));
+    });
+}
+
+/** What the completion scripts call at each Tab: prints a candidate per line. */
+export function completeCommand(): Command {
+  return new Command('__complete')
+    .description('Print the candidates for the last of the words')
+    .argument('[words...]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action(async (words: string[]) => {
+      const { candidates } = await import('../completion/candidates.js');
+      for (const candidate of await candidates(words)) process.stdout.write(`${candidate}\n`);
+    });
+}

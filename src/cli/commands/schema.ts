@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+
+const EXAMPLES = `
+Example:
+  colloquium schema > colloquium.schema.json`;
+
+/** `colloquium schema`: what editors complete configs from. */
+export function schemaCommand(): Command {
+  return new Command('schema')
+    .description('Print the JSON Schema of the config')
+    .addHelpText('after', EXAMPLES)
+    .action(async () => {
+      const { configJsonSchema } = await import('../../config/index.js');
+      process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    });
+}

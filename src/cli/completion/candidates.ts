@@ -1,0 +1,57 @@
+import { homedir } from 'node:os';
+import type { Command, Option } from 'commander';
+import { buildProgram } from '../program.js';
+
+/**
+ * What the last word may become, given the words before it.
+ *
+ * @param words after the program's name; the last may be empty
+ * @returns whole words that start as it does; none where a file name is likely
+ */
+export async function candidates(words: readonly string[]): Promise<readonly string[]> {
+  const program = buildProgram();
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const named = program.commands.find((command) => command.name() === before.find((word) => !word.startsWith('-')));
+  const command = named ?? program.commands.find((one) => one.name() === 'run');
+  if (command === undefined) return [];
+
+  const asking = command.options.find((option) => option.required && isCalled(option, before.at(-1)));
+  const found = asking === undefined ? wordsOf(program, command, named !== undefined, typed) : await valuesOf(asking);
+  return found.filter((word) => word.startsWith(typed));
+}
+
+function isCalled(option: Option, word: string | undefined): boolean {
+  return word !== undefined && (option.short === word || option.long === word);
+}
+
+function wordsOf(program: Command, command: Command, isNamed: boolean, typed: string): readonly string[] {
+  if (typed.startsWith('-')) {
+    const flags = command.options.flatMap(({ short, long }) => (typed.startsWith('--') ? [long] : [long, short]));
+    return [...flags, '--help', ...(isNamed ? [] : ['--version'])].filter((flag) => flag !== undefined);
+  }
+  if (!isNamed) return program.commands.map((one) => one.name()).filter((name) => !name.startsWith('__'));
+  return [
+    ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    ...command.commands.map((one) => one.name()),
+  ];
+}
+
+async function valuesOf(option: Option): Promise<readonly string[]> {
+  if (option.argChoices !== undefined) return option.argChoices;
+  if (option.long === '--pipeline') return namesInConfig('pipelines');
+  if (option.long === '--script') return namesInConfig('scripts');
+  return [];
+}
+
+/** From the config that is in force here; a broken one has no names to offer. */
+async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly string[]> {
+  const { loadConfig, pipelineNames, scriptNames } = await import('../../config/index.js');
+  try {
+    const config = await loadConfig({ cwd: process.cwd(), env: process.env, home: homedir() });
+    if (config === undefined) return [];
+    return what === 'pipelines' ? pipelineNames(config) : scriptNames(config);
+  } catch {
+    return [];
+  }
+}
