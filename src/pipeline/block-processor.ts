@@ -4,7 +4,7 @@ import { forEachEvent, type BlockContent, type LineOptions } from './event-lines
 import { EventFailure } from './failure.js';
 import { compilePipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
-import { FILTERED } from './stages/index.js';
+import { FILTERED, type TraceOf } from './stages/index.js';
 
 export interface BlockOptions extends LineOptions {
   readonly pipeline: PipelineSpec;
@@ -20,11 +20,12 @@ export type BlockProcessor = (block: BlockContent, meta: BlockMeta) => BlockResu
 /**
  * Compiles a pipeline into a block processor: a pure function of bytes, usable on any thread.
  *
+ * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
  * @throws ComputoError when a script can't be compiled
  */
-export function blockProcessor(options: BlockOptions): BlockProcessor {
+export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockProcessor {
   const { name, onError, outputs } = options.pipeline;
-  const pipeline = compilePipeline(options.pipeline);
+  const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
   const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);

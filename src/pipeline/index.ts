@@ -4,4 +4,18 @@ export type { Counts } from './counts.js';
 export { inlineExecutor } from './inline-executor.js';
 export { limitEvents } from './limit.js';
 export { runBlocks, type BlockRunResult, type Progress } from './run-blocks.js';
+export type { TraceOf } from './stages/index.js';
 export type { OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
+export type { BlockExecutor } from './run-blocks.js';
+export {
+  processLog,
+  type CheckpointKeeping,
+  type LogProcessing,
+  type ProcessingProgress,
+  type ProcessingTalk,
+  type ProcessingWorld,
+} from './process-log.js';
+export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
+export { readStoredEvent, type StoredEvent, type StoredOrigin } from './stored-event.js';
+export type { FileOpener, OpenSink, OpenSinks } from './process-log-outputs.js';
+export { sentTo } from './sent-to.js';

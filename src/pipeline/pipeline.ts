@@ -2,7 +2,7 @@ import { NumberText, type Json } from 'computo-js';
 import { stringifyJson } from '../json/index.js';
 import { EventFailure } from './failure.js';
 import type { PipelineSpec } from './spec.js';
-import { compileScript, compileStage, FILTERED, type Stage } from './stages/index.js';
+import { compileScript, compileStage, FILTERED, type Stage, type TraceOf } from './stages/index.js';
 
 /** A compiled pipeline without asynchronous stages: a function from data to data, and the way out. */
 export interface Pipeline extends Routing {
@@ -32,12 +32,12 @@ export interface Routing {
  * @param spec without AI stages
  * @throws ComputoError when a script can't be compiled
  */
-export function compilePipeline(spec: PipelineSpec): Pipeline {
+export function compilePipeline(spec: PipelineSpec, traceOf?: TraceOf): Pipeline {
   const stages = spec.stages.map((stage) => {
     if (stage.kind === 'ai') throw new TypeError(`stage ${stage.name} is asynchronous`);
-    return compileStage(stage);
+    return compileStage(stage, traceOf);
   });
-  const routing = compileRouting(spec);
+  const routing = compileRouting(spec, traceOf);
   return {
     ...routing,
     needsContext: stages.some((stage) => stage.needsContext) || routing.needsContext,
@@ -46,8 +46,11 @@ export function compilePipeline(spec: PipelineSpec): Pipeline {
 }
 
 /** @throws ComputoError when the routing key's script can't be compiled */
-export function compileRouting({ routingKey, outputs }: PipelineSpec): Routing & { readonly needsContext: boolean } {
-  const key = routingKey && compileScript(routingKey, 'routing_key');
+export function compileRouting(
+  { routingKey, outputs }: PipelineSpec,
+  traceOf?: TraceOf,
+): Routing & { readonly needsContext: boolean } {
+  const key = routingKey && compileScript(routingKey, 'routing_key', traceOf);
   return {
     needsContext: key?.needsContext === true,
     routingKey: (data, context) => key && keyOf(key.run(data, context)),

@@ -14,6 +14,7 @@ export interface RunFlags {
   readonly strict?: true;
   readonly limit?: number;
   readonly follow?: true;
+  readonly trace?: true;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
 }
@@ -26,6 +27,8 @@ Examples:
     zcat events.gz | colloquium -s clean.json --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
     colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
+  What a script does, call by call:
+    colloquium -s ./clean.json --limit 1 --trace in.ndjson
   As it is written:
     colloquium --follow -s ./alert.json /var/log/app.ndjson
 
@@ -47,6 +50,7 @@ export function runCommand(): Command {
     .option('--dead-letter <file>', 'write failed events here instead of to stderr')
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many input events', count)
+    .option('--trace', 'with --limit: tell every call of the scripts on stderr, with its place and its value')
     .option('--follow', 'keep reading what is appended to the files')
     .addOption(
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),

@@ -1,3 +1,4 @@
+import type { ScriptSource } from '../../config/script/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
@@ -12,6 +13,8 @@ export interface RunPlan {
   readonly outputs: readonly OutputPlan[];
   readonly deadLetters: OutputPlan | { readonly kind: 'stderr' };
   readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** The stages' scripts as they stand in their files, when their calls are to be told. */
+  readonly traced?: ReadonlyMap<string, ScriptSource>;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
-import { ConfigError, hasErrors } from '../../config/diagnostic/index.js';
-import { checkScript, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
-import type { BlockOptions, OutputSpec, PipelineSpec, ScriptSpec } from '../../pipeline/index.js';
+import type { BlockOptions, OutputSpec } from '../../pipeline/index.js';
 import type { RunFlags } from '../commands/run.js';
 import { EXIT } from '../exit-codes.js';
+import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 
@@ -22,7 +22,7 @@ const PIPELINE_DEFAULT = 'default';
  */
 export async function resolveRun(files: readonly string[], flags: RunFlags): Promise<RunPlan> {
   refuseContradictions(files, flags);
-  const { spec, plan, config } = await resolvePipelineSpec(flags);
+  const { spec, sources, plan, config } = await resolvePipelineSpec(flags);
   const outputs = resolveOutputs(flags, plan);
   const deadLetters = resolveDeadLetters(flags, plan);
   return {
@@ -33,6 +33,7 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     outputs: outputs.map(({ plan: output }) => output),
     deadLetters,
     block: await blockLimits(config, flags, deadLetters.kind),
+    ...(flags.trace === true && { traced: sources }),
     stats: flags.stats,
     progress: flags.progress,
   };
@@ -41,6 +42,7 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
 function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
   if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
+  if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
     throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
@@ -48,28 +50,24 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
 }
 
 interface Resolved {
-  readonly spec: Omit<PipelineSpec, 'outputs'>;
+  readonly spec: PipelineBody;
+  /** The scripts by stage, as they stand in their files. */
+  readonly sources: ReadonlyMap<string, ScriptSource>;
   readonly plan?: PipelinePlan;
   readonly config?: LoadedConfig;
 }
 
 async function resolvePipelineSpec(flags: RunFlags): Promise<Resolved> {
-  const name = PIPELINE_DEFAULT;
   if (flags.eval !== undefined || isFileName(flags.script)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await loadConfig(flags);
-    const script =
-      flags.eval === undefined
-        ? await loadScriptFile(resolve(flags.script ?? ''))
-        : parseInlineScript(flags.eval, '-e');
-    return { spec: onlyStage(name, await scriptSpec(script, config), script), ...(config && { config }) };
+    return { ...(await onlyStage(await scriptOfFlags(flags), config)), ...(config && { config }) };
   }
   const config = await loadConfig(flags);
   if (config === undefined) throw nothingToDo(flags);
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
-    const script = await door.resolveScript(config, flags.script);
-    return { spec: onlyStage(name, await scriptSpec(script, config), script), config };
+    return { ...(await onlyStage(await door.resolveScript(config, flags.script), config)), config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
     const names = door.pipelineNames(config);
@@ -77,7 +75,8 @@ async function resolvePipelineSpec(flags: RunFlags): Promise<Resolved> {
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
   }
   const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
-  return { spec: await pipelineSpec(plan, config), plan, config };
+  const sources = new Map(plan.stages.map((stage) => [stage.name, 'script' in stage ? stage.script : stage.request]));
+  return { spec: await pipelineBody(plan, config), sources, plan, config };
 }
 
 async function loadConfig(flags: RunFlags): Promise<LoadedConfig | undefined> {
@@ -111,30 +110,16 @@ function nothingToDo(flags: RunFlags): UserError {
       );
 }
 
-function onlyStage(name: string, script: ScriptSpec, source: ScriptSource): Omit<PipelineSpec, 'outputs'> {
-  return { name, stages: [{ kind: 'computo', name: source.name, script }], onError: { kind: 'dead_letter' } };
+async function scriptOfFlags({ eval: text, script = '' }: RunFlags): Promise<ScriptSource> {
+  if (text !== undefined) return parseInlineScript(text, '-e');
+  return { ...(await loadScriptFile(resolve(script))), name: script };
 }
 
-async function pipelineSpec(plan: PipelinePlan, config: LoadedConfig): Promise<Omit<PipelineSpec, 'outputs'>> {
-  const stages: PipelineSpec['stages'][number][] = [];
-  for (const stage of plan.stages) {
-    if (stage.kind === 'ai') throw new UserError(`pipeline ${plan.name} has an AI stage`, EXIT.usage);
-    stages.push({ kind: stage.kind, name: stage.name, script: await scriptSpec(stage.script, config) });
-  }
-  const { name, onError, routingKey } = plan;
-  return { name, stages, onError, ...(routingKey && { routingKey: await scriptSpec(routingKey, config) }) };
-}
-
-/**
- * A script with its options, once nothing in it is certain to fail.
- *
- * @throws ConfigError with all that is wrong
- */
-async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
-  const options = config === undefined ? {} : (await import('../../config/index.js')).scriptOptions(config);
-  const findings = checkScript(source, options);
-  if (hasErrors(findings)) throw new ConfigError(findings);
-  return { script: source.script, options };
+async function onlyStage(source: ScriptSource, config?: LoadedConfig): Promise<Pick<Resolved, 'spec' | 'sources'>> {
+  const { name } = source;
+  const stage = { kind: 'computo', name, script: await scriptSpec(source, config) } as const;
+  const spec = { name: PIPELINE_DEFAULT, stages: [stage], onError: { kind: 'dead_letter' } } as const;
+  return { spec, sources: new Map([[name, source]]) };
 }
 
 /** `-o` replaces the config's outputs; without either, stdout. */

@@ -1,5 +1,12 @@
 import { isatty } from 'node:tty';
-import { blockProcessor, inlineExecutor, limitEvents, runBlocks, type BlockRunResult } from '../../pipeline/index.js';
+import {
+  blockProcessor,
+  inlineExecutor,
+  limitEvents,
+  runBlocks,
+  type BlockRunResult,
+  type TraceOf,
+} from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { mergeSources, openSource, SourceError, type Source } from '../../sources/index.js';
 import type { RunFlags } from '../commands/run.js';
@@ -17,9 +24,9 @@ const STDERR = 2;
 /** `colloquium run`: from flags to exit code. */
 export async function run(files: readonly string[], flags: RunFlags): Promise<number> {
   const plan = await resolveRun(files, flags);
-  const process_ = blockProcessor({ ...plan.block, pipeline: plan.pipeline });
+  const processBlock = blockProcessor({ ...plan.block, pipeline: plan.pipeline }, await traceOf(plan));
   try {
-    return await execute(plan, process_);
+    return await execute(plan, processBlock);
   } catch (error) {
     if (error instanceof SourceError) throw new UserError(error.message, EXIT.usage);
     if (error instanceof SinkError)
@@ -78,4 +85,14 @@ function reporter(sources: readonly Source[]): ProgressReporter {
     now: () => performance.now(),
   };
   return progressReporter(world, total);
+}
+
+/** A listener for every stage whose calls are to be told. */
+async function traceOf({ traced }: RunPlan): Promise<TraceOf | undefined> {
+  if (traced === undefined) return undefined;
+  const { traceTo } = await import('./trace.js');
+  return (stage) => {
+    const source = traced.get(stage);
+    return source && traceTo((text) => void process.stderr.write(text), source);
+  };
 }

@@ -1,4 +1,4 @@
-import { compile, type Json } from 'computo-js';
+import { compile, type Json, type TraceListener } from 'computo-js';
 import { failureOf } from '../failure.js';
 import type { ScriptSpec } from '../spec.js';
 
@@ -9,14 +9,18 @@ export interface Script {
   run(data: Json, context: Json): Json;
 }
 
+/** Who is told of the calls in a stage's script, by the stage's name. */
+export type TraceOf = (stage: string) => TraceListener | undefined;
+
 /**
  * Compiles a script, once.
  *
  * @param stage named in the failures of its events
+ * @param traceOf asked for a listener to its calls
  * @throws ComputoError when the script can't be compiled
  */
-export function compileScript(spec: ScriptSpec, stage: string): Script {
-  const program = compile(spec.script, spec.options);
+export function compileScript(spec: ScriptSpec, stage: string, traceOf?: TraceOf): Script {
+  const program = compile(spec.script, { ...spec.options, trace: traceOf?.(stage) });
   const needsContext = mentionsInputs(spec.script);
   return {
     needsContext,

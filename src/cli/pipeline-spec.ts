@@ -1,0 +1,37 @@
+import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
+import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
+import { checkScript, type ScriptSource } from '../config/script/index.js';
+import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
+
+/** A pipeline of the config as it is run, but for its outputs: where those go, each command decides. */
+export type PipelineBody = Omit<PipelineSpec, 'outputs'>;
+
+/**
+ * @throws ConfigError when a script of it is certain to fail
+ */
+export async function pipelineBody(plan: PipelinePlan, config: LoadedConfig): Promise<PipelineBody> {
+  const stages: StageSpec[] = [];
+  for (const stage of plan.stages) stages.push(await stageSpec(stage, config));
+  const { name, onError, routingKey } = plan;
+  return { name, stages, onError, ...(routingKey && { routingKey: await scriptSpec(routingKey, config) }) };
+}
+
+async function stageSpec(stage: StagePlan, config: LoadedConfig): Promise<StageSpec> {
+  if (stage.kind !== 'ai')
+    return { kind: stage.kind, name: stage.name, script: await scriptSpec(stage.script, config) };
+  const plan: AiStagePlan = stage;
+  return { ...plan, kind: 'ai', request: await scriptSpec(plan.request, config) };
+}
+
+/**
+ * A script with its options, once nothing in it is certain to fail.
+ *
+ * @param config whose `computo` section holds; undefined: the defaults
+ * @throws ConfigError with all that is wrong
+ */
+export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
+  const options = config === undefined ? {} : (await import('../config/index.js')).scriptOptions(config);
+  const findings = checkScript(source, options);
+  if (hasErrors(findings)) throw new ConfigError(findings);
+  return { script: source.script, options };
+}
