@@ -8,8 +8,10 @@ export interface Tags {
   readonly event?: string | undefined;
 }
 
-/** What became of an attempt: the word of its failure, or `answered`. */
+/** What became of an attempt: the word of its failure, or `answered`; {@link IN_DOUBT}: its process died meanwhile. */
 export type AttemptOutcome = string;
+
+export const IN_DOUBT = 'in_doubt';
 
 /**
  * How sure a cost is. `exact`: by the provider's own usage. `estimated`: it answered without a usage that can be. `unknown`: it may
@@ -23,6 +25,8 @@ export interface LedgerEntry extends Tags {
   readonly id: string;
   /** Milliseconds since the epoch, of sending. */
   readonly time: number;
+  /** The call that it was an attempt of, by its key in the journal. */
+  readonly call: string;
   /** 1 for the first attempt of its call. */
   readonly attempt: number;
   readonly provider: string;

@@ -1,4 +1,5 @@
 /** Rate limits: two token buckets, a fair queue, and what providers' headers say. */
+export { createGate, type Gate } from './gate.js';
 export { goDurationMs } from './go-duration.js';
 export {
   createLimiter,

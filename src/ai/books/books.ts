@@ -1,0 +1,51 @@
+import { createBudget, type Budget } from '../budget/index.js';
+import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
+import { createLedger, type Ledger } from '../ledger/index.js';
+import { ownerOf, stateOf, systemProcessTable, type Owner, type ProcessTable } from '../owner/index.js';
+import { openStores, type StoreLocation } from '../store/index.js';
+import type { World } from '../world.js';
+import { recover, type Recovered } from './recover.js';
+
+/** Everything that is kept about calls and their money. */
+export interface Books {
+  readonly budget: Budget;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  /** This process. */
+  readonly owner: Owner;
+  /** Whether a call of this owner can't be under way any more. `since`: when it was last heard of. */
+  isGone(owner: Owner, since: number): boolean;
+  /** Settles what dead processes have left open. Cheap when there is nothing. */
+  recover(): Promise<Recovered>;
+  close(): Promise<void>;
+}
+
+/** An owner on another machine can't be looked up: after this long its calls can't be under way. */
+const UNKNOWN_OWNER_MS = 3_600_000;
+
+/** @throws Error when the place can't be made or opened */
+export async function openBooks(
+  location: StoreLocation,
+  journalOptions: JournalOptions,
+  world: World,
+  table: ProcessTable = systemProcessTable(),
+): Promise<Books> {
+  const stores = await openStores(location);
+  const owner = ownerOf(process.pid, table);
+  const budget = createBudget(stores.open('budget'), owner, world);
+  const ledger = createLedger(stores.open('ledger'));
+  const journal = createJournal(stores.open('journal'), journalOptions, world);
+  const isGone = (other: Owner, since: number): boolean => {
+    const state = stateOf(other, table);
+    return state === 'dead' || (state === 'unknown' && world.now() - since > UNKNOWN_OWNER_MS);
+  };
+  return {
+    budget,
+    ledger,
+    journal,
+    owner,
+    isGone,
+    recover: () => recover({ budget, ledger, journal, isGone }),
+    close: () => stores.close(),
+  };
+}

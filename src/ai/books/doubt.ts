@@ -1,0 +1,51 @@
+import type { Found } from '../journal/index.js';
+import type { Nano } from '../money/index.js';
+import { IN_DOUBT } from '../ledger/index.js';
+import type { Books } from './books.js';
+
+/** A call that was under way when its process died, or was cut off by us: nobody knows whether it was answered and billed. */
+export interface DoubtfulCall {
+  readonly key: string;
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly event?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly model: string;
+  /** Milliseconds since the epoch, of sending. */
+  readonly time: number;
+  /** The most that it can have cost; null: its model has no known price. */
+  readonly atMost: Nano | null;
+}
+
+/** How a call stands that the journal holds. */
+export type Standing = 'under-way' | 'free' | 'doubtful' | 'ended';
+
+/** `free`: it may be made (again), and nothing is in doubt. */
+export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { record }: Found): Promise<Standing> {
+  const { state } = record;
+  switch (state.kind) {
+    case 'ended':
+      return 'ended';
+    case 'draft':
+      return 'free';
+    case 'cut':
+      return 'doubtful';
+    case 'open': {
+      if (!books.isGone(state.owner, record.time)) return 'under-way';
+      const entry = await books.ledger.get(state.attempt);
+      // Not in the ledger: it was never sent. With an end of another kind: it failed, and the process died before trying again.
+      const inDoubt = entry !== undefined && (entry.end === undefined || entry.end.outcome === IN_DOUBT);
+      return inDoubt ? 'doubtful' : 'free';
+    }
+  }
+}
+
+/** All calls in doubt. */
+export async function* doubtfulCalls(books: Books): AsyncGenerator<DoubtfulCall> {
+  for await (const found of books.journal.all()) {
+    const { state, pipeline, stage, event, provider, model, time } = found.record;
+    if (state.kind !== 'open' && state.kind !== 'cut') continue;
+    if ((await standingOf(books, found)) !== 'doubtful') continue;
+    yield { key: found.key, pipeline, stage, event, provider, model, time, atMost: state.worst };
+  }
+}

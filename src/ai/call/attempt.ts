@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import type { Books } from '../books/index.js';
+import type { Pass } from '../breaker/index.js';
+import type { ReserveResult } from '../budget/index.js';
+import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
+import type { Limiter, Permit } from '../limit/index.js';
+import { costOf, totalTokens, worstCostOf, type Nano, type Price } from '../money/index.js';
+import type { PaidAttempt } from '../journal/index.js';
+import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
+import { inputTokensMax, roughTokens } from '../request/index.js';
+import type { World } from '../world.js';
+import type { Channel } from './channel.js';
+import type { Purse } from './purse.js';
+
+/** What an attempt needs from its call. */
+export interface AttemptScene {
+  readonly books: Books;
+  readonly purse: Purse;
+  readonly world: World;
+  readonly tags: Tags;
+  /** The call's key in the journal. */
+  readonly call: string;
+  /** 1 for the first attempt of the call. */
+  readonly ordinal: number;
+  /** Ends the waiting before a request is sent. */
+  readonly soft: AbortSignal;
+  /** Ends the request as well. */
+  readonly hard: AbortSignal;
+  /** Puts the attempt into the journal as under way, before it is sent. */
+  opened(attempt: string, worst: Nano | null): Promise<void>;
+  /** Puts what it brought into the journal. Whatever is in there after this is never paid for again. */
+  received(answer: ReceivedAnswer): Promise<void>;
+  readonly onSent: () => void;
+}
+
+export interface ReceivedAnswer {
+  readonly provider: string;
+  readonly answer: ProviderAnswer;
+  /** How many attempts the call has taken by now. */
+  readonly attempts: number;
+  /** Null: the model has no known price. */
+  readonly cost: Nano | null;
+  readonly latencyMs: number;
+  readonly paid: PaidAttempt;
+}
+
+export type AttemptResult =
+  | { readonly kind: 'answered'; readonly answer: ProviderAnswer }
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
+  /** Not sent: it does not fit into the budget now. */
+  | { readonly kind: 'full'; readonly full: Extract<ReserveResult, { kind: 'full' }> }
+  /** Not sent: it is larger than a whole minute's tokens. */
+  | { readonly kind: 'too-large'; readonly tokens: number; readonly tokensPerMinute: number }
+  /** Not sent: the provider is not to be called now. */
+  | { readonly kind: 'refused' }
+  /** Not sent: the call was given up. */
+  | { readonly kind: 'aborted' };
+
+/** The most that a request can cost at a channel; null: no price is known. */
+export function worstCost(channel: Channel, request: ProviderRequest, now: number): Nano | null {
+  const price = channel.priceOf(request.model, now);
+  return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
+}
+
+/**
+ * Makes one HTTP attempt, within limits and budget, and writes it down before and after. The order of the writes is what
+ * recovery relies on.
+ */
+export async function attempt(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
+  const leave = await channel.gate.enter(scene.soft);
+  if (leave === undefined) return { kind: 'aborted' };
+  try {
+    return await withinLimits(channel, request, scene);
+  } finally {
+    leave();
+  }
+}
+
+async function withinLimits(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
+  // As providers count it: what goes in by a rough guess, and the whole output cap.
+  const tokens = roughTokens(request) + request.maxOutputTokens;
+  const permits: Permit[] = [];
+  const cancel = (): void => permits.forEach((permit) => permit.cancel());
+  for (const limiter of channel.limiters(request.model)) {
+    const admission = await acquire(limiter, tokens, scene.soft);
+    if (admission.kind !== 'granted') {
+      cancel();
+      return admission;
+    }
+    permits.push(admission.permit);
+  }
+  const entry = channel.breaker.enter(scene.world.now());
+  if (entry.kind === 'refused') {
+    cancel();
+    return { kind: 'refused' };
+  }
+  const result = await withinBudget(channel, request, scene, entry.pass);
+  if (result.kind === 'answered' || result.kind === 'failed') {
+    const used = result.kind === 'answered' && result.answer.tokens ? totalTokens(result.answer.tokens) : tokens;
+    for (const permit of permits)
+      permit.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
+    if (result.kind === 'answered') channel.tokenRate.add(used, scene.world.now());
+  } else {
+    cancel();
+  }
+  return result;
+}
+
+async function acquire(limiter: Limiter, tokens: number, signal: AbortSignal) {
+  const admission = await limiter.acquire(tokens, signal);
+  return admission.kind === 'too-large' ? { ...admission, tokens } : admission;
+}
+
+async function withinBudget(
+  channel: Channel,
+  request: ProviderRequest,
+  scene: AttemptScene,
+  pass: Pass,
+): Promise<AttemptResult> {
+  const { books, purse, world, tags } = scene;
+  const time = world.now();
+  const id = attemptId(time, randomUUID());
+  const worst = worstCost(channel, request, time);
+  let entry: LedgerEntry;
+  try {
+    const reserved = await books.budget.reserve(id, worst ?? 0n, purse.charges(tags.pipeline));
+    if (reserved.kind === 'full') {
+      pass.neutral();
+      return { kind: 'full', full: reserved };
+    }
+    entry = {
+      ...tags,
+      id,
+      time,
+      call: scene.call,
+      attempt: scene.ordinal,
+      provider: channel.name,
+      model: request.model,
+      worst,
+    };
+    if (scene.soft.aborted) {
+      await books.budget.settle(id, 0n);
+      pass.neutral();
+      return { kind: 'aborted' };
+    }
+    await books.ledger.open(entry);
+    await scene.opened(id, worst);
+  } catch (error) {
+    pass.neutral();
+    throw error;
+  }
+
+  scene.onSent();
+  const sentAt = world.now();
+  const result = await channel.provider.call(request, scene.hard);
+  const latencyMs = world.now() - sentAt;
+  const end = result.ok
+    ? endOf(result.answer, channel, request, worst, time, latencyMs)
+    : endOfFailure(result.failure, worst, latencyMs);
+
+  for (const limiter of channel.limiters(request.model)) {
+    limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
+  }
+  if (result.ok) {
+    pass.success();
+    channel.lastSuccessAt = world.now();
+    channel.latency.add(latencyMs, world.now());
+    const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
+    const { answer } = result;
+    await scene.received({ provider: channel.name, answer, attempts: scene.ordinal, cost: end.cost, latencyMs, paid });
+  } else {
+    judgeHealth(result.failure, pass);
+  }
+  await books.ledger.close(entry, end);
+  await books.budget.settle(id, end.bound ?? 0n);
+  await purse.alert(tags.pipeline);
+  return result.ok ? { kind: 'answered', answer: result.answer } : { kind: 'failed', failure: result.failure };
+}
+
+/** What a failure says about the provider's health. Too many requests, or a bad one, are refused by a provider that works. */
+function judgeHealth(failure: ProviderFailure, pass: Pass): void {
+  if (failure.code === 'aborted') pass.neutral();
+  else if (failure.outcome.kind === 'retry-now') pass.failure();
+  else if (failure.outcome.kind === 'wait-until' && failure.code === 'overloaded') pass.failure();
+  else if (failure.outcome.kind === 'wait-until') pass.neutral();
+  else pass.success();
+}
+
+function endOf(
+  answer: ProviderAnswer,
+  channel: Channel,
+  request: ProviderRequest,
+  worst: Nano | null,
+  time: number,
+  latencyMs: number,
+): AttemptEnd {
+  const price = channel.priceOf(answer.model, time) ?? channel.priceOf(request.model, time);
+  const common = {
+    outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,
+    servedModel: answer.model,
+    requestId: answer.requestId,
+    status: 200,
+    tokens: answer.tokens,
+    rawUsage: answer.rawUsage,
+    latencyMs,
+  };
+  if (answer.reportedCost !== undefined) {
+    return { ...common, billing: 'exact', cost: answer.reportedCost, bound: answer.reportedCost };
+  }
+  if (answer.tokens !== undefined && answer.otherTariff === undefined) {
+    const cost = price && costOf(price, answer.tokens);
+    return { ...common, billing: 'exact', cost, bound: cost };
+  }
+  return { ...common, billing: 'estimated', cost: price && guess(price, answer, request), bound: worst };
+}
+
+function guess(price: Price, answer: ProviderAnswer, request: ProviderRequest): Nano {
+  const output = Math.min(request.maxOutputTokens, Math.ceil(answer.text.length / 4));
+  const tokens = answer.tokens ?? {
+    input: roughTokens(request),
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWriteHour: 0,
+    output,
+  };
+  return costOf(price, tokens);
+}
+
+function endOfFailure(failure: ProviderFailure, worst: Nano | null, latencyMs: number): AttemptEnd {
+  const { code, status, requestId } = failure;
+  const common = { outcome: code, status, requestId, latencyMs };
+  return failure.billing === 'none'
+    ? { ...common, billing: 'exact', cost: 0n, bound: 0n }
+    : { ...common, billing: 'unknown', cost: 0n, bound: worst };
+}

@@ -1,0 +1,89 @@
+import { createBreaker, type Breaker } from '../breaker/index.js';
+import { createGate, createLimiter, createRateMeter, type Gate, type Limiter, type RateMeter } from '../limit/index.js';
+import { configuredPrice, type Price, type PriceTable } from '../money/index.js';
+import { createProvider, type Provider } from '../provider/index.js';
+import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
+import type { World } from '../world.js';
+import { DEFAULTS, type ModelSetup, type ProviderSetup, type RateLimit, type RetryOptions } from './options.js';
+
+/** A provider with all that stands between it and the calls. */
+export interface Channel {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly breaker: Breaker;
+  readonly gate: Gate;
+  readonly latency: LatencyMeter;
+  readonly tokenRate: RateMeter;
+  readonly retry: RetryOptions;
+  /** The provider's limiter first, then the model's own, if it has one. */
+  limiters(model: string): readonly Limiter[];
+  /** The price at `time`, or null. */
+  priceOf(model: string, time: number): Price | null;
+  settingsOf(model: string): ModelSetup | undefined;
+  /** Milliseconds since the epoch of its last answer; 0: none yet. */
+  lastSuccessAt: number;
+  /** It asked for a wait longer than we obey: not to be used before. */
+  limitedUntil: number;
+}
+
+const MODELS_MAX = 1000;
+
+/** @throws RangeError when the setup can't work */
+export function createChannel(setup: ProviderSetup, prices: PriceTable, world: World): Channel {
+  const { name, kind } = setup;
+  const models = setup.models?.map((model) => model.name);
+  const provider = createProvider(
+    kind,
+    {
+      name,
+      apiKey: setup.apiKey,
+      baseUrl: setup.baseUrl,
+      models,
+      timeouts: setup.timeouts ?? DEFAULTS.timeouts,
+      headers: setup.headers,
+      query: setup.query,
+    },
+    () => world.now(),
+  );
+  const settings = new Map(setup.models?.map((model) => [model.name, model]));
+  const ownPrices = new Map(
+    [...settings].flatMap(([model, { cost_per_token: costs }]) =>
+      costs === undefined ? [] : [[model, configuredPrice(costs)] as const],
+    ),
+  );
+  const commonPrice = setup.cost_per_token && configuredPrice(setup.cost_per_token);
+  const limiter = limiterFor(setup.rate_limit, world);
+  const modelLimiters = new Map<string, Limiter>();
+  const modelLimiter = (model: string): Limiter | undefined => {
+    const limits = settings.get(model)?.rate_limit;
+    if (limits === undefined) return undefined;
+    const known = modelLimiters.get(model) ?? limiterFor(limits, world);
+    if (modelLimiters.size < MODELS_MAX) modelLimiters.set(model, known);
+    return known;
+  };
+
+  return {
+    name,
+    provider,
+    breaker: createBreaker(setup.breaker ?? DEFAULTS.breaker, () => world.now()),
+    gate: createGate(setup.maxConcurrency),
+    latency: createLatencyMeter(),
+    tokenRate: createRateMeter(),
+    retry: setup.retry ?? DEFAULTS.retry,
+    limiters(model) {
+      const own = modelLimiter(model);
+      return own === undefined ? [limiter] : [limiter, own];
+    },
+    priceOf: (model, time) => ownPrices.get(model) ?? commonPrice ?? prices.priceOf(provider.vendor, model, time),
+    settingsOf: (model) => settings.get(model),
+    lastSuccessAt: 0,
+    limitedUntil: 0,
+  };
+}
+
+function limiterFor(limits: RateLimit | undefined, world: World): Limiter {
+  return createLimiter(
+    { requestsPerMinute: limits?.requests_per_minute, tokensPerMinute: limits?.tokens_per_minute },
+    world,
+  );
+}

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import type { Json } from 'computo-js';
+import { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { callKey, type CallFacts } from '../journal/index.js';
+import { loadPriceTable } from '../money/index.js';
+import type { JsonSchema, UniversalRequest } from '../request/index.js';
+import { without } from '../without.js';
+import { realWorld, type World } from '../world.js';
+import type { CallContext, CallResult } from './call.js';
+import { createChannel, type Channel } from './channel.js';
+import { estimateCall, type Estimate } from './estimate.js';
+import { eventOf, journaledCall } from './journaled-call.js';
+import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
+import { createPurse } from './purse.js';
+import { loadSchemaChecks, type SchemaCheck } from './schema-check.js';
+import { createScopes } from './scopes.js';
+import { readStatus, type AiStatus, type Counts } from './status.js';
+
+/** Calls to AI providers: chosen, limited, priced, protected and remembered. */
+export interface AiClient {
+  /**
+   * Serves one request.
+   *
+   * @throws Error when journal or ledger can't be written: nothing may be sent then
+   */
+  call(request: UniversalRequest, context: CallContext): Promise<CallResult>;
+  /** What a call would take, sending nothing. */
+  estimate(request: UniversalRequest, context: CallContext): Promise<Estimate>;
+  status(): Promise<AiStatus>;
+  /** Calls whose fate nobody knows. */
+  doubtful(): AsyncIterable<DoubtfulCall>;
+  /** What dead processes had left open when this client was made. */
+  readonly recovered: Recovered;
+  /** Sends nothing more; calls under way are finished, others end as stopped. Resolves when none is left. */
+  drain(): Promise<void>;
+  /** Cuts off what is under way as well. */
+  abort(): Promise<void>;
+  /** Drains, and closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param world the clock, timers and randomness
+ * @throws RangeError when the options can't work; Error when the store can't be opened
+ */
+export async function createAiClient(options: AiClientOptions, world: World = realWorld): Promise<AiClient> {
+  const journalOptions = {
+    ttlMs: options.journal?.ttlMs ?? DEFAULTS.journalTtlMs,
+    bytesMax: options.journal?.bytesMax ?? DEFAULTS.journalBytesMax,
+  };
+  const notify = onceEach(options.onNotice ?? (() => undefined));
+  const prices = await loadPriceTable();
+  const channels = options.providers.map((setup) => createChannel(setup, prices, world));
+  const books = await openBooks(options.store, journalOptions, world);
+  const recovered = await books.recover();
+  const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
+  const schemas = lazily(loadSchemaChecks);
+  const scopes = createScopes();
+  const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0 };
+  const underWay = new Map<string, Promise<CallResult>>();
+  let closed: Promise<void> | undefined;
+
+  const checkFor = async (schema: JsonSchema | undefined): Promise<SchemaCheck | undefined> =>
+    schema === undefined ? undefined : (await schemas())(schema);
+
+  const make = async (
+    request: UniversalRequest,
+    context: CallContext,
+    facts: CallFacts,
+    key: string,
+  ): Promise<CallResult> => {
+    const scope = scopes.begin(context.signal);
+    try {
+      const check = await checkFor(context.schema);
+      const { soft, hard } = scope;
+      const candidates = channelsFor(channels, request, context);
+      return await journaledCall({
+        books,
+        world,
+        key,
+        request,
+        context,
+        soft,
+        notify,
+        maxTokens: facts.maxTokens,
+        keepPrompt: options.journal?.store !== 'hash',
+        valueOf: (text) => valueOf(text, check),
+        conversation: {
+          books,
+          purse,
+          world,
+          soft,
+          hard,
+          notify,
+          check,
+          call: key,
+          channels: candidates,
+          capMax: Math.max(
+            ...candidates.map((channel) => channel.settingsOf(request.model)?.max_output_tokens ?? Infinity),
+          ),
+          tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
+          request: {
+            ...without(request, 'provider', 'max_tokens'),
+            maxOutputTokens: facts.maxTokens,
+            schema: context.schema,
+          },
+          route: context.route ?? 'cheapest',
+          providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
+          onSent: () => (counts.sent += 1),
+        },
+      });
+    } finally {
+      scope.end();
+    }
+  };
+
+  return {
+    recovered,
+    async call(request, context) {
+      const facts = factsOf(request, context);
+      const key = callKey(facts);
+      const other = underWay.get(key);
+      const result = await (other ?? started(key, make(request, context, facts, key)));
+      const shared = other !== undefined && result.kind !== 'stopped' ? { ...result, cached: true } : result;
+      if (shared.kind === 'answered') counts[shared.cached ? 'cached' : 'answered'] += 1;
+      if (shared.kind === 'failed') counts.failed += 1;
+      return shared;
+    },
+    estimate: async (request, context) => {
+      const facts = factsOf(request, context);
+      const found = context.live === true ? undefined : await books.journal.get(callKey(facts));
+      const journaled = found?.record.state.kind === 'ended';
+      return estimateCall(
+        channelsFor(channels, request, context),
+        request,
+        facts,
+        context,
+        purse,
+        world.now(),
+        journaled,
+      );
+    },
+    status: () => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size }),
+    doubtful: () => doubtfulCalls(books),
+    drain() {
+      scopes.drain();
+      return scopes.idle();
+    },
+    abort() {
+      scopes.abort();
+      return scopes.idle();
+    },
+    close() {
+      closed ??= closeAll();
+      return closed;
+    },
+  };
+
+  function started(key: string, call: Promise<CallResult>): Promise<CallResult> {
+    const watched = call.finally(() => underWay.delete(key));
+    underWay.set(key, watched);
+    return watched;
+  }
+
+  async function closeAll(): Promise<void> {
+    scopes.drain();
+    await scopes.idle();
+    for (const channel of channels) channel.provider.close();
+    await closeBooks(books);
+  }
+}
+
+async function closeBooks(books: Books): Promise<void> {
+  await books.close();
+}
+
+function factsOf(request: UniversalRequest, context: CallContext): CallFacts {
+  return {
+    stage: context.stage,
+    request,
+    maxTokens: request.max_tokens ?? context.maxTokens ?? DEFAULTS.maxTokens,
+    schema: context.schema,
+    identity: context.dedupe === true ? undefined : context.identity,
+  };
+}
+
+/** The channels that may serve, in the order of the stage; a request's own provider is the only one. */
+function channelsFor(all: readonly Channel[], request: UniversalRequest, context: CallContext): readonly Channel[] {
+  if (request.provider !== undefined) return all.filter(({ name }) => name === request.provider);
+  if (context.providers === undefined) return all;
+  return context.providers.flatMap((name) => all.filter((channel) => channel.name === name));
+}
+
+function valueOf(text: string, check: SchemaCheck | undefined): Json {
+  const checked = check?.(text);
+  return checked?.ok === true ? checked.value : text;
+}
+
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}
+
+const NOTICES_MAX = 1000;
+
+/** The same words are said once: a hundred thousand calls that meet the same trouble are no hundred thousand news. */
+function onceEach(tell: (notice: Notice) => void): (notice: Notice) => void {
+  const told = new Set<string>();
+  return (notice) => {
+    if (told.has(notice.message) || told.size >= NOTICES_MAX) return;
+    told.add(notice.message);
+    tell(notice);
+  };
+}

@@ -1,0 +1,134 @@
+import type { Json } from 'computo-js';
+import type { Draft, Ending, Tally } from '../journal/index.js';
+import { NO_TOKENS } from '../money/index.js';
+import type { ProviderRequest } from '../provider/index.js';
+import type { Message } from '../request/index.js';
+import type { ReceivedAnswer } from './attempt.js';
+import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
+import { pursue, type Pursuit } from './pursue.js';
+import type { SchemaCheck } from './schema-check.js';
+
+/** What a conversation needs beyond a pursuit: where to keep what was paid for. */
+export interface Conversation extends Omit<Pursuit, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
+  readonly check: SchemaCheck | undefined;
+  /** The largest output cap that any of the channels takes. */
+  readonly capMax: number;
+  /** What an earlier process had got already. */
+  readonly draft: Draft | undefined;
+  /** Called before anything else happens with an answer. */
+  keepDraft(draft: Draft, received: ReceivedAnswer): Promise<void>;
+  keepEnding(ending: Ending, received: ReceivedAnswer): Promise<void>;
+}
+
+export type Conversed =
+  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json }
+  | FailedCall
+  | StoppedCall
+  | { readonly kind: 'cut'; readonly stop: StoppedCall };
+
+/** The second cap of a truncated answer. */
+const LARGER_CAP_FACTOR = 4;
+
+const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
+
+/** One request, and one more attempt if its answer was cut off or does not satisfy the schema. */
+export async function converse(conversation: Conversation): Promise<Conversed> {
+  let draft = conversation.draft;
+  for (;;) {
+    const asked = draft;
+    let verdict: Verdict | undefined;
+    const pursued = await pursue({
+      ...conversation,
+      request: asked === undefined ? conversation.request : mended(conversation.request, asked, conversation.capMax),
+      // Mending is worth what is there, but nobody waits for a budget for it.
+      budgetAtOnce: asked !== undefined,
+      attemptsBefore: asked?.tally.attempts ?? 0,
+      async received(received) {
+        verdict = judge(received, asked, conversation);
+        await (verdict.kind === 'draft'
+          ? conversation.keepDraft(verdict.draft, received)
+          : conversation.keepEnding(verdict.ending, received));
+      },
+    });
+    if (pursued.kind === 'answered') {
+      if (verdict === undefined) throw new Error('an answer that was not received');
+      if (verdict.kind === 'ended') return verdict;
+      draft = verdict.draft;
+    } else if (pursued.kind === 'failed' && asked !== undefined) {
+      // It could not be mended: the first answer's fault stands.
+      return {
+        ...pursued,
+        ...faultOf(asked),
+        message: `${faultOf(asked).message}; a second attempt failed: ${pursued.message}`,
+      };
+    } else {
+      return pursued;
+    }
+  }
+}
+
+type Verdict =
+  | { readonly kind: 'draft'; readonly draft: Draft }
+  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json };
+
+function judge(received: ReceivedAnswer, asked: Draft | undefined, { check, request, capMax }: Conversation): Verdict {
+  const { answer, provider } = received;
+  const tally = added(asked?.tally ?? NO_TALLY, received);
+  const end = (code: CallFailureCode, message: string): Verdict => ({
+    kind: 'ended',
+    ending: { kind: 'failed', code, message: `${provider}: ${message}`, provider, tally },
+    response: null,
+  });
+  switch (answer.finish.kind) {
+    case 'truncated':
+      if (asked === undefined && request.maxOutputTokens < capMax)
+        return { kind: 'draft', draft: { kind: 'truncated', tally } };
+      return end('truncated', `the answer was cut off (${answer.finish.reason}): raise max_tokens`);
+    case 'filtered':
+    case 'refused':
+    case 'unfinished':
+      return end(answer.finish.kind, `the answer was ${answer.finish.kind} (${answer.finish.reason})`);
+    case 'complete':
+      break;
+  }
+  const checked = check?.(answer.text) ?? { ok: true as const, value: answer.text };
+  if (checked.ok) {
+    const ending: Ending = { kind: 'answered', provider, model: answer.model, text: answer.text, tally };
+    return { kind: 'ended', ending, response: checked.value };
+  }
+  if (asked === undefined)
+    return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
+  return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);
+}
+
+function added(before: Tally, { answer, attempts, cost, latencyMs }: ReceivedAnswer): Tally {
+  const more = answer.tokens ?? NO_TOKENS;
+  return {
+    attempts,
+    cost: before.cost === null || cost === null ? null : before.cost + cost,
+    tokens: {
+      input: before.tokens.input + more.input,
+      cacheRead: before.tokens.cacheRead + more.cacheRead,
+      cacheWrite: before.tokens.cacheWrite + more.cacheWrite,
+      cacheWriteHour: before.tokens.cacheWriteHour + more.cacheWriteHour,
+      output: before.tokens.output + more.output,
+    },
+    latencyMs: before.latencyMs + latencyMs,
+  };
+}
+
+/** The request that is to mend a first answer. */
+function mended(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
+  if (draft.kind === 'truncated') {
+    return { ...request, maxOutputTokens: Math.min(capMax, request.maxOutputTokens * LARGER_CAP_FACTOR) };
+  }
+  const correction = `That answer is not valid: ${draft.problem}. Answer again, with nothing but JSON that satisfies the schema.`;
+  const said: Message[] = draft.text.trim() === '' ? [] : [{ role: 'assistant', content: draft.text }];
+  return { ...request, messages: [...request.messages, ...said, { role: 'user', content: correction }] };
+}
+
+function faultOf(draft: Draft): { readonly code: CallFailureCode; readonly message: string } {
+  return draft.kind === 'truncated'
+    ? { code: 'truncated', message: 'the answer was cut off at the output cap' }
+    : { code: 'schema', message: `the answer does not satisfy the schema: ${draft.problem}` };
+}

@@ -1,0 +1,136 @@
+import type { Json } from 'computo-js';
+import { standingOf, type Books } from '../books/index.js';
+import { essence, type CallRecord, type CallState, type Ending, type Found, type KeptDraft } from '../journal/index.js';
+import { showDollars, type Nano } from '../money/index.js';
+import type { UniversalRequest } from '../request/index.js';
+import { sleep, type World } from '../world.js';
+import type { ReceivedAnswer } from './attempt.js';
+import { failed, stopped, type CallContext, type CallResult } from './call.js';
+import { converse, type Conversation } from './converse.js';
+import type { Notice } from './options.js';
+import { resultOf } from './result.js';
+
+/** One call as the journal sees it. */
+export interface JournaledCall {
+  readonly books: Books;
+  readonly world: World;
+  readonly key: string;
+  readonly request: UniversalRequest;
+  readonly maxTokens: number;
+  readonly context: CallContext;
+  readonly keepPrompt: boolean;
+  readonly soft: AbortSignal;
+  readonly notify: (notice: Notice) => void;
+  /** Reads an answer's text; for one from the journal too. */
+  valueOf(text: string): Json;
+  /** The conversation, but for what the journal adds to it. */
+  readonly conversation: Omit<Conversation, 'draft' | 'opened' | 'keepDraft' | 'keepEnding'>;
+}
+
+/** How often to look at a call that another process has under way. */
+const POLL_MS = 250;
+
+/** Answers from the journal, or makes the call and writes down each step before the next. */
+export async function journaledCall(call: JournaledCall): Promise<CallResult> {
+  const { books, context, key, world, soft } = call;
+  for (;;) {
+    if (soft.aborted) return stopped('aborted', 'the run was stopped before this call');
+    const found = await books.journal.get(key);
+    if (found !== undefined) {
+      const { state } = found.record;
+      if (state.kind === 'ended' && context.live !== true) return cachedResult(call, state.ending);
+      const standing = await standingOf(books, found);
+      if (standing === 'under-way') {
+        await sleep(world, POLL_MS, soft);
+        continue;
+      }
+      const refusal = standing === 'doubtful' ? doubtful(call, found) : undefined;
+      if (refusal !== undefined) return refusal;
+    }
+    const kept = found === undefined || context.live === true ? undefined : keptIn(found.record.state);
+    const record = recordOf(call);
+    const claimed = await books.journal.claim(
+      key,
+      record({ kind: 'open', attempt: '', owner: books.owner, worst: null, kept }),
+      found,
+    );
+    if (claimed) return make(call, record, kept);
+  }
+}
+
+async function make(
+  call: JournaledCall,
+  record: (state: CallState) => CallRecord,
+  before: KeptDraft | undefined,
+): Promise<CallResult> {
+  const { books, key } = call;
+  let kept = before;
+  let last: { readonly attempt: string; readonly worst: Nano | null } = { attempt: '', worst: null };
+  const conversed = await converse({
+    ...call.conversation,
+    draft: before?.draft,
+    opened(attempt, worst) {
+      last = { attempt, worst };
+      return books.journal.put(key, record({ kind: 'open', owner: books.owner, kept, ...last }));
+    },
+    keepDraft(draft, { paid }: ReceivedAnswer) {
+      kept = { draft, paid };
+      return books.journal.put(key, record({ kind: 'draft', kept }));
+    },
+    keepEnding: (ending, { paid }) => books.journal.put(key, record({ kind: 'ended', ending, paid })),
+  });
+  switch (conversed.kind) {
+    case 'ended':
+      return resultOf(conversed.ending, conversed.response, false);
+    case 'cut':
+      await books.journal.put(key, record({ kind: 'cut', kept, ...last }));
+      return conversed.stop;
+    case 'failed':
+    case 'stopped': {
+      // Nothing is under way: the call is as it was, or where its last paid answer left it.
+      await (kept === undefined ? books.journal.remove(key) : books.journal.put(key, record({ kind: 'draft', kept })));
+      return conversed;
+    }
+  }
+}
+
+function cachedResult(call: JournaledCall, ending: Ending): CallResult {
+  return resultOf(ending, ending.kind === 'answered' ? call.valueOf(ending.text) : null, true);
+}
+
+function keptIn(state: CallState): KeptDraft | undefined {
+  return state.kind === 'ended' ? undefined : state.kept;
+}
+
+function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledCall): (state: CallState) => CallRecord {
+  return (state) => ({
+    pipeline: context.pipeline,
+    stage: context.stage,
+    event: eventOf(context),
+    model: request.model,
+    time: world.now(),
+    ...(keepPrompt && { request: essence({ request, maxTokens, schema: context.schema }) }),
+    state,
+  });
+}
+
+/** How a call's event is named in journal and ledger. */
+export function eventOf({ identity }: CallContext): string {
+  return 'event' in identity ? identity.event : `#${identity.occurrence}`;
+}
+
+function doubtful({ context, notify }: JournaledCall, { record }: Found): CallResult | undefined {
+  const { state } = record;
+  const worst = state.kind === 'open' || state.kind === 'cut' ? state.worst : null;
+  const price = worst === null ? 'at an unknown price' : `at most ${showDollars(worst)}`;
+  const message = `a call of stage ${context.stage} was under way when its process ended: it may have been answered and billed, ${price}`;
+  switch (context.inDoubt ?? 'retry') {
+    case 'retry':
+      notify({ kind: 'in-doubt', message: `${message}; it is made again` });
+      return undefined;
+    case 'hold':
+      return stopped('in-doubt', `${message}; in_doubt is hold: decide, and resume with in_doubt retry or fail`);
+    case 'fail':
+      return failed('in_doubt', message);
+  }
+}

@@ -1,0 +1,111 @@
+import type { CostPerToken } from '../money/index.js';
+import type { ApiKey, ProviderKind } from '../provider/index.js';
+import type { StoreLocation } from '../store/index.js';
+import type { Timeouts } from '../transport/index.js';
+
+/** Limits per minute as a config writes them. */
+export interface RateLimit {
+  readonly requests_per_minute?: number | undefined;
+  readonly tokens_per_minute?: number | undefined;
+}
+
+/** A model that a provider serves, and what is set for it alone. */
+export interface ModelSetup {
+  readonly name: string;
+  readonly cost_per_token?: CostPerToken | undefined;
+  readonly rate_limit?: RateLimit | undefined;
+  readonly max_output_tokens?: number | undefined;
+  readonly context_window?: number | undefined;
+}
+
+/** A provider with everything decided: defaults filled in, secrets wrapped. */
+export interface ProviderSetup {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly apiKey?: ApiKey | undefined;
+  readonly baseUrl?: string | undefined;
+  /** Default: any that its kind may know. */
+  readonly models?: readonly ModelSetup[] | undefined;
+  /** For all of its models that have none of their own. */
+  readonly cost_per_token?: CostPerToken | undefined;
+  readonly rate_limit?: RateLimit | undefined;
+  readonly maxConcurrency?: number | undefined;
+  readonly timeouts?: Timeouts | undefined;
+  readonly breaker?: { readonly threshold: number; readonly openForMs: number } | undefined;
+  readonly retry?: RetryOptions | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface RetryOptions {
+  /** Most attempts of a call at one provider, the first one included. */
+  readonly attemptsMax: number;
+  /** Before the first retry at most; it doubles with each. */
+  readonly baseDelayMs: number;
+  readonly delayMsMax: number;
+  /** The longest wait that a server may ask for; beyond it another provider is tried, or the run stops. */
+  readonly retryAfterMsMax: number;
+}
+
+/** Amounts are in US dollars, as decimal text or number. */
+export interface BudgetOptions {
+  /** Most that a calendar day may cost, over all pipelines and processes that share the store. */
+  readonly daily?: string | number | undefined;
+  /** Most that a pipeline may cost per day, by its name. */
+  readonly pipelines?: Readonly<Record<string, string | number>> | undefined;
+  /** Most that this run may cost: from the creation of the client to its end. */
+  readonly run?: string | number | undefined;
+  /** Share of a daily budget at which a warning is given, once a day. 0 to 1. */
+  readonly alertThreshold?: number | undefined;
+  /** IANA name of the zone whose calendar days count. */
+  readonly timeZone?: string | undefined;
+  /** When the day's budget is spent: stop, to be resumed, or wait for the next day. */
+  readonly whenSpent?: 'stop' | 'wait' | undefined;
+}
+
+export type InDoubtPolicy = 'retry' | 'hold' | 'fail';
+
+export interface AiClientOptions {
+  readonly providers: readonly ProviderSetup[];
+  /** Where journal, ledger and budget are. */
+  readonly store: StoreLocation;
+  readonly budget?: BudgetOptions | undefined;
+  readonly journal?:
+    | {
+        readonly ttlMs?: number | undefined;
+        readonly bytesMax?: number | undefined;
+        /** `hash`: prompts are not kept. */
+        readonly store?: 'full' | 'hash' | undefined;
+      }
+    | undefined;
+  /** Milliseconds to wait when no provider is to be had, before stopping. Infinity: for as long as it takes. */
+  readonly providerWaitMs?: number | undefined;
+  /** Told of what a person should know. Must not throw. */
+  readonly onNotice?: ((notice: Notice) => void) | undefined;
+}
+
+/** {@link AiClientOptions} with the defaults filled in. */
+export interface ResolvedJournal {
+  readonly ttlMs: number;
+  readonly bytesMax: number;
+  readonly store: 'full' | 'hash';
+}
+
+/** Something that a person should know, and that stops nothing. */
+export interface Notice {
+  readonly kind: 'budget-alert' | 'provider-down' | 'waiting' | 'request-changed' | 'in-doubt';
+  /** For a person, without secrets. */
+  readonly message: string;
+}
+
+export const DEFAULTS = {
+  timeouts: { connectMs: 10_000, firstByteMs: 120_000, totalMs: 600_000 },
+  breaker: { threshold: 5, openForMs: 30_000 },
+  retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
+  alertThreshold: 0.8,
+  timeZone: 'UTC',
+  journalTtlMs: 30 * 86_400_000,
+  journalBytesMax: 4 * 1024 ** 3,
+  providerWaitMs: 300_000,
+  maxTokens: 1000,
+} as const;

@@ -1,0 +1,97 @@
+import type { Budget, Charge } from '../budget/index.js';
+import { dayAt, nextDayStart } from '../calendar.js';
+import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
+import type { World } from '../world.js';
+import { DEFAULTS, type BudgetOptions, type Notice } from './options.js';
+
+/** The budget as one run has it: which accounts a call is charged to, and what may be spent in them. */
+export interface Purse {
+  /** Whether any limit applies to a pipeline's calls: then every model must have a price. */
+  isLimited(pipeline: string): boolean;
+  charges(pipeline: string): readonly Charge[];
+  /** The smallest whole limit that is not of this run: a request beyond it will not fit on any day. Undefined: none. */
+  wholeLimit(pipeline: string): Nano | undefined;
+  /** When an account will be empty again; undefined: not by waiting. */
+  renewsAt(account: string): number | undefined;
+  readonly whenSpent: 'stop' | 'wait';
+  /** Warns, once a day, when a daily budget is nearly spent. */
+  alert(pipeline: string): Promise<void>;
+  /** What is left by the tightest limit, reservations taken off; undefined: no limit. */
+  left(pipeline?: string): Promise<Nano | undefined>;
+  readonly runAccount: string;
+}
+
+/** @throws RangeError for an amount that is none, or an unknown time zone */
+export function createPurse(
+  options: BudgetOptions,
+  runId: string,
+  budget: Budget,
+  world: World,
+  notify: (notice: Notice) => void,
+): Purse {
+  const daily = limitOf(options.daily);
+  const pipelines = new Map(
+    Object.entries(options.pipelines ?? {}).map(([name, amount]) => [name, nanoOfDollars(amount)]),
+  );
+  const run = limitOf(options.run);
+  const timeZone = options.timeZone ?? DEFAULTS.timeZone;
+  const threshold = options.alertThreshold ?? DEFAULTS.alertThreshold;
+  const runAccount = `run:${runId}`;
+  const today = (): string => `day:${dayAt(world.now(), timeZone)}`;
+  today();
+
+  const charges = (pipeline: string): readonly Charge[] => {
+    const day = today();
+    return [
+      { account: day, limit: daily },
+      { account: `${day}/pipeline:${pipeline}`, limit: pipelines.get(pipeline) },
+      { account: runAccount, limit: run },
+    ];
+  };
+
+  return {
+    runAccount,
+    whenSpent: options.whenSpent ?? 'stop',
+    charges,
+    isLimited: (pipeline) => charges(pipeline).some((charge) => charge.limit !== undefined),
+    wholeLimit: (pipeline) =>
+      [daily, pipelines.get(pipeline)]
+        .filter((limit) => limit !== undefined)
+        .reduce<Nano | undefined>((least, limit) => (least === undefined || limit < least ? limit : least), undefined),
+    renewsAt: (account) => (account.startsWith('day:') ? nextDayStart(world.now(), timeZone) : undefined),
+    async alert(pipeline) {
+      for (const { account, limit } of charges(pipeline)) {
+        if (limit === undefined || limit === 0n || !account.startsWith('day:')) continue;
+        const { spent } = await budget.state(account);
+        // In millionths: shares are no integers.
+        if (spent * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
+        if (!(await budget.claimAlert(account))) continue;
+        const whose = account.includes('/pipeline:') ? `pipeline ${pipeline}` : 'all pipelines';
+        const share = Number((spent * 100n) / limit);
+        const message = `${showDollars(spent)} of today's ${showDollars(limit)} for ${whose} is spent (${share} %)`;
+        notify({ kind: 'budget-alert', message });
+      }
+    },
+    async left(pipeline) {
+      let least: Nano | undefined;
+      const relevant =
+        pipeline === undefined
+          ? [
+              { account: today(), limit: daily },
+              { account: runAccount, limit: run },
+            ]
+          : charges(pipeline);
+      for (const { account, limit } of relevant) {
+        if (limit === undefined) continue;
+        const { spent, setAside } = await budget.state(account);
+        const left = limit - spent - setAside;
+        if (least === undefined || left < least) least = left;
+      }
+      return least === undefined || least > 0n ? least : 0n;
+    },
+  };
+}
+
+function limitOf(amount: string | number | undefined): Nano | undefined {
+  return amount === undefined ? undefined : nanoOfDollars(amount);
+}

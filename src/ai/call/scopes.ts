@@ -1,0 +1,70 @@
+import { setMaxListeners } from 'node:events';
+
+/** The two ways in which a call can be stopped. */
+export interface Scope {
+  /** Nothing more is to be sent; what is under way is finished. */
+  readonly soft: AbortSignal;
+  /** What is under way is cut off. */
+  readonly hard: AbortSignal;
+  end(): void;
+}
+
+/** All calls that are under way, to stop them together. */
+export interface Scopes {
+  /** @param signal the caller's own: cuts this call off */
+  begin(signal?: AbortSignal): Scope;
+  /** For good: calls that begin later are stopped at once. */
+  drain(): void;
+  abort(): void;
+  /** Resolves when no call is under way. */
+  idle(): Promise<void>;
+  readonly size: number;
+}
+
+export function createScopes(): Scopes {
+  const open = new Set<{ readonly soft: AbortController; readonly hard: AbortController }>();
+  const waiting = new Set<() => void>();
+  let stage: 'running' | 'draining' | 'aborted' = 'running';
+
+  return {
+    get size() {
+      return open.size;
+    },
+    begin(signal) {
+      const pair = { soft: new AbortController(), hard: new AbortController() };
+      const cut = (): void => {
+        pair.soft.abort();
+        pair.hard.abort();
+      };
+      if (stage !== 'running') pair.soft.abort();
+      if (stage === 'aborted' || signal?.aborted === true) cut();
+      // A run's signal has as many listeners as calls are under way: that is no leak.
+      if (signal !== undefined) setMaxListeners(0, signal);
+      signal?.addEventListener('abort', cut, { once: true });
+      open.add(pair);
+      return {
+        soft: pair.soft.signal,
+        hard: pair.hard.signal,
+        end() {
+          signal?.removeEventListener('abort', cut);
+          open.delete(pair);
+          if (open.size > 0) return;
+          for (const tell of waiting) tell();
+          waiting.clear();
+        },
+      };
+    },
+    drain() {
+      if (stage === 'running') stage = 'draining';
+      for (const { soft } of open) soft.abort();
+    },
+    abort() {
+      stage = 'aborted';
+      for (const { soft, hard } of open) {
+        soft.abort();
+        hard.abort();
+      }
+    },
+    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
+  };
+}

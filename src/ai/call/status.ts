@@ -1,0 +1,69 @@
+import type { Books } from '../books/index.js';
+import type { BreakerState } from '../breaker/index.js';
+import type { Nano } from '../money/index.js';
+import type { World } from '../world.js';
+import type { Channel } from './channel.js';
+import type { Purse } from './purse.js';
+
+/** Calls of this client so far. */
+export interface Counts {
+  answered: number;
+  failed: number;
+  /** Answered without asking anybody. */
+  cached: number;
+  /** HTTP attempts. */
+  sent: number;
+}
+
+/** What a status line or a metrics page shows. */
+export interface AiStatus extends Readonly<Counts> {
+  readonly inFlight: number;
+  /** By this client, in nano-dollars: what is known, and the worst case of what is not. */
+  readonly spent: Nano;
+  /** Until the tightest limit; undefined: there is none. */
+  readonly left: Nano | undefined;
+  readonly providers: readonly ProviderStatus[];
+}
+
+export interface ProviderStatus {
+  readonly name: string;
+  readonly breaker: BreakerState;
+  /** Calls that wait for the rate limit. */
+  readonly waiting: number;
+  /** Tokens within the last minute. */
+  readonly tokensPerMinute: number;
+  readonly limits: { readonly requestsPerMinute?: number | undefined; readonly tokensPerMinute?: number | undefined };
+  /** Milliseconds that answers lately took. */
+  readonly latencyMs: number | undefined;
+}
+
+export async function readStatus(from: {
+  readonly channels: readonly Channel[];
+  readonly counts: Counts;
+  readonly purse: Purse;
+  readonly books: Books;
+  readonly world: World;
+  readonly inFlight: number;
+}): Promise<AiStatus> {
+  const { counts, purse, books, world, inFlight } = from;
+  const now = world.now();
+  const [run, left] = await Promise.all([books.budget.state(purse.runAccount), purse.left()]);
+  return {
+    ...counts,
+    inFlight,
+    spent: run.spent,
+    left,
+    providers: from.channels.map((channel) => {
+      const [limiter] = channel.limiters('');
+      const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
+      return {
+        name: channel.name,
+        breaker: channel.breaker.state,
+        waiting,
+        tokensPerMinute: channel.tokenRate.perMinute(now),
+        limits: { requestsPerMinute, tokensPerMinute },
+        latencyMs: channel.latency.mean(now),
+      };
+    }),
+  };
+}

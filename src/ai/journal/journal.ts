@@ -1,0 +1,78 @@
+import type { Store } from '../store/index.js';
+import type { World } from '../world.js';
+import { pruneStore, type Pruned } from './prune.js';
+import { parseRecord, printRecord, type CallRecord } from './record.js';
+
+export interface JournalOptions {
+  /** Milliseconds that an answer is kept and used. */
+  readonly ttlMs: number;
+  /** Beyond this size the oldest records go. */
+  readonly bytesMax: number;
+}
+
+export interface Found {
+  readonly key: string;
+  readonly record: CallRecord;
+  readonly revision: number;
+}
+
+/** Remembers calls: their answers, and which of them are under way. */
+export interface Journal {
+  /** An answer that is past its time counts as absent. */
+  get(key: string): Promise<Found | undefined>;
+  /** @returns false if somebody else changed the call since it was found (or, without `found`, has made it) */
+  claim(key: string, record: CallRecord, found?: Found): Promise<boolean>;
+  /** For the owner of an open call. */
+  put(key: string, record: CallRecord): Promise<void>;
+  remove(key: string): Promise<void>;
+  all(): AsyncIterable<Found>;
+  /** Forgets what is past its time, then the oldest until the size fits. Calls under way stay. */
+  prune(): Promise<Pruned>;
+}
+
+/** After so much was written, in shares of the largest size, it is time to look whether it still fits. */
+const PRUNE_EVERY_SHARE = 16;
+
+export function createJournal(store: Store, options: JournalOptions, world: World): Journal {
+  let written = 0;
+  let pruning: Promise<Pruned> | undefined;
+
+  const prune = (): Promise<Pruned> => {
+    pruning ??= pruneStore(store, { before: world.now() - options.ttlMs, bytesMax: options.bytesMax }).finally(() => {
+      pruning = undefined;
+    });
+    return pruning;
+  };
+
+  const printed = async (record: CallRecord): Promise<string> => {
+    const text = printRecord(record);
+    written += text.length;
+    if (written > options.bytesMax / PRUNE_EVERY_SHARE) {
+      written = 0;
+      await prune();
+    }
+    return text;
+  };
+
+  return {
+    async get(key) {
+      const entry = await store.get(key);
+      if (entry === undefined) return undefined;
+      const found = { key, record: parseRecord(entry.value), revision: entry.revision };
+      const expired = found.record.state.kind === 'ended' && found.record.time < world.now() - options.ttlMs;
+      if (!expired) return found;
+      await store.remove(key);
+      return undefined;
+    },
+    async claim(key, record, found) {
+      const text = await printed(record);
+      return found === undefined ? store.putIfAbsent(key, text) : store.compareAndSet(key, text, found.revision);
+    },
+    put: async (key, record) => store.put(key, await printed(record)),
+    remove: (key) => store.remove(key),
+    async *all() {
+      for await (const { key, value, revision } of store.scan()) yield { key, record: parseRecord(value), revision };
+    },
+    prune,
+  };
+}

@@ -1,0 +1,46 @@
+/** Lets a limited number in at a time, first come, first served. */
+export interface Gate {
+  /** @returns a function that lets the next one in, to be called once; undefined if aborted while waiting */
+  enter(signal?: AbortSignal): Promise<(() => void) | undefined>;
+}
+
+/** @param max undefined: no limit */
+export function createGate(max: number | undefined): Gate {
+  let inside = 0;
+  const waiting = new Set<() => void>();
+
+  const leave = (): void => {
+    inside -= 1;
+    const [next] = waiting;
+    next?.();
+  };
+  const admit = (): (() => void) => {
+    inside += 1;
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      leave();
+    };
+  };
+
+  return {
+    enter(signal) {
+      if (signal?.aborted === true) return Promise.resolve(undefined);
+      if (max === undefined || inside < max) return Promise.resolve(admit());
+      return new Promise((resolve) => {
+        const aborted = (): void => {
+          waiting.delete(wake);
+          resolve(undefined);
+        };
+        const wake = (): void => {
+          waiting.delete(wake);
+          signal?.removeEventListener('abort', aborted);
+          resolve(admit());
+        };
+        waiting.add(wake);
+        signal?.addEventListener('abort', aborted, { once: true });
+      });
+    },
+  };
+}

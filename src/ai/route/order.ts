@@ -1,0 +1,36 @@
+import type { Nano } from '../money/index.js';
+
+export const ROUTES = ['cheapest', 'ordered', 'fastest'] as const;
+/** Which of several providers is tried first. */
+export type Route = (typeof ROUTES)[number];
+
+/** What a route looks at. */
+export interface Candidate {
+  /** What the request is likely to cost there; undefined: no price is known. */
+  readonly likelyCost: Nano | undefined;
+  /** Milliseconds that answers lately took; undefined: not measured. */
+  readonly latencyMs: number | undefined;
+}
+
+/** Candidates in the order in which they are to be tried. Those that are alike stay in the order in which they are configured. */
+export function inOrder<T extends Candidate>(candidates: readonly T[], route: Route): readonly T[] {
+  switch (route) {
+    case 'ordered':
+      return candidates;
+    case 'cheapest':
+      // What has no price may cost anything: last.
+      return candidates.toSorted((a, b) => compare(a.likelyCost, b.likelyCost, 'unknown last'));
+    case 'fastest':
+      return candidates.toSorted((a, b) => compare(a.latencyMs, b.latencyMs, 'unknown first'));
+  }
+}
+
+function compare<T extends bigint | number>(
+  a: T | undefined,
+  b: T | undefined,
+  unknown: 'unknown first' | 'unknown last',
+): number {
+  if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return (a === undefined) === (unknown === 'unknown first') ? -1 : 1;
+}
