@@ -8,6 +8,20 @@ export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
 export { compile, execute, type ExecuteOptions, type Program } from './program.js';
 export { renderReference } from './reference/index.js';
+export {
+  ANY as ANY_SHAPE,
+  inferShape,
+  join as joinShapes,
+  objectShape,
+  scalarShape,
+  shapeOf,
+  tupleShape,
+  type Inferred,
+  type InferOptions,
+  type Miss,
+  type Origin,
+  type Shape,
+} from './shape/index.js';
 export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
 export {
   canonicalText,

@@ -38,5 +38,6 @@ export type {
 export { pipelineNames, resolvePipeline, resolveScript, scriptNames } from './plan/resolve-pipeline.js';
 export { scriptOptions } from './plan/script-options.js';
 export type { Config } from './schema.js';
+export { SAMPLE_EVENTS_MAX, sampleOf, type Sample } from './shape/index.js';
 export type { ProviderKind } from './schema/ai-providers.js';
 export type { SecretRef } from './schema/secret.js';

@@ -11,6 +11,7 @@ import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { scriptSites } from '../plan/script-sites.js';
 import { computo } from '../schema/processing.js';
+import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
@@ -26,20 +27,25 @@ export interface CheckConfigOptions {
   /** The user's home folder. */
   readonly home: string;
   readonly isPriced: IsPriced;
+  /** What the input of pipelines looks like, from real data. */
+  readonly sample?: Sample;
+  /** The one pipeline that the sample is for. Default: all. */
+  readonly samplePipeline?: string;
 }
 
 /**
  * Everything that can be found wrong with a config, its scripts and its schemas without running it, in the order of places.
  * Nothing that is wrong in one place keeps another from being looked at. No network, no secrets are needed.
  */
-export async function checkConfig({ file, env, home, isPriced }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
+export async function checkConfig({ file, ...options }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
   try {
     const { document, warnings } = await readDocument(file);
-    const base: PathBase = { directory: dirname(file), home };
+    const { env } = options;
+    const base: PathBase = { directory: dirname(file), home: options.home };
     const findings = [
       ...warnings,
       ...validateDocument(document, env),
-      ...(await new Checker(document, base, env).check(isPriced)),
+      ...(await new Checker(document, base, options).check()),
     ];
     return distinctFindings(findings).sort(byPlace);
   } catch (error) {
@@ -52,22 +58,25 @@ class Checker {
   readonly #document: SourceDocument;
   readonly #base: PathBase;
   readonly #env: Env;
+  readonly #given: Omit<CheckConfigOptions, 'file'>;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
   /** Scripts that were checked, by where they stand: several places may name one. */
   readonly #checked = new Map<string, readonly Diagnostic[]>();
 
-  constructor(document: SourceDocument, base: PathBase, env: Env) {
+  constructor(document: SourceDocument, base: PathBase, given: Omit<CheckConfigOptions, 'file'>) {
     this.#document = document;
     this.#base = base;
+    const { env } = given;
     this.#env = env;
+    this.#given = given;
     this.#resolver = new ScriptResolver(document, base);
     const section = nodeAt(document.root, '/computo');
     const { value } = validatePart(document, computo, ['computo'], section, env, 'warning');
     this.#options = toScriptOptions(value ?? computo.parse({}));
   }
 
-  async check(isPriced: IsPriced): Promise<Diagnostic[]> {
+  async check(): Promise<Diagnostic[]> {
     const known = [...(nodeAt(this.#document.root, '/ai_providers')?.entries?.keys() ?? [])];
     const findings: Diagnostic[] = [];
     for (const [name, { node }] of pipelinesOf(this.#document)) {
@@ -85,7 +94,7 @@ class Checker {
       ...filesOfSeveralPipelines(this.#document, this.#base, this.#env),
       ...unknownPipelines(this.#document),
       ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
-      ...unpricedModels(this.#document, known, isPriced),
+      ...unpricedModels(this.#document, known, this.#given.isPriced),
       ...secretsInClear(this.#document),
     ];
   }
@@ -96,18 +105,25 @@ class Checker {
     node: SourceNode,
     known: readonly string[],
   ): Promise<Diagnostic[]> {
-    let routingKey: ScriptSource | undefined;
+    const scripts = new Map<string, ScriptSource | undefined>();
     for (const site of scriptSites(path, node)) {
       const script = await this.#resolver.resolve(site.path, site.node);
+      scripts.set(formatPointer(site.path), script);
       this.#script(script);
-      if (site.role === 'routing_key') routingKey = script;
     }
+    const scriptAt = (pointer: string): ScriptSource | undefined => scripts.get(pointer);
+    const { sample, samplePipeline = name } = this.#given;
     const stages = aiStagesOf(path, node);
     const servers = stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known));
     return [
       ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
       ...sharedOutputFiles(this.#document, this.#base, this.#env, name),
-      ...unreachedOutputs(this.#document, path, node, routingKey, servers),
+      ...unreachedOutputs(this.#document, path, node, scriptAt(formatPointer([...path, 'routing_key'])), servers),
+      ...checkShapes(
+        stepsOf(this.#document, path, node, scriptAt),
+        this.#options,
+        samplePipeline === name ? sample : undefined,
+      ),
     ];
   }
 

@@ -4,6 +4,7 @@ import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { configFileNames } from '../load/discover.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { configSchema } from '../schema.js';
+import { checkShapes } from '../shape/index.js';
 import { checkScript, loadScriptFile, type ScriptSource } from '../script/index.js';
 import { blameFile } from '../source/index.js';
 import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
@@ -62,7 +63,9 @@ async function checkFile(file: string, options: CheckPathsOptions): Promise<read
     const source = await loadScriptFile(file);
     if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];
     if (isConfig(file, source)) return await checkConfig({ ...options, file });
-    return checkScript(source, options.script ?? {});
+    const script = options.script ?? {};
+    const shapes = checkShapes([{ kind: 'computo', script: source }], script, options.sample);
+    return [...checkScript(source, script), ...shapes];
   } catch (error) {
     if (error instanceof ConfigError) return error.diagnostics;
     throw error;

@@ -41,6 +41,8 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unreached-output': 'no event can have a routing key that this output takes',
   'unpriced-model': 'there is a budget, and no price is known for a model',
   // Scripts
+  'missing-field':
+    'a script reads what cannot be in the data that reaches it (a warning in a branch, or from a sample)',
   'unknown-operator': 'no operator has this name in the dialect of the script',
   'wrong-arity': 'an operator gets too few or too many arguments',
   'wrong-kind': 'an argument is of a type that the operator never accepts',

@@ -21,6 +21,16 @@ export interface Diagnostic {
   readonly pointer?: string;
   /** The lines around the place. Absent where there is no text, as for a JavaScript config. */
   readonly frame?: CodeFrame;
+  /** Other places that have to do with it. */
+  readonly related?: readonly RelatedPlace[];
+}
+
+/** A second place of a finding, and what is there. */
+export interface RelatedPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
 }
 
 /** A few source lines with the place marked, ready to print. */

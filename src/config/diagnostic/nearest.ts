@@ -6,7 +6,8 @@
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = plain(name);
-  const reach = Math.max(1, Math.floor(wanted.length / 3));
+  // Of one letter every other letter is as near as can be.
+  const reach = wanted.length < 2 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = reach + 1;
   for (const candidate of candidates) {

@@ -35,12 +35,15 @@ export interface RenderOptions {
  */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions = {}): string {
   const { palette = PLAIN, showFile = asIs, mask = asIs } = options;
-  const { file, line, column, severity, code, message, frame, pointer, hint } = diagnostic;
+  const { file, line, column, severity, code, message, frame, pointer, hint, related = [] } = diagnostic;
   const colour = palette[severity];
   const place = palette.place(`${showFile(file)}:${line}:${column}`);
   const where = frame === undefined && pointer !== undefined && pointer !== '' ? ` (at ${pointer})` : '';
   const lines = [`${place} ${colour(severity)} ${palette.faint(`${code}:`)} ${message}${where}`];
   if (frame !== undefined) lines.push(...renderFrame(frame, colour, palette.faint));
+  for (const other of related) {
+    lines.push(`  ${palette.place(`${showFile(other.file)}:${other.line}:${other.column}`)} ${other.message}`);
+  }
   if (hint !== undefined) lines.push(`  ${palette.hint(`hint: ${hint}`)}`);
   return mask(lines.join('\n'));
 }

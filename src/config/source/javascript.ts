@@ -7,7 +7,7 @@ import type { SourceEntry, SourceNode } from './node.js';
 const NOWHERE = { start: 0, end: 0 };
 const FINDINGS_MAX = 100;
 /** A value may stand in several places of a JavaScript object, and then counts once for each. */
-const VALUES_MAX = 1_000_000;
+const VALUES_MAX = 200_000;
 
 /**
  * Takes the value that a JavaScript or TypeScript config exports. It has no text: places are JSON Pointers only.

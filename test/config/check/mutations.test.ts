@@ -20,6 +20,6 @@ it('check survives any edit, places what it finds in the file, and passes nothin
     fc.asyncProperty(mutatedFile, async (file) => {
       await checkHolds(folder, file);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
