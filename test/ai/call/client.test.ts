@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallResult } from '../../../src/ai/index.js';
+import type { Fault } from '../../support/fake-faults.js';
 import { answered, context, MODEL, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
@@ -6,6 +8,13 @@ beforeEach(() => {
   on = stage();
 });
 afterEach(() => on.close());
+
+/** Faults of the first requests, in order; later ones are answered. */
+const first =
+  (...faults: readonly (Fault | undefined)[]) =>
+  (n: number) =>
+    faults[n];
+const status = (code: number, more: Partial<Fault> = {}): Fault => ({ kind: 'status', status: code, ...more }) as Fault;
 
 describe('a call', () => {
   it('is answered, with who served, what it used and what it cost', async () => {
@@ -17,5 +26,304 @@ describe('a call', () => {
     expect(result.cost_usd).toBe(0.00036);
     expect(fake.billed).toBe(360_000n);
     expect(fake.records[0]?.call.outputTokensMax).toBe(1000);
+  });
+
+  it.each([
+    ['the request', { ...request('x'), max_tokens: 7 }, context({ maxTokens: 50 }), 7],
+    ['the stage', request('x'), context({ maxTokens: 50 }), 50],
+  ])('has the output cap of %s', async (_whose, asked, where, cap) => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake)]);
+    await client.call(asked, where);
+    expect(fake.records[0]?.call.outputTokensMax).toBe(cap);
+  });
+
+  it.each<[string, Fault[]]>([
+    ['500, 503 and 529', [status(500), status(503), status(529)]],
+    [
+      'a broken connection, a cut answer and a time-out',
+      [{ kind: 'reset', billed: true }, { kind: 'cut' }, { kind: 'hang', billed: false }],
+    ],
+    ['broken JSON, 408 and 409', [{ kind: 'broken-json' }, status(408), status(409)]],
+    ['a row of 429s', Array.from({ length: 8 }, () => status(429, { headers: { 'retry-after-ms': '5' } }))],
+  ])('is tried again after %s', async (_what, faults) => {
+    const fake = await on.fake('openai', { faults: first(...faults) });
+    const client = await on.client([setupOf(fake)]);
+    expect(answered(await client.call(request('hello'), context())).attempts).toBe(faults.length + 1);
+  });
+
+  it('is not tried again after a 400, and fails with the provider’s words', async () => {
+    const fake = await on.fake('openai', { faults: first(status(400, { message: 'bad prompt' })) });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('hello'), context())).toMatchObject({
+      kind: 'failed',
+      code: 'provider_error',
+      provider: 'openai',
+      message: 'openai: HTTP 400: bad prompt',
+    });
+    expect(fake.records).toHaveLength(1);
+  });
+
+  it('fails after its attempts when it alone makes the provider fail', async () => {
+    const fake = await on.fake('openai', { faults: (n) => (n % 2 === 0 ? status(500) : undefined) });
+    const client = await on.client([setupOf(fake)]);
+    const results: CallResult[] = [];
+    for (let i = 0; i < 3; i++) results.push(await client.call(request(`poison ${i}`), context()));
+    expect(results.map((result) => result.kind)).toEqual(['answered', 'answered', 'answered']);
+
+    const poisoned = await on.fake('openai', { faults: () => status(500) });
+    const other = await on.client([setupOf(poisoned, 'openai', { breaker: { threshold: 100, openForMs: 50 } })]);
+    expect(await other.call(request('poison'), context())).toMatchObject({ kind: 'failed', code: 'provider_error' });
+    expect(poisoned.records).toHaveLength(4);
+  });
+
+  it('goes to the next provider when one fails, and says which one served', async () => {
+    const [down, up] = [await on.fake('openai', { faults: () => status(503) }), await on.fake('anthropic')];
+    const model = 'same-name';
+    const models = [{ name: model }];
+    const client = await on.client([
+      setupOf(down, 'openai', { models }),
+      setupOf(up, 'anthropic', { models, cost_per_token: { input: 1, output: 1 } }),
+    ]);
+    expect(answered(await client.call(request('hi', model), context()))).toMatchObject({
+      provider: 'anthropic',
+      attempts: 2,
+    });
+    expect(up.deviations).toEqual([]);
+  });
+
+  it('goes by its route, and by its own provider before that', async () => {
+    const [dear, cheap] = [
+      await on.fake('openai', { latencyMs: 1 }),
+      await on.fake('openai-compatible', { latencyMs: 30 }),
+    ];
+    const client = await on.client([
+      setupOf(dear, 'openai', { name: 'dear', cost_per_token: { input: 0.001, output: 0.001 } }),
+      setupOf(cheap, 'openai-compatible', { name: 'cheap' }),
+    ]);
+    const served = async (text: string, more: Parameters<typeof context>[0], provider?: string) =>
+      answered(await client.call({ ...request(text), ...(provider && { provider }) }, context(more))).provider;
+    expect(await served('a', {})).toBe('cheap');
+    expect(await served('b', { route: 'ordered' })).toBe('dear');
+    expect(await served('c', { route: 'ordered', providers: ['cheap', 'dear'] })).toBe('cheap');
+    expect(await served('d', {}, 'dear')).toBe('dear');
+    expect(await served('e', { route: 'fastest' })).toBe('dear');
+  });
+
+  it('fails when nobody serves its model, saying why', async () => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake, 'openai', { models: [{ name: 'other' }] })]);
+    expect(await client.call(request('hi'), context())).toMatchObject({
+      kind: 'failed',
+      code: 'no_provider',
+      message: `openai does not serve the model ${MODEL}`,
+    });
+    expect(await client.call({ ...request('hi'), provider: 'nobody' }, context())).toMatchObject({
+      kind: 'failed',
+      code: 'no_provider',
+    });
+  });
+
+  it('fails at once, by name, when it is larger than a whole minute’s tokens', async () => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake, 'openai', { rate_limit: { tokens_per_minute: 500 } })]);
+    expect(await client.call(request('hi'), context())).toMatchObject({
+      kind: 'failed',
+      message: 'the request counts for 1001 tokens, more than the 500 per minute of openai',
+    });
+    expect(fake.records).toHaveLength(0);
+  });
+
+  it('keeps to the limits of its model within those of its provider', async () => {
+    const fake = await on.fake();
+    const models = [{ name: MODEL, rate_limit: { tokens_per_minute: 500 } }, { name: 'free' }];
+    const client = await on.client([setupOf(fake, 'openai', { models })]);
+    expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'failed', code: 'no_provider' });
+    expect(await client.call(request('hi', 'free'), context())).toMatchObject({ kind: 'answered' });
+  });
+});
+
+describe('an answer that is no success', () => {
+  it.each(['filtered', 'refused'] as const)('that was %s fails the call, once and for all', async (finish) => {
+    const fake = await on.fake('openai', { faults: () => ({ kind: 'finish', finish }) });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'failed', code: finish, cached: false });
+    expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'failed', code: finish, cached: true });
+    expect(fake.records).toHaveLength(1);
+  });
+
+  it('that was cut off is asked for once more, with a larger cap', async () => {
+    const fake = await on.fake('openai', { reply: () => 'x'.repeat(200) });
+    const client = await on.client([setupOf(fake)]);
+    const result = answered(await client.call({ ...request('hi'), max_tokens: 20 }, context()));
+    expect(result).toMatchObject({ response: 'x'.repeat(200), attempts: 2 });
+    expect(fake.records.map(({ call }) => call.outputTokensMax)).toEqual([20, 80]);
+    expect(BigInt(Math.round((result.cost_usd ?? 0) * 1e9))).toBe(fake.billed);
+  });
+
+  it('that was cut off twice fails the call', async () => {
+    const fake = await on.fake('openai', { reply: () => 'x'.repeat(2000) });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call({ ...request('hi'), max_tokens: 20 }, context())).toMatchObject({
+      kind: 'failed',
+      code: 'truncated',
+    });
+    expect(fake.records).toHaveLength(2);
+  });
+
+  it('that was cut off is not asked for again when the model takes no larger cap', async () => {
+    const fake = await on.fake('openai', { reply: () => 'x'.repeat(2000) });
+    const client = await on.client([setupOf(fake, 'openai', { models: [{ name: MODEL, max_output_tokens: 20 }] })]);
+    expect(await client.call({ ...request('hi'), max_tokens: 20 }, context())).toMatchObject({
+      kind: 'failed',
+      code: 'truncated',
+    });
+    expect(fake.records).toHaveLength(1);
+  });
+});
+
+describe('a call with a schema', () => {
+  const schema = {
+    type: 'object',
+    properties: { n: { type: 'integer' } },
+    required: ['n'],
+    additionalProperties: false,
+  };
+
+  it('is answered with the value, its numbers exact', async () => {
+    const fake = await on.fake('openai', { reply: () => '```json\n{"n": 12345678901234567890}\n```' });
+    const client = await on.client([setupOf(fake)]);
+    const result = answered(await client.call(request('hi'), context({ schema })));
+    expect(result.response).toEqual({ n: 12345678901234567890n });
+    expect(answered(await client.call(request('hi'), context({ schema }))).response).toEqual(result.response);
+  });
+
+  it('has a wrong answer mended once, by telling what is wrong', async () => {
+    let asked = 0;
+    const fake = await on.fake('openai', { reply: () => (asked++ === 0 ? '{"n": "five"}' : '{"n": 5}') });
+    const client = await on.client([setupOf(fake)]);
+    expect(answered(await client.call(request('hi'), context({ schema })))).toMatchObject({
+      response: { n: 5 },
+      attempts: 2,
+    });
+    expect(fake.records[1]?.call.texts.slice(1)).toEqual([
+      '{"n": "five"}',
+      expect.stringContaining('/n must be integer'),
+    ]);
+  });
+
+  it.each(['{"n": "five"}', 'five', ''])('fails when it answers %j twice', async (reply) => {
+    const fake = await on.fake('openai', { reply: () => reply });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('hi'), context({ schema }))).toMatchObject({ kind: 'failed', code: 'schema' });
+    expect(fake.records).toHaveLength(2);
+    expect(fake.deviations).toEqual([]);
+  });
+});
+
+describe('when providers are down', () => {
+  it('the breaker opens, and the run stops, resumable, when the wait is over', async () => {
+    const fake = await on.fake('openai', { faults: () => status(503) });
+    const client = await on.client([setupOf(fake)], { providerWaitMs: 150 });
+    const result = await client.call(request('hi'), context());
+    expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down', resumable: true });
+    // Five failures, then a probe each time that it is half-open.
+    expect(fake.records.length).toBeGreaterThanOrEqual(6);
+    expect(fake.records.length).toBeLessThan(12);
+  });
+
+  it('calls wait for one that comes back, and one call probes it', async () => {
+    let up = false;
+    const fake = await on.fake('openai', { faults: () => (up ? undefined : status(503)) });
+    const client = await on.client([setupOf(fake)]);
+    setTimeout(() => (up = true), 80);
+    const results = await Promise.all(Array.from({ length: 10 }, (_, i) => client.call(request(`hi ${i}`), context())));
+    expect(results.map((result) => result.kind)).toEqual(Array.from({ length: 10 }, () => 'answered'));
+  });
+
+  it('being out of credit stops the run at once, and no other call is sent', async () => {
+    const fake = await on.fake('openai', {
+      faults: () => status(429, { type: 'insufficient_quota', message: 'no credit' }),
+    });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('a'), context())).toMatchObject({ kind: 'stopped', reason: 'provider-limit' });
+    expect(await client.call(request('b'), context())).toMatchObject({ kind: 'stopped', reason: 'provider-limit' });
+    expect(fake.records).toHaveLength(1);
+    expect(on.notices.map((notice) => notice.kind)).toEqual(['provider-down']);
+  });
+
+  it('a wrong key stops the run, without showing the key', async () => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake, 'openai', { apiKey: { reveal: () => 'sk-wrong-4711' } })]);
+    const result = await client.call(request('a'), context());
+    expect(result).toMatchObject({ kind: 'stopped', reason: 'provider-refused' });
+    expect(JSON.stringify([result, on.notices])).not.toContain('4711');
+  });
+
+  it('a retry-after of days goes to another provider, or stops with the time named', async () => {
+    const days = status(429, { headers: { 'retry-after': '200000' } });
+    const [limited, other] = [await on.fake('openai', { faults: () => days }), await on.fake('openai-compatible')];
+    const both = await on.client([setupOf(limited, 'openai'), setupOf(other, 'openai-compatible')]);
+    expect(answered(await both.call(request('a'), context({ route: 'ordered' }))).provider).toBe('openai-compatible');
+
+    const alone = await on.client([setupOf(limited, 'openai')]);
+    const result = await alone.call(request('b'), context());
+    expect(result).toMatchObject({ kind: 'stopped', reason: 'provider-limit' });
+    expect(result.kind === 'stopped' && Math.round(((result.until ?? 0) - Date.now()) / 1000)).toBeCloseTo(200_000, -2);
+  });
+});
+
+describe('stopping', () => {
+  it('drains: calls under way are finished and kept, others are not sent', async () => {
+    const fake = await on.fake('openai', { latencyMs: 60 });
+    const client = await on.client([setupOf(fake, 'openai', { maxConcurrency: 2 })]);
+    const calls = Array.from({ length: 5 }, (_, i) => client.call(request(`hi ${i}`), context()));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    await client.drain();
+    const kinds = (await Promise.all(calls)).map((result) => (result.kind === 'stopped' ? result.reason : result.kind));
+    expect(kinds).toEqual(['answered', 'answered', 'aborted', 'aborted', 'aborted']);
+    expect(await client.call(request('later'), context())).toMatchObject({ kind: 'stopped', reason: 'aborted' });
+    expect(fake.records).toHaveLength(2);
+  });
+
+  it('aborts: what is cut off is in doubt from then on', async () => {
+    const fake = await on.fake('openai', { latencyMs: 200 });
+    const client = await on.client([setupOf(fake)]);
+    const call = client.call(request('hi'), context());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await client.abort();
+    expect(await call).toMatchObject({ kind: 'stopped', reason: 'aborted' });
+    const doubts = [];
+    for await (const doubt of client.doubtful()) doubts.push(doubt);
+    expect(doubts).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL }]);
+    expect(doubts[0]?.atMost).toBeGreaterThan(0n);
+  });
+
+  it('obeys the signal of one call alone', async () => {
+    const fake = await on.fake('openai', { latencyMs: 60 });
+    const client = await on.client([setupOf(fake)]);
+    const abort = new AbortController();
+    const calls = [client.call(request('a'), context({ signal: abort.signal })), client.call(request('b'), context())];
+    setTimeout(() => abort.abort(), 20);
+    expect((await Promise.all(calls)).map((result) => result.kind)).toEqual(['stopped', 'answered']);
+  });
+});
+
+describe('the status', () => {
+  it('counts calls, money and what stands in the way', async () => {
+    const fake = await on.fake('openai', { faults: first(undefined, status(400)) });
+    const client = await on.client([setupOf(fake)], { budget: { daily: '1' } });
+    for (const text of ['a', 'b', 'a']) await client.call(request(text), context());
+    const { providers, ...counts } = await client.status();
+    expect(counts).toEqual({
+      answered: 1,
+      failed: 1,
+      cached: 1,
+      sent: 2,
+      inFlight: 0,
+      spent: fake.billed,
+      left: 1_000_000_000n - fake.billed,
+    });
+    expect(providers).toMatchObject([{ name: 'openai', breaker: { kind: 'closed' }, waiting: 0, tokensPerMinute: 8 }]);
   });
 });
