@@ -1,16 +1,19 @@
 import { ComputoError, engineLimitOf, withinEngineLimits } from './computo-error.js';
 import {
-  createCompiler,
+  compileExpression,
+  countSteps,
+  FRAMES_MAX,
+  limitOf,
   DEFAULT_LIMITS,
   startRun,
-  type Evaluate,
+  type Compiled,
   type Limits,
   type ProgramContext,
   type TraceListener,
 } from './compile/index.js';
 import { detectDialect, parseScript } from './dialect/index.js';
 import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
-import type { Dialect, DialectOption } from './syntax/index.js';
+import { ROOT, type Dialect, type DialectOption } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
 
 /** How a script is to be read and run. Everything may be left out. */
@@ -51,9 +54,8 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
       parse: (found, place) => parseScript(found, dialect, place),
       lambdas: new WeakMap(),
     };
-    const compiler = createCompiler(context, 'root', { steps: 0, units: 0 });
-    const evaluate = compiler.compile(parseScript(script, dialect));
-    return { dialect, run: (inputs) => runOnce(evaluate, inputs, limits, context) };
+    const compiled = compileExpression(parseScript(script, dialect), 'root', context);
+    return { dialect, run: (inputs) => runOnce(compiled, inputs, limits, context) };
   });
 }
 
@@ -66,13 +68,20 @@ export function execute(script: Json, inputs: readonly Json[], options: ExecuteO
   return compile(script, options).run(inputs);
 }
 
-function runOnce(evaluate: Evaluate, inputs: readonly Json[], limits: Limits, { trace }: ProgramContext): Json {
+function runOnce(
+  { evaluate, height, cost }: Compiled,
+  inputs: readonly Json[],
+  limits: Limits,
+  { trace }: ProgramContext,
+): Json {
   if (trace !== undefined) trace.depth = 0;
+  const run = startRun(inputs, limits, FRAMES_MAX - height);
   let result: Json;
   try {
-    result = evaluate(startRun(inputs, limits), undefined);
+    countSteps(run, cost.steps, ROOT);
+    result = evaluate(run, undefined);
   } catch (error) {
-    throw engineLimitOf(error);
+    throw engineLimitOf(limitOf(error, run));
   }
   if (exceeds(result, limits.outputSize)) {
     const limit = `${limits.outputSize} elements, members and characters`;

@@ -1,11 +1,12 @@
 import { ComputoError, engineLimitOf } from '../computo-error.js';
+import { FRAMES_MAX, walk } from '../compile/index.js';
 import { detectDialect, parseScript } from '../dialect/index.js';
 import { pointerTo, type Dialect, type DialectOption, type Report } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
+import { nestedTooDeep } from './depth.js';
 import type { Diagnostic } from './diagnostic.js';
 import { collectNames } from './names.js';
 import { RULES } from './rules.js';
-import { walk } from './walk.js';
 
 export interface CheckOptions {
   /** As for `compile`. */
@@ -46,7 +47,8 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
 }
 
 function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
-  const visits = walk(parseScript(script, dialect));
+  const root = parseScript(script, dialect);
+  const visits = walk(root, 'root');
   const names = collectNames(visits);
   const found: Diagnostic[] = [];
   let pathCharacters = 0;
@@ -55,6 +57,13 @@ function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
     pathCharacters += path.length;
     found.push({ ...problem, severity, path });
   };
+  for (const place of nestedTooDeep(root, dialect)) {
+    report({
+      code: 'limit-exceeded',
+      place,
+      message: `calls stand inside one another more than ${FRAMES_MAX} levels deep`,
+    });
+  }
   for (const visit of visits) {
     for (const rule of RULES) rule(visit, report, names);
     if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;

@@ -1,7 +1,6 @@
-import { rawArgument } from '../compile/index.js';
+import { rawArgument, type Visit } from '../compile/index.js';
 import { splitReference } from '../operators/index.js';
 import { isArray, isObject, type Json } from '../value/index.js';
-import type { Visit } from './walk.js';
 
 /** The names of variables anywhere in a script. */
 export interface Names {

@@ -1,29 +1,15 @@
 import { wrongKind, type Call } from '../syntax/index.js';
 import { isArray, isNumber, isObject, type Json, type JsonNumber, type JsonObject } from '../value/index.js';
 import type { Compiler } from './compiler.js';
-import type { Evaluate, Run, Scope } from './run.js';
+import type { Evaluate } from './run.js';
 
-/** Compiles the argument number `index`, which the signature says is there. */
+/** The closure of the argument number `index`, which the signature says is there. */
 export function compileArgument(call: Call, index: number, compiler: Compiler): Evaluate {
-  const argument = call.arguments[index];
-  return argument === undefined ? () => null : compiler.compile(argument);
+  return call.arguments[index] === undefined ? () => null : compiler.compile(index);
 }
 
 export function compileArguments(call: Call, compiler: Compiler): Evaluate[] {
-  return call.arguments.map((argument) => compiler.compile(argument));
-}
-
-/** Compiles an argument that must be an array. */
-export function compileArrayArgument(
-  call: Call,
-  index: number,
-  compiler: Compiler,
-): (run: Run, scope: Scope) => readonly Json[] {
-  const evaluate = compileArgument(call, index, compiler);
-  return (run, scope) => {
-    const value = evaluate(run, scope);
-    return isArray(value) ? value : arrayOf(value, call, index);
-  };
+  return call.arguments.map((_, index) => compiler.compile(index));
 }
 
 /**

@@ -1,27 +1,27 @@
 import { limitExceeded, type Place } from '../syntax/index.js';
-import { countSteps, countUnits, type Evaluate, type Run } from './run.js';
+import { countSteps, countUnits, type Evaluate, type Frame, type Run, type Scope } from './run.js';
+import { tooDeep } from './stack.js';
+import type { Cost } from './visit.js';
 
 /** A lambda, compiled. */
 export interface Callable {
   readonly parameters: readonly string[];
   readonly body: Evaluate;
-  /** What one call of the body costs at most: calls of operators, and units that it builds. */
+  /** What one call of the body costs. */
   readonly cost: Cost;
-}
-
-/** Filled while an expression is compiled. */
-export interface Cost {
-  steps: number;
-  units: number;
+  /** Stack frames that the body takes; 0 where the height of the call that it stands in includes it. */
+  readonly height: number;
 }
 
 /** Accounts for `times` calls of a lambda's body, one level deeper. Pair it with {@link leave}. */
-export function enter(run: Run, callable: Callable, times: number, place: Place): void {
+export function enter(run: Run, callable: Callable, times: number, { place, frames }: CallSite): void {
   run.depthLeft -= 1;
   if (run.depthLeft < 0) {
     const problem = `lambdas run inside one another more than ${run.limits.depth} levels deep`;
     throw limitExceeded(place, problem, 'Does the recursion end? If so, raise the limit `depth`.');
   }
+  run.framesLeft -= frames;
+  if (run.framesLeft < callable.height) throw tooDeep(place);
   countCalls(run, callable, times, place);
 }
 
@@ -31,6 +31,26 @@ export function countCalls(run: Run, callable: Callable, times: number, place: P
   countUnits(run, times * callable.cost.units, place);
 }
 
-export function leave(run: Run): void {
+/** Ends what {@link enter} began. A run that fails is over, so nobody needs to. */
+export function leave(run: Run, { frames }: CallSite): void {
   run.depthLeft += 1;
+  run.framesLeft += frames;
+}
+
+/** Where a lambda is called. */
+export interface CallSite {
+  readonly place: Place;
+  /** Stack frames that are taken there; 0 for a lambda that stands there, because its own height counts from the same start. */
+  readonly frames: number;
+}
+
+/** A scope with the one parameter of a lambda, to be written before each call. */
+export function scopeOfOne(callable: Callable, scope: Scope): Frame {
+  return { name: callable.parameters[0] ?? '', value: null, next: scope };
+}
+
+/** Scopes with the two parameters of a lambda: the inner one is what its body sees. */
+export function scopeOfTwo(callable: Callable, scope: Scope): { readonly first: Frame; readonly second: Frame } {
+  const first = { name: callable.parameters[0] ?? '', value: null, next: scope };
+  return { first, second: { name: callable.parameters[1] ?? '', value: null, next: first } };
 }

@@ -1,20 +1,15 @@
 /** From nodes to closures, and what a run keeps account of. */
-export {
-  arrayOf,
-  compileArgument,
-  compileArguments,
-  compileArrayArgument,
-  numberOf,
-  objectOf,
-  rawArgument,
-  textOf,
-} from './arguments.js';
-export { countCalls, enter, leave, type Callable } from './callable.js';
-export { createCompiler, type Compiler, type ProgramContext } from './compiler.js';
+export { arrayOf, compileArgument, compileArguments, numberOf, objectOf, rawArgument, textOf } from './arguments.js';
+export { countCalls, enter, leave, scopeOfOne, scopeOfTwo, type Callable } from './callable.js';
+export { compileExpression } from './compile.js';
+export type { Compiled } from './entry.js';
+export type { Compiler, ProgramContext } from './compiler.js';
 export { compileLambdaArgument } from './lambda-argument.js';
-export { bind, boundNames, locate, type Lexical } from './lexical.js';
+export { boundNames, locate, type Lexical } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export { callerOfTwo, mapItems, visitItems } from './loop.js';
-export { countSteps, countUnits, startRun, type Evaluate, type Frame, type Run, type Scope } from './run.js';
+export { countSteps, countUnits, limitOf, startRun, type Evaluate, type Frame, type Run, type Scope } from './run.js';
+export { FRAMES_MAX } from './stack.js';
 export type { Trace, TraceEvent, TraceListener } from './trace.js';
 export { compileVariable, variableHint } from './variable.js';
+export type { Visit } from './visit.js';
+export { walk } from './walk.js';

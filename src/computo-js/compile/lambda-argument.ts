@@ -1,23 +1,19 @@
-import { invalidArgument, type Call, type Lambda, type Node } from '../syntax/index.js';
+import { invalidArgument, type Call } from '../syntax/index.js';
 import { describe, isArray, type Json } from '../value/index.js';
-import type { Callable, Cost } from './callable.js';
-import { createCompiler, type Compiler } from './compiler.js';
-import { bind, type Lexical } from './lexical.js';
+import type { Callable, CallSite } from './callable.js';
+import { compileExpression } from './compile.js';
+import type { Compiler, ProgramContext } from './compiler.js';
+import { bind } from './lexical.js';
 import type { Run, Scope } from './run.js';
 
-/**
- * Finds the lambda that an array operator was given.
- *
- * @param times how often it is going to be called; a lambda that is never called need not be one
- */
-export type LambdaArgument = (run: Run, scope: Scope, times: number) => Callable;
+/** The lambda argument of an array operator, and where it is called. */
+export interface LambdaArgument extends CallSite {
+  /** @param times how often it is going to be called; what is never called need not be a lambda */
+  readonly find: (run: Run, scope: Scope, times: number) => Callable;
+}
 
-/** A lambda that is never called stands in for one that could not be. */
-const NEVER_CALLED: Callable = {
-  parameters: [],
-  body: () => null,
-  cost: { steps: 0, units: 0 },
-};
+/** Stands in for what is never called and need not be a lambda. */
+const NEVER_CALLED: Callable = { parameters: [], body: () => null, cost: { steps: 0, units: 0 }, height: 0 };
 
 /**
  * Compiles the lambda argument of an array operator.
@@ -26,73 +22,59 @@ const NEVER_CALLED: Callable = {
  * variable, looked at only when it is called.
  */
 export function compileLambdaArgument(call: Call, index: number, compiler: Compiler): LambdaArgument {
-  const argument = call.arguments[index];
   const count = call.signature.parameters[index]?.arguments ?? 1;
-  if (argument === undefined) return () => NEVER_CALLED;
-  if (argument.type === 'lambda') return compileInline(argument, count, call, compiler);
+  const { place } = call;
+  if (call.arguments[index] === undefined) return { place, frames: 0, find: () => NEVER_CALLED };
 
-  const evaluate = compiler.compile(argument);
-  const isLazy = call.dialect === 'classic';
-  const compiled = new WeakMap<object, Callable>();
-  return (run, scope, times) => {
-    if (isLazy && times === 0) return NEVER_CALLED;
+  const inline = compiler.callable(index);
+  if (inline !== undefined) {
+    const isRight = inline.parameters.length === count;
+    return {
+      place,
+      frames: 0,
+      find: (_run, _scope, times) => (isRight || times === 0 ? inline : requireParameters(inline, count, call)),
+    };
+  }
+
+  const evaluate = compiler.compile(index);
+  const { program } = compiler;
+  const find: LambdaArgument['find'] = (run, scope, times) => {
+    if (times === 0 && call.dialect === 'classic') return NEVER_CALLED;
     const value = evaluate(run, scope);
     if (times === 0) return NEVER_CALLED;
-    if (typeof value !== 'object' || value === null) throw noLambda(call, value);
-    let callable = compiled.get(value);
-    if (callable === undefined) {
-      callable = compileBody(lambdaOf(value, call, compiler), 'caller', compiler);
-      compiled.set(value, callable);
-    }
-    requireParameters(callable, count, call);
-    return callable;
+    const known = typeof value === 'object' && value !== null ? program.lambdas.get(value) : undefined;
+    return requireParameters(known ?? compileValue(value, call, program), count, call);
   };
+  return { place, frames: compiler.frames, find };
 }
 
-/** A lambda that stands where it is called: the variables around it are known. */
-function compileInline(node: Lambda, count: number, call: Call, compiler: Compiler): LambdaArgument {
-  const callable = compileBody(node, compiler.lexical, compiler);
-  return (_run, _scope, times) => {
-    if (times > 0) requireParameters(callable, count, call);
-    return callable;
-  };
-}
-
-function compileBody(node: Lambda, outer: Lexical, compiler: Compiler): Callable {
-  const cost: Cost = { steps: 0, units: 0 };
-  const inner = createCompiler(compiler.program, bind(outer, node.parameters), cost);
-  return { parameters: node.parameters, body: inner.compile(node.body), cost };
-}
-
-function requireParameters({ parameters }: Callable, count: number, call: Call): void {
-  if (parameters.length === count) return;
-  const { name } = call.operator;
+function requireParameters(callable: Callable, count: number, call: Call): Callable {
+  const { parameters } = callable;
+  if (parameters.length === count) return callable;
   const names = parameters.map((parameter) => JSON.stringify(parameter)).join(', ');
-  throw invalidArgument(
-    call.place,
-    `'${name}' calls its lambda with ${count} argument${count === 1 ? '' : 's'}, but the lambda has ${parameters.length} parameter${parameters.length === 1 ? '' : 's'}${names === '' ? '' : ` (${names})`}`,
-  );
+  const wanted = `${count} argument${count === 1 ? '' : 's'}`;
+  const got = `${parameters.length} parameter${parameters.length === 1 ? '' : 's'}${names === '' ? '' : ` (${names})`}`;
+  throw invalidArgument(call.place, `'${call.operator.name}' calls its lambda with ${wanted}, but it has ${got}`);
 }
 
-/** Reads a value as a lambda: one from the script is found again, one from data is parsed. */
-function lambdaOf(value: Json & object, call: Call, compiler: Compiler): Lambda {
-  const { program } = compiler;
-  const known = program.lambdas.get(value);
-  if (known !== undefined) return known;
-  const isClassic = program.dialect === 'classic';
+/** Compiles a lambda that came from data. It stands nowhere in the script, so its errors are those of the call. */
+function compileValue(value: Json, call: Call, program: ProgramContext): Callable {
   const parts = isArray(value) ? value : [];
-  const [parameters, body] = isClassic ? parts.slice(1) : parts;
+  const isClassic = program.dialect === 'classic';
   const hasForm = isClassic ? parts.length === 3 && parts[0] === 'lambda' : parts.length === 2;
-  if (!hasForm || parameters === undefined || body === undefined || !isArray(parameters)) throw noLambda(call, value);
-  const names = parameters.map((name) => {
+  const [names, body] = isClassic ? parts.slice(1) : parts;
+  if (!hasForm || body === undefined || names === undefined || !isArray(names) || !isArray(value)) {
+    throw noLambda(call, value);
+  }
+  const parameters = names.map((name) => {
     if (typeof name !== 'string') throw noLambda(call, value);
     return name;
   });
-  // It stands nowhere in the script, so its errors are those of the call.
-  const node: Node = program.parse(body, call.place);
-  const lambda: Lambda = { type: 'lambda', parameters: names, body: node, value, place: call.place };
-  program.lambdas.set(value, lambda);
-  return lambda;
+  const compiled = compileExpression(program.parse(body, call.place), bind('caller', parameters), program);
+  const { evaluate, cost, height } = compiled;
+  const callable: Callable = { parameters, body: evaluate, cost, height };
+  program.lambdas.set(value, callable);
+  return callable;
 }
 
 function noLambda(call: Call, got: Json): Error {

@@ -1,16 +1,18 @@
-import { limitExceeded, type Place } from '../syntax/index.js';
-import type { Json } from '../value/index.js';
+import { limitExceeded, ROOT, type Place } from '../syntax/index.js';
+import { EffortExceeded, type Effort, type Json } from '../value/index.js';
 import type { Limits } from './limits.js';
 
-/** What one run of a program knows and has left. */
-export interface Run {
+/** What one run of a program knows and has left. Deep work on values takes from it as from any {@link Effort}. */
+export interface Run extends Effort {
   /** The first input, null when there is none. */
   readonly input: Json;
   readonly inputs: readonly Json[];
   readonly limits: Limits;
-  stepsLeft: number;
   depthLeft: number;
-  unitsLeft: number;
+  /** Stack frames that lambdas which are values may still take; see `stack.ts`. */
+  framesLeft: number;
+  /** The last call that set out on deep work: where a limit was reached that was noticed further down. */
+  at: Place;
 }
 
 /**
@@ -28,30 +30,42 @@ export type Scope = Frame | undefined;
 /** A compiled expression. */
 export type Evaluate = (run: Run, scope: Scope) => Json;
 
-export function startRun(inputs: readonly Json[], limits: Limits): Run {
+export function startRun(inputs: readonly Json[], limits: Limits, framesLeft: number): Run {
   return {
     input: inputs[0] ?? null,
     inputs,
     limits,
     stepsLeft: limits.steps,
-    depthLeft: limits.depth,
     unitsLeft: limits.outputSize,
+    depthLeft: limits.depth,
+    framesLeft,
+    at: ROOT,
   };
 }
 
 /** Accounts for calls that are about to be made. */
 export function countSteps(run: Run, steps: number, place: Place): void {
   run.stepsLeft -= steps;
-  if (run.stepsLeft < 0) {
-    throw limitExceeded(place, `the run takes more than ${run.limits.steps} steps`, 'Raise the limit `steps`.');
-  }
+  if (run.stepsLeft < 0) throw outOfSteps(run, place);
 }
 
 /** Accounts for elements, members and characters that are about to be built. */
 export function countUnits(run: Run, units: number, place: Place): void {
   run.unitsLeft -= units;
-  if (run.unitsLeft < 0) {
-    const limit = `${run.limits.outputSize} elements, members and characters`;
-    throw limitExceeded(place, `the run builds more than ${limit}`, 'Raise the limit `outputSize`.');
-  }
+  if (run.unitsLeft < 0) throw outOfUnits(run, place);
+}
+
+/** The error for deep work that took more than the run had left; any other error as it is. */
+export function limitOf(error: unknown, run: Run): unknown {
+  if (!(error instanceof EffortExceeded)) return error;
+  return error.resource === 'steps' ? outOfSteps(run, run.at) : outOfUnits(run, run.at);
+}
+
+function outOfSteps(run: Run, place: Place): Error {
+  return limitExceeded(place, `the run takes more than ${run.limits.steps} steps`, 'Raise the limit `steps`.');
+}
+
+function outOfUnits(run: Run, place: Place): Error {
+  const limit = `${run.limits.outputSize} elements, members and characters`;
+  return limitExceeded(place, `the run builds more than ${limit}`, 'Raise the limit `outputSize`.');
 }

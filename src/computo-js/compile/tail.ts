@@ -1,124 +1,133 @@
-import type { If, Let, Node } from '../syntax/index.js';
+import type { If, Let } from '../syntax/index.js';
 import { isTruthy } from '../value/index.js';
-import type { Compiler } from './compiler.js';
-import type { Evaluate, Scope, Run } from './run.js';
+import type { ProgramContext } from './compiler.js';
+import type { Evaluate, Run, Scope } from './run.js';
+import { DIRECT_LEVELS_MAX } from './stack.js';
 import { traced } from './trace.js';
 
-/** Up to this many `if` and `let` in tail position call one another directly; more of them run in a loop. */
-const DIRECT_HEIGHT_MAX = 32;
+/**
+ * A compiled expression as its surroundings see it. `if` and `let` keep their parts: 100,000 of them may stand in one
+ * another's tail positions, and run without taking a stack frame each.
+ */
+export interface Step {
+  readonly evaluate: Evaluate;
+  /** Levels of `if` and `let` in tail position that it consists of. */
+  readonly levels: number;
+  /** What to do when it is run in a loop; absent for all other expressions, and for low ones. */
+  readonly loop?: Branch | Binding;
+}
 
-/** Binds variables in front of a scope. */
-type Bind = (run: Run, scope: Scope) => Scope;
-
-/** A tree of `if` and `let` whose leaves are other expressions. */
-type Step = IfStep | LetStep | { readonly type: 'leaf'; readonly evaluate: Evaluate };
-
-interface IfStep {
+interface Branch {
   readonly type: 'if';
   readonly condition: Evaluate;
   readonly then: Step;
   readonly else: Step;
 }
 
-interface LetStep {
+interface Binding {
   readonly type: 'let';
   readonly bind: Bind;
   readonly body: Step;
 }
 
-interface Compiled {
+/** Binds variables in front of a scope. */
+type Bind = (run: Run, scope: Scope) => Scope;
+
+/** A step and the frames that evaluating it takes. */
+export interface Part {
   readonly step: Step;
-  /** Levels of `if` and `let` in it. */
   readonly height: number;
 }
+/** Finds a part by its index in the visit. */
+type PartOf = (index: number) => Part;
 
-/**
- * Compiles an `if` or `let` and those in its tail positions. 100,000 of them may be nested: neither this nor what it
- * compiles to takes a stack frame per level.
- */
-export function compileTail(root: If | Let, rootCompiler: Compiler): Evaluate {
-  // Outer before inner, so that going backwards meets every branch before the one that holds it.
-  const found: { node: If | Let; compiler: Compiler }[] = [{ node: root, compiler: rootCompiler }];
-  for (const { node, compiler } of found) {
-    const inner = node.type === 'let' ? compiler.binding(node.bindings.map(({ name }) => name)) : compiler;
-    for (const tail of tailsOf(node)) if (isTail(tail)) found.push({ node: tail, compiler: inner });
+export function leaf(evaluate: Evaluate): Step {
+  return { evaluate, levels: 0 };
+}
+
+export function compileIf(node: If, program: ProgramContext, partOf: PartOf): Part {
+  const [condition, then, otherwise] = [partOf(0), partOf(1), partOf(2)];
+  const loop: Branch = { type: 'if', condition: condition.step.evaluate, then: then.step, else: otherwise.step };
+  return assemble(loop, condition.height, [then, otherwise], node, program);
+}
+
+export function compileLet(node: Let, program: ProgramContext, partOf: PartOf): Part {
+  const values = node.bindings.map((_, index) => partOf(index));
+  const bindings = node.bindings.map(({ name }, index) => ({
+    name,
+    evaluate: values[index]?.step.evaluate ?? nothing,
+  }));
+  const body = partOf(node.bindings.length);
+  const bind = node.sequential ? bindOneAfterTheOther(bindings) : bindTogether(bindings);
+  return assemble({ type: 'let', bind, body: body.step }, 1 + highest(values), [body], node, program);
+}
+
+/** Of any number of parts: more than a call of `Math.max` takes. */
+function highest(parts: readonly Part[]): number {
+  return parts.reduce((height, part) => Math.max(height, part.height), 0);
+}
+
+const nothing: Evaluate = () => null;
+
+/** Puts a step together from its parts, the last of which are in tail position. */
+function assemble(
+  loop: Branch | Binding,
+  height: number,
+  tails: readonly Part[],
+  node: If | Let,
+  { trace }: ProgramContext,
+): Part {
+  const levels = 1 + Math.max(...tails.map(({ step }) => step.levels));
+  const inner = Math.max(height, highest(tails));
+  if (levels > DIRECT_LEVELS_MAX) {
+    // Run in a loop, it adds no frame to those of its parts, but for the one that every loop has.
+    const isFirst = tails.every(({ step }) => step.loop === undefined);
+    return { step: { evaluate: looping(loop), levels, loop }, height: inner + (isFirst ? 1 : 0) };
   }
-
-  const compiled = new Map<Node, Compiled>();
-  const compileBranch = (node: Node, compiler: Compiler): Compiled => {
-    const done = compiled.get(node);
-    return done ?? { step: { type: 'leaf', evaluate: compiler.compile(node) }, height: 0 };
-  };
-  for (const { node, compiler } of found.reverse()) {
-    compiler.cost.steps += 1;
-    const result =
-      node.type === 'if' ? compileIf(node, compiler, compileBranch) : compileLet(node, compiler, compileBranch);
-    compiled.set(node, withTrace(result, node, compiler));
-  }
-  const { step } = compileBranch(root, rootCompiler);
-  return evaluatorOf(step);
+  const evaluate = direct(loop);
+  // A long chain goes untold: in a loop no call ends before its tail does.
+  return trace === undefined
+    ? { step: { evaluate, levels }, height: 1 + inner }
+    : { step: { evaluate: traced(evaluate, node.type, node.place, trace), levels }, height: 2 + inner };
 }
 
-type CompileBranch = (node: Node, compiler: Compiler) => Compiled;
-
-function compileIf(node: If, compiler: Compiler, compileBranch: CompileBranch): Compiled {
-  const condition = compiler.compile(node.condition);
-  const then = compileBranch(node.then, compiler);
-  const otherwise = compileBranch(node.else, compiler);
-  const step: Step = { type: 'if', condition, then: then.step, else: otherwise.step };
-  return collapsed(step, 1 + Math.max(then.height, otherwise.height));
-}
-
-function compileLet(node: Let, compiler: Compiler, compileBranch: CompileBranch): Compiled {
-  const inner = compiler.binding(node.bindings.map(({ name }) => name));
-  const body = compileBranch(node.body, inner);
-  const bind = node.sequential ? bindOneAfterTheOther(node, compiler) : bindTogether(node, compiler);
-  return collapsed({ type: 'let', bind, body: body.step }, 1 + body.height);
-}
-
-/** Turns a step into a leaf while it is low enough to call its branches directly. */
-function collapsed(step: Step, height: number): Compiled {
-  return { step: height <= DIRECT_HEIGHT_MAX ? { type: 'leaf', evaluate: evaluatorOf(step) } : step, height };
-}
-
-function withTrace(result: Compiled, node: If | Let, compiler: Compiler): Compiled {
-  const { trace } = compiler.program;
-  // In a loop no call ends after its tail: the deepest chains go untold.
-  if (trace === undefined || result.step.type !== 'leaf') return result;
-  const evaluate = traced(result.step.evaluate, node.type, node.place, trace);
-  return { step: { type: 'leaf', evaluate }, height: result.height };
-}
-
-function evaluatorOf(step: Step): Evaluate {
-  if (step.type === 'leaf') return step.evaluate;
-  if (step.type === 'if' && step.then.type === 'leaf' && step.else.type === 'leaf') {
-    const { condition } = step;
-    const then = step.then.evaluate;
-    const otherwise = step.else.evaluate;
+function direct(loop: Branch | Binding): Evaluate {
+  if (loop.type === 'if') {
+    const { condition } = loop;
+    const then = loop.then.evaluate;
+    const otherwise = loop.else.evaluate;
     return (run, scope) => (isTruthy(condition(run, scope)) ? then(run, scope) : otherwise(run, scope));
   }
-  if (step.type === 'let' && step.body.type === 'leaf') {
-    const { bind } = step;
-    const body = step.body.evaluate;
-    return (run, scope) => body(run, bind(run, scope));
-  }
+  const { bind } = loop;
+  const body = loop.body.evaluate;
+  return (run, scope) => body(run, bind(run, scope));
+}
+
+function looping(first: Branch | Binding): Evaluate {
   return (run, outer) => {
     let scope = outer;
-    let at: Step = step;
-    while (at.type !== 'leaf') {
+    let at = first;
+    for (;;) {
+      let next: Step;
       if (at.type === 'if') {
-        at = isTruthy(at.condition(run, scope)) ? at.then : at.else;
+        next = isTruthy(at.condition(run, scope)) ? at.then : at.else;
       } else {
         scope = at.bind(run, scope);
-        at = at.body;
+        next = at.body;
       }
+      if (next.loop === undefined) return next.evaluate(run, scope);
+      at = next.loop;
     }
-    return at.evaluate(run, scope);
   };
 }
 
-function bindTogether(node: Let, compiler: Compiler): Bind {
-  const bindings = node.bindings.map(({ name, value }) => ({ name, evaluate: compiler.compile(value) }));
+interface Bound {
+  readonly name: string;
+  readonly evaluate: Evaluate;
+}
+
+/** Each expression sees only what is outside. */
+function bindTogether(bindings: readonly Bound[]): Bind {
   const [only] = bindings;
   if (only !== undefined && bindings.length === 1) {
     const { name, evaluate } = only;
@@ -131,24 +140,11 @@ function bindTogether(node: Let, compiler: Compiler): Bind {
   };
 }
 
-function bindOneAfterTheOther(node: Let, compiler: Compiler): Bind {
-  let inner = compiler;
-  const bindings = node.bindings.map(({ name, value }) => {
-    const evaluate = inner.compile(value);
-    inner = inner.binding([name]);
-    return { name, evaluate };
-  });
+/** Each expression sees the variables before it. */
+function bindOneAfterTheOther(bindings: readonly Bound[]): Bind {
   return (run, outer) => {
     let scope = outer;
     for (const { name, evaluate } of bindings) scope = { name, value: evaluate(run, scope), next: scope };
     return scope;
   };
-}
-
-function isTail(node: Node): node is If | Let {
-  return node.type === 'if' || node.type === 'let';
-}
-
-function tailsOf(node: If | Let): readonly Node[] {
-  return node.type === 'if' ? [node.then, node.else] : [node.body];
 }

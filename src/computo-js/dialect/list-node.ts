@@ -1,13 +1,12 @@
 import { placeInside, type Node, type Parser, type Place } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 
-/** An array whose elements are expressions; one of constants is a constant itself. */
+/** An array whose elements are expressions; an empty one is a constant. */
 export function listNode(script: readonly Json[], place: Place, parser: Parser): Node {
-  const elements = script.map((element, index) => parser.expression(element, placeInside(place, index)));
-  const values: Json[] = [];
-  for (const element of elements) {
-    if (element.type !== 'constant') return { type: 'list', elements, place };
-    values.push(element.value);
-  }
-  return { type: 'constant', value: values, place };
+  if (script.length === 0) return { type: 'constant', value: script, place };
+  return {
+    type: 'list',
+    elements: script.map((element, index) => parser.expression(element, placeInside(place, index))),
+    place,
+  };
 }

@@ -7,8 +7,6 @@ import {
   type Call,
   type Dialect,
   type Fault,
-  type If,
-  type Let,
   type Node,
   type Parser,
   type Place,
@@ -20,81 +18,83 @@ import { current } from './current.js';
 import type { FrontEnd } from './front-end.js';
 import { unknownOperator } from './unknown-operator.js';
 
-/** An expression whose turn comes later, and where its node goes. */
-interface Pending {
-  readonly script: Json;
-  readonly place: Place;
-  readonly put: (node: Node) => void;
+/** A parser at work: what to do with an expression, and the expressions whose turn has not come. */
+interface Work {
+  readonly frontEnd: FrontEnd;
+  readonly parser: Parser;
+  readonly pending: Pending[];
 }
 
-/** Parses a script, or an expression found at `place`. Never fails: what is wrong becomes a fault, raised when reached. */
-export function parseScript(script: Json, dialect: Dialect, place: Place = ROOT): Node {
-  const frontEnd = dialect === 'classic' ? classic : current;
-  const parser: Parser = {
-    dialect,
-    expression: (inner, at) => parseExpression(inner, at, frontEnd, parser),
-    call: (raw, args) => callNode(raw, args, dialect),
-    fault: (raw, code, problem, hint) => invalid(raw.place, code, problem, hint),
-  };
-  return parser.expression(script, place);
+/** An expression, and the node that is to be filled in with what it is. */
+interface Pending {
+  readonly script: Json;
+  readonly node: Node;
 }
 
 /**
- * Parses an expression and, one after the other, those in its tail positions: a script may nest 100,000 `if` and `let`
- * there.
+ * Parses a script, or an expression found at `place`. Never fails: what is wrong becomes a fault, raised when reached.
+ *
+ * Takes no stack, whatever the nesting: where an expression holds others, each of them gets an empty node at once and is
+ * filled in when its turn comes.
  */
-function parseExpression(script: Json, place: Place, frontEnd: FrontEnd, parser: Parser): Node {
+export function parseScript(script: Json, dialect: Dialect, place: Place = ROOT): Node {
   const pending: Pending[] = [];
-  const root = parseOne(script, place, frontEnd, parser, pending);
+  const expression = (inner: Json, at: Place): Node => {
+    const node: Node = { type: 'constant', value: inner, place: at };
+    if (typeof inner === 'object' && inner !== null) pending.push({ script: inner, node });
+    return node;
+  };
+  const parser: Parser = {
+    dialect,
+    expression,
+    call: (raw, args) => callNode(raw, args, dialect),
+    fault: (raw, code, problem, hint) => invalid(raw.place, code, problem, hint),
+  };
+  const work: Work = { frontEnd: dialect === 'classic' ? classic : current, parser, pending };
+  const root = expression(script, place);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    next.put(parseOne(next.script, next.place, frontEnd, parser, pending));
+    Object.assign(next.node, parseOne(next.script, next.node.place, work));
   }
   return root;
 }
 
-function parseOne(script: Json, place: Place, frontEnd: FrontEnd, parser: Parser, pending: Pending[]): Node {
+function parseOne(script: Json, place: Place, work: Work): Node {
+  const { frontEnd, parser } = work;
   if (isArray(script)) {
     const [head] = script;
     return typeof head === 'string'
-      ? parseCall(head, script, place, frontEnd, parser, pending)
+      ? parseCall(head, script, place, work)
       : frontEnd.literalArray(script, place, parser);
   }
   if (isObject(script) && Object.keys(script).length === 1 && Object.hasOwn(script, 'array')) {
     const list = script['array'];
     if (list === undefined || !isArray(list)) {
-      return invalid(place, 'array-object', `{"array": …} needs an array in it`);
+      return invalid(place, 'array-object', '{"array": …} needs an array in it');
     }
     return frontEnd.arrayObject(list, placeInside(place, 'array'), parser);
   }
   return { type: 'constant', value: script, place };
 }
 
-function parseCall(
-  name: string,
-  script: readonly Json[],
-  place: Place,
-  frontEnd: FrontEnd,
-  parser: Parser,
-  pending: Pending[],
-): Node {
+function parseCall(name: string, script: readonly Json[], place: Place, work: Work): Node {
+  const { frontEnd, parser } = work;
   const found = findOperator(name, parser.dialect);
-  if (found === undefined)
-    return withInside(unknownOperator(name, place, parser.dialect), script, pending, isKnownCall(parser));
-  const raw: RawCall = { ...found, arguments: script.slice(1), place };
-  const count = raw.arguments.length;
-  const { signature } = raw;
-  if (count < signature.min || (signature.max !== null && count > signature.max)) {
-    const problem = `'${name}' takes ${arityText(signature)}, got ${count}`;
-    const isExpression = (argument: Json, index: number): boolean =>
-      parameterAt(signature, index)?.role === 'value' || isKnownCall(parser)(argument);
-    return withInside(invalid(place, 'wrong-arity', problem), script, pending, isExpression);
+  const args = script.slice(1);
+  if (found === undefined) {
+    return { ...unknownOperator(name, place, parser.dialect), inside: insideFault(args, place, parser, () => false) };
   }
-  if (name === 'if') return parseIf(raw, parser, pending);
-  if (name === 'let') return parseLet(raw, frontEnd, parser, pending);
+  const { operator, signature } = found;
+  const raw: RawCall = { operator, signature, arguments: args, place };
+  if (args.length < signature.min || (signature.max !== null && args.length > signature.max)) {
+    const problem = `'${name}' takes ${arityText(signature)}, got ${args.length}`;
+    const isExpression = (index: number): boolean => parameterAt(signature, index)?.role === 'value';
+    return { ...invalid(place, 'wrong-arity', problem), inside: insideFault(args, place, parser, isExpression) };
+  }
+  if (name === 'let') return parseLet(raw, work);
   if (raw.operator.parse !== undefined) return raw.operator.parse(raw, parser);
   return callNode(
     raw,
-    raw.arguments.map((argument, index) => parseArgument(raw, argument, index, frontEnd, parser)),
+    args.map((argument, index) => parseArgument(raw, argument, index, frontEnd, parser)),
     parser.dialect,
   );
 }
@@ -112,35 +112,16 @@ function parseArgument(raw: RawCall, argument: Json, index: number, frontEnd: Fr
   }
 }
 
-function parseIf(raw: RawCall, parser: Parser, pending: Pending[]): Node {
-  const [condition = null, then = null, otherwise = null] = raw.arguments;
-  const { place } = raw;
-  const filledLater: Node = { type: 'constant', value: null, place };
-  const node: If = {
-    type: 'if',
-    condition: parser.expression(condition, placeInside(place, 1)),
-    then: filledLater,
-    else: filledLater,
-    place,
-  };
-  pending.push({ script: otherwise, place: placeInside(place, 3), put: (branch) => (node.else = branch) });
-  pending.push({ script: then, place: placeInside(place, 2), put: (branch) => (node.then = branch) });
-  return node;
-}
-
-function parseLet(raw: RawCall, frontEnd: FrontEnd, parser: Parser, pending: Pending[]): Node {
+function parseLet(raw: RawCall, { frontEnd, parser }: Work): Node {
   const [bindings = null, body = null] = raw.arguments;
   const { place } = raw;
-  const parsed = frontEnd.bindings(bindings, placeInside(place, 1), raw, parser);
-  const node: Let = {
+  return {
     type: 'let',
-    bindings: parsed,
+    bindings: frontEnd.bindings(bindings, placeInside(place, 1), raw, parser),
     sequential: frontEnd.bindsOneAfterTheOther,
-    body: { type: 'constant', value: null, place },
+    body: parser.expression(body, placeInside(place, 2)),
     place,
   };
-  pending.push({ script: body, place: placeInside(place, 2), put: (parsedBody) => (node.body = parsedBody) });
-  return node;
 }
 
 function callNode({ operator, signature, place }: RawCall, args: readonly Node[], dialect: Dialect): Call {
@@ -151,24 +132,21 @@ function invalid(place: Place, code: string, problem: string, hint?: string): Fa
   return { type: 'fault', kind: 'InvalidArgument', code, problem, hint, inside: [], place };
 }
 
-/** Adds those arguments of a failing call that look like expressions, so that `check` sees them too. */
-function withInside(
-  fault: Fault,
-  script: readonly Json[],
-  pending: Pending[],
-  isExpression: (argument: Json, index: number) => boolean,
-): Fault {
-  const inside: Node[] = [];
-  for (const [index, argument] of script.slice(1).entries()) {
-    if (!isExpression(argument, index)) continue;
-    pending.push({ script: argument, place: placeInside(fault.place, index + 1), put: (node) => inside.push(node) });
-  }
-  return { ...fault, inside };
+/** Those arguments of a failing call that look like expressions, so that `check` sees them too. */
+function insideFault(
+  args: readonly Json[],
+  place: Place,
+  parser: Parser,
+  isExpression: (index: number) => boolean,
+): Node[] {
+  return args.flatMap((argument, index) =>
+    isExpression(index) || isKnownCall(argument, parser)
+      ? parser.expression(argument, placeInside(place, index + 1))
+      : [],
+  );
 }
 
-function isKnownCall({ dialect }: Parser): (argument: Json) => boolean {
-  return (argument) => {
-    const head = isArray(argument) ? argument[0] : undefined;
-    return typeof head === 'string' && findOperator(head, dialect) !== undefined;
-  };
+function isKnownCall(argument: Json, { dialect }: Parser): boolean {
+  const head = isArray(argument) ? argument[0] : undefined;
+  return typeof head === 'string' && findOperator(head, dialect) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { compileArguments, numberOf } from '../compile/index.js';
+import { compileArgument, numberOf } from '../compile/index.js';
 import { defineOperator, inBoth, invalidArgument, number, takes } from '../syntax/index.js';
 import { compareNumbers, isApproximately, isNumber } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
@@ -13,12 +13,16 @@ export const approx = defineOperator({
     { script: ['approx', 1, 2, 0.5], result: false },
   ],
   compile(call, compiler) {
-    const parts = compileArguments(call, compiler);
+    const left = compileArgument(call, 0, compiler);
+    const right = compileArgument(call, 1, compiler);
+    const tolerance = compileArgument(call, 2, compiler);
     return (run, scope) => {
-      const [left = null, right = null, tolerance = null] = parts.map((part) => part(run, scope));
-      const a = numberOf(left, call, 0);
-      const b = numberOf(right, call, 1);
-      const within = numberOf(tolerance, call, 2);
+      const leftGiven = left(run, scope);
+      const rightGiven = right(run, scope);
+      const toleranceGiven = tolerance(run, scope);
+      const a = numberOf(leftGiven, call, 0);
+      const b = numberOf(rightGiven, call, 1);
+      const within = numberOf(toleranceGiven, call, 2);
       if (compareNumbers(within, 0) < 0) {
         throw invalidArgument(call.place, `'approx' needs a tolerance of at least 0, got ${String(within)}`);
       }

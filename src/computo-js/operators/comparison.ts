@@ -55,14 +55,13 @@ function pairByPair(
 ): Evaluate {
   const [first, second] = parts;
   if (first === undefined || second === undefined) return () => null;
-  const further = parts.slice(2);
   return (run, scope) => {
     const a = first(run, scope);
     const b = second(run, scope);
     let previous = numberOf(b, call, 1);
     if (!holds(numberOf(a, call, 0), previous)) return false;
-    for (const [index, part] of further.entries()) {
-      const next = numberOf(part(run, scope), call, index + 2);
+    for (let index = 2; index < parts.length; index++) {
+      const next = numberOf(parts[index]?.(run, scope) ?? null, call, index);
       if (!holds(previous, next)) return false;
       previous = next;
     }
@@ -73,7 +72,10 @@ function pairByPair(
 /** Classic: evaluates and checks every argument, then compares. */
 function allFirst(call: Call, parts: readonly Evaluate[], holds: (a: JsonNumber, b: JsonNumber) => boolean): Evaluate {
   return (run, scope) => {
-    const numbers = parts.map((part, index) => numberOf(part(run, scope), call, index));
+    const numbers: JsonNumber[] = [];
+    for (let index = 0; index < parts.length; index++) {
+      numbers.push(numberOf(parts[index]?.(run, scope) ?? null, call, index));
+    }
     return numbers.every((number, index) => {
       const next = numbers[index + 1];
       return next === undefined || holds(number, next);

@@ -1,4 +1,4 @@
-import { compileArrayArgument } from '../compile/index.js';
+import { arrayOf, compileArgument } from '../compile/index.js';
 import { array, defineOperator, inBoth, takes } from '../syntax/index.js';
 
 export const count = defineOperator({
@@ -8,7 +8,7 @@ export const count = defineOperator({
   returns: 'number',
   examples: [{ script: ['count', { array: ['a', 'b'] }], result: 2 }],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
-    return (run, scope) => itemsOf(run, scope).length;
+    const array = compileArgument(call, 0, compiler);
+    return (run, scope) => arrayOf(array(run, scope), call, 0).length;
   },
 });

@@ -1,6 +1,6 @@
 import { compileArguments, type Evaluate } from '../compile/index.js';
-import { defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
-import { equal } from '../value/index.js';
+import { defineOperator, inBoth, takes, takesAtLeast, value, type Call } from '../syntax/index.js';
+import { equal, type Json } from '../value/index.js';
 
 export const equals = defineOperator({
   name: '==',
@@ -15,7 +15,7 @@ export const equals = defineOperator({
   ],
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);
-    return call.dialect === 'classic' ? allFirst(parts) : oneByOne(parts);
+    return call.dialect === 'classic' ? allFirst(call, parts) : oneByOne(call, parts);
   },
 });
 
@@ -26,24 +26,33 @@ export const notEquals = defineOperator({
   returns: 'boolean',
   examples: [{ script: ['!=', 1, true], result: true }],
   compile(call, compiler) {
-    const isEqual = allFirst(compileArguments(call, compiler));
+    const isEqual = allFirst(call, compileArguments(call, compiler));
     return (run, scope) => isEqual(run, scope) === false;
   },
 });
 
 /** Stops at the first value that differs from the first one. */
-function oneByOne([first, ...others]: readonly Evaluate[]): Evaluate {
+function oneByOne(call: Call, parts: readonly Evaluate[]): Evaluate {
+  const [first] = parts;
   if (first === undefined) return () => true;
   return (run, scope) => {
     const value = first(run, scope);
-    return others.every((other) => equal(value, other(run, scope)));
+    for (let index = 1; index < parts.length; index++) {
+      const other = parts[index]?.(run, scope) ?? null;
+      if (value === other) continue;
+      run.at = call.place;
+      if (!equal(value, other, run)) return false;
+    }
+    return true;
   };
 }
 
-function allFirst([first, ...others]: readonly Evaluate[]): Evaluate {
-  if (first === undefined) return () => true;
+function allFirst(call: Call, parts: readonly Evaluate[]): Evaluate {
   return (run, scope) => {
-    const value = first(run, scope);
-    return others.map((other) => other(run, scope)).every((other) => equal(value, other));
+    const values: Json[] = [];
+    for (let index = 0; index < parts.length; index++) values.push(parts[index]?.(run, scope) ?? null);
+    run.at = call.place;
+    const [first = null] = values;
+    return values.every((value) => equal(first, value, run));
   };
 }

@@ -1,4 +1,12 @@
-import { compileArrayArgument, compileLambdaArgument, countUnits, visitItems } from '../compile/index.js';
+import {
+  arrayOf,
+  compileArgument,
+  compileLambdaArgument,
+  countUnits,
+  enter,
+  leave,
+  scopeOfOne,
+} from '../compile/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
@@ -12,17 +20,23 @@ export const filter = defineOperator({
     { script: ['filter', { array: [0, 'a', ''] }, ['lambda', ['x'], ['$', '/x']]], result: ['a'] },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
-    const lambdaOf = compileLambdaArgument(call, 1, compiler);
+    const array = compileArgument(call, 0, compiler);
+    const lambda = compileLambdaArgument(call, 1, compiler);
+    const { place } = call;
     return (run, scope) => {
-      const items = itemsOf(run, scope);
-      const callable = lambdaOf(run, scope, items.length);
+      const items = arrayOf(array(run, scope), call, 0);
+      const callable = lambda.find(run, scope, items.length);
+      enter(run, callable, items.length, lambda);
+      const frame = scopeOfOne(callable, scope);
+      const { body } = callable;
       const kept: Json[] = [];
-      visitItems(items, callable, run, scope, call.place, (answer, item) => {
-        if (isTruthy(answer)) kept.push(item);
-        return true;
-      });
-      countUnits(run, kept.length, call.place);
+      for (let index = 0; index < items.length; index++) {
+        const item = items[index] ?? null;
+        frame.value = item;
+        if (isTruthy(body(run, frame))) kept.push(item);
+      }
+      leave(run, lambda);
+      countUnits(run, kept.length, place);
       return kept;
     };
   },

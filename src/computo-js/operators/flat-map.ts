@@ -1,4 +1,12 @@
-import { compileArrayArgument, compileLambdaArgument, countUnits, visitItems } from '../compile/index.js';
+import {
+  arrayOf,
+  compileArgument,
+  compileLambdaArgument,
+  countUnits,
+  enter,
+  leave,
+  scopeOfOne,
+} from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isArray, type Json } from '../value/index.js';
 
@@ -28,18 +36,24 @@ export const flatMap = defineOperator({
     { script: ['flatMap', { array: [1] }, ['lambda', ['x'], 'one']], result: ['one'] },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
-    const lambdaOf = compileLambdaArgument(call, 1, compiler);
+    const array = compileArgument(call, 0, compiler);
+    const lambda = compileLambdaArgument(call, 1, compiler);
+    const { place } = call;
     return (run, scope) => {
-      const items = itemsOf(run, scope);
-      const callable = lambdaOf(run, scope, items.length);
+      const items = arrayOf(array(run, scope), call, 0);
+      const callable = lambda.find(run, scope, items.length);
+      enter(run, callable, items.length, lambda);
+      const frame = scopeOfOne(callable, scope);
+      const { body } = callable;
       const all: Json[] = [];
-      visitItems(items, callable, run, scope, call.place, (answer) => {
-        countUnits(run, isArray(answer) ? answer.length : 1, call.place);
+      for (let index = 0; index < items.length; index++) {
+        frame.value = items[index] ?? null;
+        const answer = body(run, frame);
+        countUnits(run, isArray(answer) ? answer.length : 1, place);
         if (isArray(answer)) for (const inner of answer) all.push(inner);
         else all.push(answer);
-        return true;
-      });
+      }
+      leave(run, lambda);
       return all;
     };
   },

@@ -1,12 +1,14 @@
 import {
-  callerOfTwo,
-  compileArrayArgument,
+  arrayOf,
+  compileArgument,
   compileLambdaArgument,
   countUnits,
   enter,
   leave,
+  scopeOfTwo,
 } from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
+import type { Json } from '../value/index.js';
 
 export const enumerate = defineOperator({
   name: 'enumerate',
@@ -23,9 +25,9 @@ export const enumerate = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 0);
       countUnits(run, 3 * items.length, call.place);
       return items.map((item, index) => [index, item]);
     };
@@ -44,16 +46,22 @@ export const mapWithIndex = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
-    const lambdaOf = compileLambdaArgument(call, 1, compiler);
+    const array = compileArgument(call, 0, compiler);
+    const lambda = compileLambdaArgument(call, 1, compiler);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
-      const callable = lambdaOf(run, scope, items.length);
-      enter(run, callable, items.length, call.place);
+      const items = arrayOf(array(run, scope), call, 0);
+      const callable = lambda.find(run, scope, items.length);
+      enter(run, callable, items.length, lambda);
       countUnits(run, items.length, call.place);
-      const apply = callerOfTwo(callable, run, scope);
-      const results = items.map(apply);
-      leave(run);
+      const { first, second } = scopeOfTwo(callable, scope);
+      const { body } = callable;
+      const results: Json[] = [];
+      for (let index = 0; index < items.length; index++) {
+        first.value = items[index] ?? null;
+        second.value = index;
+        results.push(body(run, second));
+      }
+      leave(run, lambda);
       return results;
     };
   },

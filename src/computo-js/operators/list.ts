@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, compileArguments, compileArrayArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, compileArguments, countUnits } from '../compile/index.js';
 import {
   array,
   defineOperator,
@@ -18,9 +18,9 @@ export const car = defineOperator({
   signatures: inBoth(takes(array())),
   examples: [{ script: ['car', { array: [1, 2] }], result: 1 }],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const [first] = itemsOf(run, scope);
+      const [first] = arrayOf(array(run, scope), call, 0);
       if (first === undefined) throw invalidArgument(call.place, `'car' of an empty array`);
       return first;
     };
@@ -35,9 +35,9 @@ export const cdr = defineOperator({
   returns: 'array',
   examples: [{ script: ['cdr', { array: [1, 2, 3] }], result: [2, 3] }],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 0);
       if (items.length === 0 && call.dialect === 'current') {
         throw invalidArgument(call.place, `'cdr' of an empty array`);
       }
@@ -58,10 +58,10 @@ export const cons = defineOperator({
   examples: [{ script: ['cons', 1, { array: [2, 3] }], result: [1, 2, 3] }],
   compile(call, compiler) {
     const itemOf = compileArgument(call, 0, compiler);
-    const itemsOf = compileArrayArgument(call, 1, compiler);
+    const array = compileArgument(call, 1, compiler);
     return (run, scope) => {
       const item = itemOf(run, scope);
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 1);
       countUnits(run, items.length + 1, call.place);
       return [item, ...items];
     };
@@ -78,8 +78,8 @@ export const append = defineOperator({
     const parts = compileArguments(call, compiler);
     return (run, scope) => {
       let all: readonly Json[] = [];
-      for (const [index, part] of parts.entries()) {
-        const items = arrayOf(part(run, scope), call, index);
+      for (let index = 0; index < parts.length; index++) {
+        const items = arrayOf(parts[index]?.(run, scope) ?? null, call, index);
         countUnits(run, items.length, call.place);
         all = all.concat(items);
       }

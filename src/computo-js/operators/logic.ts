@@ -14,7 +14,12 @@ function conjunction(name: string, dialect: Dialect): Operator {
     ],
     compile(call, compiler) {
       const conditions = compileArguments(call, compiler);
-      return (run, scope) => conditions.every((condition) => isTruthy(condition(run, scope)));
+      return (run, scope) => {
+        for (let index = 0; index < conditions.length; index++) {
+          if (!isTruthy(conditions[index]?.(run, scope) ?? null)) return false;
+        }
+        return true;
+      };
     },
   });
 }
@@ -31,7 +36,12 @@ function disjunction(name: string, dialect: Dialect): Operator {
     ],
     compile(call, compiler) {
       const conditions = compileArguments(call, compiler);
-      return (run, scope) => conditions.some((condition) => isTruthy(condition(run, scope)));
+      return (run, scope) => {
+        for (let index = 0; index < conditions.length; index++) {
+          if (isTruthy(conditions[index]?.(run, scope) ?? null)) return true;
+        }
+        return false;
+      };
     },
   });
 }

@@ -45,8 +45,8 @@ export const merge = defineOperator({
     const parts = compileArguments(call, compiler);
     return (run, scope) => {
       const entries: [string, Json][] = [];
-      for (const [index, part] of parts.entries()) {
-        const added = entriesOf(objectOf(part(run, scope), call, index));
+      for (let index = 0; index < parts.length; index++) {
+        const added = entriesOf(objectOf(parts[index]?.(run, scope) ?? null, call, index));
         countUnits(run, added.length, call.place);
         for (const entry of added) entries.push(entry);
       }

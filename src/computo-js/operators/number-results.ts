@@ -1,6 +1,6 @@
 import { numberOf, type Evaluate } from '../compile/index.js';
 import { invalidArgument, limitExceeded, type Call } from '../syntax/index.js';
-import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type Json, type JsonNumber } from '../value/index.js';
+import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type JsonNumber } from '../value/index.js';
 
 /** An operation on two numbers; its result may be infinite or no number at all. */
 export type Operation = (a: JsonNumber, b: JsonNumber) => number | bigint;
@@ -10,8 +10,13 @@ export type Operation = (a: JsonNumber, b: JsonNumber) => number | bigint;
  *
  * @throws ComputoError `InvalidArgument` for a result that is not finite, `LimitExceeded` for too long an integer
  */
-export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, call: Call): Json {
-  const result = withinIntegerLimit(call, () => operation(a, b));
+export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, call: Call): JsonNumber {
+  let result: number | bigint;
+  try {
+    result = operation(a, b);
+  } catch (error) {
+    throw error instanceof IntegerTooLong ? integerTooLong(call) : error;
+  }
   if (typeof result === 'bigint' || Number.isFinite(result)) return result;
   const { name } = call.operator;
   throw invalidArgument(call.place, `'${name}' of ${describe(a)} and ${describe(b)} is no finite number`);
@@ -21,12 +26,12 @@ export function withinIntegerLimit<T>(call: Call, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof IntegerTooLong)) throw error;
-    throw limitExceeded(
-      call.place,
-      `'${call.operator.name}' makes an integer of more than ${INTEGER_DIGITS_MAX} digits`,
-    );
+    throw error instanceof IntegerTooLong ? integerTooLong(call) : error;
   }
+}
+
+function integerTooLong({ place, operator }: Call): Error {
+  return limitExceeded(place, `'${operator.name}' makes an integer of more than ${INTEGER_DIGITS_MAX} digits`);
 }
 
 /** From left to right, each argument evaluated and checked before the next is. */
@@ -37,17 +42,14 @@ export function fold(call: Call, parts: readonly Evaluate[], operation: Operatio
     return (run, scope) => {
       const a = numberOf(first(run, scope), call, 0);
       const b = numberOf(second(run, scope), call, 1);
-      const result = operation(a, b);
-      return typeof result === 'number' && Number.isFinite(result) ? result : calculate(operation, a, b, call);
+      return calculate(operation, a, b, call);
     };
   }
-  const rest = parts.slice(1);
   return (run, scope) => {
     let result: JsonNumber = numberOf(first(run, scope), call, 0);
-    for (const [index, part] of rest.entries()) {
-      const next = numberOf(part(run, scope), call, index + 1);
-      const value = calculate(operation, result, next, call);
-      result = numberOf(value, call, index + 1);
+    for (let index = 1; index < parts.length; index++) {
+      const next = numberOf(parts[index]?.(run, scope) ?? null, call, index);
+      result = calculate(operation, result, next, call);
     }
     return result;
   };

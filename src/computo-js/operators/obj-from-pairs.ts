@@ -1,4 +1,4 @@
-import { compileArrayArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
 import { array, defineOperator, invalidArgument, takes } from '../syntax/index.js';
 import { describe, isArray, orderedObject } from '../value/index.js';
 
@@ -9,9 +9,9 @@ export const objFromPairs = defineOperator({
   returns: 'object',
   examples: [{ script: ['objFromPairs', ['zip', { array: ['a', 'b'] }, { array: [1, 2] }]], result: { a: 1, b: 2 } }],
   compile(call, compiler) {
-    const pairsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const pairs = pairsOf(run, scope);
+      const pairs = arrayOf(array(run, scope), call, 0);
       countUnits(run, pairs.length, call.place);
       return orderedObject(
         pairs.map((pair) => {

@@ -25,7 +25,10 @@ export function compileObject(members: readonly Member[], keyOf: KeyOf, dialect:
 function plainKeys(members: readonly { readonly key: string; readonly value: Evaluate }[]): Evaluate {
   return (run, scope) => {
     const object: Record<string, Json> = {};
-    for (const { key, value } of members) object[key] = value(run, scope);
+    for (let index = 0; index < members.length; index++) {
+      const member = members[index];
+      if (member !== undefined) object[member.key] = member.value(run, scope);
+    }
     return object;
   };
 }
@@ -35,7 +38,10 @@ function anyKeys(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Ev
   const checksKeyFirst = dialect === 'classic';
   return (run, scope) => {
     const entries: [string, Json][] = [];
-    for (const [index, { key, value }] of members.entries()) {
+    for (let index = 0; index < members.length; index++) {
+      const parts = members[index];
+      if (parts === undefined) continue;
+      const { key, value } = parts;
       const given = typeof key === 'string' ? key : key(run, scope);
       if (checksKeyFirst) keyOf(given, 2 * index);
       const member = value(run, scope);

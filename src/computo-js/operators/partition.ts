@@ -1,4 +1,12 @@
-import { compileArrayArgument, compileLambdaArgument, countUnits, visitItems } from '../compile/index.js';
+import {
+  arrayOf,
+  compileArgument,
+  compileLambdaArgument,
+  countUnits,
+  enter,
+  leave,
+  scopeOfOne,
+} from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
@@ -17,18 +25,24 @@ export const partition = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
-    const lambdaOf = compileLambdaArgument(call, 1, compiler);
+    const array = compileArgument(call, 0, compiler);
+    const lambda = compileLambdaArgument(call, 1, compiler);
+    const { place } = call;
     return (run, scope) => {
-      const items = itemsOf(run, scope);
-      const callable = lambdaOf(run, scope, items.length);
+      const items = arrayOf(array(run, scope), call, 0);
+      const callable = lambda.find(run, scope, items.length);
+      enter(run, callable, items.length, lambda);
+      countUnits(run, items.length, place);
+      const frame = scopeOfOne(callable, scope);
+      const { body } = callable;
       const passed: Json[] = [];
       const failed: Json[] = [];
-      countUnits(run, items.length, call.place);
-      visitItems(items, callable, run, scope, call.place, (answer, item) => {
-        (isTruthy(answer) ? passed : failed).push(item);
-        return true;
-      });
+      for (let index = 0; index < items.length; index++) {
+        const item = items[index] ?? null;
+        frame.value = item;
+        (isTruthy(body(run, frame)) ? passed : failed).push(item);
+      }
+      leave(run, lambda);
       return [passed, failed];
     };
   },

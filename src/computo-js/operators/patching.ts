@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countSteps } from '../compile/index.js';
 import { applyPatch, diff, PatchError } from '../patch/index.js';
 import { array, defineOperator, invalidArgument, takes, value } from '../syntax/index.js';
 
@@ -13,9 +13,9 @@ export const diffOperator = defineOperator({
     const afterGiven = compileArgument(call, 1, compiler);
     return (run, scope) => {
       const before = beforeGiven(run, scope);
-      const operations = diff(before, afterGiven(run, scope));
-      countUnits(run, 4 * operations.length, call.place);
-      return operations;
+      const after = afterGiven(run, scope);
+      run.at = call.place;
+      return diff(before, after, run);
     };
   },
 });
@@ -45,9 +45,10 @@ export const patchOperator = defineOperator({
     return (run, scope) => {
       const document = documentGiven(run, scope);
       const operations = arrayOf(operationsGiven(run, scope), call, 1);
-      countUnits(run, operations.length, call.place);
+      run.at = call.place;
+      countSteps(run, operations.length, call.place);
       try {
-        return applyPatch(document, operations);
+        return applyPatch(document, operations, run);
       } catch (error) {
         if (!(error instanceof PatchError)) throw error;
         throw invalidArgument(call.place, `'patch' fails at operation ${error.index}: ${error.problem}`);

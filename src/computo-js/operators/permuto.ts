@@ -1,4 +1,4 @@
-import { compileArgument, countUnits } from '../compile/index.js';
+import { compileArgument } from '../compile/index.js';
 import { applyTemplate, TemplateDepthError, TemplateMissingError } from '../permuto/index.js';
 import { defineOperator, invalidArgument, limitExceeded, takes, value } from '../syntax/index.js';
 
@@ -18,12 +18,12 @@ export const permutoApply = defineOperator({
     const templateGiven = compileArgument(call, 0, compiler);
     const contextGiven = compileArgument(call, 1, compiler);
     const options = compiler.program.permuto;
-    const count = (units: number, run: Parameters<typeof countUnits>[0]): void => countUnits(run, units, call.place);
     return (run, scope) => {
       const template = templateGiven(run, scope);
       const context = contextGiven(run, scope);
+      run.at = call.place;
       try {
-        return applyTemplate(template, context, options, (units) => count(units, run));
+        return applyTemplate(template, context, options, run);
       } catch (error) {
         if (error instanceof TemplateMissingError) {
           const hint = "Leave the placeholder with the option permuto.missing 'ignore', or drop it with 'remove'.";

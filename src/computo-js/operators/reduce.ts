@@ -1,12 +1,4 @@
-import {
-  arrayOf,
-  callerOfTwo,
-  compileArgument,
-  compileLambdaArgument,
-  countCalls,
-  enter,
-  leave,
-} from '../compile/index.js';
+import { arrayOf, compileArgument, compileLambdaArgument, enter, leave, scopeOfTwo } from '../compile/index.js';
 import { array, defineOperator, inBoth, lambda, takes, value } from '../syntax/index.js';
 
 export const reduce = defineOperator({
@@ -24,22 +16,23 @@ export const reduce = defineOperator({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const initial = compileArgument(call, 2, compiler);
-    const lambdaOf = compileLambdaArgument(call, 1, compiler);
-    const { place } = call;
+    const lambda = compileLambdaArgument(call, 1, compiler);
     const checksFirst = call.dialect === 'classic';
     return (run, scope) => {
       const given = array(run, scope);
       if (checksFirst) arrayOf(given, call, 0);
       let result = initial(run, scope);
       const items = arrayOf(given, call, 0);
-      const callable = lambdaOf(run, scope, items.length);
-      enter(run, callable, 0, place);
-      const apply = callerOfTwo(callable, run, scope);
-      for (const item of items) {
-        countCalls(run, callable, 1, place);
-        result = apply(result, item);
+      const callable = lambda.find(run, scope, items.length);
+      enter(run, callable, items.length, lambda);
+      const { first, second } = scopeOfTwo(callable, scope);
+      const { body } = callable;
+      for (let index = 0; index < items.length; index++) {
+        first.value = result;
+        second.value = items[index] ?? null;
+        result = body(run, second);
       }
-      leave(run);
+      leave(run, lambda);
       return result;
     };
   },

@@ -1,4 +1,4 @@
-import { compileArrayArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 
 export const reverse = defineOperator({
@@ -8,9 +8,9 @@ export const reverse = defineOperator({
   returns: 'array',
   examples: [{ script: ['reverse', { array: [1, 2, 3] }], result: [3, 2, 1] }],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 0);
       countUnits(run, items.length, call.place);
       return [...items].reverse();
     };

@@ -1,7 +1,11 @@
 import {
-  compileArrayArgument,
+  arrayOf,
+  compileArgument,
   compileLambdaArgument,
-  visitItems,
+  countCalls,
+  enter,
+  leave,
+  scopeOfOne,
   type Compiler,
   type Evaluate,
 } from '../compile/index.js';
@@ -47,17 +51,25 @@ function searchFor(
   call: Call,
   compiler: Compiler,
 ): Evaluate {
-  const itemsOf = compileArrayArgument(call, 0, compiler);
-  const lambdaOf = compileLambdaArgument(call, 1, compiler);
+  const array = compileArgument(call, 0, compiler);
+  const lambda = compileLambdaArgument(call, 1, compiler);
+  const { place } = call;
   return (run, scope) => {
-    const items = itemsOf(run, scope);
-    const callable = lambdaOf(run, scope, items.length);
+    const items = arrayOf(array(run, scope), call, 0);
+    const callable = lambda.find(run, scope, items.length);
+    enter(run, callable, 0, lambda);
+    const frame = scopeOfOne(callable, scope);
+    const { body } = callable;
     let result = otherwise;
-    visitItems(items, callable, run, scope, call.place, (answer, item) => {
-      if (isTruthy(answer) !== wanted) return true;
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index] ?? null;
+      countCalls(run, callable, 1, place);
+      frame.value = item;
+      if (isTruthy(body(run, frame)) !== wanted) continue;
       result = found(item);
-      return false;
-    });
+      break;
+    }
+    leave(run, lambda);
     return result;
   };
 }

@@ -45,8 +45,8 @@ function compileSelection(call: Call, compiler: Compiler, select: Select): Evalu
         `'${call.operator.name}' needs an array of strings as its keys, got ${describe(key)} in it`,
       );
     });
+    countUnits(run, Object.keys(object).length + keys.length, call.place);
     const entries = select(object, keys);
-    countUnits(run, entries.length, call.place);
     return orderedObject(entries);
   };
 }

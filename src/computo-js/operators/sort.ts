@@ -1,4 +1,4 @@
-import { compileArrayArgument, countUnits, rawArgument, type Evaluate } from '../compile/index.js';
+import { arrayOf, compileArgument, countUnits, rawArgument, type Evaluate, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesAtLeast, type Call } from '../syntax/index.js';
 import { compareValues, describe, isArray, type Json } from '../value/index.js';
@@ -29,13 +29,14 @@ export const sort = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     const keys = sortKeysOf(call);
-    if ('problem' in keys) return failing(call, itemsOf, keys.problem);
+    if ('problem' in keys) return failing(call, array, keys.problem);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 0);
       countUnits(run, items.length, call.place);
-      return sortBy(items, keys);
+      run.at = call.place;
+      return sortBy(items, keys, run);
     };
   },
   check(call, report) {
@@ -90,22 +91,22 @@ function problemWith(option: Json, count: number): string {
   return `'sort' takes ${forms} as ${count === 1 ? 'its option' : 'each of several options'}, got ${describe(option)}`;
 }
 
-function failing(call: Call, itemsOf: Evaluate, problem: string): Evaluate {
+function failing(call: Call, array: Evaluate, problem: string): Evaluate {
   return (run, scope) => {
-    itemsOf(run, scope);
+    arrayOf(array(run, scope), call, 0);
     throw invalidArgument(call.place, problem);
   };
 }
 
-function sortBy(items: readonly Json[], keys: readonly SortKey[]): Json[] {
+function sortBy(items: readonly Json[], keys: readonly SortKey[], run: Run): Json[] {
   const [only] = keys;
   if (only !== undefined && only.field === undefined) {
-    return [...items].sort((a, b) => only.direction * compareValues(a, b));
+    return [...items].sort((a, b) => only.direction * compareValues(a, b, run));
   }
   const rows = items.map((item) => ({ item, fields: keys.map(({ field }) => field?.(item) ?? null) }));
   rows.sort((a, b) => {
     for (const [index, { direction }] of keys.entries()) {
-      const order = compareValues(a.fields[index] ?? null, b.fields[index] ?? null);
+      const order = compareValues(a.fields[index] ?? null, b.fields[index] ?? null, run);
       if (order !== 0) return direction * order;
     }
     return 0;

@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, compileArguments, countUnits, textOf } from '../compile/index.js';
+import { arrayOf, compileArgument, compileArguments, countUnits, textOf, type Run } from '../compile/index.js';
 import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
 import { canonicalText, type Json } from '../value/index.js';
 
@@ -19,10 +19,11 @@ export const strConcat = defineOperator({
     const skipsNull = call.dialect === 'classic';
     return (run, scope) => {
       let text = '';
-      for (const part of parts) {
-        const given = part(run, scope);
+      for (let index = 0; index < parts.length; index++) {
+        const given = parts[index]?.(run, scope) ?? null;
         if (given === null && skipsNull) continue;
-        const added = plainText(given);
+        run.at = call.place;
+        const added = typeof given === 'string' ? given : canonicalText(given, run);
         // Joining shares both texts; what it costs is the shorter of them.
         countUnits(run, Math.min(added.length, text.length), call.place);
         text += added;
@@ -45,8 +46,9 @@ export const join = defineOperator({
       const given = arrayGiven(run, scope);
       const delimiter = textOf(delimiterGiven(run, scope), call, 1);
       let text = '';
+      run.at = call.place;
       for (const [index, item] of arrayOf(given, call, 0).entries()) {
-        const added = index === 0 ? plainText(item) : delimiter + plainText(item);
+        const added = index === 0 ? plainText(item, run) : delimiter + plainText(item, run);
         countUnits(run, added.length, call.place);
         text += added;
       }
@@ -55,6 +57,6 @@ export const join = defineOperator({
   },
 });
 
-function plainText(value: Json): string {
-  return typeof value === 'string' ? value : canonicalText(value);
+function plainText(value: Json, run: Run): string {
+  return typeof value === 'string' ? value : canonicalText(value, run);
 }

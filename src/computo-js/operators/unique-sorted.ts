@@ -1,4 +1,4 @@
-import { compileArrayArgument, countUnits, rawArgument } from '../compile/index.js';
+import { arrayOf, compileArgument, countUnits, rawArgument, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesUpTo, type Call } from '../syntax/index.js';
 import { describe, equal, type Json } from '../value/index.js';
@@ -31,13 +31,14 @@ export const uniqueSorted = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const itemsOf = compileArrayArgument(call, 0, compiler);
+    const array = compileArgument(call, 0, compiler);
     const options = optionsOf(call);
     return (run, scope) => {
-      const items = itemsOf(run, scope);
+      const items = arrayOf(array(run, scope), call, 0);
       if ('problem' in options) throw invalidArgument(call.place, options.problem);
       countUnits(run, items.length, call.place);
-      return selectFromRuns(items, options);
+      run.at = call.place;
+      return selectFromRuns(items, options, run);
     };
   },
   check(call, report) {
@@ -81,12 +82,12 @@ function problemWith(call: Call, index: number, expected: string, got: Json): Pr
   return { problem, place: placeInside(call.place, index + 1) };
 }
 
-function selectFromRuns(items: readonly Json[], { field, mode }: Options): Json[] {
+function selectFromRuns(items: readonly Json[], { field, mode }: Options, run: Run): Json[] {
   const keys = field === undefined ? items : items.map((item) => field(item) ?? null);
   const equalsNext = (index: number): boolean => {
     const key = keys[index];
     const next = keys[index + 1];
-    return key !== undefined && next !== undefined && equal(key, next);
+    return key !== undefined && next !== undefined && equal(key, next, run);
   };
   let equalsPrevious = false;
   return items.filter((_, index) => {

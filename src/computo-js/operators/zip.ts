@@ -1,12 +1,11 @@
 import {
   arrayOf,
-  callerOfTwo,
   compileArgument,
-  compileArrayArgument,
   compileLambdaArgument,
   countUnits,
   enter,
   leave,
+  scopeOfTwo,
 } from '../compile/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
@@ -26,11 +25,11 @@ export const zip = defineOperator({
     },
   ],
   compile(call, compiler) {
-    const leftOf = compileArrayArgument(call, 0, compiler);
-    const rightOf = compileArrayArgument(call, 1, compiler);
+    const leftGiven = compileArgument(call, 0, compiler);
+    const rightGiven = compileArgument(call, 1, compiler);
     return (run, scope) => {
-      const left = leftOf(run, scope);
-      const right = rightOf(run, scope);
+      const left = arrayOf(leftGiven(run, scope), call, 0);
+      const right = arrayOf(rightGiven(run, scope), call, 1);
       const pairs = pairUp(left, right);
       countUnits(run, 3 * pairs.length, call.place);
       return pairs;
@@ -57,17 +56,25 @@ export const zipWith = defineOperator({
   compile(call, compiler) {
     const leftOf = compileArgument(call, 0, compiler);
     const rightOf = compileArgument(call, 1, compiler);
-    const lambdaOf = compileLambdaArgument(call, 2, compiler);
+    const lambda = compileLambdaArgument(call, 2, compiler);
     return (run, scope) => {
       const given = leftOf(run, scope);
       const other = rightOf(run, scope);
       const pairs = pairUp(arrayOf(given, call, 0), arrayOf(other, call, 1));
-      const callable = lambdaOf(run, scope, pairs.length);
-      enter(run, callable, pairs.length, call.place);
+      const callable = lambda.find(run, scope, pairs.length);
+      enter(run, callable, pairs.length, lambda);
       countUnits(run, pairs.length, call.place);
-      const apply = callerOfTwo(callable, run, scope);
-      const results = pairs.map(([a, b]) => apply(a, b));
-      leave(run);
+      const { first, second } = scopeOfTwo(callable, scope);
+      const { body } = callable;
+      const results: Json[] = [];
+      for (let index = 0; index < pairs.length; index++) {
+        const pair = pairs[index];
+        if (pair === undefined) continue;
+        first.value = pair[0];
+        second.value = pair[1];
+        results.push(body(run, second));
+      }
+      leave(run, lambda);
       return results;
     };
   },

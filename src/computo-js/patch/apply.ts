@@ -1,6 +1,9 @@
 import { arrayIndex, formatPointer, parsePointer, PointerSyntaxError } from '../pointer/index.js';
-import { describe, equal, isObject, type Json, type JsonObject } from '../value/index.js';
-import { draftOf, finished, ObjectDraft, type ArrayDraft, type Drafted } from './draft.js';
+import { describe, equal, isObject, spendSteps, type Effort, type Json, type JsonObject } from '../value/index.js';
+import { ArrayDraft, draftOf, finished, ObjectDraft, type Drafted } from './draft.js';
+
+/** Paths may have this many segments. */
+const PATH_LENGTH_MAX = 500;
 
 /** Why a patch can't be applied, as a phrase. */
 export class PatchError extends Error {
@@ -21,125 +24,156 @@ class OperationError extends Error {}
 
 type Path = readonly string[];
 
+/** A document while it is patched. */
+interface Patching {
+  root: Drafted;
+  readonly effort: Effort;
+}
+
 /**
  * Applies a patch (RFC 6902): all of it, or nothing.
  *
  * @throws PatchError at the first operation that is malformed, leads nowhere, or tests in vain
+ * @throws EffortExceeded when it takes more than `effort` allows
  */
-export function applyPatch(document: Json, operations: readonly Json[]): Json {
-  let root: Drafted = document;
+export function applyPatch(document: Json, operations: readonly Json[], effort: Effort): Json {
+  const patching: Patching = { root: document, effort };
   for (const [index, operation] of operations.entries()) {
     try {
-      root = applyOperation(root, operation);
+      applyOperation(patching, operation);
     } catch (error) {
       const isOurs = error instanceof OperationError || error instanceof PointerSyntaxError;
       throw isOurs ? new PatchError(error.message, index) : error;
     }
   }
-  return finished(root);
+  return finished(patching.root, effort);
 }
 
-/** Applies one operation and returns the new root. */
-function applyOperation(root: Drafted, operation: Json): Drafted {
+function applyOperation(patching: Patching, operation: Json): void {
   if (!isObject(operation)) throw new OperationError(`an operation must be an object, got ${describe(operation)}`);
   const path = pointerIn(operation, 'path');
   const op = memberOf(operation, 'op');
   switch (op) {
     case 'add':
-      return put(root, path, memberOf(operation, 'value'), 'insert');
+      add(patching, path, memberOf(operation, 'value'));
+      break;
     case 'remove':
-      return remove(root, path);
+      remove(patching, path);
+      break;
     case 'replace':
-      read(root, path);
-      return put(root, path, memberOf(operation, 'value'), 'overwrite');
-    case 'move': {
-      const from = pointerIn(operation, 'from');
-      const value = finished(read(root, from));
-      if (from.length === path.length && from.every((key, index) => key === path[index])) return root;
-      if (from.length < path.length && from.every((key, index) => key === path[index])) {
-        throw new OperationError(`${JSON.stringify(formatPointer(from))} cannot be moved into itself`);
-      }
-      return put(remove(root, from), path, value, 'insert');
-    }
+      replace(patching, path, memberOf(operation, 'value'));
+      break;
+    case 'move':
+      move(patching, pointerIn(operation, 'from'), path);
+      break;
     case 'copy':
-      return put(root, path, finished(read(root, pointerIn(operation, 'from'))), 'insert');
-    case 'test': {
-      const found = finished(read(root, path));
-      if (equal(found, memberOf(operation, 'value'))) return root;
-      throw new OperationError(`the test at ${JSON.stringify(formatPointer(path))} found ${describe(found)}`);
-    }
+      add(patching, path, read(patching, pointerIn(operation, 'from')));
+      break;
+    case 'test':
+      test(patching, path, memberOf(operation, 'value'));
+      break;
     default:
       throw new OperationError(`"op" must be add, remove, replace, move, copy or test, got ${describe(op)}`);
   }
 }
 
-function read(root: Drafted, path: Path): Drafted {
+function read({ root, effort }: Patching, path: Path): Json {
   let value = root;
-  for (const [depth, key] of path.entries()) {
-    const draft = draftOf(value);
-    const found = draft === undefined ? undefined : memberIn(draft, key);
-    if (found === undefined) throw nothingAt(path.slice(0, depth + 1));
-    value = found;
-  }
-  return value;
+  for (const [depth, key] of path.entries()) value = memberAt(draftOf(value, effort), key, path, depth);
+  return finished(value, effort);
 }
 
-function put(root: Drafted, path: Path, value: Json, how: 'insert' | 'overwrite'): Drafted {
-  return (
-    change(root, path, (parent, key) => {
-      if (parent instanceof ObjectDraft) {
-        parent.members.set(key, value);
-        return;
-      }
-      const { items } = parent;
-      const index = key === '-' && how === 'insert' ? items.length : arrayIndex(key);
-      if (index === undefined || index > items.length) throw nothingAt(path);
-      items.splice(index, how === 'insert' ? 0 : 1, value);
-    }) ?? value
-  );
-}
-
-function remove(root: Drafted, path: Path): Drafted {
-  const changed = change(root, path, (parent, key) => {
-    if (memberIn(parent, key) === undefined) throw nothingAt(path);
-    if (parent instanceof ObjectDraft) parent.members.delete(key);
-    else parent.items.splice(arrayIndex(key) ?? 0, 1);
-  });
-  if (changed === undefined) throw new OperationError('the whole document cannot be removed');
-  return changed;
-}
-
-/**
- * Makes a draft of every container on the way and lets `write` change the last one.
- *
- * @returns the new root, or undefined for the empty path, which has no container
- */
-function change(
-  root: Drafted,
-  path: Path,
-  write: (parent: ArrayDraft | ObjectDraft, key: string) => void,
-): Drafted | undefined {
+function add(patching: Patching, path: Path, value: Json): void {
   const last = path.at(-1);
-  if (last === undefined) return undefined;
-  const rootDraft = draftOf(root);
-  if (rootDraft === undefined) throw nothingAt(path);
-  let parent = rootDraft;
+  if (last === undefined) {
+    patching.root = value;
+    return;
+  }
+  const parent = parentOf(patching, path);
+  if (parent instanceof ObjectDraft) {
+    parent.members.set(last, value);
+    return;
+  }
+  const { items } = parent;
+  const index = last === '-' ? items.length : arrayIndex(last);
+  if (index === undefined || index > items.length) throw nothingAt(path);
+  spendSteps(patching.effort, shifted(items.length - index));
+  items.splice(index, 0, value);
+}
+
+function replace(patching: Patching, path: Path, value: Json): void {
+  const last = path.at(-1);
+  if (last === undefined) {
+    patching.root = value;
+    return;
+  }
+  const parent = parentOf(patching, path);
+  memberAt(parent, last, path, path.length - 1);
+  if (parent instanceof ObjectDraft) parent.members.set(last, value);
+  else parent.items[arrayIndex(last) ?? 0] = value;
+}
+
+function remove(patching: Patching, path: Path): void {
+  const last = path.at(-1);
+  if (last === undefined) throw new OperationError('the whole document cannot be removed');
+  const parent = parentOf(patching, path);
+  memberAt(parent, last, path, path.length - 1);
+  if (parent instanceof ObjectDraft) {
+    parent.members.delete(last);
+    return;
+  }
+  const index = arrayIndex(last) ?? 0;
+  spendSteps(patching.effort, shifted(parent.items.length - index));
+  parent.items.splice(index, 1);
+}
+
+function move(patching: Patching, from: Path, path: Path): void {
+  const value = read(patching, from);
+  const isInside = from.length <= path.length && from.every((key, index) => key === path[index]);
+  if (isInside && from.length === path.length) return;
+  if (isInside) throw new OperationError(`${JSON.stringify(formatPointer(from))} cannot be moved into itself`);
+  remove(patching, from);
+  add(patching, path, value);
+}
+
+function test(patching: Patching, path: Path, value: Json): void {
+  const found = read(patching, path);
+  if (equal(found, value, patching.effort)) return;
+  throw new OperationError(`the test at ${JSON.stringify(formatPointer(path))} found ${describe(found)}`);
+}
+
+/** Makes a draft of every container on the way, and yields the one that holds what the path leads to. */
+function parentOf(patching: Patching, path: Path): ArrayDraft | ObjectDraft {
+  const { effort } = patching;
+  let parent = draftOf(patching.root, effort);
+  if (parent === undefined) throw nothingAt(path);
+  patching.root = parent;
   for (const [depth, key] of path.slice(0, -1).entries()) {
-    const member = memberIn(parent, key);
-    const draft = member === undefined ? undefined : draftOf(member);
-    if (draft === undefined) throw nothingAt(path.slice(0, depth + 1));
+    const draft = draftOf(memberAt(parent, key, path, depth), effort);
+    if (draft === undefined) throw nothingAt(path.slice(0, depth + 2));
     if (parent instanceof ObjectDraft) parent.members.set(key, draft);
     else parent.items[arrayIndex(key) ?? 0] = draft;
     parent = draft;
   }
-  write(parent, last);
-  return rootDraft;
+  return parent;
 }
 
-function memberIn(draft: ArrayDraft | ObjectDraft, key: string): Drafted | undefined {
-  if (draft instanceof ObjectDraft) return draft.members.get(key);
-  const index = arrayIndex(key);
-  return index === undefined ? undefined : draft.items[index];
+/** The member of a container that a path leads to with its segment number `depth`. */
+function memberAt(container: ArrayDraft | ObjectDraft | undefined, key: string, path: Path, depth: number): Drafted {
+  const index = container instanceof ArrayDraft ? arrayIndex(key) : undefined;
+  const member =
+    container instanceof ArrayDraft
+      ? index === undefined
+        ? undefined
+        : container.items[index]
+      : container?.members.get(key);
+  if (member === undefined) throw nothingAt(path.slice(0, depth + 1));
+  return member;
+}
+
+/** Steps for moving that many elements by one place: it is fast, but a long patch does it often. */
+function shifted(count: number): number {
+  return Math.ceil(count / 16);
 }
 
 function memberOf(operation: JsonObject, name: string): Json {
@@ -150,8 +184,13 @@ function memberOf(operation: JsonObject, name: string): Json {
 
 function pointerIn(operation: JsonObject, name: string): string[] {
   const pointer = memberOf(operation, name);
-  if (typeof pointer === 'string') return parsePointer(pointer);
-  throw new OperationError(`${JSON.stringify(name)} must be a JSON Pointer, got ${describe(pointer)}`);
+  if (typeof pointer !== 'string') {
+    throw new OperationError(`${JSON.stringify(name)} must be a JSON Pointer, got ${describe(pointer)}`);
+  }
+  const path = parsePointer(pointer);
+  if (path.length > PATH_LENGTH_MAX)
+    throw new OperationError(`a path may have ${PATH_LENGTH_MAX} segments, not ${path.length}`);
+  return path;
 }
 
 function nothingAt(path: Path): Error {

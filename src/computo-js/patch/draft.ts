@@ -1,4 +1,4 @@
-import { entriesOf, isArray, isObject, orderedObject, type Json } from '../value/index.js';
+import { entriesOf, spendUnits, type Effort, isArray, isObject, orderedObject, type Json } from '../value/index.js';
 
 /** A value while it is patched: containers on the way to a change are drafts, everything else is shared as it is. */
 export type Drafted = Json | ArrayDraft | ObjectDraft;
@@ -19,18 +19,36 @@ export class ObjectDraft {
   }
 }
 
-/** The value as a draft, or undefined for a scalar. */
-export function draftOf(value: Drafted): ArrayDraft | ObjectDraft | undefined {
+/**
+ * The value as a draft, or undefined for a scalar.
+ *
+ * @throws EffortExceeded when the value has more members than `effort` allows
+ */
+export function draftOf(value: Drafted, effort: Effort): ArrayDraft | ObjectDraft | undefined {
   if (value instanceof ArrayDraft || value instanceof ObjectDraft) return value;
-  if (isArray(value)) return new ArrayDraft(value);
-  return isObject(value) ? new ObjectDraft(entriesOf(value)) : undefined;
+  if (isArray(value)) {
+    spendUnits(effort, value.length);
+    return new ArrayDraft(value);
+  }
+  if (!isObject(value)) return undefined;
+  const entries = entriesOf(value);
+  spendUnits(effort, entries.length);
+  return new ObjectDraft(entries);
 }
 
-/** The value that a draft stands for. */
-export function finished(value: Drafted): Json {
-  if (value instanceof ArrayDraft) return value.items.map(finished);
+/**
+ * The value that a draft stands for.
+ *
+ * @throws EffortExceeded when it has more members than `effort` allows
+ */
+export function finished(value: Drafted, effort: Effort): Json {
+  if (value instanceof ArrayDraft) {
+    spendUnits(effort, value.items.length);
+    return value.items.map((item) => finished(item, effort));
+  }
   if (value instanceof ObjectDraft) {
-    return orderedObject([...value.members].map(([key, member]) => [key, finished(member)]));
+    spendUnits(effort, value.members.size);
+    return orderedObject([...value.members].map(([key, member]) => [key, finished(member, effort)]));
   }
   return value;
 }

@@ -1,5 +1,14 @@
 import { parsePointer, resolvePointer } from '../pointer/index.js';
-import { canonicalText, entriesOf, isArray, isObject, orderedObject, type Json } from '../value/index.js';
+import {
+  canonicalText,
+  entriesOf,
+  isArray,
+  isObject,
+  orderedObject,
+  spendUnits,
+  type Effort,
+  type Json,
+} from '../value/index.js';
 import type { PermutoOptions } from './options.js';
 
 /** Templates may be nested this many levels deep. */
@@ -17,8 +26,7 @@ type Filled = { readonly value: Json } | 'removed';
 interface Filling {
   readonly context: Json;
   readonly options: PermutoOptions;
-  /** Told of every element, member and character that is built. */
-  readonly count: (units: number) => void;
+  readonly effort: Effort;
 }
 
 /**
@@ -26,14 +34,10 @@ interface Filling {
  *
  * @throws TemplateMissingError when a path is missing and the options say `error`
  * @throws TemplateDepthError beyond {@link TEMPLATE_DEPTH_MAX}
+ * @throws EffortExceeded when the result grows larger than `effort` allows
  */
-export function applyTemplate(
-  template: Json,
-  context: Json,
-  options: PermutoOptions,
-  count: (units: number) => void,
-): Json {
-  const filled = fill(template, { context, options, count }, 1);
+export function applyTemplate(template: Json, context: Json, options: PermutoOptions, effort: Effort): Json {
+  const filled = fill(template, { context, options, effort }, 1);
   return filled === 'removed' ? template : filled.value;
 }
 
@@ -43,7 +47,7 @@ function fill(template: Json, filling: Filling, depth: number): Filled {
   }
   if (typeof template === 'string') return fillString(template, filling);
   if (isArray(template)) {
-    filling.count(template.length);
+    spendUnits(filling.effort, template.length);
     const items: Json[] = [];
     for (const item of template) {
       const filled = fill(item, filling, depth + 1);
@@ -57,14 +61,14 @@ function fill(template: Json, filling: Filling, depth: number): Filled {
       const filled = fill(member, filling, depth + 1);
       if (filled !== 'removed') entries.push([key, filled.value]);
     }
-    filling.count(entries.length);
+    spendUnits(filling.effort, entries.length);
     return { value: orderedObject(entries) };
   }
   return { value: template };
 }
 
 function fillString(template: string, filling: Filling): Filled {
-  const { context, options, count } = filling;
+  const { context, options, effort } = filling;
   const path = exactPlaceholder(template);
   if (path !== undefined) {
     const found = resolvePointer(context, parsePointer(path), { arraySegment: false });
@@ -75,11 +79,11 @@ function fillString(template: string, filling: Filling): Filled {
   if (!options.interpolation) return { value: template };
   const value = template.replaceAll(/\$\{(|\/[^}]*)\}/g, (placeholder, inner: string) => {
     const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
-    if (found !== undefined) return typeof found === 'string' ? found : canonicalText(found);
+    if (found !== undefined) return typeof found === 'string' ? found : canonicalText(found, effort);
     if (options.missing === 'error') throw missingError(inner);
     return placeholder;
   });
-  count(value.length);
+  spendUnits(effort, value.length);
   return { value };
 }
 

@@ -32,22 +32,20 @@ export interface Call {
   readonly place: Place;
 }
 
-/** Its branches are in tail position, so they are filled in after it: see the parser. */
 export interface If {
   readonly type: 'if';
   readonly condition: Node;
-  then: Node;
-  else: Node;
+  readonly then: Node;
+  readonly else: Node;
   readonly place: Place;
 }
 
-/** Its body is in tail position, so it is filled in after it. */
 export interface Let {
   readonly type: 'let';
   readonly bindings: readonly Binding[];
   /** Whether each binding sees the ones before it. */
   readonly sequential: boolean;
-  body: Node;
+  readonly body: Node;
   readonly place: Place;
 }
 

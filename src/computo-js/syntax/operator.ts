@@ -52,6 +52,7 @@ export interface RawCall {
 /** What an operator's own `parse` may use. */
 export interface Parser {
   readonly dialect: Dialect;
+  /** The node of an expression. It is filled in later: nothing about it is known yet. */
   expression(script: Json, place: Place): Node;
   /** A call with these arguments. */
   call(call: RawCall, args: readonly Node[]): Call;

@@ -3,7 +3,7 @@ export { add, divide, isApproximately, isZero, multiply, remainder, subtract } f
 export { compareNumbers } from './compare-numbers.js';
 export { decimalKey } from './decimal.js';
 export { describe, shorten } from './describe.js';
-export { distinctKey } from './distinct-key.js';
+export { EffortExceeded, spendSteps, spendUnits, type Effort } from './effort.js';
 export { equal } from './equal.js';
 export { IntegerTooLong, INTEGER_DIGITS_MAX, integerOf } from './integer.js';
 export { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
@@ -12,6 +12,6 @@ export { exceeds } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
 export { entriesOf, isIndexKey, orderedObject, setMember } from './ordered-object.js';
-export { canonicalText, stringify } from './stringify.js';
+export { canonicalText, distinctKey, stringify } from './stringify.js';
 export { compareText } from './text-order.js';
 export { isTruthy } from './truthy.js';

@@ -1,45 +1,53 @@
 import { withinEngineLimits } from '../computo-error.js';
-import { NumberText, type Json, type JsonObject } from './json.js';
-import { isArray } from './kind.js';
+import { decimalKey } from './decimal.js';
+import { unlimited, type Effort } from './effort.js';
+import type { Json } from './json.js';
 import { sortedKeys } from './order.js';
+import { print, scalarText, type Style } from './print.js';
+
+/** A text of half the length that JavaScript can hold. */
+const TEXT_LENGTH_MAX = 2 ** 28;
+
+const AS_WRITTEN: Style = { keys: Object.keys, number: String };
+const CANONICAL: Style = { keys: sortedKeys, number: String };
+const BY_VALUE: Style = { keys: sortedKeys, number: decimalKey };
 
 /**
  * Prints a value as compact JSON: members in written order, every number exactly, lone surrogates escaped.
  *
- * @throws ComputoError `LimitExceeded` when the value is nested too deep or its text grows too long to hold
+ * @throws ComputoError `LimitExceeded` when the text grows too long to hold
  */
 export function stringify(value: Json): string {
   return withinEngineLimits(() => {
-    if (typeof value !== 'object' || value === null) return scalarText(value);
+    if (typeof value !== 'object' || value === null) return scalarText(value, AS_WRITTEN);
     try {
       return JSON.stringify(value);
     } catch (error) {
-      // A bigint or a NumberText in it: JSON.stringify refuses both with a TypeError.
-      if (!(error instanceof TypeError)) throw error;
-      return print(value, Object.keys);
+      // A bigint or a NumberText in it: JSON.stringify refuses both with a TypeError. Or nested deeper than its stack.
+      const isTooLong = error instanceof RangeError && !error.message.includes('call stack');
+      if (isTooLong) throw error;
+      return print(value, AS_WRITTEN, { stepsLeft: Infinity, unitsLeft: TEXT_LENGTH_MAX });
     }
   });
 }
 
-/** Prints a value as compact JSON whose keys stand in UTF-8 byte order at every depth. */
-export function canonicalText(value: Json): string {
-  return print(value, sortedKeys);
+/**
+ * Prints a value as compact JSON whose keys stand in UTF-8 byte order at every depth.
+ *
+ * @throws EffortExceeded when the text grows longer than `effort` allows
+ */
+export function canonicalText(value: Json, effort: Effort = unlimited()): string {
+  return typeof value === 'object' && value !== null ? print(value, CANONICAL, effort) : scalarText(value, CANONICAL);
 }
 
-function print(value: Json, keysOf: (object: JsonObject) => string[]): string {
-  if (typeof value !== 'object' || value === null || value instanceof NumberText) return scalarText(value);
-  let text = '';
-  if (isArray(value)) {
-    for (const item of value) text += (text === '' ? '' : ',') + print(item, keysOf);
-    return `[${text}]`;
-  }
-  for (const key of keysOf(value)) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${print(value[key] ?? null, keysOf)}`;
-  }
-  return `{${text}}`;
-}
-
-function scalarText(value: null | boolean | number | bigint | string | NumberText): string {
-  // `JSON.stringify` prints -0 as 0; `String` agrees.
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+/**
+ * A key that two values share exactly when they are equal: for sets and maps of JSON values.
+ *
+ * @throws EffortExceeded when the value is larger than `effort` allows
+ */
+export function distinctKey(value: Json, effort: Effort): string | number {
+  // The first character of a text tells the kind; a number that needs no text stands for itself.
+  if (typeof value === 'string') return `"${value}`;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0;
+  return print(value, BY_VALUE, effort);
 }

@@ -1,0 +1,120 @@
+import { ComputoError } from '../computo-error.js';
+import { pointerTo, type Call, type Fault, type Lambda, type List, type Node, type Place } from '../syntax/index.js';
+import type { Json } from '../value/index.js';
+import type { Compiler, ProgramContext } from './compiler.js';
+import { NOTHING, type Compiled, type Entry } from './entry.js';
+import type { Lexical } from './lexical.js';
+import type { Evaluate } from './run.js';
+import { failTooDeep, FRAMES_MAX } from './stack.js';
+import { compileIf, compileLet, leaf, type Part } from './tail.js';
+import { traced } from './trace.js';
+import type { Visit } from './visit.js';
+import { walk } from './walk.js';
+
+/**
+ * Compiles an expression. Goes from the inside out, so that it takes no stack itself.
+ *
+ * @param lexical the variables that are certainly bound around it
+ */
+export function compileExpression(root: Node, lexical: Lexical, program: ProgramContext): Compiled {
+  const tooHigh: Place[] = [];
+  const visits = walk(root, lexical);
+  for (let index = visits.length - 1; index >= 0; index--) {
+    const visit = visits[index];
+    if (visit === undefined) continue;
+    const { step, height } = compileNode(visit, program);
+    const { node, cost } = visit;
+    const callable = node.type === 'lambda' ? callableOf(node, visit, program) : undefined;
+    if (height <= FRAMES_MAX) {
+      visit.entry = { step, height, cost, callable };
+    } else {
+      tooHigh.push(node.place);
+      visit.entry = { step: leaf(failTooDeep(node.place)), height: 1, cost, callable: undefined };
+    }
+  }
+  const { step, height, cost } = visits[0]?.entry ?? NOTHING;
+  return { evaluate: step.evaluate, height, cost, tooHigh };
+}
+
+function compileNode(visit: Visit, program: ProgramContext): Part {
+  const { node } = visit;
+  switch (node.type) {
+    case 'constant':
+      return constant(node.value);
+    case 'list':
+      return { step: leaf(compileList(node, visit)), height: 1 + highestPart(visit) };
+    case 'call':
+      return compileCall(node, visit, program);
+    case 'if':
+    case 'let': {
+      visit.cost.steps += 1;
+      const partOf = (index: number): Part => entryAt(visit, index);
+      return node.type === 'if' ? compileIf(node, program, partOf) : compileLet(node, program, partOf);
+    }
+    case 'lambda':
+      // Called where it stands, its body is part of what its caller's call takes.
+      return constant(node.value, visit.isInline ? highestPart(visit) : 1);
+    case 'fault':
+      return { step: leaf(compileFault(node)), height: 1 };
+  }
+}
+
+function constant(value: Json, height = 1): Part {
+  return { step: leaf(() => value), height };
+}
+
+function entryAt({ parts }: Visit, index: number): Entry {
+  return parts[index]?.entry ?? NOTHING;
+}
+
+function highestPart({ parts }: Visit): number {
+  let height = 0;
+  for (const { entry } of parts) height = Math.max(height, entry?.height ?? 0);
+  return height;
+}
+
+function compileCall(node: Call, visit: Visit, program: ProgramContext): Part {
+  const { trace } = program;
+  // A call that is told of takes a second frame.
+  const own = trace === undefined ? 1 : 2;
+  visit.cost.steps += 1;
+  const compiler: Compiler = {
+    program,
+    lexical: visit.lexical,
+    cost: visit.cost,
+    frames: visit.frames * own,
+    compile: (index) => entryAt(visit, index).step.evaluate,
+    callable: (index) => entryAt(visit, index).callable,
+  };
+  const evaluate = node.operator.compile(node, compiler);
+  const step = leaf(trace === undefined ? evaluate : traced(evaluate, node.operator.name, node.place, trace));
+  return { step, height: own + highestPart(visit) };
+}
+
+function compileList(node: List, visit: Visit): Evaluate {
+  const constants = node.elements.flatMap((element) => (element.type === 'constant' ? [element.value] : []));
+  if (constants.length === node.elements.length) return () => constants;
+  visit.cost.units += node.elements.length;
+  const elements = node.elements.map((_, index) => entryAt(visit, index).step.evaluate);
+  return (run, scope) => {
+    const values: Json[] = [];
+    for (let index = 0; index < elements.length; index++) values.push(elements[index]?.(run, scope) ?? null);
+    return values;
+  };
+}
+
+/** Makes a lambda callable: where it stands, or, if it is a value, wherever that value turns up. */
+function callableOf(node: Lambda, visit: Visit, program: ProgramContext): Entry['callable'] {
+  const { parameters, value } = node;
+  const { step, height, cost } = entryAt(visit, 0);
+  const body = step.evaluate;
+  if (visit.isInline) return { parameters, body, cost, height: 0 };
+  if (typeof value === 'object' && value !== null) program.lambdas.set(value, { parameters, body, cost, height });
+  return undefined;
+}
+
+function compileFault(node: Fault): Evaluate {
+  return () => {
+    throw new ComputoError(node.kind, node.problem, pointerTo(node.place), node.hint);
+  };
+}

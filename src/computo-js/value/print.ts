@@ -1,0 +1,93 @@
+import { spendUnits, type Effort } from './effort.js';
+import { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
+import { isArray } from './kind.js';
+
+/** Parts of a text that are collected before they are joined. */
+const PARTS_MAX = 1024;
+
+/** How a value is printed. */
+export interface Style {
+  /** The keys of an object, in the order in which they are printed. */
+  readonly keys: (object: JsonObject) => readonly string[];
+  readonly number: (number: JsonNumber) => string;
+}
+
+/** A container whose elements or members are being printed. */
+interface Open {
+  readonly container: readonly Json[] | JsonObject;
+  /** Undefined for an array. */
+  readonly keys: readonly string[] | undefined;
+  readonly length: number;
+  /** The next element or member. */
+  next: number;
+}
+
+/**
+ * Prints a value as compact JSON. Any nesting will do.
+ *
+ * @throws EffortExceeded when the text grows longer than `effort` allows
+ */
+export function print(value: Json, style: Style, effort: Effort): string {
+  const opened: Open[] = [];
+  let text = '';
+  // Adding every part to the text would keep a node in memory for each of them.
+  let parts: string[] = [];
+  const write = (part: string): void => {
+    spendUnits(effort, part.length);
+    if (parts.push(part) < PARTS_MAX) return;
+    text += parts.join('');
+    parts = [];
+  };
+  const begin = (inner: Json): void => {
+    const open = openedContainer(inner, style);
+    if (open === undefined) {
+      write(scalarText(inner, style));
+    } else {
+      write(open.keys === undefined ? '[' : '{');
+      opened.push(open);
+    }
+  };
+
+  begin(value);
+  for (let open = opened.at(-1); open !== undefined; open = opened.at(-1)) {
+    const index = open.next;
+    if (index === open.length) {
+      write(open.keys === undefined ? ']' : '}');
+      opened.pop();
+      continue;
+    }
+    open.next += 1;
+    if (index > 0) write(',');
+    const key = open.keys?.[index];
+    if (key !== undefined) write(`${JSON.stringify(key)}:`);
+    begin(memberOf(open.container, key ?? index));
+  }
+  return text + parts.join('');
+}
+
+/** A value that is no container, as JSON. Prints -0 as 0, as `JSON.stringify` does. */
+export function scalarText(value: Json, style: Pick<Style, 'number'>): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+    case 'bigint':
+      return style.number(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    default:
+      return value instanceof NumberText ? style.number(value) : 'null';
+  }
+}
+
+function openedContainer(value: Json, style: Style): Open | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof NumberText) return undefined;
+  if (isArray(value)) return { container: value, keys: undefined, length: value.length, next: 0 };
+  const keys = style.keys(value);
+  return { container: value, keys, length: keys.length, next: 0 };
+}
+
+function memberOf(container: readonly Json[] | JsonObject, key: string | number): Json {
+  if (isArray(container)) return container[Number(key)] ?? null;
+  return container[key] ?? null;
+}
