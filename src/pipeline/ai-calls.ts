@@ -1,23 +1,26 @@
 import type { Json } from 'computo-js';
-import type { AiStageSpec } from './spec.js';
 import type { PauseReason } from './run-paused.js';
+import type { AiStageSpec } from './spec.js';
 
-/** What the pipeline needs of whoever makes the calls: the AI floor's client, for runs of every kind. */
+/** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
 export interface AiCalls {
-  /** The same text for the same request of a stage, whatever serves it: what the journal knows a call by. */
-  fingerprint(stage: AiStageSpec, request: Json): string;
-  /**
-   * Makes one call, or finds its answer in the journal.
-   *
-   * @param request the universal request, as the stage's script made it
-   */
-  call(stage: AiStageSpec, request: Json, event: AiEvent): Promise<AiOutcome>;
+  /** @param request the universal request, as the stage's script made it; a malformed one fails when it is sent */
+  prepare(stage: AiStageSpec, request: Json): AiCall;
+}
+
+export interface AiCall {
+  /** The same text for equal requests of a stage, whatever serves them: what the journal knows a call by. */
+  readonly fingerprint: string;
+  /** Makes the call, or finds its answer in the journal. */
+  send(event: AiEvent): Promise<AiOutcome>;
 }
 
 /** Whose call it is. */
 export interface AiEvent {
   readonly pipeline: string;
   readonly id: string;
+  /** The event has its id for good: the call is known by it. Else by `occurrence`. */
+  readonly stored: boolean;
   /** How many equal requests of this stage came before it in the input: equal rows are calls of their own. */
   readonly occurrence: number;
 }

@@ -87,7 +87,7 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
         const call = step.prepare(passage.data, passage.context);
         const occurrence = seen.next(step.name, call.fingerprint);
         ticket?.leave();
-        const event = { pipeline: spec.name, id: passage.id, occurrence };
+        const event = { pipeline: spec.name, id: passage.id, stored: options.input === 'envelope', occurrence };
         const { data, provider } = await place(() => call.send(event));
         passage.data = data;
         passage.served = provider;

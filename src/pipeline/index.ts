@@ -1,12 +1,15 @@
 /** Floor 5: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
+export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 export type { Counts } from './counts.js';
+export { eventExecutor } from './event-executor.js';
 export { inlineExecutor } from './inline-executor.js';
 export { limitEvents } from './limit.js';
-export { runBlocks, type BlockRunResult, type Progress } from './run-blocks.js';
+export { runBlocks, type BlockExecutor, type BlockRunResult, type Progress } from './run-blocks.js';
+export { RunPaused, type PauseReason } from './run-paused.js';
+export { singleLines } from './single-lines.js';
 export type { TraceOf } from './stages/index.js';
-export type { OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
-export type { BlockExecutor } from './run-blocks.js';
+export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
 export {
   processLog,
   type CheckpointKeeping,
@@ -19,3 +22,4 @@ export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-
 export { readStoredEvent, type StoredEvent, type StoredOrigin } from './stored-event.js';
 export type { FileOpener, OpenSink, OpenSinks } from './process-log-outputs.js';
 export { sentTo } from './sent-to.js';
+export { LogProcessor, type ProcessorState, type ProcessorTalk } from './log-processor.js';

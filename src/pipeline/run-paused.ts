@@ -1,5 +1,5 @@
 /** Why a run cannot go on now, though nothing is broken: what was done is kept, and `--resume` goes on. */
-export type PauseReason = 'budget' | 'providers-down' | 'provider-limit' | 'aborted' | 'in-doubt';
+export type PauseReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
 
 /** The run has to stop before this event. The event counts as not read. */
 export class RunPaused extends Error {

@@ -14,6 +14,10 @@ export interface RunFlags {
   readonly strict?: true;
   readonly limit?: number;
   readonly follow?: true;
+  readonly concurrency?: number;
+  readonly unordered?: true;
+  readonly maxCost?: string;
+  readonly live?: true;
   readonly trace?: true;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
@@ -51,6 +55,10 @@ export function runCommand(): Command {
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many input events', count)
     .option('--trace', 'with --limit: tell every call of the scripts on stderr, with its place and its value')
+    .option('--concurrency <n>', 'AI calls in flight; else as many as the limits of the providers feed', atLeastOne)
+    .option('--unordered', 'write results as they are done, not in the order of the input')
+    .option('--max-cost <usd>', 'most US dollars that this run may cost: it stops before, and --resume goes on', amount)
+    .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
     .option('--follow', 'keep reading what is appended to the files')
     .addOption(
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
@@ -68,6 +76,19 @@ function size(text: string): number {
   if (bytes === undefined || bytes < 1)
     throw new InvalidArgumentError('It must be a size such as 500KB, 100MB or 2GB.');
   return bytes;
+}
+
+function atLeastOne(text: string): number {
+  if (!/^[0-9]{1,5}$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return Number(text);
+}
+
+/** Kept as text: an amount of money is no binary fraction. */
+function amount(text: string): string {
+  if (!/^[0-9]{1,12}(\.[0-9]{1,12})?$/.test(text))
+    throw new InvalidArgumentError('It must be an amount such as 20 or 0.50.');
+  return text;
 }
 
 function count(text: string): number {

@@ -1,3 +1,4 @@
+import type { AiRun } from '../ai/ai-executor.js';
 import type { ScriptSource } from '../../config/script/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 
@@ -13,6 +14,10 @@ export interface RunPlan {
   readonly outputs: readonly OutputPlan[];
   readonly deadLetters: OutputPlan | { readonly kind: 'stderr' };
   readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** Results go out as they are done. */
+  readonly unordered: boolean;
+  /** What its AI stages need, if it has any. */
+  readonly ai?: AiRun;
   /** The stages' scripts as they stand in their files, when their calls are to be told. */
   readonly traced?: ReadonlyMap<string, ScriptSource>;
   readonly stats: 'text' | 'json';

@@ -3,6 +3,7 @@ import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import type { BlockOptions, OutputSpec } from '../../pipeline/index.js';
+import type { AiRun } from '../ai/ai-executor.js';
 import type { RunFlags } from '../commands/run.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
@@ -33,6 +34,8 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     outputs: outputs.map(({ plan: output }) => output),
     deadLetters,
     block: await blockLimits(config, flags, deadLetters.kind),
+    unordered: flags.unordered === true,
+    ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
     ...(flags.trace === true && { traced: sources }),
     stats: flags.stats,
     progress: flags.progress,
@@ -108,6 +111,20 @@ function nothingToDo(flags: RunFlags): UserError {
         EXIT.usage,
         'name the config with -c FILE, or a script file with -s ./FILE',
       );
+}
+
+function hasAiStage({ stages }: PipelineBody): boolean {
+  return stages.some(({ kind }) => kind === 'ai');
+}
+
+function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan | undefined): AiRun {
+  return {
+    config,
+    live: flags.live === true,
+    ...(plan?.budget !== undefined && { budget: plan.budget }),
+    ...(flags.maxCost !== undefined && { maxCost: flags.maxCost }),
+    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
+  };
 }
 
 async function scriptOfFlags({ eval: text, script = '' }: RunFlags): Promise<ScriptSource> {

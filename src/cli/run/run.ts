@@ -1,17 +1,11 @@
 import { isatty } from 'node:tty';
-import {
-  blockProcessor,
-  inlineExecutor,
-  limitEvents,
-  runBlocks,
-  type BlockRunResult,
-  type TraceOf,
-} from '../../pipeline/index.js';
+import { limitEvents, runBlocks, type BlockRunResult, type PauseReason } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { mergeSources, openSource, SourceError, type Source } from '../../sources/index.js';
 import type { RunFlags } from '../commands/run.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
+import { openEngine, type Engine } from './engine.js';
 import { openOutputs } from './open-outputs.js';
 import type { RunPlan } from './plan.js';
 import { progressReporter, type ProgressReporter } from './progress.js';
@@ -24,36 +18,42 @@ const STDERR = 2;
 /** `colloquium run`: from flags to exit code. */
 export async function run(files: readonly string[], flags: RunFlags): Promise<number> {
   const plan = await resolveRun(files, flags);
-  const processBlock = blockProcessor({ ...plan.block, pipeline: plan.pipeline }, await traceOf(plan));
+  const engine = await openEngine(plan, say);
   try {
-    return await execute(plan, processBlock);
+    return await execute(plan, engine);
   } catch (error) {
     if (error instanceof SourceError) throw new UserError(error.message, EXIT.usage);
-    if (error instanceof SinkError)
-      throw new UserError(error.message, error.phase === 'open' ? EXIT.usage : EXIT.dataError);
-    throw error;
+    if (!(error instanceof SinkError)) throw error;
+    throw new UserError(error.message, error.phase === 'open' ? EXIT.usage : EXIT.dataError);
+  } finally {
+    await engine.close();
   }
 }
 
-async function execute(plan: RunPlan, processBlock: ReturnType<typeof blockProcessor>): Promise<number> {
+async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   const { lineBytesMax } = plan.block;
   const sources = plan.inputs.map((name) => openSource(name, { lineBytesMax, follow: plan.follow }));
   const { outputs, deadLetters } = openOutputs(plan);
 
   const reading = new AbortController();
   const stopReading = (): void => reading.abort();
-  const signalCode = onSignals(stopReading);
-  const blocks = mergeSources(sources, plan.follow ? 'side-by-side' : 'in-order', reading.signal);
+  const signalCode = onSignals(() => {
+    stopReading();
+    engine.drain();
+  });
+  const merged = mergeSources(sources, plan.follow ? 'side-by-side' : 'in-order', reading.signal);
+  const limited = plan.limit === undefined ? merged : limitEvents(merged, plan.limit);
   const progress = plan.progress ? reporter(sources) : undefined;
   const startedAt = performance.now();
 
   const result = await runBlocks({
-    executor: inlineExecutor(processBlock),
-    blocks: plan.limit === undefined ? blocks : limitEvents(blocks, plan.limit),
+    executor: engine.executor,
+    blocks: engine.shape(limited),
     outputs,
     deadLetters,
     now: Date.now,
     stopReading,
+    unordered: plan.unordered,
     ...(progress && { onProgress: (now) => progress.update(now) }),
   });
   for (const sink of [...outputs, deadLetters]) await sink.close();
@@ -66,11 +66,26 @@ async function execute(plan: RunPlan, processBlock: ReturnType<typeof blockProce
   return signalCode() ?? exitCodeOf(result);
 }
 
+const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
+  budget: EXIT.stopped,
+  'provider-limit': EXIT.stopped,
+  'in-doubt': EXIT.stopped,
+  aborted: EXIT.stopped,
+  'providers-down': EXIT.providersDown,
+  'provider-refused': EXIT.providersDown,
+};
+
+/** @throws UserError when the run could not be finished */
 function exitCodeOf(result: BlockRunResult): ExitCode {
   if (result.endedBy === 'error') {
     const { error } = result;
     if (!(error instanceof SourceError || error instanceof SinkError)) throw error;
     throw new UserError(`${error.message}; what the counts name was done`, EXIT.dataError);
+  }
+  if (result.endedBy === 'paused') {
+    const { reason, message } = result.pause;
+    const hint = 'what was paid for is kept: run the same command again, with --resume to continue the -o file';
+    throw new UserError(`stopped: ${message}`, PAUSE_CODES[reason], hint);
   }
   return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
 }
@@ -87,12 +102,6 @@ function reporter(sources: readonly Source[]): ProgressReporter {
   return progressReporter(world, total);
 }
 
-/** A listener for every stage whose calls are to be told. */
-async function traceOf({ traced }: RunPlan): Promise<TraceOf | undefined> {
-  if (traced === undefined) return undefined;
-  const { traceTo } = await import('./trace.js');
-  return (stage) => {
-    const source = traced.get(stage);
-    return source && traceTo((text) => void process.stderr.write(text), source);
-  };
+function say(message: string): void {
+  process.stderr.write(`colloquium: ${message}\n`);
 }

@@ -9,11 +9,10 @@ import { compileScript } from './script.js';
 /** The one asynchronous stage: a request from each event to a provider, and the answer into its data. */
 export interface AiStage {
   readonly name: string;
-  readonly needsContext: boolean;
   /**
-   * The request, and what the journal knows it by.
+   * The call that an event needs.
    *
-   * @throws EventFailure
+   * @throws EventFailure when its script fails
    */
   prepare(data: Json, context: Json): PreparedCall;
 }
@@ -32,13 +31,12 @@ export function aiStage(spec: AiStageSpec, calls: AiCalls): AiStage {
   const into = intoSegments(spec.into);
   return {
     name: spec.name,
-    needsContext: request.needsContext,
     prepare(data, context) {
-      const made = request.run(data, context);
+      const call = calls.prepare(spec, request.run(data, context));
       return {
-        fingerprint: calls.fingerprint(spec, made),
+        fingerprint: call.fingerprint,
         async send(event) {
-          const outcome = await calls.call(spec, made, event);
+          const outcome = await call.send(event);
           switch (outcome.kind) {
             case 'answered':
               return { data: putInto(data, into, outcome.answer, spec.name), provider: outcome.provider };

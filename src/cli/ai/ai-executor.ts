@@ -1,0 +1,66 @@
+import type { AiClient } from '../../ai/index.js';
+import { useProvider, type LoadedConfig } from '../../config/index.js';
+import { eventExecutor, type BlockExecutor, type BlockOptions, type PipelineSpec } from '../../pipeline/index.js';
+import { aiCalls } from './ai-calls.js';
+import { openClient } from './open-client.js';
+
+/** Calls in flight where no limit says more: enough to hide an answer's time, few enough for any provider. */
+const CONCURRENCY_DEFAULT = 16;
+const CONCURRENCY_MAX = 128;
+/** An answer takes about so long; a limit per minute keeps that many calls busy. */
+const ANSWER_SECONDS = 5;
+/** Events held for each call in flight, so that one slow answer does not keep the others from being asked. */
+const WINDOW_PER_CALL = 4;
+
+export interface AiRun {
+  readonly config: LoadedConfig;
+  /** US dollars a day for the pipeline. */
+  readonly budget?: string;
+  /** US dollars for this run. */
+  readonly maxCost?: string;
+  /** Calls in flight; undefined: by the providers' limits. */
+  readonly concurrency?: number;
+  /** Ask anew, whatever the journal holds. */
+  readonly live: boolean;
+}
+
+/** What a run with AI stages needs, opened. */
+export interface OpenedAi {
+  readonly executor: BlockExecutor;
+  readonly client: AiClient;
+}
+
+/**
+ * Opens the AI client of a run and the executor that sends its events through it.
+ *
+ * @param tell a notice for a person
+ */
+export async function openAi(run: AiRun, block: BlockOptions, tell: (message: string) => void): Promise<OpenedAi> {
+  const { pipeline } = block;
+  const providers = providersOf(pipeline);
+  const client = await openClient(run.config, {
+    providers,
+    pipelineBudgets: run.budget === undefined ? {} : { [pipeline.name]: run.budget },
+    ...(run.maxCost !== undefined && { maxCost: run.maxCost }),
+    onNotice: ({ message }) => tell(message),
+  });
+  const concurrency = run.concurrency ?? concurrencyFor(run.config, providers);
+  const calls = aiCalls(client, run.live);
+  const executor = eventExecutor({ ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL });
+  return { executor, client };
+}
+
+function providersOf(pipeline: PipelineSpec): readonly string[] {
+  return [...new Set(pipeline.stages.flatMap((stage) => (stage.kind === 'ai' ? stage.providers : [])))];
+}
+
+/** As many calls as the providers' limits can feed. */
+function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
+  const each = providers.map((name) => {
+    const { max_concurrency: max, rate_limit: limit } = useProvider(config, name);
+    if (max !== undefined) return max;
+    const perMinute = limit?.requests_per_minute;
+    return perMinute === undefined ? CONCURRENCY_DEFAULT : Math.ceil((perMinute / 60) * ANSWER_SECONDS);
+  });
+  return Math.min(CONCURRENCY_MAX, Math.max(1, ...each));
+}

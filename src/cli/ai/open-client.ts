@@ -1,0 +1,49 @@
+import {
+  createAiClient,
+  type AiClient,
+  type AiClientOptions,
+  type BudgetOptions,
+  type Notice,
+} from '../../ai/index.js';
+import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import { providerSetup } from './provider-setup.js';
+
+export interface ClientNeeds {
+  /** The providers that any of its stages may ask. */
+  readonly providers: readonly string[];
+  /** Budgets of pipelines, in US dollars a day, by name. */
+  readonly pipelineBudgets: Readonly<Record<string, string>>;
+  /** Most that this run may cost, in US dollars. */
+  readonly maxCost?: string;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+/**
+ * The AI client that a config describes.
+ *
+ * @throws ConfigError when a variable that a provider needs is not set; Error when the state folder can't be used
+ */
+export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<AiClient> {
+  const journal = useSection(config, 'journal');
+  const options: AiClientOptions = {
+    providers: needs.providers.map((name) => providerSetup(config, name)),
+    store: { kind: 'lmdb', folder: stateDirectory(config) },
+    budget: budgetOf(config, needs),
+    journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
+    providerWaitMs: useSection(config, 'provider_wait'),
+    onNotice: needs.onNotice,
+  };
+  return createAiClient(options);
+}
+
+function budgetOf(config: LoadedConfig, { pipelineBudgets, maxCost }: ClientNeeds): BudgetOptions {
+  const costs = useSection(config, 'cost_management');
+  return {
+    daily: costs.daily_budget,
+    pipelines: pipelineBudgets,
+    run: maxCost,
+    alertThreshold: costs.alert_threshold,
+    timeZone: costs.timezone,
+    whenSpent: costs.auto_stop_on_budget ? 'stop' : 'wait',
+  };
+}
