@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { cutBack } from './cut-back.js';
+import { oneAtATime } from './one-at-a-time.js';
 import type { FilePosition } from './file-position.js';
 import { syncPath } from './pack-part.js';
 import { partNames } from './part-names.js';
@@ -94,7 +95,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return { lostBytes: 0, part: 1 };
   }
 
-  const rotate = async (): Promise<void> => {
+  // A sync runs beside writes, but the descriptor must not change under it.
+  const keepingTheFile = oneAtATime();
+  const writing = oneAtATime();
+
+  const setAside = async (): Promise<void> => {
     if (options.checkpointed === true) await datasync(fd);
     closeSync(fd);
     renameIfThere(path, names.pathOf(part, began));
@@ -104,6 +109,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     namesChanged = true;
     settleOwn();
   };
+  const rotate = (): Promise<void> => keepingTheFile(setAside);
 
   const isOver = (): boolean => {
     return (
@@ -127,28 +133,29 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (isRegular) size += rest.length;
   };
 
+  const syncAll = async (): Promise<void> => {
+    // A device or a pipe has nothing to sync, and says so by an error.
+    if (!isRegular) return;
+    await datasync(fd);
+    if (namesChanged) await syncPath(names.folder);
+    namesChanged = false;
+  };
+
   return {
     name: path,
     lostBytes,
-    write: (lines) => guardedAsync(path, () => writeLines(lines)),
+    write: (lines) => guardedAsync(path, () => writing(() => writeLines(lines))),
     position: () => ({ part, offset: size }),
-    sync: () =>
-      guardedAsync(path, async () => {
-        // A device or a pipe has nothing to sync, and says so by an error.
-        if (!isRegular) return;
-        await datasync(fd);
-        if (namesChanged) await syncPath(names.folder);
-        namesChanged = false;
-      }),
+    sync: () => guardedAsync(path, () => keepingTheFile(syncAll)),
     settle: (position) => keeper.settle(position.part),
     tend: () =>
       guardedAsync(path, async () => {
-        if (isOver()) await rotate();
+        if (isOver()) await writing(rotate);
         keeper.tend();
       }),
     hurry: () => keeper.stop(),
     async close() {
-      closeSync(fd);
+      await writing(() => keepingTheFile(() => closeSync(fd)));
       await keeper.finish();
     },
   };

@@ -1,0 +1,106 @@
+import {
+  parsePosition,
+  STRIPPED_BYTES,
+  type Damage,
+  type LogBlock,
+  type Position,
+  type ReadOptions,
+} from '../log/index.js';
+import type { Block, ResumeAt, Source } from './block.js';
+
+const NEWLINE = 0x0a;
+const TIMESTAMP = Buffer.from('"timestamp":');
+const TIMESTAMP_DIGITS_MAX = 16;
+
+/** Where a stored log was read to: what a checkpoint keeps of it. */
+export interface LogPlace {
+  readonly position: Position;
+  /** Of the last record before it, milliseconds since the epoch; 0 where none was read. */
+  readonly timestamp: number;
+}
+
+/** Reads a {@link LogPlace} back; undefined when the value is none. */
+export function parseLogPlace(value: ResumeAt): LogPlace | undefined {
+  if (typeof value !== 'object' || value === null || !('position' in value) || !('timestamp' in value))
+    return undefined;
+  const position = parsePosition(value.position);
+  const { timestamp } = value;
+  return position !== undefined && typeof timestamp === 'number' ? { position, timestamp } : undefined;
+}
+
+/** Whoever reads a stored log: its writer, or another process. */
+export interface ReadableLog {
+  read(options: ReadOptions): AsyncIterable<LogBlock>;
+}
+
+export interface LogSourceOptions extends Omit<ReadOptions, 'signal'> {
+  /** Lines that are not wanted are left out. @param end where the line's newline stands */
+  readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
+  /** Blocks of one line each: every event is a place to resume at. */
+  readonly singleLines?: boolean;
+  /** Told of every damaged place, in the log's order. */
+  readonly onDamage: (damage: Damage) => void;
+}
+
+/**
+ * Stored events as they are, ids, timestamps and all, without their crc. Each block says where the log goes on behind it, as
+ * a {@link LogPlace}; a block without lines says only that.
+ */
+export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
+  return { name: 'log', blocks: (signal) => logBlocks(log, options, signal) };
+}
+
+async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: AbortSignal): AsyncGenerator<Block> {
+  const { accepts = () => true, singleLines = false, onDamage, ...reading } = options;
+  let timestamp = 0;
+  for await (const block of log.read({ ...reading, signal })) {
+    block.damage.forEach(onDamage);
+    if (singleLines) yield* oneByOne(block, accepts, timestamp);
+    timestamp = block.lastTimestamp ?? timestamp;
+    yield singleLines
+      ? blockOf(Buffer.alloc(0), { position: block.nextPosition, timestamp })
+      : blockOf(wantedLines(block.bytes, accepts), { position: block.nextPosition, timestamp });
+  }
+}
+
+type Accepts = NonNullable<LogSourceOptions['accepts']>;
+
+/** The wanted lines, moved together in their own memory. */
+function wantedLines(bytes: Buffer, accepts: Accepts): Buffer {
+  let used = 0;
+  for (let at = 0; at < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    if (accepts(bytes, at, newline)) {
+      if (used !== at) bytes.copyWithin(used, at, newline + 1);
+      used += newline + 1 - at;
+    }
+    at = newline + 1;
+  }
+  return bytes.subarray(0, used);
+}
+
+function* oneByOne({ bytes, position }: LogBlock, accepts: Accepts, before: number): Generator<Block> {
+  const { segment } = position;
+  let { offset } = position;
+  let timestamp = before;
+  for (let at = 0; at < bytes.length;) {
+    const next = bytes.indexOf(NEWLINE, at) + 1;
+    offset += next - at + STRIPPED_BYTES;
+    if (accepts(bytes, at, next - 1)) {
+      timestamp = timestampOf(bytes, at) ?? timestamp;
+      yield blockOf(bytes.subarray(at, next), { position: { segment, offset }, timestamp });
+    }
+    at = next;
+  }
+}
+
+/** The log writes id and timestamp first, and an id has no quotes in it. */
+function timestampOf(bytes: Buffer, lineStart: number): number | undefined {
+  const start = bytes.indexOf(TIMESTAMP, lineStart) + TIMESTAMP.length;
+  const timestamp = Number.parseInt(bytes.toString('latin1', start, start + TIMESTAMP_DIGITS_MAX), 10);
+  return Number.isNaN(timestamp) ? undefined : timestamp;
+}
+
+function blockOf(bytes: Buffer, resumeAt: LogPlace): Block {
+  return { kind: 'lines', bytes, source: 'log', startsFile: false, resumeAt };
+}
