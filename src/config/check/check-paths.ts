@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { configFileNames } from '../load/discover.js';
@@ -33,7 +34,7 @@ export async function checkPaths(paths: readonly string[], options: CheckPathsOp
   const found: Diagnostic[] = [];
   const files = new Set<string>();
   for (const path of paths) {
-    const kind = await stat(path).catch(() => undefined);
+    const kind = statSync(path, { throwIfNoEntry: false });
     if (kind === undefined) found.push(blameFile(path)('file-not-found', `no file or folder ${path}`));
     else if (kind.isDirectory()) for (const file of await filesIn(path, 0)) files.add(file);
     else files.add(path);
@@ -64,8 +65,9 @@ async function checkFile(file: string, options: CheckPathsOptions): Promise<read
     if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];
     if (isConfig(file, source)) return await checkConfig({ ...options, file });
     const script = options.script ?? {};
-    const shapes = checkShapes([{ kind: 'computo', script: source }], script, options.sample);
-    return [...checkScript(source, script), ...shapes];
+    const found = checkScript(source, script);
+    if (options.sample === undefined) return found;
+    return [...found, ...checkShapes([{ kind: 'computo', script: source }], script, options.sample)];
   } catch (error) {
     if (error instanceof ConfigError) return error.diagnostics;
     throw error;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 
 /** Configs and scripts are written by people; anything beyond this is another kind of file, given by mistake. */
@@ -40,28 +40,34 @@ export function blameFile(file: string): Blame {
   });
 }
 
+/** Synchronous where it can be: with a thousand small files, handing each to another thread takes longer than reading it. */
 async function readBytes(path: string, blame: Blame): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    const fd = openSync(path, 'r');
     try {
-      const stat = await file.stat();
+      const stat = fstatSync(fd);
       if (stat.size > FILE_BYTES_MAX) return Buffer.alloc(FILE_BYTES_MAX + 1);
-      if (stat.isFile()) return await file.readFile();
+      if (stat.isFile()) return readFileSync(fd);
       // A pipe, such as a shell's <(…), has no size to go by.
-      const chunks: Buffer[] = [];
-      let total = 0;
-      for await (const chunk of file.createReadStream({ end: FILE_BYTES_MAX, autoClose: false })) {
-        if (!Buffer.isBuffer(chunk)) continue;
-        chunks.push(chunk);
-        total += chunk.length;
-      }
-      return Buffer.concat(chunks, total);
+      return await readStream(fd);
     } finally {
-      await file.close();
+      closeSync(fd);
     }
   } catch (error) {
     throw new ConfigError([unreadable(path, error, blame)]);
   }
+}
+
+async function readStream(fd: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of createReadStream('', { fd, autoClose: false })) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total > FILE_BYTES_MAX) break;
+  }
+  return Buffer.concat(chunks, total);
 }
 
 function unreadable(path: string, error: unknown, blame: Blame): Diagnostic {
