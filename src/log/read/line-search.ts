@@ -55,14 +55,11 @@ export async function lastLineBefore(source: SegmentSource, to: number): Promise
     const firstLine = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
     const found = lastLineIn(bytes, firstLine, start);
     if (found !== undefined) return found;
-    if (firstLine > 0 || start === 0) {
-      end = start + firstLine;
-      if (start === 0) return undefined;
-    } else if (windowBytes < 2 * LINE_BYTES_MAX) {
-      windowBytes *= 2;
-    } else {
-      end = start;
-    }
+    if (start === 0) return undefined;
+    // With a line start inside the window, all behind it is done; else the window is smaller than a line.
+    if (firstLine > 0 && firstLine < bytes.length) end = start + firstLine;
+    else if (windowBytes < 2 * LINE_BYTES_MAX) windowBytes *= 2;
+    else end = start;
   }
   return undefined;
 }

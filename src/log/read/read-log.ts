@@ -89,18 +89,17 @@ async function* allBlocks(
       try {
         const size = await source.size();
         const to = name.number === bound?.segment ? Math.min(bound.offset, size) : size;
-        const tornIsLost = finished || (stop !== undefined && (await lockOwner(world, folder)) === undefined);
-        for await (const block of segmentBlocks(name.number, source, { from: at.offset, to, blockBytes, tornIsLost })) {
+        const isTornLost = async (): Promise<boolean> =>
+          finished || (stop !== undefined && (await lockOwner(world, folder)) === undefined);
+        for await (const block of segmentBlocks(name.number, source, { from: at.offset, to, blockBytes, isTornLost })) {
           at = block.nextPosition;
           yield block;
           if (isAborted(signal)) return;
         }
-        if (finished) {
-          at = { segment: name.number + 1, offset: 0 };
-          const loss = await lossBehind(disk, folder, name, source);
-          if (loss !== undefined) yield damageBlock(loss, at);
-          continue;
-        }
+        if (finished) at = { segment: name.number + 1, offset: 0 };
+        const loss = finished || stop !== undefined ? await lossBehind(disk, folder, name, source) : undefined;
+        if (loss !== undefined) yield damageBlock(loss, at);
+        if (finished) continue;
       } finally {
         await source.close();
       }

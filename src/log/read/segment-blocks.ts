@@ -12,15 +12,15 @@ export interface SegmentRange {
   readonly from: number;
   readonly to: number;
   readonly blockBytes: number;
-  /** Bytes without a newline at the end are a loss: nobody is there to complete them. */
-  readonly tornIsLost: boolean;
+  /** Whether bytes without a newline at the end are a loss: nobody is there to complete them. */
+  readonly isTornLost: () => Promise<boolean>;
 }
 
 /** One segment's records and damage between two offsets. */
 export async function* segmentBlocks(
   segment: number,
   source: SegmentSource,
-  { from, to, blockBytes, tornIsLost }: SegmentRange,
+  { from, to, blockBytes, isTornLost }: SegmentRange,
 ): AsyncGenerator<LogBlock, void, void> {
   const origin = { file: source.path, segment };
   if (from > to) {
@@ -34,7 +34,7 @@ export async function* segmentBlocks(
     } else if (chunk.kind === 'lost') {
       const damage = damageAt(chunk.cause, origin, chunk.offset, chunk.bytes, chunk.reason);
       yield damageBlock(damage, { segment, offset: chunk.offset + chunk.bytes });
-    } else if (tornIsLost) {
+    } else if (await isTornLost()) {
       const damage = damageAt(
         'torn_tail',
         origin,
@@ -47,7 +47,7 @@ export async function* segmentBlocks(
   }
 }
 
-/** What is known to be lost behind a finished segment's last byte. */
+/** What is known to be lost behind a segment's last byte. Of a segment that is still written nothing is. */
 export async function lossBehind(
   disk: Disk,
   folder: string,
@@ -55,8 +55,9 @@ export async function lossBehind(
   source: SegmentSource,
 ): Promise<Damage | undefined> {
   const origin = { file: source.path, segment: name.number };
-  const size = await source.size();
   const { summary } = await storedIndex(disk, folder, name);
+  // Looked at in this order: a segment that is finished just now has its size before its summary.
+  const size = await source.size();
   if (summary !== undefined && summary.bytes > size) {
     const problem = `the segment ends here, and had ${summary.bytes} bytes with ${summary.records} records`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);

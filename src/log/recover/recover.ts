@@ -3,10 +3,11 @@ import type { Disk } from '../disk/disk.js';
 import { removeIfThere } from '../disk/whole.js';
 import { LOG_START, type Position } from '../format/position.js';
 import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { storedIndex } from '../index/index-store.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import { plainSegment } from '../segment/plain-segment.js';
-import { cutTornTail, type TornTail } from './torn-tail.js';
+import { cutTail, type TornTail } from './torn-tail.js';
 
 /** What a writer finds when it takes a folder over. */
 export interface Recovery {
@@ -66,8 +67,14 @@ async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<T
   const file = await disk.open(path, 'update');
   try {
     const size = await file.size();
-    const end = (await lastLineBefore(plainSegment(path, file), size))?.end ?? 0;
-    return end < size ? await cutTornTail(disk, folder, name, file, end, size) : undefined;
+    const offset = (await lastLineBefore(plainSegment(path, file), size))?.end ?? 0;
+    const { summary } = await storedIndex(disk, folder, name);
+    const missingBytes = Math.max(0, (summary?.bytes ?? 0) - size);
+    if (offset === size && missingBytes === 0) return undefined;
+    // The summary speaks of bytes that are no longer there. Told once, here; from now on the segment is what it is.
+    await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
+    const keptIn = offset < size ? await cutTail(disk, folder, name, file, offset, size) : undefined;
+    return { file: path, segment: name.number, offset, cutBytes: size - offset, keptIn, missingBytes };
   } finally {
     await file.close();
   }

@@ -1,30 +1,36 @@
 import { join } from 'node:path';
 import { errorCode, type Disk, type DiskFile } from '../disk/disk.js';
-import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
+import { readWhole, writeWhole } from '../disk/whole.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 
 const COPY_BYTES = 1 << 20;
 
-/** What recovery cut off the last segment's end: bytes that were never acknowledged, or are damaged. */
+/** What the last segment lost: bytes that recovery cut off, or bytes that were gone already. */
 export interface TornTail {
   readonly file: string;
   readonly segment: number;
   /** Where the segment ends now. */
   readonly offset: number;
-  readonly bytes: number;
-  /** The file that holds the bytes now. */
-  readonly keptIn: string;
+  /** Bytes cut off: never acknowledged, or damaged. */
+  readonly cutBytes: number;
+  /** The file that holds what was cut off, if anything was. */
+  readonly keptIn: string | undefined;
+  /** Bytes that were there when the segment was finished, and that recovery did not find. */
+  readonly missingBytes: number;
 }
 
-/** Moves what lies behind `end` of a segment into its `.torn` file. A crash on the way leaves the segment as it was. */
-export async function cutTornTail(
+/**
+ * Moves what lies behind `end` of a segment into its `.torn` file, and returns that file. A crash on the way leaves the
+ * segment as it was.
+ */
+export async function cutTail(
   disk: Disk,
   folder: string,
   name: SegmentName,
   file: DiskFile,
   end: number,
   size: number,
-): Promise<TornTail> {
+): Promise<string> {
   const keptIn = join(folder, segmentFile(name, 'torn'));
   const torn = await openOrCreate(disk, keptIn);
   try {
@@ -33,13 +39,10 @@ export async function cutTornTail(
   } finally {
     await torn.close();
   }
-  // Its summary may speak of bytes that are gone now on purpose.
-  await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
   await disk.syncFolder(folder);
   await file.truncate(end);
   await file.datasync();
-  const path = join(folder, segmentFile(name, 'ndjson'));
-  return { file: path, segment: name.number, offset: end, bytes: size - end, keptIn };
+  return keptIn;
 }
 
 async function openOrCreate(disk: Disk, path: string): Promise<DiskFile> {

@@ -59,7 +59,7 @@ export async function verifyLog(
       for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
         if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
       }
-      const loss = finished || source.packed ? await lossBehind(disk, folder, name, source) : undefined;
+      const loss = await lossBehind(disk, folder, name, source);
       if (loss !== undefined) tell({ ...loss, line: check.line });
       lastTimestamp = check.lastTimestamp;
       total.segments += 1;

@@ -1,0 +1,173 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  emptyFolder,
+  entry,
+  filesIn,
+  openLog,
+  readFolder,
+  shortEntry,
+  verifyFolder,
+  writeLog,
+  type StoredEvent,
+} from '../support/log-folder.js';
+
+const VALUES = ['one', [2, 'ü'], null];
+
+interface Sound {
+  readonly folder: string;
+  readonly events: readonly StoredEvent[];
+  readonly files: readonly { readonly path: string; readonly content: Buffer }[];
+}
+
+/** Two segments of which each byte will be damaged in turn. */
+async function soundLog(pack: boolean): Promise<Sound> {
+  const folder = await emptyFolder();
+  const log = await openLog(folder, { segmentBytesMax: 270, pack });
+  for (const value of VALUES) await log.append([shortEntry(value)]);
+  await log.packed();
+  await log.close();
+  const files = [...(await filesIn(folder, '.ndjson')), ...(await filesIn(folder, '.gz'))];
+  return { folder, files, events: (await readFolder(folder)).events };
+}
+
+/** What must hold of a reading of a damaged log: no event that was not stored, in order, and none lost without a word. */
+async function expectHonest({ folder, events }: Sound, what: string): Promise<void> {
+  const reading = await readFolder(folder);
+  const expected = events.filter(({ id }) => reading.events.some((event) => event.id === id));
+  expect(reading.events, what).toEqual(expected);
+  if (reading.events.length < events.length) expect(reading.damage, what).not.toEqual([]);
+  for (const { file, offset, message } of reading.damage) {
+    expect(message, what).toContain(file);
+    expect(offset, what).toBeGreaterThanOrEqual(0);
+  }
+}
+
+describe.each([
+  ['plain', false],
+  ['packed', true],
+])('a %s log', (_form, pack) => {
+  it('gives no wrong event and hides no loss when any single byte is another', async () => {
+    const sound = await soundLog(pack);
+    expect(sound.events.map(({ data }) => data)).toEqual(VALUES);
+    expect(sound.files.length).toBeGreaterThan(1);
+    for (const { path, content } of sound.files) {
+      for (let at = 0; at < content.length; at++) {
+        const damaged = Buffer.from(content);
+        // Every kind of flip takes its turn: one bit, a newline, zero.
+        damaged[at] = at % 3 === 0 ? (content[at] ?? 0) ^ (1 << (at % 8)) : at % 3 === 1 ? 0x0a : 0;
+        if (damaged[at] === content[at]) damaged[at] = (content[at] ?? 0) ^ 0x20;
+        await writeFile(path, damaged);
+        await expectHonest(sound, `${path}: byte ${at}`);
+        if (!pack && at % 7 === 0) expect(await verifyFolder(sound.folder), `byte ${at}`).not.toEqual([]);
+      }
+      await writeFile(path, content);
+    }
+  });
+
+  it('gives no wrong event and hides no loss when a segment but the last is cut at any byte', async () => {
+    const sound = await soundLog(pack);
+    const cuttable = sound.files.filter(({ path }) => pack === path.endsWith('.gz') && !path.includes('-0000000002.'));
+    expect(cuttable.length).toBeGreaterThan(0);
+    for (const { path, content } of cuttable) {
+      for (let cut = 0; cut < content.length; cut++) {
+        await truncate(path, cut);
+        await expectHonest(sound, `${path}: cut at ${cut}`);
+        if (cut % 7 === 0) expect(await verifyFolder(sound.folder), `cut at ${cut}`).not.toEqual([]);
+        await writeFile(path, content);
+      }
+    }
+  });
+
+  it('tells which segments are missing', async () => {
+    let sound = await soundLog(pack);
+    const log = await openLog(sound.folder, { pack });
+    await log.append([shortEntry('after')]);
+    await log.packed();
+    await log.close();
+    sound = { ...sound, events: (await readFolder(sound.folder)).events };
+    const middle = await filesIn(sound.folder, pack ? '-0000000002.ndjson.gz' : '-0000000002.ndjson');
+    await rm(middle[0]?.path ?? '');
+    await expectHonest(sound, 'the middle segment is gone');
+    expect((await readFolder(sound.folder)).damage).toMatchObject([{ kind: 'missing_segments', segment: 2 }]);
+    expect(await verifyFolder(sound.folder)).toMatchObject([{ kind: 'missing_segments', segment: 2, line: 0 }]);
+  });
+});
+
+describe('a reader', () => {
+  let sound: Sound;
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    await writeLog(folder, [VALUES, ['last']], { segmentBytesMax: 400 });
+    sound = { folder, files: await filesIn(folder, '.ndjson'), events: (await readFolder(folder)).events };
+    return () => rm(folder, { recursive: true });
+  });
+
+  it('tells of a position that lies behind the end of what there is', async () => {
+    const { damage, events } = await readFolder(sound.folder, { from: { segment: 1, offset: 1_000_000 } });
+    expect(damage).toMatchObject([{ kind: 'beyond_end', segment: 1 }]);
+    expect(events.map(({ data }) => data)).toEqual(['last']);
+  });
+
+  it('tells of a position whose segment was removed', async () => {
+    const folder = await emptyFolder();
+    await writeLog(folder, [['a'], ['b'], ['c']], { segmentBytesMax: 1 });
+    const [first, second] = await filesIn(folder, '.ndjson');
+    await rm(first?.path ?? '');
+    await rm(second?.path ?? '');
+    const { damage, events } = await readFolder(folder, { from: { segment: 1, offset: 5 } });
+    expect(damage).toMatchObject([
+      { kind: 'missing_segments', message: expect.stringContaining('segments 1 to 2 are missing') as unknown },
+    ]);
+    expect(events.map(({ data }) => data)).toEqual(['c']);
+    expect((await readFolder(folder)).damage).toEqual([]);
+  });
+
+  it('takes a position inside a line for damage, not for a record', async () => {
+    const { damage, events } = await readFolder(sound.folder, { from: { segment: 1, offset: 7 } });
+    expect(damage).toMatchObject([{ kind: 'bad_line', offset: 7 }]);
+    expect(events.map(({ data }) => data)).toEqual([...VALUES.slice(1), 'last']);
+  });
+});
+
+describe('a packed segment', () => {
+  it('is a gzip file that holds the very bytes of the plain one', async () => {
+    const folder = await emptyFolder();
+    const values = Array.from({ length: 3000 }, (_, i) => ({ i, text: 'x'.repeat(800) }));
+    const log = await openLog(folder, { segmentBytesMax: 4 << 20 });
+    await log.append(values.map(entry));
+    await log.close();
+    const [plain] = await filesIn(folder, '.ndjson');
+    const packing = await openLog(folder, { pack: true });
+    await packing.packed();
+    const [packed] = await filesIn(folder, '.ndjson.gz');
+    expect(gunzipSync(packed?.content ?? '').equals(plain?.content ?? Buffer.alloc(0))).toBe(true);
+    expect(await filesIn(folder, '.ndjson')).toEqual([]);
+    expect((await readFolder(folder)).events.map(({ data }) => data)).toEqual(values);
+    expect(packing.stats().bytes).toBe(packed?.content.length);
+  });
+
+  it('loses one block, and says which, when a byte of it is damaged', async () => {
+    const folder = await emptyFolder();
+    const values = Array.from({ length: 6000 }, (_, i) => ({ i, text: 'x'.repeat(800) }));
+    await writeLog(folder, [values, ['last']], { segmentBytesMax: 1 << 20 });
+    const packing = await openLog(folder, { pack: true });
+    await packing.packed();
+    await packing.close();
+    const path = (await filesIn(folder, '-0000000001.ndjson.gz'))[0]?.path ?? '';
+    const content = await readFile(path);
+    for (const at of [5, Math.floor(content.length / 2), content.length - 80]) {
+      const damaged = Buffer.from(content);
+      damaged[at] = (content[at] ?? 0) ^ 0x10;
+      await writeFile(path, damaged);
+      const { events, damage } = await readFolder(folder);
+      expect(events.length).toBeGreaterThan(values.length * 0.6);
+      expect(events.length).toBeLessThan(values.length);
+      expect(events.at(-1)?.data).toBe('last');
+      expect(damage.some(({ kind }) => kind === 'packed_block' || kind === 'truncated')).toBe(true);
+    }
+  });
+});
