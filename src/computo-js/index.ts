@@ -6,6 +6,7 @@ export { detectDialect, type Detection, type DialectMarker } from './dialect/ind
 export { registry as operators } from './operators/index.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
+export { FIELD_MISSING, type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
 export { compile, execute, type ExecuteOptions, type Program } from './program.js';
 export { renderReference } from './reference/index.js';
 export {

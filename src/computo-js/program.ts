@@ -13,7 +13,8 @@ import {
 } from './compile/index.js';
 import { detectDialect, parseScript } from './dialect/index.js';
 import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
-import { ROOT, type Dialect, type DialectOption } from './syntax/index.js';
+import { planOf, type Fields, type Plan } from './plan/index.js';
+import { ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
 
 /** How a script is to be read and run. Everything may be left out. */
@@ -35,6 +36,8 @@ export interface Program {
    * @throws ComputoError for the first failing call in evaluation order, or a limit
    */
   run(inputs: readonly Json[]): Json;
+  /** The program as a function of single fields of its first input; undefined where its text does not tell which. */
+  plan(fields: Fields): Plan | undefined;
 }
 
 /**
@@ -54,8 +57,27 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
       parse: (found, place) => parseScript(found, dialect, place),
       lambdas: new WeakMap(),
     };
-    const compiled = compileExpression(parseScript(script, dialect), 'root', context);
-    return { dialect, run: (inputs) => runOnce(compiled, inputs, limits, context) };
+    const root = parseScript(script, dialect);
+    return { dialect, run: runner(root, context, limits), plan: (fields) => planIn(context, root, limits, fields) };
+  });
+}
+
+function runner(root: Node, context: ProgramContext, limits: Limits): Program['run'] {
+  const compiled = compileExpression(root, 'root', context);
+  return (inputs) => runOnce(compiled, inputs, limits, context);
+}
+
+function planIn(context: ProgramContext, root: Node, limits: Limits, fields: Fields): Plan | undefined {
+  // A trace would tell of other calls than the script's.
+  if (context.trace !== undefined) return undefined;
+  return planOf(root, fields, {
+    limit: Math.min(limits.steps, limits.outputSize),
+    compile: (node, share) =>
+      runner(
+        node,
+        { ...context, lambdas: new WeakMap() },
+        { ...limits, steps: limits.steps / share, outputSize: limits.outputSize / share },
+      ),
   });
 }
 

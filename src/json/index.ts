@@ -1,4 +1,15 @@
-/** Floor 1: JSON as text, exactly. */
+/** Floor 1: JSON as text, exactly; and as bytes, for whoever wants only a few fields of many events. */
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
+export {
+  ByteWriter,
+  copyValue,
+  createScanner,
+  literalOf,
+  readValue,
+  textOf,
+  type Literal,
+  type Scanner,
+  type Text,
+} from './scan/index.js';
 export { stringifyJson } from './stringify.js';
 export { JsonDepthError, JsonSyntaxError } from './syntax-error.js';

@@ -5,6 +5,7 @@ import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { envelopeText } from './envelope.js';
 import { EventFailure, failureOf } from './failure.js';
+import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import type { OnError, OutputSpec } from './spec.js';
 import type { StoredOrigin } from './stored-event.js';
@@ -50,16 +51,20 @@ export class Batch {
   stopped = false;
   /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
   stored: StoredOrigin | undefined;
-  readonly #outputs: string[];
   readonly #deadLetters: DeadLetter[] = [];
   readonly #writesEnvelopes: boolean;
 
   constructor(
     private readonly settings: BatchSettings,
     private readonly meta: BlockMeta,
+    private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
-    this.#outputs = settings.outputs.map(() => '');
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+  }
+
+  /** The finished lines of an output, to add to. */
+  linesOf(output: number): OutputLines | undefined {
+    return this.outputs[output];
   }
 
   /** The id of the line's event. For a new event every call makes another: ask once. */
@@ -92,8 +97,7 @@ export class Batch {
     const text = print(data);
     const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
     for (const target of targets) {
-      const line = outputs[target]?.envelope === true ? whole : text;
-      this.#outputs[target] = `${this.#outputs[target] ?? ''}${line}\n`;
+      this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
     }
     this.counts.output += 1;
   }
@@ -125,7 +129,7 @@ export class Batch {
 
   result(): BlockResult {
     const { line, counts, stopped } = this;
-    const outputs = this.#outputs.map((text) => Buffer.from(text));
+    const outputs = this.outputs.map((one) => one.take());
     return { lines: line, counts, outputs, deadLetters: this.#deadLetters, stopped };
   }
 

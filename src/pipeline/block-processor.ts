@@ -1,7 +1,9 @@
 import type { Json } from 'computo-js';
 import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
-import { forEachEvent, type BlockContent, type LineOptions } from './event-lines.js';
+import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './event-lines.js';
 import { EventFailure } from './failure.js';
+import { lazyBlocks } from './lazy-blocks.js';
+import { OutputLines } from './output-lines.js';
 import { compilePipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
 import { FILTERED, type TraceOf } from './stages/index.js';
@@ -30,9 +32,14 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
   const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
+  const lines = outputs.map(() => new OutputLines());
+  const lazily = lazyBlocks(options);
+
   return (block, meta) => {
-    const batch = new Batch(settings, meta);
-    forEachEvent(block, batch, options, (data, text) => processEvent(data, text, batch));
+    const batch = new Batch(settings, meta, lines);
+    const onEvent = (data: Json, text: string): void => processEvent(data, text, batch);
+    const rest = lazily(block, batch, meta, (line) => openBytes(line, batch, options, onEvent));
+    if (rest !== undefined) forEachEvent(rest, batch, options, onEvent);
     return batch.result();
   };
 

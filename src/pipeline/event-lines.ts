@@ -21,6 +21,8 @@ export interface LineOptions extends LineLimits {
    * timestamp and metadata stay.
    */
   readonly input?: 'data' | 'envelope';
+  /** Every line is parsed as a whole, even where scripts read only parts. Slower, with the same results. */
+  readonly parseWhole?: boolean;
 }
 
 /** @param text the data as it stands in the line */
@@ -67,6 +69,12 @@ function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent:
     }
     at = end + 1;
   }
+}
+
+/** A single line, without its newline, of valid UTF-8. */
+export function openBytes(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  const line = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
+  openLine(line.toString('utf8'), true, batch, options, onEvent);
 }
 
 function openLine(line: string, exactly: boolean, batch: Batch, options: LineOptions, onEvent: OnEvent): void {

@@ -1,0 +1,53 @@
+import { parameterAt, type Call, type Let, type Node } from '../syntax/index.js';
+import { fieldCall, type Fields } from './fields.js';
+import { readingOf } from './reading.js';
+
+/** Raised inside only: the script's text does not tell what it reads. */
+export class Unplannable extends Error {}
+
+/**
+ * The same expression reading fields in place of the first input.
+ *
+ * @throws Unplannable where it may read what is not known to be a field; where it needs the whole input as a value, so that
+ *   reading it in parts saves nothing; and where lambdas are values, since one that comes from data may read anything
+ */
+export function rewrite(node: Node, fields: Fields): Node {
+  const inner = (part: Node): Node => rewrite(part, fields);
+  switch (node.type) {
+    case 'constant':
+    case 'fault':
+      return node;
+    case 'list':
+      return { ...node, elements: node.elements.map(inner) };
+    case 'call':
+      return rewriteCall(node, fields);
+    case 'if':
+      return { ...node, condition: inner(node.condition), then: inner(node.then), else: inner(node.else) };
+    case 'let':
+      return rewriteLet(node, inner);
+    case 'lambda':
+      throw new Unplannable();
+  }
+}
+
+function rewriteCall(call: Call, fields: Fields): Node {
+  const reading = readingOf(call);
+  if (reading === 'unknown') throw new Unplannable();
+  if (reading?.of === 'context') return call;
+  if (reading?.of === 'input') {
+    const { field, within } = reading;
+    if (field.length === 0) throw new Unplannable();
+    return fieldCall(call, fields.number(field), within, fields);
+  }
+  const parts = call.arguments.map((argument, index) => {
+    if (parameterAt(call.signature, index)?.role !== 'lambda') return rewrite(argument, fields);
+    if (argument.type !== 'lambda') throw new Unplannable();
+    return { ...argument, body: rewrite(argument.body, fields) };
+  });
+  return { ...call, arguments: parts };
+}
+
+function rewriteLet(node: Let, inner: (part: Node) => Node): Node {
+  const bindings = node.bindings.map((binding) => ({ ...binding, value: inner(binding.value) }));
+  return { ...node, bindings, body: inner(node.body) };
+}

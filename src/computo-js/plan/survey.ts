@@ -1,0 +1,52 @@
+import type { Node } from '../syntax/index.js';
+import { exceeds } from '../value/index.js';
+import { readingOf } from './reading.js';
+
+/** Larger scripts are not worth a plan; nor could all of planning recurse into them. */
+const NODES_MAX = 1000;
+
+/** What planning needs to know of a script as a whole. */
+export interface Survey {
+  readonly nodes: number;
+  readonly readsContext: boolean;
+}
+
+/**
+ * Looks at every expression that a run may reach. Takes no stack.
+ *
+ * @param limit of units for the whole: a constant may have its share
+ * @returns undefined for a script that is too large to plan
+ */
+export function survey(root: Node, limit: number): Survey | undefined {
+  const constantUnitsMax = limit / (NODES_MAX + 1);
+  const pending: Node[] = [root];
+  let nodes = 0;
+  let readsContext = false;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    nodes += 1;
+    if (nodes > NODES_MAX) return undefined;
+    if (node.type === 'constant' && exceeds(node.value, constantUnitsMax)) return undefined;
+    const reading = node.type === 'call' ? readingOf(node) : undefined;
+    if (typeof reading === 'object') readsContext ||= reading.of === 'context';
+    else pending.push(...partsOf(node));
+  }
+  return { nodes, readsContext };
+}
+
+function partsOf(node: Node): readonly Node[] {
+  switch (node.type) {
+    case 'constant':
+    case 'fault':
+      return [];
+    case 'list':
+      return node.elements;
+    case 'call':
+      return node.arguments;
+    case 'if':
+      return [node.condition, node.then, node.else];
+    case 'let':
+      return [...node.bindings.map(({ value }) => value), node.body];
+    case 'lambda':
+      return [node.body];
+  }
+}

@@ -1,0 +1,33 @@
+import { ByteWriter } from '../json/index.js';
+
+/** Finished lines of one output, in their order: some come as text, some as bytes. */
+export class OutputLines {
+  /** Text that follows the bytes. Put together once, at the end: that is faster than piece by piece. */
+  #text = '';
+  #bytes: ByteWriter | undefined;
+
+  /** Adds a line. @param text without its newline */
+  add(text: string): void {
+    this.#text += `${text}\n`;
+  }
+
+  /** Where to write the next line, newline included. */
+  get bytes(): ByteWriter {
+    this.#bytes ??= new ByteWriter();
+    if (this.#text !== '') this.#flush(this.#bytes);
+    return this.#bytes;
+  }
+
+  /** Gives away what there is, in memory of its own, and starts anew. */
+  take(): Buffer {
+    if (this.#bytes !== undefined && this.#bytes.length > 0) return this.bytes.take();
+    const lines = Buffer.from(this.#text);
+    this.#text = '';
+    return lines;
+  }
+
+  #flush(bytes: ByteWriter): void {
+    bytes.text(this.#text);
+    this.#text = '';
+  }
+}
