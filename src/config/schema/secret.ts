@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { Secret } from '../env/index.js';
 import { path, text } from './fields.js';
 import { alternatives, byKey, list, section } from './structures.js';
@@ -9,8 +8,7 @@ export type SecretRef =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'command'; readonly command: string | readonly string[] };
 
-/** The keys of the alternatives, in their order; text comes first and has none. */
-const SECRET_KEYS = ['', 'file', 'command'];
+const SECRET_KEYS = ['file', 'command'];
 
 /** A secret: text (best `${NAME}`), `{ file }` or `{ command }`. */
 export function secret(words: string) {
@@ -34,11 +32,20 @@ export function secret(words: string) {
         ),
       }).transform(({ command }): SecretRef => ({ kind: 'command', command })),
     ],
-    (input) => (typeof input === 'string' ? 0 : byKey(SECRET_KEYS)(input)),
-    SECRET_KEYS.filter((key) => key !== ''),
+    (input) => {
+      if (typeof input === 'string') return 0;
+      const index = byKey(SECRET_KEYS)(input);
+      return index === undefined ? undefined : index + 1;
+    },
+    SECRET_KEYS,
   );
 }
 
-export const secretList = z.union([list('secrets', secret('a secret')), secret('a secret').transform((one) => [one])], {
-  error: (issue) => `option ${Array.isArray(issue.input) ? 0 : 1}`,
-});
+/** One secret, or a list of them. */
+export function secrets(words: string) {
+  return alternatives(
+    'a secret, or a list of secrets',
+    [list('secrets', secret(words)), secret(words).transform((one) => [one])],
+    (input) => (Array.isArray(input) ? 0 : 1),
+  );
+}

@@ -1,5 +1,5 @@
 import { flag, integer, path, size, text } from './fields.js';
-import { secretList } from './secret.js';
+import { secrets } from './secret.js';
 import { section } from './structures.js';
 
 export const server = section({
@@ -10,7 +10,7 @@ export const server = section({
   max_body_size: size(1, 2 ** 31)
     .prefault('1MB')
     .describe('Largest request body; a larger one is answered with 413.'),
-  tokens: secretList
+  tokens: secrets('a token')
     .prefault([])
     .describe('Bearer tokens that are let in: text (best "${NAME}"), { file } or { command }, or a list of these.'),
   insecure: flag().prefault(false).describe('Listen on any address without tokens.'),
