@@ -33,7 +33,8 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
   const lines = outputs.map(() => new OutputLines());
-  const lazily = lazyBlocks(options);
+  // A trace tells of every call that a script makes: it must run as it is written.
+  const lazily = lazyBlocks(traceOf === undefined ? options : { ...options, parseWhole: true });
 
   return (block, meta) => {
     const batch = new Batch(settings, meta, lines);
