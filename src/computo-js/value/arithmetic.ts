@@ -103,11 +103,14 @@ function divideIntegers(x: bigint, y: bigint): number | bigint {
 /** The double nearest to `x / y`, where both may be far beyond what a double holds. */
 function ratio(x: bigint, y: bigint): number {
   const shift = bitsOf(y) - bitsOf(x) + 64;
-  const quotient = shift >= 0 ? (x << BigInt(shift)) / y : x / (y << BigInt(-shift));
-  // 64 or 65 bits of quotient: one rounding by Number(), as the bit set here says that the division left a rest.
-  // The scale is applied in two halves, so that it neither overflows nor loses a subnormal result's bits early.
+  const [numerator, denominator] = shift >= 0 ? [x << BigInt(shift), y] : [x, y << BigInt(-shift)];
+  // 64 or 65 bits of quotient, so that its last bit can stand for all that the division left over, and Number() rounds
+  // once, to the nearest.
+  const rest = numerator % denominator === 0n ? 0n : 1n;
+  const quotient = Number((numerator / denominator) | rest);
+  // The scale is applied in two halves: at once it could overflow, or lose a small result's bits too early.
   const half = Math.trunc(shift / 2);
-  return Number(quotient | 1n) * 2 ** -half * 2 ** (half - shift);
+  return quotient * 2 ** -half * 2 ** (half - shift);
 }
 
 function bitsOf(integer: bigint): number {
