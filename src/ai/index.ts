@@ -1,3 +1,16 @@
 /** Floor 3: AI providers, chosen, limited, priced, protected and remembered. To be imported only when a pipeline has an AI stage. */
+export { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from './books/index.js';
 export * from './call/index.js';
+export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } from './journal/index.js';
+export { DIMENSIONS, type Dimension, type Group, type LedgerEntry, type Period, type Totals } from './ledger/index.js';
+export { dollars, dollarText, showDollars, type Nano } from './money/index.js';
+export {
+  costReport,
+  costReportJson,
+  knownCost,
+  totalsJson,
+  type CostQuestion,
+  type CostReport,
+} from './report/index.js';
+export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
 export { realWorld, type World } from './world.js';

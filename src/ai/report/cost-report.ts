@@ -1,0 +1,102 @@
+import type { Books } from '../books/index.js';
+import { dayAt } from '../calendar.js';
+import { NOTHING, plus, type Dimension, type Group, type Period, type Totals } from '../ledger/index.js';
+import { dollars, nanoOfDollars, type Nano } from '../money/index.js';
+
+export interface CostQuestion {
+  readonly period: Period;
+  readonly by: readonly Dimension[];
+  readonly timeZone: string;
+  /** US dollars, as decimal text or number. */
+  readonly dailyBudget?: string | number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What was spent. Money in it is in nano-dollars, but for what {@link costReportJson} makes of it. */
+export interface CostReport {
+  /** The budget's day. */
+  readonly today: string;
+  readonly todayTotals: Totals;
+  readonly todayByProvider: readonly { readonly provider: string; readonly totals: Totals }[];
+  /** By what is charged to the budget: unknowns at their worst case. Undefined: there is no limit. */
+  readonly dailyBudget: Nano | undefined;
+  readonly remaining: Nano | undefined;
+  /** Set aside for calls under way. */
+  readonly setAside: Nano;
+  readonly period: Totals;
+  readonly groups: readonly Group[];
+}
+
+export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, question: CostQuestion): Promise<CostReport> {
+  const { period, by, timeZone, now } = question;
+  const today = dayAt(now, timeZone);
+  const dailyBudget = question.dailyBudget === undefined ? undefined : nanoOfDollars(question.dailyBudget);
+  const account = await books.budget.state(`day:${today}`);
+
+  // No day is longer than 25 hours: an earlier attempt was not made today.
+  let todayTotals = NOTHING;
+  const byProvider = new Map<string, Totals>();
+  for await (const entry of books.ledger.entries({ since: now - 25 * 3_600_000 })) {
+    if (dayAt(entry.time, timeZone) !== today) continue;
+    todayTotals = plus(todayTotals, entry);
+    byProvider.set(entry.provider, plus(byProvider.get(entry.provider) ?? NOTHING, entry));
+  }
+
+  const [whole] = await books.ledger.totals([], timeZone, period);
+  return {
+    today,
+    todayTotals,
+    todayByProvider: [...byProvider].map(([provider, totals]) => ({ provider, totals })),
+    dailyBudget,
+    remaining: dailyBudget === undefined ? undefined : atLeastZero(dailyBudget - account.spent - account.setAside),
+    setAside: account.setAside,
+    period: whole?.totals ?? NOTHING,
+    groups: await books.ledger.totals(by, timeZone, period),
+  };
+}
+
+/** What is known to have been spent, by the provider's usage or by our own count of an answer's tokens. */
+export function knownCost(totals: Totals): Nano {
+  return totals.exact + totals.estimated;
+}
+
+/** The report as JSON, in US dollars, with the seed's keys first. */
+export function costReportJson(report: CostReport): Record<string, unknown> {
+  const { todayTotals, todayByProvider, dailyBudget, remaining } = report;
+  return {
+    current_cost: dollars(knownCost(todayTotals)),
+    daily_budget: dailyBudget === undefined ? null : dollars(dailyBudget),
+    remaining_budget: remaining === undefined ? null : dollars(remaining),
+    by_provider: Object.fromEntries(
+      todayByProvider.map(({ provider, totals }) => [provider, dollars(knownCost(totals))]),
+    ),
+    request_counts: Object.fromEntries(todayByProvider.map(({ provider, totals }) => [provider, totals.attempts])),
+    day: report.today,
+    set_aside: dollars(report.setAside),
+    today: totalsJson(todayTotals),
+    period: totalsJson(report.period),
+    groups: report.groups.map(({ by, totals }) => ({ ...by, ...totalsJson(totals) })),
+  };
+}
+
+/** Totals as JSON, in US dollars. What nobody knows for sure stands apart, with the most that it can be. */
+export function totalsJson(totals: Totals): Record<string, number> {
+  return {
+    requests: totals.attempts,
+    answered: totals.answered,
+    input_tokens: totals.inputTokens,
+    output_tokens: totals.outputTokens,
+    cost: dollars(knownCost(totals)),
+    cost_exact: dollars(totals.exact),
+    cost_estimated: dollars(totals.estimated),
+    cost_estimated_at_most: dollars(totals.estimatedAtMost),
+    unknown_requests: totals.unknown,
+    unknown_at_most: dollars(totals.unknownAtMost),
+    unpriced_requests: totals.unpriced,
+  };
+}
+
+function atLeastZero(amount: Nano): Nano {
+  return amount > 0n ? amount : 0n;
+}
