@@ -1,14 +1,6 @@
 /** Findings about files: what they are, how they look, and the error that carries them. */
 export { ConfigError } from './config-error.js';
-export {
-  byPlace,
-  hasErrors,
-  type CodeFrame,
-  type Diagnostic,
-  type FrameLine,
-  type RelatedPlace,
-  type Severity,
-} from './diagnostic.js';
+export { byPlace, hasErrors, type Diagnostic, type RelatedPlace, type Severity } from './diagnostic.js';
 export { codeFrame } from './frame.js';
 export { didYouMean, nearest, suggestion } from './nearest.js';
-export { PLAIN, renderDiagnostic, type Palette, type RenderOptions } from './render.js';
+export { PLAIN, renderDiagnostic, type Palette } from './render.js';

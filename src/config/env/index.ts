@@ -1,3 +1,3 @@
 /** What comes from outside the config file: environment variables and secrets. */
-export { fillPlaceholders, hasPlaceholder, type Env, type Filled } from './placeholders.js';
+export { fillPlaceholders, hasPlaceholder, type Env } from './placeholders.js';
 export { maskSecrets, Secret } from './secret.js';

@@ -97,7 +97,3 @@ function invalidValue(
 export function label(path: readonly string[]): string {
   return path.map((key, index) => (/^[0-9]+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 }
-
-export function labelOf(pointer: string): string {
-  return label(parsePointer(pointer));
-}

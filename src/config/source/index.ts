@@ -1,5 +1,5 @@
 /** Files as values with places. Light: what parses YAML and JavaScript is imported by its own file. */
 export { diagnose, diagnoseSpan, nodeAt, spanOf, type Finding, type Part, type SourceDocument } from './document.js';
-export { parseJsonSource, type JsonSourceOptions, type ParsedSource } from './json.js';
-export { childOf, type SourceEntry, type SourceNode, type Span } from './node.js';
+export { parseJsonSource, type ParsedSource } from './json.js';
+export type { SourceNode } from './node.js';
 export { blameFile, readText, type Blame } from './read-text.js';

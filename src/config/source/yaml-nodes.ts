@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { diagnoseSpan } from './document.js';
 import type { SourceEntry, SourceNode, Span } from './node.js';
 import { repeatedKey } from './repeated-key.js';
+import { operatorHint } from './yaml-operators.js';
 
 /** Values that a document may have once its aliases are written out: aliases of aliases grow like a bomb. */
 const EXPANDED_VALUES_MAX = 1_000_000;
@@ -36,6 +37,8 @@ export class YamlConverter {
     const span = spanOfNode(node, within);
     if (isAlias(node)) return this.#alias(node, span);
     const { anchor } = node as Scalar | YAMLMap;
+    // An anchor can be named so, and nobody does: it is the operator && without quotes.
+    if (anchor === '&') this.#refuse(span, 'syntax-error', "'&&' is read as an anchor here", operatorHint('&&'));
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const converted = this.#collectionOrScalar(node, span);
     if (anchor !== undefined) this.#anchors.set(anchor, converted);
@@ -160,8 +163,8 @@ export class YamlConverter {
   }
 
   /** Notes what is wrong; null takes the value's place so that the rest can be looked at. */
-  #refuse(span: Span, code: string, message: string): null {
-    this.#found(diagnoseSpan(this.#source, span, { severity: 'error', code, message }));
+  #refuse(span: Span, code: string, message: string, hint?: string): null {
+    this.#found(diagnoseSpan(this.#source, span, { severity: 'error', code, message, hint }));
     return null;
   }
 

@@ -4,6 +4,7 @@ import { diagnoseSpan } from './document.js';
 import type { ParsedSource } from './json.js';
 import type { Span } from './node.js';
 import { YamlConverter } from './yaml-nodes.js';
+import { operatorHint } from './yaml-operators.js';
 
 const COMPOSE_OPTIONS = {
   schema: 'core',
@@ -54,12 +55,24 @@ export function parseYamlSource(file: string, text: string, depthMax: number): P
 
 function syntaxFindings(source: { file: string; text: string }, document: Document.Parsed): Diagnostic[] {
   return [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) =>
-    finding(source, { start, end: Math.max(end, start + 1) }, 'syntax-error', lowerFirst(message)),
+    finding(
+      source,
+      { start, end: Math.max(end, start + 1) },
+      'syntax-error',
+      lowerFirst(message),
+      operatorHint(source.text.slice(start, start + 3)),
+    ),
   );
 }
 
-function finding(source: { file: string; text: string }, span: Span, code: string, message: string): Diagnostic {
-  return diagnoseSpan(source, span, { severity: 'error', code, message });
+function finding(
+  source: { file: string; text: string },
+  span: Span,
+  code: string,
+  message: string,
+  hint?: string,
+): Diagnostic {
+  return diagnoseSpan(source, span, { severity: 'error', code, message, hint });
 }
 
 function lowerFirst(text: string): string {

@@ -1,2 +1,2 @@
 /** What `init` writes. Light: nothing but text. */
-export { starterConfig, STARTER_SAMPLE, type StarterNames } from './starter.js';
+export { starterConfig, STARTER_SAMPLE } from './starter.js';

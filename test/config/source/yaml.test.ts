@@ -7,15 +7,18 @@ import { placeOf, textAt } from './places.js';
 
 const parse = (text: string): SourceDocument => parseYamlSource('a.yaml', text, 1000).document;
 
-function problems(text: string): string[] {
+function errorOf(text: string): ConfigError {
   try {
     parse(text);
-    return [];
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.diagnostics.map(({ line, column, code }) => `${line}:${column} ${code}`);
+    if (error instanceof ConfigError) return error;
+    throw error;
   }
+  throw new Error('it is valid');
 }
+
+const problems = (text: string): string[] =>
+  errorOf(text).diagnostics.map(({ line, column, code }) => `${line}:${column} ${code}`);
 
 describe('YAML values', () => {
   it('keeps integers of any size and decimals that no double holds', () => {
@@ -129,6 +132,11 @@ describe('YAML mistakes', () => {
     expect(problems('a: [1, 2\nb: 3\n')[0]).toMatch(/^2:1 syntax-error/);
     expect(problems('a: b: c\n')[0]).toMatch(/^1:4 syntax-error/);
     expect(problems('a:\n\t- 1\n')[0]).toMatch(/^2:1 syntax-error/);
+  });
+
+  it.each(['&&', '||', '>', '>=', '!=', '*', '%', '-'])('says that the operator %s needs quotes', (operator) => {
+    const error = errorOf(`a: [${operator}, 1, 2]`);
+    expect(error.diagnostics[0]?.hint).toBe(`an operator like this needs quotes: "${operator}"`);
   });
 
   it('refuses aliases of anchors that are not there, and tags that it does not know', () => {

@@ -1,0 +1,12 @@
+/** Operators of Computo that mean something to YAML when they stand without quotes. */
+const OPERATOR = /^(?:&&|\|\||[><!]=|[><*%-])(?=[\s,\]]|$)/;
+
+/**
+ * The way out where an operator without quotes is read as YAML's own sign.
+ *
+ * @param text what stands at the place of a mistake
+ */
+export function operatorHint(text: string): string | undefined {
+  const operator = OPERATOR.exec(text)?.[0];
+  return operator === undefined ? undefined : `an operator like this needs quotes: "${operator}"`;
+}
