@@ -3,6 +3,7 @@ export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 export type { Counts } from './counts.js';
 export { eventExecutor } from './event-executor.js';
+export { chooseExecutor } from './choose-executor.js';
 export { inlineExecutor } from './inline-executor.js';
 export { limitEvents } from './limit.js';
 export { runBlocks, type BlockExecutor, type BlockRunResult, type Progress } from './run-blocks.js';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseJson } from '../json/index.js';
 import { blockProcessor, type BlockOptions } from './block-processor.js';
-import type { WorkerData, WorkerReply, WorkerRequest } from './worker-executor.js';
+import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
 const { options } = workerData as WorkerData;
@@ -12,23 +12,20 @@ parentPort?.on('message', ({ number, block, meta }: WorkerRequest) => {
     const content =
       block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
     const result = processBlock(content, meta);
-    reply({ number, result }, result.outputs.map(ownMemory));
+    reply({ kind: 'result', number, result }, result.outputs.flatMap(ownMemory));
   } catch (error) {
-    reply({ number, error }, []);
+    reply({ kind: 'error', number, error }, []);
   }
 });
+reply({ kind: 'ready' }, []);
 
 function reply(message: WorkerReply, memory: readonly ArrayBuffer[]): void {
-  parentPort?.postMessage(
-    message,
-    [...new Set(memory)].filter((buffer) => buffer.byteLength > 0),
-  );
+  parentPort?.postMessage(message, memory);
 }
 
 /** The memory behind finished lines, when it is theirs alone; a slice of a shared pool must not be moved. */
-function ownMemory(bytes: Buffer): ArrayBuffer {
-  const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? buffer : new ArrayBuffer(0);
+function ownMemory({ buffer, length }: Buffer): ArrayBuffer[] {
+  return length > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === length ? [buffer] : [];
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

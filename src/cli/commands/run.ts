@@ -14,6 +14,7 @@ export interface RunFlags {
   readonly strict?: true;
   readonly limit?: number;
   readonly follow?: true;
+  readonly workers?: number;
   readonly concurrency?: number;
   readonly unordered?: true;
   readonly maxCost?: string;
@@ -55,6 +56,7 @@ export function runCommand(): Command {
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many input events', count)
     .option('--trace', 'with --limit: tell every call of the scripts on stderr, with its place and its value')
+    .option('-j, --workers <n>', 'threads that work on events; else as many as pay off for the input', atLeastOne)
     .option('--concurrency <n>', 'AI calls in flight; else as many as the limits of the providers feed', atLeastOne)
     .option('--unordered', 'write results as they are done, not in the order of the input')
     .option('--max-cost <usd>', 'most US dollars that this run may cost: it stops before, and --resume goes on', amount)

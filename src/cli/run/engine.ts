@@ -1,4 +1,5 @@
-import { blockProcessor, inlineExecutor, singleLines, type BlockExecutor, type TraceOf } from '../../pipeline/index.js';
+import { statSync } from 'node:fs';
+import { chooseExecutor, singleLines, type BlockExecutor, type TraceOf } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
 import type { RunPlan } from './plan.js';
 
@@ -25,13 +26,25 @@ export async function openEngine(plan: RunPlan, tell: (message: string) => void)
     const { executor, client } = await openAi(plan.ai, block, tell);
     return { executor, shape: singleLines, drain: () => void client.drain(), close: () => client.close() };
   }
-  const processBlock = blockProcessor(block, await traceOf(plan));
-  return {
-    executor: inlineExecutor(processBlock),
-    shape: (blocks) => blocks,
-    drain: () => undefined,
-    close: () => Promise.resolve(),
-  };
+  const { count, asked } = plan.threads;
+  const executor = chooseExecutor(block, {
+    threads: plan.follow ? 1 : count,
+    atOnce: asked,
+    inputBytes: plan.limit === undefined ? sizeOf(plan.inputs) : undefined,
+    traceOf: await traceOf(plan),
+  });
+  return { executor, shape: (blocks) => blocks, drain: () => undefined, close: () => executor.close() };
+}
+
+/** Bytes of input, where all of it is in plain files. */
+function sizeOf(inputs: readonly string[]): number | undefined {
+  let bytes = 0;
+  for (const input of inputs) {
+    const stats = input === '-' || input.endsWith('.gz') ? undefined : statSync(input, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return undefined;
+    bytes += stats.size;
+  }
+  return bytes;
 }
 
 /** A listener for every stage whose calls are to be told. */

@@ -14,6 +14,7 @@ export interface RunPlan {
   readonly outputs: readonly OutputPlan[];
   readonly deadLetters: OutputPlan | { readonly kind: 'stderr' };
   readonly block: Omit<BlockOptions, 'pipeline'>;
+  readonly threads: ThreadPlan;
   /** Results go out as they are done. */
   readonly unordered: boolean;
   /** What its AI stages need, if it has any. */
@@ -22,6 +23,13 @@ export interface RunPlan {
   readonly traced?: ReadonlyMap<string, ScriptSource>;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
+}
+
+/** Threads that may work on events, this one included. */
+export interface ThreadPlan {
+  readonly count: number;
+  /** Somebody asked for them: they are started whatever the input. */
+  readonly asked: boolean;
 }
 
 export type OutputPlan =

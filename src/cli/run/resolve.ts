@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
@@ -8,7 +9,7 @@ import type { RunFlags } from '../commands/run.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
-import type { OutputPlan, RunPlan } from './plan.js';
+import type { OutputPlan, RunPlan, ThreadPlan } from './plan.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
 /** Of a broken line, on stderr; a file gets all of it. */
@@ -34,6 +35,7 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     outputs: outputs.map(({ plan: output }) => output),
     deadLetters,
     block: await blockLimits(config, flags, deadLetters.kind),
+    threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
     ...(flags.trace === true && { traced: sources }),
@@ -162,6 +164,13 @@ function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): Ru
 function filePlan(plan: FilePlan): OutputPlan {
   const rotate = plan.rotateSize === undefined ? {} : { rotateBytes: plan.rotateSize };
   return { kind: 'file', path: plan.file, mode: 'append', ...rotate };
+}
+
+/** The config sets a ceiling, and so do the processors; who asks for a number gets it. */
+async function threadPlan(config: LoadedConfig | undefined, flags: RunFlags): Promise<ThreadPlan> {
+  if (flags.workers !== undefined) return { count: flags.workers, asked: true };
+  const processing = config && (await import('../../config/index.js')).useSection(config, 'processing');
+  return { count: Math.min(availableParallelism(), processing?.worker_threads ?? Infinity), asked: false };
 }
 
 async function blockLimits(

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import type { BlockMeta, BlockResult } from './batch.js';
+import type { BlockContent } from './event-lines.js';
+
+/** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
+const WORKER_HEAP_MB = 512;
+
+/** What a worker is started with: the block options as JSON text. */
+export interface WorkerData {
+  readonly options: string;
+}
+
+export interface WorkerRequest {
+  readonly number: number;
+  readonly block: BlockContent;
+  readonly meta: BlockMeta;
+}
+
+export type WorkerReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'result'; readonly number: number; readonly result: BlockResult }
+  | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
+
+/** One worker thread, from this side. */
+export interface WorkerHandle {
+  /** Blocks it works on or has waiting; more than any limit while it is not up yet. */
+  blocksHeld(): number;
+  send(block: BlockContent, meta: BlockMeta): Promise<BlockResult>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (result: BlockResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
+  const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
+  const waiting = new Map<number, Waiting>();
+  let isReady = false;
+  let failure: Error | undefined;
+  let number = 0;
+
+  const take = (asked: number): Waiting | undefined => {
+    const asker = waiting.get(asked);
+    waiting.delete(asked);
+    return asker;
+  };
+  worker.on('message', (reply: WorkerReply) => {
+    if (reply.kind === 'ready') isReady = true;
+    else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
+    else take(reply.number)?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+  });
+  worker.on('error', (error) => {
+    failure = error instanceof Error ? error : new Error(String(error));
+    for (const asker of waiting.values()) asker.reject(failure);
+    waiting.clear();
+  });
+
+  return {
+    blocksHeld: () => (isReady ? waiting.size : Number.POSITIVE_INFINITY),
+    send(block, meta) {
+      return new Promise((resolve, reject) => {
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
+        number += 1;
+        waiting.set(number, { resolve, reject });
+        worker.postMessage({ number, block: contentOf(block), meta } satisfies WorkerRequest, ownMemory(block));
+      });
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** What the processor needs of a block, and nothing that only its source understands. */
+function contentOf(block: BlockContent): BlockContent {
+  return block.kind === 'lines'
+    ? { kind: block.kind, bytes: block.bytes }
+    : { kind: block.kind, head: block.head, lineBytes: block.lineBytes };
+}
+
+/** Moving memory saves copying it. A small slice may share its memory with others, which must not lose it. */
+function ownMemory(block: BlockContent): ArrayBuffer[] {
+  const { buffer, length } = block.kind === 'lines' ? block.bytes : block.head;
+  return buffer instanceof ArrayBuffer && length * 2 > buffer.byteLength ? [buffer] : [];
+}
+
+/** Structured cloning turns a Buffer into the plain Uint8Array that it is. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
