@@ -57,7 +57,31 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
       });
       return (passage ?? Promise.resolve()).then(() => batch.result());
     },
+    skip(block, meta) {
+      const batch = new Batch(settings, meta);
+      forEachEvent(block, batch, options, (data) => count(batch, data));
+    },
   };
+
+  /** Up to the first call, which is only counted: equal requests after it are numbered as in one run. */
+  function count(batch: Batch, data: Json): void {
+    const context = batch.contextOf(batch.newId());
+    let current = data;
+    try {
+      for (const step of steps) {
+        if (isAi(step)) {
+          seen.next(step.name, step.prepare(current, context).fingerprint);
+          return;
+        }
+        const result = step.run(current, context);
+        if (result === FILTERED) return;
+        current = result;
+      }
+    } catch (error) {
+      // It failed in the earlier run just so.
+      if (!(error instanceof EventFailure)) throw error;
+    }
+  }
 
   async function pass(batch: Batch, data: Json, text: string): Promise<void> {
     const { line } = batch;

@@ -2,7 +2,7 @@ import { comparePositions, LOG_START, type Damage, type Position } from '../log/
 import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../sources/index.js';
 import type { Counts } from './counts.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
-import { CheckpointKeeper } from './process-log-keeper.js';
+import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
 import { runBlocks, type BlockExecutor, type BlockRunResult } from './run-blocks.js';
 import { sentTo } from './sent-to.js';
@@ -80,7 +80,7 @@ export async function processLog(
   let failure: { readonly error: unknown } | undefined;
   const executor = processing.openExecutor();
 
-  const keeper = new CheckpointKeeper({
+  const keeper = new CheckpointKeeper<LogPlace>({
     files: sinks.files,
     intervalMs: CHECKPOINT_INTERVAL_MS,
     wait: processing.world.wait,

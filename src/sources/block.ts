@@ -16,6 +16,7 @@ export interface LineBlock {
   /** True when line numbers start from 1 here. */
   readonly startsFile: boolean;
   readonly resumeAt?: ResumeAt;
+  readonly done?: Done | undefined;
 }
 
 /**
@@ -24,12 +25,19 @@ export interface LineBlock {
  */
 export type ResumeAt = unknown;
 
+/** Set on blocks whose events an earlier run has delivered: they are only counted. */
+export interface Done {
+  /** How many lines the block has. */
+  readonly lines: number;
+}
+
 /** A line over the limit: read past, never held. */
 export interface OverlongLine {
   readonly kind: 'overlong';
   readonly source: string;
   readonly startsFile: boolean;
   readonly resumeAt?: ResumeAt;
+  readonly done?: Done | undefined;
   /** Its first {@link OVERLONG_HEAD_BYTES} bytes. */
   readonly head: Buffer;
   /** Its length without the newline. */

@@ -4,8 +4,9 @@ import { followSource } from './follow-source.js';
 import { stdinSource } from './stdin-source.js';
 
 /** Floor 4: where events come from. A new source is a file here and a line below. */
-export type { Block, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
+export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
+export { BlockCutter } from './block-cutter.js';
 export { SourceError } from './read-error.js';
 export { mergeSources } from './merge.js';
 

@@ -14,6 +14,7 @@ export interface RunFlags {
   readonly strict?: true;
   readonly limit?: number;
   readonly follow?: true;
+  readonly resume?: true;
   readonly workers?: number;
   readonly concurrency?: number;
   readonly unordered?: true;
@@ -61,6 +62,7 @@ export function runCommand(): Command {
     .option('--unordered', 'write results as they are done, not in the order of the input')
     .option('--max-cost <usd>', 'most US dollars that this run may cost: it stops before, and --resume goes on', amount)
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--resume', 'with file outputs: go on where the last run of this kind stopped; fine on a first run')
     .option('--follow', 'keep reading what is appended to the files')
     .addOption(
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),

@@ -1,5 +1,6 @@
 import type { AiRun } from '../ai/ai-executor.js';
 import type { ScriptSource } from '../../config/script/index.js';
+import type { FileSinkOptions } from '../../sinks/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
@@ -21,8 +22,17 @@ export interface RunPlan {
   readonly ai?: AiRun;
   /** The stages' scripts as they stand in their files, when their calls are to be told. */
   readonly traced?: ReadonlyMap<string, ScriptSource>;
+  /** Where the run's checkpoint is kept; absent: none is. */
+  readonly resume?: ResumePlan;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
+}
+
+/** The checkpoint of a run: one for each pipeline, inputs and output. */
+export interface ResumePlan {
+  /** The state folder. */
+  readonly folder: string;
+  readonly name: string;
 }
 
 /** Threads that may work on events, this one included. */
@@ -38,5 +48,5 @@ export type OutputPlan =
       readonly kind: 'file';
       readonly path: string;
       readonly mode: 'truncate' | 'append';
-      readonly rotateBytes?: number;
+      readonly keeping: Pick<FileSinkOptions, 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip'>;
     };

@@ -1,5 +1,6 @@
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
@@ -9,12 +10,13 @@ import type { RunFlags } from '../commands/run.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
-import type { OutputPlan, RunPlan, ThreadPlan } from './plan.js';
+import type { OutputPlan, ResumePlan, RunPlan, ThreadPlan } from './plan.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
 /** Of a broken line, on stderr; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 const PIPELINE_DEFAULT = 'default';
+const DAY_MS = 86_400_000;
 
 /**
  * From what was typed to what is meant: the config is found where it is needed, scripts are read and checked, flags and
@@ -24,7 +26,8 @@ const PIPELINE_DEFAULT = 'default';
  */
 export async function resolveRun(files: readonly string[], flags: RunFlags): Promise<RunPlan> {
   refuseContradictions(files, flags);
-  const { spec, sources, plan, config } = await resolvePipelineSpec(flags);
+  const resolved = await resolvePipelineSpec(flags);
+  const { spec, sources, plan, config } = resolved;
   const outputs = resolveOutputs(flags, plan);
   const deadLetters = resolveDeadLetters(flags, plan);
   return {
@@ -38,6 +41,13 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
+    ...(flags.resume === true && {
+      resume: await resumePlan(
+        files,
+        outputs.map((output) => output.plan),
+        resolved,
+      ),
+    }),
     ...(flags.trace === true && { traced: sources }),
     stats: flags.stats,
     progress: flags.progress,
@@ -47,6 +57,9 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
 function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
   if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
+  if (flags.resume === true && (flags.unordered === true || flags.follow === true)) {
+    throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
+  }
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
@@ -86,11 +99,10 @@ async function resolvePipelineSpec(flags: RunFlags): Promise<Resolved> {
 
 async function loadConfig(flags: RunFlags): Promise<LoadedConfig | undefined> {
   const { loadConfig: load } = await import('../../config/index.js');
-  const { HOME: home = '/' } = process.env;
   return load({
     cwd: process.cwd(),
     env: process.env,
-    home,
+    home: homedir(),
     ...(flags.config !== undefined && { path: flags.config }),
   });
 }
@@ -145,8 +157,8 @@ async function onlyStage(source: ScriptSource, config?: LoadedConfig): Promise<P
 function resolveOutputs(flags: RunFlags, plan: PipelinePlan | undefined): { spec: OutputSpec; plan: OutputPlan }[] {
   const envelope = flags.envelope === true;
   if (flags.output !== undefined) {
-    const rotate = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
-    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', ...rotate } }];
+    const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
+    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping } }];
   }
   if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   return plan.outputs.map((output) => ({
@@ -156,14 +168,44 @@ function resolveOutputs(flags: RunFlags, plan: PipelinePlan | undefined): { spec
 }
 
 function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
-  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'truncate' };
+  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'truncate', keeping: {} };
   return plan?.deadLetter === undefined ? { kind: 'stderr' } : filePlan(plan.deadLetter);
 }
 
 /** The config's files are logs: a run adds to them. */
-function filePlan(plan: FilePlan): OutputPlan {
-  const rotate = plan.rotateSize === undefined ? {} : { rotateBytes: plan.rotateSize };
-  return { kind: 'file', path: plan.file, mode: 'append', ...rotate };
+function filePlan({ file, rotateSize, rotateEvery, retentionDays, gzip, pattern }: FilePlan): OutputPlan {
+  const keeping = {
+    gzip,
+    ...(rotateSize !== undefined && { rotateBytes: rotateSize }),
+    ...(rotateEvery !== undefined && { rotateMs: rotateEvery }),
+    ...(retentionDays !== undefined && { retentionMs: retentionDays * DAY_MS }),
+    ...(pattern !== undefined && { pattern }),
+  };
+  return { kind: 'file', path: file, mode: 'append', keeping };
+}
+
+/**
+ * Where the checkpoint is kept: by pipeline, inputs and outputs, so that another job never goes on from it.
+ *
+ * @throws UserError when there is nothing that could be cut back
+ */
+async function resumePlan(
+  files: readonly string[],
+  outputs: readonly OutputPlan[],
+  resolved: Resolved,
+): Promise<ResumePlan> {
+  if (outputs.some(({ kind }) => kind === 'stdout')) {
+    throw new UserError('--resume cannot cut back stdout', EXIT.usage, 'write to a file with -o');
+  }
+  const { defaultStateDirectory, stateDirectory } = await import('../../config/index.js');
+  const { config, spec } = resolved;
+  const state = config ? stateDirectory(config) : defaultStateDirectory({ env: process.env, home: homedir() });
+  const inputs = files.map((file) => (file === '-' ? file : resolve(file)));
+  const targets = outputs.map((output) => (output.kind === 'file' ? resolve(output.path) : output.kind));
+  const stages = spec.stages.map(({ name }) => name);
+  const identity = JSON.stringify([spec.name, stages, inputs, targets]);
+  const name = `run-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
+  return { folder: join(state, 'checkpoints'), name };
 }
 
 /** The config sets a ceiling, and so do the processors; who asks for a number gets it. */

@@ -1,5 +1,14 @@
 import { isatty } from 'node:tty';
-import { limitEvents, runBlocks, type BlockRunResult, type PauseReason } from '../../pipeline/index.js';
+import {
+  limitEvents,
+  parseInputPlace,
+  resumable,
+  runBlocks,
+  type BlockRunResult,
+  type CheckpointKeeper,
+  type InputPlace,
+  type PauseReason,
+} from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { mergeSources, openSource, SourceError, type Source } from '../../sources/index.js';
 import type { RunFlags } from '../commands/run.js';
@@ -33,7 +42,8 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<nu
 async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   const { lineBytesMax } = plan.block;
   const sources = plan.inputs.map((name) => openSource(name, { lineBytesMax, follow: plan.follow }));
-  const { outputs, deadLetters } = openOutputs(plan);
+  const checkpoints = plan.resume && (await (await import('./checkpoints.js')).openCheckpoints(plan.resume));
+  const { outputs, deadLetters, files } = openOutputs(plan, checkpoints?.found?.files);
 
   const reading = new AbortController();
   const stopReading = (): void => reading.abort();
@@ -43,19 +53,28 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   });
   const merged = mergeSources(sources, plan.follow ? 'side-by-side' : 'in-order', reading.signal);
   const limited = plan.limit === undefined ? merged : limitEvents(merged, plan.limit);
+  const shaped = engine.shape(limited);
+  let failure: { readonly error: unknown } | undefined;
+  const keeper = checkpoints?.keep(files, (error) => {
+    failure = { error };
+    stopReading();
+  });
   const progress = plan.progress ? reporter(sources) : undefined;
   const startedAt = performance.now();
 
   const result = await runBlocks({
     executor: engine.executor,
-    blocks: engine.shape(limited),
+    blocks: checkpoints === undefined ? shaped : resumable(shaped, checkpoints.found?.place),
     outputs,
     deadLetters,
     now: Date.now,
     stopReading,
     unordered: plan.unordered,
     ...(progress && { onProgress: (now) => progress.update(now) }),
+    ...(keeper && { onReached: (at) => reached(keeper, at) }),
   });
+  await keeper?.finish();
+  if (failure !== undefined) throw failure.error;
   for (const sink of [...outputs, deadLetters]) await sink.close();
 
   progress?.close();
@@ -64,6 +83,11 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   const seconds = (performance.now() - startedAt) / 1000;
   process.stderr.write(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
   return signalCode() ?? exitCodeOf(result);
+}
+
+function reached(keeper: CheckpointKeeper<InputPlace>, at: unknown): void {
+  const place = parseInputPlace(at);
+  if (place !== undefined) keeper.reached(place);
 }
 
 const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {

@@ -1,11 +1,34 @@
-import type { FileSink } from '../sinks/index.js';
-import type { LogPlace } from '../sources/index.js';
-import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
+import { parseFilePosition, type FilePosition, type FileSink } from '../sinks/index.js';
 
-export interface CheckpointKeeperOptions {
+/** How far a pipeline came in its input, and how long its output files were then. */
+export interface PipelineCheckpoint<Place> {
+  /** Every event before it is out, and none behind it. */
+  readonly place: Place;
+  /** By path. What lies behind these positions was written for events that count as not processed. */
+  readonly files: Readonly<Record<string, FilePosition>>;
+}
+
+/** Reads a stored checkpoint; undefined when it is none. */
+export function parseCheckpoint<Place>(
+  value: unknown,
+  parsePlace: (value: unknown) => Place | undefined,
+): PipelineCheckpoint<Place> | undefined {
+  if (typeof value !== 'object' || value === null || !('place' in value) || !('files' in value)) return undefined;
+  const place = parsePlace(value.place);
+  if (place === undefined || typeof value.files !== 'object' || value.files === null) return undefined;
+  const files: Record<string, FilePosition> = {};
+  for (const [path, position] of Object.entries(value.files)) {
+    const parsed = parseFilePosition(position);
+    if (parsed === undefined) return undefined;
+    files[path] = parsed;
+  }
+  return { place, files };
+}
+
+export interface CheckpointKeeperOptions<Place> {
   readonly files: readonly FileSink[];
   /** Makes a checkpoint durable. */
-  readonly store: (checkpoint: ProcessingCheckpoint) => Promise<void>;
+  readonly store: (checkpoint: PipelineCheckpoint<Place>) => Promise<void>;
   /** How long after an event is out its checkpoint is made, at most. */
   readonly intervalMs: number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -17,15 +40,15 @@ export interface CheckpointKeeperOptions {
  * Makes checkpoints while a pipeline runs: the outputs are on the medium before the checkpoint that speaks of them is. Many
  * blocks share one checkpoint.
  */
-export class CheckpointKeeper {
-  #reached: ProcessingCheckpoint | undefined;
+export class CheckpointKeeper<Place> {
+  #reached: PipelineCheckpoint<Place> | undefined;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
-  constructor(private readonly options: CheckpointKeeperOptions) {}
+  constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
 
   /** All events before `place` are out, and none behind it: called between two writes. */
-  reached(place: LogPlace): void {
+  reached(place: Place): void {
     const files = Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()]));
     this.#reached = { place, files };
     this.#work ??= this.#run();
