@@ -1,5 +1,6 @@
 /** Floor 3: AI providers, chosen, limited, priced, protected and remembered. To be imported only when a pipeline has an AI stage. */
-export { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from './books/index.js';
+export { doubtfulCalls, openBooks, standingOf, type Books, type DoubtfulCall, type Recovered, type Standing } from './books/index.js';
+export { dayAt, nextDayStart } from './calendar.js';
 export * from './call/index.js';
 export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } from './journal/index.js';
 export { DIMENSIONS, type Dimension, type Group, type LedgerEntry, type Period, type Totals } from './ledger/index.js';
@@ -13,4 +14,5 @@ export {
   type CostReport,
 } from './report/index.js';
 export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
+export { storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type World } from './world.js';

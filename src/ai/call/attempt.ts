@@ -31,6 +31,8 @@ export interface AttemptScene {
   /** Puts what it brought into the journal. Whatever is in there after this is never paid for again. */
   received(answer: ReceivedAnswer): Promise<void>;
   readonly onSent: () => void;
+  /** Told of what was sent, once it is settled. */
+  readonly onEnded: (entry: LedgerEntry) => void;
 }
 
 export interface ReceivedAnswer {
@@ -62,6 +64,11 @@ export function worstCost(channel: Channel, request: ProviderRequest, now: numbe
   return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
+/** As providers count a request against their limits: what goes in by a rough guess, and the whole output cap. */
+export function countedTokens(request: ProviderRequest): number {
+  return roughTokens(request) + request.maxOutputTokens;
+}
+
 /**
  * Makes one HTTP attempt, within limits and budget, and writes it down before and after. The order of the writes is what
  * recovery relies on.
@@ -77,8 +84,7 @@ export async function attempt(channel: Channel, request: ProviderRequest, scene:
 }
 
 async function withinLimits(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
-  // As providers count it: what goes in by a rough guess, and the whole output cap.
-  const tokens = roughTokens(request) + request.maxOutputTokens;
+  const tokens = countedTokens(request);
   const permits: Permit[] = [];
   const cancel = (): void => permits.forEach((permit) => permit.cancel());
   for (const limiter of channel.limiters(request.model)) {
@@ -173,6 +179,7 @@ async function withinBudget(
   }
   await books.ledger.close(entry, end);
   await books.budget.settle(id, end.bound ?? 0n);
+  scene.onEnded({ ...entry, end });
   await purse.alert(tags.pipeline);
   return result.ok ? { kind: 'answered', answer: result.answer } : { kind: 'failed', failure: result.failure };
 }

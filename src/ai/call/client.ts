@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from '../books/index.js';
 import { callKey, type CallFacts } from '../journal/index.js';
+import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
@@ -10,8 +11,10 @@ import type { CallContext, CallResult } from './call.js';
 import { createChannel, type Channel } from './channel.js';
 import { estimateCall, type Estimate } from './estimate.js';
 import { eventOf, journaledCall } from './journaled-call.js';
+import { largestCap } from './mending.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
 import { createPurse } from './purse.js';
+import { resultOf } from './result.js';
 import { loadSchemaChecks, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
 import { readStatus, type AiStatus, type Counts } from './status.js';
@@ -26,7 +29,10 @@ export interface AiClient {
   call(request: UniversalRequest, context: CallContext): Promise<CallResult>;
   /** What a call would take, sending nothing. */
   estimate(request: UniversalRequest, context: CallContext): Promise<Estimate>;
-  status(): Promise<AiStatus>;
+  /** The journal's answer to a request; undefined: it has none. Sends nothing. */
+  recall(request: UniversalRequest, context: CallContext): Promise<CallResult | undefined>;
+  /** @param pipeline whose own budget counts for what is left */
+  status(pipeline?: string): Promise<AiStatus>;
   /** Calls whose fate nobody knows. */
   doubtful(): AsyncIterable<DoubtfulCall>;
   /** What dead processes had left open when this client was made. */
@@ -56,7 +62,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
   const schemas = lazily(loadSchemaChecks);
   const scopes = createScopes();
-  const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0 };
+  const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
 
@@ -95,9 +101,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
           check,
           call: key,
           channels: candidates,
-          capMax: Math.max(
-            ...candidates.map((channel) => channel.settingsOf(request.model)?.max_output_tokens ?? Infinity),
-          ),
+          capMax: largestCap(candidates, request.model),
           tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
           request: {
             ...without(request, 'provider', 'max_tokens'),
@@ -107,6 +111,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
           onSent: () => (counts.sent += 1),
+          onEnded: (entry) => (counts.totals = plus(counts.totals, entry)),
         },
       });
     } finally {
@@ -140,7 +145,15 @@ export async function createAiClient(options: AiClientOptions, world: World = re
         journaled,
       );
     },
-    status: () => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size }),
+    async recall(request, context) {
+      if (context.live === true) return undefined;
+      const state = (await books.journal.get(callKey(factsOf(request, context))))?.record.state;
+      if (state?.kind !== 'ended') return undefined;
+      const { ending } = state;
+      const value = ending.kind === 'answered' ? valueOf(ending.text, await checkFor(context.schema)) : null;
+      return resultOf(ending, value, true);
+    },
+    status: (pipeline) => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline }),
     doubtful: () => doubtfulCalls(books),
     drain() {
       scopes.drain();

@@ -1,10 +1,9 @@
 import type { Json } from 'computo-js';
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
-import type { ProviderRequest } from '../provider/index.js';
-import type { Message } from '../request/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
+import { mended } from './mending.js';
 import { pursue, type Pursuit } from './pursue.js';
 import type { SchemaCheck } from './schema-check.js';
 
@@ -25,9 +24,6 @@ export type Conversed =
   | FailedCall
   | StoppedCall
   | { readonly kind: 'cut'; readonly stop: StoppedCall };
-
-/** The second cap of a truncated answer. */
-const LARGER_CAP_FACTOR = 4;
 
 const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
 
@@ -115,16 +111,6 @@ function added(before: Tally, { answer, attempts, cost, latencyMs }: ReceivedAns
     },
     latencyMs: before.latencyMs + latencyMs,
   };
-}
-
-/** The request that is to mend a first answer. */
-function mended(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
-  if (draft.kind === 'truncated') {
-    return { ...request, maxOutputTokens: Math.min(capMax, request.maxOutputTokens * LARGER_CAP_FACTOR) };
-  }
-  const correction = `That answer is not valid: ${draft.problem}. Answer again, with nothing but JSON that satisfies the schema.`;
-  const said: Message[] = draft.text.trim() === '' ? [] : [{ role: 'assistant', content: draft.text }];
-  return { ...request, messages: [...request.messages, ...said, { role: 'user', content: correction }] };
 }
 
 function faultOf(draft: Draft): { readonly code: CallFailureCode; readonly message: string } {

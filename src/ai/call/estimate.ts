@@ -2,11 +2,13 @@ import type { CallFacts } from '../journal/index.js';
 import { costOf, NO_TOKENS, type Nano } from '../money/index.js';
 import { inputTokensMax, loadTokenCounter, type TokenCounter, type UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
-import { worstCost } from './attempt.js';
+import { countedTokens, worstCost } from './attempt.js';
 import type { CallContext } from './call.js';
 import type { Channel } from './channel.js';
-import { optionsFor } from './choose.js';
+import { optionsFor, type Option } from './choose.js';
+import { largestCap, secondRequests } from './mending.js';
 import type { Purse } from './purse.js';
+import { tooLargeFor } from './pursue.js';
 
 /** What a call would take. Costs are null when the model has no known price. */
 export type Estimate =
@@ -18,11 +20,12 @@ export type Estimate =
       readonly provider: string;
       readonly model: string;
       readonly tokens: { readonly likelyInput: number; readonly likelyOutput: number; readonly worst: number };
-      readonly cost: { readonly likely: Nano | null; readonly worst: Nano | null };
-      /** For the time that many such calls take. */
-      readonly limits: {
-        readonly requestsPerMinute?: number | undefined;
-        readonly tokensPerMinute?: number | undefined;
+      readonly cost: {
+        readonly likely: Nano | null;
+        /** What is set aside for the call, at the dearest of those who may serve it. */
+        readonly worst: Nano | null;
+        /** About the most that one attempt more can add, which mends an answer that was cut off or is not valid. */
+        readonly mending: Nano | null;
       };
     }
   /** No provider can serve it, or its worst case is beyond a whole budget. */
@@ -48,10 +51,11 @@ export async function estimateCall(
     schema: context.schema,
   };
   const { options, unfit } = optionsFor(channels, sent, context.route ?? 'cheapest', context.pipeline, purse, now);
-  const [first] = options;
+  const fitting = options.filter((option) => tooLarge(option) === undefined);
+  const [first] = fitting;
   if (first === undefined) {
-    const message =
-      unfit.map((one) => one.reason).join('; ') || `no AI provider ${request.provider ?? ''} is configured`;
+    const reasons = [...unfit.map((one) => one.reason), ...options.map(tooLarge)].filter((one) => one !== undefined);
+    const message = reasons.join('; ') || `no AI provider ${request.provider ?? ''} is configured`;
     return { kind: 'impossible', journaled, message };
   }
   counter ??= loadTokenCounter();
@@ -59,7 +63,8 @@ export async function estimateCall(
   const likelyInput = count(sent, context.schema);
   const likelyOutput = Math.ceil(first.request.maxOutputTokens * LIKELY_OUTPUT_SHARE);
   const price = first.channel.priceOf(request.model, now);
-  const limits = first.channel.limiters(request.model).map((limiter) => limiter.status());
+  const worst = (option: Option): Nano | null => worstCost(option.channel, option.request, now);
+  const capMax = largestCap(channels, request.model);
   return {
     kind: 'possible',
     journaled,
@@ -72,16 +77,24 @@ export async function estimateCall(
     },
     cost: {
       likely: price && costOf(price, { ...NO_TOKENS, input: likelyInput, output: likelyOutput }),
-      worst: worstCost(first.channel, first.request, now),
-    },
-    limits: {
-      requestsPerMinute: tightest(limits.map((limit) => limit.requestsPerMinute)),
-      tokensPerMinute: tightest(limits.map((limit) => limit.tokensPerMinute)),
+      worst: dearest(fitting.map(worst)),
+      mending: dearest(
+        fitting.flatMap((option) =>
+          secondRequests(option.request, capMax).map((second) => worst({ ...option, request: second })),
+        ),
+      ),
     },
   };
 }
 
-function tightest(limits: readonly (number | undefined)[]): number | undefined {
-  const set = limits.filter((limit) => limit !== undefined);
-  return set.length === 0 ? undefined : Math.min(...set);
+/** Why a request will never get past a rate limit, if it will not. */
+function tooLarge({ channel, request }: Option): string | undefined {
+  const tokens = countedTokens(request);
+  const limits = channel.limiters(request.model).map((limiter) => limiter.status().tokensPerMinute ?? Infinity);
+  const least = Math.min(...limits);
+  return tokens <= least ? undefined : tooLargeFor(channel.name, tokens, least);
+}
+
+function dearest(costs: readonly (Nano | null)[]): Nano | null {
+  return costs.reduce((most, cost) => (cost === null || (most !== null && most >= cost) ? most : cost), null);
 }

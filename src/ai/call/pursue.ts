@@ -78,7 +78,7 @@ export async function pursue(pursuit: Pursuit): Promise<Pursued> {
       case 'too-large':
         state.exclude(next.channel, {
           code: 'no_provider',
-          reason: `the request counts for ${result.tokens} tokens, more than the ${result.tokensPerMinute} per minute of ${next.channel.name}`,
+          reason: tooLargeFor(next.channel.name, result.tokens, result.tokensPerMinute),
         });
         break;
       case 'refused':
@@ -88,6 +88,10 @@ export async function pursue(pursuit: Pursuit): Promise<Pursued> {
         return ABORTED;
     }
   }
+}
+
+export function tooLargeFor(provider: string, tokens: number, tokensPerMinute: number): string {
+  return `the request counts for ${tokens} tokens, more than the ${tokensPerMinute} per minute of ${provider}`;
 }
 
 /** When a channel may be used again, milliseconds since the epoch; not later than now: at once. */

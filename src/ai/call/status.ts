@@ -1,5 +1,6 @@
 import type { Books } from '../books/index.js';
 import type { BreakerState } from '../breaker/index.js';
+import type { Totals } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 import type { World } from '../world.js';
 import type { Channel } from './channel.js';
@@ -13,6 +14,8 @@ export interface Counts {
   cached: number;
   /** HTTP attempts. */
   sent: number;
+  /** What the attempts came to that have ended. */
+  totals: Totals;
 }
 
 /** What a status line or a metrics page shows. */
@@ -20,7 +23,7 @@ export interface AiStatus extends Readonly<Counts> {
   readonly inFlight: number;
   /** By this client, in nano-dollars: what is known, and the worst case of what is not. */
   readonly spent: Nano;
-  /** Until the tightest limit; undefined: there is none. */
+  /** Until the tightest limit, the pipeline's included where one was named; undefined: there is none. */
   readonly left: Nano | undefined;
   readonly providers: readonly ProviderStatus[];
 }
@@ -44,10 +47,11 @@ export async function readStatus(from: {
   readonly books: Books;
   readonly world: World;
   readonly inFlight: number;
+  readonly pipeline: string | undefined;
 }): Promise<AiStatus> {
-  const { counts, purse, books, world, inFlight } = from;
+  const { counts, purse, books, world, inFlight, pipeline } = from;
   const now = world.now();
-  const [run, left] = await Promise.all([books.budget.state(purse.runAccount), purse.left()]);
+  const [run, left] = await Promise.all([books.budget.state(purse.runAccount), purse.left(pipeline)]);
   return {
     ...counts,
     inFlight,

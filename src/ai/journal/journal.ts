@@ -25,7 +25,8 @@ export interface Journal {
   /** For the owner of an open call. */
   put(key: string, record: CallRecord): Promise<void>;
   remove(key: string): Promise<void>;
-  all(): AsyncIterable<Found>;
+  /** @param prefix only calls whose key starts so */
+  all(prefix?: string): AsyncIterable<Found>;
   /** Forgets what is past its time, then the oldest until the size fits. Calls under way stay. */
   prune(): Promise<Pruned>;
 }
@@ -70,8 +71,8 @@ export function createJournal(store: Store, options: JournalOptions, world: Worl
     },
     put: async (key, record) => store.put(key, await printed(record)),
     remove: (key) => store.remove(key),
-    async *all() {
-      for await (const { key, value, revision } of store.scan()) yield { key, record: parseRecord(value), revision };
+    async *all(prefix = '') {
+      for await (const { key, value, revision } of store.scan({ from: prefix, to: `${prefix}~` })) yield { key, record: parseRecord(value), revision };
     },
     prune,
   };

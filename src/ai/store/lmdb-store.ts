@@ -1,13 +1,18 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
 import type { Entry, KeyRange, Store, Stores } from './store.js';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+const DATA_FILE = 'data.mdb';
 const STORES_MAX = 16;
 /** Records read at once by a scan: between two such reads writers may clean up old pages. */
 const SCAN_BATCH = 256;
+
+export function lmdbStoresExist(folder: string): boolean {
+  return existsSync(join(folder, DATA_FILE));
+}
 
 /**
  * Stores in a folder of this machine, shared by any number of processes. What the files hold is nobody else's business: they and
@@ -20,7 +25,7 @@ export async function lmdbStores(folder: string): Promise<Stores> {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   chmodSync(folder, FOLDER_MODE);
   // LMDB would create its files open to the group: an empty file of ours is as good as none to it.
-  for (const name of ['data.mdb', 'lock.mdb']) {
+  for (const name of [DATA_FILE, 'lock.mdb']) {
     const path = join(folder, name);
     closeSync(openSync(path, 'a', FILE_MODE));
     chmodSync(path, FILE_MODE);

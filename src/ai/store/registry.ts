@@ -1,9 +1,14 @@
-import { lmdbStores } from './lmdb-store.js';
+import { lmdbStores, lmdbStoresExist } from './lmdb-store.js';
 import { memoryStores } from './memory-store.js';
 import type { Stores } from './store.js';
 
 /** Where journal, ledger and budget are kept: a new kind is a file, and a line here and below. */
 export type StoreLocation = { readonly kind: 'lmdb'; readonly folder: string } | { readonly kind: 'memory' };
+
+/** Whether anything was ever kept there: a look at it then makes nothing. */
+export function storesExist(location: StoreLocation): boolean {
+  return location.kind === 'lmdb' && lmdbStoresExist(location.folder);
+}
 
 /** @throws Error when the place can't be made or opened */
 export async function openStores(location: StoreLocation): Promise<Stores> {
