@@ -1,5 +1,13 @@
 /** Floor 3: AI providers, chosen, limited, priced, protected and remembered. To be imported only when a pipeline has an AI stage. */
-export { doubtfulCalls, openBooks, standingOf, type Books, type DoubtfulCall, type Recovered, type Standing } from './books/index.js';
+export {
+  doubtfulCalls,
+  openBooks,
+  standingOf,
+  type Books,
+  type DoubtfulCall,
+  type Recovered,
+  type Standing,
+} from './books/index.js';
 export { dayAt, nextDayStart } from './calendar.js';
 export * from './call/index.js';
 export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } from './journal/index.js';

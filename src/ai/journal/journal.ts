@@ -72,7 +72,8 @@ export function createJournal(store: Store, options: JournalOptions, world: Worl
     put: async (key, record) => store.put(key, await printed(record)),
     remove: (key) => store.remove(key),
     async *all(prefix = '') {
-      for await (const { key, value, revision } of store.scan({ from: prefix, to: `${prefix}~` })) yield { key, record: parseRecord(value), revision };
+      for await (const { key, value, revision } of store.scan({ from: prefix, to: `${prefix}~` }))
+        yield { key, record: parseRecord(value), revision };
     },
     prune,
   };
