@@ -32,8 +32,7 @@ export async function lmdbStores(folder: string): Promise<Stores> {
   }
   const root = lmdb.open({ path: folder, maxDbs: STORES_MAX, noSubdir: false });
   return {
-    open: (name) =>
-      lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true, compression: true })),
+    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true })),
     close: () => root.close(),
   };
 }

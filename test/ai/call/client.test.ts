@@ -314,8 +314,9 @@ describe('the status', () => {
     const fake = await on.fake('openai', { faults: first(undefined, status(400)) });
     const client = await on.client([setupOf(fake)], { budget: { daily: '1' } });
     for (const text of ['a', 'b', 'a']) await client.call(request(text), context());
-    const { providers, ...counts } = await client.status();
-    expect(counts).toEqual({
+    const { providers, totals, ...counts } = await client.status();
+    expect(totals).toMatchObject({ attempts: 2, answered: 1, exact: fake.billed, unknown: 0 });
+    expect(counts).toMatchObject({
       answered: 1,
       failed: 1,
       cached: 1,
@@ -323,6 +324,7 @@ describe('the status', () => {
       inFlight: 0,
       spent: fake.billed,
       left: 1_000_000_000n - fake.billed,
+      totals: { attempts: 2, answered: 1, exact: fake.billed },
     });
     expect(providers).toMatchObject([{ name: 'openai', breaker: { kind: 'closed' }, waiting: 0, tokensPerMinute: 8 }]);
   });
