@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { resultOf, root, runCli, scratch, startCli } from '../support/cli.js';
+import { startFakeProvider } from '../support/fake-provider.js';
+
+const CONCURRENCY = 16;
+const MODELS = { openai: 'gpt-4', anthropic: 'claude-3-haiku' } as const;
+
+const config = (urls: { readonly openai: string; readonly anthropic: string }): string => `
+ai_providers:
+  openai:
+    api_key: \${OPENAI_API_KEY}
+    base_url: ${urls.openai}
+    models: [gpt-4]
+    cost_per_token: { input: 0.00003, output: 0.00006 }
+  anthropic:
+    api_key: \${ANTHROPIC_API_KEY}
+    base_url: ${urls.anthropic}
+    models: [claude-3-haiku]
+    cost_per_token: { input: 0.00003, output: 0.00006 }
+cost_management: { daily_budget: 1000 }
+state_dir: ./state
+pipelines:
+  default:
+    stages:
+      - ai:
+          request: [obj, provider, [$input, /provider], model, [$input, /model], max_tokens, 200,
+                    messages, [[obj, role, user, content, [$input, /question]]]]
+          into: /ai
+      - computo: [obj, n, [$input, /n], question, [$input, /question], answer, [$input, /ai/response], provider, [$input, /ai/provider]]
+`;
+
+/**
+ * Runs real questions through two fake providers, kills the run at random moments, resumes it each time, and holds the end
+ * to what is promised: every row once and in order, with the answer to its own question, and nothing paid twice but what
+ * was in flight when it was killed.
+ */
+export async function killAndResume({ rows, kills }: { readonly rows: number; readonly kills: number }): Promise<void> {
+  const cwd = scratch();
+  const fakes = {
+    openai: await startFakeProvider({ wire: 'openai', latencyMs: 20 }),
+    anthropic: await startFakeProvider({ wire: 'anthropic', latencyMs: 20 }),
+  };
+  try {
+    writeFileSync(join(cwd, 'colloquium.yaml'), config({ openai: fakes.openai.url, anthropic: fakes.anthropic.url }));
+    const questions = readFileSync(join(root, 'fixtures/gsm8k-test.jsonl'), 'utf8').split('\n').slice(0, rows);
+    const input = questions.map((line, n) => {
+      const provider = n % 2 === 0 ? 'openai' : 'anthropic';
+      return { n, ...(JSON.parse(line) as { question: string }), provider, model: MODELS[provider] };
+    });
+    writeFileSync(join(cwd, 'in.ndjson'), input.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+    const env = { OPENAI_API_KEY: fakes.openai.apiKey, ANTHROPIC_API_KEY: fakes.anthropic.apiKey };
+    const args = ['--resume', '-o', 'out.ndjson', 'in.ndjson', '--concurrency', String(CONCURRENCY), '--no-progress'];
+    for (let kill = 0; kill < kills; kill++) {
+      const child = startCli(args, { cwd, env });
+      const ended = resultOf(child);
+      await sleep(400 + Math.random() * 900);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const last = await runCli(args, { cwd, env });
+    expect(last.exit, last.stderr).toBe(0);
+
+    const out = readFileSync(join(cwd, 'out.ndjson'), 'utf8').split('\n').slice(0, -1);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual(
+      input.map(({ n, question, provider }) => ({ n, question, answer: question.toUpperCase(), provider })),
+    );
+    expect([...fakes.openai.deviations, ...fakes.anthropic.deviations]).toEqual([]);
+    const sent = fakes.openai.records.length + fakes.anthropic.records.length;
+    expect(sent).toBeGreaterThanOrEqual(rows);
+    expect(sent).toBeLessThanOrEqual(rows + kills * CONCURRENCY);
+  } finally {
+    await Promise.all([fakes.openai.close(), fakes.anthropic.close()]);
+  }
+}
