@@ -1,0 +1,133 @@
+/** What one case is to each contestant: the same task in its language. */
+export interface Case {
+  readonly name: string;
+  readonly data: DataKind;
+  /** Of the events that the bench was asked for; long events need fewer. */
+  readonly share: number;
+  readonly stages: readonly Stage[];
+  /** For jq and gojq. */
+  readonly jq: string;
+  /** Miller's verbs. */
+  readonly miller?: readonly string[];
+  /** A SELECT from `events`. */
+  readonly sql?: string;
+}
+
+export type DataKind = 'event' | 'long' | 'list';
+
+type Stage = { readonly filter: unknown } | { readonly computo: unknown };
+
+const input = (pointer: string): unknown => ['$input', pointer];
+
+const PROJECTION = [
+  'obj',
+  'id',
+  input('/id'),
+  'ts',
+  input('/ts'),
+  'who',
+  input('/user/name'),
+  'level',
+  input('/level'),
+  'score',
+  input('/score'),
+];
+const PROJECTION_JQ = '{id, ts, who: .user.name, level, score}';
+const PROJECTION_SQL = 'id, ts, "user".name AS who, level, score';
+const PROJECTION_MILLER = [
+  'put',
+  '$* = {"id": $id, "ts": $ts, "who": $user["name"], "level": $level, "score": $score}',
+];
+
+const NUMBERS = ['filter', input('/values'), ['lambda', ['x'], ['>', ['$', '/x'], 100]]];
+const SQUARES = ['map', NUMBERS, ['lambda', ['x'], ['*', ['$', '/x'], ['$', '/x']]]];
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'identity',
+    data: 'event',
+    share: 1,
+    stages: [{ computo: ['$input'] }],
+    jq: '.',
+    miller: ['cat'],
+    sql: '*',
+  },
+  {
+    name: 'projection',
+    data: 'event',
+    share: 1,
+    stages: [{ computo: PROJECTION }],
+    jq: PROJECTION_JQ,
+    miller: PROJECTION_MILLER,
+    sql: PROJECTION_SQL,
+  },
+  {
+    name: 'filter + projection',
+    data: 'event',
+    share: 1,
+    stages: [{ filter: ['==', input('/level'), 'error'] }, { computo: PROJECTION }],
+    jq: `select(.level == "error") | ${PROJECTION_JQ}`,
+    miller: ['filter', '$level == "error"', 'then', ...PROJECTION_MILLER],
+    sql: `${PROJECTION_SQL} WHERE level = 'error'`,
+  },
+  {
+    name: 'arithmetic',
+    data: 'event',
+    share: 1,
+    stages: [
+      {
+        computo: [
+          'obj',
+          'id',
+          input('/id'),
+          'total',
+          ['*', input('/qty'), input('/user/id')],
+          'band',
+          ['if', ['>', input('/score'), 0.5], 'high', 'low'],
+          'label',
+          ['strConcat', input('/user/name'), '@', input('/user/country')],
+        ],
+      },
+    ],
+    jq: '{id, total: (.qty * .user.id), band: (if .score > 0.5 then "high" else "low" end), label: (.user.name + "@" + .user.country)}',
+    sql: `id, qty * "user".id AS total, CASE WHEN score > 0.5 THEN 'high' ELSE 'low' END AS band, "user".name || '@' || "user".country AS label`,
+  },
+  {
+    name: 'map, filter, reduce of 20',
+    data: 'list',
+    share: 1,
+    stages: [
+      {
+        computo: [
+          'obj',
+          'id',
+          input('/id'),
+          'squares',
+          SQUARES,
+          'sum',
+          ['reduce', NUMBERS, ['lambda', ['sum', 'x'], ['+', ['$', '/sum'], ['$', '/x']]], 0],
+        ],
+      },
+    ],
+    jq: '{id, squares: [.values[] | select(. > 100) | . * .], sum: (reduce (.values[] | select(. > 100)) as $x (0; . + $x))}',
+    sql: 'id, list_transform(list_filter("values", x -> x > 100), x -> x * x) AS squares, coalesce(list_sum(list_filter("values", x -> x > 100)), 0) AS sum',
+  },
+  {
+    name: 'projection of 8 KB',
+    data: 'long',
+    share: 1 / 25,
+    stages: [{ computo: PROJECTION }],
+    jq: PROJECTION_JQ,
+    miller: PROJECTION_MILLER,
+    sql: PROJECTION_SQL,
+  },
+  {
+    name: 'projection of a tenth',
+    data: 'event',
+    share: 1 / 10,
+    stages: [{ computo: PROJECTION }],
+    jq: PROJECTION_JQ,
+    miller: PROJECTION_MILLER,
+    sql: PROJECTION_SQL,
+  },
+];
