@@ -12,6 +12,8 @@ export interface LogOptions {
   readonly segmentAgeMaxMs?: number;
   /** Finished segments become gzip files. */
   readonly pack: boolean;
+  /** Entries may carry idempotency keys; default: no. */
+  readonly keys?: boolean;
   /** Newest records kept in memory. */
   readonly memoryRecordsMax: number;
   /** Bytes that these may take. */
@@ -43,6 +45,7 @@ const DAY_MS = 86_400_000;
 export function resolveLogOptions(options: LogOptions): ResolvedLogOptions {
   return {
     segmentAgeMaxMs: DAY_MS,
+    keys: false,
     memoryBytesMax: 64 << 20,
     queueRecordsMax: 100_000,
     queueBytesMax: 64 << 20,

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { errorCode } from './disk/disk.js';
 import type { Position } from './format/position.js';
+import type { KeyIndex } from './keys/key-index.js';
+import { openKeyIndex } from './keys/lmdb-key-index.js';
+import { settleKeys } from './keys/settle-keys.js';
 import { takeFolderLock, type FolderLock } from './lock/folder-lock.js';
 import { LogError } from './log-error.js';
 import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
@@ -8,7 +12,7 @@ import { MovingEnd } from './read/log-end.js';
 import { readLog, type ReadOptions } from './read/read-log.js';
 import { recover, type Recovery } from './recover/recover.js';
 import type { TornTail } from './recover/torn-tail.js';
-import { segmentBytesOnDisk } from './segment/folder.js';
+import { listSegments, segmentBytesOnDisk } from './segment/folder.js';
 import { Packer } from './segment/packer.js';
 import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
@@ -18,6 +22,7 @@ import type { World } from './world.js';
 import { AppendQueue } from './write/append-queue.js';
 import type { Batch } from './write/batch.js';
 import type { Entry, Receipt } from './write/entry.js';
+import { KeyGate } from './write/key-gate.js';
 import { LogClock } from './write/log-clock.js';
 import { RecentBuffer, type RecentRecords } from './write/recent-records.js';
 import { SegmentWriter } from './write/segment-writer.js';
@@ -34,6 +39,15 @@ export interface LogStats {
   readonly queuedBytes: number;
 }
 
+/** What there was when the log was opened. */
+interface Found {
+  readonly lock: FolderLock;
+  readonly recovery: Recovery;
+  /** Of all segments on the disk. */
+  readonly bytes: number;
+  readonly keys: KeyIndex | undefined;
+}
+
 /** The writer of a log, and the log to read in the same process: it shows what is durable and nothing else. */
 export class Log {
   readonly folder: string;
@@ -47,17 +61,20 @@ export class Log {
   readonly #segments: SegmentWriter;
   readonly #recent: RecentBuffer;
   readonly #packer: Packer;
+  readonly #keys: KeyIndex | undefined;
   #bytes: number;
   #segmentCount: number;
   #lastNumber: number;
 
-  private constructor(world: World, options: ResolvedLogOptions, lock: FolderLock, recovery: Recovery, bytes: number) {
+  private constructor(world: World, options: ResolvedLogOptions, found: Found) {
+    const { lock, recovery, bytes, keys } = found;
     const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
     this.folder = folder;
     this.torn = recovery.torn;
     this.#world = world;
     this.#options = options;
     this.#lock = lock;
+    this.#keys = keys;
     this.#bytes = bytes;
     this.#segmentCount = recovery.segments.length;
     this.#lastNumber = recovery.end.segment;
@@ -81,9 +98,12 @@ export class Log {
         hooks.onSegmentFinished?.(name);
       },
     });
+    const gate = keys === undefined ? undefined : new KeyGate(keys);
+    const write = (batch: Batch): Promise<Position> => this.#segments.write(batch);
     this.#queue = new AppendQueue(new LogClock(world.now, recovery.lastTimestamp), {
       ...options,
-      store: (batch) => this.#segments.write(batch),
+      keys: gate,
+      store: gate === undefined ? write : (batch) => gate.around(batch, () => write(batch)),
       onStored: (batch, position) => this.#stored(batch, position),
       onFailed: (error, records) => this.#failed(error, records),
       end: () => this.end,
@@ -100,14 +120,19 @@ export class Log {
     const options = resolveLogOptions(given);
     const { folder } = options;
     let lock: FolderLock | undefined;
+    let keys: KeyIndex | undefined;
     try {
       await world.disk.makeFolder(folder);
       lock = await takeFolderLock(world, folder);
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
-      return new Log(world, options, lock, recovery, bytes);
+      if (options.keys) keys = await openKeyIndex(join(folder, 'keys'));
+      const log = new Log(world, options, { lock, recovery, bytes, keys });
+      if (keys !== undefined) await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
+      return log;
     } catch (error) {
+      await keys?.close().catch(() => undefined);
       await lock?.release().catch(() => undefined);
       if (error instanceof LogError) throw error;
       throw diskError('read', `${folder}: the log can't be opened`, error);
@@ -168,12 +193,14 @@ export class Log {
     return verifyLog(this.#world, this.folder, onFinding);
   }
 
-  /** Removes old segments, but none that holds records behind `keepFrom`. */
+  /** Removes old segments and their records' keys, but no segment that holds records behind `keepFrom`. */
   async prune(options: PruneOptions): Promise<PruneReport> {
     const report = await pruneLog(this.#world, this.folder, options);
-    if (options.dryRun !== true) {
+    if (options.dryRun !== true && report.removed.length > 0) {
       this.#bytes = report.bytesLeft;
       this.#segmentCount -= report.removed.length;
+      const [oldest] = await listSegments(this.#world.disk, this.folder);
+      if (oldest !== undefined) await this.#keys?.forgetBefore(oldest.firstTimestamp);
     }
     return report;
   }
@@ -193,6 +220,7 @@ export class Log {
     await this.#queue.close();
     await this.#segments.close();
     await this.#packer.close();
+    await this.#keys?.close();
     this.#end.close();
     await this.#lock.release();
   }

@@ -4,6 +4,7 @@ import { NEWLINE } from '../format/line.js';
 import type { Position } from '../format/position.js';
 import { Batch } from './batch.js';
 import type { Entry, Receipt } from './entry.js';
+import type { KeyGate } from './key-gate.js';
 import type { LogClock } from './log-clock.js';
 
 export interface AppendQueueOptions {
@@ -19,6 +20,8 @@ export interface AppendQueueOptions {
   readonly onStored: (batch: Batch, position: Position) => void;
   /** A batch is not stored. The error that those who appended get. */
   readonly onFailed: (error: unknown, records: number) => LogError;
+  /** Idempotency keys, where they are kept. */
+  readonly keys: KeyGate | undefined;
   /** Where the log ends for now. */
   readonly end: () => Position;
 }
@@ -59,24 +62,48 @@ export class AppendQueue {
     if (this.#closed) throw closedError();
     for (const entry of entries) this.#refuseBad(entry);
     if (!this.#hasRoom(entries.length)) return 'full';
-    if (entries.length === 0) return Promise.resolve(this.#nothingStored());
     const batch = this.#gathering;
     const offset = batch.byteLength;
     const timestamp = this.#clock.tick();
     const ids: string[] = [];
-    for (const { data, metadata, id = this.#clock.nextId() } of entries) {
-      batch.add({ id, timestamp, data, metadata });
-      ids.push(id);
+    /** Batches that must be stored for this append to be. */
+    const batches = new Set<Batch>();
+    let stored = 0;
+    for (const { data, metadata, key, id = this.#clock.nextId() } of entries) {
+      const holder = key === undefined ? undefined : this.#options.keys?.holderOf(key);
+      ids.push(holder?.id ?? id);
+      if (holder === undefined) {
+        batch.add({ id, timestamp, data, metadata });
+        if (key !== undefined) this.#options.keys?.take(batch, { key, id, timestamp });
+        batches.add(batch);
+        stored += 1;
+      } else if (holder.batch !== undefined) {
+        batches.add(holder.batch);
+      }
     }
     const end = batch.byteLength;
-    this.#start();
-    return batch.stored.then(({ segment, offset: base }) => ({
-      ids,
-      stored: ids.length,
-      timestamp,
-      position: { segment, offset: base + offset },
-      nextPosition: { segment, offset: base + end },
-    }));
+    if (stored > 0) this.#start();
+    return this.#receipt({ ids, stored, timestamp }, batch, batches, offset, end);
+  }
+
+  async #receipt(
+    known: Pick<Receipt, 'ids' | 'stored' | 'timestamp'>,
+    batch: Batch,
+    batches: ReadonlySet<Batch>,
+    start: number,
+    end: number,
+  ): Promise<Receipt> {
+    for (const other of batches) await other.stored;
+    if (known.stored === 0) {
+      const position = this.#options.end();
+      return { ...known, position, nextPosition: position };
+    }
+    const { segment, offset } = await batch.stored;
+    return {
+      ...known,
+      position: { segment, offset: offset + start },
+      nextPosition: { segment, offset: offset + end },
+    };
   }
 
   /** As {@link tryAppend}, but waits for its turn when the queue is full. */
@@ -93,11 +120,6 @@ export class AppendQueue {
     this.#closed = true;
     await this.#running;
     this.#callForMore();
-  }
-
-  #nothingStored(): Receipt {
-    const position = this.#options.end();
-    return { ids: [], stored: 0, timestamp: this.#clock.tick(), position, nextPosition: position };
   }
 
   #hasRoom(more: number): boolean {
@@ -136,8 +158,8 @@ export class AppendQueue {
     for (const resume of waiting) resume();
   }
 
-  #refuseBad({ data, metadata, id }: Entry): void {
-    const { dataBytesMax } = this.#options;
+  #refuseBad({ data, metadata, id, key }: Entry): void {
+    const { dataBytesMax, keys } = this.#options;
     // No code unit takes more than three bytes: a short text need not be measured.
     const isShort = data.length * 3 <= dataBytesMax;
     const bytes = isShort || typeof data !== 'string' ? data.length : Buffer.byteLength(data);
@@ -147,6 +169,9 @@ export class AppendQueue {
     const broken = typeof data === 'string' ? data.includes('\n') : data.includes(NEWLINE);
     if (bytes === 0 || broken || metadata.includes('\n')) {
       throw new LogError('record', 'an event must be one JSON value without line breaks');
+    }
+    if (key !== undefined && keys === undefined) {
+      throw new LogError('record', 'an event has an idempotency key, and this log keeps none');
     }
     if (id !== undefined && !isId(id)) {
       throw new LogError(

@@ -1,5 +1,6 @@
 import { recordRoom, writeRecord, type RecordText } from '../format/record.js';
 import type { RecordMark } from '../index/segment-index.js';
+import type { KeyClaim } from '../keys/key-index.js';
 import type { Position } from '../format/position.js';
 
 const BYTES_MIN = 64 << 10;
@@ -12,6 +13,8 @@ export class Batch {
   #buffer: Buffer;
   #used = 0;
   records = 0;
+  /** The idempotency keys of the records. */
+  readonly claims: KeyClaim[] = [];
   first: RecordMark | undefined;
   last: RecordMark | undefined;
   /** Where the batch starts in the log, once it is durable; fails when it is not stored. */

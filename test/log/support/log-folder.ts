@@ -105,7 +105,11 @@ export async function verifyFolder(folder: string): Promise<Finding[]> {
 
 /** The log's files with a suffix, sorted, with their content. */
 export async function filesIn(folder: string, suffix: string): Promise<{ path: string; content: Buffer }[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(suffix)).sort();
+  const found = await readdir(folder, { withFileTypes: true });
+  const names = found
+    .filter((file) => file.isFile() && file.name.endsWith(suffix))
+    .map(({ name }) => name)
+    .sort();
   return Promise.all(
     names.map(async (name) => ({ path: join(folder, name), content: await readFile(join(folder, name)) })),
   );

@@ -1,9 +1,10 @@
 /**
  * A process that writes to a log until it is killed: `node numbered-writer.mjs FOLDER ROUND`. Several appenders number their
- * events; each acknowledged one is told on stdout as `APPENDER NUMBER`.
+ * events; each acknowledged one is told on stdout as `APPENDER NUMBER ID`.
  */
 import { writeSync } from 'node:fs';
 import { Log, nodeWorld } from '../../../src/log/index.js';
+import { numberedEntry } from './numbered-entry.js';
 
 const APPENDERS = 8;
 
@@ -14,14 +15,14 @@ const log = await Log.open(nodeWorld(), {
   segmentBytesMax: 60_000,
   pack: true,
   memoryRecordsMax: 100,
+  keys: true,
 });
 
 await Promise.all(
   Array.from({ length: APPENDERS }, async (_, appender) => {
     for (let number = 0; ; number++) {
-      const data = JSON.stringify({ round: Number(round), appender, number, text: 'x'.repeat((number * 37) % 400) });
-      await log.append([{ data, metadata: '{"source":"test","pipeline":"default","retry_count":0}' }]);
-      writeSync(1, `${appender} ${number}\n`);
+      const { ids } = await log.append([numberedEntry({ round: Number(round), appender, number })]);
+      writeSync(1, `${appender} ${number} ${ids.join()}\n`);
     }
   }),
 );

@@ -1,0 +1,34 @@
+/** A key and the record that carries it. */
+export interface KeyClaim {
+  readonly key: string;
+  readonly id: string;
+  /** Of the record, milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+
+/** A claim as it is stored: instead of the key its hash. */
+export interface StoredClaim {
+  readonly hash: Buffer;
+  readonly id: string;
+  readonly timestamp: number;
+}
+
+/** Which idempotency keys the stored records have. */
+export interface KeyIndex {
+  /** The id of the stored record with this key. */
+  find(key: string): string | undefined;
+  /**
+   * Notes keys before their records are stored: a record without its key would be stored again after a crash. The promise
+   * resolves when the notes are durable. A crash before the records are stored leaves notes that {@link unsettled} gives.
+   */
+  claim(claims: readonly KeyClaim[]): Promise<void>;
+  /** Takes the notes of the last claim back: its records were not stored. Never fails; what can't be done now is done later. */
+  withdraw(claims: readonly KeyClaim[]): Promise<void>;
+  /** The last claims that were noted, and all of records from `since` on: their records may be missing. */
+  unsettled(since: number): StoredClaim[];
+  /** Forgets claims whose records are not there. */
+  drop(claims: readonly StoredClaim[]): Promise<void>;
+  /** Forgets the keys of records older than `timestamp`. */
+  forgetBefore(timestamp: number): Promise<void>;
+  close(): Promise<void>;
+}

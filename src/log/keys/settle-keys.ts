@@ -1,0 +1,31 @@
+import { NEWLINE } from '../format/line.js';
+import { idAt } from '../format/record.js';
+import type { LogBlock } from '../read/log-block.js';
+import type { ReadOptions } from '../read/read-log.js';
+import type { KeyIndex } from './key-index.js';
+
+/**
+ * Forgets keys that were noted for records that a crash kept from being stored.
+ *
+ * @param lastTimestamp of the last record there is
+ * @param read reads the log
+ */
+export async function settleKeys(
+  keys: KeyIndex,
+  lastTimestamp: number,
+  read: (options: ReadOptions) => AsyncIterable<LogBlock>,
+): Promise<void> {
+  const unsettled = new Map(keys.unsettled(lastTimestamp).map((claim) => [claim.id, claim]));
+  if (unsettled.size === 0) return;
+  const timestamps = [...unsettled.values()].map(({ timestamp }) => timestamp);
+  // A key's record has the key's own time: little has to be read.
+  const since = timestamps.reduce((a, b) => Math.min(a, b));
+  const until = timestamps.reduce((a, b) => Math.max(a, b)) + 1;
+  for await (const { bytes } of read({ from: { since }, until })) {
+    for (let at = 0; at < bytes.length; at = bytes.indexOf(NEWLINE, at) + 1) {
+      const id = idAt(bytes, at);
+      if (id !== undefined) unsettled.delete(id);
+    }
+  }
+  if (unsettled.size > 0) await keys.drop([...unsettled.values()]);
+}

@@ -1,0 +1,45 @@
+import type { KeyClaim, KeyIndex } from '../keys/key-index.js';
+import type { Batch } from './batch.js';
+
+/** A record that has a key: stored, or on its way in a batch. */
+export interface KeyHolder {
+  readonly id: string;
+  readonly batch: Batch | undefined;
+}
+
+/** Knows which keys are taken: those of stored records, and those of records that still wait for the disk. */
+export class KeyGate {
+  readonly #index: KeyIndex;
+  readonly #waiting = new Map<string, KeyHolder>();
+
+  constructor(index: KeyIndex) {
+    this.#index = index;
+  }
+
+  holderOf(key: string): KeyHolder | undefined {
+    const waiting = this.#waiting.get(key);
+    if (waiting !== undefined) return waiting;
+    const id = this.#index.find(key);
+    return id === undefined ? undefined : { id, batch: undefined };
+  }
+
+  /** Notes that a record in the batch has the key. */
+  take(batch: Batch, claim: KeyClaim): void {
+    batch.claims.push(claim);
+    this.#waiting.set(claim.key, { id: claim.id, batch });
+  }
+
+  /** Stores the batch between noting its keys and, when that fails, taking them back. */
+  async around<T>(batch: Batch, store: () => Promise<T>): Promise<T> {
+    if (batch.claims.length === 0) return store();
+    try {
+      await this.#index.claim(batch.claims);
+      return await store();
+    } catch (error) {
+      await this.#index.withdraw(batch.claims);
+      throw error;
+    } finally {
+      for (const { key } of batch.claims) this.#waiting.delete(key);
+    }
+  }
+}

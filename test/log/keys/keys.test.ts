@@ -1,0 +1,133 @@
+import { rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LOG_START, type Log, type LogOptions, type World } from '../../../src/log/index.js';
+import { openKeyIndex } from '../../../src/log/keys/lmdb-key-index.js';
+import { faultyWorld } from '../support/faulty-disk.js';
+import { emptyFolder, entry, filesIn, openLog, readAll, worldAt } from '../support/log-folder.js';
+
+const keyed = (value: unknown, key: string) => ({ ...entry(value), key });
+const openKeyed = (folder: string, given: Partial<LogOptions> = {}, world?: World) =>
+  openLog(folder, { keys: true, ...given }, world);
+
+async function values(log: Log): Promise<unknown[]> {
+  const { events, damage } = await readAll(log.read({ from: LOG_START }));
+  expect(damage).toEqual([]);
+  return events.map(({ data }) => data);
+}
+
+describe('an idempotency key', () => {
+  it('lets an event be stored once, and answers with its id: at once, later, and after a restart', async () => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder);
+    const first = log.append([keyed(1, 'a')]);
+    const meanwhile = log.append([keyed('1 again', 'a')]);
+    const { ids } = await first;
+    expect(await meanwhile).toMatchObject({ ids, stored: 0 });
+    expect(await log.append([keyed('1 later', 'a')])).toMatchObject({ ids, stored: 0, position: log.end });
+    await log.close();
+    const next = await openKeyed(folder);
+    expect(await next.append([keyed('1 much later', 'a'), keyed(2, 'b')])).toMatchObject({
+      ids: [ids[0], expect.any(String)],
+      stored: 1,
+    });
+    expect(await values(next)).toEqual([1, 2]);
+  });
+
+  it('counts within one append too', async () => {
+    const log = await openKeyed(await emptyFolder());
+    const { ids, stored } = await log.append([keyed(1, 'a'), keyed(2, 'b'), keyed('1 again', 'a'), entry(3), entry(3)]);
+    expect(stored).toBe(4);
+    expect(ids[2]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(4);
+    expect(await values(log)).toEqual([1, 2, 3, 3]);
+  });
+
+  it('is refused where no keys are kept', async () => {
+    const log = await openLog(await emptyFolder());
+    expect(() => log.tryAppend([keyed(1, 'a')])).toThrow(/this log keeps none/);
+  });
+
+  it('can be any text', async () => {
+    const log = await openKeyed(await emptyFolder());
+    const keys = ['', ' ', 'ü', 'x'.repeat(100_000), 'x'.repeat(100_001), 'a\u0000b'];
+    for (const key of keys) await log.append([keyed(key.length, key)]);
+    for (const key of keys) expect((await log.append([keyed('again', key)])).stored).toBe(0);
+  });
+
+  it('of an event that was not stored is free: whoever waited for it is refused too, and may come again', async () => {
+    const folder = await emptyFolder();
+    const disk = { full: false };
+    const world = faultyWorld(({ grows, file }) =>
+      disk.full && grows && file.endsWith('.ndjson') ? { code: 'ENOSPC' } : undefined,
+    );
+    const log = await openKeyed(folder, { durability: 'fsync' }, world);
+    await log.append([keyed(0, 'before')]);
+    disk.full = true;
+    const both = await Promise.allSettled([log.append([keyed(1, 'a')]), log.append([keyed(1, 'a')])]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await log.append([keyed(0, 'before')])).toMatchObject({ stored: 0 });
+    disk.full = false;
+    expect((await log.append([keyed(1, 'a')])).stored).toBe(1);
+    expect((await log.append([keyed(1, 'a')])).stored).toBe(0);
+    expect(await values(log)).toEqual([0, 1]);
+  });
+
+  it('of an event that a crash kept from being stored is free', async () => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder, {}, worldAt({ now: 5000 }));
+    await log.append([keyed(1, 'stored')]);
+    await log.append([keyed(2, 'torn')]);
+    await log.append([entry(3)]);
+    await log.close();
+    // The crash: the keys are noted, the second event's line is cut.
+    const [segment] = await filesIn(folder, '.ndjson');
+    const secondLine = (segment?.content.indexOf(0x0a) ?? 0) + 1;
+    await truncate(segment?.path ?? '', secondLine + 20);
+    for (const { path } of await filesIn(folder, '.index')) await rm(path);
+    // And one whose record never came near the disk.
+    const index = await openKeyIndex(join(folder, 'keys'));
+    await index.claim([{ key: 'noted', id: 'nowhere', timestamp: 9000 }]);
+    await index.close();
+
+    const next = await openKeyed(folder, {}, worldAt({ now: 6000 }));
+    expect((await next.append([keyed('again', 'stored')])).stored).toBe(0);
+    expect((await next.append([keyed(2, 'torn')])).stored).toBe(1);
+    expect((await next.append([keyed(4, 'noted')])).stored).toBe(1);
+    expect(await values(next)).toEqual([1, 2, 4]);
+  });
+
+  it('is forgotten with the segment that holds its event', async () => {
+    const folder = await emptyFolder();
+    const clock = { now: 1000 };
+    const log = await openKeyed(folder, { segmentBytesMax: 1 }, worldAt(clock));
+    for (const key of ['a', 'b', 'c']) {
+      await log.append([keyed(key, key)]);
+      clock.now += 1000;
+    }
+    const report = await log.prune({ olderThan: 2500, keepFrom: log.end });
+    expect(report.removed.length).toBe(1);
+    expect((await log.append([keyed('a', 'a')])).stored).toBe(1);
+    expect((await log.append([keyed('b', 'b')])).stored).toBe(0);
+    expect((await log.append([keyed('c', 'c')])).stored).toBe(0);
+  });
+
+  it('that was forgotten and came again is kept with its new event', async () => {
+    const folder = `${await emptyFolder()}/keys`;
+    const index = await openKeyIndex(folder);
+    await index.claim([{ key: 'a', id: 'first', timestamp: 1 }]);
+    await index.claim([{ key: 'a', id: 'second', timestamp: 5 }]);
+    await index.forgetBefore(3);
+    expect(index.find('a')).toBe('second');
+    await index.forgetBefore(6);
+    expect(index.find('a')).toBeUndefined();
+    await index.close();
+  });
+
+  it('is private', async () => {
+    const folder = await emptyFolder();
+    await openKeyed(folder);
+    expect((await stat(join(folder, 'keys'))).mode & 0o777).toBe(0o700);
+    for (const { path } of await filesIn(join(folder, 'keys'), '')) expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
