@@ -22,5 +22,5 @@ export {
   type CostReport,
 } from './report/index.js';
 export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
-export { storesExist, type StoreLocation } from './store/index.js';
+export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type World } from './world.js';

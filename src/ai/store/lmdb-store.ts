@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
+import { refuseForeignFile } from './lmdb-file.js';
 import type { Entry, KeyRange, Store, Stores } from './store.js';
 
 const FOLDER_MODE = 0o700;
@@ -18,7 +19,7 @@ export function lmdbStoresExist(folder: string): boolean {
  * Stores in a folder of this machine, shared by any number of processes. What the files hold is nobody else's business: they and
  * their folder are open to their owner only.
  *
- * @throws Error of the file system when the folder can't be made or opened
+ * @throws Error of the file system when the folder can't be made or opened; StoreDamagedError
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
   const lmdb = await import('lmdb');
@@ -30,7 +31,10 @@ export async function lmdbStores(folder: string): Promise<Stores> {
     closeSync(openSync(path, 'a', FILE_MODE));
     chmodSync(path, FILE_MODE);
   }
+  refuseForeignFile(join(folder, DATA_FILE));
   const root = lmdb.open({ path: folder, maxDbs: STORES_MAX, noSubdir: false });
+  // A process that was killed while it read would keep old pages from being used again, for good.
+  root.readerCheck();
   return {
     open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true })),
     close: () => root.close(),

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   openStores,
   sharedDocument,
+  storesExist,
   type KeyRange,
   type Store,
   type StoreLocation,
@@ -136,5 +137,26 @@ describe('a store on disk', () => {
     if (at.kind !== 'lmdb') throw new Error(at.kind);
     expect(statSync(at.folder).mode & 0o777).toBe(0o700);
     for (const file of ['data.mdb', 'lock.mdb']) expect(statSync(join(at.folder, file)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('a folder whose file is no database', () => {
+  it.each([
+    ['of noise', Buffer.alloc(20_000, 'noise')],
+    ['of a few bytes', Buffer.from('x')],
+  ])('is refused by name (%s), and not handed to LMDB, which would crash', async (_, content) => {
+    const at = location('lmdb');
+    if (at.kind !== 'lmdb') return;
+    mkdirSync(at.folder, { recursive: true });
+    writeFileSync(join(at.folder, 'data.mdb'), content);
+    await expect(openStores(at)).rejects.toThrow(`${join(at.folder, 'data.mdb')} is damaged`);
+  });
+
+  it('says whether anything was ever kept, making nothing', async () => {
+    const at = location('lmdb');
+    expect(storesExist(at)).toBe(false);
+    expect(storesExist({ kind: 'memory' })).toBe(false);
+    await storesAt(at);
+    expect(storesExist(at)).toBe(true);
   });
 });
