@@ -22,9 +22,13 @@ const FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/;
  * @returns a function that throws an Error when a schema is none
  */
 export async function loadSchemaChecks(): Promise<(schema: JsonSchema) => SchemaCheck> {
-  const [{ Ajv2020 }, formats] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')]);
+  // A bundle shows only the default export of these CommonJS modules.
+  const [{ default: Ajv2020 }, { default: addFormats }] = await Promise.all([
+    import('ajv/dist/2020.js'),
+    import('ajv-formats'),
+  ]);
   const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true });
-  formats.default(ajv);
+  addFormats(ajv);
   const checks = new Map<JsonSchema, SchemaCheck>();
 
   return (schema) => {

@@ -1,0 +1,94 @@
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTransport, TransportError, type Timeouts } from '../../../src/ai/transport/index.js';
+
+const open: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const thing of open.splice(0)) thing.close();
+});
+
+const TIMEOUTS: Timeouts = { connectMs: 300, firstByteMs: 100, totalMs: 250 };
+const never = new AbortController().signal;
+
+async function listen(server: net.Server): Promise<string> {
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+function transport(answerBytesMax?: number) {
+  const made = createTransport(TIMEOUTS, answerBytesMax);
+  open.push(made);
+  return made;
+}
+
+async function faultOf(url: string, answerBytesMax?: number): Promise<{ fault: string; sent: boolean }> {
+  try {
+    await transport(answerBytesMax).post(url, new Headers(), '{}', never);
+  } catch (error) {
+    if (error instanceof TransportError) return { fault: error.fault, sent: error.sent };
+    throw error;
+  }
+  throw new Error('it was answered');
+}
+
+describe('a POST', () => {
+  it('brings the whole answer, its status and its headers', async () => {
+    const url = await listen(
+      http.createServer((request, response) => {
+        request.pipe(response.writeHead(418, { 'x-a': 'b' }));
+      }),
+    );
+    const answer = await transport().post(
+      url,
+      new Headers({ 'content-type': 'application/json' }),
+      '"grüß dich"',
+      never,
+    );
+    expect([answer.status, answer.headers.get('x-a'), answer.body]).toEqual([418, 'b', '"grüß dich"']);
+  });
+
+  it('keeps its connection for the next one', async () => {
+    let connections = 0;
+    const server = http.createServer((_request, response) => void response.end('ok'));
+    server.on('connection', () => (connections += 1));
+    const url = await listen(server);
+    const kept = transport();
+    for (let i = 0; i < 3; i++) await kept.post(url, new Headers(), '', never);
+    expect(connections).toBe(1);
+  });
+
+  it('tells a refusal to connect, where nothing was sent', async () => {
+    const server = net.createServer();
+    const url = await listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await faultOf(url)).toEqual({ fault: 'unreachable', sent: false });
+    expect(await faultOf('http://host.invalid/')).toEqual({ fault: 'unreachable', sent: false });
+  });
+
+  it.each<[string, string, (socket: net.Socket) => void]>([
+    ['nobody answers', 'timeout', () => undefined],
+    ['the connection is cut', 'reset', (socket) => void socket.destroy()],
+    ['the answer is cut', 'reset', (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{')],
+    ['the answer is no HTTP', 'reset', (socket) => void socket.end('SSH-2.0-hello\r\n')],
+    [
+      'the answer never ends',
+      'timeout',
+      (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{'),
+    ],
+  ])('tells when %s, and that it may have been billed', async (_what, fault, serve) => {
+    const sockets = new Set<net.Socket>();
+    const server = net.createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined).once('data', () => serve(socket));
+    });
+    open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
+    expect(await faultOf(await listen(server))).toEqual({ fault, sent: true });
+  });
+
+  it('takes no answer larger than it is told to', async () => {
+    const url = await listen(http.createServer((_request, response) => void response.end('x'.repeat(1001))));
+    expect(await faultOf(url, 1000)).toEqual({ fault: 'too-large', sent: true });
+  });
+});
