@@ -58,16 +58,31 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
       lambdas: new WeakMap(),
     };
     const root = parseScript(script, dialect);
-    return { dialect, run: runner(root, context, limits), plan: (fields) => planIn(context, root, limits, fields) };
+    // What can't outgrow its inputs needs no measuring, unless the limit is one that somebody chose.
+    const isStrict = options.limits?.outputSize !== undefined;
+    const budget: Budget = { limits, isStrict };
+    return { dialect, run: runner(root, context, budget), plan: (fields) => planIn(context, root, budget, fields) };
   });
 }
 
-function runner(root: Node, context: ProgramContext, limits: Limits): Program['run'] {
-  const compiled = compileExpression(root, 'root', context);
-  return (inputs) => runOnce(compiled, inputs, limits, context);
+/** The limits of a program, and whether every result is measured, however small it must be. */
+interface Budget {
+  readonly limits: Limits;
+  readonly isStrict: boolean;
 }
 
-function planIn(context: ProgramContext, root: Node, limits: Limits, fields: Fields): Plan | undefined {
+function runner(root: Node, context: ProgramContext, { limits, isStrict }: Budget): Program['run'] {
+  const compiled = compileExpression(root, 'root', context);
+  if (compiled.isBounded && !isStrict) return (inputs) => runOnce(compiled, inputs, limits, context);
+  return (inputs) => {
+    const result = runOnce(compiled, inputs, limits, context);
+    measure(result, limits);
+    return result;
+  };
+}
+
+function planIn(context: ProgramContext, root: Node, budget: Budget, fields: Fields): Plan | undefined {
+  const { limits } = budget;
   // A trace would tell of other calls than the script's.
   if (context.trace !== undefined) return undefined;
   return planOf(root, fields, {
@@ -76,7 +91,7 @@ function planIn(context: ProgramContext, root: Node, limits: Limits, fields: Fie
       runner(
         node,
         { ...context, lambdas: new WeakMap() },
-        { ...limits, steps: limits.steps / share, outputSize: limits.outputSize / share },
+        { ...budget, limits: { ...limits, steps: limits.steps / share, outputSize: limits.outputSize / share } },
       ),
   });
 }
@@ -98,18 +113,19 @@ function runOnce(
 ): Json {
   if (trace !== undefined) trace.depth = 0;
   const run = startRun(inputs, limits, FRAMES_MAX - height);
-  let result: Json;
   try {
     countSteps(run, cost.steps, ROOT);
-    result = evaluate(run, undefined);
+    return evaluate(run, undefined);
   } catch (error) {
     throw engineLimitOf(limitOf(error, run));
   }
-  if (exceeds(result, limits.outputSize)) {
-    const limit = `${limits.outputSize} elements, members and characters`;
-    throw new ComputoError('LimitExceeded', `the result has more than ${limit}`, '', 'Raise the limit `outputSize`.');
-  }
-  return result;
+}
+
+/** @throws ComputoError when a result, written out, is too large */
+function measure(result: Json, { outputSize }: Limits): void {
+  if (!exceeds(result, outputSize)) return;
+  const limit = `${outputSize} elements, members and characters`;
+  throw new ComputoError('LimitExceeded', `the result has more than ${limit}`, '', 'Raise the limit `outputSize`.');
 }
 
 /** @throws ComputoError when the script has markers of both dialects */

@@ -3,12 +3,14 @@ import { pointerTo, type Call, type Fault, type Lambda, type List, type Node, ty
 import type { Json } from '../value/index.js';
 import type { Compiler, ProgramContext } from './compiler.js';
 import { NOTHING, type Compiled, type Entry } from './entry.js';
-import type { Lexical } from './lexical.js';
+import { isBounded } from './growth.js';
+import { bindingOf, type Lexical } from './lexical.js';
 import type { Evaluate } from './run.js';
 import { failTooDeep, FRAMES_MAX } from './stack.js';
 import { compileIf, compileLet, leaf, type Part } from './tail.js';
 import { traced } from './trace.js';
 import type { Visit } from './visit.js';
+import { compileVariable } from './variable.js';
 import { walk } from './walk.js';
 
 /**
@@ -33,7 +35,7 @@ export function compileExpression(root: Node, lexical: Lexical, program: Program
     }
   }
   const { step, height, cost } = visits[0]?.entry ?? NOTHING;
-  return { evaluate: step.evaluate, height, cost, tooHigh };
+  return { evaluate: step.evaluate, height, cost, tooHigh, isBounded: isBounded(visits) };
 }
 
 function compileNode(visit: Visit, program: ProgramContext): Part {
@@ -80,10 +82,13 @@ function compileCall(node: Call, visit: Visit, program: ProgramContext): Part {
   visit.cost.steps += 1;
   const compiler: Compiler = {
     program,
-    lexical: visit.lexical,
     cost: visit.cost,
     frames: visit.frames * own,
     compile: (index) => entryAt(visit, index).step.evaluate,
+    variable: (name) => {
+      visit.variable = bindingOf(visit.lexical, name);
+      return compileVariable(name, visit.lexical, node.place);
+    },
     callable: (index) => entryAt(visit, index).callable,
   };
   const evaluate = node.operator.compile(node, compiler);

@@ -2,7 +2,6 @@ import type { PermutoOptions } from '../permuto/index.js';
 import type { Dialect, Node, Place } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import type { Callable } from './callable.js';
-import type { Lexical } from './lexical.js';
 import type { Evaluate } from './run.js';
 import type { Trace } from './trace.js';
 import type { Cost } from './visit.js';
@@ -10,14 +9,14 @@ import type { Cost } from './visit.js';
 /** What operators compile their calls with. */
 export interface Compiler {
   readonly program: ProgramContext;
-  /** The variables that are certainly bound where the call stands. */
-  readonly lexical: Lexical;
   /** What evaluating the body that the call belongs to costs: add what the call builds by itself. */
   readonly cost: Cost;
   /** Stack frames that are taken when the call is evaluated, since its body began. */
   readonly frames: number;
   /** The closure of an argument, counted from 0. */
   compile(index: number): Evaluate;
+  /** The reading of a variable. */
+  variable(name: string): Evaluate;
   /** The lambda that an argument writes out, if it does. */
   callable(index: number): Callable | undefined;
 }

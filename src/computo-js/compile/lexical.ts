@@ -4,7 +4,8 @@
  */
 export type Lexical = Bound | 'root' | 'caller';
 
-interface Bound {
+/** One binding: the object itself tells it from others of the same name. */
+export interface Bound {
   readonly name: string;
   readonly next: Lexical;
 }
@@ -20,12 +21,18 @@ export function bind(lexical: Lexical, names: readonly string[]): Lexical {
 export function locate(lexical: Lexical, name: string): number | 'dynamic' | 'unbound' {
   let hops = 0;
   let at = lexical;
-  while (typeof at === 'object') {
+  for (; typeof at === 'object'; at = at.next) {
     if (at.name === name) return hops;
     hops += 1;
-    at = at.next;
   }
   return at === 'root' ? 'unbound' : 'dynamic';
+}
+
+/** The binding that a variable refers to, if it is certain. */
+export function bindingOf(lexical: Lexical, name: string): Bound | undefined {
+  let at = lexical;
+  for (; typeof at === 'object'; at = at.next) if (at.name === name) return at;
+  return undefined;
 }
 
 /** The names that are certainly bound, innermost first. */

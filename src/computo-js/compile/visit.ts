@@ -1,6 +1,7 @@
 import { parameterAt, type Call, type Let, type Node } from '../syntax/index.js';
 import type { Entry } from './entry.js';
-import { bind, type Lexical } from './lexical.js';
+import type { Copies } from './growth.js';
+import { bind, type Bound, type Lexical } from './lexical.js';
 import { DIRECT_LEVELS_MAX } from './stack.js';
 
 /** What evaluating an expression once costs at most; grows while it is compiled. Lambdas inside count for themselves. */
@@ -23,6 +24,10 @@ export class Visit {
   parts = NO_PARTS;
   /** Filled in when it is compiled. */
   entry: Entry | undefined;
+  /** Filled in by `isBounded`. */
+  copies: Copies;
+  /** For the reading of a variable: what binds it, where the script alone tells. Filled in when it is compiled. */
+  variable: Bound | undefined;
 
   /**
    * @param lexical the variables that are certainly bound there

@@ -8,6 +8,7 @@ export const chunk = defineOperator({
   summary: 'The array cut into arrays of a size, a positive integer. The last one may be shorter.',
   signatures: { classic: takes(array(), number('size')) },
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['chunk', { array: [1, 2, 3] }, 2], result: [[1, 2], [3]] }],
   compile(call, compiler) {
     const arrayGiven = compileArgument(call, 0, compiler);

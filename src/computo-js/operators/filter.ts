@@ -15,6 +15,7 @@ export const filter = defineOperator({
   summary: 'The elements for which a lambda is truthy.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
+  growth: 'first',
   examples: [
     { script: ['filter', { array: [1, 5, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: [5, 9] },
     { script: ['filter', { array: [0, 'a', ''] }, ['lambda', ['x'], ['$', '/x']]], result: ['a'] },

@@ -15,6 +15,7 @@ export const flatMap = defineOperator({
   summary: 'Like `map`, but where the lambda makes an array, its elements are taken, one level deep.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
+  growth: 'mapped',
   examples: [
     {
       script: [

@@ -6,6 +6,7 @@ export const get = defineOperator({
   name: 'get',
   summary: 'What a JSON Pointer leads to in a value; `""` is the whole value. A path that is not there is an error.',
   signatures: { classic: takes(value('value'), raw('pointer')) },
+  growth: 'first',
   examples: [
     { script: ['get', ['$input'], '/tags/0'], inputs: [{ tags: ['a', 'b'] }], result: 'a' },
     { script: ['get', { 'a/b': 1 }, '/a~1b'], result: 1 },

@@ -15,6 +15,7 @@ export const enumerate = defineOperator({
   summary: 'The array of `[index, element]` pairs, counted from 0.',
   signatures: { classic: takes(array()) },
   returns: 'array',
+  growth: 'first',
   examples: [
     {
       script: ['enumerate', { array: ['a', 'b'] }],
@@ -39,6 +40,7 @@ export const mapWithIndex = defineOperator({
   summary: 'Like `map`, with a lambda that gets the element and its index, counted from 0.',
   signatures: { classic: takes(array(), lambda(2)) },
   returns: 'array',
+  growth: 'mapped',
   examples: [
     {
       script: ['mapWithIndex', { array: [10, 10] }, ['lambda', ['x', 'i'], ['+', ['$', '/x'], ['$', '/i']]]],

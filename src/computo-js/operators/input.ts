@@ -1,6 +1,6 @@
 import { rawArgument, type Evaluate } from '../compile/index.js';
 import { defineOperator, placeInside, raw, takesAtLeast, takesUpTo, type Call, type Report } from '../syntax/index.js';
-import { compileLookup, pointerProblem, type Looked } from './lookup.js';
+import { compileLookup, FIRST_INPUT, pointerProblem, type Looked } from './lookup.js';
 
 /** Classic ignores whatever is given. */
 const SIGNATURES = {
@@ -12,11 +12,12 @@ export const input = defineOperator({
   name: '$input',
   summary: 'The first input, or null when there is none. In current, optionally what a JSON Pointer leads to in it.',
   signatures: SIGNATURES,
+  growth: 'input',
   examples: [
     { script: ['$input'], inputs: [{ n: 1 }], result: { n: 1 } },
     { dialect: 'current', script: ['$input', '/user/name'], inputs: [{ user: { name: 'Ada' } }], result: 'Ada' },
   ],
-  compile: (call) => compileRoot(call, (run) => run.input, 'the input'),
+  compile: (call) => compileRoot(call, FIRST_INPUT, 'the input'),
   check: reportPointer,
 });
 
@@ -25,6 +26,7 @@ export const inputs = defineOperator({
   summary:
     'The array of all inputs. In current, optionally what a JSON Pointer leads to in it. With no input it is [] in current and [null] in classic.',
   signatures: SIGNATURES,
+  growth: 'input',
   examples: [
     { script: ['$inputs'], inputs: [1, 2], result: [1, 2] },
     { dialect: 'current', script: ['$inputs', '/1/level'], inputs: [{}, { level: 3 }], result: 3 },

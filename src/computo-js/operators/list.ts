@@ -16,6 +16,7 @@ export const car = defineOperator({
   name: 'car',
   summary: 'The first element of an array, which must not be empty.',
   signatures: inBoth(takes(array())),
+  growth: 'first',
   examples: [{ script: ['car', { array: [1, 2] }], result: 1 }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
@@ -33,6 +34,7 @@ export const cdr = defineOperator({
   summary: 'All elements but the first. Of an empty array it is empty in classic, and an error in current.',
   signatures: inBoth(takes(array())),
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['cdr', { array: [1, 2, 3] }], result: [2, 3] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
@@ -55,6 +57,7 @@ export const cons = defineOperator({
   summary: 'An array with one more element in front.',
   signatures: inBoth(takes(value('item'), array())),
   returns: 'array',
+  growth: 'sum',
   examples: [{ script: ['cons', 1, { array: [2, 3] }], result: [1, 2, 3] }],
   compile(call, compiler) {
     const itemOf = compileArgument(call, 0, compiler);
@@ -73,6 +76,7 @@ export const append = defineOperator({
   summary: 'One array of the elements of all arrays.',
   signatures: inBoth(takesAtLeast(1, array())),
   returns: 'array',
+  growth: 'sum',
   examples: [{ script: ['append', { array: [1] }, { array: [] }, { array: [2, 3] }], result: [1, 2, 3] }],
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);

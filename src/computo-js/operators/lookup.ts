@@ -3,6 +3,9 @@ import { compileGetter, longestExistingPrefix, parsePointer, child, type Pointer
 import { invalidArgument, type Call } from '../syntax/index.js';
 import { describe, isArray, isObject, nearestName, type Json } from '../value/index.js';
 
+/** The first input: what most pointers are applied to, so looking into it has a shorter way. */
+export const FIRST_INPUT: Evaluate = (run) => run.input;
+
 /** What a pointer is applied to. */
 export interface Looked {
   readonly root: Evaluate;
@@ -25,11 +28,19 @@ export function compileLookup(call: Call, { root, noun }: Looked, pointer: Json,
   const segments = parsePointer(pointer);
   const reading: PointerReading = { arraySegment: call.dialect === 'current' };
   const get = compileGetter(segments, reading);
+  const missing = (value: Json): never => {
+    throw notFound(call, value, noun, pointer, segments, reading);
+  };
+  if (root === FIRST_INPUT) {
+    return (run) => {
+      const found = get(run.input);
+      return found === undefined ? missing(run.input) : found;
+    };
+  }
   return (run, scope) => {
     const value = root(run, scope);
     const found = get(value);
-    if (found === undefined) throw notFound(call, value, noun, pointer, segments, reading);
-    return found;
+    return found === undefined ? missing(value) : found;
   };
 }
 

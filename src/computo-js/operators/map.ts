@@ -15,6 +15,7 @@ export const map = defineOperator({
   summary: 'The array of what a lambda makes of each element.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
+  growth: 'mapped',
   examples: [
     { script: ['map', { array: [1, 2, 3] }, ['lambda', ['x'], ['*', ['$', '/x'], ['$', '/x']]]], result: [1, 4, 9] },
   ],

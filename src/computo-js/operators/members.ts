@@ -7,6 +7,7 @@ export const keys = defineOperator({
   summary: 'The keys of an object, in byte order.',
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['keys', { b: 1, a: 2 }], result: ['a', 'b'] }],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);
@@ -23,6 +24,7 @@ export const values = defineOperator({
   summary: 'The values of an object, in the byte order of their keys.',
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['values', { b: 1, a: 2 }], result: [2, 1] }],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);
@@ -40,6 +42,7 @@ export const merge = defineOperator({
   summary: 'One object with the members of all objects. Of those with the same key the last one counts.',
   signatures: { current: takesAtLeast(1, value('object', 'object')) },
   returns: 'object',
+  growth: 'sum',
   examples: [{ script: ['merge', { a: 1, b: 1 }, { b: 2 }], result: { a: 1, b: 2 } }],
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);

@@ -20,7 +20,7 @@ export const minus = defineOperator({
     const parts = compileArguments(call, compiler);
     if (call.dialect === 'classic') return ofTwo(call, parts, subtract);
     const [only] = parts;
-    return only !== undefined && parts.length === 1 ? negated(call, only) : fold(call, parts, subtract);
+    return only !== undefined && parts.length === 1 ? negated(call, only) : fold(call, parts, subtract, '-');
   },
 });
 

@@ -34,16 +34,21 @@ function integerTooLong({ place, operator }: Call): Error {
   return limitExceeded(place, `'${operator.name}' makes an integer of more than ${INTEGER_DIGITS_MAX} digits`);
 }
 
-/** From left to right, each argument evaluated and checked before the next is. */
-export function fold(call: Call, parts: readonly Evaluate[], operation: Operation): Evaluate {
+/** An operation that doubles do right as long as the result is small. */
+export type SmallOperation = '+' | '-' | '*';
+
+/**
+ * From left to right, each argument evaluated and checked before the next is.
+ *
+ * @param symbol for a shorter way where all numbers are small
+ */
+export function fold(call: Call, parts: readonly Evaluate[], operation: Operation, symbol?: SmallOperation): Evaluate {
   const [first, second] = parts;
   if (first === undefined) return () => null;
   if (second !== undefined && parts.length === 2) {
-    return (run, scope) => {
-      const a = numberOf(first(run, scope), call, 0);
-      const b = numberOf(second(run, scope), call, 1);
-      return calculate(operation, a, b, call);
-    };
+    return symbol === undefined
+      ? ofTwoInTurn(call, first, second, operation)
+      : ofSmall(call, first, second, operation, symbol);
   }
   return (run, scope) => {
     let result: JsonNumber = numberOf(first(run, scope), call, 0);
@@ -52,6 +57,34 @@ export function fold(call: Call, parts: readonly Evaluate[], operation: Operatio
       result = calculate(operation, result, next, call);
     }
     return result;
+  };
+}
+
+function ofTwoInTurn(call: Call, first: Evaluate, second: Evaluate, operation: Operation): Evaluate {
+  return (run, scope) => {
+    const a = numberOf(first(run, scope), call, 0);
+    const b = numberOf(second(run, scope), call, 1);
+    return calculate(operation, a, b, call);
+  };
+}
+
+function ofSmall(
+  call: Call,
+  first: Evaluate,
+  second: Evaluate,
+  operation: Operation,
+  symbol: SmallOperation,
+): Evaluate {
+  return (run, scope) => {
+    const a = first(run, scope);
+    if (typeof a !== 'number') numberOf(a, call, 0);
+    const b = second(run, scope);
+    if (typeof a === 'number' && typeof b === 'number') {
+      const result = symbol === '+' ? a + b : symbol === '-' ? a - b : a * b;
+      // As in the operations themselves: exact or right below 2^53, and -0 becomes 0.
+      if (result <= Number.MAX_SAFE_INTEGER && result >= Number.MIN_SAFE_INTEGER) return result + 0;
+    }
+    return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call);
   };
 }
 

@@ -7,6 +7,7 @@ export const objFromPairs = defineOperator({
   summary: 'An object from an array of `[key, value]` arrays.',
   signatures: { current: takes(array('pairs')) },
   returns: 'object',
+  growth: 'first',
   examples: [{ script: ['objFromPairs', ['zip', { array: ['a', 'b'] }, { array: [1, 2] }]], result: { a: 1, b: 2 } }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);

@@ -12,6 +12,7 @@ export const obj = defineOperator({
     current: { ...takesAtLeast(0, value('key', 'string'), value('value')), repeats: 2 },
   },
   returns: 'object',
+  growth: 'sum',
   examples: [
     { dialect: 'current', script: ['obj', 'a', 1, 'b', ['+', 1, 1]], result: { a: 1, b: 2 } },
     { dialect: 'classic', script: ['obj', ['a', 1], ['b', ['+', 1, 1]]], result: { a: 1, b: 2 } },

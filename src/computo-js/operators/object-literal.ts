@@ -1,6 +1,7 @@
 import type { Evaluate } from '../compile/index.js';
 import type { Dialect } from '../syntax/index.js';
 import { isIndexKey, orderedObject, type Json } from '../value/index.js';
+import { generateBuilder } from './object-builder.js';
 
 /** A member to build: under a key that the script spells out, or one that it computes. */
 export interface Member {
@@ -13,21 +14,23 @@ type KeyOf = (key: Json, index: number) => string;
 
 /** Compiles the building of an object. */
 export function compileObject(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Evaluate {
-  const plain: { key: string; value: Evaluate }[] = [];
-  for (const { key, value } of members) {
+  const keys = new Set<string>();
+  for (const { key } of members) {
     if (typeof key !== 'string' || key === '__proto__' || isIndexKey(key)) return anyKeys(members, keyOf, dialect);
-    plain.push({ key, value });
+    keys.add(key);
   }
-  return plainKeys(plain);
+  const values = members.map(({ value }) => value);
+  const generated = keys.size === members.length ? generateBuilder([...keys], values) : undefined;
+  return generated ?? plainKeys(members);
 }
 
 /** Literal keys that JavaScript neither moves nor treats in a special way. */
-function plainKeys(members: readonly { readonly key: string; readonly value: Evaluate }[]): Evaluate {
+function plainKeys(members: readonly Member[]): Evaluate {
   return (run, scope) => {
     const object: Record<string, Json> = {};
     for (let index = 0; index < members.length; index++) {
       const member = members[index];
-      if (member !== undefined) object[member.key] = member.value(run, scope);
+      if (member !== undefined && typeof member.key === 'string') object[member.key] = member.value(run, scope);
     }
     return object;
   };
@@ -39,13 +42,13 @@ function anyKeys(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Ev
   return (run, scope) => {
     const entries: [string, Json][] = [];
     for (let index = 0; index < members.length; index++) {
-      const parts = members[index];
-      if (parts === undefined) continue;
-      const { key, value } = parts;
+      const member = members[index];
+      if (member === undefined) continue;
+      const { key, value } = member;
       const given = typeof key === 'string' ? key : key(run, scope);
       if (checksKeyFirst) keyOf(given, 2 * index);
-      const member = value(run, scope);
-      entries.push([keyOf(given, 2 * index), member]);
+      const evaluated = value(run, scope);
+      entries.push([keyOf(given, 2 * index), evaluated]);
     }
     return orderedObject(entries);
   };

@@ -15,6 +15,7 @@ export const partition = defineOperator({
   summary: 'Two arrays: the elements for which a lambda is truthy, and the others.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
+  growth: 'first',
   examples: [
     {
       script: ['partition', { array: [1, 5, 2, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]],

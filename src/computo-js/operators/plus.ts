@@ -12,5 +12,5 @@ export const plus = defineOperator({
     { script: ['+', 1, 2, 3], result: 6 },
     { script: ['+', 0.5, ['+', 40]], result: 40.5 },
   ],
-  compile: (call, compiler) => fold(call, compileArguments(call, compiler), add),
+  compile: (call, compiler) => fold(call, compileArguments(call, compiler), add, '+'),
 });

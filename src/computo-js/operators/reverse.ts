@@ -6,6 +6,7 @@ export const reverse = defineOperator({
   summary: 'The elements from last to first.',
   signatures: { current: takes(array()) },
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['reverse', { array: [1, 2, 3] }], result: [3, 2, 1] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);

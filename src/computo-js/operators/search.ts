@@ -18,6 +18,7 @@ export const find = defineOperator({
   name: 'find',
   summary: 'The first element for which a lambda is truthy, or null.',
   signatures: SIGNATURES,
+  growth: 'first',
   examples: [
     { script: ['find', { array: [1, 5, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: 5 },
     { script: ['find', { array: [] }, ['lambda', ['x'], true]], result: null },

@@ -9,6 +9,7 @@ export const pick = defineOperator({
   summary: 'An object with only those members whose keys are listed, in the order of the list.',
   signatures: SIGNATURES,
   returns: 'object',
+  growth: 'first',
   examples: [{ script: ['pick', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { a: 1 } }],
   compile: (call, compiler) =>
     compileSelection(call, compiler, (object, keys) =>
@@ -21,6 +22,7 @@ export const omit = defineOperator({
   summary: 'An object without those members whose keys are listed.',
   signatures: SIGNATURES,
   returns: 'object',
+  growth: 'first',
   examples: [{ script: ['omit', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { b: 2 } }],
   compile: (call, compiler) =>
     compileSelection(call, compiler, (object, keys) => {

@@ -9,6 +9,7 @@ export const sort = defineOperator({
     'The elements in order: by value, `"asc"` or `"desc"`, or by one or more fields, `"/pointer"` or `["/pointer", "desc"]`, where a missing field is null. Kinds stand in the order null, number, string, boolean, array, object; strings by their UTF-8 bytes. Equal elements keep their order.',
   signatures: { current: takesAtLeast(1, array(), raw('option')) },
   returns: 'array',
+  growth: 'first',
   examples: [
     { script: ['sort', { array: ['b', 10, 'a', 9, null] }], result: [null, 9, 10, 'a', 'b'] },
     { script: ['sort', { array: [1, 3, 2] }, 'desc'], result: [3, 2, 1] },

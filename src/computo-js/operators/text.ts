@@ -1,5 +1,5 @@
 import { arrayOf, compileArgument, compileArguments, countUnits, textOf, type Run } from '../compile/index.js';
-import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
+import { array, defineOperator, inBoth, takes, takesAtLeast, value, type Call } from '../syntax/index.js';
 import { canonicalText, type Json } from '../value/index.js';
 
 export const strConcat = defineOperator({
@@ -8,6 +8,7 @@ export const strConcat = defineOperator({
     'One string of all values: strings as they are, everything else as compact JSON with sorted keys. In classic, null adds nothing.',
   signatures: inBoth(takesAtLeast(1, value('value'))),
   returns: 'string',
+  growth: 'text',
   examples: [
     { script: ['strConcat', 'n=', 1.5, ' ', true], result: 'n=1.5 true' },
     { script: ['strConcat', { b: [1], a: 'x' }], result: '{"a":"x","b":[1]}' },
@@ -22,10 +23,9 @@ export const strConcat = defineOperator({
       for (let index = 0; index < parts.length; index++) {
         const given = parts[index]?.(run, scope) ?? null;
         if (given === null && skipsNull) continue;
-        run.at = call.place;
-        const added = typeof given === 'string' ? given : canonicalText(given, run);
+        const added = typeof given === 'string' ? given : plainText(given, run, call);
         // Joining shares both texts; what it costs is the shorter of them.
-        countUnits(run, Math.min(added.length, text.length), call.place);
+        if (text !== '') countUnits(run, Math.min(added.length, text.length), call.place);
         text += added;
       }
       return text;
@@ -38,6 +38,7 @@ export const join = defineOperator({
   summary: 'One string of all elements with a delimiter between them. Elements become text as in `strConcat`.',
   signatures: { current: takes(array(), value('delimiter', 'string')) },
   returns: 'string',
+  growth: 'joined',
   examples: [{ script: ['join', { array: ['a', 1, null] }, '-'], result: 'a-1-null' }],
   compile(call, compiler) {
     const arrayGiven = compileArgument(call, 0, compiler);
@@ -46,9 +47,8 @@ export const join = defineOperator({
       const given = arrayGiven(run, scope);
       const delimiter = textOf(delimiterGiven(run, scope), call, 1);
       let text = '';
-      run.at = call.place;
       for (const [index, item] of arrayOf(given, call, 0).entries()) {
-        const added = index === 0 ? plainText(item, run) : delimiter + plainText(item, run);
+        const added = index === 0 ? plainText(item, run, call) : delimiter + plainText(item, run, call);
         countUnits(run, added.length, call.place);
         text += added;
       }
@@ -57,6 +57,8 @@ export const join = defineOperator({
   },
 });
 
-function plainText(value: Json, run: Run): string {
-  return typeof value === 'string' ? value : canonicalText(value, run);
+function plainText(value: Json, run: Run, call: Call): string {
+  if (typeof value === 'string') return value;
+  run.at = call.place;
+  return canonicalText(value, run);
 }

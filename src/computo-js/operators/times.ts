@@ -12,5 +12,5 @@ export const times = defineOperator({
     { script: ['*', 2, 3, 7], result: 42 },
     { script: ['*', 0.5, 3], result: 1.5 },
   ],
-  compile: (call, compiler) => fold(call, compileArguments(call, compiler), multiply),
+  compile: (call, compiler) => fold(call, compileArguments(call, compiler), multiply, '*'),
 });

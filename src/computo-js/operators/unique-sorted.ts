@@ -12,6 +12,7 @@ export const uniqueSorted = defineOperator({
     'Runs of equal neighbours, optionally equal in one field, reduced to their `"firsts"` (the default) or `"lasts"`; or only the `"singles"`, which have no equal neighbour, or the `"multiples"`, which have.',
   signatures: { current: takesUpTo(2, array(), raw('field'), raw('mode')) },
   returns: 'array',
+  growth: 'first',
   examples: [
     { script: ['uniqueSorted', { array: [1, 1, 2, 3, 3] }], result: [1, 2, 3] },
     { script: ['uniqueSorted', { array: [1, 1, 2, 3, 3] }, 'multiples'], result: [1, 1, 3, 3] },

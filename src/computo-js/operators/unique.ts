@@ -7,6 +7,7 @@ export const unique = defineOperator({
   summary: 'The elements without those that equal an earlier one, by the rules of `==`.',
   signatures: { current: takes(array()) },
   returns: 'array',
+  growth: 'first',
   examples: [{ script: ['unique', { array: [3, 1, 3, '1', 1.0] }], result: [3, 1, '1'] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);

@@ -1,4 +1,4 @@
-import { compileVariable, rawArgument } from '../compile/index.js';
+import { rawArgument } from '../compile/index.js';
 import { defineOperator, inBoth, invalidArgument, placeInside, raw, takes, type Call } from '../syntax/index.js';
 import { compileLookup, pointerProblem } from './lookup.js';
 
@@ -7,6 +7,7 @@ export const variable = defineOperator({
   summary:
     'The value of a variable: `["$", "/name"]`. In current, further segments are a JSON Pointer into it; in classic they belong to the name.',
   signatures: inBoth(takes(raw('name'))),
+  growth: 'variable',
   examples: [
     { script: ['let', [['x', 5]], ['$', '/x']], result: 5 },
     { dialect: 'current', script: ['let', { user: { name: 'Ada' } }, ['$', '/user/name']], result: 'Ada' },
@@ -20,7 +21,7 @@ export const variable = defineOperator({
       };
     }
     const { name, pointer } = splitReference(reference, call);
-    const root = compileVariable(name, compiler.lexical, call.place);
+    const root = compiler.variable(name);
     if (pointer === '') return root;
     return compileLookup(call, { root, noun: `the variable ${JSON.stringify(name)}` }, pointer, 'required');
   },

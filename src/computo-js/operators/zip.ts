@@ -15,6 +15,7 @@ export const zip = defineOperator({
   summary: 'The array of pairs of elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: inBoth(takes(array('left'), array('right'))),
   returns: 'array',
+  growth: 'sum',
   examples: [
     {
       script: ['zip', { array: ['a', 'b', 'c'] }, { array: [1, 2] }],
@@ -42,6 +43,7 @@ export const zipWith = defineOperator({
   summary: 'What a lambda makes of the elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: { classic: takes(array('left'), array('right'), lambda(2)) },
   returns: 'array',
+  growth: 'mapped',
   examples: [
     {
       script: [

@@ -1,42 +1,44 @@
-import { isArray, NumberText, type Json } from '../value/index.js';
-import { arrayIndex, child, resolvePointer, type PointerReading } from './get.js';
+import { NumberText, type Json, type JsonObject } from '../value/index.js';
+import { arrayIndex, resolvePointer, type PointerReading } from './get.js';
 
 /** Reads one fixed pointer from a value; undefined when nothing is there. */
 export type Getter = (root: Json) => Json | undefined;
 
-/** Names that plain property access would find on objects or numbers that have no such member of their own. */
-const INHERITED = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  ...Object.getOwnPropertyNames(NumberText.prototype),
-  ...Object.getOwnPropertyNames(new NumberText('0')),
-]);
+/** Names that plain property access finds on some value that has no such member of its own. */
+const INHERITED = new Set(
+  [Object.prototype, Array.prototype, NumberText.prototype, [], new NumberText('0')].flatMap((holder) =>
+    Object.getOwnPropertyNames(holder),
+  ),
+);
 
 /** Compiles a pointer: most are one to three plain keys deep, and each of those is a handful of machine instructions. */
 export function compileGetter(segments: readonly string[], reading: PointerReading): Getter {
-  const [first, second, third] = segments.map((segment) => compileStep(segment, reading));
+  const careful: Getter = (root) => resolvePointer(root, segments, reading);
+  const [first, second, third] = segments;
   if (first === undefined) return (root) => root;
-  if (second === undefined) return first;
-  if (segments.length === 2) {
+  if (segments.length > 3 || !segments.every(isPlain)) return careful;
+  if (second === undefined) return (root) => (hasMembers(root) ? root[first] : undefined) ?? careful(root);
+  if (third === undefined) {
     return (root) => {
-      const value = first(root);
-      return value === undefined ? undefined : second(value);
+      const outer = hasMembers(root) ? root[first] : undefined;
+      const found = outer !== undefined && hasMembers(outer) ? outer[second] : undefined;
+      return found ?? careful(root);
     };
   }
-  if (third === undefined || segments.length > 3) return (root) => resolvePointer(root, segments, reading);
   return (root) => {
-    const outer = first(root);
-    if (outer === undefined) return undefined;
-    const inner = second(outer);
-    return inner === undefined ? undefined : third(inner);
+    const outer = hasMembers(root) ? root[first] : undefined;
+    const inner = outer !== undefined && hasMembers(outer) ? outer[second] : undefined;
+    const found = inner !== undefined && hasMembers(inner) ? inner[third] : undefined;
+    return found ?? careful(root);
   };
 }
 
-function compileStep(segment: string, reading: PointerReading): Getter {
-  if (INHERITED.has(segment) || arrayIndex(segment) !== undefined) return (value) => child(value, segment, reading);
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return undefined;
-    if (isArray(value)) return child(value, segment, reading);
-    // Read without asking whose member it is: no prototype has one of this name.
-    return value instanceof NumberText ? undefined : value[segment];
-  };
+/** Whether a key, read from any value without asking whose it is, yields the value's own member or nothing. */
+function isPlain(segment: string): boolean {
+  return !INHERITED.has(segment) && arrayIndex(segment) === undefined;
+}
+
+/** Whether plain keys may be read from a value. An array or a number as text has none, which is what reading yields. */
+function hasMembers(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null;
 }

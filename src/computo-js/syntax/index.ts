@@ -6,6 +6,7 @@ export {
   defineOperator,
   inBoth,
   type Example,
+  type Growth,
   type Operator,
   type OperatorInfo,
   type Parser,

@@ -15,6 +15,12 @@ export interface Example {
   readonly result: Json;
 }
 
+/**
+ * How the size of a result follows from the arguments: an input, a variable, the `first` argument or a part of it, the
+ * `sum` of all, their text or that of the first `joined`, what a lambda makes of each element, or of all in turn.
+ */
+export type Growth = 'input' | 'variable' | 'first' | 'sum' | 'text' | 'joined' | 'mapped' | 'reduced';
+
 /** What users of the package learn about an operator. */
 export interface OperatorInfo {
   readonly name: string;
@@ -32,6 +38,8 @@ export interface Operator extends OperatorInfo {
   /** What every call returns, where that is known. */
   readonly returns?: JsonKind;
   readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
+  /** How large its result can get; without any such bound when absent. Numbers and booleans don't grow. */
+  readonly growth?: Growth;
   /** How many arguments are evaluated in any case; all when absent. */
   readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
