@@ -6,14 +6,14 @@
 import { seededFaults } from './fake-faults.js';
 import { startFakeProvider, type FakeProviderOptions } from './fake-provider.js';
 
-interface MainOptions extends Omit<FakeProviderOptions, 'price' | 'reply' | 'faults'> {
+export interface FakeProviderTask extends Omit<FakeProviderOptions, 'price' | 'reply' | 'faults'> {
   /** Nano-dollars per token, as text. */
   readonly price?: { readonly input: string; readonly output: string };
   readonly faultSeed?: number;
   readonly faultShare?: number;
 }
 
-const { price, faultSeed, faultShare, ...options } = JSON.parse(process.argv[2] ?? '{}') as MainOptions;
+const { price, faultSeed, faultShare, ...options } = JSON.parse(process.argv[2] ?? '{}') as FakeProviderTask;
 const fake = await startFakeProvider({
   ...options,
   ...(price && { price: { input: BigInt(price.input), output: BigInt(price.output) } }),

@@ -84,13 +84,6 @@ export interface AiClientOptions {
   readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
 
-/** {@link AiClientOptions} with the defaults filled in. */
-export interface ResolvedJournal {
-  readonly ttlMs: number;
-  readonly bytesMax: number;
-  readonly store: 'full' | 'hash';
-}
-
 /** Something that a person should know, and that stops nothing. */
 export interface Notice {
   readonly kind: 'budget-alert' | 'provider-down' | 'waiting' | 'request-changed' | 'in-doubt';

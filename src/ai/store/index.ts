@@ -1,5 +1,5 @@
 /** Records that processes share and that survive them. */
 export { StoreDamagedError } from './lmdb-file.js';
 export { openStores, storesExist, type StoreLocation } from './registry.js';
-export { sharedDocument, type SharedDocument } from './shared-document.js';
-export type { Entry, KeyRange, Store, Stores } from './store.js';
+export { sharedDocument } from './shared-document.js';
+export type { KeyRange, Store, Stores } from './store.js';

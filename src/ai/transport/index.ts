@@ -1,3 +1,3 @@
 /** HTTP, one POST at a time, with time-outs for each phase. */
 export { createTransport, type HttpAnswer, type Timeouts, type Transport } from './http-post.js';
-export { TransportError, type TransportFault } from './transport-error.js';
+export { TransportError } from './transport-error.js';
