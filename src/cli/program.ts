@@ -6,9 +6,18 @@ import { initCommand } from './commands/init.js';
 import { operatorsCommand } from './commands/operators.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
+import { serveCommand } from './commands/serve.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
-const COMMANDS = [runCommand, checkCommand, initCommand, schemaCommand, operatorsCommand, completionCommand];
+const COMMANDS = [
+  runCommand,
+  serveCommand,
+  checkCommand,
+  initCommand,
+  schemaCommand,
+  operatorsCommand,
+  completionCommand,
+];
 
 /** The whole command line, ready to parse. */
 export function buildProgram(): Command {

@@ -28,3 +28,4 @@ export { readStoredEvent, type StoredEvent, type StoredOrigin } from './stored-e
 export type { FileOpener, OpenSink, OpenSinks } from './process-log-outputs.js';
 export { sentTo } from './sent-to.js';
 export { LogProcessor, type ProcessorState, type ProcessorTalk } from './log-processor.js';
+export { workerExecutor } from './worker-executor.js';

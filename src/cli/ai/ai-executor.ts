@@ -44,13 +44,22 @@ export async function openAi(run: AiRun, block: BlockOptions, tell: (message: st
     ...(run.maxCost !== undefined && { maxCost: run.maxCost }),
     onNotice: ({ message }) => tell(message),
   });
-  const concurrency = run.concurrency ?? concurrencyFor(run.config, providers);
-  const calls = aiCalls(client, run.live);
-  const executor = eventExecutor({ ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL });
-  return { executor, client };
+  return { executor: aiExecutor(client, run, block), client };
 }
 
-function providersOf(pipeline: PipelineSpec): readonly string[] {
+/** An executor that sends events through a client that is open already, and may be shared. */
+export function aiExecutor(
+  client: AiClient,
+  run: Pick<AiRun, 'config' | 'concurrency' | 'live'>,
+  block: BlockOptions,
+): BlockExecutor {
+  const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
+  const calls = aiCalls(client, run.live);
+  return eventExecutor({ ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL });
+}
+
+/** The providers that any of a pipeline's stages may ask. */
+export function providersOf(pipeline: PipelineSpec): readonly string[] {
   return [...new Set(pipeline.stages.flatMap((stage) => (stage.kind === 'ai' ? stage.providers : [])))];
 }
 

@@ -1,0 +1,45 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** The options of `serve` as they were typed. */
+export interface ServeFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly insecure?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  With the config that is found from here up:
+    colloquium serve
+  On every address, for whoever has a token of the config:
+    colloquium serve -c /etc/colloquium.yaml --host 0.0.0.0
+  Send an event, or many:
+    curl -d '{"n":1}' -H 'content-type: application/json' localhost:8080/events
+    curl -T events.ndjson -H 'content-type: application/x-ndjson' -X POST localhost:8080/events/orders
+
+An event is on the disk before it is acknowledged with 202. SIGTERM and SIGINT drain: what is stored is processed for up
+to ten seconds, and the rest at the next start; a second one stops at once. SIGHUP reads the config anew.
+
+Exit codes: 0 after a clean drain, 2 usage, 74 the log cannot be opened, 78 config or script invalid.`;
+
+/** `colloquium serve`: the daemon. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Take events over HTTP, store them durably, run them through their pipelines')
+    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
+    .option('--host <address>', "the address to listen on, instead of the config's server.host")
+    .option('--port <n>', "the port, instead of the config's server.port; 0 takes any free one", port)
+    .option('--insecure', 'listen on any address without tokens')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ServeFlags) => {
+      const { serve } = await import('../serve/serve.js');
+      process.exitCode = await serve(flags);
+    });
+}
+
+function port(text: string): number {
+  const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number <= 65_535)) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  return number;
+}

@@ -1,0 +1,48 @@
+import type { FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
+import type { LogOptions } from '../../log/index.js';
+import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
+import type { ServerSettings } from '../../server/index.js';
+
+/** What the daemon is to do: the flags and the config as they are meant. */
+export interface ServePlan {
+  readonly config: LoadedConfig;
+  readonly listen: ListenPlan;
+  readonly settings: ServerSettings;
+  readonly log: LogOptions;
+  readonly retention: RetentionPlan;
+  readonly pipelines: readonly PipelineServePlan[];
+  readonly sources: readonly SourcePlan[];
+  /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
+  readonly workers: number;
+  readonly stateFolder: string;
+}
+
+export interface ListenPlan {
+  readonly host: string;
+  readonly port: number;
+  /** Paths of PEM files. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface RetentionPlan {
+  readonly ms: number;
+  readonly bytesMax?: number;
+}
+
+/** A pipeline with all it writes to. */
+export interface PipelineServePlan {
+  readonly spec: PipelineSpec;
+  /** One for each of the spec's outputs. */
+  readonly outputs: readonly OutputPlan[];
+  /** Undefined: failed events go to standard error. */
+  readonly deadLetter: FilePlan | undefined;
+  readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** US dollars a day, as decimal text. */
+  readonly budget: string | undefined;
+  /** Files that its scripts stand in. */
+  readonly scriptFiles: readonly string[];
+}
+
+export type SourcePlan =
+  | { readonly kind: 'stdin'; readonly pipeline: string }
+  | { readonly kind: 'folder'; readonly folder: string; readonly pattern: string; readonly pipeline: string };

@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os';
+import {
+  loadConfig,
+  pipelineNames,
+  resolvePipeline,
+  resolveSecret,
+  SecretError,
+  stateDirectory,
+  useSection,
+  type Config,
+  type LoadedConfig,
+  type PipelinePlan,
+} from '../../config/index.js';
+import type { BlockOptions } from '../../pipeline/index.js';
+import type { ServeFlags } from '../commands/serve.js';
+import { EXIT } from '../exit-codes.js';
+import { pipelineBody } from '../pipeline-spec.js';
+import { UserError } from '../user-error.js';
+import type { PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
+
+const DAY_MS = 86_400_000;
+
+/** Of a broken line, on stderr; a file gets all of it. */
+const RAW_MAX_ON_STDERR = 4096;
+
+const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?)$/i;
+
+/**
+ * From the config and the flags to what the daemon is to do. Everything in the config that it uses is checked here.
+ *
+ * @throws UserError, ConfigError
+ */
+export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
+  const config = await findConfig(flags);
+  const server = useSection(config, 'server');
+  const storage = useSection(config, 'storage');
+  const processing = useSection(config, 'processing');
+  const pipelines: PipelineServePlan[] = [];
+  for (const name of pipelineNames(config)) {
+    pipelines.push(await pipelineServePlan(await resolvePipeline(config, name), config, processing));
+  }
+  const tokens = await tokensOf(server);
+  const host = flags.host ?? server.host;
+  refuseOpenDoor(host, tokens, server.insecure || flags.insecure === true);
+  return {
+    config,
+    listen: { host, port: flags.port ?? server.port, ...(server.tls && { tls: server.tls }) },
+    settings: {
+      bodyBytesMax: server.max_body_size,
+      depthMax: processing.max_depth,
+      pipelines: pipelines.length === 0 ? undefined : new Set(pipelines.map(({ spec }) => spec.name)),
+      tokens,
+      idempotencyPointer: storage.idempotency_pointer,
+    },
+    log: {
+      folder: storage.disk_path,
+      durability: storage.durability,
+      segmentBytesMax: storage.max_file_size,
+      pack: storage.gzip,
+      memoryRecordsMax: storage.memory_buffer_size,
+      queueRecordsMax: processing.max_queue_size,
+      dataBytesMax: Math.max(server.max_body_size, processing.max_line_size),
+    },
+    retention: {
+      ms: storage.retention_days * DAY_MS,
+      ...(storage.retention_size !== undefined && { bytesMax: storage.retention_size }),
+    },
+    pipelines,
+    sources: useSection(config, 'sources').map(sourcePlan),
+    // One processor is left to the daemon's own thread, which takes events in.
+    workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
+    stateFolder: stateDirectory(config),
+  };
+}
+
+async function findConfig(flags: ServeFlags): Promise<LoadedConfig> {
+  const { HOME: home = '/' } = process.env;
+  const path = flags.config === undefined ? {} : { path: flags.config };
+  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+  if (config !== undefined) return config;
+  throw new UserError('no config found', EXIT.usage, 'name one with -c FILE, or write one with: colloquium init');
+}
+
+async function pipelineServePlan(
+  plan: PipelinePlan,
+  config: LoadedConfig,
+  processing: Config['processing'],
+): Promise<PipelineServePlan> {
+  const { outputs = [], deadLetter } = plan;
+  if (outputs.length === 0) {
+    throw new UserError(
+      `${config.file}: pipeline ${plan.name} has no outputs, and serve needs to be told where events go`,
+      EXIT.invalid,
+      `add to the pipeline: outputs: [{ file: ./out/${plan.name}.ndjson }]`,
+    );
+  }
+  const lineBytesMax = processing.max_line_size;
+  const block: Omit<BlockOptions, 'pipeline'> = {
+    input: 'envelope',
+    strict: false,
+    depthMax: processing.max_depth,
+    lineBytesMax,
+    rawMax: deadLetter === undefined ? RAW_MAX_ON_STDERR : lineBytesMax * 2,
+  };
+  const body = await pipelineBody(plan, config);
+  return {
+    spec: { ...body, outputs: outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) })) },
+    outputs,
+    deadLetter,
+    block,
+    budget: plan.budget,
+    scriptFiles: scriptFilesOf(plan),
+  };
+}
+
+function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] {
+  const scripts = stages.map((stage) => (stage.kind === 'ai' ? stage.request : stage.script));
+  return [...scripts, ...(routingKey === undefined ? [] : [routingKey])].map(({ origin }) => origin.document.file);
+}
+
+function sourcePlan(source: Config['sources'][number]): SourcePlan {
+  return 'folder' in source
+    ? { kind: 'folder', folder: source.folder, pattern: source.pattern, pipeline: source.pipeline }
+    : { kind: 'stdin', pipeline: source.pipeline };
+}
+
+async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]> {
+  try {
+    return await Promise.all(tokens.map(async (token) => (await resolveSecret(token)).reveal()));
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    throw new UserError(`server.tokens: ${error.message}`, EXIT.invalid);
+  }
+}
+
+/** Whoever can reach the port could write, and read everything: that must be meant. */
+function refuseOpenDoor(host: string, tokens: readonly string[], insecure: boolean): void {
+  if (LOOPBACK.test(host) || tokens.length > 0 || insecure) return;
+  throw new UserError(
+    `${host} can be reached from other machines, and no token is asked for`,
+    EXIT.invalid,
+    'set server.tokens, for example to ["${COLLOQUIUM_TOKEN}"], or listen on 127.0.0.1, or say --insecure',
+  );
+}

@@ -1,0 +1,74 @@
+import { LogError, nodeWorld } from '../../log/index.js';
+import type { ServeFlags } from '../commands/serve.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+import { startDaemon, type Daemon } from './daemon.js';
+import type { ServePlan } from './plan.js';
+import { resolveServe } from './resolve.js';
+import { openTalk, type Talk } from './talk.js';
+
+/** `colloquium serve`: from flags to exit code. */
+export async function serve(flags: ServeFlags): Promise<ExitCode> {
+  const plan = await resolveServe(flags);
+  const talk = await openTalk();
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    if (ending.signal.aborted) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    talk.info('draining', { signal });
+    end();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  const daemon = await started(plan, talk, end);
+  describe(plan, daemon, talk);
+  if (!ending.signal.aborted)
+    await new Promise((resolve) => ending.signal.addEventListener('abort', resolve, { once: true }));
+  await daemon.stop();
+  talk.info('stopped');
+  return EXIT.ok;
+}
+
+async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void): Promise<Daemon> {
+  try {
+    return await startDaemon(plan, { world: nodeWorld(), talk, onOutputClosed });
+  } catch (error) {
+    throw asUserError(error, plan);
+  }
+}
+
+/** What the daemon does, in its first lines. */
+function describe(plan: ServePlan, { url }: Daemon, talk: Talk): void {
+  const { pipelines, settings } = plan;
+  if (pipelines.length === 0) talk.warn('the config has no pipelines: events are stored, and nothing more');
+  const toStdout = pipelines.filter(({ outputs }) => outputs.some(({ kind }) => kind === 'stdout'));
+  for (const { spec } of toStdout) {
+    talk.info('standard output is at-least-once: after a crash its last lines may come again', { pipeline: spec.name });
+  }
+  talk.info('listening', {
+    url,
+    log: plan.log.folder,
+    pipelines: pipelines.map(({ spec }) => spec.name).join(', '),
+    tokens: settings.tokens.length > 0,
+  });
+}
+
+function asUserError(error: unknown, { listen }: ServePlan): unknown {
+  if (error instanceof LogError) {
+    return new UserError(error.message, error.kind === 'locked' ? EXIT.usage : EXIT.dataError);
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const place = `${listen.host}:${listen.port}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new UserError(`${place} is taken by another program`, EXIT.usage, 'choose another with --port');
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UserError(`${listen.host} is no address of this machine`, EXIT.usage, 'choose another with --host');
+    case 'EACCES':
+      return new UserError(`${place} may not be used by this user`, EXIT.usage, 'ports below 1024 are reserved');
+    default:
+      return error;
+  }
+}

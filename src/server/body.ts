@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { busy, HttpError, tooLarge } from './http-error.js';
+
+const NEWLINE = Buffer.from('\n');
+
+/** Bytes of unfinished bodies that are held at a time, over all connections. */
+const HELD_BYTES_MAX = 64 << 20;
+
+/** A body must be there after this long; a client this slow is broken, or means harm. */
+const BODY_MS_MAX = 30_000;
+
+/** Of a streamed body something must come in this time. */
+const IDLE_MS_MAX = 60_000;
+
+/** A compressed stream grows at most so many times, once it is large: JSON that grows more is a trap. */
+const GROWTH_MAX = 200;
+const GROWTH_FREE_BYTES = 64 << 20;
+
+interface Reading {
+  /** When it is given up, milliseconds of a steady clock. */
+  deadline: number;
+  readonly giveUp: () => void;
+}
+
+/** Reads request bodies, within bounds: of size, of time, and of memory over all connections. */
+export class BodyReader {
+  #heldBytes = 0;
+  readonly #readings = new Set<Reading>();
+
+  /** @param elapsed milliseconds of a clock that never jumps */
+  constructor(private readonly elapsed: () => number) {}
+
+  /** Gives up what takes too long: to be called about once a second. */
+  sweep(): void {
+    const now = this.elapsed();
+    for (const reading of this.#readings) if (reading.deadline < now) reading.giveUp();
+  }
+
+  /**
+   * The whole body, and a newline.
+   *
+   * @throws HttpError 400, 408, 413, 415, 503
+   */
+  async whole(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+    const body = unpacked(request);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let reading: Reading | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        reading = this.#begin(BODY_MS_MAX, () => reject(tookTooLong()));
+        body.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          this.#heldBytes += chunk.length;
+          if (bytes > bytesMax) reject(tooLarge(bytesMax));
+          else if (this.#heldBytes > HELD_BYTES_MAX) reject(busy('too many bodies are coming in at once'));
+          else chunks.push(chunk);
+        });
+        body.on('end', resolve);
+        body.on('error', (error) => reject(bodyError(error)));
+        body.on('close', () => reject(cutOff()));
+      });
+      chunks.push(NEWLINE);
+      return Buffer.concat(chunks, bytes + 1);
+    } finally {
+      this.#heldBytes -= bytes;
+      if (reading !== undefined) this.#readings.delete(reading);
+      // What still comes of a refused body is not held.
+      bytes = 0;
+      body.removeAllListeners('data');
+      chunks.length = 0;
+    }
+  }
+
+  /**
+   * The body as it comes, decompressed.
+   *
+   * @throws HttpError 400, 413, 415
+   */
+  async *stream(request: IncomingMessage): AsyncGenerator<Buffer, void, void> {
+    const body = unpacked(request);
+    let bytes = 0;
+    const reading = this.#begin(IDLE_MS_MAX, () => request.destroy(tookTooLong()));
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (isTrap(body, bytes)) throw grownTooMuch();
+        // While the chunk is worked on, it is not the client that is slow.
+        reading.deadline = Number.POSITIVE_INFINITY;
+        yield chunk;
+        reading.deadline = this.elapsed() + IDLE_MS_MAX;
+      }
+    } catch (error) {
+      throw bodyError(error);
+    } finally {
+      this.#readings.delete(reading);
+    }
+  }
+
+  #begin(ms: number, giveUp: () => void): Reading {
+    const reading = { deadline: this.elapsed() + ms, giveUp };
+    this.#readings.add(reading);
+    return reading;
+  }
+}
+
+/** @throws HttpError 415 for an encoding that is not known */
+function unpacked(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return request;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new HttpError(415, 'Unsupported content encoding', 'a body may be gzip, or not compressed at all');
+  }
+  const gunzip = createGunzip();
+  request.on('error', (error) => gunzip.destroy(error));
+  request.on('close', () => {
+    if (!request.complete) gunzip.destroy(cutOff());
+  });
+  return request.pipe(gunzip);
+}
+
+/** Whether a decompressed body is out of all proportion to what was sent. */
+function isTrap(body: Readable, bytes: number): boolean {
+  return 'bytesWritten' in body && bytes > GROWTH_FREE_BYTES + Number(body.bytesWritten) * GROWTH_MAX;
+}
+
+function grownTooMuch(): HttpError {
+  return new HttpError(413, 'Request body too large', 'the body grows too much when it is decompressed');
+}
+
+function tookTooLong(): HttpError {
+  return new HttpError(408, 'Request timeout', 'the body took too long to arrive');
+}
+
+function cutOff(): HttpError {
+  return new HttpError(400, 'Bad request', 'the connection closed before the body was complete');
+}
+
+function bodyError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('Z_')) return new HttpError(400, 'Bad request', 'the body is no valid gzip data');
+  return new HttpError(400, 'Bad request', 'the body could not be read to its end');
+}

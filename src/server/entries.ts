@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Entry } from '../log/index.js';
+import { HttpError } from './http-error.js';
+
+const PIPELINE_DEFAULT = 'default';
+const KEY_CHARACTERS_MAX = 255;
+const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
+
+/**
+ * Which pipeline a request is for.
+ *
+ * @param named the path's last segment, decoded; undefined for the default pipeline
+ * @param known the pipelines there are; undefined: any name will do
+ * @throws HttpError 404
+ */
+export function pipelineOf(named: string | undefined, known: ReadonlySet<string> | undefined): string {
+  const name = named ?? PIPELINE_DEFAULT;
+  if (known?.has(name) ?? NAME.test(name)) return name;
+  const names = known === undefined ? '' : `; there are: ${[...known].map((one) => `/events/${one}`).join(', ')}`;
+  throw new HttpError(404, 'Not found', `no pipeline ${JSON.stringify(name.slice(0, 100))}${names}`);
+}
+
+/** The metadata that an event gets when it comes in. */
+export function metadataText(source: string, pipeline: string): string {
+  return JSON.stringify({ source, pipeline, retry_count: 0 });
+}
+
+/**
+ * The request's own idempotency key.
+ *
+ * @throws HttpError 400 for one that is too long or empty
+ */
+export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || key.length === 0 || key.length > KEY_CHARACTERS_MAX) {
+    throw new HttpError(
+      400,
+      'Bad request',
+      `an Idempotency-Key has 1 to ${KEY_CHARACTERS_MAX} characters, and comes once`,
+    );
+  }
+  return key;
+}
+
+/** An event as the log takes it. Keys of different pipelines are different keys. */
+export function entryOf(data: Entry['data'], metadata: string, pipeline: string, key: string | undefined): Entry {
+  return key === undefined ? { data, metadata } : { data, metadata, key: `${pipeline} ${key}` };
+}

@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { MOMENT_WORDS, parseMoment } from '../config/units/index.js';
+import type { Damage } from '../log/index.js';
+import type { EventStore } from './event-store.js';
+import { HttpError } from './http-error.js';
+
+const EVENTS_DEFAULT = 1000;
+const EVENTS_MAX = 1_000_000;
+
+/** Which stored events are asked for. */
+export interface EventsQuery {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly limit: number;
+}
+
+/**
+ * Reads the query `since` and `limit`.
+ *
+ * @throws HttpError 400
+ */
+export function parseEventsQuery(query: unknown, now: number): EventsQuery {
+  const { since: from = '0', limit: most = String(EVENTS_DEFAULT), ...others } = asTexts(query);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw badQuery(`unknown parameter ${JSON.stringify(unknown.slice(0, 40))}: since and limit are known`);
+  const since = parseMoment(from, now);
+  if (since === undefined) throw badQuery(`since must be ${MOMENT_WORDS}`);
+  const limit = /^[0-9]{1,7}$/.test(most) ? Number(most) : Number.NaN;
+  if (!(limit >= 0 && limit <= EVENTS_MAX)) throw badQuery(`limit must be a number from 0 to ${EVENTS_MAX}`);
+  return { since, limit };
+}
+
+/**
+ * Stored events, a line each, the oldest first: from memory where it reaches back that far, else from the disk, as fast as
+ * the client takes them.
+ *
+ * @param onDamage told of places that can't be read
+ */
+export function storedEvents(
+  store: EventStore,
+  { since, limit }: EventsQuery,
+  onDamage: (damage: Damage) => void,
+): Buffer | Readable {
+  return (
+    store.recent(since, limit)?.bytes ?? Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false })
+  );
+}
+
+async function* fromDisk(
+  store: EventStore,
+  since: number,
+  limit: number,
+  onDamage: (damage: Damage) => void,
+): AsyncGenerator<Buffer, void, void> {
+  for await (const { bytes, damage } of store.read({ from: { since }, recordsMax: limit })) {
+    damage.forEach(onDamage);
+    if (bytes.length > 0) yield bytes;
+  }
+}
+
+function asTexts(query: unknown): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query as Readonly<Record<string, unknown>>)) {
+    if (typeof value !== 'string') throw badQuery(`${JSON.stringify(name.slice(0, 40))} is given more than once`);
+    texts[name] = value;
+  }
+  return texts;
+}
+
+function badQuery(message: string): HttpError {
+  return new HttpError(400, 'Bad request', message);
+}

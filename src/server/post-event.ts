@@ -1,0 +1,71 @@
+import { LogError, type Receipt } from '../log/index.js';
+import { EventFailure } from '../pipeline/index.js';
+import { JsonFailure, type EventReader } from './event-reader.js';
+import { entryOf } from './entries.js';
+import type { EventStore } from './event-store.js';
+import { busy, HttpError } from './http-error.js';
+
+/** One event that came in. */
+export interface IncomingEvent {
+  /** The body and a newline. */
+  readonly body: Buffer;
+  readonly pipeline: string;
+  readonly metadata: string;
+  /** The request's own idempotency key. */
+  readonly key: string | undefined;
+}
+
+/**
+ * Stores one event. Resolves when it is durable.
+ *
+ * @returns its id: that of the event stored earlier when its idempotency key is known
+ * @throws HttpError 400, 413, 503
+ */
+export async function storeEvent(store: EventStore, reader: EventReader, incoming: IncomingEvent): Promise<string> {
+  const { data, key } = readOne(reader, incoming.body);
+  const entry = entryOf(data, incoming.metadata, incoming.pipeline, incoming.key ?? key);
+  const { ids } = await stored(() => store.tryAppend([entry]));
+  return ids[0] ?? '';
+}
+
+/** @throws HttpError 413 for what can't be a record, 503 when it is not stored */
+export async function stored(append: () => Promise<Receipt> | 'full'): Promise<Receipt> {
+  try {
+    const receipt = append();
+    if (receipt === 'full')
+      throw busy('more events wait for the disk than the queue takes (processing.max_queue_size)');
+    return await receipt;
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+function readOne(reader: EventReader, body: Buffer): ReturnType<EventReader['readBody']> {
+  try {
+    return reader.readBody(body);
+  } catch (error) {
+    if (error instanceof EventFailure) throw refusal(error);
+    throw error;
+  }
+}
+
+/** A body that is no event. */
+function refusal(failure: EventFailure): HttpError {
+  const error = failure.kind === 'invalid_utf8' ? 'Invalid UTF-8' : 'Invalid JSON';
+  const place = failure instanceof JsonFailure ? { line: failure.line, column: failure.column } : {};
+  return new HttpError(400, error, failure.message, place);
+}
+
+/** Trouble with the log, for a client: the event is not stored. */
+export function storageError(error: unknown): unknown {
+  if (!(error instanceof LogError)) return error;
+  switch (error.kind) {
+    case 'record':
+      return new HttpError(413, 'Request body too large', error.message);
+    case 'closed':
+      return new HttpError(503, 'Shutting down', 'the daemon is stopping', {}, { 'retry-after': '5' });
+    default:
+      // The path and the reason are for the operator's log, not for clients.
+      return new HttpError(503, 'Storage unavailable', 'the event could not be stored', {}, { 'retry-after': '5' });
+  }
+}

@@ -1,0 +1,112 @@
+import { BlockCutter, type Block } from '../sources/index.js';
+import type { Entry } from '../log/index.js';
+import { tooLong, type EventFailure } from '../pipeline/index.js';
+import type { EventReader } from './event-reader.js';
+import { entryOf } from './entries.js';
+import type { EventStore } from './event-store.js';
+import { HttpError } from './http-error.js';
+import { stored } from './post-event.js';
+
+/** Refused lines that an answer names; the others are counted. */
+const NAMED_MAX = 100;
+
+export interface IncomingLines {
+  readonly chunks: AsyncIterable<Buffer>;
+  readonly pipeline: string;
+  readonly metadata: string;
+  /** The request's own idempotency key: each line's is made of it and the line's number. */
+  readonly key: string | undefined;
+  readonly lineBytesMax: number;
+}
+
+/** What became of a stream of events. Its keys are those of the answer. */
+export interface LinesReport {
+  /** Events that are stored, those included that were before, by their idempotency keys. */
+  accepted: number;
+  duplicates: number;
+  refused: number;
+  /** The first of the refused lines. */
+  readonly errors: { readonly line: number; readonly error: string; readonly message: string }[];
+  /** Why the rest was not looked at: the request's error, and the first line that is not stored. */
+  failed?: { readonly failure: HttpError; readonly line: number };
+}
+
+/**
+ * Stores a stream of events, line by line, as it comes: a part of the stream is held at a time. A line that is no event is
+ * reported, and keeps no other from being stored.
+ *
+ * @returns what became of the lines; `failed` with the first line that was not stored when the stream broke off or the disk failed
+ */
+export async function storeLines(
+  store: EventStore,
+  reader: EventReader,
+  incoming: IncomingLines,
+): Promise<LinesReport> {
+  const report: LinesReport = { accepted: 0, duplicates: 0, refused: 0, errors: [] };
+  let line = 1;
+  try {
+    for await (const block of blocksOf(incoming)) {
+      const { entries, lines } = entriesOf(block, line, reader, incoming, report);
+      if (entries.length > 0) {
+        const receipt = await stored(() => store.append(entries));
+        report.accepted += entries.length;
+        report.duplicates += entries.length - receipt.stored;
+      }
+      line += lines;
+    }
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    report.failed = { failure: error, line };
+  }
+  return report;
+}
+
+async function* blocksOf({ chunks, lineBytesMax }: IncomingLines): AsyncGenerator<Block> {
+  const cutter = new BlockCutter('http', lineBytesMax);
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const count = chunk.copy(cutter.space(), 0, at);
+      at += count;
+      yield* cutter.advance(count);
+    }
+  }
+  yield* cutter.end();
+}
+
+function entriesOf(
+  block: Block,
+  firstLine: number,
+  reader: EventReader,
+  { pipeline, metadata, key, lineBytesMax }: IncomingLines,
+  report: LinesReport,
+): { readonly entries: readonly Entry[]; readonly lines: number } {
+  const refuse = (failure: EventFailure, lineInBlock: number): void => {
+    report.refused += 1;
+    if (report.errors.length >= NAMED_MAX) return;
+    report.errors.push({ line: firstLine + lineInBlock, error: failure.kind, message: failure.message });
+  };
+  if (block.kind === 'overlong') {
+    refuse(tooLong(block.lineBytes, lineBytesMax, 'server.max_body_size'), 0);
+    return { entries: [], lines: 1 };
+  }
+  const entries: Entry[] = [];
+  const lines = reader.readLines(
+    withNewline(block.bytes),
+    (event, lineInBlock) => {
+      const { length: bytes } = event.data;
+      if (bytes > lineBytesMax) {
+        refuse(tooLong(bytes, lineBytesMax, 'server.max_body_size'), lineInBlock);
+        return;
+      }
+      const ownKey = event.key ?? (key === undefined ? undefined : `${key}:${firstLine + lineInBlock}`);
+      entries.push(entryOf(event.data, metadata, pipeline, ownKey));
+    },
+    (failure, _line, lineInBlock) => refuse(failure, lineInBlock),
+  );
+  return { entries, lines };
+}
+
+/** The last line of a stream may lack its newline. */
+function withNewline(bytes: Buffer): Buffer {
+  return bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
+}

@@ -1,0 +1,119 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Damage } from '../log/index.js';
+import type { BodyReader } from './body.js';
+import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
+import { EventReader } from './event-reader.js';
+import type { EventStore } from './event-store.js';
+import { parseEventsQuery, storedEvents } from './get-events.js';
+import type { Health } from './health.js';
+import { busy, HttpError } from './http-error.js';
+import { storeEvent } from './post-event.js';
+import { storeLines, type LinesReport } from './post-lines.js';
+import type { ServerSettings } from './settings.js';
+
+/** Streamed bodies at a time: each holds a buffer. */
+const STREAMS_MAX = 256;
+
+const SOURCE = 'http';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
+
+/** Media types of newline-delimited JSON: it never got a registered one. */
+const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
+
+/** What the routes work with. */
+export interface RouteContext {
+  readonly store: EventStore;
+  readonly settings: () => ServerSettings;
+  readonly bodies: BodyReader;
+  readonly health: () => Health;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly onDamage: (damage: Damage) => void;
+}
+
+type EventRequest = FastifyRequest<{ Params: { pipeline?: string }; Body: Buffer | undefined }>;
+
+/** Every path the server answers, and how. */
+export function addRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { bodies, settings } = context;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', (request: FastifyRequest) =>
+    bodies.whole(request.raw, settings().bodyBytesMax),
+  );
+  app.addContentTypeParser(LINES_TYPES, (_request, _payload, done) => done(null, undefined));
+
+  const post = postHandler(context);
+  for (const path of ['/events', '/events/:pipeline']) app.post(path, post);
+
+  app.get('/events', (request, reply) => {
+    const query = parseEventsQuery(request.query, context.now());
+    return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
+  });
+  app.get('/health', (_request, reply) => reply.type(JSON_TYPE).send(JSON.stringify(context.health())));
+  app.get('/livez', (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
+}
+
+function postHandler({ store, settings, bodies }: RouteContext) {
+  const readerFor = memo((given: ServerSettings) => new EventReader(given.depthMax, given.idempotencyPointer));
+  const metadataFor = new Map<string, string>();
+  let streams = 0;
+
+  const metadataOf = (pipeline: string): string => {
+    let text = metadataFor.get(pipeline);
+    if (text === undefined) {
+      text = metadataText(SOURCE, pipeline);
+      // Names are free where there are no pipelines.
+      if (metadataFor.size < 1000) metadataFor.set(pipeline, text);
+    }
+    return text;
+  };
+
+  return async (request: EventRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const now = settings();
+    const pipeline = pipelineOf(request.params.pipeline, now.pipelines);
+    const metadata = metadataOf(pipeline);
+    const key = idempotencyKey(request.headers);
+    if (request.headers['content-type'] === undefined) throw noMediaType();
+    if (request.body !== undefined) {
+      const id = await storeEvent(store, readerFor(now), { body: request.body, pipeline, metadata, key });
+      return reply.code(202).type(JSON_TYPE).send(`{"status":"accepted","id":"${id}"}`);
+    }
+    if (streams >= STREAMS_MAX) throw busy('too many streams of events are coming in at once');
+    streams += 1;
+    try {
+      const chunks = bodies.stream(request.raw);
+      // Its scanner works on one line at a time, and a stream waits between its lines: each has its own.
+      const reader = new EventReader(now.depthMax, now.idempotencyPointer);
+      const lines = { chunks, pipeline, metadata, key, lineBytesMax: now.bodyBytesMax };
+      const report = await storeLines(store, reader, lines);
+      return await answerLines(reply, report);
+    } finally {
+      streams -= 1;
+    }
+  };
+}
+
+function answerLines(reply: FastifyReply, { failed, ...counts }: LinesReport): FastifyReply {
+  void reply.type(JSON_TYPE);
+  if (failed !== undefined) {
+    const { failure, line } = failed;
+    // What was not read stays in the connection: it can't be used for another request.
+    void reply.code(failure.statusCode).headers({ ...failure.headers, connection: 'close' });
+    return reply.send(JSON.stringify({ error: failure.error, message: failure.message, line, ...counts }));
+  }
+  const noneIsEvent = counts.accepted === 0 && counts.refused > 0;
+  if (noneIsEvent) return reply.code(400).send(JSON.stringify({ error: 'No line is an event', ...counts }));
+  return reply.code(202).send(JSON.stringify({ status: 'accepted', ...counts }));
+}
+
+function noMediaType(): HttpError {
+  const message = 'the request has no Content-Type: send application/json or application/x-ndjson';
+  return new HttpError(415, 'Unsupported media type', message);
+}
+
+/** Remembers the last answer: settings change seldom. */
+function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  let last: { readonly key: Key; readonly value: Value } | undefined;
+  return (key) => (last?.key === key ? last : (last = { key, value: make(key) })).value;
+}

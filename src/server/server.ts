@@ -1,0 +1,171 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { accessBy } from './access.js';
+import { BodyReader } from './body.js';
+import { asHttpError, errorBody, HttpError } from './http-error.js';
+import { addRoutes, type RouteContext } from './routes.js';
+import type { ServerSettings } from './settings.js';
+
+const HEADER_BYTES_MAX = 16 << 10;
+const CHECK_INTERVAL_MS = 1000;
+const CONNECTIONS_MAX = 10_000;
+const PATH_PARAMETER_MAX = 300;
+
+const LIMITS = {
+  maxHeaderSize: HEADER_BYTES_MAX,
+  // Headers must be there after this long; a connection on which nothing comes is closed after it, too.
+  headersTimeout: 10_000,
+  // Bodies have time limits of their own, because a stream of events may take long.
+  requestTimeout: 0,
+  // Longer than the idle time of the usual proxies, so that they close first and lose no request.
+  keepAliveTimeout: 72_000,
+  connectionsCheckingInterval: CHECK_INTERVAL_MS,
+};
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const LIVENESS_PATH = '/livez';
+const METHODS = ['GET', 'HEAD', 'POST'] as const;
+
+export interface ServerOptions extends Omit<RouteContext, 'bodies'> {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+  /** A bug of ours met a request. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  /** Where it listens, the port it got included. */
+  readonly url: string;
+  /** Takes no new connection, lets requests finish within the grace, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts the HTTP server.
+ *
+ * @throws the operating system's errors, e.g. EADDRINUSE
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const bodies = new BodyReader(options.elapsed);
+  const app = makeApp(options);
+  checkAccess(app, options.settings);
+  answerErrors(app, options.onBug);
+  addRoutes(app, { ...options, bodies });
+  const sweeping = setInterval(() => bodies.sweep(), CHECK_INTERVAL_MS);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    clearInterval(sweeping);
+    throw error;
+  }
+  return {
+    url: urlOf(app, options.tls === undefined ? 'http' : 'https'),
+    async close(graceMs) {
+      const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      await app.close();
+      clearTimeout(impatience);
+      clearInterval(sweeping);
+    },
+  };
+}
+
+function makeApp({ tls }: ServerOptions): FastifyInstance {
+  return fastify({
+    serverFactory: (handler) => {
+      const server =
+        tls === undefined ? http.createServer(LIMITS, handler) : https.createServer({ ...LIMITS, ...tls }, handler);
+      server.maxConnections = CONNECTIONS_MAX;
+      return server;
+    },
+    logger: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors(error, _request, reply) {
+      const known = asHttpError(error);
+      const body = errorBody(known);
+      reply.hijack();
+      reply.raw.writeHead(known.statusCode, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(body) });
+      reply.raw.end(body);
+    },
+  });
+}
+
+/** All but the liveness check ask for a token, where there are any: what is not there, too. */
+function checkAccess(app: FastifyInstance, settings: () => ServerSettings): void {
+  let tokens: readonly string[] = [];
+  let check = accessBy(tokens);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const now = settings();
+    if (now.tokens !== tokens) {
+      tokens = now.tokens;
+      check = accessBy(tokens);
+    }
+    if (request.routeOptions.url !== LIVENESS_PATH) check(request.headers.authorization);
+    done();
+  });
+}
+
+function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): void {
+  app.setErrorHandler((error, _request, reply) => {
+    const known = asHttpError(error);
+    if (known.statusCode === 500) onBug(error);
+    void reply.code(known.statusCode).headers(known.headers).type(JSON_TYPE);
+    return reply.send(errorBody(known));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = METHODS.filter((method) => {
+      // The types promise a route where there may be none.
+      const route: unknown = app.findRoute({ url: pathOf(request.url), method });
+      return route !== null;
+    });
+    if (allowed.length === 0)
+      throw new HttpError(404, 'Not found', 'there is nothing here: /events, /events/:pipeline, /health, /livez');
+    void reply.header('allow', allowed.join(', '));
+    throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);
+  });
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+/** A connection that speaks no HTTP, or too slowly: the last word on it. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason, words] = connectionErrors[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'Bad request',
+    'this is no HTTP',
+  ];
+  const body = JSON.stringify({ error: reason, message: words });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const connectionErrors: Readonly<Record<string, readonly [status: string, error: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'Headers too large',
+    `headers take at most ${HEADER_BYTES_MAX} bytes`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request timeout', 'the request took too long to arrive'],
+};
+
+function urlOf(app: FastifyInstance, scheme: string): string {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') return `${scheme}://${String(address)}`;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `${scheme}://${host}:${address.port}`;
+}

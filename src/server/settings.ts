@@ -1,0 +1,13 @@
+/** What the server goes by. May change while it runs: each request takes the settings of its moment. */
+export interface ServerSettings {
+  /** Bytes of a request's body, and of a line of a streamed one. */
+  readonly bodyBytesMax: number;
+  /** Levels of nesting that data may have. */
+  readonly depthMax: number;
+  /** The pipelines that events can be sent to; undefined: events are only stored, for a pipeline of any name. */
+  readonly pipelines: ReadonlySet<string> | undefined;
+  /** Whoever has one of these may come in; none: everybody may. */
+  readonly tokens: readonly string[];
+  /** JSON Pointer to where an event carries its idempotency key. */
+  readonly idempotencyPointer: string | undefined;
+}
