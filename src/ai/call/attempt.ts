@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
 import type { Pass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
-import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
+import { attemptId, printEntry, type LedgerEntry, type Tags } from '../ledger/index.js';
 import type { Limiter, Permit } from '../limit/index.js';
-import { costOf, totalTokens, worstCostOf, type Nano, type Price } from '../money/index.js';
+import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
 import type { World } from '../world.js';
+import { endOf, endOfFailure } from './attempt-end.js';
 import type { Channel } from './channel.js';
 import type { Purse } from './purse.js';
 
@@ -191,52 +192,4 @@ function judgeHealth(failure: ProviderFailure, pass: Pass): void {
   else if (failure.outcome.kind === 'wait-until' && failure.code === 'overloaded') pass.failure();
   else if (failure.outcome.kind === 'wait-until') pass.neutral();
   else pass.success();
-}
-
-function endOf(
-  answer: ProviderAnswer,
-  channel: Channel,
-  request: ProviderRequest,
-  worst: Nano | null,
-  time: number,
-  latencyMs: number,
-): AttemptEnd {
-  const price = channel.priceOf(answer.model, time) ?? channel.priceOf(request.model, time);
-  const common = {
-    outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,
-    servedModel: answer.model,
-    requestId: answer.requestId,
-    status: 200,
-    tokens: answer.tokens,
-    rawUsage: answer.rawUsage,
-    latencyMs,
-  };
-  if (answer.reportedCost !== undefined) {
-    return { ...common, billing: 'exact', cost: answer.reportedCost, bound: answer.reportedCost };
-  }
-  if (answer.tokens !== undefined && answer.otherTariff === undefined) {
-    const cost = price && costOf(price, answer.tokens);
-    return { ...common, billing: 'exact', cost, bound: cost };
-  }
-  return { ...common, billing: 'estimated', cost: price && guess(price, answer, request), bound: worst };
-}
-
-function guess(price: Price, answer: ProviderAnswer, request: ProviderRequest): Nano {
-  const output = Math.min(request.maxOutputTokens, Math.ceil(answer.text.length / 4));
-  const tokens = answer.tokens ?? {
-    input: roughTokens(request),
-    cacheRead: 0,
-    cacheWrite: 0,
-    cacheWriteHour: 0,
-    output,
-  };
-  return costOf(price, tokens);
-}
-
-function endOfFailure(failure: ProviderFailure, worst: Nano | null, latencyMs: number): AttemptEnd {
-  const { code, status, requestId } = failure;
-  const common = { outcome: code, status, requestId, latencyMs };
-  return failure.billing === 'none'
-    ? { ...common, billing: 'exact', cost: 0n, bound: 0n }
-    : { ...common, billing: 'unknown', cost: 0n, bound: worst };
 }

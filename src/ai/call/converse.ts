@@ -4,7 +4,8 @@ import { NO_TOKENS } from '../money/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
 import { mended } from './mending.js';
-import { pursue, type Pursuit } from './pursue.js';
+import { pursue } from './pursue.js';
+import type { Pursuit } from './pursuit-state.js';
 import type { SchemaCheck } from './schema-check.js';
 
 /** What a conversation needs beyond a pursuit: where to keep what was paid for. */
