@@ -4,29 +4,16 @@ import {
   countSteps,
   FRAMES_MAX,
   limitOf,
-  DEFAULT_LIMITS,
   startRun,
   type Compiled,
   type Limits,
   type ProgramContext,
-  type TraceListener,
 } from './compile/index.js';
 import { detectDialect, parseScript } from './dialect/index.js';
-import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
+import { resolveOptions, type ExecuteOptions } from './options.js';
 import { planOf, type Fields, type Plan } from './plan/index.js';
 import { ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
-
-/** How a script is to be read and run. Everything may be left out. */
-export interface ExecuteOptions {
-  /** `auto`, the default, finds out by what only one dialect accepts; without any such thing it is `current`. */
-  readonly dialect?: DialectOption | undefined;
-  readonly limits?: Partial<Limits> | undefined;
-  /** For `permuto.apply`. */
-  readonly permuto?: Partial<PermutoOptions> | undefined;
-  /** Told of every call once it has ended. Costs nothing when absent. */
-  readonly trace?: TraceListener | undefined;
-}
 
 /** A compiled script: runs any number of times, each run by itself. */
 export interface Program {
@@ -35,7 +22,7 @@ export interface Program {
    * @param inputs `$input` is the first of them
    * @throws ComputoError for the first failing call in evaluation order, or a limit
    */
-  run(inputs: readonly Json[]): Json;
+  run(inputs?: readonly Json[]): Json;
   /** The program as a function of single fields of its first input; undefined where its text does not tell which. */
   plan(fields: Fields): Plan | undefined;
 }
@@ -48,12 +35,12 @@ export interface Program {
  */
 export function compile(script: Json, options: ExecuteOptions = {}): Program {
   return withinEngineLimits(() => {
-    const dialect = dialectOf(script, options.dialect ?? 'auto');
-    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { limits, permuto, trace, ...wanted } = resolveOptions(options);
+    const dialect = dialectOf(script, wanted.dialect);
     const context: ProgramContext = {
       dialect,
-      permuto: { ...DEFAULT_PERMUTO_OPTIONS, ...options.permuto },
-      trace: options.trace === undefined ? undefined : { listener: options.trace, depth: 0 },
+      permuto,
+      trace: trace === undefined ? undefined : { listener: trace, depth: 0 },
       parse: (found, place) => parseScript(found, dialect, place),
       lambdas: new WeakMap(),
     };
@@ -73,8 +60,8 @@ interface Budget {
 
 function runner(root: Node, context: ProgramContext, { limits, isStrict }: Budget): Program['run'] {
   const compiled = compileExpression(root, 'root', context);
-  if (compiled.isBounded && !isStrict) return (inputs) => runOnce(compiled, inputs, limits, context);
-  return (inputs) => {
+  if (compiled.isBounded && !isStrict) return (inputs = []) => runOnce(compiled, inputs, limits, context);
+  return (inputs = []) => {
     const result = runOnce(compiled, inputs, limits, context);
     measure(result, limits);
     return result;
@@ -101,7 +88,7 @@ function planIn(context: ProgramContext, root: Node, budget: Budget, fields: Fie
  *
  * @throws ComputoError as `compile` and `run` do
  */
-export function execute(script: Json, inputs: readonly Json[], options: ExecuteOptions = {}): Json {
+export function execute(script: Json, inputs: readonly Json[] = [], options: ExecuteOptions = {}): Json {
   return compile(script, options).run(inputs);
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compile, ComputoError, execute, type Dialect, type Json, type TraceEvent } from 'computo-js';
+import {
+  compile,
+  ComputoError,
+  execute,
+  type Dialect,
+  type ExecuteOptions,
+  type Json,
+  type TraceEvent,
+} from 'computo-js';
 
 function errorOf(script: Json, inputs: Json[] = [], dialect: Dialect | 'auto' = 'auto'): ComputoError {
   try {
@@ -81,6 +89,23 @@ describe('an error', () => {
     expect(errorOf(['map', [1], ['$input']], [lambda])).toMatchObject({ kind: 'InvalidArgument', path: '' });
     expect(execute(['map', [1], ['$input']], [[['x'], ['+', ['$', '/x'], 1]]])).toEqual([2]);
     expect(errorOf(['map', [1], ['$input']], [{ no: 'lambda' }]).problem).toContain('needs a lambda');
+  });
+});
+
+describe('options', () => {
+  it('that cannot be are refused, with what could be', () => {
+    const options: unknown[] = [
+      { dialect: 'modern' },
+      { limits: { steps: -1 } },
+      { limits: { depth: NaN } },
+      { permuto: { missing: 'drop' } },
+    ];
+    for (const option of options) expect(() => compile(1, option as ExecuteOptions)).toThrow(/the option '.*' must be/);
+  });
+
+  it('may be undefined, which is as if they were left out', () => {
+    const options = { dialect: undefined, limits: undefined, permuto: undefined, trace: undefined };
+    expect(compile(['+', 1, 2], options).run()).toBe(3);
   });
 });
 

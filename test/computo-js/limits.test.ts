@@ -79,7 +79,7 @@ describe('100,000 levels of anything else', () => {
   };
   for (const [name, wrap] of Object.entries(wraps)) {
     it(`are a value or an error, never a crash: ${name}`, () => {
-      const script = nested(['$input'], wrap, 10_000);
+      const script = nested(['$input'], wrap, 6000);
       for (const dialect of ['classic', 'current'] as const) {
         const kind = kindRaised(() => execute(script, [1], { dialect }));
         expect(['LimitExceeded', 'InvalidArgument', 'InvalidOperator', 'nothing']).toContain(kind);

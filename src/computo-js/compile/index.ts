@@ -10,6 +10,6 @@ export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { countSteps, countUnits, limitOf, startRun, type Evaluate, type Frame, type Run, type Scope } from './run.js';
 export { FRAMES_MAX } from './stack.js';
 export type { Trace, TraceEvent, TraceListener } from './trace.js';
-export { variableHint } from './variable.js';
+export { INNERMOST, variableHint } from './variable.js';
 export type { Visit } from './visit.js';
 export { walk } from './walk.js';

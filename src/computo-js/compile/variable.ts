@@ -3,6 +3,9 @@ import { nearestName, type Json } from '../value/index.js';
 import { locate, type Lexical } from './lexical.js';
 import type { Evaluate, Scope } from './run.js';
 
+/** The innermost variable, where the script's text says that there is one: an element, in most lambdas. */
+export const INNERMOST: Evaluate = (_, scope) => (scope === undefined ? null : scope.value);
+
 /** Compiles the reading of a variable, to a fixed number of hops wherever the script's text tells it. */
 export function compileVariable(name: string, lexical: Lexical, place: Place): Evaluate {
   const missing = (scope: Scope): never => {
@@ -10,7 +13,7 @@ export function compileVariable(name: string, lexical: Lexical, place: Place): E
   };
   switch (locate(lexical, name)) {
     case 0:
-      return (_, scope) => (scope === undefined ? missing(scope) : scope.value);
+      return INNERMOST;
     case 1:
       return (_, scope) => {
         const frame = scope?.next;

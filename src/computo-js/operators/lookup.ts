@@ -1,4 +1,4 @@
-import type { Evaluate } from '../compile/index.js';
+import { INNERMOST, type Evaluate } from '../compile/index.js';
 import { compileGetter, longestExistingPrefix, parsePointer, child, type PointerReading } from '../pointer/index.js';
 import { invalidArgument, type Call } from '../syntax/index.js';
 import { describe, isArray, isObject, nearestName, type Json } from '../value/index.js';
@@ -35,6 +35,13 @@ export function compileLookup(call: Call, { root, noun }: Looked, pointer: Json,
     return (run) => {
       const found = get(run.input);
       return found === undefined ? missing(run.input) : found;
+    };
+  }
+  if (root === INNERMOST) {
+    return (_, scope) => {
+      const value = scope === undefined ? null : scope.value;
+      const found = get(value);
+      return found === undefined ? missing(value) : found;
     };
   }
   return (run, scope) => {

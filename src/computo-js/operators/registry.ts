@@ -1,4 +1,4 @@
-import type { Dialect, Operator, Signature } from '../syntax/index.js';
+import type { Dialect, Operator, OperatorInfo, Signature } from '../syntax/index.js';
 import { approx } from './approx.js';
 import { chunk } from './chunk.js';
 import { greater, greaterOrEqual, less, lessOrEqual } from './comparison.js';
@@ -36,8 +36,8 @@ import { uniqueSorted } from './unique-sorted.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
-/** Every operator of both dialects, in the order of the reference. A new one is a file and a line here. */
-export const registry: readonly Operator[] = [
+/** A new operator is a file and a line here. */
+const registry: readonly Operator[] = [
   // Data and control
   input,
   inputs,
@@ -106,6 +106,9 @@ export const registry: readonly Operator[] = [
   diffOperator,
   patchOperator,
 ];
+
+/** Every operator of both dialects, in the order of the reference, as users see them. */
+export const operators: readonly OperatorInfo[] = registry;
 
 /** An operator as one dialect has it. */
 interface Found {

@@ -1,0 +1,47 @@
+import { ComputoError } from './computo-error.js';
+import { DEFAULT_LIMITS, type Limits, type TraceListener } from './compile/index.js';
+import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
+import type { DialectOption } from './syntax/index.js';
+import { describe, type Json } from './value/index.js';
+
+/** How a script is to be read and run. Everything may be left out. */
+export interface ExecuteOptions {
+  /** `auto`, the default, finds out by what only one dialect accepts; without any such thing it is `current`. */
+  readonly dialect?: DialectOption | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** For `permuto.apply`. */
+  readonly permuto?: Partial<PermutoOptions> | undefined;
+  /** Told of every call once it has ended. Costs nothing when absent. */
+  readonly trace?: TraceListener | undefined;
+}
+
+/** Options as meant: checked, and with nothing left out. */
+export interface Options {
+  readonly dialect: DialectOption;
+  readonly limits: Limits;
+  readonly permuto: PermutoOptions;
+  readonly trace: TraceListener | undefined;
+}
+
+const DIALECTS: readonly DialectOption[] = ['auto', 'classic', 'current'];
+const MISSING: readonly PermutoOptions['missing'][] = ['ignore', 'error', 'remove'];
+
+/** @throws ComputoError `InvalidArgument` for an option that can't be */
+export function resolveOptions({ dialect = 'auto', limits = {}, permuto = {}, trace }: ExecuteOptions): Options {
+  const { interpolation = DEFAULT_PERMUTO_OPTIONS.interpolation, missing = DEFAULT_PERMUTO_OPTIONS.missing } = permuto;
+  oneOf('dialect', dialect, DIALECTS);
+  oneOf('permuto.missing', missing, MISSING);
+  const { steps = DEFAULT_LIMITS.steps, depth = DEFAULT_LIMITS.depth, outputSize = DEFAULT_LIMITS.outputSize } = limits;
+  for (const [name, limit] of Object.entries({ steps, depth, outputSize })) {
+    if (!(limit >= 0)) throw impossible(`limits.${name}`, 'a number of at least 0', limit);
+  }
+  return { dialect, limits: { steps, depth, outputSize }, permuto: { interpolation, missing }, trace };
+}
+
+function oneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw impossible(option, allowed.map((one) => `'${one}'`).join(', '), value);
+}
+
+function impossible(option: string, expected: string, got: Json): Error {
+  return new ComputoError('InvalidArgument', `the option '${option}' must be ${expected}, got ${describe(got)}`, '');
+}

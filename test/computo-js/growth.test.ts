@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { compileExpression } from '../../src/computo-js/compile/index.js';
+import { parseScript } from '../../src/computo-js/dialect/index.js';
+import type { Dialect, Json } from 'computo-js';
+
+/** Whether a program is known to yield at most a thousand times its inputs. */
+function isBounded(script: Json, dialect: Dialect = 'current'): boolean {
+  const root = parseScript(script, dialect);
+  return compileExpression(root, 'root', {
+    dialect,
+    permuto: { interpolation: false, missing: 'ignore' },
+    trace: undefined,
+    parse: (found, place) => parseScript(found, dialect, place),
+    lambdas: new WeakMap(),
+  }).isBounded;
+}
+
+const x: Json = ['$', '/x'];
+const items: Json = ['$input', '/items'];
+const mapped = (body: Json): Json => ['map', items, ['lambda', ['x'], body]];
+const reduced = (body: Json): Json => ['reduce', items, ['lambda', ['acc', 'x'], body], ['$input', '/first']];
+
+describe('growth', () => {
+  it('is bounded where each input is copied a fixed number of times', () => {
+    for (const script of [
+      ['$input'],
+      5,
+      ['obj', 'a', ['$input'], 'b', [['$inputs'], ['$input', '/x']]],
+      ['let', { x: ['$input'] }, [x, x, x]],
+      [
+        'let',
+        { x: ['$input'] },
+        [
+          'let',
+          { y: [x, x] },
+          [
+            ['$', '/y'],
+            ['$', '/y'],
+          ],
+        ],
+      ],
+      ['if', x, ['$input'], [['$input'], ['$input']]],
+      mapped(['obj', 'a', ['$', '/x/a'], 'b', [x, x]]),
+      ['filter', items, ['lambda', ['x'], ['some', items, ['lambda', ['y'], ['==', x, ['$', '/y']]]]]],
+      ['map', mapped([x, x]), ['lambda', ['y'], [['$', '/y']]]],
+      reduced(['+', ['$', '/acc'], x]),
+      reduced(['append', ['$', '/acc'], [x]]),
+      reduced(['if', ['<', ['$', '/acc'], x], ['$', '/acc'], x]),
+      ['sort', ['append', items, items], '/a'],
+      ['strConcat', ['$input'], ['join', items, ', ']],
+      ['merge', ['$input'], ['pick', ['$input'], { array: ['a'] }]],
+    ]) {
+      expect(isBounded(script), JSON.stringify(script)).toBe(true);
+    }
+  });
+
+  it('is not where an input is copied once for each element, or each copy is copied again', () => {
+    const doubled = (levels: number): Json => (levels === 0 ? x : ['let', { x: [x, x] }, doubled(levels - 1)]);
+    for (const script of [
+      mapped([x, ['$input']]),
+      ['let', { y: ['$input'] }, mapped([x, ['$', '/y']])],
+      reduced([
+        ['$', '/acc'],
+        ['$', '/acc'],
+      ]),
+      reduced(['append', ['$', '/acc'], items]),
+      ['let', { x: ['$input'] }, doubled(11)],
+      ['join', items, ['$input', '/delimiter']],
+      ['map', items, ['$input', '/lambda']],
+      ['let', { f: ['lambda', ['x'], [x, x]] }, ['map', items, ['$', '/f']]],
+      x,
+    ]) {
+      expect(isBounded(script), JSON.stringify(script)).toBe(false);
+    }
+    expect(isBounded(['permuto.apply', ['$input'], ['$input']], 'classic')).toBe(false);
+    expect(isBounded(['patch', ['$input'], ['get', ['$input'], '/patch']], 'classic')).toBe(false);
+  });
+
+  it('follows the variables of a sequential let', () => {
+    const pairs = (levels: number): Json[] => [
+      ['x', ['$input']],
+      ...Array.from({ length: levels }, (): Json => ['x', { array: [x, x] }]),
+    ];
+    expect(isBounded(['let', pairs(5), x], 'classic')).toBe(true);
+    expect(isBounded(['let', pairs(11), x], 'classic')).toBe(false);
+  });
+});
