@@ -31,6 +31,7 @@ export function fieldCall(call: Call, field: number, within: readonly string[], 
     name: call.operator.name,
     summary: call.operator.summary,
     signatures: inBoth(signature),
+    growth: 'input',
     examples: [],
     compile: () => evaluate,
   });

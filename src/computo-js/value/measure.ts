@@ -7,6 +7,7 @@ import { isArray } from './kind.js';
  * output. Stops as soon as it knows.
  */
 export function exceeds(value: Json, unitsMax: number): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' && value.length > unitsMax;
   let units = 0;
   const pending: Json[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
