@@ -314,8 +314,7 @@ describe('the status', () => {
     const fake = await on.fake('openai', { faults: first(undefined, status(400)) });
     const client = await on.client([setupOf(fake)], { budget: { daily: '1' } });
     for (const text of ['a', 'b', 'a']) await client.call(request(text), context());
-    const { providers, totals, ...counts } = await client.status();
-    expect(totals).toMatchObject({ attempts: 2, answered: 1, exact: fake.billed, unknown: 0 });
+    const { providers, ...counts } = await client.status();
     expect(counts).toMatchObject({
       answered: 1,
       failed: 1,
