@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { keepCompiledCode, toCommonJs } from './start-up.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -26,19 +27,17 @@ await Promise.all([
     minifySyntax: true,
     minifyWhitespace: true,
     external: ['typescript', 'lmdb'],
-    // Bundled CommonJS packages call `require` for Node's own modules; ESM has none, so each chunk makes one.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
   }),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),
 ]);
 
 declareTypes();
+await toCommonJs(`${root}.dist-next`);
 
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
 await rm(`${root}dist`, { recursive: true, force: true });
 await rename(`${root}.dist-next`, `${root}dist`);
+keepCompiledCode(`${root}bin/colloquium.js`);
 
 /** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */
 function declareTypes() {

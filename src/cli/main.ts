@@ -13,4 +13,4 @@ async function main(): Promise<number> {
 }
 
 // Not left to the event loop: a pipe that nobody writes to any more would keep it alive.
-process.exit(await main());
+void main().then((code) => process.exit(code));

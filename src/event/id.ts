@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 /** Events that can be numbered within one millisecond before the counter starts again: 2^34. */
 export const ID_COUNTER_RANGE = 2 ** 34;
 
@@ -24,7 +22,8 @@ export function eventId(timestamp: number, counter: number): string {
   const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
   const counterLow = counter % 2 ** 22;
   if (poolUsed === POOL_BYTES) {
-    randomFillSync(pool);
+    // The global, not `node:crypto`: that is loaded only when somebody asks for randomness.
+    crypto.getRandomValues(pool);
     poolUsed = 0;
   }
   const r = poolUsed;

@@ -1,8 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { packedPath } from './part-names.js';
 
 /** The default level takes three times as long for a tenth fewer bytes. */
@@ -28,6 +26,8 @@ export function isUnfinished(file: string): boolean {
  */
 export async function packPart(path: string, signal: AbortSignal): Promise<void> {
   const unfinished = unfinishedPath(path);
+  // Loaded only here: a run that packs nothing starts without them.
+  const [{ createGzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream/promises')]);
   try {
     const { atime, mtime } = await stat(path);
     await pipeline(createReadStream(path), createGzip({ level: GZIP_LEVEL }), createWriteStream(unfinished), {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
@@ -204,6 +203,7 @@ async function resumePlan(
   const targets = outputs.map((output) => (output.kind === 'file' ? resolve(output.path) : output.kind));
   const stages = spec.stages.map(({ name }) => name);
   const identity = JSON.stringify([spec.name, stages, inputs, targets]);
+  const { createHash } = await import('node:crypto');
   const name = `run-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
   return { folder: join(state, 'checkpoints'), name };
 }
