@@ -47,10 +47,18 @@ export class CheckpointKeeper<Place> {
 
   constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
 
+  /**
+   * Makes a checkpoint of how things stand before the first write: without one, whatever a crash leaves in the outputs would
+   * count as there before.
+   */
+  async begin(place: Place): Promise<void> {
+    this.#reached = this.#checkpointAt(place);
+    await this.#make();
+  }
+
   /** All events before `place` are out, and none behind it: called between two writes. */
   reached(place: Place): void {
-    const files = Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()]));
-    this.#reached = { place, files };
+    this.#reached = this.#checkpointAt(place);
     this.#work ??= this.#run();
   }
 
@@ -66,6 +74,10 @@ export class CheckpointKeeper<Place> {
     this.#reached = undefined;
     this.#stop.abort();
     await this.#work;
+  }
+
+  #checkpointAt(place: Place): PipelineCheckpoint<Place> {
+    return { place, files: Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()])) };
   }
 
   async #run(): Promise<void> {

@@ -97,8 +97,7 @@ export async function processLog(
   try {
     for (const { name, lostBytes } of sinks.files) if (lostBytes > 0) tell.lost(name, lostBytes);
     const { from, place } = startOf(found, log.end, tell);
-    // At once: without it, a crash before the first checkpoint would leave what is written until then.
-    keeper.reached(place);
+    await keeper.begin(place);
     progress.opened(sinks);
     if (!('since' in from)) progress.reached(place);
     const source = logSource(log, {

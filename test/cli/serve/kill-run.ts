@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import { nodeWorld, openLogReader } from '../../../src/log/index.js';
+import { partNames } from '../../../src/sinks/index.js';
+import { scratch } from '../../support/cli.js';
+import { post, postLines, startDaemon, until } from '../../support/daemon.js';
+
+interface Numbered {
+  readonly c: number;
+  readonly n: number;
+}
+
+/** Small files, so that kills hit rotation and packing, too. */
+const CONFIG = `
+storage: { max_file_size: 8KB, gzip: true }
+pipelines:
+  default:
+    outputs: [{ file: ./out/events.ndjson, rotate_size: 1KB, gzip: true }]
+`;
+
+const CLIENTS = 6;
+
+/** Everything in the output: its parts in order, then the file. */
+function outputOf(cwd: string): Numbered[] {
+  const path = join(cwd, 'out/events.ndjson');
+  if (!existsSync(path)) return [];
+  const names = partNames(path);
+  const parts = readdirSync(names.folder).flatMap((file) => {
+    const parsed = names.parse(file);
+    return parsed === undefined ? [] : [{ ...parsed, file: join(names.folder, file) }];
+  });
+  // While a part is replaced by its packed form both may be there.
+  const byNumber = new Map(
+    parts.sort((a, b) => a.number - b.number || Number(a.packed) - Number(b.packed)).map((part) => [part.number, part]),
+  );
+  const texts = [...byNumber.values()].map(({ file, packed }) =>
+    String(packed ? gunzipSync(readFileSync(file)) : readFileSync(file)),
+  );
+  const lines = [...texts, readFileSync(path, 'utf8')].join('').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Numbered);
+}
+
+/** A client that sends numbered events, one after the other, until the daemon is gone. Notes what was acknowledged. */
+async function send(url: string, c: number, next: { n: number }, acknowledged: Set<string>): Promise<void> {
+  const isBatching = c % 3 === 0;
+  for (;;) {
+    const count = isBatching ? 7 : 1;
+    const events = Array.from({ length: count }, (): Numbered => ({ c, n: next.n++ }));
+    try {
+      const response = isBatching
+        ? await postLines(`${url}/events`, events.map((event) => JSON.stringify(event)).join('\n'))
+        : await post(`${url}/events`, events[0]);
+      await response.arrayBuffer();
+      if (response.status === 202) for (const event of events) acknowledged.add(JSON.stringify(event));
+    } catch {
+      return;
+    }
+  }
+}
+
+/**
+ * Kills the daemon at random moments while clients post to it, then checks: every acknowledged event is in the output, none
+ * is there twice, each client's are in their order, and the log is whole.
+ */
+export async function killRun(kills: number, random: () => number): Promise<void> {
+  const cwd = scratch();
+  const acknowledged = new Set<string>();
+  const next = Array.from({ length: CLIENTS }, () => ({ n: 0 }));
+
+  for (let kill = 0; kill < kills; kill++) {
+    const daemon = await startDaemon(CONFIG, { cwd });
+    const clients = next.map((counter, c) => send(daemon.url, c, counter, acknowledged));
+    await sleep(50 + random() * 500);
+    await daemon.end('SIGKILL');
+    await Promise.all(clients);
+  }
+  expect(acknowledged.size).toBeGreaterThan(0);
+
+  const daemon = await startDaemon(CONFIG, { cwd });
+  await post(`${daemon.url}/events`, { c: -1, n: 0 });
+  await until(() => outputOf(cwd).some(({ c }) => c === -1), 'the last event is in the output');
+  expect(await daemon.end()).toBe(0);
+
+  const output = outputOf(cwd);
+  const texts = output.map((event) => JSON.stringify(event));
+  expect(new Set(texts).size, 'no event twice').toBe(texts.length);
+  const there = new Set(texts);
+  expect(
+    [...acknowledged].filter((event) => !there.has(event)),
+    'acknowledged and not there',
+  ).toEqual([]);
+  for (let c = 0; c < CLIENTS; c++) {
+    const numbers = output.filter((event) => event.c === c).map(({ n }) => n);
+    expect(numbers, 'in order').toEqual(numbers.toSorted((a, b) => a - b));
+  }
+  const findings: string[] = [];
+  await openLogReader(nodeWorld(), join(cwd, 'data')).verify(({ message }) => findings.push(message));
+  expect(findings).toEqual([]);
+}

@@ -1,0 +1,121 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scratch, startCli } from './cli.js';
+
+/** A pipeline that gives every event out as it came. */
+export const PASS_THROUGH = `
+pipelines:
+  default:
+    outputs: [{ file: ./out/events.ndjson }]
+    dead_letter: ./out/dead.ndjson
+`;
+
+/** A line of the daemon's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface TestDaemon {
+  readonly cwd: string;
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it said on stderr so far. */
+  said(): readonly LogLine[];
+  /** Resolves when it has said something with these words. */
+  says(words: string | RegExp): Promise<LogLine>;
+  /** Sends the signal and resolves with the exit code, or the signal that ended it. */
+  end(signal?: NodeJS.Signals): Promise<number | string>;
+}
+
+/**
+ * Starts the built daemon on a free port, in a folder of its own.
+ *
+ * @param config what the config says, but for server and state_dir
+ */
+export async function startDaemon(
+  config: string,
+  options: {
+    cwd?: string;
+    server?: string;
+    args?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    input?: string;
+  } = {},
+): Promise<TestDaemon> {
+  const cwd = options.cwd ?? scratch();
+  writeFileSync(
+    join(cwd, 'colloquium.yaml'),
+    `server: { port: 0, ${options.server ?? ''} }\nstate_dir: ./state\n${config}`,
+  );
+  const child = startCli(['serve', ...(options.args ?? [])], { cwd, ...(options.env && { env: options.env }) });
+  if (options.input !== undefined) child.stdin?.end(options.input);
+  return await daemonOf(child, cwd);
+}
+
+/** What a started daemon says, once it listens. */
+async function daemonOf(child: ChildProcess, cwd: string): Promise<TestDaemon> {
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stdout?.resume();
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  const said = (): LogLine[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogLine);
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+
+  const says = async (words: string | RegExp): Promise<LogLine> => {
+    for (;;) {
+      const line = said().find(({ msg }) => (typeof words === 'string' ? msg.includes(words) : words.test(msg)));
+      if (line !== undefined) return line;
+      if (isOver) throw new Error(`it ended without saying ${String(words)}:\n${text}`);
+      await sleep(5);
+    }
+  };
+  const { url } = await says('listening');
+  return {
+    cwd,
+    url: String(url),
+    child,
+    said,
+    says,
+    async end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return await ended;
+    },
+  };
+}
+
+/** Sends one event as JSON. */
+export function post(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
+
+/** Sends lines as NDJSON. */
+export function postLines(
+  url: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return post(url, body, { 'content-type': 'application/x-ndjson', ...headers });
+}
+
+/** Waits until a condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await sleep(10);
+  }
+}
