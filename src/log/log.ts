@@ -62,6 +62,7 @@ export class Log {
   readonly #recent: RecentBuffer;
   readonly #packer: Packer;
   readonly #keys: KeyIndex | undefined;
+  #closing: Promise<void> | undefined;
   #bytes: number;
   #segmentCount: number;
   #lastNumber: number;
@@ -215,14 +216,22 @@ export class Log {
     return this.#packer.idle();
   }
 
-  /** Stores what was appended, takes no more, ends all followers' waiting and gives the folder back. */
-  async close(): Promise<void> {
-    await this.#queue.close();
-    await this.#segments.close();
-    await this.#packer.close();
-    await this.#keys?.close();
-    this.#end.close();
-    await this.#lock.release();
+  /** Stores what was appended, takes no more, ends the reading of those who follow, and gives the folder back. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#queue.close();
+      await this.#segments.close();
+      await this.#packer.close();
+      this.#end.close();
+      await this.#keys?.close();
+    } finally {
+      await this.#lock.release();
+    }
   }
 
   #stored(batch: Batch, { segment, offset }: Position): void {

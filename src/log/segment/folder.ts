@@ -58,9 +58,9 @@ export async function segmentBytesOnDisk(disk: Disk, folder: string, name: Segme
   return plain ?? (await disk.size(join(folder, segmentFile(name, 'ndjson.gz')))) ?? 0;
 }
 
-/** Removes all of a segment's files but what recovery cut off it. */
+/** Removes all of a segment's files, also what recovery once cut off it. */
 export async function removeSegment(disk: Disk, folder: string, name: SegmentName): Promise<void> {
-  for (const kind of ['ndjson', 'ndjson.gz', 'index'] as const) {
+  for (const kind of ['ndjson', 'ndjson.gz', 'index', 'torn'] as const) {
     await removeIfThere(disk, join(folder, segmentFile(name, kind)));
   }
 }

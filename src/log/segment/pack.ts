@@ -35,6 +35,7 @@ export async function packSegment(
   const plain = join(folder, segmentFile(name, 'ndjson'));
   const packed = join(folder, segmentFile(name, 'ndjson.gz'));
   const temporary = `${packed}.tmp`;
+  if ((await disk.size(plain)) === undefined) return undefined;
   await removeIfThere(disk, temporary);
   try {
     const sizes = await packFile(disk, plain, temporary, signal);

@@ -4,15 +4,17 @@ import { eventId, ID_COUNTER_RANGE } from '../../event/index.js';
 export class LogClock {
   readonly #now: () => number;
   #timestamp: number;
-  #counter = 0;
+  #counter: number;
 
   /**
    * @param now milliseconds since the epoch; may jump
    * @param last the timestamp of the last record there is: everything handed out is later, so that ids sort across restarts too
+   * @param counter how many ids of the first millisecond are taken
    */
-  constructor(now: () => number, last: number) {
+  constructor(now: () => number, last: number, counter = 0) {
     this.#now = now;
     this.#timestamp = last + 1;
+    this.#counter = counter;
   }
 
   /** The timestamp of records that arrive now. */

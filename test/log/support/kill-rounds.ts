@@ -60,9 +60,9 @@ export async function killRounds(folder: string, logFolder: string, livesMs: rea
 /** The script lies outside the project, and finds no packages by name. */
 const lmdbWhereItIs: Plugin = {
   name: 'lmdb',
-  setup: ({ onResolve }) => {
+  setup: (bundler) => {
     const path = new URL('../../../node_modules/lmdb/node-index.js', import.meta.url).href;
-    onResolve({ filter: /^lmdb$/ }, () => ({ path, external: true }));
+    bundler.onResolve({ filter: /^lmdb$/ }, () => ({ path, external: true }));
   },
 };
 

@@ -1,0 +1,3 @@
+import { describeLaws } from './support/laws.js';
+
+describeLaws(2000);
