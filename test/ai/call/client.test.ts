@@ -323,7 +323,7 @@ describe('the status', () => {
       inFlight: 0,
       spent: fake.billed,
       left: 1_000_000_000n - fake.billed,
-      totals: { attempts: 2, answered: 1, exact: fake.billed },
+      totals: { attempts: 2, answered: 1, exact: fake.billed, unknown: 0 },
     });
     expect(providers).toMatchObject([{ name: 'openai', breaker: { kind: 'closed' }, waiting: 0, tokensPerMinute: 8 }]);
   });
