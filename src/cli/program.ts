@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { checkCommand } from './commands/check.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
+import { costCommand } from './commands/cost.js';
 import { initCommand } from './commands/init.js';
+import { journalCommand } from './commands/journal.js';
 import { operatorsCommand } from './commands/operators.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
@@ -13,6 +15,8 @@ const COMMANDS = [
   runCommand,
   serveCommand,
   checkCommand,
+  costCommand,
+  journalCommand,
   initCommand,
   schemaCommand,
   operatorsCommand,

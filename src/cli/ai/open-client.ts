@@ -7,6 +7,7 @@ import {
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { providerSetup } from './provider-setup.js';
+import { inStateFolder } from './state-folder.js';
 
 export interface ClientNeeds {
   /** The providers that any of its stages may ask. */
@@ -21,19 +22,20 @@ export interface ClientNeeds {
 /**
  * The AI client that a config describes.
  *
- * @throws ConfigError when a variable that a provider needs is not set; Error when the state folder can't be used
+ * @throws ConfigError when a variable that a provider needs is not set; UserError when the state folder can't be used
  */
 export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<AiClient> {
   const journal = useSection(config, 'journal');
+  const folder = stateDirectory(config);
   const options: AiClientOptions = {
     providers: needs.providers.map((name) => providerSetup(config, name)),
-    store: { kind: 'lmdb', folder: stateDirectory(config) },
+    store: { kind: 'lmdb', folder },
     budget: budgetOf(config, needs),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),
     onNotice: needs.onNotice,
   };
-  return createAiClient(options);
+  return inStateFolder(folder, () => createAiClient(options));
 }
 
 function budgetOf(config: LoadedConfig, { pipelineBudgets, maxCost }: ClientNeeds): BudgetOptions {

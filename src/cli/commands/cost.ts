@@ -1,0 +1,37 @@
+import { Command, Option } from 'commander';
+
+/** The options of `cost` as they were typed. */
+export interface CostFlags {
+  readonly since: string;
+  readonly by: string;
+  readonly format: 'text' | 'json' | 'csv';
+  readonly config?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  The last 30 days, and what is left of today's budget:
+    colloquium cost
+  This week by provider and model:
+    colloquium cost --since 7d --by provider,model
+  For a spreadsheet, all there is:
+    colloquium cost --since 2020-01-01 --by day,provider,model,pipeline,stage --format csv
+
+Costs that nobody knows for sure stand apart, with the most that they can be; they are never counted as nothing.`;
+
+/** `colloquium cost`: what was spent on AI, and what is left. */
+export function costCommand(): Command {
+  return new Command('cost')
+    .description("Show what AI calls cost, and what is left of today's budget")
+    .option('--since <time>', 'from when: 7d, 2h, 2026-01-31, 2026-01-31T08:00Z, epoch milliseconds', '30d')
+    .option('--by <dimensions>', 'what to sum up by: any of day,provider,model,pipeline,stage', 'day')
+    .addOption(
+      new Option('--format <format>', 'for people or for programs').choices(['text', 'json', 'csv']).default('text'),
+    )
+    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: CostFlags) => {
+      const { cost } = await import('../cost/cost.js');
+      process.exitCode = await cost(flags);
+    });
+}

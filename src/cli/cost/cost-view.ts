@@ -1,0 +1,10 @@
+import type { CostReport, Dimension } from '../../ai/index.js';
+
+/** A report of costs and what was asked for. */
+export interface CostView {
+  readonly report: CostReport;
+  readonly by: readonly Dimension[];
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly timeZone: string;
+}

@@ -1,0 +1,70 @@
+import { isatty } from 'node:tty';
+import { costReport, DIMENSIONS, dayAt, nextDayStart, type Dimension } from '../../ai/index.js';
+import { openBooksOf } from '../ai/open-books.js';
+import type { CostFlags } from '../commands/cost.js';
+import { EXIT } from '../exit-codes.js';
+import { MOMENT_EXAMPLES, parseMoment } from '../moment.js';
+import { print } from '../print.js';
+import { UserError } from '../user-error.js';
+import type { CostView } from './cost-view.js';
+import { reportCsv } from './report-csv.js';
+import { reportJson } from './report-json.js';
+import { reportText } from './report-text.js';
+
+const STDOUT = 1;
+
+/** `colloquium cost`: from flags to exit code. Needs no provider, and disturbs nobody who is running. */
+export async function cost(flags: CostFlags): Promise<number> {
+  const by = dimensionsOf(flags.by);
+  const { books, timeZone, dailyBudget } = await openBooksOf(flags.config);
+  try {
+    const now = Date.now();
+    const since = parseMoment(flags.since, now, (day) => dayStart(day, timeZone));
+    if (since === undefined) {
+      throw new UserError(`--since ${flags.since} is no time`, EXIT.usage, `give one like ${MOMENT_EXAMPLES}`);
+    }
+    // What dead processes left open is known by now, or in doubt: it is shown as what it is.
+    await books.recover();
+    const report = await costReport(books, { period: { since }, by, timeZone, dailyBudget, now });
+    const view: CostView = { report, by, since, timeZone };
+    await print(printed(view, flags.format));
+    return EXIT.ok;
+  } finally {
+    await books.close();
+  }
+}
+
+function printed(view: CostView, format: CostFlags['format']): string {
+  switch (format) {
+    case 'json':
+      return reportJson(view);
+    case 'csv':
+      return reportCsv(view);
+    case 'text':
+      return reportText(view, isatty(STDOUT) ? process.stdout.columns : undefined);
+  }
+}
+
+function dimensionsOf(text: string): readonly Dimension[] {
+  const names = text.split(',').map((name) => name.trim());
+  const found = names.map((name) => DIMENSIONS.find((dimension) => dimension === name));
+  const known = found.filter((dimension) => dimension !== undefined);
+  if (known.length < names.length || new Set(known).size < known.length) {
+    throw new UserError(
+      `--by ${text} is no list of dimensions`,
+      EXIT.usage,
+      `any of ${DIMENSIONS.join(',')}, each once, with commas between`,
+    );
+  }
+  return known;
+}
+
+/** No zone is further from UTC than this. */
+const ZONE_OFFSET_MS_MAX = 14 * 3_600_000;
+
+/** When a day begins in a time zone; for a day that the zone skipped, when the next one does. */
+function dayStart(day: string, timeZone: string): number {
+  let time = Date.parse(`${day}T00:00:00Z`) - ZONE_OFFSET_MS_MAX - 1;
+  while (dayAt(time, timeZone) < day) time = nextDayStart(time, timeZone);
+  return time;
+}

@@ -1,0 +1,31 @@
+import { dollarText, knownCost, type Totals } from '../../ai/index.js';
+import type { CostView } from './cost-view.js';
+
+/** Amounts as exact decimals, in US dollars. */
+const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
+  ['requests', ({ attempts }) => String(attempts)],
+  ['answered', ({ answered }) => String(answered)],
+  ['input_tokens', ({ inputTokens }) => String(inputTokens)],
+  ['output_tokens', ({ outputTokens }) => String(outputTokens)],
+  ['cost', (totals) => dollarText(knownCost(totals))],
+  ['cost_exact', ({ exact }) => dollarText(exact)],
+  ['cost_estimated', ({ estimated }) => dollarText(estimated)],
+  ['cost_estimated_at_most', ({ estimatedAtMost }) => dollarText(estimatedAtMost)],
+  ['unknown_requests', ({ unknown }) => String(unknown)],
+  ['unknown_at_most', ({ unknownAtMost }) => dollarText(unknownAtMost)],
+  ['unpriced_requests', ({ unpriced }) => String(unpriced)],
+];
+
+/** For spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */
+export function reportCsv({ report, by }: CostView): string {
+  const titles = [...by, ...COLUMNS.map(([title]) => title)];
+  const rows = report.groups.map((group) => [
+    ...by.map((dimension) => group.by[dimension] ?? ''),
+    ...COLUMNS.map(([, show]) => show(group.totals)),
+  ]);
+  return [titles, ...rows].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+}
+
+function cell(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

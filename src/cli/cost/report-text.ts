@@ -1,0 +1,85 @@
+import { knownCost, type CostReport, type Nano, type Totals } from '../../ai/index.js';
+import { amountColumn, showAmount } from '../amounts.js';
+import { grouped } from '../run/summary.js';
+import { table, type Column } from '../table.js';
+import { bar } from './bar.js';
+import type { CostView } from './cost-view.js';
+
+const NUMBERS: readonly Column[] = ['requests', 'unanswered', 'tokens in', 'tokens out', 'cost'].map((title) => ({
+  title,
+  align: 'right',
+}));
+const BAR: Column = { title: '', align: 'left' };
+const BAR_WIDTH_MIN = 8;
+const BAR_WIDTH_MAX = 40;
+
+/**
+ * For people: a table, what nobody knows for sure, and what is left today.
+ *
+ * @param columns of the terminal; undefined: it is none, and gets no bars
+ */
+export function reportText(view: CostView, columns: number | undefined): string {
+  const { report, since, timeZone } = view;
+  const from = `${new Date(since).toISOString().slice(0, 16)}Z`;
+  const body =
+    report.groups.length === 0 ? 'nothing was spent\n' : `${costTable(view, columns)}${uncertain(report.period)}`;
+  return `AI calls since ${from} (days in ${timeZone})\n\n${body}\n${today(report)}`;
+}
+
+function costTable({ report, by }: CostView, columns: number | undefined): string {
+  const { groups, period } = report;
+  const all = [...groups.map(({ totals }) => totals), period];
+  const amounts = amountColumn(all.map(knownCost));
+  const numbers = all.map((totals, i) => cells(totals, amounts[i] ?? ''));
+  const head = [...by.map((dimension): Column => ({ title: dimension, align: 'left' })), ...NUMBERS];
+  const labels = [
+    ...groups.map((group) => by.map((dimension) => group.by[dimension] ?? '')),
+    ['total', ...by.slice(1).map(() => '')],
+  ];
+  const rows = labels.map((label, i) => [...label, ...(numbers[i] ?? [])]);
+  const plain = table(head, rows);
+  const room = columns === undefined ? 0 : columns - Math.max(...plain.split('\n').map((line) => line.length)) - 3;
+  if (room < BAR_WIDTH_MIN) return plain;
+  const most = groups.reduce<Nano>((max, { totals }) => (knownCost(totals) > max ? knownCost(totals) : max), 0n);
+  const bars = groups.map(({ totals }) => bar(knownCost(totals), most, Math.min(room, BAR_WIDTH_MAX)));
+  return table(
+    [...head, BAR],
+    rows.map((row, i) => [...row, bars[i] ?? '']),
+  );
+}
+
+function cells(totals: Totals, amount: string): string[] {
+  const { attempts, answered, inputTokens, outputTokens, unknown, unpriced } = totals;
+  const isUncertain = unknown + unpriced > 0;
+  // Nothing is known to have been spent: that is not the same as nothing spent.
+  const cost = isUncertain && knownCost(totals) === 0n ? '?' : isUncertain ? `${amount} + ?` : amount;
+  return [grouped(attempts), grouped(attempts - answered), grouped(inputTokens), grouped(outputTokens), cost];
+}
+
+/** What is not in the sum, or not for sure. */
+function uncertain(totals: Totals): string {
+  const { estimated, estimatedAtMost, unknown, unknownAtMost, unpriced } = totals;
+  const lines: string[] = [];
+  if (unknown > 0) {
+    const most = unpriced > 0 && unknownAtMost === 0n ? 'at an unknown price' : `at most ${showAmount(unknownAtMost)}`;
+    lines.push(`not in the sum: ${counted(unknown, 'request')} under way or in doubt, ${most}`);
+  }
+  if (estimated > 0n) {
+    lines.push(
+      `in the sum: ${showAmount(estimated)} by our own count of tokens, at most ${showAmount(estimatedAtMost)}`,
+    );
+  }
+  if (unpriced > 0) lines.push(`not in the sum: ${counted(unpriced, 'request')} to models without a known price`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function today({ today: day, todayTotals, dailyBudget, remaining, setAside }: CostReport): string {
+  const spent = showAmount(knownCost(todayTotals));
+  if (dailyBudget === undefined || remaining === undefined) return `today (${day}): ${spent}, no daily budget is set\n`;
+  const open = setAside > 0n ? `, ${showAmount(setAside)} set aside for calls under way` : '';
+  return `today (${day}): ${spent} of ${showAmount(dailyBudget)} spent, ${showAmount(remaining)} left${open}\n`;
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+}

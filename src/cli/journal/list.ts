@@ -1,0 +1,39 @@
+import { openBooksOf } from '../ai/open-books.js';
+import { showAmount } from '../amounts.js';
+import type { ListFlags } from '../commands/journal.js';
+import { EXIT } from '../exit-codes.js';
+import { print } from '../print.js';
+import { viewJson, viewOf, type CallView } from './call-view.js';
+
+/** So many characters of a key tell calls apart. */
+export const KEY_SHOWN = 12;
+const WIDTHS = { time: 20, standing: 11, cost: 12 };
+
+/** `colloquium journal ls`: a line for each call, while they are read: the journal may be large. */
+export async function list(flags: ListFlags): Promise<number> {
+  const { books } = await openBooksOf(flags.config);
+  const toText = flags.format === 'json' ? (view: CallView) => JSON.stringify(viewJson(view)) : line;
+  try {
+    for await (const found of books.journal.all()) {
+      const { pipeline, stage } = found.record;
+      if (flags.pipeline !== undefined && flags.pipeline !== pipeline) continue;
+      if (flags.stage !== undefined && flags.stage !== stage) continue;
+      if (!(await print(`${toText(await viewOf(books, found))}\n`))) break;
+    }
+    return EXIT.ok;
+  } finally {
+    await books.close();
+  }
+}
+
+function line({ key, time, standing, cost, pipeline, stage, event, provider, model }: CallView): string {
+  return [
+    key.slice(0, KEY_SHOWN),
+    `${new Date(time).toISOString().slice(0, 19)}Z`.padEnd(WIDTHS.time),
+    standing.padEnd(WIDTHS.standing),
+    (cost === null ? '?' : showAmount(cost)).padStart(WIDTHS.cost),
+    `${pipeline}/${stage}`,
+    event,
+    provider === undefined ? model : `${provider}:${model}`,
+  ].join('  ');
+}

@@ -1,0 +1,23 @@
+import { openBooksOf } from '../ai/open-books.js';
+import type { PruneFlags } from '../commands/journal.js';
+import { EXIT } from '../exit-codes.js';
+import { print } from '../print.js';
+import { grouped } from '../run/summary.js';
+
+const MB = 2 ** 20;
+
+/** `colloquium journal prune`: forgets old answers. Calls that are under way or in doubt stay. */
+export async function prune(flags: PruneFlags): Promise<number> {
+  const { books } = await openBooksOf(flags.config, { ttlMs: flags.olderThan, bytesMax: flags.maxSize });
+  try {
+    const { removed, kept, keptBytes } = await books.journal.prune();
+    await print(
+      flags.format === 'json'
+        ? `${JSON.stringify({ removed, kept, kept_bytes: keptBytes })}\n`
+        : `${grouped(removed)} forgotten, ${grouped(kept)} kept (${(keptBytes / MB).toFixed(1)} MB)\n`,
+    );
+    return EXIT.ok;
+  } finally {
+    await books.close();
+  }
+}
