@@ -1,15 +1,15 @@
 /** From nodes to closures, and what a run keeps account of. */
 export { arrayOf, compileArgument, compileArguments, numberOf, objectOf, rawArgument, textOf } from './arguments.js';
-export { countCalls, enter, leave, scopeOfOne, scopeOfTwo, type Callable } from './callable.js';
+export { countCalls, enter, leave, scopeOfOne, scopeOfTwo } from './callable.js';
 export { compileExpression } from './compile.js';
 export type { Compiled } from './entry.js';
 export type { Compiler, ProgramContext } from './compiler.js';
 export { compileLambdaArgument } from './lambda-argument.js';
-export { boundNames, locate, type Lexical } from './lexical.js';
+export { boundNames, locate } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export { countSteps, countUnits, limitOf, startRun, type Evaluate, type Frame, type Run, type Scope } from './run.js';
+export { countSteps, countUnits, limitOf, startRun, type Evaluate, type Run } from './run.js';
 export { FRAMES_MAX } from './stack.js';
-export type { Trace, TraceEvent, TraceListener } from './trace.js';
+export type { TraceEvent, TraceListener } from './trace.js';
 export { INNERMOST, variableHint } from './variable.js';
 export type { Visit } from './visit.js';
 export { walk } from './walk.js';

@@ -1,5 +1,5 @@
 import { findOperator } from '../operators/index.js';
-import { placeInside, type Dialect, type Place } from '../syntax/index.js';
+import { arityText, placeInside, type Dialect, type Place } from '../syntax/index.js';
 import { isArray, isObject, type Json } from '../value/index.js';
 
 type Mark = (dialect: Dialect, reason: string, at: Place) => void;
@@ -21,10 +21,11 @@ export function markersOfCall(name: string, args: readonly Json[], place: Place,
       break;
     case '-':
     case '/':
-      if (args.length !== 2) mark('current', `'${name}' with ${args.length} arguments`, place);
+      if (args.length !== 2)
+        mark('current', `'${name}' with ${arityText({ min: args.length, max: args.length })}`, place);
       break;
     case '%':
-      if (args.length > 2) mark('current', `'%' with ${args.length} arguments`, place);
+      if (args.length > 2) mark('current', `'%' with ${arityText({ min: args.length, max: args.length })}`, place);
       break;
     case '$':
       if (typeof first === 'string' && first.indexOf('/', 1) > 0) {

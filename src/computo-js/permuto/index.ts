@@ -1,3 +1,3 @@
 /** Permuto: templates filled in from a context. */
-export { applyTemplate, TEMPLATE_DEPTH_MAX, TemplateDepthError, TemplateMissingError } from './apply.js';
+export { applyTemplate, TemplateDepthError, TemplateMissingError } from './apply.js';
 export { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './options.js';

@@ -1,7 +1,7 @@
 /** Scripts as trees, and what an operator's record says. */
 export type { Dialect, DialectOption } from './dialect.js';
 export { invalidArgument, limitExceeded, wrongKind } from './fault.js';
-export type { Binding, Call, Constant, Fault, If, Lambda, Let, List, Node } from './node.js';
+export type { Binding, Call, Fault, If, Lambda, Let, List, Node } from './node.js';
 export {
   defineOperator,
   inBoth,
@@ -26,6 +26,5 @@ export {
   takesUpTo,
   value,
   type Arity,
-  type Parameter,
   type Signature,
 } from './signature.js';

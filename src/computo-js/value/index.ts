@@ -1,7 +1,6 @@
 /** JSON values: their kinds, exact numbers, equality, order and text. */
 export { add, divide, isApproximately, isZero, multiply, remainder, subtract } from './arithmetic.js';
 export { compareNumbers } from './compare-numbers.js';
-export { decimalKey } from './decimal.js';
 export { describe, shorten } from './describe.js';
 export { EffortExceeded, spendSteps, spendUnits, type Effort } from './effort.js';
 export { equal } from './equal.js';
@@ -11,7 +10,6 @@ export { isArray, isNumber, isObject, kindOf, type JsonKind } from './kind.js';
 export { exceeds } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
-export { entriesOf, isIndexKey, orderedObject, setMember } from './ordered-object.js';
+export { entriesOf, isIndexKey, orderedObject } from './ordered-object.js';
 export { canonicalText, distinctKey, stringify } from './stringify.js';
-export { compareText } from './text-order.js';
 export { isTruthy } from './truthy.js';
