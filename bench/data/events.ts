@@ -15,9 +15,12 @@ const MAKERS: Readonly<Record<DataKind, (index: number, from: Random) => unknown
     entries: Array.from({ length: ENTRIES }, () => entry(from)),
   }),
   list: (index, from) => ({
-    id: index,
-    name: from.pick(NAMES),
+    id: 1_000_000 + index,
+    ts: 1_700_000_000_000 + index * 37,
+    user: { id: from.integer(1_000_000), name: from.pick(NAMES) },
+    message: `batch ${from.integer(1_000_000)} was measured`,
     values: Array.from({ length: VALUES }, () => from.integer(1000)),
+    ok: from.fraction() < 0.9,
   }),
 };
 

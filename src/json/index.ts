@@ -2,6 +2,7 @@
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
 export {
   ByteWriter,
+  copyText,
   copyValue,
   createScanner,
   literalOf,

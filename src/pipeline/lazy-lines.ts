@@ -50,7 +50,7 @@ function directly(
   lazy: LazyPipeline,
   { name, outputs, routingKey }: PipelineSpec,
   batch: Batch,
-  { source, timestamp }: BlockMeta,
+  { source, timestamp, counter }: BlockMeta,
   text: Text,
 ): PassLine | undefined {
   const { write, needsContext } = lazy;
@@ -68,10 +68,11 @@ function directly(
     const into = lines.bytes;
     const start = into.length;
     try {
-      const id = needsContext || frame !== undefined ? batch.newId() : '';
-      const context = needsContext ? batch.contextOf(id) : null;
+      const id = needsContext ? batch.newId() : undefined;
+      const context = id === undefined ? null : batch.contextOf(id);
       if (lazy.passes(context)) {
-        frame?.writeHead(id, into);
+        if (id === undefined) frame?.writeNewHead(counter + batch.line, into);
+        else frame?.writeHead(id, into);
         write(text, context, into);
         frame?.writeTail(into);
         into.byte(NEWLINE);

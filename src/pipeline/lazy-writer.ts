@@ -1,5 +1,13 @@
 import { FIELD_MISSING, isTruthy, type Json, type OutputPlan } from 'computo-js';
-import { copyValue, literalOf, stringifyJson, type ByteWriter, type Scanner, type Text } from '../json/index.js';
+import {
+  copyText,
+  copyValue,
+  literalOf,
+  stringifyJson,
+  type ByteWriter,
+  type Scanner,
+  type Text,
+} from '../json/index.js';
 
 /**
  * Writes an event's data straight from the line that it came in.
@@ -48,6 +56,8 @@ function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
       const otherwise = dataWriter(plan.else, scanner);
       return [(text, context, into) => (isTruthy(condition(context)) ? then : otherwise)(text, context, into)];
     }
+    case 'text':
+      return [joinedText(plan, scanner)];
     case 'compute': {
       const { compute } = plan;
       return [(_, context, into) => writeValue(compute(context), into)];
@@ -55,9 +65,32 @@ function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
   }
 }
 
+/** Text is joined as it stands in the line: between quotes, JSON strings add up. */
+function joinedText({ parts, otherwise }: Extract<OutputPlan, { kind: 'text' }>, scanner: Scanner): WriteData {
+  const quote = literalOf('"');
+  const pieces = parts.map((part) =>
+    typeof part === 'string' ? literalOf(JSON.stringify(part).slice(1, -1)) : part.field,
+  );
+  return (text, context, into) => {
+    const start = into.length;
+    into.literal(quote);
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index];
+      if (typeof piece === 'object') into.literal(piece);
+      else if (piece !== undefined && !copyText(scanner, piece, text, into)) {
+        into.cutTo(start);
+        writeValue(otherwise(context), into);
+        return;
+      }
+    }
+    into.literal(quote);
+  };
+}
+
 function writeValue(value: Json, into: ByteWriter): void {
-  // `String` prints numbers as JSON does, and faster.
-  into.text(typeof value === 'number' ? String(value) : stringifyJson(value));
+  if (typeof value === 'number') into.number(value);
+  else if (typeof value === 'string') into.quoted(value);
+  else into.text(stringifyJson(value));
 }
 
 function joinTexts(parts: readonly Part[]): Part[] {

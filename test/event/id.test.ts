@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventId } from '../../src/event/index.js';
+import { eventId, ID_LENGTH, writeEventId } from '../../src/event/index.js';
 
 const timestamps = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const counters = fc.integer({ min: 0, max: 2 ** 34 - 1 });
@@ -29,5 +29,19 @@ describe('an event id', () => {
   it('is another each time, even for the same time and counter', () => {
     const ids = new Set(Array.from({ length: 10_000 }, () => eventId(1, 1)));
     expect(ids.size).toBe(10_000);
+  });
+});
+
+describe('an id as bytes', () => {
+  it('is the id as text, but for its random part', () => {
+    fc.assert(
+      fc.property(timestamps, counters, (timestamp, counter) => {
+        const bytes = new Uint8Array(ID_LENGTH);
+        writeEventId(bytes, timestamp, counter);
+        const text = Buffer.from(bytes).toString();
+        expect(text).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        expect(text.slice(0, 26)).toBe(eventId(timestamp, counter).slice(0, 26));
+      }),
+    );
   });
 });

@@ -20,7 +20,11 @@ export type OutputPlan =
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, OutputPlan])[] }
   | { readonly kind: 'array'; readonly items: readonly OutputPlan[] }
   | { readonly kind: 'choice'; readonly condition: Compute; readonly then: OutputPlan; readonly else: OutputPlan }
+  /** A string of these, one after the other, where all fields are strings, numbers or booleans; else what is computed. */
+  | { readonly kind: 'text'; readonly parts: readonly TextPart[]; readonly otherwise: Compute }
   | { readonly kind: 'compute'; readonly compute: Compute };
+
+export type TextPart = string | { readonly field: number };
 
 /** Turns a rewritten expression into a function. */
 export type CompileNode = (node: Node) => Compute;
@@ -43,12 +47,31 @@ export function outputOf(node: Node, fields: Fields, compile: CompileNode): Outp
         return { kind: 'copy', field: fields.number(reading.field) };
       }
       const members = node.operator.name === 'obj' ? membersOf(node.arguments) : undefined;
-      if (members === undefined) return { kind: 'compute', compute: computed(node) };
-      return { kind: 'object', members: members.map(([key, value]) => [key, inner(value)]) };
+      if (members !== undefined) return { kind: 'object', members: members.map(([key, value]) => [key, inner(value)]) };
+      const compute = computed(node);
+      const parts = node.operator.name === 'strConcat' ? textParts(node.arguments, fields) : undefined;
+      return parts === undefined ? { kind: 'compute', compute } : { kind: 'text', parts, otherwise: compute };
     }
     default:
       return { kind: 'compute', compute: computed(node) };
   }
+}
+
+/** Half a character: with another half beside it, it prints as something else. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** The parts of a `strConcat` call, where they are constant strings and fields. */
+function textParts(args: readonly Node[], fields: Fields): TextPart[] | undefined {
+  const parts: TextPart[] = [];
+  for (const node of args) {
+    const reading = node.type === 'call' ? readingOf(node) : undefined;
+    if (node.type === 'constant' && typeof node.value === 'string' && !LONE_SURROGATE.test(node.value)) {
+      parts.push(node.value);
+    } else if (typeof reading === 'object' && reading.of === 'input' && reading.within.length === 0) {
+      parts.push({ field: fields.number(reading.field) });
+    } else return undefined;
+  }
+  return parts;
 }
 
 /** The members of an `obj` call, where its keys are spelled out, all different, and none of a kind that moves about. */

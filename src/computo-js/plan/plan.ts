@@ -48,7 +48,7 @@ export function planOf(root: Node, fields: Fields, host: PlanHost): Plan | undef
   return {
     needsContext: known.readsContext,
     output,
-    compute: output.kind === 'compute' ? output.compute : ifPlannable(() => compile(rewrite(root, fields))),
+    compute: ifPlannable(() => compile(rewrite(root, fields))),
     copyBytesMax: Math.floor(host.limit / share),
   };
 }

@@ -1,3 +1,5 @@
+import { ENDS_RUN, QUOTE } from './bytes.js';
+import { DECIMAL_BYTES_MAX, writeDecimal } from './decimal-text.js';
 import type { Text } from './skip.js';
 
 const START_BYTES = 64 * 1024;
@@ -58,6 +60,37 @@ export class ByteWriter {
     const { length: count } = text;
     this.#reserve(count * 3);
     if (count > SHORT_TEXT || !this.#ascii(text)) this.length += this.#bytes.write(text, this.length, 'utf8');
+  }
+
+  /** Writes a finite number as JSON. */
+  number(value: number): void {
+    this.#reserve(DECIMAL_BYTES_MAX);
+    const end = writeDecimal(this.#bytes, this.length, value);
+    if (end === -1) this.text(String(value));
+    else this.length = end;
+  }
+
+  /** Writes a string as JSON. */
+  quoted(text: string): void {
+    const { length: count } = text;
+    const { length } = this;
+    if (count <= SHORT_TEXT) {
+      this.#reserve(count + 2);
+      const bytes = this.#bytes;
+      bytes[length] = QUOTE;
+      let at = 0;
+      for (; at < count; at++) {
+        const code = text.charCodeAt(at);
+        if (code > 0x7f || ENDS_RUN[code] === 1) break;
+        bytes[length + 1 + at] = code;
+      }
+      if (at === count) {
+        bytes[length + 1 + count] = QUOTE;
+        this.length = length + count + 2;
+        return;
+      }
+    }
+    this.text(JSON.stringify(text));
   }
 
   /** Writes text of ASCII characters; false when it has others. */

@@ -7,6 +7,7 @@ export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const MINUS = 0x2d;
 export const POINT = 0x2e;
+export const SLASH = 0x2f;
 export const ZERO = 0x30;
 export const NINE = 0x39;
 export const COLON = 0x3a;
@@ -19,8 +20,8 @@ export const CLOSE_OBJECT = 0x7d;
 /** What ends a run of plain characters in a string: the quote, the backslash, control characters. */
 export const ENDS_RUN = tableOf((byte) => byte < 0x20 || byte === QUOTE || byte === BACKSLASH);
 export const IS_HEX = tableOf((byte) => /[0-9a-fA-F]/.test(String.fromCharCode(byte)));
-/** What may follow a backslash, but for `u`. */
-export const IS_ESCAPED = tableOf((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)));
+/** What may follow a backslash, but for `u`, and for the slash, which needs none. */
+export const IS_ESCAPED = tableOf((byte) => '"\\bfnrt'.includes(String.fromCharCode(byte)));
 
 /** Thrown when a line is not understood; always the same object, because making one costs more than a whole line. */
 export const REFUSED = new Error('refused');

@@ -79,7 +79,10 @@ export function readMembers(
   }
 }
 
-/** Passes over a key. Where keys are wanted, one with an escape in it is refused: it may be a wanted one in disguise. */
+/**
+ * Passes over a key. Where keys are wanted, one that is written in an odd way is refused: it may be a wanted one in
+ * disguise. With short escapes it may only be one that is not found, which makes the event go the full way.
+ */
 export function readKey(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan): number {
   if (text.bytes[at] !== QUOTE) throw REFUSED;
   const oddBefore = resetOdd(scan);

@@ -2,4 +2,4 @@
 export { ByteWriter, literalOf, type Literal } from './byte-writer.js';
 export { createScanner, type Scanner } from './scanner.js';
 export { textOf, type Text } from './skip.js';
-export { copyValue, readValue } from './value.js';
+export { copyText, copyValue, readValue } from './value.js';

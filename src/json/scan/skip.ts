@@ -9,6 +9,7 @@ import {
   POINT,
   QUOTE,
   REFUSED,
+  SLASH,
   SPACE,
   TAB,
   ZERO,
@@ -44,8 +45,7 @@ export function skipString(text: Text, from: number, scan: Scan): number {
     const byte = text.bytes[at];
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) throw REFUSED;
-    scan.passedOdd = true;
-    at = skipEscape(text.bytes, at);
+    at = skipEscape(text.bytes, at, scan);
   }
 }
 
@@ -77,9 +77,12 @@ function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }
 
-function skipEscape(bytes: Uint8Array, backslash: number): number {
+function skipEscape(bytes: Uint8Array, backslash: number, scan: Scan): number {
   const escaped = bytes[backslash + 1] as number;
+  // The short escapes are those that we print: they are not odd.
   if (IS_ESCAPED[escaped] === 1) return backslash + 2;
+  scan.passedOdd = true;
+  if (escaped === SLASH) return backslash + 2;
   if (escaped !== 0x75) throw REFUSED;
   const end = backslash + 6;
   for (let digit = backslash + 2; digit < end; digit++) if (IS_HEX[bytes[digit] as number] !== 1) throw REFUSED;

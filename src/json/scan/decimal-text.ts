@@ -1,0 +1,51 @@
+import { MINUS, POINT, ZERO } from './bytes.js';
+
+/** Digits after the point that are tried. */
+const PLACES_MAX = 4;
+/** Below this, digits are taken off with integer operations. */
+const DIGITS_END = 1e9;
+/** What is written at most: a sign, digits and a point. */
+export const DECIMAL_BYTES_MAX = 12;
+
+/**
+ * Writes a number of few digits as `String` would, at `start`.
+ *
+ * A decimal of at most 15 digits is the only one so short that its double stands for; so if a quotient of such an integer
+ * and a power of ten is the value, its digits are the shortest text.
+ *
+ * @returns where it ends; −1 for a number that is left to `String`
+ */
+export function writeDecimal(bytes: Uint8Array, start: number, value: number): number {
+  const magnitude = Math.abs(value);
+  if (!(magnitude < DIGITS_END)) return -1;
+  let scale = 1;
+  let places = 0;
+  let digits = Math.round(magnitude);
+  while (digits / scale !== magnitude) {
+    if (places === PLACES_MAX) return -1;
+    places += 1;
+    scale *= 10;
+    digits = Math.round(magnitude * scale);
+    if (digits >= DIGITS_END) return -1;
+  }
+  let at = start;
+  if (value < 0) bytes[at++] = MINUS;
+  const end = at + Math.max(digitsOf(digits), places + 1) + (places > 0 ? 1 : 0);
+  let rest = digits | 0;
+  for (let place = end - 1; place >= at; place--) {
+    if (places > 0 && end - 1 - place === places) {
+      bytes[place] = POINT;
+      continue;
+    }
+    const tenth = (rest / 10) | 0;
+    bytes[place] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}
+
+function digitsOf(integer: number): number {
+  let count = 1;
+  for (let end = 10; end <= integer; end *= 10) count += 1;
+  return count;
+}
