@@ -1,0 +1,41 @@
+import type { FilePlan, PipelinePlan } from '../../config/index.js';
+import type { OutputSpec } from '../../pipeline/index.js';
+import type { RunFlags } from '../commands/run.js';
+import type { OutputPlan, RunPlan } from './plan.js';
+
+const DAY_MS = 86_400_000;
+
+/** `-o` replaces the config's outputs; without either, stdout. */
+export function resolveOutputs(
+  flags: RunFlags,
+  plan: PipelinePlan | undefined,
+): { spec: OutputSpec; plan: OutputPlan }[] {
+  const envelope = flags.envelope === true;
+  if (flags.output !== undefined) {
+    const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
+    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping } }];
+  }
+  if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
+  return plan.outputs.map((output) => ({
+    spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
+    plan: output.kind === 'stdout' ? { kind: 'stdout' } : filePlan(output),
+  }));
+}
+
+/** `--dead-letter` replaces the config's file; without either, stderr. */
+export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
+  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'truncate', keeping: {} };
+  return plan?.deadLetter === undefined ? { kind: 'stderr' } : filePlan(plan.deadLetter);
+}
+
+/** The config's files are logs: a run adds to them. */
+function filePlan({ file, rotateSize, rotateEvery, retentionDays, gzip, pattern }: FilePlan): OutputPlan {
+  const keeping = {
+    gzip,
+    ...(rotateSize !== undefined && { rotateBytes: rotateSize }),
+    ...(rotateEvery !== undefined && { rotateMs: rotateEvery }),
+    ...(retentionDays !== undefined && { retentionMs: retentionDays * DAY_MS }),
+    ...(pattern !== undefined && { pattern }),
+  };
+  return { kind: 'file', path: file, mode: 'append', keeping };
+}

@@ -1,0 +1,91 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
+import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import type { RunFlags } from '../commands/run.js';
+import { EXIT } from '../exit-codes.js';
+import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
+import { UserError } from '../user-error.js';
+
+const PIPELINE_DEFAULT = 'default';
+
+/** The pipeline that a run is for, whichever way it was named. */
+export interface ResolvedPipeline {
+  readonly spec: PipelineBody;
+  /** The scripts by stage, as they stand in their files. */
+  readonly sources: ReadonlyMap<string, ScriptSource>;
+  readonly plan?: PipelinePlan;
+  readonly config?: LoadedConfig;
+}
+
+/**
+ * Finds the pipeline: an inline script, a script file, a script of the config, or a pipeline of the config.
+ *
+ * @throws UserError, ConfigError
+ */
+export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipeline> {
+  if (flags.eval !== undefined || isFileName(flags.script)) {
+    // No config is searched for; one that is named gives limits and dialect.
+    const config = flags.config === undefined ? undefined : await loadConfig(flags);
+    return { ...(await onlyStage(await scriptOfFlags(flags), config)), ...(config && { config }) };
+  }
+  const config = await loadConfig(flags);
+  if (config === undefined) throw nothingToDo(flags);
+  const door = await import('../../config/index.js');
+  if (flags.script !== undefined) {
+    return { ...(await onlyStage(await door.resolveScript(config, flags.script), config)), config };
+  }
+  if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
+    const names = door.pipelineNames(config);
+    const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
+    throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
+  }
+  const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
+  const sources = new Map(plan.stages.map((stage) => [stage.name, 'script' in stage ? stage.script : stage.request]));
+  return { spec: await pipelineBody(plan, config), sources, plan, config };
+}
+
+async function loadConfig(flags: RunFlags): Promise<LoadedConfig | undefined> {
+  const { loadConfig: load } = await import('../../config/index.js');
+  return load({
+    cwd: process.cwd(),
+    env: process.env,
+    home: homedir(),
+    ...(flags.config !== undefined && { path: flags.config }),
+  });
+}
+
+/** `-s` takes a name of the config or a file; what looks like a path is one. */
+function isFileName(script: string | undefined): boolean {
+  return script !== undefined && (script.includes('/') || /\.jsonc?$/i.test(script));
+}
+
+function nothingToDo(flags: RunFlags): UserError {
+  const missing = flags.pipeline ?? flags.script;
+  return missing === undefined
+    ? new UserError(
+        'nothing to do: no script and no config found',
+        EXIT.usage,
+        `give a script with -e '["$input"]' or -s FILE, or a config with -c FILE`,
+      )
+    : new UserError(
+        `no config found that could define ${missing}`,
+        EXIT.usage,
+        'name the config with -c FILE, or a script file with -s ./FILE',
+      );
+}
+
+async function scriptOfFlags({ eval: text, script = '' }: RunFlags): Promise<ScriptSource> {
+  if (text !== undefined) return parseInlineScript(text, '-e');
+  return { ...(await loadScriptFile(resolve(script))), name: script };
+}
+
+async function onlyStage(
+  source: ScriptSource,
+  config?: LoadedConfig,
+): Promise<Pick<ResolvedPipeline, 'spec' | 'sources'>> {
+  const { name } = source;
+  const stage = { kind: 'computo', name, script: await scriptSpec(source, config) } as const;
+  const spec = { name: PIPELINE_DEFAULT, stages: [stage], onError: { kind: 'dead_letter' } } as const;
+  return { spec, sources: new Map([[name, source]]) };
+}
