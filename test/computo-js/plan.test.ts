@@ -1,0 +1,79 @@
+import { compile, FIELD_MISSING, type ExecuteOptions, type Json, type Plan } from 'computo-js';
+import { describe, expect, it } from 'vitest';
+
+type Planned = { readonly plan: Plan | undefined; readonly fields: readonly string[] };
+
+/** Plans a script over fields that are read from `values` by their paths. */
+function planned(script: Json, values: Readonly<Record<string, Json>> = {}, options: ExecuteOptions = {}): Planned {
+  const fields: string[] = [];
+  const plan = compile(script, options).plan({
+    number(path) {
+      const key = path.join('/');
+      return fields.includes(key) ? fields.indexOf(key) : fields.push(key) - 1;
+    },
+    read: (field) => values[fields[field] ?? ''],
+  });
+  return { plan, fields };
+}
+
+describe('a plan', () => {
+  it('names the fields that a script reads, each once', () => {
+    expect(planned(['+', ['$input', '/a/b'], ['*', ['$input', '/c'], ['$input', '/a/b']]]).fields).toEqual([
+      'a/b',
+      'c',
+    ]);
+    expect(planned(['get', ['get', ['$input'], '/a'], '/b']).fields).toEqual(['a/b']);
+    expect(planned(['get', ['$inputs'], '/0/a']).fields).toEqual(['a']);
+  });
+
+  it('reads a whole field where an element of an array may be meant', () => {
+    const { plan, fields } = planned(['+', ['$input', '/list/1/n'], 1], { list: [0, { n: 41 }] });
+    expect(fields).toEqual(['list']);
+    expect(plan?.compute?.(null)).toBe(42);
+  });
+
+  it('copies what passes through untouched, and computes the rest', () => {
+    const { plan } = planned(['obj', 'id', ['$input', '/id'], 'k', 1, 'n', ['+', 1, ['$input', '/n']]]);
+    expect(plan?.output).toMatchObject({
+      kind: 'object',
+      members: [
+        ['id', { kind: 'copy', field: 0 }],
+        ['k', { kind: 'constant', value: 1 }],
+        ['n', { kind: 'compute' }],
+      ],
+    });
+  });
+
+  it('knows when the context is read', () => {
+    expect(planned(['get', ['$inputs'], '/1/source']).plan).toMatchObject({ needsContext: true });
+    expect(planned(['$input', '/a']).plan).toMatchObject({ needsContext: false });
+    expect(planned(['strConcat', ['$inputs', '/1/source'], '!']).plan?.compute?.({ source: 'x' })).toBe('x!');
+  });
+
+  it('raises where a field is missing, for the whole input to be asked', () => {
+    const { plan } = planned(['not', ['$input', '/a']]);
+    expect(() => plan?.compute?.(null)).toThrow(FIELD_MISSING);
+  });
+
+  it.each<[string, Json]>([
+    ['the whole input as a value', ['count', ['$input']]],
+    ['all inputs', ['count', ['$inputs']]],
+    ['a third input', ['$inputs', '/2/a']],
+    ['a lambda that is a value', ['let', { f: ['lambda', ['x'], 1] }, ['map', ['$input', '/a'], ['$', '/f']]]],
+    ['a lambda from data', ['map', ['$input', '/a'], ['$input', '/f']]],
+    ['a malformed pointer', ['$input', 'a']],
+  ])('is not made for %s', (_, script) => {
+    expect(planned(script).plan).toBeUndefined();
+  });
+
+  it('is not made where limits are low, or calls are traced', () => {
+    expect(planned(['$input', '/a'], {}, { limits: { steps: 10 } }).plan).toBeUndefined();
+    expect(planned(['$input', '/a'], {}, { trace: () => undefined }).plan).toBeUndefined();
+  });
+
+  it('builds no object whose keys move about or come twice', () => {
+    for (const key of ['1', '__proto__', 'a']) {
+      expect(planned(['obj', 'a', 1, key, ['$input', '/x']]).plan?.output.kind).toBe('compute');
+    }
+  });
+});
