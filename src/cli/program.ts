@@ -5,6 +5,7 @@ import { completeCommand, completionCommand } from './commands/completion.js';
 import { costCommand } from './commands/cost.js';
 import { initCommand } from './commands/init.js';
 import { journalCommand } from './commands/journal.js';
+import { logCommand } from './commands/log.js';
 import { operatorsCommand } from './commands/operators.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
@@ -14,6 +15,7 @@ import { serveCommand } from './commands/serve.js';
 const COMMANDS = [
   runCommand,
   serveCommand,
+  logCommand,
   checkCommand,
   costCommand,
   journalCommand,

@@ -1,14 +1,8 @@
-import { join } from 'node:path';
-import {
-  CheckpointStore,
-  comparePositions,
-  type Damage,
-  type Log,
-  type Position,
-  type World,
-} from '../../log/index.js';
+import type { CheckpointStore } from '../../log/index.js';
+import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
 import { LogProcessor } from '../../pipeline/index.js';
 import type { HealthComponent } from '../../server/index.js';
+import { checkpointName, checkpointStore } from './checkpoints.js';
 import type { Engines } from './engines.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
@@ -23,15 +17,6 @@ export interface ProcessingContext {
   readonly onDamage: (damage: Damage) => void;
   /** Nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
-}
-
-/** The checkpoint of a pipeline over a log. */
-export function checkpointName(logFolder: string, pipeline: string): string {
-  return `${pipeline} of ${logFolder}`;
-}
-
-export function checkpointStore(world: World, stateFolder: string): CheckpointStore {
-  return new CheckpointStore(world, join(stateFolder, 'checkpoints'));
 }
 
 /** All pipelines of the daemon, at work on the stored log. */

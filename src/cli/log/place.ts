@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { loadConfig, useSection, type LoadedConfig } from '../../config/index.js';
+import { LogError, nodeWorld, openLogReader, type LogReader, type World } from '../../log/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+
+const FOLDER_DEFAULT = './data';
+
+/** Where a command finds the stored log. */
+export interface LogPlace {
+  readonly folder: string;
+  /** Undefined when there is none. */
+  readonly config: LoadedConfig | undefined;
+}
+
+/**
+ * The log that a command is about: the folder that is named, else the one that the config names, else ./data.
+ *
+ * @throws ConfigError
+ */
+export async function findLog(folder: string | undefined, flags: { readonly config?: string }): Promise<LogPlace> {
+  if (folder !== undefined && flags.config === undefined) return { folder: resolve(folder), config: undefined };
+  const { HOME: home = '/' } = process.env;
+  const path = flags.config === undefined ? {} : { path: flags.config };
+  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+  if (folder !== undefined) return { folder: resolve(folder), config };
+  return { folder: config === undefined ? resolve(FOLDER_DEFAULT) : useSection(config, 'storage').disk_path, config };
+}
+
+/** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
+export async function openLog(folder: string): Promise<{ readonly reader: LogReader; readonly world: World }> {
+  const world = nodeWorld();
+  const names = await world.disk.list(folder).catch(() => undefined);
+  if (names === undefined) {
+    throw new UserError(`${folder}: there is no log`, EXIT.usage, 'name its folder, or the config with -c FILE');
+  }
+  return { reader: openLogReader(world, folder), world };
+}
+
+/** Runs an action on a log; what its disk refuses is told as a sentence. */
+export async function onLog<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof LogError) {
+      const isUsage = error.kind === 'refused' || error.kind === 'locked';
+      throw new UserError(error.message, isUsage ? EXIT.usage : EXIT.dataError);
+    }
+    if (error instanceof Error && 'syscall' in error) throw new UserError(error.message, EXIT.dataError);
+    throw error;
+  }
+}

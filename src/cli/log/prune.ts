@@ -1,0 +1,60 @@
+import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import { comparePositions, LOG_START, type LogReader, type Position, type World } from '../../log/index.js';
+import { parseProcessingCheckpoint } from '../../pipeline/index.js';
+import type { PruneFlags } from '../commands/log.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
+import { UserError } from '../user-error.js';
+import { findLog, onLog, openLog } from './place.js';
+import { bytesText, plural } from './show.js';
+
+const DAY_MS = 86_400_000;
+
+/** `colloquium log prune`: retention now, by the config's rules or by those given. */
+export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
+  const { folder, config } = await findLog(undefined, flags);
+  if (config === undefined) {
+    throw new UserError('no config found', EXIT.usage, 'only a config tells what is processed: name it with -c FILE');
+  }
+  const { reader, world } = await openLog(folder);
+  const storage = useSection(config, 'storage');
+  const ageMs = flags.olderThan ?? storage.retention_days * DAY_MS;
+  const report = await onLog(async () =>
+    reader.prune({
+      olderThan: world.now() - ageMs,
+      bytesMax: flags.maxSize ?? storage.retention_size,
+      keepFrom: await processedUpTo(config, folder, reader, world),
+      dryRun: flags.dryRun === true,
+    }),
+  );
+  const { removed, bytesLeft, keptUnprocessed } = report;
+  if (flags.format === 'json') {
+    const counts = { bytes_left: bytesLeft, kept_unprocessed: keptUnprocessed.length, dry_run: flags.dryRun === true };
+    process.stdout.write(`${JSON.stringify({ folder, removed, ...counts })}\n`);
+    return EXIT.ok;
+  }
+  const bytes = removed.reduce((sum, segment) => sum + segment.bytes, 0);
+  const verb = flags.dryRun === true ? 'would be removed' : 'removed';
+  process.stdout.write(
+    `${plural(removed.length, 'file')} (${bytesText(bytes)}) ${verb}, ${bytesText(bytesLeft)} left\n`,
+  );
+  if (keptUnprocessed.length > 0) {
+    process.stderr.write(`colloquium: ${plural(keptUnprocessed.length, 'old file')} kept: not processed yet\n`);
+  }
+  return EXIT.ok;
+}
+
+/** Before this position every pipeline of the config has processed its events; where it has none, all are. */
+async function processedUpTo(config: LoadedConfig, folder: string, reader: LogReader, world: World): Promise<Position> {
+  const names = pipelineNames(config);
+  const store = checkpointStore(world, stateDirectory(config));
+  let least: Position | undefined;
+  for (const name of names) {
+    const checkpoint = parseProcessingCheckpoint((await store.get(checkpointName(folder, name)))?.value);
+    const position = checkpoint?.place.position ?? LOG_START;
+    if (least === undefined || comparePositions(position, least) < 0) least = position;
+  }
+  if (least !== undefined) return least;
+  const last = (await reader.segments()).at(-1);
+  return last === undefined ? LOG_START : { segment: last.segment, offset: last.bytes };
+}

@@ -1,0 +1,33 @@
+import type { Finding } from '../../log/index.js';
+import type { FormatFlags } from '../commands/log.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { showFile } from '../print-diagnostics.js';
+import { findLog, onLog, openLog } from './place.js';
+import { bytesText, plural } from './show.js';
+
+/** Damaged places that JSON lists; the others are counted. */
+const LISTED_MAX = 10_000;
+
+/** `colloquium log verify`: every damaged place on stdout, one a line. */
+export async function verifyLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
+  const { folder } = await findLog(named, flags);
+  const { reader } = await openLog(folder);
+  const isJson = flags.format === 'json';
+  const listed: Finding[] = [];
+  const summary = await onLog(() =>
+    reader.verify((finding) => {
+      if (!isJson) process.stdout.write(`${finding.message}\n`);
+      else if (listed.length < LISTED_MAX) listed.push(finding);
+    }),
+  );
+  const { segments, records, bytes, findings } = summary;
+  if (isJson)
+    process.stdout.write(
+      `${JSON.stringify({ folder, files: segments, events: records, bytes, damaged: findings, damage: listed })}\n`,
+    );
+  const verdict = findings === 0 ? 'all are whole' : `${plural(findings, 'place')} damaged`;
+  process.stderr.write(
+    `colloquium: ${showFile(folder)}: ${plural(records, 'event')} in ${plural(segments, 'file')} (${bytesText(bytes)}) checked, ${verdict}\n`,
+  );
+  return findings === 0 ? EXIT.ok : EXIT.dataError;
+}
