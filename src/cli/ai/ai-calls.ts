@@ -1,6 +1,11 @@
-import type { AiClient, AnsweredCall, CallContext } from '../../ai/index.js';
-import { callKey } from '../../ai/journal/index.js';
-import { parseRequest, type JsonSchema } from '../../ai/request/index.js';
+import {
+  callKey,
+  parseRequest,
+  type AiClient,
+  type AnsweredCall,
+  type CallContext,
+  type JsonSchema,
+} from '../../ai/index.js';
 import type { AiCalls, AiOutcome, AiStageSpec } from '../../pipeline/index.js';
 
 /**
