@@ -4,16 +4,23 @@ import {
   type AiClient,
   type AnsweredCall,
   type CallContext,
+  type CallResult,
+  type InDoubtPolicy,
   type JsonSchema,
+  type UniversalRequest,
 } from '../../ai/index.js';
-import type { AiCalls, AiOutcome, AiStageSpec } from '../../pipeline/index.js';
+import type { AiCalls, AiEvent, AiOutcome, AiStageSpec } from '../../pipeline/index.js';
 
-/**
- * The AI client as the stages of a pipeline call it.
- *
- * @param live ask anew, whatever the journal holds
- */
-export function aiCalls(client: AiClient, live: boolean): AiCalls {
+/** How a run makes its calls. */
+export interface CallManner {
+  /** Ask anew, whatever the journal holds. */
+  readonly live: boolean;
+  /** For stages that say nothing themselves. */
+  readonly inDoubt: InDoubtPolicy;
+}
+
+/** The AI client as the stages of a pipeline call it. */
+export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCalls {
   return {
     prepare(stage, value) {
       const parsed = parseRequest(value, stage.model);
@@ -22,23 +29,10 @@ export function aiCalls(client: AiClient, live: boolean): AiCalls {
         return { fingerprint: '', send: () => Promise.resolve(failed) };
       }
       const { request } = parsed;
-      const schema = schemaOf(stage);
-      const maxTokens = request.max_tokens ?? stage.maxTokens;
       return {
-        fingerprint: callKey({ stage: stage.name, request, maxTokens, schema }),
+        fingerprint: fingerprintOf(stage, request),
         async send(event) {
-          const context: CallContext = {
-            stage: stage.name,
-            pipeline: event.pipeline,
-            identity: event.stored ? { event: event.id } : { occurrence: event.occurrence },
-            providers: stage.providers,
-            route: stage.route,
-            schema,
-            maxTokens: stage.maxTokens,
-            dedupe: stage.dedupe,
-            inDoubt: stage.inDoubt,
-            live,
-          };
+          const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
           return outcomeOf(await client.call(request, context));
         },
       };
@@ -46,7 +40,28 @@ export function aiCalls(client: AiClient, live: boolean): AiCalls {
   };
 }
 
-function outcomeOf(result: Awaited<ReturnType<AiClient['call']>>): AiOutcome {
+/** The same text for equal requests of a stage. */
+export function fingerprintOf(stage: AiStageSpec, request: UniversalRequest): string {
+  const maxTokens = request.max_tokens ?? stage.maxTokens;
+  return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
+}
+
+/** For whom and how a stage's request is served. */
+export function contextOf(stage: AiStageSpec, event: AiEvent): CallContext {
+  return {
+    stage: stage.name,
+    pipeline: event.pipeline,
+    identity: event.stored ? { event: event.id } : { occurrence: event.occurrence },
+    providers: stage.providers,
+    route: stage.route,
+    schema: schemaOf(stage),
+    maxTokens: stage.maxTokens,
+    dedupe: stage.dedupe,
+  };
+}
+
+/** What a call came to, as the pipeline takes it. */
+export function outcomeOf(result: CallResult): AiOutcome {
   switch (result.kind) {
     case 'answered':
       return { kind: 'answered', answer: answerOf(result), provider: result.provider };

@@ -1,6 +1,7 @@
 import type { AiClient } from '../../ai/index.js';
-import { useProvider, type LoadedConfig } from '../../config/index.js';
+import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
 import { eventExecutor, type BlockExecutor, type BlockOptions, type PipelineSpec } from '../../pipeline/index.js';
+import { showAmount } from '../amounts.js';
 import { aiCalls } from './ai-calls.js';
 import { openClient } from './open-client.js';
 
@@ -44,7 +45,14 @@ export async function openAi(run: AiRun, block: BlockOptions, tell: (message: st
     ...(run.maxCost !== undefined && { maxCost: run.maxCost }),
     onNotice: ({ message }) => tell(message),
   });
+  tellDoubt(client, tell);
   return { executor: aiExecutor(client, run, block), client };
+}
+
+function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
+  if (inDoubt === 0) return;
+  const calls = inDoubt === 1 ? '1 call' : `${inDoubt} calls`;
+  tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);
 }
 
 /** An executor that sends events through a client that is open already, and may be shared. */
@@ -54,7 +62,7 @@ export function aiExecutor(
   block: BlockOptions,
 ): BlockExecutor {
   const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
-  const calls = aiCalls(client, run.live);
+  const calls = aiCalls(client, { live: run.live, inDoubt: useSection(run.config, 'journal').in_doubt });
   return eventExecutor({ ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL });
 }
 
@@ -64,7 +72,7 @@ export function providersOf(pipeline: PipelineSpec): readonly string[] {
 }
 
 /** As many calls as the providers' limits can feed. */
-function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
+export function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
   const each = providers.map((name) => {
     const { max_concurrency: max, rate_limit: limit } = useProvider(config, name);
     if (max !== undefined) return max;

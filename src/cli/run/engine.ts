@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { chooseExecutor, singleLines, type BlockExecutor, type TraceOf } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
+import type { AiTalk } from './ai-talk.js';
 import type { RunPlan } from './plan.js';
 
 /** What turns a run's blocks into results. */
@@ -11,6 +12,8 @@ export interface Engine {
   /** The run is to end: what is under way is finished, nothing new is begun that costs. */
   drain(): void;
   close(): Promise<void>;
+  /** What it says of its AI calls, where it makes any. */
+  readonly ai?: AiTalk;
 }
 
 /**
@@ -22,9 +25,10 @@ export interface Engine {
 export async function openEngine(plan: RunPlan, tell: (message: string) => void): Promise<Engine> {
   const block = { ...plan.block, pipeline: plan.pipeline };
   if (plan.ai !== undefined) {
-    const { openAi } = await import('../ai/ai-executor.js');
+    const [{ openAi }, { aiTalk }] = await Promise.all([import('../ai/ai-executor.js'), import('./ai-talk.js')]);
     const { executor, client } = await openAi(plan.ai, block, tell);
-    return { executor, shape: singleLines, drain: () => void client.drain(), close: () => client.close() };
+    const ai = aiTalk(client, plan.pipeline.name);
+    return { executor, ai, shape: singleLines, drain: () => void client.drain(), close: () => client.close() };
   }
   const { count, asked } = plan.threads;
   const executor = chooseExecutor(block, {

@@ -4,6 +4,7 @@ import { fileSink, stdoutSink, type FilePosition, type FileSink, type Sink } fro
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { OutputPlan, RunPlan } from './plan.js';
+import { writeStderr } from './stderr.js';
 
 /** What a run writes to, open. */
 export interface OpenOutputs {
@@ -49,7 +50,7 @@ function openFile(
 function stderrSink(): Sink {
   return {
     name: 'stderr',
-    write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),
+    write: (lines) => new Promise((resolve) => writeStderr(lines, resolve)),
     close: () => Promise.resolve(),
   };
 }

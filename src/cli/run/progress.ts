@@ -60,12 +60,13 @@ export function progressLine(progress: Progress, seconds: number, totalBytes: nu
   if (deadLettered + skipped > 0) parts.push(`${grouped(deadLettered + skipped)} failed`);
   if (totalBytes !== undefined && totalBytes > 0) {
     parts.push(`${Math.min(100, Math.floor((100 * progress.bytes) / totalBytes))} %`);
-    parts.push(`ETA ${duration(Math.max(0, totalBytes - progress.bytes) / bytesPerSecond)}`);
+    parts.push(`ETA ${durationText(Math.max(0, totalBytes - progress.bytes) / bytesPerSecond)}`);
   }
   return parts.join(' · ');
 }
 
-function duration(seconds: number): string {
+/** A length of time for people, rounded up. */
+export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

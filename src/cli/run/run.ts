@@ -20,6 +20,7 @@ import type { RunPlan } from './plan.js';
 import { progressReporter, type ProgressReporter } from './progress.js';
 import { resolveRun } from './resolve.js';
 import { onSignals } from './signals.js';
+import { writeStderr } from './stderr.js';
 import { summaryJson, summaryText } from './summary.js';
 
 const STDERR = 2;
@@ -59,7 +60,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     failure = { error };
     stopReading();
   });
-  const progress = plan.progress ? reporter(sources) : undefined;
+  const progress = plan.progress ? reporter(sources, engine) : undefined;
   const startedAt = performance.now();
 
   const result = await runBlocks({
@@ -81,7 +82,8 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   // Whoever closed the pipe has seen enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const seconds = (performance.now() - startedAt) / 1000;
-  process.stderr.write(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  const ai = await engine.ai?.summary();
+  writeStderr(plan.stats === 'json' ? summaryJson(result, seconds, ai) : summaryText(result, seconds, ai));
   return signalCode() ?? exitCodeOf(result);
 }
 
@@ -114,7 +116,7 @@ function exitCodeOf(result: BlockRunResult): ExitCode {
   return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
 }
 
-function reporter(sources: readonly Source[]): ProgressReporter {
+function reporter(sources: readonly Source[], { ai }: Engine): ProgressReporter {
   const sizes = sources.map((source) => source.sizeBytes);
   const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
   const world = {
@@ -123,9 +125,9 @@ function reporter(sources: readonly Source[]): ProgressReporter {
     columns: process.stderr.columns,
     now: () => performance.now(),
   };
-  return progressReporter(world, total);
+  return ai?.reporter(world, total) ?? progressReporter(world, total);
 }
 
 function say(message: string): void {
-  process.stderr.write(`colloquium: ${message}\n`);
+  writeStderr(`colloquium: ${message}\n`);
 }

@@ -1,21 +1,23 @@
 import type { BlockRunResult } from '../../pipeline/index.js';
+import type { AiSummary } from './ai-summary.js';
 
 /** The closing line for a person: what came in, and what became of it. Parts that are zero are left out. */
-export function summaryText(result: BlockRunResult, seconds: number): string {
+export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;
   const parts = [`${grouped(input)} in`, `${grouped(output)} out`];
   if (filtered > 0) parts.push(`${grouped(filtered)} filtered`);
   if (skipped > 0) parts.push(`${grouped(skipped)} skipped`);
   if (unrouted > 0) parts.push(`${grouped(unrouted)} unrouted`);
   if (deadLettered > 0) parts.push(`${grouped(deadLettered)} dead-lettered`);
-  return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)\n`;
+  return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)\n${ai?.text ?? ''}`;
 }
 
 /** The same for a program, as one JSON line. `input` is the sum of the five that follow it. */
-export function summaryJson(result: BlockRunResult, seconds: number): string {
+export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;
   const counts = { input, output, filtered, skipped, unrouted, dead_lettered: deadLettered };
-  return `${JSON.stringify({ ...counts, bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy })}\n`;
+  const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy };
+  return `${JSON.stringify({ ...counts, ...run, ...(ai && { ai: ai.json }) })}\n`;
 }
 
 /** A count with its thousands apart. */

@@ -1,0 +1,72 @@
+import { knownCost, type AiStatus } from '../../ai/index.js';
+import type { Progress } from '../../pipeline/index.js';
+import { showAmount } from '../amounts.js';
+import { durationText } from './progress.js';
+import { grouped } from './summary.js';
+
+/** Providers that get a line of their own: more would push everything else off a terminal. */
+const PROVIDERS_SHOWN_MAX = 8;
+
+/** What a run with AI stages is at. */
+export interface AiMoment {
+  readonly progress: Progress;
+  readonly status: AiStatus;
+  /** Since the start, above 0. */
+  readonly seconds: number;
+  /** Of all inputs, where it is known. */
+  readonly totalBytes: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The run in one line, then a line for each provider that has been asked or can't be. */
+export function aiStatusLines(moment: AiMoment): readonly string[] {
+  const { status } = moment;
+  const busy = status.providers.filter(
+    ({ tokensPerMinute, waiting, latencyMs, breaker }) =>
+      tokensPerMinute > 0 || waiting > 0 || latencyMs !== undefined || breaker.kind !== 'closed',
+  );
+  return [runLine(moment), ...busy.slice(0, PROVIDERS_SHOWN_MAX).map((one) => providerLine(one, moment.now))];
+}
+
+function runLine({ progress, status, seconds, totalBytes }: AiMoment): string {
+  const { input, deadLettered, skipped } = progress.counts;
+  const { cached, inFlight, totals, left } = status;
+  const parts = [`${grouped(input)} done`];
+  if (deadLettered + skipped > 0) parts.push(`${grouped(deadLettered + skipped)} failed`);
+  if (cached > 0) parts.push(`${grouped(cached)} cached`);
+  parts.push(`${inFlight} in flight`, `${showAmount(knownCost(totals))} spent`);
+  if (totals.unknown > 0) parts.push(`${totals.unknown} of unknown cost`);
+  if (left !== undefined) parts.push(`${showAmount(left)} left`);
+  if (totalBytes !== undefined && totalBytes > 0) {
+    parts.push(`${Math.min(100, Math.floor((100 * progress.bytes) / totalBytes))} %`);
+    const bytesLeft = Math.max(0, totalBytes - progress.bytes);
+    if (progress.bytes > 0) parts.push(`ETA ${durationText((bytesLeft * seconds) / progress.bytes)}`);
+  }
+  return parts.join(' · ');
+}
+
+function providerLine(provider: AiStatus['providers'][number], now: number): string {
+  const { name, tokensPerMinute, limits, waiting, latencyMs, breaker } = provider;
+  const limit = limits.tokensPerMinute === undefined ? '' : ` of ${grouped(limits.tokensPerMinute)}`;
+  const parts = [`${grouped(tokensPerMinute)}${limit} tokens/min`];
+  if (limits.requestsPerMinute !== undefined) parts.push(`at most ${grouped(limits.requestsPerMinute)} requests/min`);
+  if (waiting > 0) parts.push(`${waiting} waiting`);
+  if (latencyMs !== undefined) parts.push(`${(latencyMs / 1000).toFixed(1)} s an answer`);
+  const trouble = breakerWords(breaker, now);
+  if (trouble !== undefined) parts.push(trouble);
+  return `${name}: ${parts.join(' · ')}`;
+}
+
+function breakerWords(breaker: AiStatus['providers'][number]['breaker'], now: number): string | undefined {
+  switch (breaker.kind) {
+    case 'closed':
+      return undefined;
+    case 'open':
+      return `failing, next try in ${durationText(Math.max(0, breaker.until - now) / 1000)}`;
+    case 'half-open':
+      return 'failing, being tried';
+    case 'down':
+      return `down (${breaker.reason})`;
+  }
+}

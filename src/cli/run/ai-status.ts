@@ -1,0 +1,85 @@
+import type { AiStatus } from '../../ai/index.js';
+import type { Progress } from '../../pipeline/index.js';
+import { aiStatusLines } from './ai-status-lines.js';
+import type { ProgressReporter, ProgressWorld } from './progress.js';
+import { beforeStderr } from './stderr.js';
+
+const REDRAW_MS = 500;
+const PLAIN_LINE_MS = 30_000;
+
+const NOTHING_YET: Progress = {
+  counts: { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 },
+  bytes: 0,
+};
+
+export interface AiStatusWorld extends ProgressWorld {
+  /** Calls `then` again and again; the returned function ends it. */
+  readonly every: (ms: number, then: () => void) => () => void;
+}
+
+/**
+ * A few lines that redraw themselves on a terminal; elsewhere a plain line every 30 s. By the clock, not by what is done: answers
+ * may take long, and then one wants to know why.
+ *
+ * @param world its `now` is in milliseconds since the epoch
+ * @param totalBytes of all inputs, when known: gives a share and an ETA
+ */
+export function aiStatusReporter(
+  world: AiStatusWorld,
+  readStatus: () => Promise<AiStatus>,
+  totalBytes: number | undefined,
+): ProgressReporter {
+  const startedAt = world.now();
+  let progress = NOTHING_YET;
+  let linesDrawn = 0;
+  let closed = false;
+  let reading = false;
+
+  const takeAway = (): void => {
+    if (linesDrawn === 0) return;
+    const up = linesDrawn > 1 ? `\u001b[${linesDrawn - 1}A` : '';
+    world.write(`${up}\r\u001b[J`);
+    linesDrawn = 0;
+  };
+
+  const show = (status: AiStatus): void => {
+    const now = world.now();
+    const seconds = Math.max(1, now - startedAt) / 1000;
+    const lines = aiStatusLines({ progress, status, seconds, totalBytes, now });
+    if (!world.isTty) {
+      world.write(`colloquium: ${lines.join(' · ')}\n`);
+      return;
+    }
+    takeAway();
+    world.write(lines.map((line) => line.slice(0, world.columns - 1)).join('\n'));
+    linesDrawn = lines.length;
+  };
+
+  const tick = async (): Promise<void> => {
+    if (reading) return;
+    reading = true;
+    try {
+      const status = await readStatus();
+      if (!isClosed()) show(status);
+    } catch {
+      // The run meets the same trouble, and tells it better.
+    } finally {
+      reading = false;
+    }
+  };
+  const isClosed = (): boolean => closed;
+
+  const stop = world.every(world.isTty ? REDRAW_MS : PLAIN_LINE_MS, () => void tick());
+  beforeStderr(takeAway);
+  return {
+    update(now) {
+      progress = now;
+    },
+    close() {
+      closed = true;
+      stop();
+      takeAway();
+      beforeStderr(undefined);
+    },
+  };
+}

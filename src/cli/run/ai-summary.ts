@@ -1,0 +1,38 @@
+import { dollars, knownCost, type AiStatus } from '../../ai/index.js';
+import { showAmount } from '../amounts.js';
+import { grouped } from './summary.js';
+
+/** What the AI calls of a run came to. */
+export interface AiSummary {
+  /** The closing counts' second line, for a person. */
+  readonly text: string;
+  /** The same for a program. Amounts are US dollars. */
+  readonly json: Readonly<Record<string, number>>;
+}
+
+export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSummary {
+  const { attempts, unknown, unknownAtMost, unpriced, inputTokens, outputTokens } = totals;
+  const parts = [`${grouped(answered + failed)} AI calls`];
+  if (cached > 0) parts.push(`${grouped(cached)} answered from the journal`);
+  parts.push(
+    `${grouped(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+    `${showAmount(knownCost(totals))} spent`,
+  );
+  if (unknown > 0) parts.push(`${grouped(unknown)} of unknown cost, at most ${showAmount(unknownAtMost)} more`);
+  if (unpriced > 0) parts.push(`${grouped(unpriced)} without a known price`);
+  return {
+    text: `colloquium: ${parts.join(', ')}\n`,
+    json: {
+      calls: answered + failed,
+      cached,
+      failed,
+      attempts,
+      spent_usd: dollars(knownCost(totals)),
+      unknown,
+      unknown_at_most_usd: dollars(unknownAtMost),
+      unpriced,
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+    },
+  };
+}

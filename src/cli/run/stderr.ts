@@ -1,0 +1,12 @@
+let takeAway: (() => void) | undefined;
+
+/** Says something to the person. What is drawn on the terminal's last lines goes first: it would be written over. */
+export function writeStderr(text: string | Uint8Array, done: () => void = () => undefined): void {
+  takeAway?.();
+  process.stderr.write(text, () => done());
+}
+
+/** @param take called before anything is said, to take away what is drawn; undefined: nothing is any more */
+export function beforeStderr(take: (() => void) | undefined): void {
+  takeAway = take;
+}
