@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.js';
 import { journalCommand } from './commands/journal.js';
 import { logCommand } from './commands/log.js';
 import { operatorsCommand } from './commands/operators.js';
+import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { serveCommand } from './commands/serve.js';
@@ -15,6 +16,7 @@ import { serveCommand } from './commands/serve.js';
 const COMMANDS = [
   runCommand,
   serveCommand,
+  replayCommand,
   logCommand,
   checkCommand,
   costCommand,

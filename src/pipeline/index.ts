@@ -26,6 +26,16 @@ export {
 export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 export { readStoredEvent, type StoredEvent, type StoredOrigin } from './stored-event.js';
 export type { FileOpener, OpenSink, OpenSinks } from './process-log-outputs.js';
+export { byPipeline } from './by-pipeline.js';
+export { eventFilter, type FilterAnswer } from './event-filter.js';
+export {
+  lettersAgain,
+  parseDrivenLetters,
+  parseLetterPlace,
+  type DrivenLetters,
+  type LetterFile,
+} from './letters-again.js';
+export { closeSinks, openSinks } from './process-log-outputs.js';
 export { sentTo } from './sent-to.js';
 export { LogProcessor, type ProcessorState, type ProcessorTalk } from './log-processor.js';
 export { workerExecutor } from './worker-executor.js';

@@ -5,21 +5,24 @@ const BEFORE_METADATA = Buffer.from(',"metadata":{');
 /** Metadata texts that are remembered: few differ, unless routing keys do. */
 const REMEMBERED_MAX = 1000;
 
-/**
- * Tells the events of one pipeline from others by their lines, as the log stores them.
- *
- * @returns whether the event that stands in `bytes` from `start` to `end` was sent to the pipeline
- */
-export function sentTo(pipeline: string): (bytes: Buffer, start: number, end: number) => boolean {
-  const answers = new Map<string, boolean>();
+/** Reads off a stored event's line, from `start` to `end` of the bytes, which pipeline it was sent to; undefined: it is no event. */
+export type PipelineOfLine = (bytes: Buffer, start: number, end: number) => string | undefined;
+
+export function pipelineOfLine(): PipelineOfLine {
+  const known = new Map<string, string | undefined>();
   return (bytes, start, end) => {
     const at = bytes.lastIndexOf(BEFORE_METADATA, end);
     const metadata = bytes.toString('latin1', Math.max(at, start), end);
-    const known = answers.get(metadata);
-    if (known !== undefined) return known;
-    const answer = readStoredEvent(bytes.toString('utf8', start, end))?.origin.pipeline === pipeline;
-    if (answers.size >= REMEMBERED_MAX) answers.clear();
-    answers.set(metadata, answer);
-    return answer;
+    if (known.has(metadata)) return known.get(metadata);
+    const pipeline = readStoredEvent(bytes.toString('utf8', start, end))?.origin.pipeline;
+    if (known.size >= REMEMBERED_MAX) known.clear();
+    known.set(metadata, pipeline);
+    return pipeline;
   };
+}
+
+/** Tells the events of one pipeline from others by their lines, as the log stores them. */
+export function sentTo(pipeline: string): (bytes: Buffer, start: number, end: number) => boolean {
+  const pipelineOf = pipelineOfLine();
+  return (bytes, start, end) => pipelineOf(bytes, start, end) === pipeline;
 }

@@ -7,12 +7,12 @@ import {
   type BlockRunResult,
   type CheckpointKeeper,
   type InputPlace,
-  type PauseReason,
 } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { mergeSources, openSource, SourceError, type Source } from '../../sources/index.js';
 import type { RunFlags } from '../commands/run.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { PAUSE_CODES } from '../pause-codes.js';
 import { UserError } from '../user-error.js';
 import { openEngine, type Engine } from './engine.js';
 import { openOutputs } from './open-outputs.js';
@@ -91,15 +91,6 @@ function reached(keeper: CheckpointKeeper<InputPlace>, at: unknown): void {
   const place = parseInputPlace(at);
   if (place !== undefined) keeper.reached(place);
 }
-
-const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
-  budget: EXIT.stopped,
-  'provider-limit': EXIT.stopped,
-  'in-doubt': EXIT.stopped,
-  aborted: EXIT.stopped,
-  'providers-down': EXIT.providersDown,
-  'provider-refused': EXIT.providersDown,
-};
 
 /** @throws UserError when the run could not be finished */
 function exitCodeOf(result: BlockRunResult): ExitCode {

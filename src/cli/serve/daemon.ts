@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Log, type Damage, type World } from '../../log/index.js';
 import { healthOf, startServer, type Health, type HealthComponent, type RunningServer } from '../../server/index.js';
-import { openEngines } from './engines.js';
+import { hasAi, openEngines } from '../engines.js';
 import type { ListenPlan, ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
 import type { Talk } from './talk.js';
+import { workingThreads } from './threads.js';
 
 /** Requests that are under way may finish for so long. */
 const REQUEST_GRACE_MS = 10_000;
@@ -70,7 +71,12 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   }
 
   const openProcessing = async (given: ServePlan): Promise<Processing> => {
-    const engines = await openEngines(given, talk);
+    const plain = given.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
+    const workersEach = Math.ceil(given.workers / Math.max(1, plain));
+    const engines = await openEngines(
+      { ...given, live: false, plain: (block) => workingThreads(block, workersEach) },
+      (message) => talk.warn(message),
+    );
     return new Processing(given, engines, { ...context, log, onDamage });
   };
 

@@ -3,7 +3,7 @@ import { comparePositions, type Damage, type Log, type Position, type World } fr
 import { LogProcessor } from '../../pipeline/index.js';
 import type { HealthComponent } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
-import type { Engines } from './engines.js';
+import type { Engines } from '../engines.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
 import type { Talk } from './talk.js';

@@ -37,7 +37,9 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   const processing = useSection(config, 'processing');
   const pipelines: PipelineServePlan[] = [];
   for (const name of pipelineNames(config)) {
-    pipelines.push(await pipelineServePlan(await resolvePipeline(config, name), config, processing));
+    const pipeline = await resolvePipeline(config, name);
+    refuseWithoutOutputs(pipeline, config);
+    pipelines.push(await pipelineServePlan(pipeline, config, processing));
   }
   const tokens = await tokensOf(server);
   const host = flags.host ?? server.host;
@@ -81,19 +83,22 @@ async function findConfig(flags: ServeFlags): Promise<LoadedConfig> {
   throw new UserError('no config found', EXIT.usage, 'name one with -c FILE, or write one with: colloquium init');
 }
 
-async function pipelineServePlan(
+function refuseWithoutOutputs({ name, outputs = [] }: PipelinePlan, { file }: LoadedConfig): void {
+  if (outputs.length > 0) return;
+  throw new UserError(
+    `${file}: pipeline ${name} has no outputs, and serve needs to be told where events go`,
+    EXIT.invalid,
+    `add to the pipeline: outputs: [{ file: ./out/${name}.ndjson }]`,
+  );
+}
+
+/** A pipeline of the config with its scripts and outputs, for stored events. @throws ConfigError */
+export async function pipelineServePlan(
   plan: PipelinePlan,
   config: LoadedConfig,
   processing: Config['processing'],
 ): Promise<PipelineServePlan> {
   const { outputs = [], deadLetter } = plan;
-  if (outputs.length === 0) {
-    throw new UserError(
-      `${config.file}: pipeline ${plan.name} has no outputs, and serve needs to be told where events go`,
-      EXIT.invalid,
-      `add to the pipeline: outputs: [{ file: ./out/${plan.name}.ndjson }]`,
-    );
-  }
   const lineBytesMax = processing.max_line_size;
   const block: Omit<BlockOptions, 'pipeline'> = {
     input: 'envelope',

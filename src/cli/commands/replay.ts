@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
+
+/** The options of `replay` as they were typed. */
+export interface ReplayFlags {
+  /** Milliseconds since the epoch. */
+  readonly since?: number;
+  readonly until?: number;
+  readonly fromId?: string;
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly filter?: string;
+  readonly raw?: true;
+  readonly output?: string;
+  readonly envelope?: true;
+  readonly deadLetter?: string;
+  readonly deadLetters?: true;
+  readonly toOutputs?: true;
+  readonly live?: true;
+  readonly strict?: true;
+  readonly limit?: number;
+  readonly stats: 'text' | 'json';
+  readonly progress: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  The last quarter of an hour, through the pipelines that the events were sent to:
+    colloquium replay --since 15m
+  A day through another pipeline, into a file:
+    colloquium replay --since 2026-01-02 --until 2026-01-03 -p orders_v2 -o orders.ndjson
+  Stored events as they are:
+    colloquium replay --since 2h --raw | jq -r .id
+  Some of them:
+    colloquium replay --since 7d --raw --filter '["==", ["$input", "/level"], "error"]'
+  Failed events once more, now that the script is mended, to where the daemon writes (stop it first):
+    colloquium replay --dead-letters --to-outputs
+
+Works beside a running daemon, and changes nothing but with --dead-letters and --to-outputs. Ids, timestamps and metadata are those
+of the stored events. AI answers come from the journal, at no cost, unless --live.
+
+Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 the log is damaged or a disk fails,
+75 stopped by a budget or a provider's limit, 78 config or script invalid, 130/143 stopped by a signal.`;
+
+/** `colloquium replay`: stored events through a pipeline again. */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('Read the stored log from a moment on, through the pipelines again')
+    .option('--since <moment>', MOMENT_WORDS, moment)
+    .option('--until <moment>', 'the same: only events before it', moment)
+    .option('--from-id <id>', 'begin with the event that has this id')
+    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
+    .option('-p, --pipeline <name>', 'send all events through this pipeline; with --raw: only the events sent to it')
+    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .option('--raw', 'the stored events as they are, through no pipeline')
+    .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
+    .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
+    .option('--dead-letter <file>', 'write events that fail here instead of to stderr')
+    .option('--dead-letters', 'drive failed events again, each once, with retry_count + 1')
+    .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
+    .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--strict', 'stop at the first failed event')
+    .option('--limit <n>', 'stop after this many events', count)
+    .addOption(
+      new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
+    )
+    .option('--no-progress', 'say nothing while running')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ReplayFlags) => {
+      const { replay } = await import('../replay/replay.js');
+      process.exitCode = await replay(flags);
+    });
+}
+
+function moment(text: string): number {
+  const ms = parseMoment(text, Date.now());
+  if (ms === undefined) throw new InvalidArgumentError(`It must be ${MOMENT_WORDS}.`);
+  return ms;
+}
+
+function count(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}

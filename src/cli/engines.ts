@@ -1,0 +1,78 @@
+import type { AiClient } from '../ai/index.js';
+import type { LoadedConfig } from '../config/index.js';
+import type { BlockExecutor, BlockOptions, PipelineSpec } from '../pipeline/index.js';
+
+export type OpenExecutor = BlockExecutor & { close(): Promise<void> };
+
+/** What works on the events of one pipeline. */
+export interface PipelineEngine {
+  /** Whether it wants blocks of one line each. */
+  readonly singleLines: boolean;
+  open(): OpenExecutor;
+}
+
+/** A pipeline, and what an engine needs to know of it. */
+export interface EnginePipeline {
+  readonly spec: PipelineSpec;
+  readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** US dollars a day, as decimal text. */
+  readonly budget: string | undefined;
+}
+
+export interface EnginesPlan {
+  readonly config: LoadedConfig;
+  readonly pipelines: readonly EnginePipeline[];
+  /** Opens what works on a pipeline without AI stages. */
+  readonly plain: (block: BlockOptions) => OpenExecutor;
+  /** Ask AI providers anew, whatever the journal holds. */
+  readonly live: boolean;
+}
+
+/** The engines of several pipelines, and what they share. */
+export interface Engines {
+  engineOf(pipeline: EnginePipeline): PipelineEngine;
+  /** No call to a provider is begun any more; those under way are finished. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the stages of all pipelines need: one AI client, if any has an AI stage, because they share the providers' limits.
+ *
+ * @param tell a notice for a person
+ * @throws ConfigError
+ */
+export async function openEngines(plan: EnginesPlan, tell: (message: string) => void): Promise<Engines> {
+  const ai = plan.pipelines.some(hasAi) ? await openAiEngines(plan, tell) : undefined;
+  return {
+    engineOf(pipeline) {
+      const block = { ...pipeline.block, pipeline: pipeline.spec };
+      if (ai === undefined || !hasAi(pipeline)) return { singleLines: false, open: () => plan.plain(block) };
+      return { singleLines: true, open: () => ({ ...ai.executorOf(block), close: () => Promise.resolve() }) };
+    },
+    drain: () => void ai?.client.drain(),
+    close: async () => ai?.client.close(),
+  };
+}
+
+export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
+  return spec.stages.some(({ kind }) => kind === 'ai');
+}
+
+async function openAiEngines(
+  { config, pipelines, live }: EnginesPlan,
+  tell: (message: string) => void,
+): Promise<{ readonly client: AiClient; readonly executorOf: (block: BlockOptions) => BlockExecutor }> {
+  const [{ aiExecutor, providersOf }, { openClient }] = await Promise.all([
+    import('./ai/ai-executor.js'),
+    import('./ai/open-client.js'),
+  ]);
+  const budgets: Record<string, string> = {};
+  for (const { spec, budget } of pipelines) if (budget !== undefined) budgets[spec.name] = budget;
+  const client = await openClient(config, {
+    providers: [...new Set(pipelines.flatMap(({ spec }) => providersOf(spec)))],
+    pipelineBudgets: budgets,
+    onNotice: ({ message }) => tell(message),
+  });
+  return { client, executorOf: (block) => aiExecutor(client, { config, live }, block) };
+}

@@ -1,0 +1,89 @@
+import { isatty } from 'node:tty';
+import type { BlockRunResult, Progress } from '../../pipeline/index.js';
+import { SinkError } from '../../sinks/index.js';
+import { SourceError } from '../../sources/index.js';
+import type { ReplayFlags } from '../commands/replay.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { PAUSE_CODES } from '../pause-codes.js';
+import { onLog, openLog } from '../log/place.js';
+import { progressReporter } from '../run/progress.js';
+import { summaryJson, summaryText } from '../run/summary.js';
+import { UserError } from '../user-error.js';
+import { replayRaw } from './raw.js';
+import { resolveReplay } from './resolve.js';
+import { performRuns } from './runs.js';
+import { startSession, type ReplaySession } from './session.js';
+import { openReplayEngines, runsToOneOutput } from './through.js';
+import { runsToOutputs } from './to-outputs.js';
+
+const STDERR = 2;
+
+/** `colloquium replay`: from flags to exit code. */
+export async function replay(flags: ReplayFlags): Promise<number> {
+  const plan = await resolveReplay(flags);
+  await openLog(plan.logFolder);
+  if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
+  const session = startSession(plan);
+  const startedAt = performance.now();
+  const progress = plan.progress ? reporter() : undefined;
+  const result = await onLog(() => perform(session, (now) => progress?.update(now)));
+  progress?.close();
+  // Whoever closed the pipe has seen enough.
+  if (result.endedBy === 'closed') return EXIT.ok;
+  const seconds = (performance.now() - startedAt) / 1000;
+  process.stderr.write(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  return session.signalCode() ?? exitCodeOf(result, session.damagedPlaces());
+}
+
+async function perform(session: ReplaySession, onProgress: (progress: Progress) => void): Promise<BlockRunResult> {
+  const { way } = session.plan;
+  try {
+    if (way.kind === 'raw') return await replayRaw(session, way);
+    const engines = await openReplayEngines(session.plan, way.pipelines);
+    session.onDrain(() => engines.drain());
+    try {
+      const runs =
+        way.kind === 'pipelines' ? runsToOneOutput(session, way, engines) : runsToOutputs(session, way, engines);
+      return await performRuns(runs, session, onProgress);
+    } finally {
+      await engines.close();
+    }
+  } catch (error) {
+    if (error instanceof SourceError) throw new UserError(error.message, EXIT.dataError);
+    if (!(error instanceof SinkError)) throw error;
+    throw new UserError(error.message, error.phase === 'open' ? EXIT.usage : EXIT.dataError);
+  }
+}
+
+function refuseWithoutLetters(way: ReplaySession['plan']['way']): void {
+  if (way.kind === 'raw' || way.pipelines.some(({ deadLetter }) => deadLetter !== undefined)) return;
+  const hint = 'add dead_letter: ./out/dead.ndjson to it';
+  throw new UserError('no pipeline keeps its dead letters in a file', EXIT.usage, hint);
+}
+
+/** @throws UserError when it could not be finished */
+function exitCodeOf(result: BlockRunResult, damagedPlaces: number): ExitCode {
+  if (result.endedBy === 'error') {
+    const { error } = result;
+    if (error instanceof SinkError || error instanceof SourceError) throw new UserError(error.message, EXIT.dataError);
+    throw error;
+  }
+  if (result.endedBy === 'paused') {
+    const { reason, message } = result.pause;
+    throw new UserError(`stopped: ${message}`, PAUSE_CODES[reason], 'what was paid for is kept: run it again');
+  }
+  if (damagedPlaces > 0) return EXIT.dataError;
+  return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
+}
+
+function reporter(): ReturnType<typeof progressReporter> {
+  return progressReporter(
+    {
+      write: (text) => void process.stderr.write(text),
+      isTty: isatty(STDERR),
+      columns: process.stderr.columns,
+      now: () => performance.now(),
+    },
+    undefined,
+  );
+}

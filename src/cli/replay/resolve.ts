@@ -1,0 +1,126 @@
+import {
+  loadConfig,
+  pipelineNames,
+  resolvePipeline,
+  stateDirectory,
+  useSection,
+  type LoadedConfig,
+} from '../../config/index.js';
+import { parseInlineScript } from '../../config/script/index.js';
+import type { ReplayFlags } from '../commands/replay.js';
+import { EXIT } from '../exit-codes.js';
+import { scriptSpec } from '../pipeline-spec.js';
+import type { PipelineServePlan } from '../serve/plan.js';
+import { pipelineServePlan } from '../serve/resolve.js';
+import { UserError } from '../user-error.js';
+import type { EventChoice, FilterStage, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js';
+
+/**
+ * From what was typed to what is meant.
+ *
+ * @throws UserError, ConfigError
+ */
+export async function resolveReplay(flags: ReplayFlags): Promise<ReplayPlan> {
+  refuseContradictions(flags);
+  const config = await findConfig(flags);
+  return {
+    config,
+    logFolder: useSection(config, 'storage').disk_path,
+    stateFolder: stateDirectory(config),
+    choice: choiceOf(flags),
+    way: await wayOf(flags, config),
+    deadLetter: flags.deadLetter,
+    limit: flags.limit,
+    live: flags.live === true,
+    stats: flags.stats,
+    progress: flags.progress,
+  };
+}
+
+function refuseContradictions(flags: ReplayFlags): void {
+  const refuse = (message: string, hint?: string): never => {
+    throw new UserError(message, EXIT.usage, hint);
+  };
+  if (flags.since === undefined && flags.fromId === undefined && flags.deadLetters !== true) {
+    refuse('from when on?', 'give --since 15m, --since 2026-01-02T03:04Z, or --since 0 for everything');
+  }
+  if (flags.raw === true && (flags.toOutputs === true || flags.deadLetters === true || flags.live === true)) {
+    refuse('--raw goes through no pipeline: it excludes --to-outputs, --dead-letters and --live');
+  }
+  if (
+    flags.toOutputs === true &&
+    (flags.output !== undefined || flags.envelope === true || flags.deadLetter !== undefined)
+  ) {
+    refuse('--to-outputs writes as the config says: it excludes -o, --envelope and --dead-letter');
+  }
+}
+
+async function findConfig(flags: ReplayFlags): Promise<LoadedConfig> {
+  const { HOME: home = '/' } = process.env;
+  const path = flags.config === undefined ? {} : { path: flags.config };
+  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+  if (config !== undefined) return config;
+  throw new UserError('no config found', EXIT.usage, 'it tells where the log is: name it with -c FILE');
+}
+
+function choiceOf({ since, until, fromId, deadLetters }: ReplayFlags): EventChoice {
+  const idTime = fromId === undefined ? 0 : timeOfId(fromId);
+  return { since: Math.max(since ?? 0, idTime), until, fromId, from: deadLetters === true ? 'dead-letters' : 'log' };
+}
+
+/** The time within a UUIDv7, milliseconds since the epoch: the event is not older. */
+function timeOfId(id: string): number {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/.exec(id);
+  if (match === null) {
+    throw new UserError(`${JSON.stringify(id)} is no event's id`, EXIT.usage, 'ids are lower-case UUIDs of version 7');
+  }
+  return Number.parseInt(`${match[1] ?? ''}${match[2] ?? ''}`, 16);
+}
+
+async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWay> {
+  const processing = useSection(config, 'processing');
+  const filter = flags.filter === undefined ? undefined : await filterStage(flags.filter, config);
+  const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
+  if (flags.raw === true) {
+    const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
+    return { kind: 'raw', pipeline: flags.pipeline, filter, output, limits };
+  }
+  const names = flags.pipeline === undefined ? pipelineNames(config) : [flags.pipeline];
+  if (names.length === 0) {
+    throw new UserError(`${config.file} has no pipelines`, EXIT.usage, 'give --raw for the events as they are stored');
+  }
+  const pipelines: PipelineServePlan[] = [];
+  for (const name of names) {
+    const plan = await pipelineServePlan(await resolvePipeline(config, name), config, processing);
+    const { spec, block } = plan;
+    const stages = filter === undefined ? spec.stages : [filter, ...spec.stages];
+    pipelines.push({ ...plan, spec: { ...spec, stages }, block: { ...block, strict: flags.strict === true } });
+  }
+  const through = flags.pipeline === undefined ? 'own' : 'one';
+  if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };
+  return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, flags)), through, output };
+}
+
+async function filterStage(text: string, config: LoadedConfig): Promise<FilterStage> {
+  const script = await scriptSpec(parseInlineScript(text, '--filter'), config);
+  return { kind: 'filter', name: '--filter', script };
+}
+
+/** Whatever outputs it has: here everything goes to one, and dead letters are whole in a file. */
+function toOneOutput(plan: PipelineServePlan, { envelope, deadLetter }: ReplayFlags): PipelineServePlan {
+  const { spec, block } = plan;
+  const rawMax = deadLetter === undefined ? RAW_MAX_ON_STDERR : block.lineBytesMax * 2;
+  return { ...plan, spec: { ...spec, outputs: [{ envelope: envelope === true }] }, block: { ...block, rawMax } };
+}
+
+/** Of a broken line, on stderr; a file gets all of it. */
+const RAW_MAX_ON_STDERR = 4096;
+
+function requireOutputs(plan: PipelineServePlan): PipelineServePlan {
+  if (plan.outputs.length > 0) return plan;
+  throw new UserError(
+    `pipeline ${plan.spec.name} has no outputs`,
+    EXIT.usage,
+    'leave --to-outputs out, or add outputs',
+  );
+}

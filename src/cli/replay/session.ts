@@ -1,0 +1,40 @@
+import type { Damage, World } from '../../log/index.js';
+import { nodeWorld } from '../../log/index.js';
+import { onSignals } from '../run/signals.js';
+import type { ReplayPlan } from './plan.js';
+
+/** What all parts of a replay share. */
+export interface ReplaySession {
+  readonly plan: ReplayPlan;
+  readonly world: World;
+  /** Raised when nothing more is to be read. */
+  readonly signal: AbortSignal;
+  readonly stopReading: () => void;
+  /** Told of every damaged place of the log. */
+  readonly onDamage: (damage: Damage) => void;
+  readonly damagedPlaces: () => number;
+  /** The exit code that a signal asks for, once there was one. */
+  readonly signalCode: () => number | undefined;
+  /** Does this too when a signal comes. */
+  onDrain(action: () => void): void;
+}
+
+export function startSession(plan: ReplayPlan): ReplaySession {
+  const reading = new AbortController();
+  const drains: (() => void)[] = [() => reading.abort()];
+  const signalCode = onSignals(() => drains.forEach((drain) => drain()));
+  let damaged = 0;
+  return {
+    plan,
+    world: nodeWorld(),
+    signal: reading.signal,
+    stopReading: () => reading.abort(),
+    onDamage({ message }) {
+      damaged += 1;
+      process.stderr.write(`colloquium: ${message}\n`);
+    },
+    damagedPlaces: () => damaged,
+    signalCode,
+    onDrain: (action) => void drains.push(action),
+  };
+}

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { byPipeline, chooseExecutor, type BlockExecutor } from '../../pipeline/index.js';
+import type { Sink } from '../../sinks/index.js';
+import { openEngines, type Engines, type OpenExecutor } from '../engines.js';
+import { checkpointStore } from '../serve/checkpoints.js';
+import type { PipelineServePlan } from '../serve/plan.js';
+import { openLetters } from './letters.js';
+import type { ReplayPlan, ReplayWay } from './plan.js';
+import type { ReplayRun } from './runs.js';
+import type { ReplaySession } from './session.js';
+import { openDeadLetters, openOutput } from './sinks.js';
+import { storedBlocks } from './stored-blocks.js';
+
+/** Opens what works on the pipelines of a replay. */
+export function openReplayEngines(
+  { config, live }: Pick<ReplayPlan, 'config' | 'live'>,
+  pipelines: readonly PipelineServePlan[],
+): Promise<Engines> {
+  const threads = availableParallelism();
+  return openEngines(
+    {
+      config,
+      pipelines,
+      live,
+      plain: (block) => chooseExecutor(block, { threads, atOnce: false, inputBytes: undefined }),
+    },
+    (message) => void process.stderr.write(`colloquium: ${message}\n`),
+  );
+}
+
+/** A replay to one output: the log in one run, or one run for the dead letters of each pipeline. */
+export async function* runsToOneOutput(
+  session: ReplaySession,
+  way: Extract<ReplayWay, { kind: 'pipelines' }>,
+  engines: Engines,
+): AsyncGenerator<ReplayRun> {
+  const { plan, world } = session;
+  const engineOf = new Map(way.pipelines.map((pipeline) => [pipeline, engines.engineOf(pipeline)]));
+  const opened = new Map<PipelineServePlan, OpenExecutor>(
+    [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
+  );
+  const output = openOutput(way.output);
+  const deadLetters = openDeadLetters(plan.deadLetter);
+  const shared = { outputs: [output], deadLetters };
+  try {
+    if (plan.choice.from === 'log') {
+      const singleLines = [...engineOf.values()].some((engine) => engine.singleLines);
+      yield { ...shared, blocks: storedBlocks(session, { singleLines }), executor: together(way, opened) };
+      return;
+    }
+    const undrivable = undrivableCounter();
+    for (const [pipeline, executor] of opened) {
+      const store = checkpointStore(world, plan.stateFolder);
+      const letters = await openLetters(session, pipeline, store, undrivable.count);
+      if (letters === undefined) continue;
+      const { blocks, onReached, remember } = letters;
+      yield { ...shared, blocks, executor, onReached, finish: ({ endedBy }) => remember(endedBy === 'input') };
+    }
+    undrivable.tell();
+  } finally {
+    await closeAll([output, deadLetters]);
+    await Promise.all([...opened.values()].map((executor) => executor.close()));
+  }
+}
+
+/** One executor for the log: the one pipeline's, or one that sends each event to its own. */
+function together(
+  { pipelines, through }: Extract<ReplayWay, { kind: 'pipelines' }>,
+  opened: ReadonlyMap<PipelineServePlan, OpenExecutor>,
+): BlockExecutor {
+  const byName = new Map([...opened].map(([{ spec }, executor]) => [spec.name, executor]));
+  const only = pipelines[0] === undefined ? undefined : opened.get(pipelines[0]);
+  if (through === 'one' && only !== undefined) return only;
+  const told = new Set<string | undefined>();
+  return byPipeline(byName, (pipeline) => {
+    if (told.has(pipeline)) return;
+    told.add(pipeline);
+    process.stderr.write(
+      `colloquium: the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out\n`,
+    );
+  });
+}
+
+/** Counts the letters that hold no event. */
+export function undrivableCounter(): { readonly count: () => void; readonly tell: () => void } {
+  let letters = 0;
+  return {
+    count: () => (letters += 1),
+    tell() {
+      if (letters > 0)
+        process.stderr.write(`colloquium: ${letters} dead letters hold no event, and stay as they are\n`);
+    },
+  };
+}
+
+async function closeAll(sinks: readonly Sink[]): Promise<void> {
+  for (const sink of sinks) await sink.close();
+}

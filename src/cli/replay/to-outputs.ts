@@ -1,0 +1,101 @@
+import { Log, LOG_START, type CheckpointStore } from '../../log/index.js';
+import {
+  closeSinks,
+  openSinks,
+  parseProcessingCheckpoint,
+  sentTo,
+  type BlockRunResult,
+  type OpenSinks,
+  type ProcessingCheckpoint,
+} from '../../pipeline/index.js';
+import type { Engines } from '../engines.js';
+import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
+import { deadLetterOpener, openerOf } from '../serve/outputs.js';
+import type { PipelineServePlan } from '../serve/plan.js';
+import { openLetters } from './letters.js';
+import type { ReplayWay } from './plan.js';
+import type { ReplayRun } from './runs.js';
+import type { ReplaySession } from './session.js';
+import { storedBlocks } from './stored-blocks.js';
+import { undrivableCounter } from './through.js';
+
+const SEGMENT_BYTES = 100 << 20;
+
+/**
+ * A replay to the pipelines' own outputs, a run for each pipeline. The log is locked meanwhile, because a file has one writer:
+ * the daemon, or this. What is written counts when the run is over; after a crash the files are cut back to where they were.
+ *
+ * @throws LogError `locked` when a daemon runs; SinkError
+ */
+export async function* runsToOutputs(
+  session: ReplaySession,
+  way: Extract<ReplayWay, { kind: 'to-outputs' }>,
+  engines: Engines,
+): AsyncGenerator<ReplayRun> {
+  const { plan, world } = session;
+  const log = await Log.open(world, {
+    folder: plan.logFolder,
+    durability: 'fsync',
+    segmentBytesMax: SEGMENT_BYTES,
+    pack: false,
+    memoryRecordsMax: 0,
+  });
+  const store = checkpointStore(world, plan.stateFolder);
+  const undrivable = undrivableCounter();
+  try {
+    for (const pipeline of way.pipelines) yield* runToOutputs(session, way, pipeline, engines, store, undrivable.count);
+    undrivable.tell();
+  } finally {
+    await log.close();
+  }
+}
+
+async function* runToOutputs(
+  session: ReplaySession,
+  way: Extract<ReplayWay, { kind: 'to-outputs' }>,
+  pipeline: PipelineServePlan,
+  engines: Engines,
+  store: CheckpointStore,
+  onUndrivable: () => void,
+): AsyncGenerator<ReplayRun> {
+  const { plan } = session;
+  const letters = plan.choice.from === 'log' ? undefined : await openLetters(session, pipeline, store, onUndrivable);
+  if (letters === undefined && plan.choice.from === 'dead-letters') return;
+
+  const name = checkpointName(plan.logFolder, pipeline.spec.name);
+  const found = parseProcessingCheckpoint((await store.get(name))?.value);
+  const onTrouble = (error: unknown): void => void process.stderr.write(`colloquium: ${String(error)}\n`);
+  const openers = pipeline.outputs.map((output) => openerOf(output, onTrouble));
+  const sinks = await openSinks(openers, deadLetterOpener(pipeline.deadLetter, onTrouble), found?.files ?? {});
+  const engine = engines.engineOf(pipeline);
+  const executor = engine.open();
+  const isOwn = sentTo(pipeline.spec.name);
+  const accepts = way.through === 'own' ? { accepts: isOwn } : {};
+  try {
+    // Without one, whatever a crash leaves of this would count as there before.
+    if (found === undefined) await store.put(name, checkpointOf(sinks, found));
+    yield {
+      blocks: letters?.blocks ?? storedBlocks(session, { singleLines: engine.singleLines, ...accepts }),
+      executor,
+      outputs: sinks.outputs,
+      deadLetters: sinks.deadLetters,
+      ...(letters && { onReached: letters.onReached }),
+      finish: async (result: BlockRunResult) => {
+        for (const file of sinks.files) await file.sync();
+        await store.put(name, checkpointOf(sinks, found));
+        await letters?.remember(result.endedBy === 'input');
+      },
+    };
+  } finally {
+    await closeSinks([...sinks.outputs, sinks.deadLetters]);
+    await executor.close();
+  }
+}
+
+/** The pipeline's place in the log stays; its files are longer now. */
+function checkpointOf({ files }: OpenSinks, found: ProcessingCheckpoint | undefined): ProcessingCheckpoint {
+  return {
+    place: found?.place ?? { position: LOG_START, timestamp: 0 },
+    files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
+  };
+}

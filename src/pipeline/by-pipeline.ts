@@ -1,0 +1,94 @@
+import type { Block } from '../sources/index.js';
+import type { BlockMeta, BlockResult } from './batch.js';
+import { addCounts, noCounts } from './counts.js';
+import type { BlockExecutor } from './run-blocks.js';
+import { pipelineOfLine } from './sent-to.js';
+
+const NEWLINE = 0x0a;
+
+/** Lines that follow each other and go to the same pipeline. */
+interface Run {
+  readonly pipeline: string | undefined;
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
+/**
+ * Sends every stored event through the pipeline that it was sent to, and keeps the order of all. The pipelines have one
+ * output each, and share it.
+ *
+ * @param executors by pipeline
+ * @param onUnknown told of events of a pipeline that is not among them; they count as unrouted
+ */
+export function byPipeline(
+  executors: ReadonlyMap<string, BlockExecutor>,
+  onUnknown: (pipeline: string | undefined, events: number) => void,
+): BlockExecutor {
+  const pipelineOf = pipelineOfLine();
+  return {
+    width: Math.min(...[...executors.values()].map(({ width }) => width)),
+    async submit(block, meta) {
+      if (block.kind === 'overlong') return noResult(1);
+      // All are submitted at once, in their order: executors count on that.
+      const results = runsOf(block.bytes).map((run) => submitRun(block, run, meta));
+      return merged(await Promise.all(results));
+    },
+  };
+
+  function submitRun(block: Block, { pipeline, bytes, lines }: Run, meta: BlockMeta): Promise<BlockResult> {
+    const executor = pipeline === undefined ? undefined : executors.get(pipeline);
+    if (executor !== undefined) {
+      return executor.submit({ kind: 'lines', bytes, source: block.source, startsFile: false }, meta);
+    }
+    onUnknown(pipeline, lines);
+    return Promise.resolve(noResult(lines));
+  }
+
+  function runsOf(bytes: Buffer): Run[] {
+    const runs: Run[] = [];
+    let start = 0;
+    let lines = 0;
+    let current: string | undefined;
+    for (let at = 0; at < bytes.length;) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const end = newline === -1 ? bytes.length : newline;
+      const pipeline = pipelineOf(bytes, at, end);
+      if (lines > 0 && pipeline !== current) {
+        runs.push({ pipeline: current, bytes: bytes.subarray(start, at), lines });
+        start = at;
+        lines = 0;
+      }
+      current = pipeline;
+      lines += 1;
+      at = end + 1;
+    }
+    if (lines > 0) runs.push({ pipeline: current, bytes: bytes.subarray(start), lines });
+    return runs;
+  }
+}
+
+/** Events that nobody takes. */
+function noResult(lines: number): BlockResult {
+  return {
+    lines,
+    counts: { ...noCounts(), input: lines, unrouted: lines },
+    outputs: [],
+    deadLetters: [],
+    stopped: false,
+  };
+}
+
+/** The results of a block's runs, up to one that stopped. */
+function merged(results: readonly BlockResult[]): BlockResult {
+  const counts = noCounts();
+  const stop = results.findIndex(({ stopped }) => stopped);
+  const delivered = stop === -1 ? results : results.slice(0, stop + 1);
+  for (const result of delivered) addCounts(counts, result.counts);
+  return {
+    lines: delivered.reduce((sum, { lines }) => sum + lines, 0),
+    counts,
+    outputs: [Buffer.concat(delivered.flatMap(({ outputs }) => outputs.slice(0, 1)))],
+    deadLetters: delivered.flatMap(({ deadLetters }) => deadLetters),
+    stopped: stop !== -1,
+  };
+}
