@@ -13,4 +13,13 @@ async function main(): Promise<number> {
 }
 
 // Not left to the event loop: a pipe that nobody writes to any more would keep it alive.
-void main().then((code) => process.exit(code));
+void main().then(async (code) => {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+});
+
+/** Resolves when a pipe has taken what was written, or nobody reads it any more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  stream.on('error', () => undefined);
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

@@ -46,9 +46,13 @@ export function systemProcessTable(): ProcessTable {
   };
 }
 
-/** Field 22 of /proc/PID/stat, see proc(5): the start in clock ticks since boot. The name in field 2 may hold anything, even `)`. */
+/**
+ * Field 22 of /proc/PID/stat, see proc(5): the start in clock ticks since boot. The name in field 2 may hold anything, even
+ * `)`. A process that has ended and was not yet waited for (Z, X) counts as gone: it holds nothing any more.
+ */
 function startTime(stat: string): string | undefined {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ['Z', 'X'].includes(state) ? undefined : rest[18];
 }
 
 function signalReaches(pid: number): boolean {

@@ -8,6 +8,9 @@ import { UserError } from '../user-error.js';
 import { priceJudge } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
 
+/** Findings that a person is shown; `--format json` has them all. */
+const SHOWN_MAX = 100;
+
 /** `colloquium check`: from flags to exit code. */
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const files = await filesToCheck(paths, flags);
@@ -27,6 +30,13 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   if (await judge.loadIfAsked()) checked = await lookOver();
 
   const { diagnostics } = checked;
+  if (checked.files.length === 0 && diagnostics.length === 0) {
+    throw new UserError(
+      `nothing to check in ${paths.join(', ')}`,
+      EXIT.usage,
+      'a folder is searched for configs and .json scripts',
+    );
+  }
   if (flags.format === 'json') process.stdout.write(`${JSON.stringify({ diagnostics: diagnostics.map(plain) })}\n`);
   else report(diagnostics, checked.files.length);
   const fails = diagnostics.some(({ severity }) => severity === 'error' || flags.strict === true);
@@ -35,6 +45,14 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
 
 async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promise<readonly string[]> {
   const named = flags.config === undefined ? paths : [flags.config, ...paths];
+  const data = named.find((path) => /\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path));
+  if (data !== undefined) {
+    throw new UserError(
+      `${data} is data, not a config or a script`,
+      EXIT.usage,
+      'to compare scripts with it: --sample FILE',
+    );
+  }
   if (named.length > 0) return named.map((path) => resolve(path));
   const found = await discoverConfig(process.cwd(), homedir());
   if (found !== undefined) return [found];
@@ -57,7 +75,8 @@ function plain({ file, line, column, severity, code, message, hint }: Diagnostic
 }
 
 function report(diagnostics: readonly Diagnostic[], files: number): void {
-  printDiagnostics(diagnostics);
+  printDiagnostics(diagnostics.slice(0, SHOWN_MAX));
+  if (diagnostics.length > SHOWN_MAX) process.stderr.write(`… and ${diagnostics.length - SHOWN_MAX} more\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const counts =

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { configFileNames } from '../load/discover.js';
@@ -25,8 +25,8 @@ export interface CheckedPaths {
 const FOLDER_DEPTH_MAX = 32;
 
 /**
- * Checks configs and script files, and folders of them. In a folder these are the files with a config's name and all `.json`
- * and `.jsonc` files; hidden folders and `node_modules` are left out.
+ * Checks configs and script files, and folders of them. In a folder these are the files with a config's name, all `.json` and
+ * `.jsonc` files, and the YAML files that have a config's sections; hidden folders and `node_modules` are left out.
  *
  * @param paths absolute
  */
@@ -53,9 +53,19 @@ async function filesIn(folder: string, depth: number): Promise<string[]> {
       if (!isHidden && depth < FOLDER_DEPTH_MAX) files.push(...(await filesIn(path, depth + 1)));
     } else if (configFileNames.has(entry.name) || ['.json', '.jsonc'].includes(extname(entry.name))) {
       files.push(path);
+    } else if (['.yaml', '.yml'].includes(extname(entry.name)) && (await hasSections(path))) {
+      files.push(path);
     }
   }
   return files;
+}
+
+/** Whether a YAML file speaks of one of a config's sections at its top level: other tools have YAML files too. */
+async function hasSections(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return Object.keys(configSchema.shape).some((section) =>
+    text.split('\n').some((line) => line.startsWith(`${section}:`)),
+  );
 }
 
 async function checkFile(file: string, options: CheckPathsOptions): Promise<readonly Diagnostic[]> {

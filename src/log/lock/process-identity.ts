@@ -18,13 +18,19 @@ export interface ProcessTable {
 const STATE_FIELD = 3;
 const START_TIME_FIELD = 22;
 
-/** proc_pid_stat(5): the second field is the name in brackets and may hold blanks and brackets itself. */
-function startOf(pid: number): string | undefined {
+/** Fields of a process from the third on, see proc_pid_stat(5): the second is the name in brackets and may hold anything. */
+function fieldsOf(pid: number): string[] | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
-  return stat
-    ?.slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .at(START_TIME_FIELD - STATE_FIELD);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function startOf(pid: number): string | undefined {
+  return fieldsOf(pid)?.at(START_TIME_FIELD - STATE_FIELD);
+}
+
+/** Ended, and not yet waited for by its parent: it holds nothing any more. */
+function isZombie(pid: number): boolean {
+  return ['Z', 'X'].includes(fieldsOf(pid)?.[0] ?? '');
 }
 
 function bootId(): string | undefined {
@@ -56,6 +62,7 @@ export const nodeProcessTable: ProcessTable = {
   isAlive(owner) {
     const now = identityOf(owner.pid);
     if (owner.boot !== undefined && now.boot !== undefined && owner.boot !== now.boot) return false;
+    if (isZombie(owner.pid)) return false;
     if (owner.started !== undefined && now.started !== undefined) return owner.started === now.started;
     try {
       process.kill(owner.pid, 0);
