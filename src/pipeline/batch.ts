@@ -146,7 +146,8 @@ export class Batch {
   #bury(failure: EventFailure, remains: Remains, line: number): void {
     const head = deadLetterHead(failure, remains, this.#origin().source, this.settings.rawMax);
     // A stored event's line in the log says nothing: its id finds it.
-    this.#deadLetters.push({ head, lineInBlock: this.stored === undefined ? line : undefined });
+    const { stored } = this;
+    this.#deadLetters.push({ head, lineInBlock: stored === undefined ? line : undefined, line: stored?.refused?.line });
     this.counts.deadLettered += 1;
   }
 

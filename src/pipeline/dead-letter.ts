@@ -10,6 +10,8 @@ export interface DeadLetter {
   readonly head: string;
   /** The line within its block, from 0; undefined for a stored event, which has no line of its own. */
   readonly lineInBlock: number | undefined;
+  /** The line, from 1, where it was known before. */
+  readonly line?: number | undefined;
 }
 
 /** Bytes of the longest character, less one. */
@@ -36,7 +38,8 @@ export function deadLetterLine(head: string, line: number | undefined): string {
   return `${head}${line ?? null}}\n`;
 }
 
-function remainsText(remains: Remains, rawMax: number): string {
+/** What a dead letter keeps of its input: a member of its object, without braces. */
+export function remainsText(remains: Remains, rawMax: number): string {
   if ('envelope' in remains) {
     return remains.envelope.length <= rawMax
       ? `"event":${remains.envelope}`

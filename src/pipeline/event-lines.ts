@@ -6,6 +6,7 @@ import type { Batch } from './batch.js';
 import { EventFailure } from './failure.js';
 import { notUtf8, tooLong } from './line-failure.js';
 import { isBlank, readLine, type LineLimits } from './read-line.js';
+import { refusedBefore } from './refused-line.js';
 import { readStoredEvent } from './stored-event.js';
 
 const NEWLINE = 0x0a;
@@ -84,6 +85,10 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
   let data;
   try {
     if (options.input === 'envelope') text = openEnvelope(line, batch);
+    if (batch.stored?.refused !== undefined) {
+      batch.fail(...refusedBefore(batch.stored.refused, text));
+      return;
+    }
     data = readLine(text, exactly, options);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;

@@ -36,6 +36,7 @@ export {
   type LetterFile,
 } from './letters-again.js';
 export { closeSinks, openSinks } from './process-log-outputs.js';
+export { refusedRecord, type RefusedOrigin } from './refused-line.js';
 export { sentTo } from './sent-to.js';
 export { LogProcessor, type ProcessorState, type ProcessorTalk } from './log-processor.js';
 export { workerExecutor } from './worker-executor.js';

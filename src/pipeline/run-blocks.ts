@@ -94,8 +94,8 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     const base = linesBefore ?? file.delivered;
     file.delivered += result.lines;
     if (result.deadLetters.length > 0) {
-      const lines = result.deadLetters.map(({ head, lineInBlock }) =>
-        deadLetterLine(head, lineInBlock === undefined ? undefined : base + lineInBlock + 1),
+      const lines = result.deadLetters.map(({ head, lineInBlock, line }) =>
+        deadLetterLine(head, lineInBlock === undefined ? line : base + lineInBlock + 1),
       );
       await run.deadLetters.write(Buffer.from(lines.join('')));
     }

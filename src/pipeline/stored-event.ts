@@ -1,5 +1,6 @@
 import { NumberText, type Json, type JsonObject } from 'computo-js';
 import { parseJson, stringifyJson } from '../json/index.js';
+import type { FailureKind } from './failure.js';
 
 /** What an event was given when it was stored, and keeps however often it is processed. */
 export interface StoredOrigin {
@@ -10,6 +11,16 @@ export interface StoredOrigin {
   readonly pipeline: string;
   readonly retryCount: number;
   readonly routingKey?: string;
+  /** Set for a line that was no event when it came in: it is stored all the same, so that its dead letter gets written. */
+  readonly refused?: RefusedLine;
+}
+
+/** Why a line of an input was no event. Its keys are those of the stored metadata. */
+export interface RefusedLine {
+  readonly kind: FailureKind;
+  readonly message: string;
+  /** Within its input, from 1. */
+  readonly line: number;
 }
 
 export interface StoredEvent {
@@ -21,7 +32,7 @@ export interface StoredEvent {
 const HEAD = '{"id":"';
 const AFTER_ID = '","timestamp":';
 const BEFORE_DATA = ',"data":';
-/** Nothing but the key itself looks so: within a string its quotes would be escaped, and what follows it is flat. */
+/** Nothing but the key itself looks so: within a string its quotes would be escaped, and there is none in the metadata. */
 const BEFORE_METADATA = ',"metadata":{';
 
 /** The metadata read last: most lines of a log have the same. */
@@ -79,7 +90,21 @@ function metadataOf(value: Json | undefined): Metadata | undefined {
   if (!isObject(value)) return undefined;
   const { source, pipeline, retry_count: retryCount, routing_key: routingKey } = value;
   if (typeof source !== 'string' || typeof pipeline !== 'string' || typeof retryCount !== 'number') return undefined;
-  return { source, pipeline, retryCount, ...(typeof routingKey === 'string' && { routingKey }) };
+  const refused = refusedOf(value['refused']);
+  return {
+    source,
+    pipeline,
+    retryCount,
+    ...(typeof routingKey === 'string' && { routingKey }),
+    ...(refused && { refused }),
+  };
+}
+
+function refusedOf(value: Json | undefined): RefusedLine | undefined {
+  if (!isObject(value)) return undefined;
+  const { kind, message, line } = value;
+  if (typeof kind !== 'string' || typeof message !== 'string' || typeof line !== 'number') return undefined;
+  return { kind: kind as FailureKind, message, line };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../src/pipeline/block-processor.js';
 import { deadLetterLine } from '../../src/pipeline/dead-letter.js';
 import { envelopeText } from '../../src/pipeline/envelope.js';
-import type { PipelineSpec } from '../../src/pipeline/index.js';
+import { EventFailure, refusedRecord, type PipelineSpec } from '../../src/pipeline/index.js';
 import { readStoredEvent } from '../../src/pipeline/stored-event.js';
 
-const line = (data: string, key?: string): string =>
+const stored = (data: string, key?: string): string =>
   envelopeText('id-1', 1752195600000, data, { source: 'http', pipeline: 'orders', key, retryCount: 2 });
 
 const meta = { source: 'log', timestamp: 5, counter: 0 };
@@ -25,8 +25,8 @@ function process(text: string, changes: Partial<PipelineSpec> = {}): { outputs: 
     { kind: 'lines', bytes: Buffer.from(text) },
     meta,
   );
-  const letters = result.deadLetters.map(({ head, lineInBlock }): unknown =>
-    JSON.parse(deadLetterLine(head, lineInBlock)),
+  const letters = result.deadLetters.map(({ head, lineInBlock, line }): unknown =>
+    JSON.parse(deadLetterLine(head, lineInBlock ?? line)),
   );
   return { outputs: result.outputs.map(String), letters };
 }
@@ -43,7 +43,7 @@ describe('a stored event', () => {
     );
     fc.assert(
       fc.property(tricky, fc.option(fc.string(), { nil: undefined }), (data, key) => {
-        const event = readStoredEvent(line(data, key));
+        const event = readStoredEvent(stored(data, key));
         expect(event?.data).toBe(data);
         expect(event?.origin).toEqual({
           id: 'id-1',
@@ -77,10 +77,10 @@ describe('a stored event', () => {
   });
 
   it('keeps id, timestamp and metadata through its pipeline, and scripts see them', () => {
-    expect(process(`${line('{"n":1}', 'k')}\n${line('2')}\n`).outputs).toEqual([
-      `${line('{"n":1}', 'k')}\n${line('2')}\n`,
+    expect(process(`${stored('{"n":1}', 'k')}\n${stored('2')}\n`).outputs).toEqual([
+      `${stored('{"n":1}', 'k')}\n${stored('2')}\n`,
     ]);
-    const { outputs } = process(`${line('1', 'k')}\n`, {
+    const { outputs } = process(`${stored('1', 'k')}\n`, {
       ...script(['$inputs', '/1']),
       outputs: [{ envelope: false }],
     });
@@ -99,17 +99,40 @@ describe('a stored event', () => {
       { envelope: false, when: ['a'] },
       { envelope: false, when: ['b'] },
     ];
-    expect(process(`${line('1', 'a')}\n`, { outputs }).outputs).toEqual(['1\n', '']);
+    expect(process(`${stored('1', 'a')}\n`, { outputs }).outputs).toEqual(['1\n', '']);
     const routingKey = { script: 'b', options: {} };
-    expect(process(`${line('1', 'a')}\n`, { outputs, routingKey }).outputs).toEqual(['', '1\n']);
+    expect(process(`${stored('1', 'a')}\n`, { outputs, routingKey }).outputs).toEqual(['', '1\n']);
+  });
+
+  it('that was a broken line when it came in becomes the dead letter that the line would have been', () => {
+    const origin = { source: 'in/a.ndjson', pipeline: 'orders', line: 7 };
+    const remains = [
+      { text: 'no "json"' },
+      { bytes: Buffer.from([0xff, 0x00]), lineBytes: 2 },
+      { bytes: Buffer.from('the start'), lineBytes: 5000 },
+    ] as const;
+    const lines = remains.map((one) => {
+      const { data, metadata } = refusedRecord(new EventFailure('invalid_json', 'why'), one, origin, 1000);
+      return `{"id":"x","timestamp":1,"data":${data},"metadata":${metadata}}\n`;
+    });
+    const common = {
+      error: { kind: 'invalid_json', message: 'why', stage: null, path: null },
+      source: 'in/a.ndjson',
+      line: 7,
+    };
+    expect(process(lines.join('')).letters).toEqual([
+      { ...common, raw: 'no "json"' },
+      { ...common, raw: '/wA=', raw_encoding: 'base64' },
+      { ...common, raw: 'the start', raw_truncated_from: 5000 },
+    ]);
   });
 
   it('is whole in its dead letter, which names its source and no line', () => {
-    const failing = line('{"n":"x"}');
+    const failing = stored('{"n":"x"}');
     expect(process(`${failing}\n`, script(['+', ['$input', '/n'], 1])).letters).toEqual([
       expect.objectContaining({ event: JSON.parse(failing) as unknown, source: 'http', line: null }),
     ]);
-    const deep = line('[[[[[[1]]]]]]');
+    const deep = stored('[[[[[[1]]]]]]');
     expect(process(`${deep}\nno event\n`).letters).toEqual([
       expect.objectContaining({
         error: expect.objectContaining({ kind: 'nested_too_deep' }) as unknown,
