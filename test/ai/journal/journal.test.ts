@@ -49,9 +49,7 @@ describe('the key of a call', () => {
 });
 
 describe('the journal', () => {
-  async function setup(
-    bytesMax = 1e9,
-  ): Promise<{
+  async function setup(bytesMax = 1e9): Promise<{
     journal: Journal;
     world: ReturnType<typeof createFakeWorld>;
     put: (key: string, text?: string) => Promise<void>;
