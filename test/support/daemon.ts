@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { scratch, startCli } from './cli.js';
 
 /** A pipeline that gives every event out as it came. */
-export const PASS_THROUGH = `
+const PASS_THROUGH = `
 pipelines:
   default:
     outputs: [{ file: ./out/events.ndjson }]

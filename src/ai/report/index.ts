@@ -1,9 +1,2 @@
 /** What was spent, for people and programs. */
-export {
-  costReport,
-  costReportJson,
-  knownCost,
-  totalsJson,
-  type CostQuestion,
-  type CostReport,
-} from './cost-report.js';
+export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './cost-report.js';
