@@ -4,8 +4,10 @@ const DECIMALS_MAX = 9;
 const NANO_PER_DOLLAR = 1_000_000_000n;
 /** Below a dollar so many digits tell amounts apart … */
 const DIGITS = 3;
-/** … and above it so many decimals. */
+/** … above it so many decimals, and fewer where they don't matter. */
 const DECIMALS = 4;
+const DECIMALS_OF_MUCH = 2;
+const MUCH = 100n * NANO_PER_DOLLAR;
 
 /** Amounts of one column, with as many decimals as the one needs that needs most, rounded to the nearest. */
 export function amountColumn(amounts: readonly Nano[]): readonly string[] {
@@ -25,6 +27,7 @@ export function showAmount(amount: Nano): string {
 
 function decimalsOf(amount: Nano): number {
   const [, fraction = ''] = dollarText(amount).split('.');
+  if (amount >= MUCH) return Math.min(fraction.length, DECIMALS_OF_MUCH);
   const wanted = amount >= NANO_PER_DOLLAR ? DECIMALS : fraction.length - fraction.replace(/^0+/, '').length + DIGITS;
   return Math.min(fraction.length, wanted);
 }

@@ -11,6 +11,7 @@ describe('an amount', () => {
     [3_456_789_012n, '$3.4568'],
     [999_999_999n, '$1.000'],
     [20_000_000_000n, '$20.00'],
+    [2_073_048_300_000n, '$2073.05'],
   ])('of %d nano-dollars shows as %s', (amount, shown) => {
     expect(showAmount(amount)).toBe(shown);
   });

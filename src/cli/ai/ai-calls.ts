@@ -21,6 +21,16 @@ export interface CallManner {
 
 /** The AI client as the stages of a pipeline call it. */
 export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCalls {
+  return callsThat(async (request, stage, event) => {
+    const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
+    return outcomeOf(await client.call(request, context));
+  });
+}
+
+/** Calls of which those with a sound request are sent so. */
+export function callsThat(
+  send: (request: UniversalRequest, stage: AiStageSpec, event: AiEvent, fingerprint: string) => Promise<AiOutcome>,
+): AiCalls {
   return {
     prepare(stage, value) {
       const parsed = parseRequest(value, stage.model);
@@ -29,19 +39,14 @@ export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCall
         return { fingerprint: '', send: () => Promise.resolve(failed) };
       }
       const { request } = parsed;
-      return {
-        fingerprint: fingerprintOf(stage, request),
-        async send(event) {
-          const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
-          return outcomeOf(await client.call(request, context));
-        },
-      };
+      const fingerprint = fingerprintOf(stage, request);
+      return { fingerprint, send: (event) => send(request, stage, event, fingerprint) };
     },
   };
 }
 
 /** The same text for equal requests of a stage. */
-export function fingerprintOf(stage: AiStageSpec, request: UniversalRequest): string {
+function fingerprintOf(stage: AiStageSpec, request: UniversalRequest): string {
   const maxTokens = request.max_tokens ?? stage.maxTokens;
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
 }

@@ -37,16 +37,29 @@ export interface OpenedAi {
  * @param tell a notice for a person
  */
 export async function openAi(run: AiRun, block: BlockOptions, tell: (message: string) => void): Promise<OpenedAi> {
-  const { pipeline } = block;
-  const providers = providersOf(pipeline);
-  const client = await openClient(run.config, {
-    providers,
+  const client = await openRunClient(run, block.pipeline, tell);
+  tellDoubt(client, tell);
+  return { executor: aiExecutor(client, run, block), client };
+}
+
+/**
+ * Opens the AI client of a run.
+ *
+ * @param forLook nothing will be sent: where no state is kept, none is made
+ */
+export function openRunClient(
+  run: AiRun,
+  pipeline: PipelineSpec,
+  tell: (message: string) => void,
+  forLook = false,
+): Promise<AiClient> {
+  return openClient(run.config, {
+    providers: providersOf(pipeline),
     pipelineBudgets: run.budget === undefined ? {} : { [pipeline.name]: run.budget },
     ...(run.maxCost !== undefined && { maxCost: run.maxCost }),
     onNotice: ({ message }) => tell(message),
+    ...(forLook && { forLook }),
   });
-  tellDoubt(client, tell);
-  return { executor: aiExecutor(client, run, block), client };
 }
 
 function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {

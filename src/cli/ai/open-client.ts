@@ -6,6 +6,7 @@ import {
   type Notice,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import { locationOf } from './open-books.js';
 import { providerSetup } from './provider-setup.js';
 import { inStateFolder } from './state-folder.js';
 
@@ -17,6 +18,8 @@ export interface ClientNeeds {
   /** Most that this run may cost, in US dollars. */
   readonly maxCost?: string;
   readonly onNotice: (notice: Notice) => void;
+  /** Nothing will be sent: where no state is kept, none is made. */
+  readonly forLook?: true;
 }
 
 /**
@@ -29,7 +32,7 @@ export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<Ai
   const folder = stateDirectory(config);
   const options: AiClientOptions = {
     providers: needs.providers.map((name) => providerSetup(config, name)),
-    store: { kind: 'lmdb', folder },
+    store: needs.forLook === true ? locationOf(folder) : { kind: 'lmdb', folder },
     budget: budgetOf(config, needs),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),

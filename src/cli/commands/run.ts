@@ -20,6 +20,8 @@ export interface RunFlags {
   readonly unordered?: true;
   readonly maxCost?: string;
   readonly live?: true;
+  readonly dryRun?: true;
+  readonly sample?: number;
   readonly trace?: true;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
@@ -33,6 +35,9 @@ Examples:
     zcat events.gz | colloquium -s clean.json --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
     colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
+  What the AI stages would cost, before they do; then with 20 rows really sent:
+    colloquium -p label --dry-run in.ndjson
+    colloquium -p label --dry-run --sample 20 in.ndjson
   What a script does, call by call:
     colloquium -s ./clean.json --limit 1 --trace in.ndjson
   As it is written:
@@ -62,6 +67,8 @@ export function runCommand(): Command {
     .option('--unordered', 'write results as they are done, not in the order of the input')
     .option('--max-cost <usd>', 'most US dollars that this run may cost: it stops before, and --resume goes on', amount)
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
+    .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
     .option('--resume', 'with file outputs: go on where the last run of this kind stopped; fine on a first run')
     .option('--follow', 'keep reading what is appended to the files')
     .addOption(
@@ -86,6 +93,15 @@ function atLeastOne(text: string): number {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) < 1)
     throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(text);
+}
+
+/** Beyond this an estimate gets no better, only dearer. */
+const SAMPLE_MAX = 1000;
+
+function sampleSize(text: string): number {
+  const size = atLeastOne(text);
+  if (size > SAMPLE_MAX) throw new InvalidArgumentError(`It must be ${SAMPLE_MAX} at most.`);
+  return size;
 }
 
 /** Kept as text: an amount of money is no binary fraction. */

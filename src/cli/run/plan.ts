@@ -24,8 +24,15 @@ export interface RunPlan {
   readonly traced?: ReadonlyMap<string, ScriptSource>;
   /** Where the run's checkpoint is kept; absent: none is. */
   readonly resume?: ResumePlan;
+  /** Nothing is written, and nothing sent but the sample; absent: it is for real. */
+  readonly dryRun?: DryRunPlan;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
+}
+
+export interface DryRunPlan {
+  /** Rows to be sent all the same. */
+  readonly sample: number;
 }
 
 /** The checkpoint of a run: one for each pipeline, inputs and output. */

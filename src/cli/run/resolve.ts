@@ -58,6 +58,7 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
     ...(flags.resume === true && { resume: await resumePlan(files, outputPlans, resolved) }),
     ...(flags.trace === true && { traced: sources }),
+    ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     stats: flags.stats,
     progress: flags.progress,
   };
@@ -71,6 +72,7 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.resume === true && (flags.unordered === true || flags.follow === true)) {
     throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
   }
+  if (flags.sample !== undefined && flags.dryRun !== true) throw new UserError('--sample needs --dry-run', EXIT.usage);
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {

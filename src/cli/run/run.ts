@@ -1,6 +1,4 @@
-import { isatty } from 'node:tty';
 import {
-  limitEvents,
   parseInputPlace,
   resumable,
   runBlocks,
@@ -9,7 +7,7 @@ import {
   type InputPlace,
 } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
-import { mergeSources, openSource, SourceError, type Source } from '../../sources/index.js';
+import { SourceError } from '../../sources/index.js';
 import type { RunFlags } from '../commands/run.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { PAUSE_CODES } from '../pause-codes.js';
@@ -17,32 +15,38 @@ import { UserError } from '../user-error.js';
 import { openEngine, type Engine } from './engine.js';
 import { openOutputs } from './open-outputs.js';
 import type { RunPlan } from './plan.js';
-import { progressReporter, type ProgressReporter } from './progress.js';
+import { openSources, readSources } from './open-input.js';
+import { reporterFor } from './reporter.js';
 import { resolveRun } from './resolve.js';
 import { onSignals } from './signals.js';
 import { writeStderr } from './stderr.js';
 import { summaryJson, summaryText } from './summary.js';
 
-const STDERR = 2;
-
 /** `colloquium run`: from flags to exit code. */
 export async function run(files: readonly string[], flags: RunFlags): Promise<number> {
   const plan = await resolveRun(files, flags);
-  const engine = await openEngine(plan, say);
   try {
-    return await execute(plan, engine);
+    if (plan.dryRun === undefined) return await runPlan(plan);
+    const { dryRun } = await import('../dry-run/dry-run.js');
+    return await dryRun(plan, plan.dryRun, say);
   } catch (error) {
     if (error instanceof SourceError) throw new UserError(error.message, EXIT.usage);
     if (!(error instanceof SinkError)) throw error;
     throw new UserError(error.message, error.phase === 'open' ? EXIT.usage : EXIT.dataError);
+  }
+}
+
+async function runPlan(plan: RunPlan): Promise<number> {
+  const engine = await openEngine(plan, say);
+  try {
+    return await execute(plan, engine);
   } finally {
     await engine.close();
   }
 }
 
 async function execute(plan: RunPlan, engine: Engine): Promise<number> {
-  const { lineBytesMax } = plan.block;
-  const sources = plan.inputs.map((name) => openSource(name, { lineBytesMax, follow: plan.follow }));
+  const sources = openSources(plan);
   const checkpoints = plan.resume && (await (await import('./checkpoints.js')).openCheckpoints(plan.resume));
   const { outputs, deadLetters, files } = openOutputs(plan, checkpoints?.found?.files);
 
@@ -52,15 +56,13 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     stopReading();
     engine.drain();
   });
-  const merged = mergeSources(sources, plan.follow ? 'side-by-side' : 'in-order', reading.signal);
-  const limited = plan.limit === undefined ? merged : limitEvents(merged, plan.limit);
-  const shaped = engine.shape(limited);
+  const shaped = engine.shape(readSources(plan, sources, reading.signal));
   let failure: { readonly error: unknown } | undefined;
   const keeper = checkpoints?.keep(files, (error) => {
     failure = { error };
     stopReading();
   });
-  const progress = plan.progress ? reporter(sources, engine) : undefined;
+  const progress = plan.progress ? reporterFor(sources, engine.ai) : undefined;
   const startedAt = performance.now();
 
   const result = await runBlocks({
@@ -105,18 +107,6 @@ function exitCodeOf(result: BlockRunResult): ExitCode {
     throw new UserError(`stopped: ${message}`, PAUSE_CODES[reason], hint);
   }
   return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
-}
-
-function reporter(sources: readonly Source[], { ai }: Engine): ProgressReporter {
-  const sizes = sources.map((source) => source.sizeBytes);
-  const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
-  const world = {
-    write: (text: string) => void process.stderr.write(text),
-    isTty: isatty(STDERR),
-    columns: process.stderr.columns,
-    now: () => performance.now(),
-  };
-  return ai?.reporter(world, total) ?? progressReporter(world, total);
 }
 
 function say(message: string): void {

@@ -1,0 +1,51 @@
+import type { AiClient } from '../../ai/index.js';
+import type { AiCalls, AiOutcome } from '../../pipeline/index.js';
+import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
+import type { RowTracker } from './row.js';
+import type { Sampler } from './sampler.js';
+import { addCall, type StageForecast } from './stage-forecast.js';
+
+/** The failure of events that wait for an answer: they are no failures, and are counted apart. */
+export const AWAITED = 'awaited';
+
+const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' };
+
+export interface ForecastScene {
+  /** Only asked what it would do. */
+  readonly client: AiClient;
+  readonly live: boolean;
+  readonly forecastOf: (stage: string) => StageForecast;
+  readonly rows: RowTracker;
+  readonly sampler: Sampler;
+}
+
+/** Calls that are counted and not made: what the journal holds is answered from it, everything else ends here. */
+export function forecastCalls({ client, live, forecastOf, rows, sampler }: ForecastScene): AiCalls {
+  return callsThat(async (request, stage, event, fingerprint) => {
+    const forecast = forecastOf(stage.name);
+    const context = { ...contextOf(stage, event), live };
+    const row = rows.current();
+    row?.occurrences.set(stage.name, event.occurrence);
+
+    const known = await client.recall(request, context);
+    if (known !== undefined) {
+      forecast.journaled += 1;
+      return outcomeOf(known);
+    }
+    if (stage.dedupe && event.occurrence > 0) {
+      forecast.duplicates += 1;
+      forecast.awaiting += 1;
+      return AWAITED_OUTCOME;
+    }
+    const estimate = await client.estimate(request, context);
+    if (estimate.kind === 'impossible') {
+      forecast.unfit += 1;
+      return { kind: 'failed', code: 'no_provider', message: estimate.message };
+    }
+    addCall(forecast, estimate);
+    forecast.awaiting += 1;
+    const identity = `${stage.name} ${fingerprint} ${event.occurrence}`;
+    if (row !== undefined) sampler.offer({ row, stage: stage.name, call: estimate }, identity);
+    return AWAITED_OUTCOME;
+  });
+}
