@@ -5,14 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratch, startCli } from './cli.js';
 
-/** A pipeline that gives every event out as it came. */
-const PASS_THROUGH = `
-pipelines:
-  default:
-    outputs: [{ file: ./out/events.ndjson }]
-    dead_letter: ./out/dead.ndjson
-`;
-
 /** A line of the daemon's log. */
 export interface LogLine {
   readonly level: string;
