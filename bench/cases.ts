@@ -93,7 +93,7 @@ export const CASES: readonly Case[] = [
     sql: `id, qty * "user".id AS total, CASE WHEN score > 0.5 THEN 'high' ELSE 'low' END AS band, "user".name || '@' || "user".country AS label`,
   },
   {
-    name: 'map, filter, reduce of 20',
+    name: 'map filter reduce of 20',
     data: 'list',
     share: 1,
     stages: [
