@@ -1,6 +1,7 @@
 /** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
-export { EventReader, type EventText } from './event-reader.js';
-export { metadataText } from './entries.js';
+export { EventReader } from './event-reader.js';
 export { healthOf, type Health, type HealthComponent } from './health.js';
+export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
+export { ingestFolder } from './ingest/ingest-folder.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerSettings } from './settings.js';

@@ -1,4 +1,4 @@
-import { LogError, type Receipt } from '../log/index.js';
+import { LogError, type Entry, type Receipt } from '../log/index.js';
 import { EventFailure } from '../pipeline/index.js';
 import { JsonFailure, type EventReader } from './event-reader.js';
 import { entryOf } from './entries.js';
@@ -24,17 +24,21 @@ export interface IncomingEvent {
 export async function storeEvent(store: EventStore, reader: EventReader, incoming: IncomingEvent): Promise<string> {
   const { data, key } = readOne(reader, incoming.body);
   const entry = entryOf(data, incoming.metadata, incoming.pipeline, incoming.key ?? key);
-  const { ids } = await stored(() => store.tryAppend([entry]));
+  const { ids } = await storing(() => appendNow(store, entry));
   return ids[0] ?? '';
 }
 
-/** @throws HttpError 413 for what can't be a record, 503 when it is not stored */
-export async function stored(append: () => Promise<Receipt> | 'full'): Promise<Receipt> {
+/** @throws HttpError 503 when too much waits for the disk already; LogError */
+function appendNow(store: EventStore, entry: Entry): Promise<Receipt> {
+  const receipt = store.tryAppend([entry]);
+  if (receipt !== 'full') return receipt;
+  throw busy('more events wait for the disk than the queue takes (processing.max_queue_size)');
+}
+
+/** Stores something. @throws HttpError 413 for what can't be a record, 503 when it is not stored */
+export async function storing<T>(append: () => Promise<T>): Promise<T> {
   try {
-    const receipt = append();
-    if (receipt === 'full')
-      throw busy('more events wait for the disk than the queue takes (processing.max_queue_size)');
-    return await receipt;
+    return await append();
   } catch (error) {
     throw storageError(error);
   }
@@ -57,7 +61,7 @@ function refusal(failure: EventFailure): HttpError {
 }
 
 /** Trouble with the log, for a client: the event is not stored. */
-export function storageError(error: unknown): unknown {
+function storageError(error: unknown): unknown {
   if (!(error instanceof LogError)) return error;
   switch (error.kind) {
     case 'record':

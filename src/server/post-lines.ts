@@ -1,11 +1,13 @@
 import { BlockCutter, type Block } from '../sources/index.js';
 import type { Entry } from '../log/index.js';
 import { tooLong, type EventFailure } from '../pipeline/index.js';
+import { appendAll } from './append.js';
 import type { EventReader } from './event-reader.js';
 import { entryOf } from './entries.js';
 import type { EventStore } from './event-store.js';
 import { HttpError } from './http-error.js';
-import { stored } from './post-event.js';
+import { storing } from './post-event.js';
+import { withNewline } from './with-newline.js';
 
 /** Refused lines that an answer names; the others are counted. */
 const NAMED_MAX = 100;
@@ -17,6 +19,8 @@ export interface IncomingLines {
   /** The request's own idempotency key: each line's is made of it and the line's number. */
   readonly key: string | undefined;
   readonly lineBytesMax: number;
+  /** Events that are appended at a time. */
+  readonly entriesMax: number;
 }
 
 /** What became of a stream of events. Its keys are those of the answer. */
@@ -48,9 +52,9 @@ export async function storeLines(
     for await (const block of blocksOf(incoming)) {
       const { entries, lines } = entriesOf(block, line, reader, incoming, report);
       if (entries.length > 0) {
-        const receipt = await stored(() => store.append(entries));
+        const newOnes = await storing(() => appendAll(store, entries, incoming.entriesMax));
         report.accepted += entries.length;
-        report.duplicates += entries.length - receipt.stored;
+        report.duplicates += entries.length - newOnes;
       }
       line += lines;
     }
@@ -104,9 +108,4 @@ function entriesOf(
     (failure, _line, lineInBlock) => refuse(failure, lineInBlock),
   );
   return { entries, lines };
-}
-
-/** The last line of a stream may lack its newline. */
-function withNewline(bytes: Buffer): Buffer {
-  return bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
 }

@@ -85,7 +85,7 @@ function postHandler({ store, settings, bodies }: RouteContext) {
       const chunks = bodies.stream(request.raw);
       // Its scanner works on one line at a time, and a stream waits between its lines: each has its own.
       const reader = new EventReader(now.depthMax, now.idempotencyPointer);
-      const lines = { chunks, pipeline, metadata, key, lineBytesMax: now.bodyBytesMax };
+      const lines = { chunks, pipeline, metadata, key, lineBytesMax: now.bodyBytesMax, entriesMax: now.entriesMax };
       const report = await storeLines(store, reader, lines);
       return await answerLines(reply, report);
     } finally {

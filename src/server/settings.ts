@@ -4,6 +4,8 @@ export interface ServerSettings {
   readonly bodyBytesMax: number;
   /** Levels of nesting that data may have. */
   readonly depthMax: number;
+  /** Events of a stream that are appended at a time: a part of the queue, so that others get their turn. */
+  readonly entriesMax: number;
   /** The pipelines that events can be sent to; undefined: events are only stored, for a pipeline of any name. */
   readonly pipelines: ReadonlySet<string> | undefined;
   /** Whoever has one of these may come in; none: everybody may. */

@@ -5,6 +5,7 @@ import { stdinSource } from './stdin-source.js';
 
 /** Floor 4: where events come from. A new source is a file here and a line below. */
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
+export { completedFiles } from './watch-folder.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
 export { BlockCutter } from './block-cutter.js';
 export { SourceError } from './read-error.js';

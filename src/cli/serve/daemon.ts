@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Log, type Damage, type World } from '../../log/index.js';
 import { healthOf, startServer, type Health, type HealthComponent, type RunningServer } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
+import { startIntakes } from './intakes.js';
 import type { ListenPlan, ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
@@ -112,6 +113,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     throw error;
   }
 
+  let intakes = startIntakes(plan, log, world, talk);
   const retain = (): Promise<void> => applyRetention(log, plan.retention, processing.processed, world.now(), talk);
   const chores = [every(TEND_INTERVAL_MS, () => processing.tend()), every(RETENTION_INTERVAL_MS, retain)];
 
@@ -131,6 +133,10 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       const before = plan;
       // Requests go by the new settings from now on; new pipelines' events are stored until they run.
       plan = { ...next, log: before.log, listen: before.listen };
+      if (!isDeepStrictEqual(intakesOf(before), intakesOf(next))) {
+        await intakes.stop();
+        intakes = startIntakes(plan, log, world, talk);
+      }
       if (isDeepStrictEqual(processingOf(before), processingOf(next))) return;
       await processing.drain(0);
       try {
@@ -145,7 +151,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     },
     async stop() {
       stopping.abort();
-      await server.close(REQUEST_GRACE_MS);
+      await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
       await processing.drain(DRAIN_GRACE_MS);
       await Promise.all(chores);
       await log.close();
@@ -164,6 +170,11 @@ function fixedAtStart(before: ServePlan, next: ServePlan): readonly string[] {
 /** What the processing depends on. */
 function processingOf({ pipelines, workers, stateFolder }: ServePlan): unknown {
   return { pipelines, workers, stateFolder };
+}
+
+/** What reading depends on. */
+function intakesOf({ sources, lineBytesMax, settings, stateFolder }: ServePlan): unknown {
+  return { sources, lineBytesMax, depthMax: settings.depthMax, pointer: settings.idempotencyPointer, stateFolder };
 }
 
 async function listenOptions({ host, port, tls }: ListenPlan): Promise<{

@@ -12,6 +12,8 @@ export interface ServePlan {
   readonly retention: RetentionPlan;
   readonly pipelines: readonly PipelineServePlan[];
   readonly sources: readonly SourcePlan[];
+  /** Bytes of a line of those sources. */
+  readonly lineBytesMax: number;
   /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
   readonly workers: number;
   readonly stateFolder: string;

@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 import {
+  checkConfig,
+  ConfigError,
+  hasErrors,
   loadConfig,
   pipelineNames,
   resolvePipeline,
@@ -12,6 +15,7 @@ import {
   type PipelinePlan,
 } from '../../config/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
+import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from '../commands/serve.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
@@ -19,6 +23,9 @@ import { UserError } from '../user-error.js';
 import type { PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
+
+/** A stream of events fills at most this part of the queue at a time. */
+const QUEUE_SHARES = 4;
 
 /** Of a broken line, on stderr; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
@@ -32,6 +39,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?)$/i;
  */
 export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   const config = await findConfig(flags);
+  await refuseMistakes(config);
   const server = useSection(config, 'server');
   const storage = useSection(config, 'storage');
   const processing = useSection(config, 'processing');
@@ -50,6 +58,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     settings: {
       bodyBytesMax: server.max_body_size,
       depthMax: processing.max_depth,
+      entriesMax: Math.max(1, Math.floor(processing.max_queue_size / QUEUE_SHARES)),
       pipelines: pipelines.length === 0 ? undefined : new Set(pipelines.map(({ spec }) => spec.name)),
       tokens,
       idempotencyPointer: storage.idempotency_pointer,
@@ -59,6 +68,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       durability: storage.durability,
       segmentBytesMax: storage.max_file_size,
       pack: storage.gzip,
+      keys: true,
       memoryRecordsMax: storage.memory_buffer_size,
       queueRecordsMax: processing.max_queue_size,
       dataBytesMax: Math.max(server.max_body_size, processing.max_line_size),
@@ -69,10 +79,20 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     },
     pipelines,
     sources: useSection(config, 'sources').map(sourcePlan),
+    lineBytesMax: processing.max_line_size,
     // One processor is left to the daemon's own thread, which takes events in.
     workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
     stateFolder: stateDirectory(config),
   };
+}
+
+/** A daemon goes by all of its config: what `check` finds wrong anywhere keeps it from starting. */
+async function refuseMistakes({ file, env, home }: LoadedConfig): Promise<void> {
+  const judge = priceJudge();
+  const lookOver = (): ReturnType<typeof checkConfig> => checkConfig({ file, env, home, isPriced: judge.isPriced });
+  let findings = await lookOver();
+  if (await judge.loadIfAsked()) findings = await lookOver();
+  if (hasErrors(findings)) throw new ConfigError(findings);
 }
 
 async function findConfig(flags: ServeFlags): Promise<LoadedConfig> {

@@ -4,14 +4,18 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { startDaemon, type Daemon } from './daemon.js';
 import type { ServePlan } from './plan.js';
+import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
 import { openTalk, type Talk } from './talk.js';
 
 /** `colloquium serve`: from flags to exit code. */
 export async function serve(flags: ServeFlags): Promise<ExitCode> {
+  const ending = new AbortController();
+  // From the start on, because it would end the process otherwise. Before there is a daemon there is nothing to reload.
+  let onHangUp = (): void => undefined;
+  process.on('SIGHUP', () => onHangUp());
   const plan = await resolveServe(flags);
   const talk = await openTalk();
-  const ending = new AbortController();
   const end = (): void => ending.abort();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (ending.signal.aborted) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
@@ -23,11 +27,18 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
 
   const daemon = await started(plan, talk, end);
   describe(plan, daemon, talk);
-  if (!ending.signal.aborted)
-    await new Promise((resolve) => ending.signal.addEventListener('abort', resolve, { once: true }));
+  const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
+  onHangUp = () => reloader.reload('SIGHUP');
+  await aborted(ending.signal);
+  await reloader.stop();
   await daemon.stop();
   talk.info('stopped');
   return EXIT.ok;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void): Promise<Daemon> {

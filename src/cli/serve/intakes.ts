@@ -1,0 +1,75 @@
+import type { Log, World } from '../../log/index.js';
+import { EventReader, ingestBlocks, ingestFolder, type Intake, type ServerSettings } from '../../server/index.js';
+import { openSource } from '../../sources/index.js';
+import type { ServePlan, SourcePlan } from './plan.js';
+import type { Talk } from './talk.js';
+
+const RETRY_MS = 5000;
+
+/** What the daemon reads besides HTTP. */
+export interface Intakes {
+  /** Ends the reading; what was read is stored. */
+  stop(): Promise<void>;
+}
+
+/** Begins to read standard input and watched folders. */
+export function startIntakes(plan: ServePlan, log: Log, world: World, talk: Talk): Intakes {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const work = plan.sources.map((source) => keepGoing(source));
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(work);
+    },
+  };
+
+  /** Reads a source to its end, and over failures of the disk: what could not be stored is read again. */
+  async function keepGoing(source: SourcePlan): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (source.kind === 'stdin') await readStdin(source.pipeline);
+        else await readFolder(source);
+        return;
+      } catch (error) {
+        const name = source.kind === 'stdin' ? 'stdin' : source.folder;
+        talk.error('an input could not be stored', { input: name, error: reasonOf(error) });
+        // What was read of standard input is gone.
+        if (source.kind === 'stdin') return;
+        await world.wait(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async function readStdin(pipeline: string): Promise<void> {
+    const blocks = openSource('-', { lineBytesMax: plan.lineBytesMax, follow: false }).blocks(signal);
+    await ingestBlocks(intakeFor(), { source: 'stdin', pipeline, blocks, skip: 0 });
+    if (!signal.aborted) talk.info('standard input has ended, and is stored');
+  }
+
+  function readFolder(source: Extract<SourcePlan, { kind: 'folder' }>): Promise<void> {
+    return ingestFolder(
+      { ...source, stateFolder: plan.stateFolder },
+      { ...intakeFor(), newReader, log },
+      {
+        stored: (file, events) => talk.info('a file is stored', { file, events }),
+        failed: (file, error) => talk.error('a file could not be read', { file, error: reasonOf(error) }),
+      },
+      signal,
+    );
+  }
+
+  function intakeFor(): Intake {
+    const { entriesMax } = plan.settings;
+    return { store: log, reader: newReader(), entriesMax, lineBytesMax: plan.lineBytesMax };
+  }
+
+  function newReader(): EventReader {
+    const { depthMax, idempotencyPointer }: ServerSettings = plan.settings;
+    return new EventReader(depthMax, idempotencyPointer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

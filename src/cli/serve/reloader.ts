@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigError } from '../../config/index.js';
+import { UserError } from '../user-error.js';
+import type { Daemon } from './daemon.js';
+import type { ServePlan } from './plan.js';
+import type { Talk } from './talk.js';
+import { watchConfig, type ConfigWatch } from './watch-config.js';
+
+/** Takes a changed config over while the daemon runs. */
+export interface Reloader {
+  /** Reads the config anew, after a reload that is under way. @param why for the log */
+  reload(why: string): void;
+  /** Waits for a reload that is under way, and takes no more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param first what the daemon runs by
+ * @param resolve the config as it is now: fails when there is a mistake in it
+ */
+export async function startReloader(
+  daemon: Daemon,
+  first: ServePlan,
+  resolve: () => Promise<ServePlan>,
+  talk: Talk,
+): Promise<Reloader> {
+  let plan = first;
+  let work = Promise.resolve();
+  let isStopped = false;
+  const watch: ConfigWatch = await watchConfig(filesOf(first), () => reload('a file has changed'));
+
+  function reload(why: string): void {
+    work = work.then(async () => {
+      if (!isStopped) await takeOver(why);
+    });
+  }
+
+  async function takeOver(why: string): Promise<void> {
+    try {
+      const next = await resolve();
+      watch.follow(filesOf(next));
+      if (isDeepStrictEqual(essence(next), essence(plan))) {
+        talk.info('the config says what it said before', { why });
+        return;
+      }
+      await daemon.reload(next);
+      plan = next;
+      talk.info('the config is taken over', { why });
+    } catch (error) {
+      talk.error('the changed config is not taken over: the daemon goes on by the old one', {
+        why,
+        error: problems(error),
+      });
+    }
+  }
+
+  return {
+    reload,
+    async stop() {
+      isStopped = true;
+      await watch.close();
+      await work;
+    },
+  };
+}
+
+/** All but the config's text itself. */
+function essence(plan: ServePlan): unknown {
+  return { ...plan, config: undefined };
+}
+
+/** The config and the scripts it refers to. */
+function filesOf({ config, pipelines }: ServePlan): readonly string[] {
+  return [...new Set([config.file, ...pipelines.flatMap(({ scriptFiles }) => scriptFiles)])];
+}
+
+function problems(error: unknown): string {
+  if (error instanceof ConfigError) {
+    return error.diagnostics
+      .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
+      .join('\n');
+  }
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
