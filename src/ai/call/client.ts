@@ -59,6 +59,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const channels = options.providers.map((setup) => createChannel(setup, prices, world));
   const books = await openBooks(options.store, journalOptions, world);
   const recovered = await books.recover();
+  await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
   const schemas = lazily(loadSchemaChecks);
   const scopes = createScopes();

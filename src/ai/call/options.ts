@@ -97,6 +97,8 @@ export const DEFAULTS = {
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,
   timeZone: 'UTC',
+  /** Attempts stay in the ledger for so long: a year, and some days to look back on it. */
+  ledgerKeptMs: 400 * 86_400_000,
   journalTtlMs: 30 * 86_400_000,
   journalBytesMax: 4 * 1024 ** 3,
   providerWaitMs: 300_000,
