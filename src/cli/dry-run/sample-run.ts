@@ -1,6 +1,6 @@
 import { chargeOfDollars } from '../../ai/money/index.js';
 import type { AiClient, CallResult } from '../../ai/index.js';
-import { eventExecutor, RunPaused, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
+import { eventExecutor, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
 import { callsThat, contextOf, outcomeOf, type CallManner } from '../ai/ai-calls.js';
 import type { Candidate } from './sampler.js';
 
@@ -53,6 +53,7 @@ export async function runSample(
     const problems: string[] = [];
     const calls = sampledCalls(candidate, client, manner, occurrences, (stage, result) => {
       if (result.kind === 'failed') problems.push(`${stage}: ${result.message}`);
+      if (result.kind === 'stopped') stopped ??= result.message;
       if (result.kind === 'answered' && !result.cached) stages.push(actualOf(stage, result));
     });
     // An executor of its own: rows of a sample are not in the order of the input, in which equal requests are numbered.
@@ -61,8 +62,8 @@ export async function runSample(
     try {
       await executor.submit(line, { source: line.source, timestamp: Date.now(), counter: 0 });
     } catch (error) {
-      if (!(error instanceof RunPaused)) throw error;
-      stopped ??= error.message;
+      // A call that was stopped ends its row with an error.
+      if (!isStopped()) throw error;
       return;
     }
     if (problems.length === 0) {
