@@ -8,12 +8,6 @@ const NEWLINE = Buffer.from('\n');
 /** Bytes of unfinished bodies that are held at a time, over all connections. */
 const HELD_BYTES_MAX = 64 << 20;
 
-/** A body must be there after this long; a client this slow is broken, or means harm. */
-const BODY_MS_MAX = 30_000;
-
-/** Of a streamed body something must come in this time. */
-const IDLE_MS_MAX = 60_000;
-
 /** A compressed stream grows at most so many times, once it is large: JSON that grows more is a trap. */
 const GROWTH_MAX = 200;
 const GROWTH_FREE_BYTES = 64 << 20;
@@ -29,8 +23,15 @@ export class BodyReader {
   #heldBytes = 0;
   readonly #readings = new Set<Reading>();
 
-  /** @param elapsed milliseconds of a clock that never jumps */
-  constructor(private readonly elapsed: () => number) {}
+  /**
+   * @param elapsed milliseconds of a clock that never jumps
+   * @param patience a whole body must be there after `bodyMs`, and of a stream something must come in `idleMs`: a slower
+   *   client is broken, or means harm
+   */
+  constructor(
+    private readonly elapsed: () => number,
+    private readonly patience: { readonly bodyMs: number; readonly idleMs: number },
+  ) {}
 
   /** Gives up what takes too long: to be called about once a second. */
   sweep(): void {
@@ -51,7 +52,7 @@ export class BodyReader {
     let reading: Reading | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        reading = this.#begin(BODY_MS_MAX, () => reject(tookTooLong()));
+        reading = this.#begin(this.patience.bodyMs, () => reject(tookTooLong()));
         body.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           this.#heldBytes += chunk.length;
@@ -83,7 +84,7 @@ export class BodyReader {
   async *stream(request: IncomingMessage): AsyncGenerator<Buffer, void, void> {
     const body = unpacked(request);
     let bytes = 0;
-    const reading = this.#begin(IDLE_MS_MAX, () => request.destroy(tookTooLong()));
+    const reading = this.#begin(this.patience.idleMs, () => request.destroy(tookTooLong()));
     try {
       for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
@@ -91,7 +92,7 @@ export class BodyReader {
         // While the chunk is worked on, it is not the client that is slow.
         reading.deadline = Number.POSITIVE_INFINITY;
         yield chunk;
-        reading.deadline = this.elapsed() + IDLE_MS_MAX;
+        reading.deadline = this.elapsed() + this.patience.idleMs;
       }
     } catch (error) {
       throw bodyError(error);

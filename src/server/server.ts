@@ -13,16 +13,20 @@ const CHECK_INTERVAL_MS = 1000;
 const CONNECTIONS_MAX = 10_000;
 const PATH_PARAMETER_MAX = 300;
 
-const LIMITS = {
-  maxHeaderSize: HEADER_BYTES_MAX,
-  // Headers must be there after this long; a connection on which nothing comes is closed after it, too.
-  headersTimeout: 10_000,
-  // Bodies have time limits of their own, because a stream of events may take long.
-  requestTimeout: 0,
-  // Longer than the idle time of the usual proxies, so that they close first and lose no request.
-  keepAliveTimeout: 72_000,
-  connectionsCheckingInterval: CHECK_INTERVAL_MS,
-};
+/** How long a client may take, in milliseconds. */
+export interface Patience {
+  /** For the headers; a connection on which nothing comes is closed after it, too. */
+  readonly headersMs: number;
+  /** For a whole body. */
+  readonly bodyMs: number;
+  /** Between two parts of a stream of events. */
+  readonly idleMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 30_000, idleMs: 60_000 };
+
+/** Longer than the idle time of the usual proxies, so that they close first and lose no request. */
+const KEEP_ALIVE_MS = 72_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LIVENESS_PATH = '/livez';
@@ -38,6 +42,8 @@ export interface ServerOptions extends Omit<RouteContext, 'bodies'> {
   readonly elapsed: () => number;
   /** A bug of ours met a request. */
   readonly onBug: (error: unknown) => void;
+  /** Less patience, for tests. */
+  readonly patience?: Patience;
 }
 
 export interface RunningServer {
@@ -53,12 +59,13 @@ export interface RunningServer {
  * @throws the operating system's errors, e.g. EADDRINUSE
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const bodies = new BodyReader(options.elapsed);
-  const app = makeApp(options);
+  const { patience = PATIENCE } = options;
+  const bodies = new BodyReader(options.elapsed, patience);
+  const app = makeApp(options, patience);
   checkAccess(app, options.settings);
   answerErrors(app, options.onBug);
   addRoutes(app, { ...options, bodies });
-  const sweeping = setInterval(() => bodies.sweep(), CHECK_INTERVAL_MS);
+  const sweeping = setInterval(() => bodies.sweep(), Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -76,11 +83,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function makeApp({ tls }: ServerOptions): FastifyInstance {
+function makeApp({ tls }: ServerOptions, { headersMs }: Patience): FastifyInstance {
+  const limits = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: headersMs,
+    // Bodies have time limits of their own, because a stream of events may take long.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
+  };
   return fastify({
     serverFactory: (handler) => {
       const server =
-        tls === undefined ? http.createServer(LIMITS, handler) : https.createServer({ ...LIMITS, ...tls }, handler);
+        tls === undefined ? http.createServer(limits, handler) : https.createServer({ ...limits, ...tls }, handler);
       server.maxConnections = CONNECTIONS_MAX;
       return server;
     },

@@ -1,0 +1,108 @@
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
+import { healthOf, startServer, type ServerOptions, type ServerSettings } from '../../src/server/index.js';
+import { scratch } from './cli.js';
+
+export interface TestServer {
+  readonly url: string;
+  readonly log: Log;
+  readonly bugs: readonly unknown[];
+  /** The stored events, as they are read back. */
+  stored(): Promise<StoredLine[]>;
+  /** Opens a bare connection. */
+  socket(): Promise<Conversation>;
+  close(): Promise<void>;
+}
+
+export interface StoredLine {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly data: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** The line itself. */
+  readonly line: string;
+}
+
+/** The server in this process, over a real log. */
+export async function testServer(
+  changes: {
+    readonly settings?: Partial<ServerSettings>;
+    readonly log?: Partial<LogOptions>;
+    readonly server?: Partial<ServerOptions>;
+    readonly folder?: string;
+  } = {},
+): Promise<TestServer> {
+  const world = nodeWorld();
+  const log = await Log.open(world, {
+    folder: changes.folder ?? join(scratch(), 'data'),
+    durability: 'os',
+    segmentBytesMax: 10 << 20,
+    pack: false,
+    keys: true,
+    memoryRecordsMax: 10_000,
+    ...changes.log,
+  });
+  const settings: ServerSettings = {
+    bodyBytesMax: 1 << 20,
+    depthMax: 1000,
+    entriesMax: 250,
+    pipelines: new Set(['default', 'orders']),
+    tokens: [],
+    idempotencyPointer: undefined,
+    ...changes.settings,
+  };
+  const bugs: unknown[] = [];
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    store: log,
+    settings: () => settings,
+    health: () => healthOf([{ name: 'stream_engine', status: 'healthy' }], 5),
+    now: world.now,
+    elapsed: world.elapsed,
+    onDamage: () => undefined,
+    onBug: (error) => bugs.push(error),
+    ...changes.server,
+  });
+  return {
+    url: server.url,
+    log,
+    bugs,
+    async stored() {
+      const lines: StoredLine[] = [];
+      for await (const { bytes } of log.read({ from: { since: 0 } })) {
+        for (const line of bytes.toString().split('\n').slice(0, -1)) {
+          lines.push({ ...(JSON.parse(line) as StoredLine), line });
+        }
+      }
+      return lines;
+    },
+    socket: () => converse(Number(new URL(server.url).port)),
+    async close() {
+      await server.close(100);
+      await log.close();
+    },
+  };
+}
+
+/** A bare connection: what is sent, and what has come back. */
+export interface Conversation {
+  readonly socket: Socket;
+  received(): string;
+  /** Resolves when the other side has closed. */
+  readonly closed: Promise<void>;
+}
+
+async function converse(port: number): Promise<Conversation> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString()));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return {
+    socket,
+    received: () => text,
+    closed: new Promise((resolve) => socket.once('close', () => resolve())),
+  };
+}
