@@ -10,7 +10,7 @@ import {
 import type { Block, ResumeAt } from '../../sources/index.js';
 import { checkpointName } from '../serve/checkpoints.js';
 import type { PipelineServePlan } from '../serve/plan.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 
 /** The dead letters of one pipeline that are to be driven again. */
 export interface LettersToDrive {
@@ -28,7 +28,7 @@ export interface LettersToDrive {
  * @returns undefined when it keeps none in a file
  */
 export async function openLetters(
-  { plan, signal }: ReplaySession,
+  { plan, signal }: OpenReplay,
   pipeline: PipelineServePlan,
   store: CheckpointStore,
   onUndrivable: () => void,
@@ -69,7 +69,7 @@ export async function openLetters(
 }
 
 /** Letters are chosen by their events' times. */
-function chosen({ since, until = Infinity, fromId = '' }: ReplaySession['plan']['choice']): (line: string) => boolean {
+function chosen({ since, until = Infinity, fromId = '' }: OpenReplay['plan']['choice']): (line: string) => boolean {
   return (line) => {
     const origin = readStoredEvent(line)?.origin;
     return origin !== undefined && origin.timestamp >= since && origin.timestamp < until && origin.id >= fromId;

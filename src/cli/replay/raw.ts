@@ -1,7 +1,7 @@
 import { eventFilter, limitEvents, sentTo, type BlockRunResult, type Counts } from '../../pipeline/index.js';
 import { SinkClosedError } from '../../sinks/index.js';
 import type { ReplayWay } from './plan.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 import { openDeadLetters, openOutput } from './sinks.js';
 import { storedBlocks, type AcceptsLine } from './stored-blocks.js';
 
@@ -9,16 +9,16 @@ const NEWLINE = 0x0a;
 
 /** Stored events as they stand in the log, byte for byte, but for their checksums. */
 export async function replayRaw(
-  session: ReplaySession,
+  underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'raw' }>,
 ): Promise<BlockRunResult> {
   const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
   const letters: string[] = [];
   const output = openOutput(way.output);
-  const deadLetters = openDeadLetters(session.plan.deadLetter);
+  const deadLetters = openDeadLetters(underWay.plan.deadLetter);
   const accepts = wanted(way, counts, letters);
-  const stored = storedBlocks(session, { singleLines: false, ...(accepts && { accepts }) });
-  const { limit } = session.plan;
+  const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });
+  const { limit } = underWay.plan;
   let bytes = 0;
   let endedBy: 'input' | 'closed' = 'input';
   try {

@@ -12,7 +12,7 @@ import { UserError } from '../user-error.js';
 import { replayRaw } from './raw.js';
 import { resolveReplay } from './resolve.js';
 import { performRuns } from './runs.js';
-import { startSession, type ReplaySession } from './session.js';
+import { startReplay, type OpenReplay } from './open-replay.js';
 import { openReplayEngines, runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
 
@@ -23,28 +23,28 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
   await openLog(plan.logFolder);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
-  const session = startSession(plan);
+  const underWay = startReplay(plan);
   const startedAt = performance.now();
   const progress = plan.progress ? reporter() : undefined;
-  const result = await onLog(() => perform(session, (now) => progress?.update(now)));
+  const result = await onLog(() => perform(underWay, (now) => progress?.update(now)));
   progress?.close();
   // Whoever closed the pipe has seen enough.
   if (result.endedBy === 'closed') return EXIT.ok;
   const seconds = (performance.now() - startedAt) / 1000;
   process.stderr.write(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
-  return session.signalCode() ?? exitCodeOf(result, session.damagedPlaces());
+  return underWay.signalCode() ?? exitCodeOf(result, underWay.damagedPlaces());
 }
 
-async function perform(session: ReplaySession, onProgress: (progress: Progress) => void): Promise<BlockRunResult> {
-  const { way } = session.plan;
+async function perform(underWay: OpenReplay, onProgress: (progress: Progress) => void): Promise<BlockRunResult> {
+  const { way } = underWay.plan;
   try {
-    if (way.kind === 'raw') return await replayRaw(session, way);
-    const engines = await openReplayEngines(session.plan, way.pipelines);
-    session.onDrain(() => engines.drain());
+    if (way.kind === 'raw') return await replayRaw(underWay, way);
+    const engines = await openReplayEngines(underWay.plan, way.pipelines);
+    underWay.onDrain(() => engines.drain());
     try {
       const runs =
-        way.kind === 'pipelines' ? runsToOneOutput(session, way, engines) : runsToOutputs(session, way, engines);
-      return await performRuns(runs, session, onProgress);
+        way.kind === 'pipelines' ? runsToOneOutput(underWay, way, engines) : runsToOutputs(underWay, way, engines);
+      return await performRuns(runs, underWay, onProgress);
     } finally {
       await engines.close();
     }
@@ -55,7 +55,7 @@ async function perform(session: ReplaySession, onProgress: (progress: Progress) 
   }
 }
 
-function refuseWithoutLetters(way: ReplaySession['plan']['way']): void {
+function refuseWithoutLetters(way: OpenReplay['plan']['way']): void {
   if (way.kind === 'raw' || way.pipelines.some(({ deadLetter }) => deadLetter !== undefined)) return;
   const hint = 'add dead_letter: ./out/dead.ndjson to it';
   throw new UserError('no pipeline keeps its dead letters in a file', EXIT.usage, hint);

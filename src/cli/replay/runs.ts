@@ -7,7 +7,7 @@ import {
 } from '../../pipeline/index.js';
 import type { Sink } from '../../sinks/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 
 /** One pass over some events, to some outputs. */
 export interface ReplayRun {
@@ -27,7 +27,7 @@ export interface ReplayRun {
  */
 export async function performRuns(
   runs: AsyncIterable<ReplayRun>,
-  { plan, world, stopReading }: ReplaySession,
+  { plan, world, stopReading }: OpenReplay,
   onProgress: (progress: Progress) => void,
 ): Promise<BlockRunResult> {
   let total: BlockRunResult = { counts: noEvents(), bytes: 0, endedBy: 'input' };

@@ -1,6 +1,6 @@
 import { openLogReader } from '../../log/index.js';
 import { logSource, type Block } from '../../sources/index.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 
 const ID_START = '{"id":"'.length;
 const QUOTE = 0x22;
@@ -9,7 +9,7 @@ export type AcceptsLine = (bytes: Buffer, start: number, end: number) => boolean
 
 /** The chosen events of the stored log, as their lines. Beside a running daemon: up to where the log ends now. */
 export function storedBlocks(
-  { plan, world, signal, onDamage }: ReplaySession,
+  { plan, world, signal, onDamage }: OpenReplay,
   options: { readonly singleLines: boolean; readonly accepts?: AcceptsLine },
 ): AsyncIterable<Block> {
   const { since, until, fromId } = plan.choice;

@@ -7,7 +7,7 @@ import type { PipelineServePlan } from '../serve/plan.js';
 import { openLetters } from './letters.js';
 import type { ReplayPlan, ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 import { openDeadLetters, openOutput } from './sinks.js';
 import { storedBlocks } from './stored-blocks.js';
 
@@ -30,11 +30,11 @@ export function openReplayEngines(
 
 /** A replay to one output: the log in one run, or one run for the dead letters of each pipeline. */
 export async function* runsToOneOutput(
-  session: ReplaySession,
+  underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'pipelines' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
-  const { plan, world } = session;
+  const { plan, world } = underWay;
   const engineOf = new Map(way.pipelines.map((pipeline) => [pipeline, engines.engineOf(pipeline)]));
   const opened = new Map<PipelineServePlan, OpenExecutor>(
     [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
@@ -45,13 +45,13 @@ export async function* runsToOneOutput(
   try {
     if (plan.choice.from === 'log') {
       const singleLines = [...engineOf.values()].some((engine) => engine.singleLines);
-      yield { ...shared, blocks: storedBlocks(session, { singleLines }), executor: together(way, opened) };
+      yield { ...shared, blocks: storedBlocks(underWay, { singleLines }), executor: together(way, opened) };
       return;
     }
     const undrivable = undrivableCounter();
     for (const [pipeline, executor] of opened) {
       const store = checkpointStore(world, plan.stateFolder);
-      const letters = await openLetters(session, pipeline, store, undrivable.count);
+      const letters = await openLetters(underWay, pipeline, store, undrivable.count);
       if (letters === undefined) continue;
       const { blocks, onReached, remember } = letters;
       yield { ...shared, blocks, executor, onReached, finish: ({ endedBy }) => remember(endedBy === 'input') };

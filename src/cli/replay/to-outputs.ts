@@ -15,7 +15,7 @@ import type { PipelineServePlan } from '../serve/plan.js';
 import { openLetters } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
-import type { ReplaySession } from './session.js';
+import type { OpenReplay } from './open-replay.js';
 import { storedBlocks } from './stored-blocks.js';
 import { undrivableCounter } from './through.js';
 
@@ -28,11 +28,11 @@ const SEGMENT_BYTES = 100 << 20;
  * @throws LogError `locked` when a daemon runs; SinkError
  */
 export async function* runsToOutputs(
-  session: ReplaySession,
+  underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'to-outputs' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
-  const { plan, world } = session;
+  const { plan, world } = underWay;
   const log = await Log.open(world, {
     folder: plan.logFolder,
     durability: 'fsync',
@@ -43,7 +43,8 @@ export async function* runsToOutputs(
   const store = checkpointStore(world, plan.stateFolder);
   const undrivable = undrivableCounter();
   try {
-    for (const pipeline of way.pipelines) yield* runToOutputs(session, way, pipeline, engines, store, undrivable.count);
+    for (const pipeline of way.pipelines)
+      yield* runToOutputs(underWay, way, pipeline, engines, store, undrivable.count);
     undrivable.tell();
   } finally {
     await log.close();
@@ -51,15 +52,15 @@ export async function* runsToOutputs(
 }
 
 async function* runToOutputs(
-  session: ReplaySession,
+  underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'to-outputs' }>,
   pipeline: PipelineServePlan,
   engines: Engines,
   store: CheckpointStore,
   onUndrivable: () => void,
 ): AsyncGenerator<ReplayRun> {
-  const { plan } = session;
-  const letters = plan.choice.from === 'log' ? undefined : await openLetters(session, pipeline, store, onUndrivable);
+  const { plan } = underWay;
+  const letters = plan.choice.from === 'log' ? undefined : await openLetters(underWay, pipeline, store, onUndrivable);
   if (letters === undefined && plan.choice.from === 'dead-letters') return;
 
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
@@ -75,7 +76,7 @@ async function* runToOutputs(
     // Without one, whatever a crash leaves of this would count as there before.
     if (found === undefined) await store.put(name, checkpointOf(sinks, found));
     yield {
-      blocks: letters?.blocks ?? storedBlocks(session, { singleLines: engine.singleLines, ...accepts }),
+      blocks: letters?.blocks ?? storedBlocks(underWay, { singleLines: engine.singleLines, ...accepts }),
       executor,
       outputs: sinks.outputs,
       deadLetters: sinks.deadLetters,

@@ -4,7 +4,7 @@ import { onSignals } from '../run/signals.js';
 import type { ReplayPlan } from './plan.js';
 
 /** What all parts of a replay share. */
-export interface ReplaySession {
+export interface OpenReplay {
   readonly plan: ReplayPlan;
   readonly world: World;
   /** Raised when nothing more is to be read. */
@@ -19,7 +19,7 @@ export interface ReplaySession {
   onDrain(action: () => void): void;
 }
 
-export function startSession(plan: ReplayPlan): ReplaySession {
+export function startReplay(plan: ReplayPlan): OpenReplay {
   const reading = new AbortController();
   const drains: (() => void)[] = [() => reading.abort()];
   const signalCode = onSignals(() => drains.forEach((drain) => drain()));
