@@ -11,7 +11,7 @@ export { limitEvents } from './limit.js';
 export { notUtf8, tooLong } from './line-failure.js';
 export { runBlocks, type BlockExecutor, type BlockRunResult, type Progress } from './run-blocks.js';
 export { parseInputPlace, resumable, type InputPlace } from './resumable.js';
-export { RunPaused, type PauseReason } from './run-paused.js';
+export type { PauseReason } from './run-paused.js';
 export { singleLines } from './single-lines.js';
 export type { TraceOf } from './stages/index.js';
 export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
