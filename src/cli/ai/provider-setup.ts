@@ -1,14 +1,24 @@
 import type { ProviderSetup } from '../../ai/index.js';
-import { resolveSecret, useProvider, type LoadedConfig, type Secret } from '../../config/index.js';
+import { formatPointer } from 'computo-js';
+import {
+  ConfigError,
+  resolveSecret,
+  useProvider,
+  type LoadedConfig,
+  type ProviderConfig,
+  type Secret,
+} from '../../config/index.js';
+import { diagnose } from '../../config/source/index.js';
 
 /**
  * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once.
  *
- * @throws ConfigError when a variable that it needs is not set
+ * @throws ConfigError when a variable that it needs is not set, or it has no key and can't do without
  */
 export function providerSetup(config: LoadedConfig, name: string): ProviderSetup {
   const provider = useProvider(config, name);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
+  if (key === undefined && provider.kind !== 'openai-compatible') throw noKey(config, provider);
   let secret: Promise<Secret> | undefined;
   return {
     name,
@@ -30,4 +40,15 @@ export function providerSetup(config: LoadedConfig, name: string): ProviderSetup
     headers: provider.headers,
     query: provider.query,
   };
+}
+
+/** Only servers of one's own let anybody in. */
+function noKey({ document }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {
+  const finding = {
+    severity: 'error',
+    code: 'missing-key',
+    message: `ai_providers.${name}: missing: a provider of kind ${kind} needs an api_key`,
+    hint: `add api_key: \${${kind.toUpperCase()}_API_KEY}, or { file: … }, or { command: … }`,
+  } as const;
+  return new ConfigError([diagnose(document, formatPointer(['ai_providers', name]), finding, 'key')]);
 }
