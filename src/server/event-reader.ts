@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 
 /** A JSON value as it is stored: its own bytes, on one line. */
 export interface EventText {
-  readonly data: Uint8Array | string;
+  readonly data: Buffer | string;
   /** What the idempotency pointer points to, as text. */
   readonly key?: string;
 }

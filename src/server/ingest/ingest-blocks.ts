@@ -70,9 +70,8 @@ function recordsOf(
       if (data.length <= lineBytesMax) {
         entries.push(entryOf(data, metadata, pipeline, key));
       } else {
-        const remains = { bytes: Buffer.from(data), lineBytes: data.length };
         const failure = tooLong(data.length, lineBytesMax);
-        entries.push(refusedRecord(failure, remains, originOf(lineInBlock), HEAD_BYTES));
+        entries.push(refusedRecord(failure, { text: data.toString() }, originOf(lineInBlock), HEAD_BYTES));
       }
     },
     (failure, line, lineInBlock) => {
