@@ -43,8 +43,9 @@ Examples:
   As it is written:
     colloquium --follow -s ./alert.json /var/log/app.ndjson
 
-Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 a disk or stored data failed,
-78 config or script invalid, 130/143 stopped by a signal.`;
+Exit codes: 0 all events went through, 2 usage, 3 some events failed, 69 every AI provider is down, 74 a disk or
+stored data failed, 75 stopped by a budget or limit and resumable, 78 config or script invalid, 130/143 stopped by a
+signal.`;
 
 /** `colloquium [run] [files…]`: the main job. */
 export function runCommand(): Command {

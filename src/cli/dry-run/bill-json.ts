@@ -1,4 +1,4 @@
-import { dollars } from '../../ai/index.js';
+import { dollars } from '../../ai/money/index.js';
 import type { Bill, BillStage } from './bill.js';
 import type { Range } from './extrapolate.js';
 

@@ -1,5 +1,5 @@
 import type { Sink } from '../../sinks/index.js';
-import { AWAITED } from './forecast-calls.js';
+import { AWAITED } from './awaited.js';
 
 /** So many failures are told; all are counted. */
 const EXAMPLES_MAX = 3;

@@ -1,12 +1,10 @@
 import type { AiClient } from '../../ai/index.js';
 import type { AiCalls, AiOutcome } from '../../pipeline/index.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
+import { AWAITED } from './awaited.js';
 import type { RowTracker } from './row.js';
 import type { Sampler } from './sampler.js';
 import { addCall, type StageForecast } from './stage-forecast.js';
-
-/** The failure of events that wait for an answer: they are no failures, and are counted apart. */
-export const AWAITED = 'awaited';
 
 const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' };
 
