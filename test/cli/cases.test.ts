@@ -26,7 +26,7 @@ interface Case {
 const folder = join(root, 'fixtures/cli');
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
-  const cases = parse(readFileSync(join(folder, file), 'utf8')) as Case[];
+  const cases = parse(readFileSync(join(folder, file), 'utf8'), { merge: true }) as Case[];
   describe.concurrent(basename(file, '.yaml'), () => {
     it.each(cases.map((one) => [one.shows, one] as const))('%s', async (_, one) => {
       const cwd = scratch();
