@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli, scratch } from '../../support/cli.js';
+import { post, postLines, startDaemon, until } from '../../support/daemon.js';
+
+const config = (script: string): string => `
+pipelines:
+  default:
+    stages: [{ computo: ${script} }]
+    outputs: [{ file: ./out/events.ndjson, envelope: true }]
+    dead_letter: { file: ./out/dead.ndjson, rotate_size: 400 }
+`;
+
+interface Event {
+  readonly id: string;
+  readonly data: unknown;
+  readonly metadata: { readonly retry_count: number };
+}
+
+const events = (text: string): Event[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Event);
+
+describe.concurrent('replay', () => {
+  it('beside a running daemon gives the same events every time, and those that the daemon gave', async () => {
+    const daemon = await startDaemon(
+      config('["obj", "m", ["*", 2, ["$input", "/n"]], "id", ["$inputs", "/1/event_id"]]'),
+    );
+    const { cwd } = daemon;
+    await postLines(`${daemon.url}/events`, Array.from({ length: 500 }, (_, n) => `{"n":${n}}\n`).join(''));
+    const runs = await Promise.all([1, 2].map(() => runCli(['replay', '--since', '1h', '--envelope'], { cwd })));
+    await until(() => readFileSync(join(cwd, 'out/events.ndjson'), 'utf8').split('\n').length === 501, 'all are out');
+    await daemon.end();
+    const written = readFileSync(join(cwd, 'out/events.ndjson'), 'utf8');
+    expect(runs.map(({ stdout, exit }) => [stdout === written, exit])).toEqual([
+      [true, 0],
+      [true, 0],
+    ]);
+    const [, middle] = events(written);
+    const rest = await runCli(['replay', '--from-id', middle?.id ?? '', '--envelope'], { cwd });
+    expect(rest.stdout).toBe(written.split('\n').slice(1).join('\n'));
+  });
+
+  it('drives dead letters again, each once, and what fails again is there for the next time', async () => {
+    const cwd = scratch();
+    const broken = await startDaemon(config('["$input", "/n"]'), { cwd });
+    for (let n = 0; n < 5; n++) await post(`${broken.url}/events`, { x: n });
+    await post(`${broken.url}/events`, { n: 'fine' });
+    await until(() => readFileSync(join(cwd, 'out/events.ndjson'), 'utf8') !== '', 'the good one is out');
+    await broken.end();
+
+    // Mended for all but one.
+    const mended = await startDaemon(
+      config('["if", ["==", ["$input", "/x"], 3], ["$input", "/n"], ["$input", "/x"]]'),
+      { cwd },
+    );
+    await mended.end();
+    const first = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+    expect([first.exit, first.stderr]).toEqual([3, expect.stringContaining('5 in, 4 out, 1 dead-lettered')]);
+    const second = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+    expect([second.exit, second.stderr]).toEqual([3, expect.stringContaining('1 in, 0 out, 1 dead-lettered')]);
+    const written = events(readFileSync(join(cwd, 'out/events.ndjson'), 'utf8'));
+    expect(written.map(({ data, metadata }) => [data, metadata.retry_count])).toEqual([
+      ['fine', 0],
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [4, 1],
+    ]);
+    const letter = JSON.parse(readFileSync(join(cwd, 'out/dead.ndjson'), 'utf8')) as { event: Event };
+    expect(letter.event.metadata.retry_count).toBe(2);
+
+    // The daemon goes on behind all that.
+    const again = await startDaemon(config('["$input", "/x"]'), { cwd });
+    await post(`${again.url}/events`, { x: 'new' });
+    await again.end();
+    expect(events(readFileSync(join(cwd, 'out/events.ndjson'), 'utf8')).at(-1)?.data).toBe('new');
+    const third = await runCli(['replay', '--dead-letters'], { cwd });
+    expect([third.exit, third.stdout]).toEqual([0, '3\n']);
+    expect((await runCli(['replay', '--dead-letters'], { cwd })).stdout).toBe('');
+  });
+});
