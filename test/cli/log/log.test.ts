@@ -10,12 +10,12 @@ describe.concurrent('the log beside a running daemon', () => {
   it('is backed up as it is at one moment, and restored whole', async () => {
     const daemon = await startDaemon('storage: { max_file_size: 4096 }\n');
     const { cwd } = daemon;
-    let isPosting = true;
+    const enough = new AbortController();
     const posting = (async () => {
-      while (isPosting) await postLines(`${daemon.url}/events`, numbers(50));
+      while (!enough.signal.aborted) await postLines(`${daemon.url}/events`, numbers(50));
     })();
     expect((await runCli(['log', 'backup', 'copy'], { cwd })).exit).toBe(0);
-    isPosting = false;
+    enough.abort();
     await posting;
     await daemon.end();
     expect((await runCli(['log', 'verify', 'copy'], { cwd })).exit).toBe(0);
