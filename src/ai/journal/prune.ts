@@ -1,4 +1,4 @@
-import type { Store } from '../store/index.js';
+import { remover, type Store } from '../store/index.js';
 import { parseRecord } from './record.js';
 
 export interface Pruned {
@@ -34,19 +34,21 @@ export async function pruneStore(
   }
   const cut = Math.max(before, cutHour * HOUR_MS);
 
+  const old = remover(store);
   let removed = 0;
   let kept = 0;
   let keptBytes = 0;
   for await (const { key, value } of store.scan()) {
     const time = removableTime(value);
     if (time !== undefined && time < cut) {
-      await store.remove(key);
+      await old.remove(key);
       removed += 1;
     } else {
       kept += 1;
       keptBytes += value.length;
     }
   }
+  await old.finish();
   return { removed, kept, keptBytes };
 }
 

@@ -1,5 +1,5 @@
 import { dayAt } from '../calendar.js';
-import type { KeyRange, Store } from '../store/index.js';
+import { remover, type KeyRange, type Store } from '../store/index.js';
 import { parseEntry, printEntry, type AttemptEnd, type LedgerEntry } from './entry.js';
 import { NOTHING, plus, type Totals } from './totals.js';
 
@@ -67,11 +67,13 @@ export function createLedger(store: Store): Ledger {
       return [...groups.values()];
     },
     async prune(time) {
+      const old = remover(store);
       let count = 0;
       for await (const { key } of store.scan({ to: timeKey(time) })) {
-        await store.remove(key);
+        await old.remove(key);
         count += 1;
       }
+      await old.finish();
       return count;
     },
   };

@@ -9,6 +9,8 @@ export interface CostQuestion {
   readonly timeZone: string;
   /** US dollars, as decimal text or number. */
   readonly dailyBudget?: string | number | undefined;
+  /** US dollars a day, by pipeline. */
+  readonly pipelineBudgets?: Readonly<Record<string, string | number>> | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -22,6 +24,8 @@ export interface CostReport {
   /** By what is charged to the budget: unknowns at their worst case. Undefined: there is no limit. */
   readonly dailyBudget: Nano | undefined;
   readonly remaining: Nano | undefined;
+  /** Of the pipelines that have a budget of their own. */
+  readonly pipelines: readonly { readonly pipeline: string; readonly budget: Nano; readonly remaining: Nano }[];
   /** Set aside for calls under way. */
   readonly setAside: Nano;
   readonly period: Totals;
@@ -33,6 +37,13 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
   const today = dayAt(now, timeZone);
   const dailyBudget = question.dailyBudget === undefined ? undefined : nanoOfDollars(question.dailyBudget);
   const account = await books.budget.state(`day:${today}`);
+  const pipelines = await Promise.all(
+    Object.entries(question.pipelineBudgets ?? {}).map(async ([pipeline, amount]) => {
+      const { spent, setAside } = await books.budget.state(`day:${today}/pipeline:${pipeline}`);
+      const budget = nanoOfDollars(amount);
+      return { pipeline, budget, remaining: atLeastZero(budget - spent - setAside) };
+    }),
+  );
 
   // No day is longer than 25 hours: an earlier attempt was not made today.
   let todayTotals = NOTHING;
@@ -50,6 +61,7 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
     todayByProvider: [...byProvider].map(([provider, totals]) => ({ provider, totals })),
     dailyBudget,
     remaining: dailyBudget === undefined ? undefined : atLeastZero(dailyBudget - account.spent - account.setAside),
+    pipelines,
     setAside: account.setAside,
     period: whole?.totals ?? NOTHING,
     groups: await books.ledger.totals(by, timeZone, period),
@@ -74,6 +86,12 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
     request_counts: Object.fromEntries(todayByProvider.map(({ provider, totals }) => [provider, totals.attempts])),
     day: report.today,
     set_aside: dollars(report.setAside),
+    pipeline_budgets: Object.fromEntries(
+      report.pipelines.map(({ pipeline, budget, remaining: left }) => [
+        pipeline,
+        { daily_budget: dollars(budget), remaining_budget: dollars(left) },
+      ]),
+    ),
     today: totalsJson(todayTotals),
     period: totalsJson(report.period),
     groups: report.groups.map(({ by, totals }) => ({ ...by, ...totalsJson(totals) })),

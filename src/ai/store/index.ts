@@ -1,5 +1,6 @@
 /** Records that processes share and that survive them. */
 export { StoreDamagedError } from './lmdb-file.js';
 export { openStores, storesExist, type StoreLocation } from './registry.js';
+export { remover, type Remover } from './remover.js';
 export { sharedDocument } from './shared-document.js';
 export type { KeyRange, Store, Stores } from './store.js';

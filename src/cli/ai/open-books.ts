@@ -8,6 +8,8 @@ import {
   type Config,
   type LoadedConfig,
 } from '../../config/index.js';
+import { nodeAt } from '../../config/source/index.js';
+import { stringifyJson } from '../../json/index.js';
 import { inStateFolder } from './state-folder.js';
 
 /** What was kept about calls and money, opened without any provider. */
@@ -15,11 +17,11 @@ export interface OpenedBooks {
   readonly books: Books;
   /** Absolute. */
   readonly folder: string;
-  /** Undefined: none was found. */
-  readonly config: LoadedConfig | undefined;
   /** The time zone of the budget's day. */
   readonly timeZone: string;
   readonly dailyBudget: string | undefined;
+  /** US dollars a day, by pipeline. */
+  readonly pipelineBudgets: Readonly<Record<string, string>>;
 }
 
 /** What the journal may hold; what is absent is as the config says. */
@@ -50,7 +52,19 @@ export async function openBooksOf(configPath: string | undefined, bounds: Journa
   };
   const books = await inStateFolder(folder, () => openBooks(locationOf(folder), options, realWorld));
   const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
-  return { books, folder, config, timeZone, dailyBudget };
+  return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
+}
+
+/** Read as they stand: nothing else of a pipeline is needed, least of all what it takes from the environment. */
+function budgetsIn({ document }: LoadedConfig): Readonly<Record<string, string>> {
+  const pipelines = nodeAt(document.root, '/pipelines')?.entries ?? new Map<string, never>();
+  const budgets: Record<string, string> = {};
+  for (const [name, { node }] of pipelines) {
+    const budget = node.entries?.get('budget')?.node.value;
+    const text = budget === undefined || budget === null ? '' : stringifyJson(budget).replace(/^"|"$/g, '');
+    if (/^[0-9.]+(?:[eE][+-]?[0-9]+)?$/.test(text)) budgets[name] = text;
+  }
+  return budgets;
 }
 
 /** For a look: the folder, or if there is none a memory that is forgotten. */

@@ -16,7 +16,7 @@ const STDOUT = 1;
 /** `colloquium cost`: from flags to exit code. Needs no provider, and disturbs nobody who is running. */
 export async function cost(flags: CostFlags): Promise<number> {
   const by = dimensionsOf(flags.by);
-  const { books, timeZone, dailyBudget } = await openBooksOf(flags.config);
+  const { books, timeZone, dailyBudget, pipelineBudgets } = await openBooksOf(flags.config);
   try {
     const now = Date.now();
     const since = parseMoment(flags.since, now, (day) => dayStart(day, timeZone));
@@ -25,7 +25,7 @@ export async function cost(flags: CostFlags): Promise<number> {
     }
     // What dead processes left open is known by now, or in doubt: it is shown as what it is.
     await books.recover();
-    const report = await costReport(books, { period: { since }, by, timeZone, dailyBudget, now });
+    const report = await costReport(books, { period: { since }, by, timeZone, dailyBudget, pipelineBudgets, now });
     const view: CostView = { report, by, since, timeZone };
     await print(printed(view, flags.format));
     return EXIT.ok;

@@ -73,7 +73,15 @@ function uncertain(totals: Totals): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function today({ today: day, todayTotals, dailyBudget, remaining, setAside }: CostReport): string {
+function today(report: CostReport): string {
+  const pipelines = report.pipelines.map(
+    ({ pipeline, budget, remaining }) =>
+      `  pipeline ${pipeline}: ${showAmount(remaining)} of ${showAmount(budget)} left today\n`,
+  );
+  return wholeBudget(report) + pipelines.join('');
+}
+
+function wholeBudget({ today: day, todayTotals, dailyBudget, remaining, setAside }: CostReport): string {
   const spent = showAmount(knownCost(todayTotals));
   if (dailyBudget === undefined || remaining === undefined) return `today (${day}): ${spent}, no daily budget is set\n`;
   const open = setAside > 0n ? `, ${showAmount(setAside)} set aside for calls under way` : '';

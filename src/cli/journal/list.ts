@@ -7,6 +7,7 @@ import { viewJson, viewOf, type CallView } from './call-view.js';
 
 /** So many characters of a key tell calls apart. */
 export const KEY_SHOWN = 12;
+const PRINTED_AT_ONCE = 64 * 1024;
 const WIDTHS = { time: 20, standing: 11, cost: 12 };
 
 /** `colloquium journal ls`: a line for each call, while they are read: the journal may be large. */
@@ -14,12 +15,17 @@ export async function list(flags: ListFlags): Promise<number> {
   const { books } = await openBooksOf(flags.config);
   const toText = flags.format === 'json' ? (view: CallView) => JSON.stringify(viewJson(view)) : line;
   try {
+    let lines = '';
     for await (const found of books.journal.all()) {
       const { pipeline, stage } = found.record;
       if (flags.pipeline !== undefined && flags.pipeline !== pipeline) continue;
       if (flags.stage !== undefined && flags.stage !== stage) continue;
-      if (!(await print(`${toText(await viewOf(books, found))}\n`))) break;
+      lines += `${toText(await viewOf(books, found))}\n`;
+      if (lines.length < PRINTED_AT_ONCE) continue;
+      if (!(await print(lines))) return EXIT.ok;
+      lines = '';
     }
+    await print(lines);
     return EXIT.ok;
   } finally {
     await books.close();

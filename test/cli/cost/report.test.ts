@@ -42,6 +42,7 @@ function view(groups: readonly [string, Partial<Totals>][], report: Partial<Cost
       todayByProvider: [],
       dailyBudget: 20_000_000_000n,
       remaining: 19_000_000_000n,
+      pipelines: [],
       setAside: 0n,
       period,
       groups: full,
@@ -88,6 +89,11 @@ today (2026-07-02): $0.00 of $20.00 spent, $19.00 left
     expect(reportText(view([], { dailyBudget: undefined, remaining: undefined }), undefined)).toContain(
       'no daily budget is set',
     );
+  });
+
+  it('says what is left for a pipeline with a budget of its own', () => {
+    const pipelines = [{ pipeline: 'label', budget: 5_000_000_000n, remaining: 1_250_000_000n }];
+    expect(reportText(view([], { pipelines }), undefined)).toContain('  pipeline label: $1.25 of $5.00 left today\n');
   });
 
   it('has bars on a terminal, as wide as it is, and none where there is no room', () => {
