@@ -21,7 +21,7 @@ export async function passThrough(
   reading: AbortController,
 ): Promise<BlockRunResult> {
   const sources = openSources(plan);
-  const progress = plan.progress ? reporterFor(sources) : undefined;
+  const progress = plan.progress ? reporterFor(sources, []) : undefined;
   const result = await runBlocks({
     executor: engine.executor,
     blocks: engine.shape(readSources(plan, sources, reading.signal)),

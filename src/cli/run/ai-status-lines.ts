@@ -52,7 +52,7 @@ function providerLine(provider: AiStatus['providers'][number], now: number): str
   const parts = [`${grouped(tokensPerMinute)}${limit} tokens/min`];
   if (limits.requestsPerMinute !== undefined) parts.push(`at most ${grouped(limits.requestsPerMinute)} requests/min`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
-  if (latencyMs !== undefined) parts.push(`${(latencyMs / 1000).toFixed(1)} s an answer`);
+  if (latencyMs !== undefined) parts.push(`${latencyText(latencyMs)} an answer`);
   const trouble = breakerWords(breaker, now);
   if (trouble !== undefined) parts.push(trouble);
   return `${name}: ${parts.join(' · ')}`;
@@ -69,4 +69,8 @@ function breakerWords(breaker: AiStatus['providers'][number]['breaker'], now: nu
     case 'down':
       return `down (${breaker.reason})`;
   }
+}
+
+function latencyText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,17 +1,21 @@
 import { isatty } from 'node:tty';
 import type { Source } from '../../sources/index.js';
 import type { AiTalk } from './ai-talk.js';
+import type { OutputPlan } from './plan.js';
 import { progressReporter, type ProgressReporter } from './progress.js';
 
+const STDOUT = 1;
 const STDERR = 2;
 
 /** Whoever says on stderr how far a run is. */
-export function reporterFor(sources: readonly Source[], ai?: AiTalk): ProgressReporter {
+export function reporterFor(sources: readonly Source[], outputs: readonly OutputPlan[], ai?: AiTalk): ProgressReporter {
   const sizes = sources.map((source) => source.sizeBytes);
   const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+  // Results on the same terminal would be written over by lines that redraw themselves.
+  const isShared = isatty(STDOUT) && outputs.some(({ kind }) => kind === 'stdout');
   const world = {
     write: (text: string) => void process.stderr.write(text),
-    isTty: isatty(STDERR),
+    isTty: isatty(STDERR) && !isShared,
     columns: process.stderr.columns,
     now: () => performance.now(),
   };

@@ -62,7 +62,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     failure = { error };
     stopReading();
   });
-  const progress = plan.progress ? reporterFor(sources, engine.ai) : undefined;
+  const progress = plan.progress ? reporterFor(sources, plan.outputs, engine.ai) : undefined;
   const startedAt = performance.now();
 
   const result = await runBlocks({
