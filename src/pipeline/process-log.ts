@@ -10,6 +10,9 @@ import { sentTo } from './sent-to.js';
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
 
+/** Between two reads of a log that grows: a stream of single events costs as little as one of blocks. */
+const REST_MS = 20;
+
 /** Where checkpoints are kept: the log's own store, or another. */
 export interface CheckpointKeeping {
   get(name: string): Promise<{ readonly value: unknown } | undefined>;
@@ -106,6 +109,7 @@ export async function processLog(
       accepts: sentTo(processing.pipeline),
       singleLines: processing.singleLines,
       onDamage: tell.damage,
+      rest: (ended) => processing.world.wait(REST_MS, ended),
     });
     const result = await runBlocks({
       executor,

@@ -49,31 +49,47 @@ export class BodyReader {
     const body = unpacked(request);
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let reading: Reading | undefined;
+    const take = (chunk: Buffer): HttpError | undefined => {
+      bytes += chunk.length;
+      this.#heldBytes += chunk.length;
+      if (bytes > bytesMax) return tooLarge(bytesMax);
+      if (this.#heldBytes > HELD_BYTES_MAX) return busy('too many bodies are coming in at once');
+      chunks.push(chunk);
+      return undefined;
+    };
     try {
-      await new Promise<void>((resolve, reject) => {
-        reading = this.#begin(this.patience.bodyMs, () => reject(tookTooLong()));
-        body.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          this.#heldBytes += chunk.length;
-          if (bytes > bytesMax) reject(tooLarge(bytesMax));
-          else if (this.#heldBytes > HELD_BYTES_MAX) reject(busy('too many bodies are coming in at once'));
-          else chunks.push(chunk);
-        });
-        body.on('end', resolve);
-        body.on('error', (error) => reject(bodyError(error)));
-        body.on('close', () => reject(cutOff()));
-      });
+      await this.#readToEnd(body, take);
       chunks.push(NEWLINE);
       return Buffer.concat(chunks, bytes + 1);
     } finally {
       this.#heldBytes -= bytes;
-      if (reading !== undefined) this.#readings.delete(reading);
-      // What still comes of a refused body is not held.
-      bytes = 0;
-      body.removeAllListeners('data');
-      chunks.length = 0;
     }
+  }
+
+  /** @param take given each part; its error ends the reading, and what still comes is not held */
+  #readToEnd(body: Readable, take: (chunk: Buffer) => HttpError | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (error?: HttpError): void => {
+        if (isOver) return;
+        isOver = true;
+        this.#readings.delete(reading);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const reading = this.#begin(this.patience.bodyMs, () => end(tookTooLong()));
+      body.on('data', (chunk: Buffer) => {
+        if (isOver) return;
+        const refusal = take(chunk);
+        if (refusal !== undefined) end(refusal);
+      });
+      body.on('end', () => end());
+      body.on('error', (error) => end(bodyError(error)));
+      // Every body closes; to make an error each time would cost more than all the rest of a request.
+      body.on('close', () => {
+        if (!isOver) end(cutOff());
+      });
+    });
   }
 
   /**

@@ -13,7 +13,7 @@ import { withNewline } from './with-newline.js';
 const NAMED_MAX = 100;
 
 export interface IncomingLines {
-  readonly chunks: AsyncIterable<Buffer>;
+  readonly blocks: AsyncIterable<Block> | Iterable<Block>;
   readonly pipeline: string;
   readonly metadata: string;
   /** The request's own idempotency key: each line's is made of it and the line's number. */
@@ -49,7 +49,7 @@ export async function storeLines(
   const report: LinesReport = { accepted: 0, duplicates: 0, refused: 0, errors: [] };
   let line = 1;
   try {
-    for await (const block of blocksOf(incoming)) {
+    for await (const block of incoming.blocks) {
       const { entries, lines } = entriesOf(block, line, reader, incoming, report);
       if (entries.length > 0) {
         const newOnes = await storing(() => appendAll(store, entries, incoming.entriesMax));
@@ -65,7 +65,8 @@ export async function storeLines(
   return report;
 }
 
-async function* blocksOf({ chunks, lineBytesMax }: IncomingLines): AsyncGenerator<Block> {
+/** A body that comes bit by bit, as blocks of lines: one block, or one line, is held. */
+export async function* blocksOf(chunks: AsyncIterable<Buffer>, lineBytesMax: number): AsyncGenerator<Block> {
   const cutter = new BlockCutter('http', lineBytesMax);
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
@@ -75,6 +76,11 @@ async function* blocksOf({ chunks, lineBytesMax }: IncomingLines): AsyncGenerato
     }
   }
   yield* cutter.end();
+}
+
+/** A body that is there as a whole, as one block of lines. */
+export function wholeBlock(bytes: Buffer): Block {
+  return { kind: 'lines', bytes, source: 'http', startsFile: true };
 }
 
 function entriesOf(

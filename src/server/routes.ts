@@ -8,11 +8,14 @@ import { parseEventsQuery, storedEvents } from './get-events.js';
 import type { Health } from './health.js';
 import { busy, HttpError } from './http-error.js';
 import { storeEvent } from './post-event.js';
-import { storeLines, type LinesReport } from './post-lines.js';
+import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerSettings } from './settings.js';
 
 /** Streamed bodies at a time: each holds a buffer. */
 const STREAMS_MAX = 256;
+
+/** Bytes of a body of lines that is read as a whole. */
+const SMALL_BYTES = 128 << 10;
 
 const SOURCE = 'http';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -79,19 +82,25 @@ function postHandler({ store, settings, bodies }: RouteContext) {
       const id = await storeEvent(store, readerFor(now), { body: request.body, pipeline, metadata, key });
       return reply.code(202).type(JSON_TYPE).send(`{"status":"accepted","id":"${id}"}`);
     }
+    const lines = { pipeline, metadata, key, lineBytesMax: now.bodyBytesMax, entriesMax: now.entriesMax };
+    if (isSmall(request.headers)) {
+      const blocks = [wholeBlock(await bodies.whole(request.raw, SMALL_BYTES))];
+      return answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
+    }
     if (streams >= STREAMS_MAX) throw busy('too many streams of events are coming in at once');
     streams += 1;
     try {
-      const chunks = bodies.stream(request.raw);
-      // Its scanner works on one line at a time, and a stream waits between its lines: each has its own.
-      const reader = new EventReader(now.depthMax, now.idempotencyPointer);
-      const lines = { chunks, pipeline, metadata, key, lineBytesMax: now.bodyBytesMax, entriesMax: now.entriesMax };
-      const report = await storeLines(store, reader, lines);
-      return await answerLines(reply, report);
+      const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax);
+      return answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
     } finally {
       streams -= 1;
     }
   };
+}
+
+/** A stream that is known to be short is cheaper to read as a whole. */
+function isSmall(headers: FastifyRequest['headers']): boolean {
+  return headers['content-encoding'] === undefined && Number(headers['content-length'] ?? Infinity) <= SMALL_BYTES;
 }
 
 function answerLines(reply: FastifyReply, { failed, ...counts }: LinesReport): FastifyReply {

@@ -12,6 +12,9 @@ const NEWLINE = 0x0a;
 const TIMESTAMP = Buffer.from('"timestamp":');
 const TIMESTAMP_DIGITS_MAX = 16;
 
+/** Less is hardly worth the calls that it takes to read it. */
+const SMALL_BYTES = 64 << 10;
+
 /** Where a stored log was read to: what a checkpoint keeps of it. */
 export interface LogPlace {
   readonly position: Position;
@@ -40,6 +43,8 @@ export interface LogSourceOptions extends Omit<ReadOptions, 'signal'> {
   readonly singleLines?: boolean;
   /** Told of every damaged place, in the log's order. */
   readonly onDamage: (damage: Damage) => void;
+  /** Waited for after a small block, so that a log that grows fast is read in few large blocks instead of many small ones. */
+  readonly rest?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -51,15 +56,17 @@ export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
 }
 
 async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: AbortSignal): AsyncGenerator<Block> {
-  const { accepts = () => true, singleLines = false, onDamage, ...reading } = options;
+  const { accepts = () => true, singleLines = false, onDamage, rest, ...reading } = options;
   let timestamp = 0;
   for await (const block of log.read({ ...reading, signal })) {
     block.damage.forEach(onDamage);
+    const bytes = block.bytes.length;
     if (singleLines) yield* oneByOne(block, accepts, timestamp);
     timestamp = block.lastTimestamp ?? timestamp;
     yield singleLines
       ? blockOf(Buffer.alloc(0), { position: block.nextPosition, timestamp })
       : blockOf(wantedLines(block.bytes, accepts), { position: block.nextPosition, timestamp });
+    if (rest !== undefined && bytes < SMALL_BYTES) await rest(signal);
   }
 }
 
