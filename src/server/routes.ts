@@ -91,7 +91,7 @@ function postHandler({ store, settings, bodies }: RouteContext) {
     streams += 1;
     try {
       const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax);
-      return answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
+      return await answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
     } finally {
       streams -= 1;
     }

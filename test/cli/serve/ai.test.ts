@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { runCli, scratch } from '../../support/cli.js';
+import { postLines, startDaemon, until } from '../../support/daemon.js';
+import { startFakeProvider } from '../../support/fake-provider.js';
+import { configOf, providerOf } from '../ai-stage.js';
+
+interface Answered {
+  readonly q: string;
+  readonly a: { readonly response: string; readonly cached: boolean };
+}
+
+it('a daemon with an AI stage pays for no event twice, killed or replayed', async () => {
+  const fake = await startFakeProvider({ wire: 'openai', latencyMs: 20 });
+  const cwd = scratch();
+  // What startDaemon writes itself, and where the events go.
+  const config = `${configOf({ openai: providerOf(fake) }).replace('state_dir: ./state\n', '')}    outputs: [{ file: ./out.ndjson }]\n`;
+  const output = (): Answered[] =>
+    existsSync(join(cwd, 'out.ndjson'))
+      ? readFileSync(join(cwd, 'out.ndjson'), 'utf8')
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as Answered)
+      : [];
+  const rows = Array.from({ length: 60 }, (_, n) => `row ${n}`);
+
+  const first = await startDaemon(config, { cwd });
+  const response = await postLines(`${first.url}/events`, rows.map((q) => JSON.stringify({ q })).join('\n'));
+  expect(response.status).toBe(202);
+  await until(() => output().length >= 5, 'some are answered');
+  await first.end('SIGKILL');
+  await sleep(100);
+  const askedBefore = fake.records.length;
+
+  const second = await startDaemon(config, { cwd });
+  await until(() => output().length === 60, 'all are answered');
+  expect(await second.end()).toBe(0);
+  expect(output().map(({ q }) => q)).toEqual(rows);
+  for (const { q, a } of output()) expect(a.response).toBe(q.toUpperCase());
+  // Only calls that were in flight at the kill can have been asked twice.
+  expect(fake.records.length).toBeLessThanOrEqual(60 + Math.min(askedBefore, 16));
+
+  const asked = fake.records.length;
+  const replayed = await runCli(['replay', '--since', '1h', '--no-progress'], { cwd });
+  expect([replayed.exit, fake.records.length]).toEqual([0, asked]);
+  const again = replayed.stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Answered);
+  expect(again.map(({ q, a }) => [q, a.response, a.cached])).toEqual(rows.map((q) => [q, q.toUpperCase(), true]));
+  await fake.close();
+});
