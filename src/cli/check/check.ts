@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { checkPaths, discoverConfig, sampleOf, type Diagnostic, type Sample } from '../../config/index.js';
-import type { CheckFlags } from '../commands/check.js';
+import type { CheckFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { printDiagnostics, showFile } from '../print-diagnostics.js';
 import { UserError } from '../user-error.js';

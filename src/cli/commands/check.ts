@@ -1,13 +1,5 @@
 import { Command, Option } from 'commander';
-
-/** The options of `check` as they were typed. */
-export interface CheckFlags {
-  readonly config?: string;
-  readonly format: 'text' | 'json';
-  readonly strict?: true;
-  readonly sample?: string;
-  readonly pipeline?: string;
-}
+import type { CheckFlags } from '../check/flags.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,5 @@
 import { Command, Option } from 'commander';
-
-/** The options of `cost` as they were typed. */
-export interface CostFlags {
-  readonly since: string;
-  readonly by: string;
-  readonly format: 'text' | 'json' | 'csv';
-  readonly config?: string;
-}
+import type { CostFlags } from '../cost/flags.js';
 
 const EXAMPLES = `
 Examples:

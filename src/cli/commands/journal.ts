@@ -1,23 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
-
-/** The options that all of `journal`'s commands have, as they were typed. */
-export interface JournalFlags {
-  readonly config?: string;
-  readonly format: 'text' | 'json';
-}
-
-export interface ListFlags extends JournalFlags {
-  readonly pipeline?: string;
-  readonly stage?: string;
-}
-
-export interface PruneFlags extends JournalFlags {
-  /** Milliseconds. */
-  readonly olderThan?: number;
-  /** Bytes. */
-  readonly maxSize?: number;
-}
+import type { JournalFlags, ListFlags, PruneFlags } from '../journal/flags.js';
 
 const EXAMPLES = `
 Examples:

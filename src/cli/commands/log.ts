@@ -1,27 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
-
-/** Where the log is, as it was typed. */
-export interface LogFlags {
-  readonly config?: string;
-}
-
-export interface FormatFlags extends LogFlags {
-  readonly format: 'text' | 'json';
-}
-
-export interface PruneFlags extends FormatFlags {
-  /** Milliseconds. */
-  readonly olderThan?: number;
-  /** Bytes. */
-  readonly maxSize?: number;
-  readonly dryRun?: true;
-}
-
-export interface TailFlags extends LogFlags {
-  readonly follow?: true;
-  readonly lines: number;
-}
+import type { LogFlags, FormatFlags, PruneFlags, TailFlags } from '../log/flags.js';
 
 const EXAMPLES = `
 Examples:

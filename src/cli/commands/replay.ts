@@ -1,27 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
-
-/** The options of `replay` as they were typed. */
-export interface ReplayFlags {
-  /** Milliseconds since the epoch. */
-  readonly since?: number;
-  readonly until?: number;
-  readonly fromId?: string;
-  readonly config?: string;
-  readonly pipeline?: string;
-  readonly filter?: string;
-  readonly raw?: true;
-  readonly output?: string;
-  readonly envelope?: true;
-  readonly deadLetter?: string;
-  readonly deadLetters?: true;
-  readonly toOutputs?: true;
-  readonly live?: true;
-  readonly strict?: true;
-  readonly limit?: number;
-  readonly stats: 'text' | 'json';
-  readonly progress: boolean;
-}
+import type { ReplayFlags } from '../replay/flags.js';
 
 const EXAMPLES = `
 Examples:

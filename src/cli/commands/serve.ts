@@ -1,12 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-
-/** The options of `serve` as they were typed. */
-export interface ServeFlags {
-  readonly config?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly insecure?: true;
-}
+import type { ServeFlags } from '../serve/flags.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { costReport, DIMENSIONS, dayAt, nextDayStart, type Dimension } from '../../ai/index.js';
 import { openBooksOf } from '../ai/open-books.js';
-import type { CostFlags } from '../commands/cost.js';
+import type { CostFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { MOMENT_EXAMPLES, parseMoment } from '../moment.js';
 import { print } from '../print.js';

@@ -1,7 +1,7 @@
 import { dollars, doubtfulCalls, type DoubtfulCall } from '../../ai/index.js';
 import { openBooksOf } from '../ai/open-books.js';
 import { showAmount } from '../amounts.js';
-import type { JournalFlags } from '../commands/journal.js';
+import type { JournalFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { print } from '../print.js';
 import { table, type Column } from '../table.js';

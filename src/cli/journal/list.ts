@@ -1,6 +1,6 @@
 import { openBooksOf } from '../ai/open-books.js';
 import { showAmount } from '../amounts.js';
-import type { ListFlags } from '../commands/journal.js';
+import type { ListFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { print } from '../print.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';

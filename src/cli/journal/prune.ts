@@ -1,5 +1,5 @@
 import { openBooksOf } from '../ai/open-books.js';
-import type { PruneFlags } from '../commands/journal.js';
+import type { PruneFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { print } from '../print.js';
 import { grouped } from '../run/summary.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LogFlags } from '../commands/log.js';
+import type { LogFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findLog, onLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';

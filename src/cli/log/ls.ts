@@ -1,5 +1,5 @@
 import type { SegmentInfo } from '../../log/index.js';
-import type { FormatFlags } from '../commands/log.js';
+import type { FormatFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { bytesText, plural } from './show.js';
 import { findLog, onLog, openLog } from './place.js';

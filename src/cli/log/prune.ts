@@ -1,7 +1,7 @@
 import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { comparePositions, LOG_START, type LogReader, type Position, type World } from '../../log/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/index.js';
-import type { PruneFlags } from '../commands/log.js';
+import type { PruneFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { UserError } from '../user-error.js';

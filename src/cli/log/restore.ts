@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { nodeWorld, restoreLog } from '../../log/index.js';
-import type { LogFlags } from '../commands/log.js';
+import type { LogFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { showFile } from '../print-diagnostics.js';
 import { findLog, onLog } from './place.js';

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import split2 from 'split2';
 import { LOG_START, type Damage, type LogReader, type Position } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
-import type { TailFlags } from '../commands/log.js';
+import type { TailFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findLog, onLog, openLog } from './place.js';
 import { eventLine } from './event-line.js';

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { BlockRunResult, Progress } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
-import type { ReplayFlags } from '../commands/replay.js';
+import type { ReplayFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { PAUSE_CODES } from '../pause-codes.js';
 import { onLog, openLog } from '../log/place.js';

@@ -7,7 +7,7 @@ import {
   type LoadedConfig,
 } from '../../config/index.js';
 import { parseInlineScript } from '../../config/script/index.js';
-import type { ReplayFlags } from '../commands/replay.js';
+import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { scriptSpec } from '../pipeline-spec.js';
 import type { PipelineServePlan } from '../serve/plan.js';

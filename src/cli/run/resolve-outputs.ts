@@ -1,6 +1,6 @@
 import type { FilePlan, PipelinePlan } from '../../config/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
-import type { RunFlags } from '../commands/run.js';
+import type { RunFlags } from './flags.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
-import type { RunFlags } from '../commands/run.js';
+import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';

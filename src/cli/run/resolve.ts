@@ -5,7 +5,7 @@ import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
 import type { AiRun } from '../ai/ai-executor.js';
-import type { RunFlags } from '../commands/run.js';
+import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';

@@ -8,7 +8,7 @@ import {
 } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
-import type { RunFlags } from '../commands/run.js';
+import type { RunFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { PAUSE_CODES } from '../pause-codes.js';
 import { UserError } from '../user-error.js';

@@ -16,7 +16,7 @@ import {
 } from '../../config/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
 import { priceJudge } from '../check/price-judge.js';
-import type { ServeFlags } from '../commands/serve.js';
+import type { ServeFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';

@@ -1,5 +1,5 @@
 import { LogError, nodeWorld } from '../../log/index.js';
-import type { ServeFlags } from '../commands/serve.js';
+import type { ServeFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { startDaemon, type Daemon } from './daemon.js';

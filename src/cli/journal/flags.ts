@@ -1,0 +1,17 @@
+/** The options that all of `journal`'s commands have, as they were typed. */
+export interface JournalFlags {
+  readonly config?: string;
+  readonly format: 'text' | 'json';
+}
+
+export interface ListFlags extends JournalFlags {
+  readonly pipeline?: string;
+  readonly stage?: string;
+}
+
+export interface PruneFlags extends JournalFlags {
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  /** Bytes. */
+  readonly maxSize?: number;
+}

@@ -1,0 +1,21 @@
+/** Where the log is, as it was typed. */
+export interface LogFlags {
+  readonly config?: string;
+}
+
+export interface FormatFlags extends LogFlags {
+  readonly format: 'text' | 'json';
+}
+
+export interface PruneFlags extends FormatFlags {
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  /** Bytes. */
+  readonly maxSize?: number;
+  readonly dryRun?: true;
+}
+
+export interface TailFlags extends LogFlags {
+  readonly follow?: true;
+  readonly lines: number;
+}

@@ -1,0 +1,25 @@
+/** The options of `run` as they were typed, each already of its own type. */
+export interface RunFlags {
+  readonly eval?: string;
+  readonly script?: string;
+  readonly config?: string;
+  readonly pipeline?: string;
+  readonly output?: string;
+  readonly rotate?: number;
+  readonly envelope?: true;
+  readonly deadLetter?: string;
+  readonly strict?: true;
+  readonly limit?: number;
+  readonly follow?: true;
+  readonly resume?: true;
+  readonly workers?: number;
+  readonly concurrency?: number;
+  readonly unordered?: true;
+  readonly maxCost?: string;
+  readonly live?: true;
+  readonly dryRun?: true;
+  readonly sample?: number;
+  readonly trace?: true;
+  readonly stats: 'text' | 'json';
+  readonly progress: boolean;
+}

@@ -1,0 +1,7 @@
+/** The options of `serve` as they were typed. */
+export interface ServeFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly insecure?: true;
+}
