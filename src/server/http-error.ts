@@ -11,7 +11,7 @@ export class HttpError extends Error {
     readonly error: string,
     message: string,
     readonly more: Readonly<Record<string, string | number>> = {},
-    readonly headers: Readonly<Record<string, string>> = {},
+    readonly headers: Readonly<Record<string, string | string[]>> = {},
   ) {
     super(message);
   }

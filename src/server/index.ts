@@ -1,4 +1,5 @@
 /** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
+export type { AccessRules, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
 export { healthOf, type Health, type HealthComponent } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';

@@ -47,14 +47,16 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
   app.addContentTypeParser(LINES_TYPES, (_request, _payload, done) => done(null, undefined));
 
   const post = postHandler(context);
-  for (const path of ['/events', '/events/:pipeline']) app.post(path, post);
+  for (const path of ['/events', '/events/:pipeline']) app.post(path, { config: { role: 'ingest' } }, post);
 
-  app.get('/events', (request, reply) => {
+  app.get('/events', { config: { role: 'read' } }, (request, reply) => {
     const query = parseEventsQuery(request.query, context.now());
     return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
   });
-  app.get('/health', (_request, reply) => reply.type(JSON_TYPE).send(JSON.stringify(context.health())));
-  app.get('/livez', (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
+  app.get('/health', { config: { role: 'read' } }, (_request, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify(context.health())),
+  );
+  app.get('/livez', { config: { role: 'public' } }, (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
 }
 
 function postHandler({ store, settings, bodies }: RouteContext) {

@@ -2,11 +2,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { accessBy } from './access.js';
+import { admit, type AccessRules } from './access/index.js';
 import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
 import { addRoutes, type RouteContext } from './routes.js';
-import type { ServerSettings } from './settings.js';
 
 const HEADER_BYTES_MAX = 16 << 10;
 const CHECK_INTERVAL_MS = 1000;
@@ -29,7 +28,6 @@ const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 30_000, idleMs: 60_000 }
 const KEEP_ALIVE_MS = 72_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-const LIVENESS_PATH = '/livez';
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 
 export interface ServerOptions extends Omit<RouteContext, 'bodies'> {
@@ -38,6 +36,7 @@ export interface ServerOptions extends Omit<RouteContext, 'bodies'> {
   readonly port: number;
   /** PEM texts. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly access: () => AccessRules;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
   /** A bug of ours met a request. */
@@ -62,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { patience = PATIENCE } = options;
   const bodies = new BodyReader(options.elapsed, patience);
   const app = makeApp(options, patience);
-  checkAccess(app, options.settings);
+  checkAccess(app, options.access, options.now);
   answerErrors(app, options.onBug);
   addRoutes(app, { ...options, bodies });
   const sweeping = setInterval(() => bodies.sweep(), Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
@@ -83,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function makeApp({ tls }: ServerOptions, { headersMs }: Patience): FastifyInstance {
+function makeApp({ tls, access, now }: ServerOptions, { headersMs }: Patience): FastifyInstance {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: headersMs,
@@ -103,27 +102,33 @@ function makeApp({ tls }: ServerOptions, { headersMs }: Patience): FastifyInstan
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     clientErrorHandler: refuseConnection,
-    frameworkErrors(error, _request, reply) {
-      const known = asHttpError(error);
+    // Paths that are none: no hook has seen them.
+    frameworkErrors(error, request, reply) {
+      let known = asHttpError(error);
+      try {
+        admit(access(), request.headers.authorization, 'any', now());
+      } catch (refusal) {
+        known = asHttpError(refusal);
+      }
       const body = errorBody(known);
       reply.hijack();
-      reply.raw.writeHead(known.statusCode, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(body) });
+      reply.raw.writeHead(known.statusCode, {
+        ...known.headers,
+        'content-type': JSON_TYPE,
+        'content-length': Buffer.byteLength(body),
+      });
       reply.raw.end(body);
     },
   });
 }
 
-/** All but the liveness check ask for a token, where there are any: what is not there, too. */
-function checkAccess(app: FastifyInstance, settings: () => ServerSettings): void {
-  let tokens: readonly string[] = [];
-  let check = accessBy(tokens);
+/** Lets nobody go further than the route's role allows; where there is no route, whoever may come in at all is told so. */
+function checkAccess(app: FastifyInstance, access: () => AccessRules, now: () => number): void {
+  app.decorateRequest('caller');
   app.addHook('onRequest', (request, _reply, done) => {
-    const now = settings();
-    if (now.tokens !== tokens) {
-      tokens = now.tokens;
-      check = accessBy(tokens);
-    }
-    if (request.routeOptions.url !== LIVENESS_PATH) check(request.headers.authorization);
+    const { url, config } = request.routeOptions;
+    const needed = url === undefined ? 'any' : (config.role ?? 'admin');
+    if (needed !== 'public') request.caller = admit(access(), request.headers.authorization, needed, now());
     done();
   });
 }

@@ -8,8 +8,6 @@ export interface ServerSettings {
   readonly entriesMax: number;
   /** The pipelines that events can be sent to; undefined: events are only stored, for a pipeline of any name. */
   readonly pipelines: ReadonlySet<string> | undefined;
-  /** Whoever has one of these may come in; none: everybody may. */
-  readonly tokens: readonly string[];
   /** JSON Pointer to where an event carries its idempotency key. */
   readonly idempotencyPointer: string | undefined;
 }

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { configTokens, digestOf, newToken, ROLES, type AccessRules, type Role } from '../../src/server/access/index.js';
 import { post } from '../support/daemon.js';
 import { testServer } from '../support/server.js';
 
 describe('a server with tokens', () => {
   it('lets nobody in who has none, but for the liveness check, and tells them nothing', async () => {
-    const server = await testServer({ settings: { tokens: ['first-token', 'second-token'] } });
+    const access: AccessRules = {
+      isOpen: false,
+      configured: configTokens(['first-token', 'second-token']),
+      created: new Map(),
+    };
+    const server = await testServer({ server: { access: () => access } });
     const get = (path: string, authorization?: string): Promise<Response> =>
       fetch(server.url + path, { headers: authorization === undefined ? {} : { authorization } });
 
-    for (const path of ['/events', '/health', '/nothing', '/events/orders', '/']) {
+    for (const path of ['/events', '/health', '/nothing', '/events/orders', '/', '/events/%zz']) {
       const refused = await get(path);
       expect([path, refused.status]).toEqual([path, 401]);
       expect(refused.headers.get('www-authenticate')).toContain('Bearer');
@@ -18,6 +24,7 @@ describe('a server with tokens', () => {
       'Bearer',
       'Bearer x',
       'Basic first-token',
+      basic('first-token', ''),
       'first-token',
       'Bearer first-token2',
       'Bearer first-toke',
@@ -25,7 +32,7 @@ describe('a server with tokens', () => {
     ];
     for (const authorization of wrong)
       expect([authorization, (await get('/health', authorization)).status]).toEqual([authorization, 401]);
-    for (const authorization of ['Bearer first-token', 'bearer second-token'])
+    for (const authorization of ['Bearer first-token', 'bearer second-token', basic('anybody', 'first-token')])
       expect((await get('/health', authorization)).status).toBe(200);
     expect((await get('/livez')).status).toBe(200);
 
@@ -34,4 +41,37 @@ describe('a server with tokens', () => {
     expect(await server.stored()).toHaveLength(1);
     await server.close();
   });
+
+  it('lets a token go as far as its role', async () => {
+    const tokens = new Map(ROLES.map((role) => [role, newToken()] as const));
+    const textOf = (role: Role): string => tokens.get(role)?.text ?? '';
+    const created = new Map(
+      [...tokens].map(([role, { id, text }]) => [id, { id, role, digest: digestOf(text) }] as const),
+    );
+    const access: AccessRules = { isOpen: false, configured: [], created };
+    const server = await testServer({ server: { access: () => access } });
+    const answers = async (role: Role): Promise<unknown> => {
+      const authorization = `Bearer ${textOf(role)}`;
+      const [posted, read, health, nothing] = await Promise.all([
+        post(`${server.url}/events`, 1, { authorization }),
+        fetch(`${server.url}/events`, { headers: { authorization } }),
+        fetch(`${server.url}/health`, { headers: { authorization } }),
+        fetch(`${server.url}/nothing`, { headers: { authorization } }),
+      ]);
+      return [posted.status, read.status, health.status, nothing.status];
+    };
+    expect(await answers('ingest')).toEqual([202, 403, 403, 404]);
+    expect(await answers('read')).toEqual([403, 200, 200, 404]);
+    expect(await answers('admin')).toEqual([202, 200, 200, 404]);
+
+    const last = textOf('admin').slice(0, -1);
+    const forged = [`${last}-`, `${last}_`, textOf('admin').replace(/_[^]*/, '')];
+    for (const text of forged.filter((one) => one !== textOf('admin')))
+      expect((await post(`${server.url}/events`, 1, { authorization: `Bearer ${text}` })).status).toBe(401);
+    await server.close();
+  });
 });
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}

@@ -1,7 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
-import { healthOf, startServer, type ServerOptions, type ServerSettings } from '../../src/server/index.js';
+import {
+  healthOf,
+  startServer,
+  type AccessRules,
+  type ServerOptions,
+  type ServerSettings,
+} from '../../src/server/index.js';
 import { scratch } from './cli.js';
 
 export interface TestServer {
@@ -23,6 +29,8 @@ export interface StoredLine {
   /** The line itself. */
   readonly line: string;
 }
+
+const OPEN: AccessRules = { isOpen: true, configured: [], created: new Map() };
 
 /** The server in this process, over a real log. */
 export async function testServer(
@@ -48,7 +56,6 @@ export async function testServer(
     depthMax: 1000,
     entriesMax: 250,
     pipelines: new Set(['default', 'orders']),
-    tokens: [],
     idempotencyPointer: undefined,
     ...changes.settings,
   };
@@ -58,6 +65,7 @@ export async function testServer(
     port: 0,
     store: log,
     settings: () => settings,
+    access: () => OPEN,
     health: () => healthOf([{ name: 'stream_engine', status: 'healthy' }], 5),
     now: world.now,
     elapsed: world.elapsed,

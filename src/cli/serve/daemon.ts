@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Log, type Damage, type World } from '../../log/index.js';
-import { healthOf, startServer, type Health, type HealthComponent, type RunningServer } from '../../server/index.js';
+import {
+  healthOf,
+  startServer,
+  type AccessRules,
+  type Health,
+  type HealthComponent,
+  type RunningServer,
+} from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
 import { startIntakes } from './intakes.js';
-import type { ListenPlan, ServePlan } from './plan.js';
+import type { AccessPlan, ListenPlan, ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
 import type { Talk } from './talk.js';
@@ -92,6 +99,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     return healthOf([processing.health(), storage], world.now());
   };
 
+  const access = accessOf(() => plan.access);
+
   let processing: Processing;
   let server: RunningServer;
   try {
@@ -101,6 +110,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       ...(await listenOptions(plan.listen)),
       store: log,
       settings: () => plan.settings,
+      access,
       health,
       now: world.now,
       elapsed: world.elapsed,
@@ -156,6 +166,14 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await Promise.all(chores);
       await log.close();
     },
+  };
+}
+
+/** Who may come in, by the plan that is in force. */
+function accessOf(plan: () => AccessPlan): () => AccessRules {
+  return () => {
+    const { mayBeOpen, tokens } = plan();
+    return { isOpen: mayBeOpen && tokens.length === 0, configured: tokens, created: new Map() };
   };
 }
 

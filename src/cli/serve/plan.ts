@@ -1,13 +1,14 @@
 import type { FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
-import type { ServerSettings } from '../../server/index.js';
+import type { KnownToken, ServerSettings } from '../../server/index.js';
 
 /** What the daemon is to do: the flags and the config as they are meant. */
 export interface ServePlan {
   readonly config: LoadedConfig;
   readonly listen: ListenPlan;
   readonly settings: ServerSettings;
+  readonly access: AccessPlan;
   readonly log: LogOptions;
   readonly retention: RetentionPlan;
   readonly pipelines: readonly PipelineServePlan[];
@@ -24,6 +25,13 @@ export interface ListenPlan {
   readonly port: number;
   /** Paths of PEM files. */
   readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface AccessPlan {
+  /** Everybody may come in, as long as there are no tokens. */
+  readonly mayBeOpen: boolean;
+  /** Tokens of the config. */
+  readonly tokens: readonly KnownToken[];
 }
 
 export interface RetentionPlan {

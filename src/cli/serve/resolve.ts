@@ -15,12 +15,13 @@ import {
   type PipelinePlan,
 } from '../../config/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
+import { configTokens } from '../../server/access/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
-import type { PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
+import type { AccessPlan, PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
 
@@ -49,9 +50,12 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     refuseWithoutOutputs(pipeline, config);
     pipelines.push(await pipelineServePlan(pipeline, config, processing));
   }
-  const tokens = await tokensOf(server);
   const host = flags.host ?? server.host;
-  refuseOpenDoor(host, tokens, server.insecure || flags.insecure === true);
+  const access = {
+    mayBeOpen: LOOPBACK.test(host) || server.insecure || flags.insecure === true,
+    tokens: configTokens(await tokensOf(server)),
+  };
+  refuseOpenDoor(host, access);
   return {
     config,
     listen: { host, port: flags.port ?? server.port, ...(server.tls && { tls: server.tls }) },
@@ -60,9 +64,9 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       depthMax: processing.max_depth,
       entriesMax: Math.max(1, Math.floor(processing.max_queue_size / QUEUE_SHARES)),
       pipelines: pipelines.length === 0 ? undefined : new Set(pipelines.map(({ spec }) => spec.name)),
-      tokens,
       idempotencyPointer: storage.idempotency_pointer,
     },
+    access,
     log: {
       folder: storage.disk_path,
       durability: storage.durability,
@@ -159,8 +163,8 @@ async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */
-function refuseOpenDoor(host: string, tokens: readonly string[], insecure: boolean): void {
-  if (LOOPBACK.test(host) || tokens.length > 0 || insecure) return;
+function refuseOpenDoor(host: string, { mayBeOpen, tokens }: AccessPlan): void {
+  if (mayBeOpen || tokens.length > 0) return;
   throw new UserError(
     `${host} can be reached from other machines, and no token is asked for`,
     EXIT.invalid,

@@ -51,7 +51,7 @@ async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void):
 
 /** What the daemon does, in its first lines. */
 function describe(plan: ServePlan, { url }: Daemon, talk: Talk): void {
-  const { pipelines, settings } = plan;
+  const { pipelines, access } = plan;
   if (pipelines.length === 0) talk.warn('the config has no pipelines: events are stored, and nothing more');
   const toStdout = pipelines.filter(({ outputs }) => outputs.some(({ kind }) => kind === 'stdout'));
   for (const { spec } of toStdout) {
@@ -61,7 +61,7 @@ function describe(plan: ServePlan, { url }: Daemon, talk: Talk): void {
     url,
     log: plan.log.folder,
     pipelines: pipelines.map(({ spec }) => spec.name).join(', '),
-    tokens: settings.tokens.length > 0,
+    tokens: access.tokens.length > 0,
   });
 }
 

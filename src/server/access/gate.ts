@@ -1,0 +1,73 @@
+import { timingSafeEqual } from 'node:crypto';
+import { HttpError } from '../http-error.js';
+import { covers, type NeededRole, type Role } from './role.js';
+import { digestOf, idIn, type KnownToken } from './token.js';
+
+const BEARER = /^Bearer +([^\s]+) *$/i;
+/** With the token as the password: a browser can send nothing else with a page, or with a stream of events. */
+const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
+
+const CHALLENGES = ['Bearer realm="colloquium"', 'Basic realm="colloquium", charset="UTF-8"'];
+
+/** Who may come in. May change while the server runs. */
+export interface AccessRules {
+  /** Everybody may come in and do all: nobody else can reach the address, or it is meant so. */
+  readonly isOpen: boolean;
+  /** Tokens of the config. */
+  readonly configured: readonly KnownToken[];
+  /** Tokens that were created, by id. */
+  readonly created: ReadonlyMap<string, KnownToken>;
+}
+
+/** Who sends a request. */
+export interface Caller {
+  /** The id of the token; undefined where none is asked for. */
+  readonly token: string | undefined;
+  readonly role: Role;
+}
+
+const ANYBODY: Caller = { token: undefined, role: 'admin' };
+
+/**
+ * Lets a caller in by the Authorization header.
+ *
+ * @param now milliseconds since the epoch
+ * @throws HttpError 401 without a valid token, 403 when its role does not reach
+ */
+export function admit(rules: AccessRules, authorization: string | undefined, needed: NeededRole, now: number): Caller {
+  if (rules.isOpen) return ANYBODY;
+  const text = tokenIn(authorization ?? '');
+  if (text === undefined) throw refused('send a token: "Authorization: Bearer …"');
+  const token = knownToken(rules, text);
+  if (token === undefined) throw refused('the token is not valid');
+  if (token.expires !== undefined && token.expires <= now) throw refused('the token has expired');
+  if (!covers(token.role, needed)) throw beyondRole(token.role, needed);
+  return { token: token.id, role: token.role };
+}
+
+function tokenIn(authorization: string): string | undefined {
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = BASIC.exec(authorization)?.[1];
+  if (basic === undefined) return undefined;
+  const [, password] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s);
+  return password;
+}
+
+/** Digests have one length and tell nothing of the token: comparing them takes the same time, whatever is sent. */
+function knownToken({ configured, created }: AccessRules, text: string): KnownToken | undefined {
+  const digest = digestOf(text);
+  const own = created.get(idIn(text) ?? '');
+  if (own !== undefined && timingSafeEqual(own.digest, digest)) return own;
+  // Every one is compared, whichever fits.
+  return configured.filter((one) => timingSafeEqual(one.digest, digest))[0];
+}
+
+function refused(message: string): HttpError {
+  return new HttpError(401, 'Unauthorized', message, {}, { 'www-authenticate': CHALLENGES });
+}
+
+function beyondRole(role: Role, needed: NeededRole): HttpError {
+  const message = `this takes a token with the role ${needed} (or admin), and this one has ${role}`;
+  return new HttpError(403, 'Forbidden', message);
+}

@@ -1,0 +1,13 @@
+import type { Caller } from './gate.js';
+import type { NeededRole } from './role.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route asks of its callers; a route that does not say is for admins only. */
+    readonly role?: NeededRole;
+  }
+  interface FastifyRequest {
+    /** Who sends it; undefined where the route is public. */
+    caller: Caller | undefined;
+  }
+}
