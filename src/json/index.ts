@@ -6,9 +6,12 @@ export {
   copyValue,
   createScanner,
   literalOf,
+  passageOf,
   readValue,
+  stands,
   textOf,
   type Literal,
+  type Passage,
   type Scanner,
   type Text,
 } from './scan/index.js';

@@ -92,7 +92,9 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
     data = readLine(text, exactly, options);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
-    batch.fail(error, batch.stored === undefined ? { text: line } : { envelope: line });
+    // What is no JSON can't be a part of its dead letter.
+    const isEvent = batch.stored !== undefined && error.kind !== 'invalid_json';
+    batch.fail(error, isEvent ? { envelope: line } : { text: line });
     return;
   }
   onEvent(data, text);

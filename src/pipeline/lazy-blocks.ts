@@ -20,11 +20,10 @@ type LazyBlocks = (
 
 /** The fast way through a pipeline, for the blocks and lines that it is fit for. */
 export function lazyBlocks(options: LineOptions & { readonly pipeline: PipelineSpec }): LazyBlocks {
-  const { pipeline, depthMax, lineBytesMax } = options;
-  const lazy =
-    options.input === 'envelope' || options.parseWhole === true ? undefined : lazyPipeline(pipeline, depthMax);
+  const { pipeline, depthMax } = options;
+  const lazy = options.parseWhole === true ? undefined : lazyPipeline(pipeline, depthMax);
   if (lazy === undefined) return (block) => block;
-  const process = lazyLines(lazy, pipeline, lineBytesMax);
+  const process = lazyLines(lazy, pipeline, options);
   let untried = 0;
 
   return (block, batch, meta, openLine) => {

@@ -1,9 +1,12 @@
 import { ComputoError, FIELD_MISSING } from 'computo-js';
 import { textOf, type Text } from '../json/index.js';
 import type { Batch, BlockMeta } from './batch.js';
+import type { LineOptions } from './event-lines.js';
 import { EventFailure } from './failure.js';
-import { envelopeFrame, type EnvelopeFrame } from './lazy-envelope.js';
+import type { LineForm } from './lazy-form.js';
+import { newEvents } from './lazy-new.js';
 import type { LazyPipeline } from './lazy-pipeline.js';
+import { storedEvents } from './lazy-stored.js';
 import type { PipelineSpec } from './spec.js';
 import { FILTERED } from './stages/index.js';
 
@@ -21,20 +24,22 @@ type PassLine = () => boolean;
 /**
  * Reads no more of each line than the scripts ask for. Lines that are broken, unusual or about to fail go the full way,
  * which has the last word on them.
- *
- * @param lineBytesMax longer lines are refused, which is the full way's to do
  */
-export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, lineBytesMax: number): LazyLines {
+export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, options: LineOptions): LazyLines {
   const { scanner, fields } = lazy;
-  const bytesMax = Math.min(lineBytesMax, lazy.lineBytesMax);
+  // To refuse longer lines is the full way's to do.
+  const bytesMax = Math.min(options.lineBytesMax, lazy.lineBytesMax);
+  const form =
+    options.input === 'envelope' ? storedEvents(scanner, bytesMax) : newEvents(scanner, pipeline.name, bytesMax);
   return (bytes, batch, meta, openLine) => {
     const text = textOf(bytes);
     fields.setText(text);
-    const pass = directly(lazy, pipeline, batch, meta, text) ?? byValue(lazy, batch);
+    form.begin(text, batch, meta);
+    const pass = directly(lazy, form, pipeline, batch, text) ?? byValue(lazy, form, batch);
     let full = 0;
     for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
-      let end = scanner.scan(text, at);
-      if (end < 0 || end - at > bytesMax || !pass()) {
+      let end = form.scan(at);
+      if (end < 0 || !pass()) {
         end = bytes.indexOf(NEWLINE, at);
         full += 1;
         openLine(bytes.subarray(at, end));
@@ -48,18 +53,16 @@ export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, lineBytesM
 /** Writes data as it stands in the line, where the only output takes every event. */
 function directly(
   lazy: LazyPipeline,
-  { name, outputs, routingKey }: PipelineSpec,
+  form: LineForm,
+  { outputs, routingKey }: PipelineSpec,
   batch: Batch,
-  { source, timestamp, counter }: BlockMeta,
   text: Text,
 ): PassLine | undefined {
   const { write, needsContext } = lazy;
   const [output, another] = outputs;
   if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
   if (write === undefined || routingKey !== undefined) return undefined;
-  const frame: EnvelopeFrame | undefined = output.envelope
-    ? envelopeFrame(timestamp, { source, pipeline: name, key: undefined, retryCount: 0 })
-    : undefined;
+  const { envelope } = output;
   const lines = batch.linesOf(0);
   if (lines === undefined) return undefined;
   const { counts } = batch;
@@ -68,13 +71,13 @@ function directly(
     const into = lines.bytes;
     const start = into.length;
     try {
+      if (needsContext) form.introduce();
       const id = needsContext ? batch.newId() : undefined;
       const context = id === undefined ? null : batch.contextOf(id);
       if (lazy.passes(context)) {
-        if (id === undefined) frame?.writeNewHead(counter + batch.line, into);
-        else frame?.writeHead(id, into);
+        if (envelope) form.writeHead(id, into);
         write(text, context, into);
-        frame?.writeTail(into);
+        if (envelope) form.writeTail(into);
         into.byte(NEWLINE);
         counts.output += 1;
       } else {
@@ -90,12 +93,13 @@ function directly(
 }
 
 /** Makes the finished data as a value: for more stages behind, for routing, for several outputs. */
-function byValue(lazy: LazyPipeline, batch: Batch): PassLine {
+function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
   const { counts } = batch;
   const { make, needsContext } = lazy;
   if (make === undefined) return () => false;
   return () => {
     try {
+      form.introduce();
       const id = needsContext ? batch.newId() : undefined;
       const context = id === undefined ? null : batch.contextOf(id);
       const data = lazy.passes(context) ? make(context) : FILTERED;

@@ -30,9 +30,13 @@ export function refusedRecord(
   };
 }
 
-/** The failure of a stored line that was refused when it came in, and what is left of it. */
+/**
+ * The failure of a stored line that was refused when it came in, and what is left of it.
+ *
+ * @throws EventFailure when the data is not what {@link refusedRecord} makes
+ */
 export function refusedBefore(refused: RefusedLine, data: string): [EventFailure, Remains] {
-  const { raw, raw_encoding: encoding, raw_truncated_from: wholeBytes } = JSON.parse(data) as KeptLine;
+  const { raw, encoding, wholeBytes } = readKeptLine(data);
   const failure = new EventFailure(refused.kind, refused.message);
   if (encoding === undefined && wholeBytes === undefined) return [failure, { text: raw }];
   const bytes = Buffer.from(raw, encoding ?? 'utf8');
@@ -42,6 +46,24 @@ export function refusedBefore(refused: RefusedLine, data: string): [EventFailure
 /** What {@link remainsText} leaves of a line. */
 interface KeptLine {
   readonly raw: string;
-  readonly raw_encoding?: 'base64';
-  readonly raw_truncated_from?: number;
+  readonly encoding: 'base64' | undefined;
+  readonly wholeBytes: number | undefined;
+}
+
+function readKeptLine(data: string): KeptLine {
+  const kept: unknown = ifJson(data);
+  if (typeof kept !== 'object' || kept === null || !('raw' in kept) || typeof kept.raw !== 'string') {
+    throw new EventFailure('invalid_json', 'the line says that it was refused, and does not hold what was');
+  }
+  const encoding = 'raw_encoding' in kept && kept.raw_encoding === 'base64' ? 'base64' : undefined;
+  const wholeBytes = 'raw_truncated_from' in kept ? kept.raw_truncated_from : undefined;
+  return { raw: kept.raw, encoding, wholeBytes: typeof wholeBytes === 'number' ? wholeBytes : undefined };
+}
+
+function ifJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

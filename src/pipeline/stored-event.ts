@@ -36,9 +36,10 @@ const BEFORE_DATA = ',"data":';
 const BEFORE_METADATA = ',"metadata":{';
 
 /** The metadata read last: most lines of a log have the same. */
-let known: { readonly text: string; readonly metadata: Metadata | undefined } | undefined;
+let known: { readonly text: string; readonly metadata: StoredMetadata | undefined } | undefined;
 
-type Metadata = Omit<StoredOrigin, 'id' | 'timestamp'>;
+/** What an event's `metadata` says of it. */
+export type StoredMetadata = Omit<StoredOrigin, 'id' | 'timestamp'>;
 
 /**
  * Reads an event's line, as the log stores it (without its crc) and `--envelope` prints it.
@@ -58,9 +59,10 @@ export function readStoredEvent(line: string): StoredEvent | undefined {
   return { origin: { id, timestamp, ...metadata }, data: line.slice(dataStart + BEFORE_DATA.length, dataEnd) };
 }
 
-function readMetadata(text: string): Metadata | undefined {
+/** Reads an event's `metadata`; undefined when it is none. @param text its JSON */
+export function readMetadata(text: string): StoredMetadata | undefined {
   if (known?.text === text) return known.metadata;
-  let metadata: Metadata | undefined;
+  let metadata: StoredMetadata | undefined;
   try {
     metadata = metadataOf(parseJson(text));
   } catch {
@@ -86,7 +88,7 @@ function readCarefully(line: string): StoredEvent | undefined {
   }
 }
 
-function metadataOf(value: Json | undefined): Metadata | undefined {
+function metadataOf(value: Json | undefined): StoredMetadata | undefined {
   if (!isObject(value)) return undefined;
   const { source, pipeline, retry_count: retryCount, routing_key: routingKey } = value;
   if (typeof source !== 'string' || typeof pipeline !== 'string' || typeof retryCount !== 'number') return undefined;

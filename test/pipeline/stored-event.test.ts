@@ -127,6 +127,17 @@ describe('a stored event', () => {
     ]);
   });
 
+  it('whose data is no JSON, or not what was refused, is a dead letter that is JSON all the same', () => {
+    const lines = ['{"n":', '{"n":1}'].map((data) => {
+      const refused = { kind: 'invalid_json', message: 'why', line: 3 };
+      const of = { source: 's', pipeline: 'p', retry_count: 0, ...(data === '{"n":1}' && { refused }) };
+      return `{"id":"x","timestamp":1,"data":${data},"metadata":${JSON.stringify(of)}}`;
+    });
+    expect(process(`${lines.join('\n')}\n`).letters).toEqual(
+      lines.map((raw): unknown => expect.objectContaining({ raw, source: 's' })),
+    );
+  });
+
   it('is whole in its dead letter, which names its source and no line', () => {
     const failing = stored('{"n":"x"}');
     expect(process(`${failing}\n`, script(['+', ['$input', '/n'], 1])).letters).toEqual([

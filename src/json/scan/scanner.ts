@@ -12,7 +12,8 @@ import {
   SPACE,
 } from './bytes.js';
 import { fieldTree } from './field-tree.js';
-import { createShapes, placeOf, stands, type Link, type Member, type Place, type Shapes } from './shape.js';
+import { stands } from './passage.js';
+import { createShapes, placeOf, type Link, type Member, type Place, type Shapes } from './shape.js';
 import { resetOdd, startScan, type Scan, type Sightings } from './sightings.js';
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
@@ -31,6 +32,8 @@ export interface Scanner extends Sightings {
    * @returns where the line ends (the place of its newline); −1 when it is refused
    */
   scan(text: Text, start: number): number;
+  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is refused */
+  scanValue(text: Text, start: number): number;
 }
 
 /** Deeper data goes to the full parser, which needs no stack. */
@@ -45,24 +48,29 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
   const scan = startScan(pointers.length);
   const shapes = createShapes(fieldTree(pointers));
   const { starts, ends, isOdd } = scan;
+  const scanValue = (text: Text, start: number): number => {
+    scan.line += 1;
+    for (let slot = 0; slot < starts.length; slot++) starts[slot] = -1;
+    try {
+      const { bytes } = text;
+      const first = (bytes[start] as number) <= SPACE ? skipSpace(bytes, start, scan) : start;
+      return passPlace(text, first, shapes.root, shapes, scan, levels);
+    } catch (error) {
+      if (error !== REFUSED) throw error;
+      return -1;
+    }
+  };
   return {
     starts,
     ends,
     isOdd,
+    scanValue,
     scan(text, start) {
-      scan.line += 1;
-      for (let slot = 0; slot < starts.length; slot++) starts[slot] = -1;
-      try {
-        const { bytes } = text;
-        const first = (bytes[start] as number) <= SPACE ? skipSpace(bytes, start, scan) : start;
-        const end = passPlace(text, first, shapes.root, shapes, scan, levels);
-        if (bytes[end] === NEWLINE) return end;
-        const rest = skipSpace(bytes, end, scan);
-        return bytes[rest] === NEWLINE ? rest : -1;
-      } catch (error) {
-        if (error !== REFUSED) throw error;
-        return -1;
-      }
+      const end = scanValue(text, start);
+      const { bytes } = text;
+      if (end < 0 || bytes[end] === NEWLINE) return end;
+      const rest = skipSpace(bytes, end, scan);
+      return bytes[rest] === NEWLINE ? rest : -1;
     },
   };
 }

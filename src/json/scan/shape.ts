@@ -1,6 +1,6 @@
 import { REFUSED } from './bytes.js';
 import type { FieldTree } from './field-tree.js';
-import type { Text } from './skip.js';
+import { passageOf, type Passage } from './passage.js';
 
 /**
  * The lines of a log look alike. What stands between their values (`,"level":`) is learned from the first of them, and
@@ -33,10 +33,7 @@ export interface Member {
 }
 
 /** From the end of one value to the start of the next, or past the end of the object. */
-export interface Link {
-  /** What stands between, in little-endian words. The last word overlaps the one before it, or is filled with zeros. */
-  readonly words: Int32Array;
-  readonly length: number;
+export interface Link extends Passage {
   /** It has white space in it, or leads to a key that was there before. */
   readonly isOdd: boolean;
   /** The place of the value that follows; undefined when the object ends. */
@@ -84,8 +81,7 @@ export function createShapes(wanted: FieldTree): Shapes {
       links += 1;
       member.links += 1;
       member.next = {
-        words: wordsOf(bytes.subarray(step.start, step.end)),
-        length: step.end - step.start,
+        ...passageOf(bytes.subarray(step.start, step.end)),
         isOdd: step.isOdd || isRepeated,
         place: inner,
         then: { next: undefined, links: 0, before: member, key, wanted: inner?.wanted },
@@ -99,34 +95,6 @@ export function createShapes(wanted: FieldTree): Shapes {
 export function placeOf(wanted: FieldTree | undefined): Place {
   const start = { next: undefined, links: 0, before: undefined, key: undefined, wanted: undefined };
   return { wanted, start, members: new Map(), elements: undefined };
-}
-
-/** Whether the text has at `at` what the link expects. */
-export function stands(link: Link, { words: text, length: textLength }: Text, start: number): boolean {
-  const { length, words } = link;
-  const end = start + length;
-  if (end > textLength) return false;
-  if (length < 4) {
-    // Usually one byte, the brace at an object's end.
-    const word = words[0] as number;
-    if (text.getUint8(start) !== (word & 0xff)) return false;
-    if (length > 1 && text.getUint8(start + 1) !== ((word >> 8) & 0xff)) return false;
-    return length < 3 || text.getUint8(start + 2) === ((word >> 16) & 0xff);
-  }
-  const last = end - 4;
-  let word = 0;
-  for (let at = start; at < last; at += 4) if (text.getInt32(at, true) !== words[word++]) return false;
-  return text.getInt32(last, true) === words[word];
-}
-
-function wordsOf(literal: Uint8Array): Int32Array {
-  const { length } = literal;
-  const words = new Int32Array(Math.ceil(length / 4));
-  for (let word = 0; word < words.length; word++) {
-    const at = Math.max(0, Math.min(word * 4, length - 4));
-    for (let byte = 0; byte < 4; byte++) words[word] = (words[word] ?? 0) | ((literal[at + byte] ?? 0) << (8 * byte));
-  }
-  return words;
 }
 
 function memberPlace(place: Place, key: string): Place {
