@@ -1,16 +1,19 @@
 import { createBudget, type Budget } from '../budget/index.js';
 import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
+import { sharedSupply, type Supply } from '../limit/index.js';
 import { createLedger, type Ledger } from '../ledger/index.js';
 import { ownerOf, stateOf, systemProcessTable, type Owner, type ProcessTable } from '../owner/index.js';
 import { openStores, type StoreLocation } from '../store/index.js';
 import type { World } from '../world.js';
 import { recover, type Recovered } from './recover.js';
 
-/** Everything that is kept about calls and their money. */
+/** Everything that is kept about calls, their money, and the limits on them. */
 export interface Books {
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly journal: Journal;
+  /** What a rate limit lets through, by the limit's name. */
+  readonly supplyOf: (name: string) => Supply;
   /** This process. */
   readonly owner: Owner;
   /** Whether a call of this owner can't be under way any more. `since`: when it was last heard of. */
@@ -35,6 +38,7 @@ export async function openBooks(
   const budget = createBudget(stores.open('budget'), owner, world);
   const ledger = createLedger(stores.open('ledger'));
   const journal = createJournal(stores.open('journal'), journalOptions, world);
+  const limits = stores.open('limits');
   const isGone = (other: Owner, since: number): boolean => {
     const state = stateOf(other, table);
     return state === 'dead' || (state === 'unknown' && world.now() - since > UNKNOWN_OWNER_MS);
@@ -43,6 +47,7 @@ export async function openBooks(
     budget,
     ledger,
     journal,
+    supplyOf: (name) => sharedSupply(limits, name, world),
     owner,
     isGone,
     recover: () => recover({ budget, ledger, journal, isGone }),

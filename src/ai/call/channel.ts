@@ -1,5 +1,13 @@
 import { createBreaker, type Breaker } from '../breaker/index.js';
-import { createGate, createLimiter, createRateMeter, type Gate, type Limiter, type RateMeter } from '../limit/index.js';
+import {
+  createGate,
+  createLimiter,
+  createRateMeter,
+  type Gate,
+  type Limiter,
+  type RateMeter,
+  type Supply,
+} from '../limit/index.js';
 import { configuredPrice, type Price, type PriceTable } from '../money/index.js';
 import { createProvider, type Provider } from '../provider/index.js';
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
@@ -24,12 +32,20 @@ export interface Channel {
   lastSuccessAt: number;
   /** It asked for a wait longer than we obey: not to be used before. */
   limitedUntil: number;
+  /** Nothing may be under way any more. */
+  close(): Promise<void>;
 }
 
-const MODELS_MAX = 1000;
-
-/** @throws RangeError when the setup can't work */
-export function createChannel(setup: ProviderSetup, prices: PriceTable, world: World): Channel {
+/**
+ * @param supplyOf what a limit lets through, by the limit's name: shared by all processes that have the provider by this name
+ * @throws RangeError when the setup can't work
+ */
+export function createChannel(
+  setup: ProviderSetup,
+  prices: PriceTable,
+  supplyOf: (name: string) => Supply,
+  world: World,
+): Channel {
   const { name, kind } = setup;
   const models = setup.models?.map((model) => model.name);
   const provider = createProvider(
@@ -52,13 +68,14 @@ export function createChannel(setup: ProviderSetup, prices: PriceTable, world: W
     ),
   );
   const commonPrice = setup.cost_per_token && configuredPrice(setup.cost_per_token);
-  const limiter = limiterFor(setup.rate_limit, world);
+  const limiter = limiterFor(setup.rate_limit, supplyOf(encodeURIComponent(name)), world);
   const modelLimiters = new Map<string, Limiter>();
   const modelLimiter = (model: string): Limiter | undefined => {
     const limits = settings.get(model)?.rate_limit;
     if (limits === undefined) return undefined;
-    const known = modelLimiters.get(model) ?? limiterFor(limits, world);
-    if (modelLimiters.size < MODELS_MAX) modelLimiters.set(model, known);
+    const supply = supplyOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
+    const known = modelLimiters.get(model) ?? limiterFor(limits, supply, world);
+    modelLimiters.set(model, known);
     return known;
   };
 
@@ -78,12 +95,17 @@ export function createChannel(setup: ProviderSetup, prices: PriceTable, world: W
     settingsOf: (model) => settings.get(model),
     lastSuccessAt: 0,
     limitedUntil: 0,
+    async close() {
+      await Promise.all([limiter, ...modelLimiters.values()].map((each) => each.close()));
+      provider.close();
+    },
   };
 }
 
-function limiterFor(limits: RateLimit | undefined, world: World): Limiter {
+function limiterFor(limits: RateLimit | undefined, supply: Supply, world: World): Limiter {
   return createLimiter(
     { requestsPerMinute: limits?.requests_per_minute, tokensPerMinute: limits?.tokens_per_minute },
+    supply,
     world,
   );
 }

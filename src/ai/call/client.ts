@@ -56,8 +56,8 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   };
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
-  const channels = options.providers.map((setup) => createChannel(setup, prices, world));
   const books = await openBooks(options.store, journalOptions, world);
+  const channels = options.providers.map((setup) => createChannel(setup, prices, books.supplyOf, world));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -179,7 +179,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   async function closeAll(): Promise<void> {
     scopes.drain();
     await scopes.idle();
-    for (const channel of channels) channel.provider.close();
+    await Promise.all(channels.map((channel) => channel.close()));
     await closeBooks(books);
   }
 }

@@ -1,6 +1,7 @@
-/** Rate limits: two token buckets, a fair queue, and what providers' headers say. */
+/** Rate limits: two token buckets that processes share, a fair queue, and what providers' headers say. */
 export { createGate, type Gate } from './gate.js';
 export { goDurationMs } from './go-duration.js';
 export { createLimiter, type Limiter, type Permit } from './limiter.js';
 export { createRateMeter, type RateMeter } from './rate-meter.js';
 export { readLimitHeaders, type LimitReport } from './report.js';
+export { sharedSupply, type Supply } from './supply.js';

@@ -1,12 +1,6 @@
-import type { World } from '../world.js';
-import { createBucket, type Bucket } from './bucket.js';
+import { sleep, type World } from '../world.js';
 import type { LimitReport, LimitState } from './report.js';
-
-/** Limits per minute; one that is absent does not limit. */
-export interface Limits {
-  readonly requestsPerMinute?: number | undefined;
-  readonly tokensPerMinute?: number | undefined;
-}
+import type { Limits, Quantity, Supply } from './supply.js';
 
 /** Leave to send one request. Exactly one of its functions is called, once. */
 export interface Permit {
@@ -25,9 +19,10 @@ export type Admission =
 /** Keeps requests within a provider's (or one model's) limits: first come, first served. */
 export interface Limiter {
   /**
-   * Waits for its turn and for both buckets.
+   * Waits for its turn and for both limits.
    *
    * @param tokens the most that the request may count for, as the provider counts it: input and the whole output cap
+   * @throws Error when the supply can't be read or written
    */
   acquire(tokens: number, signal?: AbortSignal): Promise<Admission>;
   /** Nothing is admitted before `time`, milliseconds since the epoch. */
@@ -35,6 +30,8 @@ export interface Limiter {
   /** Believes what an answer said about the limits, where it is stricter than what we thought. */
   correct(report: LimitReport): void;
   status(): LimiterStatus;
+  /** Gives back what was drawn and not used. Nobody may wait any more. */
+  close(): Promise<void>;
 }
 
 export interface LimiterStatus {
@@ -47,86 +44,141 @@ export interface LimiterStatus {
 interface Waiter {
   readonly tokens: number;
   readonly done: (admission: Admission) => void;
+  readonly failed: (error: unknown) => void;
 }
 
-export function createLimiter(limits: Limits, world: World): Limiter {
-  const startedAt = world.now();
-  const bucketOf = (limit: number | undefined, leastBurst: number): Bucket | undefined =>
-    limit === undefined ? undefined : createBucket(limit, leastBurst, startedAt);
-  let requests = bucketOf(limits.requestsPerMinute, 1);
-  let tokens = bucketOf(limits.tokensPerMinute, 0);
+const NOTHING: Quantity = { requests: 0, tokens: 0 };
+/** What is drawn at once for those who wait, as a share of a minute: a draw takes a moment, and what is drawn is others' loss. */
+const SLICES_PER_MINUTE = 240;
+
+/** @param supply where what is let through comes from, shared with others */
+export function createLimiter(configured: Limits, supply: Supply, world: World): Limiter {
+  let limits = configured;
   let pausedUntil = 0;
   /** In order of arrival: a Set keeps it, and lets an aborted one go from the middle. */
   const queue = new Set<Waiter>();
+  /** Drawn, and not yet used. */
+  let credit = NOTHING;
+  let drawing: { readonly end: Promise<void>; readonly cutShort: () => void } | undefined;
+  let returning = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
 
   const tooLarge = (count: number): Admission | undefined =>
-    tokens !== undefined && count > tokens.limit ? { kind: 'too-large', tokensPerMinute: tokens.limit } : undefined;
+    limits.tokensPerMinute !== undefined && count > limits.tokensPerMinute
+      ? { kind: 'too-large', tokensPerMinute: limits.tokensPerMinute }
+      : undefined;
 
-  const grant = (taken: number, now: number): Permit => {
-    requests?.take(1, now);
-    tokens?.take(taken, now);
+  /** What a request takes of those limits that there are. */
+  const needOf = (count: number): Quantity => ({
+    requests: limits.requestsPerMinute === undefined ? 0 : 1,
+    tokens: limits.tokensPerMinute === undefined ? 0 : count,
+  });
+
+  const grant = (need: Quantity): Permit => {
+    credit = minus(credit, need);
+    const counted = limits.tokensPerMinute !== undefined;
     let open = true;
-    const giveBack = (requestCount: number, tokenCount: number): void => {
+    const giveBack = (unused: Quantity): void => {
       if (!open) return;
       open = false;
-      const at = world.now();
-      if (requestCount > 0) requests?.give(requestCount, at);
-      if (tokenCount !== 0) tokens?.give(tokenCount, at);
+      credit = plus(credit, unused);
       admitWaiting();
-      requests?.skim();
-      tokens?.skim();
     };
-    return { settle: (used) => giveBack(0, taken - used), cancel: () => giveBack(1, taken) };
+    return {
+      settle: (used) => giveBack({ requests: 0, tokens: counted ? need.tokens - used : 0 }),
+      cancel: () => giveBack(need),
+    };
   };
-
-  const waitMs = (count: number, now: number): number =>
-    Math.max(pausedUntil - now, requests?.waitMs(1, now) ?? 0, tokens?.waitMs(count, now) ?? 0);
 
   const admitWaiting = (): void => {
     cancelTimer?.();
     cancelTimer = undefined;
     for (const waiter of queue) {
-      const now = world.now();
       const refusal = tooLarge(waiter.tokens);
-      const delay = refusal === undefined ? waitMs(waiter.tokens, now) : 0;
-      if (delay > 0) {
-        cancelTimer = world.after(delay, admitWaiting);
-        return;
+      const need = needOf(waiter.tokens);
+      if (refusal === undefined) {
+        const pauseMs = pausedUntil - world.now();
+        if (pauseMs > 0) {
+          cancelTimer = world.after(pauseMs, admitWaiting);
+          return;
+        }
+        if (!covers(credit, need)) {
+          drawing ??= draw(shortfall());
+          return;
+        }
       }
       queue.delete(waiter);
-      waiter.done(refusal ?? { kind: 'granted', permit: grant(waiter.tokens, now) });
+      waiter.done(refusal ?? { kind: 'granted', permit: grant(need) });
     }
+    if (drawing === undefined) giveUnusedBack();
   };
 
-  /** The bucket as the provider's own limit says, which is never taken as leave to go beyond ours. */
-  const corrected = (bucket: Bucket | undefined, state: LimitState, leastBurst: number): Bucket | undefined => {
-    const now = world.now();
-    const { limit, remaining } = state;
-    let result = bucket;
-    if (limit !== undefined && limit > 0) {
-      if (result === undefined) result = createBucket(limit, leastBurst, now);
-      else if (limit < result.limit) result.setLimit(limit, now);
+  /** What the first in the queue lacks, and those after it, up to a slice. */
+  const shortfall = (): Quantity => {
+    const slice: Quantity = {
+      requests: (limits.requestsPerMinute ?? 0) / SLICES_PER_MINUTE,
+      tokens: (limits.tokensPerMinute ?? 0) / SLICES_PER_MINUTE,
+    };
+    let wanted: Quantity | undefined;
+    for (const waiter of queue) {
+      const more = plus(wanted ?? minus(NOTHING, credit), needOf(waiter.tokens));
+      if (wanted !== undefined && !covers(slice, more)) break;
+      wanted = more;
     }
-    if (remaining !== undefined) result?.lowerTo(remaining, now);
-    return result;
+    const { requests, tokens } = wanted ?? NOTHING;
+    return { requests: Math.max(0, requests), tokens: Math.max(0, tokens) };
   };
+
+  const draw = (wanted: Quantity): NonNullable<typeof drawing> => {
+    const cut = new AbortController();
+    const drawAndWait = async (): Promise<void> => {
+      try {
+        const waitMs = await supply.draw(wanted, limits);
+        if (waitMs > 0) await sleep(world, waitMs, cut.signal);
+        credit = plus(credit, wanted);
+      } catch (error) {
+        for (const waiter of queue) waiter.failed(error);
+        queue.clear();
+      }
+      drawing = undefined;
+      admitWaiting();
+    };
+    return { end: drawAndWait(), cutShort: () => cut.abort() };
+  };
+
+  const giveUnusedBack = (): void => {
+    if (credit.requests === 0 && credit.tokens === 0) return;
+    const unused = credit;
+    credit = NOTHING;
+    // If that fails, the next draw fails as well, and somebody is there to be told.
+    const given = supply.giveBack(unused, limits).catch(() => undefined);
+    returning = returning.then(() => given);
+  };
+
+  /** The limit as the provider has it, which is never taken as leave to go beyond ours. */
+  const stricter = (ours: number | undefined, { limit }: LimitState = {}): number | undefined =>
+    limit === undefined || limit <= 0 ? ours : Math.min(limit, ours ?? Infinity);
 
   return {
     acquire(count, signal) {
       const refusal = signal?.aborted === true ? ({ kind: 'aborted' } as const) : tooLarge(count);
       if (refusal !== undefined) return Promise.resolve(refusal);
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         const aborted = (): void => {
           queue.delete(waiter);
           resolve({ kind: 'aborted' });
           admitWaiting();
         };
+        const leave = (): void => signal?.removeEventListener('abort', aborted);
         const waiter: Waiter = {
           tokens: count,
           done(admission) {
-            signal?.removeEventListener('abort', aborted);
+            leave();
             resolve(admission);
+          },
+          failed(error) {
+            leave();
+            reject(error instanceof Error ? error : new Error(String(error)));
           },
         };
         signal?.addEventListener('abort', aborted, { once: true });
@@ -138,16 +190,54 @@ export function createLimiter(limits: Limits, world: World): Limiter {
       pausedUntil = Math.max(pausedUntil, time);
       admitWaiting();
     },
-    correct(report) {
-      if (report.requests) requests = corrected(requests, report.requests, 1);
-      if (report.tokens) tokens = corrected(tokens, report.tokens, 0);
+    correct({ requests, tokens }) {
+      limits = {
+        requestsPerMinute: stricter(limits.requestsPerMinute, requests),
+        tokensPerMinute: stricter(limits.tokensPerMinute, tokens),
+      };
+      const left = {
+        ...(requests?.remaining !== undefined && { requests: requests.remaining }),
+        ...(tokens?.remaining !== undefined && { tokens: tokens.remaining }),
+      };
+      if (isLessThanASecond(left, limits)) {
+        const lowered = supply.lower(left, limits).catch(() => undefined);
+        returning = returning.then(() => lowered);
+      }
       admitWaiting();
     },
     status: () => ({
       waiting: queue.size,
       pausedUntil,
-      ...(requests && { requestsPerMinute: requests.limit }),
-      ...(tokens && { tokensPerMinute: tokens.limit }),
+      ...(limits.requestsPerMinute !== undefined && { requestsPerMinute: limits.requestsPerMinute }),
+      ...(limits.tokensPerMinute !== undefined && { tokensPerMinute: limits.tokensPerMinute }),
     }),
+    async close() {
+      cancelTimer?.();
+      drawing?.cutShort();
+      await drawing?.end;
+      giveUnusedBack();
+      await returning;
+    },
   };
+}
+
+/** Whether less is left than a bucket may hold: more says nothing new. */
+function isLessThanASecond({ requests, tokens }: Partial<Quantity>, limits: Limits): boolean {
+  const { requestsPerMinute = 0, tokensPerMinute = 0 } = limits;
+  return (
+    (requests !== undefined && requests < Math.max(1, requestsPerMinute / 60)) ||
+    (tokens !== undefined && tokens < tokensPerMinute / 60)
+  );
+}
+
+function covers(have: Quantity, need: Quantity): boolean {
+  return have.requests >= need.requests && have.tokens >= need.tokens;
+}
+
+function plus(a: Quantity, b: Quantity): Quantity {
+  return { requests: a.requests + b.requests, tokens: a.tokens + b.tokens };
+}
+
+function minus(a: Quantity, b: Quantity): Quantity {
+  return { requests: a.requests - b.requests, tokens: a.tokens - b.tokens };
 }

@@ -1,0 +1,89 @@
+import { sharedDocument, type Store } from '../store/index.js';
+import type { World } from '../world.js';
+import { drawn, filled, lowered, readyAt, returned, type BucketSize, type BucketState } from './bucket.js';
+
+/** Limits per minute; one that is absent does not limit. */
+export interface Limits {
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+}
+
+export interface Quantity {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/**
+ * What a limit lets through, for all who share it: each process draws a slice at a time, as large as it needs. What a process
+ * that dies has drawn is lost to nobody for long: the limit refills.
+ */
+export interface Supply {
+  /**
+   * Draws both at once. Those who draw first are served first.
+   *
+   * @returns milliseconds until it may be used
+   */
+  draw(wanted: Quantity, limits: Limits): Promise<number>;
+  /** Gives back what was drawn and not used; a negative count was used beyond. */
+  giveBack(unused: Quantity, limits: Limits): Promise<void>;
+  /** The provider says that no more than this is left. */
+  lower(left: Partial<Quantity>, limits: Limits): Promise<void>;
+}
+
+/** What is stored: a bucket for each limit that was ever met. */
+type Stock = Readonly<Partial<Record<keyof Quantity, BucketState>>>;
+
+interface Stocked {
+  readonly kind: keyof Quantity;
+  readonly size: BucketSize;
+  readonly state: BucketState;
+}
+
+/** A supply that is shared by all who open the store, under a name: a provider's, or one of its models'. */
+export function sharedSupply(store: Store, name: string, world: World): Supply {
+  const stock = sharedDocument<Stock>(store, name, {
+    empty: {},
+    parse: (text) => JSON.parse(text) as Stock,
+    print: (document) => JSON.stringify(document),
+  });
+
+  /** Changes the buckets that there are limits for, as they stand now. */
+  const change = <R>(
+    limits: Limits,
+    step: (buckets: readonly Stocked[], now: number) => { readonly states: readonly BucketState[]; readonly result: R },
+  ): Promise<R> =>
+    stock.update((before) => {
+      const now = world.now();
+      const buckets = (['requests', 'tokens'] as const).flatMap((kind): Stocked[] => {
+        const size = sizeOf(kind, limits);
+        return size === undefined ? [] : [{ kind, size, state: filled(before[kind], size, now) }];
+      });
+      const { states, result } = step(buckets, now);
+      const after = Object.fromEntries(buckets.map(({ kind }, i) => [kind, states[i]]));
+      return { document: { ...before, ...after }, result };
+    });
+
+  return {
+    draw: (wanted, limits) =>
+      change(limits, (buckets, now) => {
+        const at = Math.max(now, ...buckets.map(({ kind, size, state }) => readyAt(state, size, wanted[kind])));
+        const states = buckets.map(({ kind, size, state }) => drawn(state, size, wanted[kind], at));
+        return { states, result: at - now };
+      }),
+    giveBack: (unused, limits) =>
+      change(limits, (buckets, now) => ({
+        states: buckets.map(({ kind, size, state }) => returned(state, size, unused[kind], now)),
+        result: undefined,
+      })),
+    lower: (left, limits) =>
+      change(limits, (buckets) => ({
+        states: buckets.map(({ kind, state }) => lowered(state, left[kind] ?? Infinity)),
+        result: undefined,
+      })),
+  };
+}
+
+function sizeOf(kind: keyof Quantity, limits: Limits): BucketSize | undefined {
+  const perMinute = kind === 'requests' ? limits.requestsPerMinute : limits.tokensPerMinute;
+  return perMinute === undefined ? undefined : { perMinute, burstMin: kind === 'requests' ? 1 : 0 };
+}
