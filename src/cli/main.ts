@@ -3,6 +3,8 @@ import { reportError } from './report-error.js';
 
 /** The command line: understand it, do it, say what went wrong, leave with the right code. */
 async function main(): Promise<number> {
+  // Whoever reads may leave at any time; without a listener that would end the process, and look like a bug of ours.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const program = buildProgram();
     await program.parseAsync(process.argv);
@@ -20,6 +22,5 @@ void main().then(async (code) => {
 
 /** Resolves when a pipe has taken what was written, or nobody reads it any more. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  stream.on('error', () => undefined);
   return new Promise((resolve) => stream.write('', () => resolve()));
 }

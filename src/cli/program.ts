@@ -27,6 +27,15 @@ const COMMANDS = [
   completionCommand,
 ];
 
+const EXAMPLES = `
+Examples:
+  Two fields of every line:
+    colloquium -e '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]' tweets.ndjson
+  A config to start from, checked and run:
+    colloquium init && colloquium check && colloquium sample.ndjson
+
+"colloquium run --help" lists the options of a run, "colloquium operators" the language.`;
+
 /** The whole command line, ready to parse. */
 export function buildProgram(): Command {
   const program = new Command('colloquium')
@@ -35,8 +44,15 @@ export function buildProgram(): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .exitOverride();
-  for (const define of COMMANDS) program.addCommand(define().exitOverride(), { isDefault: define === runCommand });
-  program.addCommand(completeCommand().exitOverride(), { hidden: true });
-  return program;
+    .addHelpText('after', EXAMPLES);
+  for (const define of COMMANDS) program.addCommand(define(), { isDefault: define === runCommand });
+  return speakingAlike(program.addCommand(completeCommand(), { hidden: true }));
+}
+
+/** Mistakes in what was typed are said as all others are, and leave with the code that is ours, in every command. */
+function speakingAlike(command: Command): Command {
+  command.commands.forEach(speakingAlike);
+  return command.exitOverride().configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'colloquium: ')),
+  });
 }

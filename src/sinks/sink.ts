@@ -27,11 +27,12 @@ export class SinkError extends Error {
     readonly phase: 'open' | 'write',
     cause: unknown,
   ) {
-    super(
-      `cannot ${phase === 'open' ? 'open' : 'write to'} ${sink}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    super(`cannot ${phase === 'open' ? 'open' : 'write to'} ${sink}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** The operating system's words, without Node's frame around them: `CODE: words, call 'path'`. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return /^E[A-Z0-9]+: (.+?), [a-z]+(?: '.*)?$/s.exec(cause.message)?.[1] ?? cause.message;
 }

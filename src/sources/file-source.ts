@@ -2,7 +2,7 @@ import { fstatSync, openSync, closeSync, read, createReadStream } from 'node:fs'
 import { promisify } from 'node:util';
 import type { Block, Source } from './block.js';
 import { BlockCutter } from './block-cutter.js';
-import { SourceError } from './read-error.js';
+import { itIsADirectory, SourceError } from './read-error.js';
 import { streamBlocks } from './stream-source.js';
 
 const readAsync = promisify(read);
@@ -17,7 +17,7 @@ export function fileSource(path: string, lineBytesMax: number): Source {
   const stats = fstatSync(fd);
   if (stats.isDirectory()) {
     closeSync(fd);
-    throw new SourceError(path, 'open', Object.assign(new Error(), { code: 'EISDIR' }));
+    throw itIsADirectory(path);
   }
   if (path.endsWith('.gz')) return { name: path, blocks: (signal) => gunzipBlocks(fd, path, lineBytesMax, signal) };
   const blocks = (signal: AbortSignal) => descriptorBlocks(fd, path, lineBytesMax, signal);

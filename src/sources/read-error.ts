@@ -32,3 +32,8 @@ function reasonOf(cause: unknown): string {
   const code = 'code' in cause ? String(cause.code) : '';
   return REASONS[code] ?? cause.message;
 }
+
+/** A folder can be opened, but not read: said before anything is. */
+export function itIsADirectory(source: string): SourceError {
+  return new SourceError(source, 'open', Object.assign(new Error(), { code: 'EISDIR' }));
+}

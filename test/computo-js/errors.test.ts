@@ -45,10 +45,12 @@ describe('an error', () => {
 
   it('of a missing path names the pointer, how far it exists, and a near key', () => {
     const { problem, hint } = errorOf(['$input', '/user/nmae/first'], [{ user: { name: 'Ada' } }]);
-    expect(problem).toBe('nothing at "/user/nmae/first": the path exists up to "/user" in the input');
+    expect(problem).toBe('nothing at "/user/nmae/first" in the input: the path exists up to "/user"');
     expect(hint).toBe('Did you mean the key "name"?');
+    const { problem: atOnce, hint: whatIsThere } = errorOf(['$input', '/level'], [{ a: 1 }]);
+    expect([atOnce, whatIsThere]).toEqual(['nothing at "/level" in the input', 'It is an object with "a".']);
     expect(errorOf(['get', ['$input'], '/tags/2'], [{ tags: ['a', 'b'] }]).hint).toBe(
-      'There is an array of 2, with the indices 0 to 1.',
+      '"/tags" is an array of 2, with the indices 0 to 1.',
     );
   });
 

@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
+  /** An open descriptor to be its standard input, in place of `input`. */
+  readonly stdin?: number;
 }
 
 /** An empty folder of its own for a test. */
@@ -30,7 +32,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   const cwd = options.cwd ?? scratch();
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
-  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
 }
 
 /** Runs the built CLI to its end. */

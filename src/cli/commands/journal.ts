@@ -61,8 +61,7 @@ function command(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
-    .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
-    .exitOverride();
+    .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'));
 }
 
 function age(text: string): number {

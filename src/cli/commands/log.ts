@@ -24,12 +24,12 @@ export function logCommand(): Command {
     .description('Look after the stored log: ls, verify, prune, backup, restore, tail')
     .helpCommand(false)
     .addHelpText('after', EXAMPLES)
-    .addCommand(lsCommand().exitOverride())
-    .addCommand(verifyCommand().exitOverride())
-    .addCommand(pruneCommand().exitOverride())
-    .addCommand(backupCommand().exitOverride())
-    .addCommand(restoreCommand().exitOverride())
-    .addCommand(tailCommand().exitOverride());
+    .addCommand(lsCommand())
+    .addCommand(verifyCommand())
+    .addCommand(pruneCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
+    .addCommand(tailCommand());
 }
 
 function lsCommand(): Command {

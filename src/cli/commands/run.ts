@@ -52,8 +52,16 @@ export function runCommand(): Command {
     )
     .option('--no-progress', 'say nothing while running')
     .addHelpText('after', EXAMPLES)
-    .action(async (files: string[], flags: RunFlags) => {
-      const { run } = await import('../run/run.js');
+    .action(async (files: string[], flags: RunFlags, { parent }: Command) => {
+      const [{ run }, { refuseUnknownCommand }] = await Promise.all([
+        import('../run/run.js'),
+        import('../run/unknown-command.js'),
+      ]);
+      const commands = parent?.commands.map((command) => command.name()) ?? [];
+      refuseUnknownCommand(
+        files,
+        commands.filter((name) => !name.startsWith('__')),
+      );
       process.exitCode = await run(files, flags);
     });
 }

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { didYouMean } from '../../config/diagnostic/index.js';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
@@ -15,20 +13,6 @@ import { resolvePipelineSpec } from './resolve-pipeline.js';
 import { resumePlan } from './resume-plan.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
-/** For suggestions only: what there is, the program itself knows. */
-const COMMAND_NAMES = [
-  'run',
-  'serve',
-  'replay',
-  'check',
-  'cost',
-  'journal',
-  'log',
-  'init',
-  'schema',
-  'operators',
-  'completion',
-];
 /** Of a broken line, on stderr; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 
@@ -65,8 +49,6 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
 }
 
 function refuseContradictions(files: readonly string[], flags: RunFlags): void {
-  const [first] = files;
-  if (first !== undefined && /^[a-z]+$/.test(first) && !existsSync(first)) throw noSuchCommand(first);
   const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
   if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
   if (flags.resume === true && (flags.unordered === true || flags.follow === true)) {
@@ -78,12 +60,6 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
     throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
   }
-}
-
-/** A bare word that names no file was likely meant as a command. */
-function noSuchCommand(word: string): UserError {
-  const hint = didYouMean(word, COMMAND_NAMES) ?? 'colloquium --help lists the commands';
-  return new UserError(`there is neither a command nor a file named ${word}`, EXIT.usage, hint);
 }
 
 function hasAiStage({ stages }: PipelineBody): boolean {

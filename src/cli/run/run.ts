@@ -22,6 +22,9 @@ import { onSignals } from './signals.js';
 import { writeStderr } from './stderr.js';
 import { summaryJson, summaryText } from './summary.js';
 
+/** More failed events than this on stderr drown what else is said there. */
+const TOLD_MAX = 10;
+
 /** `colloquium run`: from flags to exit code. */
 export async function run(files: readonly string[], flags: RunFlags): Promise<number> {
   const plan = await resolveRun(files, flags);
@@ -86,6 +89,9 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   const seconds = (performance.now() - startedAt) / 1000;
   const ai = await engine.ai?.summary();
   writeStderr(plan.stats === 'json' ? summaryJson(result, seconds, ai) : summaryText(result, seconds, ai));
+  if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
+    writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
+  }
   return signalCode() ?? exitCodeOf(result);
 }
 

@@ -9,7 +9,8 @@ export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSumm
   if (skipped > 0) parts.push(`${grouped(skipped)} skipped`);
   if (unrouted > 0) parts.push(`${grouped(unrouted)} unrouted`);
   if (deadLettered > 0) parts.push(`${grouped(deadLettered)} dead-lettered`);
-  return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)\n${ai?.text ?? ''}`;
+  const why = result.endedBy === 'failure' ? '; stopped at the first failed event' : '';
+  return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)${why}\n${ai?.text ?? ''}`;
 }
 
 /** The same for a program, as one JSON line. `input` is the sum of the five that follow it. */

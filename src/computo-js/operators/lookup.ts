@@ -68,21 +68,22 @@ function notFound(
   reading: PointerReading,
 ): Error {
   const prefix = longestExistingPrefix(root, segments, reading);
-  const where = prefix === '' ? noun : `${JSON.stringify(prefix)} in ${noun}`;
+  const end = prefix === '' ? '' : `: the path exists up to ${JSON.stringify(prefix)}`;
   return invalidArgument(
     call.place,
-    `nothing at ${JSON.stringify(pointer)}: the path exists up to ${where}`,
-    hintAt(root, segments, parsePointer(prefix).length, reading),
+    `nothing at ${JSON.stringify(pointer)} in ${noun}${end}`,
+    hintAt(root, segments, prefix, reading),
   );
 }
 
 /** Says what is there where the path breaks off. */
-function hintAt(root: Json, segments: readonly string[], length: number, reading: PointerReading): string {
+function hintAt(root: Json, segments: readonly string[], prefix: string, reading: PointerReading): string {
+  const { length } = parsePointer(prefix);
   let value = root;
   for (const segment of segments.slice(0, length)) value = child(value, segment, reading) ?? null;
   const missing = segments[length] ?? '';
   const nearest = isObject(value) ? nearestName(missing, Object.keys(value)) : undefined;
   if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
   const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
-  return `There is ${describe(value)}${indices}.`;
+  return `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../diagnostic/index.js';
 import { blameFile, parseJsonSource } from '../source/index.js';
 
 const NAME = 'colloquium';
+const PACKAGE = 'package.json';
 
 /** Where a folder's config may stand, in the order in which one is taken. */
 const SEARCH_PLACES = [
@@ -15,12 +16,12 @@ const SEARCH_PLACES = [
   ...['', '.json', '.jsonc', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts'].map(
     (extension) => `.config/${NAME}rc${extension}`,
   ),
-  'package.json',
+  PACKAGE,
 ];
 
 /** The names of config files, without package.json, which is one only by its content. */
 export const configFileNames: ReadonlySet<string> = new Set(
-  SEARCH_PLACES.filter((place) => place !== 'package.json').map((place) => basename(place)),
+  SEARCH_PLACES.filter((place) => place !== PACKAGE).map((place) => basename(place)),
 );
 
 /**
@@ -67,9 +68,13 @@ async function findIn(folder: string): Promise<string | undefined> {
       searchPlaces: SEARCH_PLACES,
       loaders: { ...loaders, '.json': presentInJson },
       searchStrategy: 'none',
+      // An empty file is somebody's config, too: passed over in silence, they would look for the mistake elsewhere.
+      ignoreEmptySearchPlaces: false,
       cache: false,
     });
-    return (await explorer.search(folder))?.filepath;
+    const found = await explorer.search(folder);
+    // The last place to look in, and no config without our key.
+    return found?.isEmpty === true && basename(found.filepath) === PACKAGE ? undefined : found?.filepath;
   } catch (error) {
     throw new ConfigError([
       blameFile(folder)(
@@ -82,7 +87,7 @@ async function findIn(folder: string): Promise<string | undefined> {
 
 /** A package.json counts if it has our key, even if it is broken further on; any other JSON file counts as it is. */
 function presentInJson(path: string, content: string): object {
-  if (!path.endsWith('package.json')) return { present: true };
+  if (!path.endsWith(PACKAGE)) return { present: true };
   return content.includes(`"${NAME}"`) && packageKey(path, content) ? { [NAME]: { present: true } } : {};
 }
 

@@ -50,12 +50,35 @@ export function checkShapes(
     const inferred = script && inferShape(script.script, { dialect, inputs: [given, EVENT_CONTEXT], by: script });
     if (script !== undefined) {
       findings.push(...(inferred?.misses ?? []).map((miss) => missFinding(script, miss, step, sample)));
+      findings.push(...wrongKind(script, kind, inferred?.shape ?? ANY_SHAPE, sample));
     }
     if (kind === 'computo') data = inferred?.shape ?? ANY_SHAPE;
     if (kind === 'unknown') data = ANY_SHAPE;
     if (kind === 'ai') data = step.into === undefined ? AI_ANSWER : withMember(data, parsePointer(step.into));
   }
   return findings;
+}
+
+/** What a script gives that its step refuses, whatever the data. */
+function wrongKind(
+  { origin }: ScriptSource,
+  kind: ShapeStep['kind'],
+  given: Shape,
+  sample: Sample | undefined,
+): Diagnostic[] {
+  const isContainer = given.object !== undefined || given.array !== undefined;
+  const problem =
+    kind === 'routing_key' && isContainer && given.scalars.size === 0
+      ? 'a routing key must be a string, but this gives'
+      : kind === 'ai' && given.object === undefined && (given.array !== undefined || given.scalars.size > 0)
+        ? 'the request of an AI stage must be an object, but this gives'
+        : undefined;
+  if (problem === undefined) return [];
+  const scalars = [...given.scalars].map((scalar) => (scalar === 'null' ? scalar : `a ${scalar}`)).join(' or ');
+  const what = given.object ? 'an object' : given.array ? 'a list' : scalars;
+  const message = `${problem} ${what}`;
+  const severity = sample === undefined ? 'error' : 'warning';
+  return [diagnose(origin.document, origin.pointer, { severity, code: 'wrong-kind', message })];
 }
 
 /** The data after an AI stage has put its answer in; missing parents are made. */

@@ -2,11 +2,12 @@
 const OPERATOR = /^(?:&&|\|\||[><!]=|[><*%-])(?=[\s,\]]|$)/;
 
 /**
- * The way out where an operator without quotes is read as YAML's own sign.
+ * The way out where an operator without quotes is read as YAML's own sign, or text starts with one that YAML reserves.
  *
  * @param text what stands at the place of a mistake
  */
 export function operatorHint(text: string): string | undefined {
   const operator = OPERATOR.exec(text)?.[0];
-  return operator === undefined ? undefined : `an operator like this needs quotes: "${operator}"`;
+  if (operator !== undefined) return `an operator like this needs quotes: "${operator}"`;
+  return /^[@`]/.test(text) ? `text that starts with ${text.charAt(0)} needs quotes` : undefined;
 }

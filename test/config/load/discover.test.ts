@@ -29,6 +29,11 @@ describe('the config of a folder', () => {
     expect(await found({ 'package.json': '{"colloquium": ' }, '.')).toBeUndefined();
   });
 
+  it('may be an empty file, which is told and not passed over, but for a package.json', async () => {
+    expect(await found({ 'colloquium.yaml': '', 'package.json': '' }, '.')).toBe('colloquium.yaml');
+    expect(await found({ 'package.json': '' }, '.')).toBeUndefined();
+  });
+
   it('is the plain name before others', async () => {
     expect(
       await found({ 'colloquium.yaml': 'a: 1', '.colloquiumrc': 'a: 1', 'package.json': '{"colloquium": {}}' }, '.'),

@@ -139,6 +139,10 @@ describe('YAML mistakes', () => {
     expect(error.diagnostics[0]?.hint).toBe(`an operator like this needs quotes: "${operator}"`);
   });
 
+  it.each(['@', '`'])('says that text which starts with %s needs quotes', (sign) => {
+    expect(errorOf(`a: [$input, ${sign}type]`).diagnostics[0]?.hint).toBe(`text that starts with ${sign} needs quotes`);
+  });
+
   it('refuses aliases of anchors that are not there, and tags that it does not know', () => {
     expect(problems('a: *nope\n')).toEqual(['1:4 syntax-error']);
     expect(problems('a: !weird 1\n')).toEqual(['1:4 syntax-error']);

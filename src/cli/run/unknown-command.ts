@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { didYouMean } from '../../config/diagnostic/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+
+/**
+ * A bare word that names no file was likely meant as a command.
+ *
+ * @param commands the names of those there are
+ * @throws UserError
+ */
+export function refuseUnknownCommand([first]: readonly string[], commands: readonly string[]): void {
+  if (first === undefined || !/^[a-z]+$/.test(first) || existsSync(first)) return;
+  const hint = didYouMean(first, commands) ?? 'colloquium --help lists the commands';
+  throw new UserError(`there is neither a command nor a file named ${first}`, EXIT.usage, hint);
+}

@@ -1,0 +1,44 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resultOf, runCli, scratch, startCli, type CliResult } from '../../support/cli.js';
+
+const SCRIPT = ['-e', '["$input"]'];
+
+/** Runs with standard input redirected from a path. */
+async function runFrom(path: string, args: readonly string[], cwd = scratch()): Promise<CliResult> {
+  const stdin = openSync(path, 'r');
+  try {
+    return await runCli([...SCRIPT, ...args], { cwd, stdin });
+  } finally {
+    closeSync(stdin);
+  }
+}
+
+describe('run, whatever its three streams are', () => {
+  it('goes on to the end when nobody reads stderr any more', async () => {
+    const child = startCli(SCRIPT);
+    child.stderr?.destroy();
+    const ended = resultOf(child);
+    child.stdin?.end('oops\n'.repeat(10_000) + '1\n');
+    expect(await ended).toMatchObject({ stdout: '1\n', exit: 3 });
+  });
+
+  it('refuses a folder as stdin, and takes a device', async () => {
+    expect(await runFrom(scratch(), [])).toMatchObject({
+      stderr: 'colloquium: cannot open stdin: it is a directory\n',
+      exit: 2,
+    });
+    expect(await runFrom('/dev/null', [])).toMatchObject({ stdout: '', exit: 0 });
+  });
+
+  it('does not write over what it reads from stdin', async () => {
+    const cwd = scratch();
+    const path = join(cwd, 'x.ndjson');
+    writeFileSync(path, '1\n');
+    const { exit, stderr } = await runFrom(path, ['-o', 'x.ndjson'], cwd);
+    expect(stderr).toContain('both input and output');
+    expect(exit).toBe(2);
+    expect(readFileSync(path, 'utf8')).toBe('1\n');
+  });
+});
