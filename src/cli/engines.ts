@@ -1,4 +1,4 @@
-import type { AiClient } from '../ai/index.js';
+import type { AiClient, CallHooks } from '../ai/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import type { BlockExecutor, BlockOptions, PipelineSpec } from '../pipeline/index.js';
 
@@ -26,11 +26,15 @@ export interface EnginesPlan {
   readonly plain: (block: BlockOptions) => OpenExecutor;
   /** Ask AI providers anew, whatever the journal holds. */
   readonly live: boolean;
+  /** Told of the calls to AI providers. */
+  readonly hooks?: CallHooks;
 }
 
 /** The engines of several pipelines, and what they share. */
 export interface Engines {
   engineOf(pipeline: EnginePipeline): PipelineEngine;
+  /** What the AI stages call through, to look at; undefined where there are none. */
+  readonly ai: Pick<AiClient, 'spentToday' | 'status'> | undefined;
   /** No call to a provider is begun any more; those under way are finished. */
   drain(): void;
   close(): Promise<void>;
@@ -45,6 +49,7 @@ export interface Engines {
 export async function openEngines(plan: EnginesPlan, tell: (message: string) => void): Promise<Engines> {
   const ai = plan.pipelines.some(hasAi) ? await openAiEngines(plan, tell) : undefined;
   return {
+    ai: ai?.client,
     engineOf(pipeline) {
       const block = { ...pipeline.block, pipeline: pipeline.spec };
       if (ai === undefined || !hasAi(pipeline)) return { singleLines: false, open: () => plan.plain(block) };
@@ -60,7 +65,7 @@ export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
 }
 
 async function openAiEngines(
-  { config, pipelines, live }: EnginesPlan,
+  { config, pipelines, live, hooks }: EnginesPlan,
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly executorOf: (block: BlockOptions) => BlockExecutor }> {
   const [{ aiExecutor, providersOf }, { openClient }] = await Promise.all([
@@ -73,6 +78,7 @@ async function openAiEngines(
     providers: [...new Set(pipelines.flatMap(({ spec }) => providersOf(spec)))],
     pipelineBudgets: budgets,
     onNotice: ({ message }) => tell(message),
+    ...(hooks && { hooks }),
   });
   return { client, executorOf: (block) => aiExecutor(client, { config, live }, block) };
 }

@@ -37,6 +37,9 @@ export interface LogStats {
   /** Records that wait for the disk. */
   readonly queuedRecords: number;
   readonly queuedBytes: number;
+  /** Records stored since the log was opened. */
+  readonly storedRecords: number;
+  readonly storedBytes: number;
 }
 
 /** What there was when the log was opened. */
@@ -65,6 +68,8 @@ export class Log {
   #closing: Promise<void> | undefined;
   #bytes: number;
   #segmentCount: number;
+  #storedRecords = 0;
+  #storedBytes = 0;
   #lastNumber: number;
 
   private constructor(world: World, options: ResolvedLogOptions, found: Found) {
@@ -181,6 +186,8 @@ export class Log {
       memoryRecords: this.#recent.records,
       queuedRecords: this.#queue.records,
       queuedBytes: this.#queue.bytes,
+      storedRecords: this.#storedRecords,
+      storedBytes: this.#storedBytes,
     };
   }
 
@@ -240,6 +247,8 @@ export class Log {
       this.#segmentCount += 1;
     }
     this.#bytes += batch.byteLength;
+    this.#storedRecords += batch.records;
+    this.#storedBytes += batch.byteLength;
     this.#recent.add(batch);
     this.#end.moveTo({ segment, offset: offset + batch.byteLength });
   }

@@ -4,10 +4,12 @@ import { stringifyJson } from '../json/index.js';
 import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { envelopeText } from './envelope.js';
+import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import type { OnError, OutputSpec } from './spec.js';
+import type { StageTiming } from './stopwatch.js';
 import type { StoredOrigin } from './stored-event.js';
 
 /** What a block's events share. */
@@ -26,6 +28,9 @@ export interface BlockResult {
   /** For each output of the pipeline its finished lines. */
   readonly outputs: readonly Buffer[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly failures: readonly FailureCount[];
+  /** Of those events that were timed. */
+  readonly timings: readonly StageTiming[];
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
 }
@@ -52,6 +57,8 @@ export class Batch {
   /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
   stored: StoredOrigin | undefined;
   readonly #deadLetters: DeadLetter[] = [];
+  readonly #failures = new FailureCounts();
+  readonly #timings: StageTiming[] = [];
   readonly #writesEnvelopes: boolean;
 
   constructor(
@@ -115,6 +122,7 @@ export class Batch {
   /** The line failed to become an event. */
   fail(failure: EventFailure, remains: Remains, line = this.line): void {
     const { onError, strict } = this.settings;
+    this.#failures.add(failure);
     if (strict || onError.kind === 'stop') {
       this.stopped = true;
       this.#bury(failure, remains, line);
@@ -127,10 +135,16 @@ export class Batch {
     }
   }
 
+  /** A stage took so long for an event. */
+  timed(stage: string, seconds: number): void {
+    this.#timings.push({ stage, seconds });
+  }
+
   result(): BlockResult {
     const { line, counts, stopped } = this;
     const outputs = this.outputs.map((one) => one.take());
-    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, stopped };
+    const failures = this.#failures.list();
+    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, timings: this.#timings, stopped };
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
 import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './event-lines.js';
@@ -14,7 +15,13 @@ export interface BlockOptions extends LineOptions {
   readonly strict: boolean;
   /** What a dead letter keeps of a broken line at most. */
   readonly rawMax: number;
+  /** The stages are timed for the first event of each block: enough to know, and too few to cost anything. */
+  readonly timed?: boolean;
 }
+
+const NEWLINE = 0x0a;
+
+type Transform = (data: Json, context: Json) => Json | typeof FILTERED;
 
 /** Turns a block of whole lines into the blocks of lines that its outputs get. */
 export type BlockProcessor = (block: BlockContent, meta: BlockMeta) => BlockResult;
@@ -39,16 +46,29 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
   return (block, meta) => {
     const batch = new Batch(settings, meta, lines);
     const onEvent = (data: Json, text: string): void => processEvent(data, text, batch);
-    const rest = lazily(block, batch, meta, (line) => openBytes(line, batch, options, onEvent));
+    const untimed = options.timed === true ? timeFirst(block, batch) : block;
+    const rest = lazily(untimed, batch, meta, (line) => openBytes(line, batch, options, onEvent));
     if (rest !== undefined) forEachEvent(rest, batch, options, onEvent);
     return batch.result();
   };
 
-  function processEvent(data: Json, text: string, batch: Batch): void {
+  /** @returns the block without its first line, unless that must be left to the others */
+  function timeFirst(block: BlockContent, batch: Batch): BlockContent {
+    if (block.kind !== 'lines') return block;
+    const line = block.bytes.subarray(0, Math.max(0, block.bytes.indexOf(NEWLINE)));
+    if (line.length === 0 || !isUtf8(line)) return block;
+    const timed: Transform = (data, context) =>
+      pipeline.transformTimed(data, context, (stage, seconds) => batch.timed(stage, seconds));
+    openBytes(line, batch, options, (data, text) => processEvent(data, text, batch, timed));
+    batch.line += 1;
+    return { kind: 'lines', bytes: block.bytes.subarray(line.length + 1) };
+  }
+
+  function processEvent(data: Json, text: string, batch: Batch, transform: Transform = pipeline.transform): void {
     const id = needsId ? batch.newId() : undefined;
     try {
       const context = pipeline.needsContext && id !== undefined ? batch.contextOf(id) : null;
-      const result = pipeline.transform(data, context);
+      const result = transform(data, context);
       if (result === FILTERED) batch.counts.filtered += 1;
       else batch.emit(result, context, id);
     } catch (error) {

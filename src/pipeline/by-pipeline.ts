@@ -74,6 +74,8 @@ function noResult(lines: number): BlockResult {
     counts: { ...noCounts(), input: lines, unrouted: lines },
     outputs: [],
     deadLetters: [],
+    failures: [],
+    timings: [],
     stopped: false,
   };
 }
@@ -89,6 +91,8 @@ function merged(results: readonly BlockResult[]): BlockResult {
     counts,
     outputs: [Buffer.concat(delivered.flatMap(({ outputs }) => outputs.slice(0, 1)))],
     deadLetters: delivered.flatMap(({ deadLetters }) => deadLetters),
+    failures: delivered.flatMap(({ failures }) => failures),
+    timings: delivered.flatMap(({ timings }) => timings),
     stopped: stop !== -1,
   };
 }

@@ -9,6 +9,7 @@ import { compileRouting } from './pipeline.js';
 import type { BlockExecutor } from './run-blocks.js';
 import { semaphore } from './semaphore.js';
 import { aiStage, compileStage, FILTERED, type AiStage, type Stage } from './stages/index.js';
+import { stopwatch } from './stopwatch.js';
 import { turnstile, type Ticket } from './turnstile.js';
 
 export interface EventOptions extends BlockOptions {
@@ -103,22 +104,27 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
   async function goThrough(passage: Passage): Promise<boolean> {
     let aiStagesPassed = 0;
     for (const step of steps) {
-      if (isAi(step)) {
-        const ticket = passage.tickets[aiStagesPassed - 1];
-        aiStagesPassed += 1;
-        // No await for the first AI stage: it is reached while events are submitted, which is the order of the input.
-        if (ticket !== undefined) await ticket.turn;
-        const call = step.prepare(passage.data, passage.context);
-        const occurrence = seen.next(step.name, call.fingerprint);
-        ticket?.leave();
-        const event = { pipeline: spec.name, id: passage.id, stored: options.input === 'envelope', occurrence };
-        const { data, provider } = await place(() => call.send(event));
-        passage.data = data;
-        passage.served = provider;
-      } else {
-        const result = step.run(passage.data, passage.context);
-        if (result === FILTERED) return false;
-        passage.data = result;
+      const seconds = stopwatch();
+      try {
+        if (isAi(step)) {
+          const ticket = passage.tickets[aiStagesPassed - 1];
+          aiStagesPassed += 1;
+          // No await for the first AI stage: it is reached while events are submitted, which is the order of the input.
+          if (ticket !== undefined) await ticket.turn;
+          const call = step.prepare(passage.data, passage.context);
+          const occurrence = seen.next(step.name, call.fingerprint);
+          ticket?.leave();
+          const event = { pipeline: spec.name, id: passage.id, stored: options.input === 'envelope', occurrence };
+          const { data, provider } = await place(() => call.send(event));
+          passage.data = data;
+          passage.served = provider;
+        } else {
+          const result = step.run(passage.data, passage.context);
+          if (result === FILTERED) return false;
+          passage.data = result;
+        }
+      } finally {
+        passage.batch.timed(step.name, seconds());
       }
     }
     return true;

@@ -1,8 +1,8 @@
 import { comparePositions, LOG_START, type Position } from '../log/index.js';
 import type { FileSink } from '../sinks/index.js';
-import { addCounts, noCounts, type Counts } from './counts.js';
+import type { LogPlace } from '../sources/index.js';
 import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
-import { processLog, type LogProcessing } from './process-log.js';
+import { processLog, type BlockTally, type LogProcessing } from './process-log.js';
 import type { BlockRunResult } from './run-blocks.js';
 
 const RETRY_MIN_MS = 1000;
@@ -22,6 +22,8 @@ export interface ProcessorTalk {
   readonly paused: (message: string, retryMs: number) => void;
   /** See the state `stopped`. */
   readonly stopped: () => void;
+  /** A block of events is out. */
+  readonly delivered: (tally: BlockTally) => void;
   /** Nobody reads the output any more. */
   readonly outputClosed: () => void;
 }
@@ -32,8 +34,8 @@ export class LogProcessor {
   #state: ProcessorState = { kind: 'running' };
   #reached: Position = LOG_START;
   #stored: ProcessingCheckpoint | undefined;
-  #counts = noCounts();
-  #countsOfRun: Readonly<Counts> = noCounts();
+  /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
+  #behindSince: number | undefined;
   #files: readonly FileSink[] = [];
   #checkpointAtStart: number | undefined;
   #work: Promise<void> | undefined;
@@ -51,12 +53,12 @@ export class LogProcessor {
     return this.#state;
   }
 
-  /** What became of this pipeline's events since the start. */
-  get counts(): Counts {
-    const total = noCounts();
-    addCounts(total, this.#counts);
-    addCounts(total, this.#countsOfRun);
-    return total;
+  /** Milliseconds since about when the oldest event was stored that is not processed. */
+  get lagMs(): number {
+    if (!this.#isBehind()) return 0;
+    const now = this.processing.world.now();
+    this.#behindSince ??= now;
+    return Math.max(0, now - this.#behindSince);
   }
 
   /** What lies before is processed, and stays so after a crash. */
@@ -78,8 +80,8 @@ export class LogProcessor {
    * checkpoint is made.
    */
   async drain(graceMs: number): Promise<void> {
-    const { log, world } = this.processing;
-    const isDone = (): boolean => this.#state.kind !== 'running' || comparePositions(this.#reached, log.end) >= 0;
+    const { world } = this.processing;
+    const isDone = (): boolean => this.#state.kind !== 'running' || !this.#isBehind();
     const done = new AbortController();
     this.#onReached = () => isDone() && done.abort();
     this.#onReached();
@@ -97,8 +99,6 @@ export class LogProcessor {
       this.#checkpointAtStart = this.#stored?.place.timestamp;
       const outcome = await this.#once();
       this.#files = [];
-      addCounts(this.#counts, this.#countsOfRun);
-      this.#countsOfRun = noCounts();
       // Stopped by its own failing event, it is not begun again.
       if (outcome === undefined) return;
       if (this.#madeProgress()) retryMs = RETRY_MIN_MS;
@@ -141,21 +141,25 @@ export class LogProcessor {
     }
   }
 
+  #isBehind(): boolean {
+    return comparePositions(this.#reached, this.processing.log.end) < 0;
+  }
+
   #madeProgress(): boolean {
     return this.#stored !== undefined && this.#stored.place.timestamp > (this.#checkpointAtStart ?? 0);
   }
 
   readonly #progress = {
-    reached: ({ position }: { readonly position: Position }): void => {
+    reached: ({ position, timestamp }: LogPlace): void => {
       this.#reached = position;
+      // 0: nothing was read before, and the first read will tell.
+      this.#behindSince = this.#isBehind() && timestamp > 0 ? timestamp : undefined;
       this.#onReached();
     },
     stored: (checkpoint: ProcessingCheckpoint): void => {
       this.#stored = checkpoint;
     },
-    counted: (counts: Readonly<Counts>): void => {
-      this.#countsOfRun = { ...counts };
-    },
+    delivered: (tally: BlockTally): void => this.talk.delivered(tally),
     opened: ({ files }: { readonly files: readonly FileSink[] }): void => {
       this.#files = files;
     },

@@ -1,10 +1,9 @@
 import { comparePositions, LOG_START, type Damage, type Position } from '../log/index.js';
 import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../sources/index.js';
-import type { Counts } from './counts.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
-import { runBlocks, type BlockExecutor, type BlockRunResult } from './run-blocks.js';
+import { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered } from './run-blocks.js';
 import { sentTo } from './sent-to.js';
 
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
@@ -50,12 +49,18 @@ export interface ProcessingTalk {
   readonly otherLog: () => void;
 }
 
+/** What became of a block of events. */
+export interface BlockTally extends Omit<Delivered, 'resumeAt'> {
+  /** When its last event was stored, milliseconds since the epoch; undefined where nothing was read before. */
+  readonly storedAt: number | undefined;
+}
+
 export interface ProcessingProgress {
   /** Every event before it is out. */
   reached(place: LogPlace): void;
   /** A checkpoint is durable. */
   stored(checkpoint: ProcessingCheckpoint): void;
-  counted(counts: Readonly<Counts>): void;
+  delivered(tally: BlockTally): void;
   opened(sinks: OpenSinks): void;
 }
 
@@ -118,7 +123,8 @@ export async function processLog(
       deadLetters: sinks.deadLetters,
       now: processing.world.now,
       stopReading,
-      onProgress: ({ counts }) => progress.counted(counts),
+      onDelivered: ({ resumeAt, ...tally }) =>
+        progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined }),
       onReached(resumeAt) {
         const reached = parseLogPlace(resumeAt);
         if (reached === undefined) return;

@@ -35,8 +35,15 @@ export interface BlockRun {
   readonly unordered?: boolean;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each block that is safely out. */
+  readonly onDelivered?: (delivered: Delivered) => void;
   /** Called when all events up to here are out, and none behind it: where a checkpoint may be made. Not with `unordered`. */
   readonly onReached?: (resumeAt: ResumeAt) => void;
+}
+
+/** What became of one block. */
+export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'timings'> {
+  readonly resumeAt: ResumeAt;
 }
 
 export interface Progress {
@@ -105,6 +112,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     addCounts(counts, result.counts);
     bytes += size;
     run.onProgress?.({ counts, bytes });
+    run.onDelivered?.({ ...result, resumeAt });
     if (resumeAt !== undefined && !result.stopped) run.onReached?.(resumeAt);
   };
 

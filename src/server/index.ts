@@ -4,5 +4,6 @@ export { EventReader } from './event-reader.js';
 export { healthOf, type Health, type HealthComponent } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
 export { ingestFolder } from './ingest/ingest-folder.js';
+export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerSettings } from './settings.js';

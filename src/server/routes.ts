@@ -8,6 +8,7 @@ import { parseEventsQuery, storedEvents } from './get-events.js';
 import type { Health } from './health.js';
 import { busy, HttpError } from './http-error.js';
 import { storeEvent } from './post-event.js';
+import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerSettings } from './settings.js';
 
@@ -30,6 +31,7 @@ export interface RouteContext {
   readonly settings: () => ServerSettings;
   readonly bodies: BodyReader;
   readonly health: () => Health;
+  readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onDamage: (damage: Damage) => void;
@@ -56,6 +58,7 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
   app.get('/health', { config: { role: 'read' } }, (_request, reply) =>
     reply.type(JSON_TYPE).send(JSON.stringify(context.health())),
   );
+  addMetricsRoutes(app, context.metrics);
   app.get('/livez', { config: { role: 'public' } }, (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
 }
 

@@ -61,6 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { patience = PATIENCE } = options;
   const bodies = new BodyReader(options.elapsed, patience);
   const app = makeApp(options, patience);
+  options.metrics.http.watch(app);
   checkAccess(app, options.access, options.now);
   answerErrors(app, options.onBug);
   addRoutes(app, { ...options, bodies });
@@ -147,7 +148,11 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
       return route !== null;
     });
     if (allowed.length === 0)
-      throw new HttpError(404, 'Not found', 'there is nothing here: /events, /events/:pipeline, /health, /livez');
+      throw new HttpError(
+        404,
+        'Not found',
+        'there is nothing here: /events, /events/:pipeline, /health, /livez, /metrics',
+      );
     void reply.header('allow', allowed.join(', '));
     throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);
   });

@@ -108,6 +108,7 @@ async function setUp(
     failed: () => undefined,
     paused: (message) => told.push(message),
     stopped: () => told.push('stopped'),
+    delivered: () => undefined,
     outputClosed: () => told.push('closed'),
   });
   processor.start();

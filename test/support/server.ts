@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
 import {
   healthOf,
+  openMetrics,
   startServer,
   type AccessRules,
   type ServerOptions,
@@ -67,6 +68,7 @@ export async function testServer(
     settings: () => settings,
     access: () => OPEN,
     health: () => healthOf([{ name: 'stream_engine', status: 'healthy' }], 5),
+    metrics: await openMetrics('0.0.0'),
     now: world.now,
     elapsed: world.elapsed,
     onDamage: () => undefined,

@@ -31,6 +31,7 @@ export interface AttemptScene {
   opened(attempt: string, worst: Nano | null): Promise<void>;
   /** Puts what it brought into the journal. Whatever is in there after this is never paid for again. */
   received(answer: ReceivedAnswer): Promise<void>;
+  readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
   /** Told of what was sent, once it is settled. */
   readonly onEnded: (entry: LedgerEntry) => void;
@@ -75,16 +76,23 @@ export function countedTokens(request: ProviderRequest): number {
  * recovery relies on.
  */
 export async function attempt(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
+  const { world } = scene;
+  const cameAt = world.now();
   const leave = await channel.gate.enter(scene.soft);
   if (leave === undefined) return { kind: 'aborted' };
   try {
-    return await withinLimits(channel, request, scene);
+    return await withinLimits(channel, request, scene, cameAt);
   } finally {
     leave();
   }
 }
 
-async function withinLimits(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
+async function withinLimits(
+  channel: Channel,
+  request: ProviderRequest,
+  scene: AttemptScene,
+  cameAt: number,
+): Promise<AttemptResult> {
   const tokens = countedTokens(request);
   const permits: Permit[] = [];
   const cancel = (): void => permits.forEach((permit) => permit.cancel());
@@ -96,6 +104,7 @@ async function withinLimits(channel: Channel, request: ProviderRequest, scene: A
     }
     permits.push(admission.permit);
   }
+  scene.onLimiterWait(channel.name, Math.max(0, scene.world.now() - cameAt));
   const entry = channel.breaker.enter(scene.world.now());
   if (entry.kind === 'refused') {
     cancel();
@@ -158,6 +167,7 @@ async function withinBudget(
   }
 
   scene.onSent();
+  channel.requestRate.add(1, world.now());
   const sentAt = world.now();
   const result = await channel.provider.call(request, scene.hard);
   const latencyMs = world.now() - sentAt;

@@ -22,6 +22,7 @@ export interface Channel {
   readonly gate: Gate;
   readonly latency: LatencyMeter;
   readonly tokenRate: RateMeter;
+  readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
   /** The provider's limiter first, then the model's own, if it has one. */
   limiters(model: string): readonly Limiter[];
@@ -86,6 +87,7 @@ export function createChannel(
     gate: createGate(setup.maxConcurrency),
     latency: createLatencyMeter(),
     tokenRate: createRateMeter(),
+    requestRate: createRateMeter(),
     retry: setup.retry ?? DEFAULTS.retry,
     limiters(model) {
       const own = modelLimiter(model);

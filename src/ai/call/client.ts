@@ -17,6 +17,7 @@ import { createPurse } from './purse.js';
 import { resultOf } from './result.js';
 import { loadSchemaChecks, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
+import { daySpending, type Spending } from './day-spending.js';
 import { readStatus, type AiStatus, type Counts } from './status.js';
 
 /** Calls to AI providers: chosen, limited, priced, protected and remembered. */
@@ -33,6 +34,8 @@ export interface AiClient {
   recall(request: UniversalRequest, context: CallContext): Promise<CallResult | undefined>;
   /** @param pipeline whose own budget counts for what is left */
   status(pipeline?: string): Promise<AiStatus>;
+  /** What today's attempts came to, by provider and model, the worst case of what is not known: this process' own, and all before it. */
+  spentToday(): Promise<readonly Spending[]>;
   /** Calls whose fate nobody knows. */
   doubtful(): AsyncIterable<DoubtfulCall>;
   /** What dead processes had left open when this client was made. */
@@ -61,6 +64,8 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
+  const today = daySpending(books.ledger, options.budget?.timeZone ?? DEFAULTS.timeZone, world);
+  const { hooks = {} } = options;
   const schemas = lazily(loadSchemaChecks);
   const scopes = createScopes();
   const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
@@ -111,8 +116,13 @@ export async function createAiClient(options: AiClientOptions, world: World = re
           },
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
+          onLimiterWait: (provider, ms) => hooks.onLimiterWait?.(provider, ms),
           onSent: () => (counts.sent += 1),
-          onEnded: (entry) => (counts.totals = plus(counts.totals, entry)),
+          onEnded(entry) {
+            counts.totals = plus(counts.totals, entry);
+            today.add(entry);
+            hooks.onAttempt?.(entry);
+          },
         },
       });
     } finally {
@@ -128,8 +138,11 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       const other = underWay.get(key);
       const result = await (other ?? started(key, make(request, context, facts, key)));
       const shared = other !== undefined && result.kind !== 'stopped' ? { ...result, cached: true } : result;
-      if (shared.kind === 'answered') counts[shared.cached ? 'cached' : 'answered'] += 1;
-      if (shared.kind === 'failed') counts.failed += 1;
+      const way = wayOf(shared);
+      if (way !== undefined) {
+        counts[way] += 1;
+        hooks.onCall?.(way);
+      }
       return shared;
     },
     estimate: async (request, context) => {
@@ -155,6 +168,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       return resultOf(ending, value, true);
     },
     status: (pipeline) => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline }),
+    spentToday: () => today.read(),
     doubtful: () => doubtfulCalls(books),
     drain() {
       scopes.drain();
@@ -186,6 +200,17 @@ export async function createAiClient(options: AiClientOptions, world: World = re
 
 async function closeBooks(books: Books): Promise<void> {
   await books.close();
+}
+
+function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined {
+  switch (result.kind) {
+    case 'answered':
+      return result.cached ? 'cached' : 'answered';
+    case 'failed':
+      return 'failed';
+    case 'stopped':
+      return undefined;
+  }
 }
 
 function factsOf(request: UniversalRequest, context: CallContext): CallFacts {

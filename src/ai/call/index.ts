@@ -15,6 +15,7 @@ export {
   DEFAULTS,
   type AiClientOptions,
   type BudgetOptions,
+  type CallHooks,
   type InDoubtPolicy,
   type ModelSetup,
   type Notice,
@@ -22,4 +23,6 @@ export {
   type RateLimit,
   type RetryOptions,
 } from './options.js';
+export type { DayAccount } from './purse.js';
 export type { AiStatus, ProviderStatus } from './status.js';
+export type { Spending } from './day-spending.js';

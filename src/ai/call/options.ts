@@ -1,3 +1,4 @@
+import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
 import type { ApiKey, ProviderKind } from '../provider/index.js';
 import type { StoreLocation } from '../store/index.js';
@@ -82,6 +83,17 @@ export interface AiClientOptions {
   readonly providerWaitMs?: number | undefined;
   /** Told of what a person should know. Must not throw. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
+  readonly hooks?: CallHooks | undefined;
+}
+
+/** What calls tell while they are made, for metrics. None may throw. */
+export interface CallHooks {
+  /** An attempt has ended, and is settled. */
+  readonly onAttempt?: (entry: LedgerEntry) => void;
+  /** A call has ended; `cached`: answered by the journal, or together with an equal one. */
+  readonly onCall?: (result: 'answered' | 'cached' | 'failed') => void;
+  /** A call waited so long for a provider's limits, in milliseconds. */
+  readonly onLimiterWait?: (provider: string, ms: number) => void;
 }
 
 /** Something that a person should know, and that stops nothing. */

@@ -1,8 +1,15 @@
-import type { Budget, Charge } from '../budget/index.js';
+import type { AccountState, Budget, Charge } from '../budget/index.js';
 import { dayAt, nextDayStart } from '../calendar.js';
 import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
 import type { World } from '../world.js';
 import { DEFAULTS, type BudgetOptions, type Notice } from './options.js';
+
+/** What is spent and set aside today, in nano-dollars, over all processes that share the store. */
+export interface DayAccount extends AccountState {
+  /** Undefined: all pipelines together. */
+  readonly pipeline: string | undefined;
+  readonly limit: Nano | undefined;
+}
 
 /** The budget as one run has it: which accounts a call is charged to, and what may be spent in them. */
 export interface Purse {
@@ -18,6 +25,8 @@ export interface Purse {
   alert(pipeline: string): Promise<void>;
   /** What is left by the tightest limit, reservations taken off; undefined: no limit. */
   left(pipeline?: string): Promise<Nano | undefined>;
+  /** The accounts of this day: of all pipelines, and of each that has a budget. */
+  today(): Promise<readonly DayAccount[]>;
   readonly runAccount: string;
 }
 
@@ -48,6 +57,12 @@ export function createPurse(
       { account: runAccount, limit: run },
     ];
   };
+
+  const stateOf = async (pipeline: string | undefined, account: string, limit: Nano | undefined) => ({
+    pipeline,
+    limit,
+    ...(await budget.state(account)),
+  });
 
   return {
     runAccount,
@@ -89,6 +104,11 @@ export function createPurse(
       }
       return least === undefined || least > 0n ? least : 0n;
     },
+    today: () =>
+      Promise.all([
+        stateOf(undefined, today(), daily),
+        ...[...pipelines].map(([name, limit]) => stateOf(name, `${today()}/pipeline:${name}`, limit)),
+      ]),
   };
 }
 

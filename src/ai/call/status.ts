@@ -4,7 +4,7 @@ import type { Totals } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 import type { World } from '../world.js';
 import type { Channel } from './channel.js';
-import type { Purse } from './purse.js';
+import type { DayAccount, Purse } from './purse.js';
 
 /** Calls of this client so far. */
 export interface Counts {
@@ -25,6 +25,8 @@ export interface AiStatus extends Readonly<Counts> {
   readonly spent: Nano;
   /** Until the tightest limit, the pipeline's included where one was named; undefined: there is none. */
   readonly left: Nano | undefined;
+  /** Today's accounts, the one of all pipelines first, then those of pipelines with a budget. */
+  readonly budgets: readonly DayAccount[];
   readonly providers: readonly ProviderStatus[];
 }
 
@@ -33,7 +35,8 @@ export interface ProviderStatus {
   readonly breaker: BreakerState;
   /** Calls that wait for the rate limit. */
   readonly waiting: number;
-  /** Tokens within the last minute. */
+  /** Within the last minute. */
+  readonly requestsPerMinute: number;
   readonly tokensPerMinute: number;
   readonly limits: { readonly requestsPerMinute?: number | undefined; readonly tokensPerMinute?: number | undefined };
   /** Milliseconds that answers lately took. */
@@ -51,12 +54,17 @@ export async function readStatus(from: {
 }): Promise<AiStatus> {
   const { counts, purse, books, world, inFlight, pipeline } = from;
   const now = world.now();
-  const [run, left] = await Promise.all([books.budget.state(purse.runAccount), purse.left(pipeline)]);
+  const [run, left, budgets] = await Promise.all([
+    books.budget.state(purse.runAccount),
+    purse.left(pipeline),
+    purse.today(),
+  ]);
   return {
     ...counts,
     inFlight,
     spent: run.spent,
     left,
+    budgets,
     providers: from.channels.map((channel) => {
       const [limiter] = channel.limiters('');
       const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
@@ -64,6 +72,7 @@ export async function readStatus(from: {
         name: channel.name,
         breaker: channel.breaker.state,
         waiting,
+        requestsPerMinute: channel.requestRate.perMinute(now),
         tokensPerMinute: channel.tokenRate.perMinute(now),
         limits: { requestsPerMinute, tokensPerMinute },
         latencyMs: channel.latency.mean(now),

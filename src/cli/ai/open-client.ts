@@ -3,6 +3,7 @@ import {
   type AiClient,
   type AiClientOptions,
   type BudgetOptions,
+  type CallHooks,
   type Notice,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
@@ -18,6 +19,7 @@ export interface ClientNeeds {
   /** Most that this run may cost, in US dollars. */
   readonly maxCost?: string;
   readonly onNotice: (notice: Notice) => void;
+  readonly hooks?: CallHooks;
   /** Nothing will be sent: where no state is kept, none is made. */
   readonly forLook?: true;
 }
@@ -37,6 +39,7 @@ export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<Ai
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),
     onNotice: needs.onNotice,
+    hooks: needs.hooks,
   };
   return inStateFolder(folder, () => createAiClient(options));
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { isDeepStrictEqual } from 'node:util';
-import { Log, type Damage, type World } from '../../log/index.js';
+import { version } from '../../../package.json';
+import type { World } from '../../log/index.js';
 import {
   healthOf,
+  openMetrics,
   startServer,
   type AccessRules,
   type Health,
@@ -10,7 +11,11 @@ import {
   type RunningServer,
 } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
+import { diskSpace } from './disk-space.js';
 import { startIntakes } from './intakes.js';
+import { knownNames } from './known-names.js';
+import { damageTeller, openLog } from './open-log.js';
+import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
 import type { AccessPlan, ListenPlan, ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
@@ -24,9 +29,6 @@ const DRAIN_GRACE_MS = 10_000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
-
-/** Damaged places that are remembered, so that each is told once. */
-const DAMAGE_REMEMBERED_MAX = 1000;
 
 /** What a daemon is started with. */
 export interface DaemonContext {
@@ -42,6 +44,8 @@ export interface Daemon {
   readonly url: string;
   /** Goes on by another plan, as far as that can be done without a new start. */
   reload(plan: ServePlan): Promise<void>;
+  /** A changed config was read, and taken over or refused. */
+  reloaded(ok: boolean): void;
   /** Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint. */
   stop(): Promise<void>;
 }
@@ -55,45 +59,34 @@ export interface Daemon {
 export async function startDaemon(firstPlan: ServePlan, context: DaemonContext): Promise<Daemon> {
   const { world, talk } = context;
   let plan = firstPlan;
-  let writeError: string | undefined;
   const stopping = new AbortController();
   const onDamage = damageTeller(talk);
+  const metrics = await openMetrics(version);
+  await metrics.know(knownNames(plan));
 
-  const log = await Log.open(world, {
-    ...plan.log,
-    hooks: {
-      onSync: () => (writeError = undefined),
-      onWriteError: (error, events) => {
-        // Once, not for every request that meets it.
-        if (writeError === undefined) talk.error('events can not be stored', { error: error.message, events });
-        writeError = error.message;
-      },
-      onPackFailed: (segment, error) =>
-        talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) }),
-    },
-  });
-  if (log.torn !== undefined) {
-    const { file, offset, cutBytes, keptIn, missingBytes } = log.torn;
-    talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
-    if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
-  }
+  const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
 
   const openProcessing = async (given: ServePlan): Promise<Processing> => {
     const plain = given.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
     const workersEach = Math.ceil(given.workers / Math.max(1, plain));
     const engines = await openEngines(
-      { ...given, live: false, plain: (block) => workingThreads(block, workersEach) },
+      {
+        ...given,
+        live: false,
+        plain: (block) => workingThreads({ ...block, timed: true }, workersEach),
+        hooks: metrics.ai.hooks,
+      },
       (message) => talk.warn(message),
     );
-    return new Processing(given, engines, { ...context, log, onDamage });
+    return new Processing(given, engines, { ...context, log, onDamage, meter: metrics.pipelines });
   };
 
   const health = (): Health => {
     const { memoryRecords } = log.stats();
     const storage: HealthComponent = {
       name: 'storage',
-      status: writeError === undefined ? 'healthy' : 'unhealthy',
-      ...(writeError !== undefined && { error: 'events can not be stored' }),
+      status: writeError() === undefined ? 'healthy' : 'unhealthy',
+      ...(writeError() !== undefined && { error: 'events can not be stored' }),
       memory_events: memoryRecords,
     };
     return healthOf([processing.health(), storage], world.now());
@@ -106,12 +99,18 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   try {
     processing = await openProcessing(plan);
     processing.start();
+    metrics.beforeLook(async () => {
+      metrics.log.show(log.stats(), await diskSpace(log.folder));
+      metrics.pipelines.show(processing.standings());
+      await processing.showAi(metrics.ai);
+    });
     server = await startServer({
       ...(await listenOptions(plan.listen)),
       store: log,
       settings: () => plan.settings,
       access,
       health,
+      metrics,
       now: world.now,
       elapsed: world.elapsed,
       onDamage,
@@ -143,11 +142,12 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       const before = plan;
       // Requests go by the new settings from now on; new pipelines' events are stored until they run.
       plan = { ...next, log: before.log, listen: before.listen };
-      if (!isDeepStrictEqual(intakesOf(before), intakesOf(next))) {
+      if (changesIntakes(before, next)) {
         await intakes.stop();
         intakes = startIntakes(plan, log, world, talk);
       }
-      if (isDeepStrictEqual(processingOf(before), processingOf(next))) return;
+      await metrics.know(knownNames(plan));
+      if (!changesProcessing(before, next)) return;
       await processing.drain(0);
       try {
         processing = await openProcessing(plan);
@@ -159,6 +159,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         processing.start();
       }
     },
+    reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {
       stopping.abort();
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
@@ -177,24 +178,6 @@ function accessOf(plan: () => AccessPlan): () => AccessRules {
   };
 }
 
-/** What can't be changed while it runs, and differs. */
-function fixedAtStart(before: ServePlan, next: ServePlan): readonly string[] {
-  const sections: string[] = [];
-  if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
-  if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
-  return sections;
-}
-
-/** What the processing depends on. */
-function processingOf({ pipelines, workers, stateFolder }: ServePlan): unknown {
-  return { pipelines, workers, stateFolder };
-}
-
-/** What reading depends on. */
-function intakesOf({ sources, lineBytesMax, settings, stateFolder }: ServePlan): unknown {
-  return { sources, lineBytesMax, depthMax: settings.depthMax, pointer: settings.idempotencyPointer, stateFolder };
-}
-
 async function listenOptions({ host, port, tls }: ListenPlan): Promise<{
   readonly host: string;
   readonly port: number;
@@ -203,14 +186,4 @@ async function listenOptions({ host, port, tls }: ListenPlan): Promise<{
   if (tls === undefined) return { host, port };
   const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
   return { host, port, tls: { cert, key } };
-}
-
-function damageTeller(talk: Talk): (damage: Damage) => void {
-  const told = new Set<string>();
-  return ({ message }) => {
-    if (told.has(message)) return;
-    if (told.size >= DAMAGE_REMEMBERED_MAX) told.clear();
-    told.add(message);
-    talk.error('the log is damaged', { place: message });
-  };
 }

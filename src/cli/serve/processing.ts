@@ -1,7 +1,7 @@
 import type { CheckpointStore } from '../../log/index.js';
 import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
 import { LogProcessor } from '../../pipeline/index.js';
-import type { HealthComponent } from '../../server/index.js';
+import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
 import type { Engines } from '../engines.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
@@ -13,6 +13,7 @@ export interface ProcessingContext {
   readonly log: Log;
   readonly world: World;
   readonly talk: Talk;
+  readonly meter: Metrics['pipelines'];
   /** Told of every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
   /** Nobody reads standard output any more. */
@@ -58,6 +59,16 @@ export class Processing {
     return { name, status: 'healthy' };
   }
 
+  standings(): readonly PipelineStanding[] {
+    return this.#processors.map(({ pipeline, state, lagMs }) => ({ pipeline, state: state.kind, lagMs }));
+  }
+
+  /** Shows what the AI providers do, where there are any. */
+  async showAi(meter: Metrics['ai']): Promise<void> {
+    const { ai } = this.engines;
+    if (ai !== undefined) meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+  }
+
   /** Does what the clock asks for. Trouble with an output shows when it is written to. */
   async tend(): Promise<void> {
     await Promise.allSettled(this.#processors.map((processor) => processor.tend()));
@@ -71,7 +82,7 @@ export class Processing {
   }
 
   #processor(plan: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
-    const { log, world, talk, onDamage, onOutputClosed } = this.context;
+    const { log, world, talk, meter, onDamage, onOutputClosed } = this.context;
     const pipeline = plan.spec.name;
     const engine = this.engines.engineOf(plan);
     const onTrouble = (error: unknown): void =>
@@ -103,6 +114,8 @@ export class Processing {
         paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
         stopped: () =>
           talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
+        delivered: ({ storedAt, ...tally }) =>
+          meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt }),
         outputClosed: onOutputClosed,
       },
     );

@@ -40,13 +40,16 @@ export async function startReloader(
       const next = await resolve();
       watch.follow(filesOf(next));
       if (isDeepStrictEqual(essence(next), essence(plan))) {
+        daemon.reloaded(true);
         talk.info('the config says what it said before', { why });
         return;
       }
       await daemon.reload(next);
       plan = next;
+      daemon.reloaded(true);
       talk.info('the config is taken over', { why });
     } catch (error) {
+      daemon.reloaded(false);
       talk.error('the changed config is not taken over: the daemon goes on by the old one', {
         why,
         error: problems(error),

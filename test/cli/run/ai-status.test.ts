@@ -15,6 +15,7 @@ function provider(more: Partial<Provider> = {}): Provider {
     name: 'openai',
     breaker: { kind: 'closed', failures: 0 },
     waiting: 0,
+    requestsPerMinute: 12,
     tokensPerMinute: 12_345,
     limits: {},
     latencyMs: 1234,
@@ -32,6 +33,7 @@ function status(more: Partial<AiStatus> = {}): AiStatus {
     inFlight: 0,
     spent: 0n,
     left: undefined,
+    budgets: [],
     providers: [],
     ...more,
   };

@@ -1,0 +1,60 @@
+import { Log, type Damage, type LogHooks, type LogOptions, type World } from '../../log/index.js';
+import type { Talk } from './talk.js';
+
+/** Damaged places that are remembered, so that each is told once. */
+const DAMAGE_REMEMBERED_MAX = 1000;
+
+/** The daemon's log, and how its disk does. */
+export interface OpenedLog {
+  readonly log: Log;
+  /** Why nothing can be stored, since the last time that something could. */
+  readonly writeError: () => string | undefined;
+}
+
+/**
+ * Opens the log for writing, and tells what has become of it.
+ *
+ * @throws LogError
+ */
+export async function openLog(
+  world: World,
+  options: LogOptions,
+  meter: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>,
+  talk: Talk,
+): Promise<OpenedLog> {
+  let writeError: string | undefined;
+  const log = await Log.open(world, {
+    ...options,
+    hooks: {
+      onSync(sync) {
+        writeError = undefined;
+        meter.onSync(sync);
+      },
+      onWriteError(error, events) {
+        meter.onWriteError(error, events);
+        // Once, not for every request that meets it.
+        if (writeError === undefined) talk.error('events can not be stored', { error: error.message, events });
+        writeError = error.message;
+      },
+      onPackFailed: (segment, error) =>
+        talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) }),
+    },
+  });
+  if (log.torn !== undefined) {
+    const { file, offset, cutBytes, keptIn, missingBytes } = log.torn;
+    talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
+    if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
+  }
+  return { log, writeError: () => writeError };
+}
+
+/** Tells of every damaged place once. */
+export function damageTeller(talk: Talk): (damage: Damage) => void {
+  const told = new Set<string>();
+  return ({ message }) => {
+    if (told.has(message)) return;
+    if (told.size >= DAMAGE_REMEMBERED_MAX) told.clear();
+    told.add(message);
+    talk.error('the log is damaged', { place: message });
+  };
+}

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServePlan } from './plan.js';
+
+/** What can't be changed while it runs, and differs. */
+export function fixedAtStart(before: ServePlan, next: ServePlan): readonly string[] {
+  const sections: string[] = [];
+  if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
+  if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
+  return sections;
+}
+
+export function changesProcessing(before: ServePlan, next: ServePlan): boolean {
+  return !isDeepStrictEqual(processingOf(before), processingOf(next));
+}
+
+export function changesIntakes(before: ServePlan, next: ServePlan): boolean {
+  return !isDeepStrictEqual(intakesOf(before), intakesOf(next));
+}
+
+/** What the processing depends on. */
+function processingOf({ pipelines, workers, stateFolder }: ServePlan): unknown {
+  return { pipelines, workers, stateFolder };
+}
+
+/** What reading depends on. */
+function intakesOf({ sources, lineBytesMax, settings, stateFolder }: ServePlan): unknown {
+  return { sources, lineBytesMax, depthMax: settings.depthMax, pointer: settings.idempotencyPointer, stateFolder };
+}

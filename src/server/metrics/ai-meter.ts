@@ -1,0 +1,117 @@
+import type { AiStatus, CallHooks, LedgerEntry, Spending } from '../../ai/index.js';
+import { known, type KnownNames } from './known-names.js';
+import type { Workshop } from './prom.js';
+
+const ANSWER_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600];
+const WAIT_BUCKETS = [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const NANO = 1e9;
+
+const BREAKER_STATES = ['closed', 'open', 'half_open', 'down'] as const;
+const BREAKER_LABEL = { closed: 'closed', open: 'open', 'half-open': 'half_open', down: 'down' } as const;
+
+export interface AiMeter {
+  readonly hooks: Required<CallHooks>;
+  show(status: AiStatus, spentToday: readonly Spending[]): void;
+}
+
+/** What the AI providers do, and what they cost. */
+export function aiMeter({ counter, gauge, histogram }: Workshop, names: () => KnownNames): AiMeter {
+  const attempts = counter(
+    'ai_requests_total',
+    'HTTP requests to AI providers that have ended, by outcome: answered, or the class of the error.',
+    ['provider', 'model', 'outcome'],
+  );
+  const durations = histogram('ai_request_duration_seconds', 'Time from a request to its answer.', ANSWER_BUCKETS, [
+    'provider',
+  ]);
+  const tokens = counter('ai_tokens_total', 'Tokens, as the providers count them.', ['provider', 'model', 'direction']);
+  const cost = counter(
+    'ai_cost_usd_total',
+    'US dollars: exact, estimated where an answer has no usage, or the worst case of what may have been billed.',
+    ['provider', 'model', 'billing'],
+  );
+  const calls = counter('ai_calls_total', 'Calls of AI stages that have ended; cached: answered from the journal.', [
+    'result',
+  ]);
+  const inFlight = gauge('ai_calls_in_flight', 'Calls of AI stages that are under way.');
+  const waits = histogram(
+    'ai_limiter_wait_seconds',
+    'Time that a request waited for the limits of its provider.',
+    WAIT_BUCKETS,
+    ['provider'],
+  );
+  const waiting = gauge('ai_limiter_waiting_requests', 'Requests that wait for the limits of their provider.', [
+    'provider',
+  ]);
+  const limits = gauge('ai_limit_per_minute', 'What a provider may be sent in a minute.', ['provider', 'kind']);
+  const used = gauge('ai_used_per_minute', 'What it was sent in the last minute.', ['provider', 'kind']);
+  const breakers = gauge('ai_breaker_state', 'Whether the circuit breaker of a provider is in this state: 1 or 0.', [
+    'provider',
+    'state',
+  ]);
+  const latency = gauge('ai_recent_latency_seconds', 'Mean time that answers lately took.', ['provider']);
+  const budget = gauge('ai_budget_limit_usd', 'What may be spent a day, by all pipelines (no label) or one.', [
+    'pipeline',
+  ]);
+  const spent = gauge('ai_budget_spent_usd', 'What is spent today, the worst case of unknown costs included.', [
+    'pipeline',
+  ]);
+  const reserved = gauge('ai_budget_reserved_usd', 'Worst case of the calls that are under way.', ['pipeline']);
+  const left = gauge('ai_budget_left_usd', 'What is left today.', ['pipeline']);
+  const today = gauge('ai_spent_today_usd', 'What is spent today, by provider and model, unknown costs included.', [
+    'provider',
+    'model',
+  ]);
+
+  return {
+    hooks: {
+      onAttempt({ provider: name, model: asked, end }: LedgerEntry) {
+        if (end === undefined) return;
+        const provider = known(name, names().providers);
+        const model = known(asked, names().models);
+        attempts.inc({ provider, model, outcome: end.outcome });
+        if (end.latencyMs !== undefined) durations.observe({ provider }, end.latencyMs / 1000);
+        if (end.tokens !== undefined) {
+          const { input, cacheRead, cacheWrite, cacheWriteHour, output } = end.tokens;
+          tokens.inc({ provider, model, direction: 'input' }, input + cacheRead + cacheWrite + cacheWriteHour);
+          tokens.inc({ provider, model, direction: 'output' }, output);
+        }
+        const amount = end.billing === 'unknown' ? end.bound : end.cost;
+        if (amount !== null) cost.inc({ provider, model, billing: end.billing }, Number(amount) / NANO);
+      },
+      onCall: (result) => calls.inc({ result }),
+      onLimiterWait: (provider, ms) => waits.observe({ provider: known(provider, names().providers) }, ms / 1000),
+    },
+    show(status, spentToday) {
+      inFlight.set(status.inFlight);
+      for (const metric of [waiting, limits, used, breakers, latency, budget, spent, reserved, left, today])
+        metric.reset();
+      for (const one of status.providers) {
+        const provider = one.name;
+        const setLimit = (kind: string, limit: number | undefined): void => {
+          if (limit !== undefined) limits.set({ provider, kind }, limit);
+        };
+        waiting.set({ provider }, one.waiting);
+        setLimit('requests', one.limits.requestsPerMinute);
+        setLimit('tokens', one.limits.tokensPerMinute);
+        used.set({ provider, kind: 'requests' }, one.requestsPerMinute);
+        used.set({ provider, kind: 'tokens' }, one.tokensPerMinute);
+        const state = BREAKER_LABEL[one.breaker.kind];
+        for (const label of BREAKER_STATES) breakers.set({ provider, state: label }, label === state ? 1 : 0);
+        if (one.latencyMs !== undefined) latency.set({ provider }, one.latencyMs / 1000);
+      }
+      for (const account of status.budgets) {
+        const labels = account.pipeline === undefined ? {} : { pipeline: account.pipeline };
+        spent.set(labels, Number(account.spent) / NANO);
+        reserved.set(labels, Number(account.setAside) / NANO);
+        if (account.limit === undefined) continue;
+        budget.set(labels, Number(account.limit) / NANO);
+        left.set(labels, Math.max(0, Number(account.limit - account.spent - account.setAside)) / NANO);
+      }
+      for (const { provider, model, amount } of spentToday) {
+        const labels = { provider: known(provider, names().providers), model: known(model, names().models) };
+        today.inc(labels, Number(amount) / NANO);
+      }
+    },
+  };
+}

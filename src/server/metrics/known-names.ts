@@ -1,0 +1,22 @@
+/** The names that may stand in labels: those of the config and no others, so that there are ever only so many series. */
+export interface KnownNames {
+  /** The stages of each pipeline. */
+  readonly pipelines: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly providers: ReadonlySet<string>;
+  readonly models: ReadonlySet<string>;
+}
+
+export const OTHER = 'other';
+
+export const NO_NAMES: KnownNames = { pipelines: new Map(), providers: new Set(), models: new Set() };
+
+/** The name, where it is a known one. */
+export function known(name: string, names: { has(name: string): boolean }): string {
+  return names.has(name) ? name : OTHER;
+}
+
+/** Where in a pipeline something happened: a stage, or before (`input`) or behind (`output`, `routing_key`) all of them. */
+export function knownPlace(stage: string | undefined, stages: ReadonlySet<string> | undefined): string {
+  if (stage === undefined) return 'input';
+  return stage === 'output' || stage === 'routing_key' ? stage : known(stage, stages ?? new Set());
+}

@@ -1,0 +1,49 @@
+import type { LogHooks, LogStats } from '../../log/index.js';
+import { countTo, type Workshop } from './prom.js';
+
+const SYNC_BUCKETS = [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** The disk that the log is on. */
+export interface DiskSpace {
+  readonly bytes: number;
+  readonly freeBytes: number;
+}
+
+export interface LogMeter {
+  readonly hooks: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>;
+  show(stats: LogStats, space: DiskSpace | undefined): void;
+}
+
+/** What the stored log does. */
+export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
+  const stored = counter('events_stored_total', 'Events taken in: stored in the log, and acknowledged.');
+  const storedBytes = counter('log_written_bytes_total', 'Bytes appended to the log.');
+  const refused = counter('events_refused_total', 'Events that could not be stored because the disk failed.');
+  const queued = gauge('log_queue_events', 'Events that wait for the disk.');
+  const queuedBytes = gauge('log_queue_bytes', 'Bytes that wait for the disk.');
+  const bytes = gauge('log_bytes', 'Bytes of the log on the disk.');
+  const segments = gauge('log_segments', 'Segments of the log.');
+  const memory = gauge('log_memory_events', 'Newest events that are in memory.');
+  const syncs = histogram('log_fsync_duration_seconds', 'Time that a shared sync of the disk took.', SYNC_BUCKETS);
+  const diskBytes = gauge('log_disk_size_bytes', 'Size of the disk that the log is on.');
+  const diskFree = gauge('log_disk_free_bytes', 'What is free of it for this user.');
+
+  return {
+    hooks: {
+      onSync: ({ durationMs }) => syncs.observe(durationMs / 1000),
+      onWriteError: (_error, records) => refused.inc(records),
+    },
+    show(stats, space) {
+      countTo(stored, stats.storedRecords);
+      countTo(storedBytes, stats.storedBytes);
+      queued.set(stats.queuedRecords);
+      queuedBytes.set(stats.queuedBytes);
+      bytes.set(stats.bytes);
+      segments.set(stats.segments);
+      memory.set(stats.memoryRecords);
+      if (space === undefined) return;
+      diskBytes.set(space.bytes);
+      diskFree.set(space.freeBytes);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Registry } from 'prom-client';
+import { aiMeter, type AiMeter } from './ai-meter.js';
+import { forgetUnknown } from './forget.js';
+import { httpMeter, type HttpMeter } from './http-meter.js';
+import { NO_NAMES, type KnownNames } from './known-names.js';
+import { logMeter, type LogMeter } from './log-meter.js';
+import { pipelineMeter, type PipelineMeter } from './pipeline-meter.js';
+import { processMeter, type ProcessMeter } from './process-meter.js';
+import { workshop } from './prom.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
+
+/**
+ * All numbers of the daemon, in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here,
+ * so that they can't differ. What happens is counted by the meters as it happens; what stands is read when somebody looks.
+ */
+export interface Metrics {
+  readonly http: HttpMeter;
+  readonly log: LogMeter;
+  readonly pipelines: PipelineMeter;
+  readonly ai: AiMeter;
+  readonly process: ProcessMeter;
+  /** These names may stand in labels from now on; series with others are dropped. */
+  know(names: KnownNames): Promise<void>;
+  /** @param show brings gauges up to date before each look */
+  beforeLook(show: () => Promise<void>): void;
+  /** All numbers at this moment. */
+  snapshot(): Promise<Snapshot>;
+  /** The same for Prometheus. */
+  text(): Promise<string>;
+  /** The media type of that text. */
+  readonly contentType: string;
+}
+
+/** @param version of the program */
+export async function openMetrics(version: string): Promise<Metrics> {
+  const { default: prom } = await import('prom-client');
+  const registry: Registry = new prom.Registry();
+  const make = workshop(prom, registry);
+  let names = NO_NAMES;
+  const http = httpMeter(make);
+  const pipelines = pipelineMeter(make, () => names);
+  const shows: (() => Promise<void>)[] = [() => http.show()];
+  const look = async (): Promise<void> => {
+    for (const show of shows) await show();
+  };
+
+  return {
+    http,
+    log: logMeter(make),
+    pipelines,
+    ai: aiMeter(make, () => names),
+    process: processMeter(prom, registry, make, version),
+    async know(next) {
+      names = next;
+      await forgetUnknown(registry, names);
+      pipelines.begin(names.pipelines.keys());
+    },
+    beforeLook: (show) => void shows.push(show),
+    async snapshot() {
+      await look();
+      return readSnapshot(registry);
+    },
+    async text() {
+      await look();
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,113 @@
+import type { ProcessorState } from '../../pipeline/index.js';
+import { knownPlace, type KnownNames } from './known-names.js';
+import type { Workshop } from './prom.js';
+
+/** Seconds: scripts take microseconds, AI providers minutes. */
+const STAGE_BUCKETS = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
+const DELIVERY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
+
+const STATES = ['running', 'waiting', 'stopped', 'closed'] as const satisfies readonly ProcessorState['kind'][];
+
+const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] as const;
+
+/** What became of a block of events. */
+export interface EventsTally {
+  readonly counts: {
+    readonly output: number;
+    readonly filtered: number;
+    readonly skipped: number;
+    readonly unrouted: number;
+    readonly deadLettered: number;
+  };
+  readonly failures: readonly {
+    readonly kind: string;
+    readonly stage: string | undefined;
+    readonly count: number;
+  }[];
+  /** Of one event in the block, or of its only one: the stages it went through. */
+  readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  /** Milliseconds since the last event of the block was stored. */
+  readonly ageMs: number | undefined;
+}
+
+/** A pipeline as it stands. */
+export interface PipelineStanding {
+  readonly pipeline: string;
+  readonly state: ProcessorState['kind'];
+  readonly lagMs: number;
+}
+
+export interface PipelineMeter {
+  /** Lets the counters of these pipelines begin at 0, so that the first event shows as a change. */
+  begin(pipelines: Iterable<string>): void;
+  count(pipeline: string, tally: EventsTally): void;
+  show(standings: readonly PipelineStanding[]): void;
+}
+
+/** What the pipelines do. */
+export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: () => KnownNames): PipelineMeter {
+  const events = counter('events_processed_total', 'Events that came to an end, by how.', ['pipeline', 'outcome']);
+  const failures = counter(
+    'event_failures_total',
+    'Events that failed, by stage and kind of error, whatever on_error made of them.',
+    ['pipeline', 'stage', 'kind'],
+  );
+  const stages = histogram(
+    'stage_duration_seconds',
+    'Time that a stage took for an event: of every event where there are AI stages, else of one in each block read.',
+    STAGE_BUCKETS,
+    ['pipeline', 'stage'],
+  );
+  const whole = histogram(
+    'event_duration_seconds',
+    'Time that all stages took for an event: of the same events.',
+    STAGE_BUCKETS,
+    ['pipeline'],
+  );
+  const delivery = histogram(
+    'event_delivery_seconds',
+    'From the storing of an event to the moment when it is out: of the newest event in each block.',
+    DELIVERY_BUCKETS,
+    ['pipeline'],
+  );
+  const states = gauge('pipeline_state', 'Whether a pipeline is in this state: 1 or 0.', ['pipeline', 'state']);
+  const lag = gauge('pipeline_lag_seconds', 'Since about when stored events wait for the pipeline.', ['pipeline']);
+
+  return {
+    begin(pipelines) {
+      for (const pipeline of pipelines) for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
+    },
+    count(pipeline, { counts, failures: failed, timings, ageMs }) {
+      const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
+        if (count > 0) events.inc({ pipeline, outcome }, count);
+      };
+      add('output', counts.output);
+      add('filtered', counts.filtered);
+      add('unrouted', counts.unrouted);
+      add('skipped', counts.skipped);
+      add('dead_lettered', counts.deadLettered);
+      const known = names().pipelines.get(pipeline);
+      for (const { kind, stage, count } of failed) {
+        failures.inc({ pipeline, stage: knownPlace(stage, known), kind }, count);
+      }
+      for (const { stage, seconds } of timings) {
+        stages.observe({ pipeline, stage: knownPlace(stage, known) }, seconds);
+      }
+      if (timings.length > 0) {
+        whole.observe(
+          { pipeline },
+          timings.reduce((sum, { seconds }) => sum + seconds, 0),
+        );
+      }
+      if (ageMs !== undefined) delivery.observe({ pipeline }, Math.max(0, ageMs) / 1000);
+    },
+    show(standings) {
+      states.reset();
+      lag.reset();
+      for (const { pipeline, state, lagMs } of standings) {
+        for (const one of STATES) states.set({ pipeline, state: one }, one === state ? 1 : 0);
+        lag.set({ pipeline }, lagMs / 1000);
+      }
+    },
+  };
+}

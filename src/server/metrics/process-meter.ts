@@ -1,0 +1,29 @@
+import type { Registry } from 'prom-client';
+import type { Prom, Workshop } from './prom.js';
+
+/** Gauges that are named like counters: Prometheus' own check refuses them. */
+const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+export interface ProcessMeter {
+  /** A changed config was read, and taken over or refused. */
+  reloaded(ok: boolean): void;
+}
+
+/** The process itself, and the config that it runs by. */
+export function processMeter(prom: Prom, registry: Registry, make: Workshop, version: string): ProcessMeter {
+  prom.collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  make.gauge('build_info', 'The version that runs; always 1.', ['version']).set({ version }, 1);
+  const reloads = make.counter('config_reloads_total', 'Changed configs that were read, by what came of it.', [
+    'result',
+  ]);
+  const last = make.gauge('config_last_reload_successful', 'Whether the newest config is the one in use: 1 or 0.');
+  last.set(1);
+  for (const result of ['success', 'failure']) reloads.inc({ result }, 0);
+  return {
+    reloaded(ok) {
+      reloads.inc({ result: ok ? 'success' : 'failure' });
+      last.set(ok ? 1 : 0);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type * as prom from 'prom-client';
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The library, which is loaded only when there is something to measure. */
+export type Prom = typeof prom;
+
+/** What a meter makes its metrics with. Every name begins with `colloquium_`. */
+export interface Workshop {
+  readonly counter: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Counter<Label>;
+  readonly gauge: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Gauge<Label>;
+  readonly histogram: <Label extends string>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels?: readonly Label[],
+  ) => Histogram<Label>;
+}
+
+export function workshop(library: Prom, registry: Registry): Workshop {
+  const common = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => ({
+    name: `colloquium_${name}`,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+  });
+  return {
+    counter: (name, help, labels = []) => new library.Counter(common(name, help, labels)),
+    gauge: (name, help, labels = []) => new library.Gauge(common(name, help, labels)),
+    histogram: (name, help, buckets, labels = []) =>
+      new library.Histogram({ ...common(name, help, labels), buckets: [...buckets] }),
+  };
+}
+
+/** Brings a counter to what somebody else has counted. */
+export function countTo(counter: Counter, total: number): void {
+  counter.reset();
+  counter.inc(total);
+}
