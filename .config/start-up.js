@@ -1,9 +1,34 @@
 // Makes the built CLI start fast. Node loads CommonJS in one go and takes V8's code cache with it, and ES modules neither
 // way; so the bundle, which is split as ES modules, is turned into CommonJS, run once, and what V8 compiled is kept.
-import { execFileSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
+
+/** Without a call to anybody: a dry run of an AI stage sends nothing. */
+const CONFIG = `
+server: { port: 0 }
+ai_providers: { openai: { api_key: k, models: [m], cost_per_token: { input: 0.1, output: 0.1 } } }
+state_dir: ./state
+pipelines:
+  default: { stages: [{ filter: [">", [$input, /n], 0] }, { computo: [$input] }], outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.ndjson }
+  ask: { stages: [{ ai: { request: [obj, model, m, messages, [[obj, role, user, content, a]]], into: /a } }], outputs: [{ file: ./asked.ndjson }] }
+`;
+
+const COMMANDS = [
+  ['--help'],
+  ['-e', '["obj", "n", ["$input", "/n"]]'],
+  ['--resume'],
+  ['check'],
+  ['-p', 'ask', '--dry-run'],
+  ['cost'],
+  ['journal', 'ls'],
+  ['serve'],
+  ['log', 'ls'],
+  ['replay', '--since', '0'],
+];
 
 const IMPORT = 'const __import=require.import??((id)=>import(id));';
 
@@ -30,14 +55,30 @@ async function convert(path) {
   await writeFile(path, IMPORT + required.replace(/\bimport\(/g, '__import('));
 }
 
-/** Runs what people run most, so that the loader keeps what was compiled for it. Another version of V8 ignores that. */
-export function keepCompiledCode(bin) {
-  const run = (args, input) =>
-    execFileSync(process.execPath, [bin, ...args], {
-      input,
-      env: { ...process.env, COLLOQUIUM_KEEP_CODE: '1' },
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-  run(['--help'], '');
-  run(['-e', '["obj", "n", ["$input", "/n"]]'], '{"n":1}\n');
+/**
+ * Runs what people run most, each kind of command once, so that the loader keeps what was compiled for it: what a run finds
+ * is there for it, and what it compiles besides is added. Another version of V8 ignores all that.
+ */
+export async function keepCompiledCode(bin) {
+  const cwd = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
+  await writeFile(join(cwd, 'colloquium.yaml'), CONFIG);
+  const env = { ...process.env, HOME: cwd, COLLOQUIUM_KEEP_CODE: '1' };
+  for (const args of COMMANDS) await ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
+  await rm(cwd, { recursive: true });
+}
+
+/** Waits for a command to end well. A daemon is told to, once it listens. */
+async function ended(child, args) {
+  let said = '';
+  let isTold = false;
+  child.stdin.end('{"n":1}\n');
+  child.stdout.resume();
+  child.stderr.on('data', (text) => {
+    said += text;
+    if (args[0] !== 'serve' || isTold || !said.includes('listening')) return;
+    isTold = true;
+    child.kill('SIGTERM');
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`colloquium ${args.join(' ')} ended with ${code}: ${said}`);
 }

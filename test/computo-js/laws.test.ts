@@ -136,7 +136,7 @@ describe('for any JSON', () => {
           expect(message).not.toBe('');
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
@@ -152,7 +152,7 @@ describe('for any JSON', () => {
         );
         expect(own).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
@@ -235,7 +235,7 @@ describe('for any script that both dialects define', () => {
       fc.property(both, input, ({ classic, current }, event) => {
         expect(outcome(classic, [event], 'classic')).toBe(outcome(current, [event], 'current'));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

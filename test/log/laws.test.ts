@@ -1,3 +1,3 @@
 import { describeLaws } from './support/laws.js';
 
-describeLaws(25);
+describeLaws(10);

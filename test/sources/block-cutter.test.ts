@@ -69,7 +69,7 @@ describe('the block cutter', () => {
           }
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 15 },
     );
   });
 

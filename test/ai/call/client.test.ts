@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallResult } from '../../../src/ai/index.js';
+import { until } from '../../support/daemon.js';
 import type { Fault } from '../../support/fake-faults.js';
 import { answered, context, MODEL, request, setupOf, stage, type Stage } from './setup.js';
 
@@ -287,10 +288,10 @@ describe('stopping', () => {
   });
 
   it('aborts: what is cut off is in doubt from then on', async () => {
-    const fake = await on.fake('openai', { latencyMs: 200 });
+    const fake = await on.fake('openai', { faults: () => ({ kind: 'hang', billed: true }) });
     const client = await on.client([setupOf(fake)]);
     const call = client.call(request('hi'), context());
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => fake.records.length === 1, 'the request is there');
     await client.abort();
     expect(await call).toMatchObject({ kind: 'stopped', reason: 'aborted' });
     const doubts = [];
@@ -300,12 +301,14 @@ describe('stopping', () => {
   });
 
   it('obeys the signal of one call alone', async () => {
-    const fake = await on.fake('openai', { latencyMs: 60 });
+    const fake = await on.fake('openai', { faults: (n) => (n === 0 ? { kind: 'hang', billed: true } : undefined) });
     const client = await on.client([setupOf(fake)]);
     const abort = new AbortController();
-    const calls = [client.call(request('a'), context({ signal: abort.signal })), client.call(request('b'), context())];
-    setTimeout(() => abort.abort(), 20);
-    expect((await Promise.all(calls)).map((result) => result.kind)).toEqual(['stopped', 'answered']);
+    const aborted = client.call(request('a'), context({ signal: abort.signal }));
+    await until(() => fake.records.length === 1, 'the request is there');
+    const answered = client.call(request('b'), context());
+    abort.abort();
+    expect((await Promise.all([aborted, answered])).map((result) => result.kind)).toEqual(['stopped', 'answered']);
   });
 });
 

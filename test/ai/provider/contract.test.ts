@@ -9,6 +9,7 @@ import {
 } from '../../../src/ai/provider/index.js';
 import { inputTokensMax } from '../../../src/ai/request/index.js';
 import type { Fault } from '../../support/fake-faults.js';
+import { until } from '../../support/daemon.js';
 import { startFakeProvider, type FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.js';
 
 const KINDS = [
@@ -24,7 +25,8 @@ const SCHEMA = {
   required: ['label'],
   additionalProperties: false,
 };
-const TIMEOUTS = { connectMs: 1000, firstByteMs: 300, totalMs: 1000 };
+/** Longer than any machine needs, but where a test waits for the end of it. */
+const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, totalMs: 20_000 };
 const signal = new AbortController().signal;
 
 describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
@@ -36,12 +38,13 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   async function setup(
     options: Partial<FakeProviderOptions> = {},
     apiKey?: string,
+    timeouts = TIMEOUTS,
   ): Promise<{ fake: FakeProvider; provider: Provider }> {
     const fake = await startFakeProvider({ wire: kind, ...options });
     const key = apiKey ?? fake.apiKey;
     const provider = createProvider(
       kind,
-      { name: 'mine', baseUrl: fake.url, apiKey: { reveal: () => key }, timeouts: TIMEOUTS },
+      { name: 'mine', baseUrl: fake.url, apiKey: { reveal: () => key }, timeouts },
       Date.now,
     );
     open.push(provider, fake);
@@ -65,7 +68,8 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   }
 
   async function failureOf(fault: Fault): Promise<ProviderFailure> {
-    const { provider } = await setup({ faults: () => fault });
+    const timeouts = fault.kind === 'hang' ? { ...TIMEOUTS, firstByteMs: 300 } : TIMEOUTS;
+    const { provider } = await setup({ faults: () => fault }, undefined, timeouts);
     const result = await provider.call(request(), signal);
     if (result.ok) throw new Error('it succeeded');
     return result.failure;
@@ -192,11 +196,12 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   });
 
   it('gives up when told to', async () => {
-    const { provider } = await setup({ faults: () => ({ kind: 'hang', billed: true }) });
+    const { fake, provider } = await setup({ faults: () => ({ kind: 'hang', billed: true }) });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 30);
-    const result = await provider.call(request(), abort.signal);
-    expect(result).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'unknown' } });
+    const call = provider.call(request(), abort.signal);
+    await until(() => fake.records.length === 1, 'the request is there');
+    abort.abort();
+    expect(await call).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'unknown' } });
     const never = await provider.call(request(), abort.signal);
     expect(never).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
   });

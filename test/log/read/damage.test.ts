@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { describeDamage, expectHonest, soundLog, VALUES, type Sound } from '../support/damage.js';
 import {
   emptyFolder,
   entry,
@@ -13,76 +14,15 @@ import {
   shortEntry,
   verifyFolder,
   writeLog,
-  type StoredEvent,
 } from '../support/log-folder.js';
 
-const VALUES = ['one', [2, 'ü'], null];
-
-interface Sound {
-  readonly folder: string;
-  readonly events: readonly StoredEvent[];
-  readonly files: readonly { readonly path: string; readonly content: Buffer }[];
-}
-
-/** Two segments of which each byte will be damaged in turn. */
-async function soundLog(pack: boolean): Promise<Sound> {
-  const folder = await emptyFolder();
-  const log = await openLog(folder, { segmentBytesMax: 270, pack });
-  for (const value of VALUES) await log.append([shortEntry(value)]);
-  await log.packed();
-  await log.close();
-  const files = [...(await filesIn(folder, '.ndjson')), ...(await filesIn(folder, '.gz'))];
-  return { folder, files, events: (await readFolder(folder)).events };
-}
-
-/** What must hold of a reading of a damaged log: no event that was not stored, in order, and none lost without a word. */
-async function expectHonest({ folder, events }: Sound, what: string): Promise<void> {
-  const reading = await readFolder(folder);
-  const expected = events.filter(({ id }) => reading.events.some((event) => event.id === id));
-  expect(reading.events, what).toEqual(expected);
-  if (reading.events.length < events.length) expect(reading.damage, what).not.toEqual([]);
-  for (const { file, offset, message } of reading.damage) {
-    expect(message, what).toContain(file);
-    expect(offset, what).toBeGreaterThanOrEqual(0);
-  }
-}
+// A prime: all kinds of damage meet all kinds of places.
+describeDamage(7);
 
 describe.each([
   ['plain', false],
   ['packed', true],
 ])('a %s log', (_form, pack) => {
-  it('gives no wrong event and hides no loss when any single byte is another', async () => {
-    const sound = await soundLog(pack);
-    expect(sound.events.map(({ data }) => data)).toEqual(VALUES);
-    expect(sound.files.length).toBeGreaterThan(1);
-    for (const { path, content } of sound.files) {
-      for (let at = 0; at < content.length; at++) {
-        const damaged = Buffer.from(content);
-        // Every kind of flip takes its turn: one bit, a newline, zero.
-        damaged[at] = at % 3 === 0 ? (content[at] ?? 0) ^ (1 << (at % 8)) : at % 3 === 1 ? 0x0a : 0;
-        if (damaged[at] === content[at]) damaged[at] = (content[at] ?? 0) ^ 0x20;
-        await writeFile(path, damaged);
-        await expectHonest(sound, `${path}: byte ${at}`);
-        if (!pack && at % 7 === 0) expect(await verifyFolder(sound.folder), `byte ${at}`).not.toEqual([]);
-      }
-      await writeFile(path, content);
-    }
-  });
-
-  it('gives no wrong event and hides no loss when a segment but the last is cut at any byte', async () => {
-    const sound = await soundLog(pack);
-    const cuttable = sound.files.filter(({ path }) => pack === path.endsWith('.gz') && !path.includes('-0000000002.'));
-    expect(cuttable.length).toBeGreaterThan(0);
-    for (const { path, content } of cuttable) {
-      for (let cut = 0; cut < content.length; cut++) {
-        await truncate(path, cut);
-        await expectHonest(sound, `${path}: cut at ${cut}`);
-        if (cut % 7 === 0) expect(await verifyFolder(sound.folder), `cut at ${cut}`).not.toEqual([]);
-        await writeFile(path, content);
-      }
-    }
-  });
-
   it('tells which segments are missing', async () => {
     let sound = await soundLog(pack);
     const log = await openLog(sound.folder, { pack });

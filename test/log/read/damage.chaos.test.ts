@@ -1,0 +1,3 @@
+import { describeDamage } from '../support/damage.js';
+
+describeDamage(1);
