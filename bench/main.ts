@@ -3,9 +3,12 @@ import { parseArgs } from 'node:util';
 import { CASES } from './cases.js';
 import { contestants } from './contestants/index.js';
 import { machine } from './machine.js';
+import { measureAiCalls } from './measures/ai-calls.js';
 import { measureBulk } from './measures/bulk.js';
 import { measureEngine } from './measures/engine.js';
+import { measureIngest } from './measures/ingest.js';
 import { measureMemory } from './measures/memory.js';
+import { measureReplay } from './measures/replay.js';
 import { measureStartUp } from './measures/start-up.js';
 import { measureWays } from './measures/ways.js';
 import type { Bench, Section } from './section.js';
@@ -17,6 +20,9 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   'start-up': measureStartUp,
   memory: measureMemory,
   engine: measureEngine,
+  replay: measureReplay,
+  ingest: measureIngest,
+  ai: measureAiCalls,
 };
 
 const HELP = `npm run bench -- [options]

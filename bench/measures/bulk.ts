@@ -4,7 +4,7 @@ import { dataFile } from '../data/events.js';
 import type { Bench, Section } from '../section.js';
 import { runCommand } from './command.js';
 import { requireEqualOutputs } from './equal-outputs.js';
-import { medianSeconds, ratioOf, runInTurn, type Rounds } from './rounds.js';
+import { medianCpuSeconds, medianSeconds, ratioOf, runInTurn, type Rounds } from './rounds.js';
 
 /** Outputs are compared on so many events. */
 const COMPARED_EVENTS = 5000;
@@ -26,9 +26,10 @@ export async function measureBulk(bench: Bench): Promise<Section> {
     title: 'Bulk: a file through a script',
     notes: [
       `${bench.events.toLocaleString('en')} events of about 240 bytes; 8 KB events and a tenth where the case says so.`,
-      'Each cell: how many times as fast as the floor, and the median seconds. The floor is one thread of Node that does',
-      `nothing but JSON.parse and JSON.stringify for every line. Medians of ${bench.rounds} rounds, taken in turn; outputs`,
-      'were compared first. Contestants marked with * got a tenth of the events, and so did the floor they are measured by.',
+      'Each cell: how many times as fast as the floor, the median seconds, and the median seconds of processor time, which',
+      'other work on the machine hardly touches. The floor is one thread of Node that does nothing but JSON.parse and',
+      `JSON.stringify for every line. Medians of ${bench.rounds} rounds, taken in turn; outputs were compared first.`,
+      'Contestants marked with * got a tenth of the events, and so did the floor they are measured by.',
     ].join('\n'),
     table: [['', ...bench.cases.map(({ name }) => name)], ...rows],
   };
@@ -57,7 +58,7 @@ function cells(rounds: Rounds, mark: string): Column {
   return new Map(
     [...rounds].map(([name, runs]) => [
       name,
-      `${ratioOf(runs, floor).toFixed(2)}${mark} (${medianSeconds(runs).toFixed(2)} s)`,
+      `${ratioOf(runs, floor).toFixed(2)}${mark} (${medianSeconds(runs).toFixed(2)} s, ${medianCpuSeconds(runs).toFixed(2)})`,
     ]),
   );
 }

@@ -27,3 +27,7 @@ export function ratioOf(runs: readonly Run[], base: readonly Run[]): number {
 export function medianSeconds(runs: readonly Run[]): number {
   return median(runs.map(({ seconds }) => seconds));
 }
+
+export function medianCpuSeconds(runs: readonly Run[]): number {
+  return median(runs.map(({ cpuSeconds }) => cpuSeconds));
+}

@@ -3,7 +3,8 @@ import type { Command } from '../contestants/contestant.js';
 import { ourArguments } from '../contestants/index.js';
 import { dataFile } from '../data/events.js';
 import type { Bench, Section } from '../section.js';
-import { medianSeconds, ratioOf, runInTurn } from './rounds.js';
+import { shellQuoted } from './quoted.js';
+import { medianCpuSeconds, medianSeconds, ratioOf, runInTurn } from './rounds.js';
 
 const TASK = 'projection';
 
@@ -34,16 +35,13 @@ export async function measureWays(bench: Bench): Promise<Section> {
     title: 'Ways in and out',
     notes: `The projection over ${bench.events.toLocaleString('en')} events, with as many threads as it takes by itself.`,
     table: [
-      ['', 'seconds', 'speed, of a file to stdout'],
+      ['', 'seconds', 'processor seconds', 'speed, of a file to stdout'],
       ...[...rounds].map(([name, runs]) => [
         name,
         medianSeconds(runs).toFixed(2),
+        medianCpuSeconds(runs).toFixed(2),
         `${Math.round(100 * ratioOf(runs, base))} %`,
       ]),
     ],
   };
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

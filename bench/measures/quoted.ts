@@ -1,0 +1,4 @@
+/** A text as one word of a shell's command. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
