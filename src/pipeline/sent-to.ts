@@ -9,16 +9,29 @@ const REMEMBERED_MAX = 1000;
 export type PipelineOfLine = (bytes: Buffer, start: number, end: number) => string | undefined;
 
 export function pipelineOfLine(): PipelineOfLine {
-  const known = new Map<string, string | undefined>();
+  const known = new Map<string, string>();
+  /** The metadata of the last event, which most share with the one before. */
+  let last = { metadata: Buffer.alloc(0), pipeline: '' };
   return (bytes, start, end) => {
-    const at = bytes.lastIndexOf(BEFORE_METADATA, end);
-    const metadata = bytes.toString('latin1', Math.max(at, start), end);
-    if (known.has(metadata)) return known.get(metadata);
-    const pipeline = readStoredEvent(bytes.toString('utf8', start, end))?.origin.pipeline;
+    if (last.metadata.length > 0 && endsIn(bytes, start, end, last.metadata)) return last.pipeline;
+    const at = Math.max(bytes.lastIndexOf(BEFORE_METADATA, end), start);
+    const metadata = bytes.toString('latin1', at, end);
+    const pipeline = known.get(metadata) ?? readStoredEvent(bytes.toString('utf8', start, end))?.origin.pipeline;
+    // What is no event says nothing of others that end alike.
+    if (pipeline === undefined || at === start) return pipeline;
     if (known.size >= REMEMBERED_MAX) known.clear();
     known.set(metadata, pipeline);
+    last = { metadata: Buffer.from(bytes.subarray(at, end)), pipeline };
     return pipeline;
   };
+}
+
+function endsIn(bytes: Buffer, start: number, end: number, tail: Buffer): boolean {
+  const from = end - tail.length;
+  if (from < start) return false;
+  // From its end: that is where the first difference is soon met.
+  for (let at = tail.length - 1; at >= 0; at--) if (bytes[from + at] !== tail[at]) return false;
+  return true;
 }
 
 /** Tells the events of one pipeline from others by their lines, as the log stores them. */

@@ -56,16 +56,16 @@ export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
 }
 
 async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: AbortSignal): AsyncGenerator<Block> {
-  const { accepts = () => true, singleLines = false, onDamage, rest, ...reading } = options;
+  const { accepts, singleLines = false, onDamage, rest, ...reading } = options;
   let timestamp = 0;
   for await (const block of log.read({ ...reading, signal })) {
     block.damage.forEach(onDamage);
     const bytes = block.bytes.length;
-    if (singleLines) yield* oneByOne(block, accepts, timestamp);
+    if (singleLines) yield* oneByOne(block, accepts ?? (() => true), timestamp);
     timestamp = block.lastTimestamp ?? timestamp;
-    yield singleLines
-      ? blockOf(Buffer.alloc(0), { position: block.nextPosition, timestamp })
-      : blockOf(wantedLines(block.bytes, accepts), { position: block.nextPosition, timestamp });
+    const place = { position: block.nextPosition, timestamp };
+    if (singleLines) yield blockOf(Buffer.alloc(0), place);
+    else yield blockOf(accepts === undefined ? block.bytes : wantedLines(block.bytes, accepts), place);
     if (rest !== undefined && bytes < SMALL_BYTES) await rest(signal);
   }
 }

@@ -13,20 +13,24 @@ export function storedBlocks(
   options: { readonly singleLines: boolean; readonly accepts?: AcceptsLine },
 ): AsyncIterable<Block> {
   const { since, until, fromId } = plan.choice;
-  const isWanted = options.accepts ?? (() => true);
-  const isFrom = fromId === undefined ? () => true : fromTheId(fromId);
+  const accepts = fromId === undefined ? options.accepts : bothOf(fromTheId(fromId), options.accepts);
   const source = logSource(openLogReader(world, plan.logFolder), {
     from: { since },
     ...(until !== undefined && { until }),
     singleLines: options.singleLines,
-    accepts: (bytes, start, end) => isFrom(bytes, start) && isWanted(bytes, start, end),
+    ...(accepts && { accepts }),
     onDamage,
   });
   return source.blocks(signal);
 }
 
+function bothOf(isFrom: AcceptsLine, accepts: AcceptsLine | undefined): AcceptsLine {
+  if (accepts === undefined) return isFrom;
+  return (bytes, start, end) => isFrom(bytes, start, end) && accepts(bytes, start, end);
+}
+
 /** From the first event on whose id is not before this one: ids sort by time, in the order of the log. */
-function fromTheId(fromId: string): (bytes: Buffer, start: number) => boolean {
+function fromTheId(fromId: string): AcceptsLine {
   let isReached = false;
   return (bytes, start) => {
     if (isReached) return true;
