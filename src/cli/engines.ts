@@ -34,7 +34,7 @@ export interface EnginesPlan {
 export interface Engines {
   engineOf(pipeline: EnginePipeline): PipelineEngine;
   /** What the AI stages call through, to look at; undefined where there are none. */
-  readonly ai: Pick<AiClient, 'spentToday' | 'status'> | undefined;
+  readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
   /** No call to a provider is begun any more; those under way are finished. */
   drain(): void;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 /** How a part of the daemon is. Its keys are those of the answer. */
 export interface HealthComponent {
+  /** `stream_engine`, `storage`, or an AI provider's. */
   readonly name: string;
   readonly status: 'healthy' | 'degraded' | 'unhealthy' | 'stopped';
   /** Why it is not healthy. */
@@ -16,7 +17,19 @@ export interface Health {
   readonly components: readonly HealthComponent[];
 }
 
+/** The answer of `GET /readyz`: whether events should be sent here. */
+export interface Readiness {
+  readonly status: 'ready' | 'not ready';
+  /** Why not, for a person. */
+  readonly reasons: readonly string[];
+}
+
 export function healthOf(components: readonly HealthComponent[], timestamp: number): Health {
   const isWell = components.every(({ status }) => status === 'healthy');
   return { status: isWell ? 'healthy' : 'degraded', timestamp, components };
+}
+
+/** @param reasons against it; none: ready */
+export function readinessOf(reasons: readonly string[]): Readiness {
+  return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons };
 }

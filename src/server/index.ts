@@ -1,7 +1,7 @@
 /** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
 export type { AccessRules, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
-export { healthOf, type Health, type HealthComponent } from './health.js';
+export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
 export { ingestFolder } from './ingest/ingest-folder.js';
 export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';

@@ -5,7 +5,7 @@ import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
 import { EventReader } from './event-reader.js';
 import type { EventStore } from './event-store.js';
 import { parseEventsQuery, storedEvents } from './get-events.js';
-import type { Health } from './health.js';
+import { addHealthRoutes, type HealthSource } from './health-routes.js';
 import { busy, HttpError } from './http-error.js';
 import { storeEvent } from './post-event.js';
 import { addMetricsRoutes, type Metrics } from './metrics/index.js';
@@ -26,11 +26,10 @@ const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
 /** What the routes work with. */
-export interface RouteContext {
+export interface RouteContext extends HealthSource {
   readonly store: EventStore;
   readonly settings: () => ServerSettings;
   readonly bodies: BodyReader;
-  readonly health: () => Health;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -55,11 +54,8 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
     const query = parseEventsQuery(request.query, context.now());
     return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
   });
-  app.get('/health', { config: { role: 'read' } }, (_request, reply) =>
-    reply.type(JSON_TYPE).send(JSON.stringify(context.health())),
-  );
+  addHealthRoutes(app, context);
   addMetricsRoutes(app, context.metrics);
-  app.get('/livez', { config: { role: 'public' } }, (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
 }
 
 function postHandler({ store, settings, bodies }: RouteContext) {

@@ -151,7 +151,7 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
       throw new HttpError(
         404,
         'Not found',
-        'there is nothing here: /events, /events/:pipeline, /health, /livez, /metrics',
+        'there is nothing here: /events, /events/:pipeline, /health, /livez, /readyz, /metrics',
       );
     void reply.header('allow', allowed.join(', '));
     throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);

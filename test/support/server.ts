@@ -4,6 +4,7 @@ import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
 import {
   healthOf,
   openMetrics,
+  readinessOf,
   startServer,
   type AccessRules,
   type ServerOptions,
@@ -67,7 +68,8 @@ export async function testServer(
     store: log,
     settings: () => settings,
     access: () => OPEN,
-    health: () => healthOf([{ name: 'stream_engine', status: 'healthy' }], 5),
+    health: () => Promise.resolve(healthOf([{ name: 'stream_engine', status: 'healthy' }], 5)),
+    readiness: () => Promise.resolve(readinessOf([])),
     metrics: await openMetrics('0.0.0'),
     now: world.now,
     elapsed: world.elapsed,

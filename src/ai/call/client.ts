@@ -18,7 +18,7 @@ import { resultOf } from './result.js';
 import { loadSchemaChecks, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
-import { readStatus, type AiStatus, type Counts } from './status.js';
+import { providerStatuses, readStatus, type AiStatus, type Counts, type ProviderStatus } from './status.js';
 
 /** Calls to AI providers: chosen, limited, priced, protected and remembered. */
 export interface AiClient {
@@ -34,6 +34,8 @@ export interface AiClient {
   recall(request: UniversalRequest, context: CallContext): Promise<CallResult | undefined>;
   /** @param pipeline whose own budget counts for what is left */
   status(pipeline?: string): Promise<AiStatus>;
+  /** How the providers stand. */
+  providers(): readonly ProviderStatus[];
   /** What today's attempts came to, by provider and model, the worst case of what is not known: this process' own, and all before it. */
   spentToday(): Promise<readonly Spending[]>;
   /** Calls whose fate nobody knows. */
@@ -168,6 +170,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       return resultOf(ending, value, true);
     },
     status: (pipeline) => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline }),
+    providers: () => providerStatuses(channels, world.now()),
     spentToday: () => today.read(),
     doubtful: () => doubtfulCalls(books),
     drain() {

@@ -65,18 +65,23 @@ export async function readStatus(from: {
     spent: run.spent,
     left,
     budgets,
-    providers: from.channels.map((channel) => {
-      const [limiter] = channel.limiters('');
-      const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
-      return {
-        name: channel.name,
-        breaker: channel.breaker.state,
-        waiting,
-        requestsPerMinute: channel.requestRate.perMinute(now),
-        tokensPerMinute: channel.tokenRate.perMinute(now),
-        limits: { requestsPerMinute, tokensPerMinute },
-        latencyMs: channel.latency.mean(now),
-      };
-    }),
+    providers: providerStatuses(from.channels, now),
   };
+}
+
+/** How each provider stands. */
+export function providerStatuses(channels: readonly Channel[], now: number): readonly ProviderStatus[] {
+  return channels.map((channel) => {
+    const [limiter] = channel.limiters('');
+    const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
+    return {
+      name: channel.name,
+      breaker: channel.breaker.state,
+      waiting,
+      requestsPerMinute: channel.requestRate.perMinute(now),
+      tokensPerMinute: channel.tokenRate.perMinute(now),
+      limits: { requestsPerMinute, tokensPerMinute },
+      latencyMs: channel.latency.mean(now),
+    };
+  });
 }

@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import {
-  healthOf,
-  openMetrics,
-  startServer,
-  type AccessRules,
-  type Health,
-  type HealthComponent,
-  type RunningServer,
-} from '../../server/index.js';
+import { openMetrics, startServer, type AccessRules, type RunningServer } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
 import { diskSpace } from './disk-space.js';
+import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller, openLog } from './open-log.js';
@@ -81,16 +74,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     return new Processing(given, engines, { ...context, log, onDamage, meter: metrics.pipelines });
   };
 
-  const health = (): Health => {
-    const { memoryRecords } = log.stats();
-    const storage: HealthComponent = {
-      name: 'storage',
-      status: writeError() === undefined ? 'healthy' : 'unhealthy',
-      ...(writeError() !== undefined && { error: 'events can not be stored' }),
-      memory_events: memoryRecords,
-    };
-    return healthOf([processing.health(), storage], world.now());
-  };
+  const vitals = async (): Promise<Vitals> => ({
+    engine: processing.health(),
+    log: log.stats(),
+    writeError: writeError(),
+    space: await diskSpace(log.folder),
+    freeBytesMin: plan.freeBytesMin,
+    providers: processing.providers(),
+    isDraining: stopping.signal.aborted,
+  });
 
   const access = accessOf(() => plan.access);
 
@@ -109,7 +101,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       store: log,
       settings: () => plan.settings,
       access,
-      health,
+      health: async () => healthBy(await vitals(), world.now()),
+      readiness: async () => readinessBy(await vitals(), world.now()),
       metrics,
       now: world.now,
       elapsed: world.elapsed,
@@ -142,22 +135,22 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       const before = plan;
       // Requests go by the new settings from now on; new pipelines' events are stored until they run.
       plan = { ...next, log: before.log, listen: before.listen };
-      if (changesIntakes(before, next)) {
-        await intakes.stop();
-        intakes = startIntakes(plan, log, world, talk);
+      if (changesProcessing(before, next)) {
+        await processing.drain(0);
+        try {
+          processing = await openProcessing(plan);
+        } catch (error) {
+          plan = before;
+          processing = await openProcessing(plan);
+          throw error;
+        } finally {
+          processing.start();
+        }
       }
       await metrics.know(knownNames(plan));
-      if (!changesProcessing(before, next)) return;
-      await processing.drain(0);
-      try {
-        processing = await openProcessing(plan);
-      } catch (error) {
-        plan = before;
-        processing = await openProcessing(plan);
-        throw error;
-      } finally {
-        processing.start();
-      }
+      if (!changesIntakes(before, next)) return;
+      await intakes.stop();
+      intakes = startIntakes(plan, log, world, talk);
     },
     reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {

@@ -22,19 +22,18 @@ export async function openLog(
   meter: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>,
   talk: Talk,
 ): Promise<OpenedLog> {
-  let writeError: string | undefined;
+  let failure: { readonly message: string; readonly storedRecords: number } | undefined;
+  const writeError = (): string | undefined =>
+    failure?.storedRecords === log.stats().storedRecords ? failure.message : undefined;
   const log = await Log.open(world, {
     ...options,
     hooks: {
-      onSync(sync) {
-        writeError = undefined;
-        meter.onSync(sync);
-      },
+      onSync: meter.onSync,
       onWriteError(error, events) {
         meter.onWriteError(error, events);
         // Once, not for every request that meets it.
-        if (writeError === undefined) talk.error('events can not be stored', { error: error.message, events });
-        writeError = error.message;
+        if (writeError() === undefined) talk.error('events can not be stored', { error: error.message, events });
+        failure = { message: error.message, storedRecords: log.stats().storedRecords };
       },
       onPackFailed: (segment, error) =>
         talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) }),
@@ -45,7 +44,7 @@ export async function openLog(
     talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
     if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
   }
-  return { log, writeError: () => writeError };
+  return { log, writeError };
 }
 
 /** Tells of every damaged place once. */

@@ -11,6 +11,8 @@ export interface ServePlan {
   readonly access: AccessPlan;
   readonly log: LogOptions;
   readonly retention: RetentionPlan;
+  /** Less free on the log's disk is nearly full, in bytes. */
+  readonly freeBytesMin: number;
   readonly pipelines: readonly PipelineServePlan[];
   readonly sources: readonly SourcePlan[];
   /** Bytes of a line of those sources. */

@@ -1,3 +1,4 @@
+import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore } from '../../log/index.js';
 import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
 import { LogProcessor } from '../../pipeline/index.js';
@@ -23,6 +24,7 @@ export interface ProcessingContext {
 /** All pipelines of the daemon, at work on the stored log. */
 export class Processing {
   readonly #processors: readonly LogProcessor[];
+  #closed = false;
 
   constructor(
     plan: ServePlan,
@@ -66,7 +68,22 @@ export class Processing {
   /** Shows what the AI providers do, where there are any. */
   async showAi(meter: Metrics['ai']): Promise<void> {
     const { ai } = this.engines;
-    if (ai !== undefined) meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+    if (ai === undefined || this.#isClosed()) return;
+    try {
+      meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+    } catch (error) {
+      // It may have been closed meanwhile, for other pipelines: then the figures stand until those run.
+      if (!this.#isClosed()) throw error;
+    }
+  }
+
+  /** How the AI providers stand; none: no pipeline asks any. */
+  providers(): readonly ProviderStatus[] {
+    return this.engines.ai?.providers() ?? [];
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Does what the clock asks for. Trouble with an output shows when it is written to. */
@@ -78,6 +95,7 @@ export class Processing {
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#processors.map((processor) => processor.drain(graceMs)));
     this.engines.drain();
+    this.#closed = true;
     await this.engines.close();
   }
 

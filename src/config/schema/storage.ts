@@ -13,6 +13,9 @@ export const storage = section({
   retention_size: size(0)
     .optional()
     .describe('The log is kept below this size by removing the oldest processed events. Default: no limit.'),
+  min_free: size(0)
+    .prefault('100MB')
+    .describe('With less free on its disk than this the daemon counts as not ready: GET /readyz says so.'),
   durability: choice(['fsync', 'os'])
     .prefault('fsync')
     .describe(

@@ -1,0 +1,78 @@
+import type { ProviderStatus } from '../../ai/index.js';
+import type { LogStats } from '../../log/index.js';
+import {
+  healthOf,
+  readinessOf,
+  type DiskSpace,
+  type Health,
+  type HealthComponent,
+  type Readiness,
+} from '../../server/index.js';
+
+/** What the health of a daemon is judged by. */
+export interface Vitals {
+  readonly engine: HealthComponent;
+  readonly log: Pick<LogStats, 'memoryRecords'>;
+  /** Why nothing can be stored. */
+  readonly writeError: string | undefined;
+  readonly space: DiskSpace | undefined;
+  /** Less than this is nearly full, in bytes. */
+  readonly freeBytesMin: number;
+  /** None: no pipeline asks any. */
+  readonly providers: readonly ProviderStatus[];
+  readonly isDraining: boolean;
+}
+
+/** The parts of the daemon, as the seed names them. */
+export function healthBy(vitals: Vitals, now: number): Health {
+  return healthOf([vitals.engine, storage(vitals), ...vitals.providers.map((one) => provider(one, now))], now);
+}
+
+/**
+ * Whether events should be sent here. While the log is recovered nothing listens yet; a pipeline that waits or has stopped keeps
+ * no event from being stored.
+ */
+export function readinessBy(vitals: Vitals, now: number): Readiness {
+  const { isDraining, writeError, providers } = vitals;
+  const full = nearlyFull(vitals);
+  return readinessOf([
+    ...(isDraining ? ['draining'] : []),
+    ...(writeError === undefined ? [] : ['events can not be stored']),
+    ...(full === undefined ? [] : [full]),
+    ...(providers.length > 0 && providers.every((one) => !isUp(one, now)) ? ['no AI provider is up'] : []),
+  ]);
+}
+
+function storage(vitals: Vitals): HealthComponent {
+  const name = 'storage';
+  const more = { memory_events: vitals.log.memoryRecords };
+  if (vitals.writeError !== undefined) {
+    return { name, status: 'unhealthy', error: 'events can not be stored', ...more };
+  }
+  const full = nearlyFull(vitals);
+  return full === undefined ? { name, status: 'healthy', ...more } : { name, status: 'degraded', error: full, ...more };
+}
+
+function nearlyFull({ space, freeBytesMin }: Vitals): string | undefined {
+  if (space === undefined || space.freeBytes >= freeBytesMin) return undefined;
+  return `the disk of the log is nearly full: ${Math.floor(space.freeBytes / 1e6)} MB left (storage.min_free)`;
+}
+
+function provider({ name, breaker }: ProviderStatus, now: number): HealthComponent {
+  switch (breaker.kind) {
+    case 'closed':
+      return { name, status: 'healthy' };
+    case 'half-open':
+      return { name, status: 'degraded', error: 'it failed, and a call finds out whether it works again' };
+    case 'open':
+    case 'down': {
+      const why = breaker.kind === 'down' ? breaker.reason : `${breaker.failures} failures in a row`;
+      const wait = Number.isFinite(breaker.until) ? `, asked again in ${Math.max(0, breaker.until - now)} ms` : '';
+      return { name, status: 'unhealthy', error: `${why}${wait}` };
+    }
+  }
+}
+
+function isUp({ breaker }: ProviderStatus, now: number): boolean {
+  return breaker.kind === 'closed' || breaker.kind === 'half-open' || breaker.until <= now;
+}

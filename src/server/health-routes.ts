@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import type { Health, Readiness } from './health.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Who knows how the daemon is. */
+export interface HealthSource {
+  readonly health: () => Promise<Health>;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** Whether it lives (anybody may ask), whether it takes events, and how its parts are. */
+export function addHealthRoutes(app: FastifyInstance, { health, readiness }: HealthSource): void {
+  const read = { config: { role: 'read' } } as const;
+  app.get('/livez', { config: { role: 'public' } }, (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
+  app.get('/readyz', read, async (_request, reply) => {
+    const answer = await readiness();
+    return reply
+      .code(answer.status === 'ready' ? 200 : 503)
+      .type(JSON_TYPE)
+      .send(JSON.stringify(answer));
+  });
+  app.get('/health', read, async (_request, reply) => reply.type(JSON_TYPE).send(JSON.stringify(await health())));
+}
