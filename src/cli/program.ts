@@ -11,6 +11,7 @@ import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
 const COMMANDS = [
@@ -21,6 +22,7 @@ const COMMANDS = [
   checkCommand,
   costCommand,
   journalCommand,
+  tokenCommand,
   initCommand,
   schemaCommand,
   operatorsCommand,

@@ -1,5 +1,5 @@
 /** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
-export type { AccessRules, KnownToken } from './access/index.js';
+export type { AccessRules, AuditEntry, AuditTrail, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
 export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';

@@ -1,8 +1,8 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { admit, type AccessRules } from './access/index.js';
+import { guard, type GuardOptions } from './access/index.js';
 import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
 import { addRoutes, type RouteContext } from './routes.js';
@@ -30,15 +30,14 @@ const KEEP_ALIVE_MS = 72_000;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 
-export interface ServerOptions extends Omit<RouteContext, 'bodies'> {
+export interface ServerOptions extends Omit<RouteContext, 'bodies'>, Omit<GuardOptions, 'limits'> {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
   /** PEM texts. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
-  readonly access: () => AccessRules;
-  /** Milliseconds of a clock that never jumps. */
-  readonly elapsed: () => number;
+  /** Addresses and networks whose word is taken for whom a request is from (X-Forwarded-For). */
+  readonly trustedProxies: readonly string[];
   /** A bug of ours met a request. */
   readonly onBug: (error: unknown) => void;
   /** Less patience, for tests. */
@@ -60,12 +59,17 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { patience = PATIENCE } = options;
   const bodies = new BodyReader(options.elapsed, patience);
-  const app = makeApp(options, patience);
+  const app = makeApp(options, patience, (request) => guarding.judge(request, 'any'));
+  // What is refused counts, too.
   options.metrics.http.watch(app);
-  checkAccess(app, options.access, options.now);
+  const guarding = guard(app, { ...options, limits: () => options.settings().limits });
   answerErrors(app, options.onBug);
   addRoutes(app, { ...options, bodies });
-  const sweeping = setInterval(() => bodies.sweep(), Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
+  const sweep = (): void => {
+    bodies.sweep();
+    guarding.sweep();
+  };
+  const sweeping = setInterval(sweep, Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -79,11 +83,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await app.close();
       clearTimeout(impatience);
       clearInterval(sweeping);
+      guarding.close();
     },
   };
 }
 
-function makeApp({ tls, access, now }: ServerOptions, { headersMs }: Patience): FastifyInstance {
+function makeApp(
+  { tls, trustedProxies }: ServerOptions,
+  { headersMs }: Patience,
+  judge: (request: FastifyRequest) => void,
+): FastifyInstance {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: headersMs,
@@ -100,6 +109,7 @@ function makeApp({ tls, access, now }: ServerOptions, { headersMs }: Patience): 
       return server;
     },
     logger: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     clientErrorHandler: refuseConnection,
@@ -107,7 +117,7 @@ function makeApp({ tls, access, now }: ServerOptions, { headersMs }: Patience): 
     frameworkErrors(error, request, reply) {
       let known = asHttpError(error);
       try {
-        admit(access(), request.headers.authorization, 'any', now());
+        judge(request);
       } catch (refusal) {
         known = asHttpError(refusal);
       }
@@ -120,17 +130,6 @@ function makeApp({ tls, access, now }: ServerOptions, { headersMs }: Patience): 
       });
       reply.raw.end(body);
     },
-  });
-}
-
-/** Lets nobody go further than the route's role allows; where there is no route, whoever may come in at all is told so. */
-function checkAccess(app: FastifyInstance, access: () => AccessRules, now: () => number): void {
-  app.decorateRequest('caller');
-  app.addHook('onRequest', (request, _reply, done) => {
-    const { url, config } = request.routeOptions;
-    const needed = url === undefined ? 'any' : (config.role ?? 'admin');
-    if (needed !== 'public') request.caller = admit(access(), request.headers.authorization, needed, now());
-    done();
   });
 }
 

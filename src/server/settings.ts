@@ -1,3 +1,5 @@
+import type { RateLimits } from './access/index.js';
+
 /** What the server goes by. May change while it runs: each request takes the settings of its moment. */
 export interface ServerSettings {
   /** Bytes of a request's body, and of a line of a streamed one. */
@@ -8,6 +10,7 @@ export interface ServerSettings {
   readonly entriesMax: number;
   /** The pipelines that events can be sent to; undefined: events are only stored, for a pipeline of any name. */
   readonly pipelines: ReadonlySet<string> | undefined;
+  readonly limits: RateLimits;
   /** JSON Pointer to where an event carries its idempotency key. */
   readonly idempotencyPointer: string | undefined;
 }

@@ -32,7 +32,7 @@ export interface StoredLine {
   readonly line: string;
 }
 
-const OPEN: AccessRules = { isOpen: true, configured: [], created: new Map() };
+const OPEN: AccessRules = { open: 'anyhow', configured: [], created: new Map() };
 
 /** The server in this process, over a real log. */
 export async function testServer(
@@ -58,6 +58,7 @@ export async function testServer(
     depthMax: 1000,
     entriesMax: 250,
     pipelines: new Set(['default', 'orders']),
+    limits: { perToken: undefined, perAddress: undefined },
     idempotencyPointer: undefined,
     ...changes.settings,
   };
@@ -68,6 +69,8 @@ export async function testServer(
     store: log,
     settings: () => settings,
     access: () => OPEN,
+    audit: { action: () => undefined, refused: () => undefined, refusedMore: () => undefined },
+    trustedProxies: [],
     health: () => Promise.resolve(healthOf([{ name: 'stream_engine', status: 'healthy' }], 5)),
     readiness: () => Promise.resolve(readinessOf([])),
     metrics: await openMetrics('0.0.0'),

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { openMetrics, startServer, type AccessRules, type RunningServer } from '../../server/index.js';
+import { openMetrics, startServer, type RunningServer } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
+import { auditTrail, DaemonAccess } from './access.js';
 import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
-import type { AccessPlan, ListenPlan, ServePlan } from './plan.js';
+import type { ListenPlan, ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
 import type { Talk } from './talk.js';
@@ -21,6 +22,8 @@ const REQUEST_GRACE_MS = 10_000;
 const DRAIN_GRACE_MS = 10_000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
+/** How soon a created token is valid, and a revoked one is not. */
+const TOKENS_INTERVAL_MS = 1000;
 const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** What a daemon is started with. */
@@ -35,6 +38,8 @@ export interface DaemonContext {
 export interface Daemon {
   /** Where it listens. */
   readonly url: string;
+  /** Whether it lets in only who has a token. */
+  readonly asksForToken: () => boolean;
   /** Goes on by another plan, as far as that can be done without a new start. */
   reload(plan: ServePlan): Promise<void>;
   /** A changed config was read, and taken over or refused. */
@@ -57,6 +62,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const metrics = await openMetrics(version);
   await metrics.know(knownNames(plan));
 
+  const access = await DaemonAccess.open(() => plan, talk);
   const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
 
   const openProcessing = async (given: ServePlan): Promise<Processing> => {
@@ -84,8 +90,6 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     isDraining: stopping.signal.aborted,
   });
 
-  const access = accessOf(() => plan.access);
-
   let processing: Processing;
   let server: RunningServer;
   try {
@@ -100,7 +104,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       ...(await listenOptions(plan.listen)),
       store: log,
       settings: () => plan.settings,
-      access,
+      access: () => access.rules(),
+      audit: auditTrail(talk),
       health: async () => healthBy(await vitals(), world.now()),
       readiness: async () => readinessBy(await vitals(), world.now()),
       metrics,
@@ -117,7 +122,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
 
   let intakes = startIntakes(plan, log, world, talk);
   const retain = (): Promise<void> => applyRetention(log, plan.retention, processing.processed, world.now(), talk);
-  const chores = [every(TEND_INTERVAL_MS, () => processing.tend()), every(RETENTION_INTERVAL_MS, retain)];
+  const chores = [
+    every(TEND_INTERVAL_MS, () => processing.tend()),
+    every(TOKENS_INTERVAL_MS, () => access.refresh()),
+    every(RETENTION_INTERVAL_MS, retain),
+  ];
 
   async function every(intervalMs: number, chore: () => Promise<void>): Promise<void> {
     const { signal } = stopping;
@@ -130,6 +139,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
 
   return {
     url: server.url,
+    asksForToken: () => access.rules().open === 'no',
     async reload(next) {
       for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
       const before = plan;
@@ -163,20 +173,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   };
 }
 
-/** Who may come in, by the plan that is in force. */
-function accessOf(plan: () => AccessPlan): () => AccessRules {
-  return () => {
-    const { mayBeOpen, tokens } = plan();
-    return { isOpen: mayBeOpen && tokens.length === 0, configured: tokens, created: new Map() };
-  };
-}
-
-async function listenOptions({ host, port, tls }: ListenPlan): Promise<{
+async function listenOptions({ tls, ...place }: ListenPlan): Promise<{
   readonly host: string;
   readonly port: number;
+  readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }> {
-  if (tls === undefined) return { host, port };
+  if (tls === undefined) return place;
   const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
-  return { host, port, tls: { cert, key } };
+  return { ...place, tls: { cert, key } };
 }

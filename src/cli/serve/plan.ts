@@ -1,7 +1,7 @@
 import type { FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
-import type { KnownToken, ServerSettings } from '../../server/index.js';
+import type { AccessRules, KnownToken, ServerSettings } from '../../server/index.js';
 
 /** What the daemon is to do: the flags and the config as they are meant. */
 export interface ServePlan {
@@ -25,13 +25,14 @@ export interface ServePlan {
 export interface ListenPlan {
   readonly host: string;
   readonly port: number;
+  readonly trustedProxies: readonly string[];
   /** Paths of PEM files. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export interface AccessPlan {
-  /** Everybody may come in, as long as there are no tokens. */
-  readonly mayBeOpen: boolean;
+  /** Whether anybody may come in as long as there are no tokens. */
+  readonly openness: AccessRules['open'];
   /** Tokens of the config. */
   readonly tokens: readonly KnownToken[];
 }

@@ -15,7 +15,7 @@ import {
   type PipelinePlan,
 } from '../../config/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
-import { configTokens } from '../../server/access/index.js';
+import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
@@ -51,19 +51,29 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     pipelines.push(await pipelineServePlan(pipeline, config, processing));
   }
   const host = flags.host ?? server.host;
-  const access = {
-    mayBeOpen: LOOPBACK.test(host) || server.insecure || flags.insecure === true,
+  const insecure = server.insecure || flags.insecure === true;
+  const access: AccessPlan = {
+    openness: insecure ? 'anyhow' : LOOPBACK.test(host) ? 'locally' : 'no',
     tokens: configTokens(await tokensOf(server)),
   };
-  refuseOpenDoor(host, access);
+  await refuseOpenDoor(host, access, stateDirectory(config));
   return {
     config,
-    listen: { host, port: flags.port ?? server.port, ...(server.tls && { tls: server.tls }) },
+    listen: {
+      host,
+      port: flags.port ?? server.port,
+      trustedProxies: server.trusted_proxies,
+      ...(server.tls && { tls: server.tls }),
+    },
     settings: {
       bodyBytesMax: server.max_body_size,
       depthMax: processing.max_depth,
       entriesMax: Math.max(1, Math.floor(processing.max_queue_size / QUEUE_SHARES)),
       pipelines: pipelines.length === 0 ? undefined : new Set(pipelines.map(({ spec }) => spec.name)),
+      limits: {
+        perToken: server.rate_limit.token_requests_per_minute,
+        perAddress: server.rate_limit.address_requests_per_minute,
+      },
       idempotencyPointer: storage.idempotency_pointer,
     },
     access,
@@ -164,11 +174,12 @@ async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */
-function refuseOpenDoor(host: string, { mayBeOpen, tokens }: AccessPlan): void {
-  if (mayBeOpen || tokens.length > 0) return;
+async function refuseOpenDoor(host: string, { openness, tokens }: AccessPlan, stateFolder: string): Promise<void> {
+  if (openness !== 'no' || tokens.length > 0) return;
+  if ((await tokenIds(tokenFolderOf(stateFolder))) !== undefined) return;
   throw new UserError(
     `${host} can be reached from other machines, and no token is asked for`,
     EXIT.invalid,
-    'set server.tokens, for example to ["${COLLOQUIUM_TOKEN}"], or listen on 127.0.0.1, or say --insecure',
+    'make a token with: colloquium token create --role admin, or listen on 127.0.0.1, or say --insecure',
   );
 }

@@ -50,18 +50,18 @@ async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void):
 }
 
 /** What the daemon does, in its first lines. */
-function describe(plan: ServePlan, { url }: Daemon, talk: Talk): void {
-  const { pipelines, access } = plan;
+function describe(plan: ServePlan, daemon: Daemon, talk: Talk): void {
+  const { pipelines } = plan;
   if (pipelines.length === 0) talk.warn('the config has no pipelines: events are stored, and nothing more');
   const toStdout = pipelines.filter(({ outputs }) => outputs.some(({ kind }) => kind === 'stdout'));
   for (const { spec } of toStdout) {
     talk.info('standard output is at-least-once: after a crash its last lines may come again', { pipeline: spec.name });
   }
   talk.info('listening', {
-    url,
+    url: daemon.url,
     log: plan.log.folder,
     pipelines: pipelines.map(({ spec }) => spec.name).join(', '),
-    tokens: access.tokens.length > 0,
+    tokens: daemon.asksForToken(),
   });
 }
 

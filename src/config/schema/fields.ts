@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { NumberText } from 'computo-js';
 import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
@@ -135,6 +136,18 @@ export function text(words: string, accepts: (text: string) => boolean = () => t
   const read = (input: unknown): string | undefined =>
     typeof input === 'string' && input !== '' && accepts(input) ? input : undefined;
   return scalar(words, read, { type: 'string', minLength: 1 });
+}
+
+/** An IP address, or a network as an address and the length of its prefix. */
+export function network() {
+  return text('an IP address, or a network like 10.0.0.0/8', (value) => {
+    const [address = '', bits, ...more] = value.split('/');
+    const version = isIP(address);
+    const bitsMax = version === 6 ? 128 : 32;
+    return (
+      version > 0 && more.length === 0 && (bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= bitsMax))
+    );
+  });
 }
 
 /** A path; what it is relative to is the resolver's matter. */

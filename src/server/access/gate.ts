@@ -11,8 +11,8 @@ const CHALLENGES = ['Bearer realm="colloquium"', 'Basic realm="colloquium", char
 
 /** Who may come in. May change while the server runs. */
 export interface AccessRules {
-  /** Everybody may come in and do all: nobody else can reach the address, or it is meant so. */
-  readonly isOpen: boolean;
+  /** Whether anybody may come in without a token, and do all: under this machine's own names, under any name, or not at all. */
+  readonly open: 'locally' | 'anyhow' | 'no';
   /** Tokens of the config. */
   readonly configured: readonly KnownToken[];
   /** Tokens that were created, by id. */
@@ -35,7 +35,7 @@ const ANYBODY: Caller = { token: undefined, role: 'admin' };
  * @throws HttpError 401 without a valid token, 403 when its role does not reach
  */
 export function admit(rules: AccessRules, authorization: string | undefined, needed: NeededRole, now: number): Caller {
-  if (rules.isOpen) return ANYBODY;
+  if (rules.open !== 'no') return ANYBODY;
   const text = tokenIn(authorization ?? '');
   if (text === undefined) throw refused('send a token: "Authorization: Bearer …"');
   const token = knownToken(rules, text);

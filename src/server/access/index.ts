@@ -1,5 +1,16 @@
 /** Who may come in, and how far. */
-export { admit, type AccessRules, type Caller } from './gate.js';
+export type { AuditEntry, AuditTrail } from './audit.js';
+export type { AccessRules } from './gate.js';
+export { guard, type GuardOptions, type RateLimits } from './guard.js';
 import './route.js';
 export { ROLES, type NeededRole, type Role } from './role.js';
+export {
+  createToken,
+  readToken,
+  revokeToken,
+  TokenFileError,
+  tokenFolderOf,
+  tokenIds,
+  type TokenRecord,
+} from './token-folder.js';
 export { configTokens, digestOf, newToken, type KnownToken } from './token.js';

@@ -51,6 +51,8 @@ describe('a config', () => {
       port: 8080,
       max_body_size: 1_048_576,
       tokens: [],
+      rate_limit: {},
+      trusted_proxies: [],
       insecure: false,
     });
     expect(useSection(config, 'storage')).toEqual({

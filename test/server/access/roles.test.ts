@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { configTokens, digestOf, newToken, ROLES, type AccessRules, type Role } from '../../src/server/access/index.js';
-import { post } from '../support/daemon.js';
-import { testServer } from '../support/server.js';
+import {
+  configTokens,
+  digestOf,
+  newToken,
+  ROLES,
+  type AccessRules,
+  type Role,
+} from '../../../src/server/access/index.js';
+import { post } from '../../support/daemon.js';
+import { testServer } from '../../support/server.js';
 
 describe('a server with tokens', () => {
   it('lets nobody in who has none, but for the liveness check, and tells them nothing', async () => {
     const access: AccessRules = {
-      isOpen: false,
+      open: 'no',
       configured: configTokens(['first-token', 'second-token']),
       created: new Map(),
     };
@@ -48,7 +55,7 @@ describe('a server with tokens', () => {
     const created = new Map(
       [...tokens].map(([role, { id, text }]) => [id, { id, role, digest: digestOf(text) }] as const),
     );
-    const access: AccessRules = { isOpen: false, configured: [], created };
+    const access: AccessRules = { open: 'no', configured: [], created };
     const server = await testServer({ server: { access: () => access } });
     const answers = async (role: Role): Promise<unknown> => {
       const authorization = `Bearer ${textOf(role)}`;

@@ -1,0 +1,20 @@
+import { createToken, ROLES } from '../../server/access/index.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { CreateFlags } from './flags.js';
+import { print } from '../print.js';
+import { findTokens, onTokens } from './folder.js';
+
+/** `colloquium token create`: the token on stdout, alone; what there is to say of it on stderr. */
+export async function create(flags: CreateFlags): Promise<ExitCode> {
+  const folder = await findTokens(flags);
+  const role = ROLES.find((one) => one === flags.role) ?? 'ingest';
+  const created = Date.now();
+  const expires = flags.expires === undefined ? undefined : created + flags.expires;
+  const { id, text } = await onTokens(() =>
+    createToken(folder, { name: flags.name ?? '', role, created, ...(expires !== undefined && { expires }) }),
+  );
+  await print(`${text}\n`);
+  const until = expires === undefined ? '' : `, valid until ${new Date(expires).toISOString()}`;
+  process.stderr.write(`colloquium: token ${id} with the role ${role}${until}; it is not shown again\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,15 @@
+/** The options that all of `token`'s commands have, as they were typed. */
+export interface TokenFlags {
+  readonly config?: string;
+}
+
+export interface CreateFlags extends TokenFlags {
+  readonly role: string;
+  readonly name?: string;
+  /** Milliseconds from now. */
+  readonly expires?: number;
+}
+
+export interface ListFlags extends TokenFlags {
+  readonly format: 'text' | 'json';
+}

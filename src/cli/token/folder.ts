@@ -1,0 +1,23 @@
+import { homedir } from 'node:os';
+import { defaultStateDirectory, loadConfig, stateDirectory } from '../../config/index.js';
+import { tokenFolderOf } from '../../server/access/index.js';
+import { EXIT } from '../exit-codes.js';
+import type { TokenFlags } from './flags.js';
+import { UserError } from '../user-error.js';
+
+/** Where a daemon of this config looks for tokens. @throws ConfigError */
+export async function findTokens({ config: path }: TokenFlags): Promise<string> {
+  const place = { env: process.env, home: homedir() };
+  const config = await loadConfig({ cwd: process.cwd(), ...place, ...(path !== undefined && { path }) });
+  return tokenFolderOf(config === undefined ? defaultStateDirectory(place) : stateDirectory(config));
+}
+
+/** Does something with the tokens; what the disk refuses is told as a sentence. */
+export async function onTokens<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw new UserError(error.message, EXIT.dataError);
+    throw error;
+  }
+}

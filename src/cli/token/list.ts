@@ -1,0 +1,56 @@
+import { readToken, TokenFileError, tokenIds, type TokenRecord } from '../../server/access/index.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { ListFlags } from './flags.js';
+import { print } from '../print.js';
+import { table } from '../table.js';
+import { findTokens, onTokens } from './folder.js';
+
+const COLUMNS = [
+  { title: 'id', align: 'left' },
+  { title: 'role', align: 'left' },
+  { title: 'created', align: 'left' },
+  { title: 'expires', align: 'left' },
+  { title: 'name', align: 'left' },
+] as const;
+
+/** `colloquium token list`: the oldest first. Exit code 74 when a file among them holds no token. */
+export async function list(flags: ListFlags): Promise<ExitCode> {
+  const folder = await findTokens(flags);
+  const records: TokenRecord[] = [];
+  let exit: ExitCode = EXIT.ok;
+  for (const id of (await onTokens(() => tokenIds(folder))) ?? []) {
+    try {
+      const record = await readToken(folder, id);
+      if (record !== undefined) records.push(record);
+    } catch (error) {
+      if (!(error instanceof TokenFileError)) throw error;
+      process.stderr.write(`colloquium: ${error.message}\n`);
+      exit = EXIT.dataError;
+    }
+  }
+  records.sort((a, b) => a.created - b.created);
+  await print(flags.format === 'json' ? json(records) : text(records));
+  return exit;
+}
+
+function json(records: readonly TokenRecord[]): string {
+  return records
+    .map(({ id, role, name, created, expires }) => {
+      const end = expires === undefined ? null : new Date(expires).toISOString();
+      return `${JSON.stringify({ id, role, name, created: new Date(created).toISOString(), expires: end })}\n`;
+    })
+    .join('');
+}
+
+function text(records: readonly TokenRecord[]): string {
+  const now = Date.now();
+  const rows = records.map(({ id, role, name, created, expires }) => {
+    const end = expires === undefined ? 'never' : expires <= now ? 'expired' : minute(expires);
+    return [id, role, minute(created), end, name];
+  });
+  return rows.length === 0 ? '' : table(COLUMNS, rows);
+}
+
+function minute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,97 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpError } from '../http-error.js';
+import { RefusalLog, type AuditEntry, type AuditTrail } from './audit.js';
+import { refuseCrossSite, refuseForeignHost } from './cross-site.js';
+import { admit, type AccessRules } from './gate.js';
+import { networkOf, RateLimiter } from './rate-limit.js';
+import type { NeededRole } from './role.js';
+
+const PATH_SHOWN_MAX = 200;
+
+/** For whatever is answered; a page says for itself what it may load. */
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
+/** Requests a minute; undefined: any number. */
+export interface RateLimits {
+  readonly perToken: number | undefined;
+  readonly perAddress: number | undefined;
+}
+
+/** What requests are judged by. */
+export interface GuardOptions {
+  readonly access: () => AccessRules;
+  readonly limits: () => RateLimits;
+  readonly audit: AuditTrail;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+}
+
+/** Stands before every route. */
+export interface Guard {
+  /** Judges a request that no route was sought for. @throws HttpError */
+  judge(request: FastifyRequest, needed: NeededRole): void;
+  /** To be called about once a second. */
+  sweep(): void;
+  close(): void;
+}
+
+/** Judges every request of an app before anything else does, and writes down what it refuses and what admins do. */
+export function guard(app: FastifyInstance, { access, limits, audit, now, elapsed }: GuardOptions): Guard {
+  const limiters = { address: new RateLimiter(elapsed), token: new RateLimiter(elapsed) };
+  const refusals = new RefusalLog(audit, elapsed);
+
+  const judge = (request: FastifyRequest, needed: NeededRole): void => {
+    try {
+      const { perAddress, perToken } = limits();
+      if (perAddress !== undefined) keepTo(perAddress, limiters.address, networkOf(request.ip), 'this address');
+      const rules = access();
+      refuseCrossSite(request.method, request.headers);
+      if (rules.open === 'locally') refuseForeignHost(request.headers.host);
+      request.caller = admit(rules, request.headers.authorization, needed, now());
+      const { token } = request.caller;
+      if (perToken !== undefined && token !== undefined) keepTo(perToken, limiters.token, token, 'this token');
+    } catch (error) {
+      if (error instanceof HttpError)
+        refusals.add({ ...lineOf(request), status: error.statusCode, reason: error.message });
+      throw error;
+    }
+  };
+
+  app.decorateRequest('caller');
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(HEADERS);
+    const { url, config } = request.routeOptions;
+    const needed = url === undefined ? 'any' : (config.role ?? 'admin');
+    if (needed !== 'public') judge(request, needed);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url, config } = request.routeOptions;
+    if (url !== undefined && (config.role ?? 'admin') === 'admin' && request.caller?.role === 'admin')
+      audit.action({ ...lineOf(request), status: reply.statusCode });
+    done();
+  });
+  return { judge, sweep: () => refusals.sweep(), close: () => refusals.flush() };
+}
+
+/** @throws HttpError 429 */
+function keepTo(perMinute: number, limiter: RateLimiter, caller: string, words: string): void {
+  const waitMs = limiter.take(caller, perMinute);
+  if (waitMs === 0) return;
+  const retryAfter = String(Math.ceil(waitMs / 1000));
+  const message = `${words} may make ${perMinute} requests a minute (server.rate_limit)`;
+  throw new HttpError(429, 'Too many requests', message, {}, { 'retry-after': retryAfter });
+}
+
+function lineOf({ method, url, ip, caller }: FastifyRequest): Omit<AuditEntry, 'status'> {
+  const path = (url.split('?', 1)[0] ?? '').slice(0, PATH_SHOWN_MAX);
+  return { method, path, address: ip, ...(caller?.token !== undefined && { token: caller.token }) };
+}

@@ -1,0 +1,49 @@
+/** So much of a minute's requests may come at once, in milliseconds. */
+const BURST_MS = 10_000;
+
+/** Callers that are remembered in each of two generations; of whoever is forgotten, the count begins anew. */
+const CALLERS_MAX = 10_000;
+
+/**
+ * Lets each caller make so many requests a minute, evenly but for bursts. Of a caller one number is kept: the moment at
+ * which all its requests so far would have come, had they come evenly (the generic cell rate algorithm).
+ */
+export class RateLimiter {
+  #recent = new Map<string, number>();
+  #older = new Map<string, number>();
+
+  /** @param elapsed milliseconds of a clock that never jumps */
+  constructor(private readonly elapsed: () => number) {}
+
+  /**
+   * Counts a request, if it may pass.
+   *
+   * @returns 0 if it may; else after how many milliseconds the next one may
+   */
+  take(caller: string, perMinute: number): number {
+    const now = this.elapsed();
+    const stepMs = 60_000 / perMinute;
+    const due = Math.max(now, this.#recent.get(caller) ?? this.#older.get(caller) ?? 0);
+    const waitMs = due - now - Math.max(0, BURST_MS - stepMs);
+    // Sums of fractions are not exact.
+    if (waitMs > 1e-6) return waitMs;
+    this.#recent.set(caller, due + stepMs);
+    if (this.#recent.size >= CALLERS_MAX) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    return 0;
+  }
+}
+
+/** Whom an address belongs to: an IPv6 customer has 2^64 of them. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
+  const [left = '', right] = address.replace(/%.*/, '').split('::', 2);
+  const groups = left === '' ? [] : left.split(':');
+  const rest = right === undefined || right === '' ? [] : right.split(':');
+  const gap = right === undefined ? 0 : 8 - groups.length - rest.length;
+  const all = [...groups, ...new Array<string>(gap).fill('0'), ...rest];
+  return `${all.slice(0, 4).join(':')}::/64`;
+}

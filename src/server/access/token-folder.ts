@@ -1,0 +1,136 @@
+/*
+ * Tokens are files: <state_dir>/tokens/<id>.json, each with what is known of one token, its SHA-256 in place of its text.
+ * A file is made in one step, never changed, and removed when the token is revoked, so that any number of commands and
+ * daemons may use the folder at once, without a lock. That the folder is there means that a token is asked for, even when
+ * the last one has been revoked.
+ */
+import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROLES, type Role } from './role.js';
+import { digestOf, newToken, type KnownToken, type NewToken } from './token.js';
+
+const FILE = /^([0-9a-f]{12})\.json$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** What is kept of a token that was created. */
+export interface TokenRecord extends KnownToken {
+  /** What it is for, in a person's words. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+/** A file of the folder that holds no token: somebody else wrote it. */
+export class TokenFileError extends Error {
+  override readonly name = 'TokenFileError';
+}
+
+/** Where the tokens of a state folder are. */
+export function tokenFolderOf(stateFolder: string): string {
+  return join(stateFolder, 'tokens');
+}
+
+/**
+ * Makes a token.
+ *
+ * @param folder made where it is missing
+ * @throws the file system's errors
+ */
+export async function createToken(
+  folder: string,
+  { name, role, created, expires }: Omit<TokenRecord, 'id' | 'digest'>,
+): Promise<NewToken> {
+  const token = newToken();
+  const content = {
+    id: token.id,
+    name,
+    role,
+    sha256: digestOf(token.text).toString('hex'),
+    created: new Date(created).toISOString(),
+    ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+  };
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const path = join(folder, `${token.id}.json`);
+  const temporary = `${path}.new`;
+  try {
+    const file = await open(temporary, 'wx', FILE_MODE);
+    await file.writeFile(`${JSON.stringify(content)}\n`);
+    await file.sync();
+    await file.close();
+    // Unlike a rename, a link never takes the place of a file that is there.
+    await link(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return token;
+}
+
+/** The ids of the tokens there are; undefined where there is no folder. */
+export async function tokenIds(folder: string): Promise<readonly string[] | undefined> {
+  try {
+    const names = await readdir(folder);
+    return names.flatMap((name) => FILE.exec(name)?.[1] ?? []).sort();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads what is kept of a token.
+ *
+ * @returns undefined when it has been revoked
+ * @throws TokenFileError
+ */
+export async function readToken(folder: string, id: string): Promise<TokenRecord | undefined> {
+  const path = join(folder, `${id}.json`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new TokenFileError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const record = parseRecord(text);
+  if (record?.id !== id) throw new TokenFileError(`${path}: this is no token's file`);
+  return record;
+}
+
+/** Takes a token away. @returns whether it was there */
+export async function revokeToken(folder: string, id: string): Promise<boolean> {
+  try {
+    await rm(join(folder, `${id}.json`));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function parseRecord(text: string): TokenRecord | undefined {
+  const { id, name, role, sha256, created, expires } = fieldsOf(text);
+  const known = ROLES.find((one): one is Role => one === role);
+  const end = expires === undefined ? undefined : Date.parse(expires);
+  if (id === undefined || name === undefined || known === undefined || Number.isNaN(end)) return undefined;
+  if (sha256 === undefined || !DIGEST.test(sha256)) return undefined;
+  const start = Date.parse(created ?? '');
+  if (Number.isNaN(start)) return undefined;
+  const digest = Buffer.from(sha256, 'hex');
+  return { id, name, role: known, digest, created: start, ...(end !== undefined && { expires: end }) };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, string | undefined>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(Object.entries(value).filter(([, field]) => typeof field === 'string'));
+  } catch {
+    return {};
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

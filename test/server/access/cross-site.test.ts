@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { refuseCrossSite, refuseForeignHost } from '../../../src/server/access/cross-site.js';
+
+describe('a page of another site', () => {
+  it.each([
+    ['POST', {}, true],
+    ['POST', { origin: 'http://localhost:8080' }, true],
+    ['POST', { origin: 'https://localhost:8080', 'sec-fetch-site': 'same-origin' }, true],
+    ['POST', { 'sec-fetch-site': 'none' }, true],
+    ['POST', { origin: 'http://evil.example' }, false],
+    ['POST', { origin: 'http://localhost:8081' }, false],
+    ['POST', { origin: 'null' }, false],
+    ['POST', { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' }, false],
+    ['DELETE', { 'sec-fetch-site': 'cross-site' }, false],
+    ['GET', { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' }, true],
+  ])('may %s with %j: %s', (method, headers, may) => {
+    const check = (): void => refuseCrossSite(method, { host: 'localhost:8080', ...headers });
+    if (may) expect(check).not.toThrow();
+    else expect(check).toThrow('other sites');
+  });
+
+  it.each([
+    [undefined, true],
+    ['localhost', true],
+    ['127.0.0.1:8080', true],
+    ['[::1]:8080', true],
+    ['build-box:8080', true],
+    ['host.docker.internal:8080', true],
+    ['evil.example', false],
+    ['evil.example:8080', false],
+    ['127.0.0.1.evil.example', false],
+    ['localhost.evil.example:80', false],
+    ['evil.example/.local', false],
+  ])('may call this machine %s: %s', (host, may) => {
+    const check = (): void => refuseForeignHost(host);
+    if (may) expect(check).not.toThrow();
+    else expect(check).toThrow('without tokens');
+  });
+});
