@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readClaims } from './keys/read-claims.js';
 import type { LogBlock } from './read/log-block.js';
 import { foreignEnd } from './read/log-end.js';
 import { readLog, type ReadOptions } from './read/read-log.js';
@@ -25,6 +27,7 @@ export function openLogReader(world: World, folder: string): LogReader {
     segments: () => describeSegments(world, folder),
     verify: (onFinding) => verifyLog(world, folder, onFinding),
     prune: (options) => pruneLog(world, folder, options),
-    backup: (destination) => backupLog(world, folder, destination, undefined),
+    backup: (destination) =>
+      backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'))),
   };
 }

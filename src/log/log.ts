@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { diskError } from './disk-error.js';
 import type { Position } from './format/position.js';
 import type { KeyIndex } from './keys/key-index.js';
-import { openKeyIndex } from './keys/lmdb-key-index.js';
+import { openKeyIndex } from './keys/open-key-index.js';
+import { readClaims } from './keys/read-claims.js';
 import { settleKeys } from './keys/settle-keys.js';
 import { takeFolderLock, type FolderLock } from './lock/folder-lock.js';
 import { LogError } from './log-error.js';
@@ -133,9 +134,13 @@ export class Log {
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
-      if (options.keys) keys = await openKeyIndex(join(folder, 'keys'));
+      if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'));
       const log = new Log(world, options, { lock, recovery, bytes, keys });
-      if (keys !== undefined) await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
+      if (keys !== undefined) {
+        await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
+        const [oldest] = recovery.segments;
+        if (oldest !== undefined) await keys.forgetBefore(oldest.firstTimestamp);
+      }
       return log;
     } catch (error) {
       await keys?.close().catch(() => undefined);
@@ -215,7 +220,8 @@ export class Log {
 
   /** Copies what is durable now into a new folder. */
   backup(destination: string): Promise<BackupReport> {
-    return backupLog(this.#world, this.folder, destination, this.end);
+    const claims = this.#keys?.all() ?? readClaims(this.#world.disk, join(this.folder, 'keys'));
+    return backupLog(this.#world, this.folder, destination, this.end, claims);
   }
 
   /** Resolves when the segments finished so far are packed. */

@@ -6,9 +6,9 @@ export interface KeyClaim {
   readonly timestamp: number;
 }
 
-/** A claim as it is stored: instead of the key its hash. */
+/** A claim as it is stored: instead of the key its hash, in hex. */
 export interface StoredClaim {
-  readonly hash: Buffer;
+  readonly hash: string;
   readonly id: string;
   readonly timestamp: number;
 }
@@ -20,6 +20,7 @@ export interface KeyIndex {
   /**
    * Notes keys before their records are stored: a record without its key would be stored again after a crash. The promise
    * resolves when the notes are durable. A crash before the records are stored leaves notes that {@link unsettled} gives.
+   * One claim at a time.
    */
   claim(claims: readonly KeyClaim[]): Promise<void>;
   /** Takes the notes of the last claim back: its records were not stored. Never fails; what can't be done now is done later. */
@@ -30,5 +31,9 @@ export interface KeyIndex {
   drop(claims: readonly StoredClaim[]): Promise<void>;
   /** Forgets the keys of records older than `timestamp`. */
   forgetBefore(timestamp: number): Promise<void>;
+  /** Takes claims over whose records are stored already. */
+  take(claims: readonly StoredClaim[]): Promise<void>;
+  /** Every claim there is, some at a time. */
+  all(): AsyncGenerator<readonly StoredClaim[], void, void>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import type { World } from '../world.js';
 import { writeWhole } from '../disk/whole.js';
+import { writeKeys, type Claims } from './backup-keys.js';
 import { writeManifest, type BackupFile } from './manifest.js';
 
 const COPY_BYTES = 1 << 20;
@@ -21,6 +22,7 @@ export interface BackupReport {
  * Copies a log into a folder that is empty or not there, up to one moment: beside a running writer the copy ends at the
  * last record stored when the backup reached it.
  *
+ * @param claims the idempotency keys of the log, and perhaps some of records that are not in it
  * @param end where the log ends, when that is known better than from its files
  * @throws LogError `refused` when the folder holds something
  */
@@ -29,6 +31,7 @@ export async function backupLog(
   folder: string,
   destination: string,
   end: Position | undefined,
+  claims: Claims,
 ): Promise<BackupReport> {
   const { disk } = world;
   await refuseFilled(disk, destination);
@@ -42,7 +45,9 @@ export async function backupLog(
         : await copyWhole(disk, folder, name, destination);
     if (file !== undefined) files.push(file);
   }
-  await writeManifest(world, destination, files);
+  // A key is noted before its record is stored: noted later than the records, none is missing.
+  const keys = await writeKeys(disk, destination, claims);
+  await writeManifest(world, destination, [...files, ...keys]);
   return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 

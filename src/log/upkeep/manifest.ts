@@ -7,6 +7,9 @@ import type { World } from '../world.js';
 /** Its presence says that the backup is complete: it is written last. */
 export const MANIFEST = 'manifest.json';
 
+/** The idempotency keys of the records. */
+export const KEYS = 'keys.ndjson';
+
 /** A file of a backup. */
 export interface BackupFile {
   readonly file: string;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { errorCode, type Disk } from '../disk/disk.js';
+import { openKeyIndex } from '../keys/open-key-index.js';
 import { LogError } from '../log-error.js';
 import type { World } from '../world.js';
-import { readManifest } from './manifest.js';
+import { takeKeys } from './backup-keys.js';
+import { KEYS, readManifest } from './manifest.js';
 import { verifyLog, type VerifySummary } from './verify.js';
 
 /**
@@ -24,8 +26,9 @@ export async function restoreLog(world: World, backup: string, folder: string): 
   const placed: string[] = [];
   try {
     for (const { file, bytes } of files) {
-      const path = join(folder, file);
-      await copyDurably(disk, join(backup, file), path, bytes, placed);
+      const from = join(backup, file);
+      await requireSize(disk, from, bytes);
+      if (file !== KEYS) await copyDurably(disk, from, join(folder, file), placed);
     }
     const findings: string[] = [];
     const summary = await verifyLog(world, folder, ({ message }) => {
@@ -37,11 +40,22 @@ export async function restoreLog(world: World, backup: string, folder: string): 
         `${backup}: the backup is damaged in ${summary.findings} places; the first: ${findings.join()}`,
       );
     }
+    if (files.some(({ file }) => file === KEYS)) await restoreKeys(disk, backup, folder);
     await disk.syncFolder(folder);
     return summary;
   } catch (error) {
     for (const path of placed) await disk.remove(path).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened. */
+async function restoreKeys(disk: Disk, backup: string, folder: string): Promise<void> {
+  const keys = await openKeyIndex(disk, join(folder, 'keys'));
+  try {
+    await takeKeys(disk, backup, keys);
+  } finally {
+    await keys.close();
   }
 }
 
@@ -54,12 +68,15 @@ async function isFree(disk: Disk, folder: string): Promise<boolean> {
   }
 }
 
-async function copyDurably(disk: Disk, from: string, to: string, bytes: number, placed: string[]): Promise<void> {
+async function requireSize(disk: Disk, from: string, bytes: number): Promise<void> {
   const size = await disk.size(from);
   if (size !== bytes) {
     const found = size === undefined ? 'is missing' : `has ${size} bytes`;
     throw new LogError('damaged', `${from}: ${found}, and had ${bytes} when the backup was made`);
   }
+}
+
+async function copyDurably(disk: Disk, from: string, to: string, placed: string[]): Promise<void> {
   await disk.copy(from, to);
   placed.push(to);
   const copy = await disk.open(to, 'update');

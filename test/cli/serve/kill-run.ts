@@ -43,17 +43,24 @@ function outputOf(cwd: string): Numbered[] {
   return lines.map((line) => JSON.parse(line) as Numbered);
 }
 
-/** A client that sends numbered events, one after the other, until the daemon is gone. Notes what was acknowledged. */
+/**
+ * A client that sends numbered events, one after the other, until the daemon is gone. Notes what was acknowledged. Every
+ * second one names a key: what got no answer it sends again to the next daemon, and has it stored once.
+ */
 async function send(url: string, c: number, next: { n: number }, acknowledged: Set<string>): Promise<void> {
   const isBatching = c % 3 === 0;
+  const isKeyed = c % 2 === 0;
   for (;;) {
     const count = isBatching ? 7 : 1;
-    const events = Array.from({ length: count }, (): Numbered => ({ c, n: next.n++ }));
+    const events = Array.from({ length: count }, (_, i): Numbered => ({ c, n: next.n + i }));
+    const key: Record<string, string> = isKeyed ? { 'idempotency-key': `${c}-${next.n}` } : {};
+    if (!isKeyed) next.n += count;
     try {
       const response = isBatching
-        ? await postLines(`${url}/events`, events.map((event) => JSON.stringify(event)).join('\n'))
-        : await post(`${url}/events`, events[0]);
+        ? await postLines(`${url}/events`, events.map((event) => JSON.stringify(event)).join('\n'), key)
+        : await post(`${url}/events`, events[0], key);
       await response.arrayBuffer();
+      if (isKeyed) next.n += count;
       if (response.status === 202) for (const event of events) acknowledged.add(JSON.stringify(event));
     } catch {
       return;

@@ -1,8 +1,16 @@
-import { rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LOG_START, type Log, type LogOptions, type World } from '../../../src/log/index.js';
-import { openKeyIndex } from '../../../src/log/keys/lmdb-key-index.js';
+import {
+  LOG_START,
+  nodeWorld,
+  openLogReader,
+  restoreLog,
+  type Log,
+  type LogOptions,
+  type World,
+} from '../../../src/log/index.js';
+import { openKeyIndex } from '../../../src/log/keys/open-key-index.js';
 import { faultyWorld } from '../support/faulty-disk.js';
 import { emptyFolder, entry, filesIn, openLog, readAll, worldAt } from '../support/log-folder.js';
 
@@ -86,7 +94,7 @@ describe('an idempotency key', () => {
     await truncate(segment?.path ?? '', secondLine + 20);
     for (const { path } of await filesIn(folder, '.index')) await rm(path);
     // And one whose record never came near the disk.
-    const index = await openKeyIndex(join(folder, 'keys'));
+    const index = await openKeyIndex(nodeWorld().disk, join(folder, 'keys'));
     await index.claim([{ key: 'noted', id: 'nowhere', timestamp: 9000 }]);
     await index.close();
 
@@ -114,7 +122,7 @@ describe('an idempotency key', () => {
 
   it('that was forgotten and came again is kept with its new event', async () => {
     const folder = `${await emptyFolder()}/keys`;
-    const index = await openKeyIndex(folder);
+    const index = await openKeyIndex(nodeWorld().disk, folder);
     await index.claim([{ key: 'a', id: 'first', timestamp: 1 }]);
     await index.claim([{ key: 'a', id: 'second', timestamp: 5 }]);
     await index.forgetBefore(3);
@@ -122,6 +130,55 @@ describe('an idempotency key', () => {
     await index.forgetBefore(6);
     expect(index.find('a')).toBeUndefined();
     await index.close();
+  });
+
+  it('is known from the journal alone, when a crash came before the table had it', async () => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder);
+    await log.append([keyed(1, 'a'), keyed(2, 'b')]);
+    const crashed = await emptyFolder();
+    await cp(folder, crashed, { recursive: true, filter: (path) => !path.endsWith('.mdb') && !path.includes('lock.') });
+    const next = await openKeyed(crashed);
+    expect((await next.append([keyed('again', 'b'), keyed(3, 'c')])).stored).toBe(1);
+    expect(await values(next)).toEqual([1, 2, 3]);
+  });
+
+  it('that the journal says half of is none, for its event was not stored', async () => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder);
+    await log.append([keyed(1, 'a')]);
+    await log.close();
+    await appendFile(join(folder, 'keys/claims'), '{"gone":[],"claims":["00');
+    const next = await openKeyed(folder);
+    expect((await next.append([keyed('again', 'a'), keyed(2, 'b')])).stored).toBe(1);
+  });
+
+  it.each([
+    ['its own', (log: Log) => log],
+    ['another', (log: Log) => openLogReader(nodeWorld(), log.folder)],
+  ])('comes with a backup that %s process makes', async (_whose, from) => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder);
+    for (const key of ['a', 'b', 'c']) await log.append([keyed(key, key)]);
+    await from(log).backup(join(folder, 'copy'));
+    await log.append([keyed('late', 'late')]);
+    await restoreLog(nodeWorld(), join(folder, 'copy'), join(folder, 'again'));
+    const again = await openKeyed(join(folder, 'again'));
+    const { stored, ids } = await again.append(['a', 'b', 'c', 'late'].map((key) => keyed(key, key)));
+    expect(stored).toBe(1);
+    expect(ids.slice(0, 3)).toEqual((await log.append(['a', 'b', 'c'].map((key) => keyed(key, key)))).ids);
+  });
+
+  it('is lost with no byte of a backup: a damaged one is refused', async () => {
+    const folder = await emptyFolder();
+    const log = await openKeyed(folder);
+    await log.append([keyed(1, 'a')]);
+    await log.backup(join(folder, 'copy'));
+    const path = join(folder, 'copy/keys.ndjson');
+    const content = await readFile(path);
+    content[20] = (content[20] ?? 0) ^ 1;
+    await writeFile(path, content);
+    await expect(restoreLog(nodeWorld(), join(folder, 'copy'), join(folder, 'again'))).rejects.toThrow('keys.ndjson');
   });
 
   it('is private', async () => {

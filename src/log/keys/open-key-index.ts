@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { Disk } from '../disk/disk.js';
+import { openClaimJournal } from './claim-journal.js';
+import type { KeyClaim, KeyIndex, StoredClaim } from './key-index.js';
+import { allOf, openKeyTable, type Change } from './key-table.js';
+
+/** 128 bits: no two keys of a log will ever share them. */
+const HASH_DIGITS = 32;
+
+/** Changes that the table may be behind. */
+const BEHIND_MAX = 50_000;
+
+/**
+ * Opens the index of keys in a folder, which is made when it is not there: a journal that makes claims durable with one small
+ * sync, and a table of all keys that catches up with it.
+ */
+export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex> {
+  await disk.makeFolder(folder);
+  const table = await openKeyTable(folder);
+  const { journal, lines } = await openClaimJournal(disk, folder);
+  /** What is not in the table yet, by hash; of a key only the last. */
+  const behind = new Map<string, Change>();
+  /** Gone, and the journal does not say so yet. */
+  let untold: string[] = [];
+  let catchingUp: Promise<void> | undefined;
+  let mustReset = false;
+
+  const find = (hash: string): StoredClaim | undefined => {
+    const change = behind.get(hash);
+    if (change === undefined) return table.find(hash);
+    return change.isGone ? undefined : change;
+  };
+
+  const catchUp = async (): Promise<void> => {
+    while (behind.size > 0) {
+      const changes = [...behind.values()];
+      await table.change(changes);
+      for (const change of changes) if (behind.get(change.hash) === change) behind.delete(change.hash);
+    }
+  };
+
+  /** Resolves when the table has everything. */
+  const caughtUp = (): Promise<void> =>
+    (catchingUp ??= catchUp().finally(() => {
+      catchingUp = undefined;
+    }));
+
+  const release = (claims: readonly StoredClaim[]): void => {
+    for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: true });
+  };
+
+  const tell = async (claims: readonly StoredClaim[]): Promise<void> => {
+    if (mustReset || journal.isLong()) {
+      await caughtUp();
+      await journal.reset();
+      mustReset = false;
+    }
+    await journal.add({ gone: untold, claims });
+    untold = [];
+    for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
+  };
+
+  for (const { gone, claims } of lines) {
+    release(gone.map((hash) => find(hash)).filter((claim) => claim !== undefined));
+    for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
+    if (behind.size > BEHIND_MAX) await caughtUp();
+  }
+  await caughtUp();
+  const lastClaims = lines.findLast(({ claims }) => claims.length > 0)?.claims ?? [];
+
+  return {
+    find: (key) => find(hashOf(key))?.id,
+
+    async claim(claims) {
+      if (behind.size > BEHIND_MAX) await caughtUp();
+      await tell(claims.map(storedClaim));
+      // Meanwhile more may be claimed. Where it fails, the next claim that has to wait for it meets the error.
+      caughtUp().catch(() => undefined);
+    },
+
+    async withdraw(claims) {
+      const gone = claims.map(storedClaim);
+      release(gone);
+      untold.push(...gone.map(({ hash }) => hash));
+      try {
+        await tell([]);
+        await caughtUp();
+      } catch {
+        // The next claim takes them back before it notes its own, or fails.
+        return;
+      }
+    },
+
+    unsettled(since) {
+      const found = new Map<string, StoredClaim>();
+      for (const { hash } of lastClaims) {
+        const claim = find(hash);
+        if (claim !== undefined) found.set(hash, claim);
+      }
+      for (const claim of table.since(since)) found.set(claim.hash, claim);
+      return [...found.values()];
+    },
+
+    async drop(claims) {
+      release(claims);
+      await caughtUp();
+      mustReset = true;
+    },
+
+    async forgetBefore(timestamp) {
+      await caughtUp();
+      await table.forgetBefore(timestamp);
+      // The journal may name what is forgotten.
+      mustReset = true;
+    },
+
+    async take(claims) {
+      for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
+      await caughtUp();
+    },
+
+    async *all() {
+      await caughtUp();
+      yield* allOf(table);
+    },
+
+    async close() {
+      try {
+        await caughtUp();
+        await journal.reset();
+      } finally {
+        await journal.close();
+        await table.close();
+      }
+    },
+  };
+}
+
+function storedClaim({ key, id, timestamp }: KeyClaim): StoredClaim {
+  return { hash: hashOf(key), id, timestamp };
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, HASH_DIGITS);
+}
