@@ -53,7 +53,8 @@ export async function* descriptorBlocks(
   }
 }
 
-function openForReading(path: string): number {
+/** @throws SourceError when it cannot be opened */
+export function openForReading(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {

@@ -1,7 +1,9 @@
+import { closeSync, statSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Block, Source } from './block.js';
 import { BlockCutter } from './block-cutter.js';
+import { fileSource, openForReading } from './file-source.js';
 import { SourceError } from './read-error.js';
 
 /** How often a followed file is looked at when nothing new was in it. */
@@ -9,12 +11,23 @@ const POLL_MS = 200;
 
 /**
  * A file that others keep writing to: read to its end, then on and on. A file cut short is read again from its start; one
- * that was renamed away is read to its end, then the new file of that name is taken up. Ends only by the signal.
+ * that was renamed away is read to its end, then the new file of that name is taken up. Ends only by the signal. What is no
+ * file, a named pipe or a device, is read as it comes, until it ends.
  *
  * Polls, because change notices are lost on network file systems and across renames.
+ *
+ * @throws SourceError when it cannot be opened
  */
 export function followSource(path: string, lineBytesMax: number): Source {
+  if (!isRegularFile(path)) return fileSource(path, lineBytesMax);
   return { name: path, blocks: (signal) => follow(path, lineBytesMax, signal) };
+}
+
+/** Opening a pipe would wait for its writer, so it is looked at first. */
+function isRegularFile(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  closeSync(openForReading(path));
+  return true;
 }
 
 async function* follow(path: string, lineBytesMax: number, signal: AbortSignal): AsyncGenerator<Block> {

@@ -44,6 +44,17 @@ describe('a file source', () => {
 });
 
 describe('a followed file', () => {
+  it('is refused at once when it is missing or a folder', () => {
+    const folder = scratch();
+    expect(() => openSource(join(folder, 'none'), { ...options, follow: true })).toThrow(/no such file/);
+    expect(() => openSource(folder, { ...options, follow: true })).toThrow(/it is a directory/);
+  });
+
+  it('is read to its end where it is a device', async () => {
+    const source = openSource('/dev/null', { ...options, follow: true });
+    expect(await readAll(source.blocks(new AbortController().signal))).toBe('');
+  });
+
   it('gives what is appended, over truncation and rotation', async () => {
     const path = join(scratch(), 'app.log');
     writeFileSync(path, '1\n');

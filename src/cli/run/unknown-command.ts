@@ -10,7 +10,7 @@ import { UserError } from '../user-error.js';
  * @throws UserError
  */
 export function refuseUnknownCommand([first]: readonly string[], commands: readonly string[]): void {
-  if (first === undefined || !/^[a-z]+$/.test(first) || existsSync(first)) return;
+  if (first === undefined || !/^[a-z]+$/.test(first) || commands.includes(first) || existsSync(first)) return;
   const hint = didYouMean(first, commands) ?? 'colloquium --help lists the commands';
   throw new UserError(`there is neither a command nor a file named ${first}`, EXIT.usage, hint);
 }
