@@ -1,7 +1,10 @@
 /** What went wrong: no such operator, arguments that it can't take, or a limit reached. */
 export type ComputoErrorKind = 'InvalidOperator' | 'InvalidArgument' | 'LimitExceeded';
 
-/** The one error that scripts raise. */
+/**
+ * The one error that scripts raise. It has no stack: what failed is the script, at its `path`, and to capture the stack of
+ * whoever runs it takes longer than most scripts.
+ */
 export class ComputoError extends Error {
   override readonly name = 'ComputoError';
 
@@ -17,7 +20,10 @@ export class ComputoError extends Error {
     readonly path: string,
     readonly hint?: string,
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${problem} (at ${path === '' ? 'the root of the script' : path})${hint === undefined ? '' : `. ${hint}`}`);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

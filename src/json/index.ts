@@ -1,4 +1,5 @@
 /** Floor 1: JSON as text, exactly; and as bytes, for whoever wants only a few fields of many events. */
+export { DataFault } from './data-fault.js';
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
 export {
   ByteWriter,

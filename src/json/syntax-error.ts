@@ -1,5 +1,7 @@
+import { DataFault } from './data-fault.js';
+
 /** Why a text is no JSON, and where. */
-export class JsonSyntaxError extends Error {
+export class JsonSyntaxError extends DataFault {
   override readonly name = 'JsonSyntaxError';
 
   /**

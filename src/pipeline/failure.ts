@@ -1,4 +1,5 @@
 import { ComputoError } from 'computo-js';
+import { DataFault } from '../json/index.js';
 
 /** Why an event failed. Stable: people match on it. */
 export type FailureKind =
@@ -13,7 +14,7 @@ export type FailureKind =
   | `ai_${string}`;
 
 /** One event failed; the stream goes on. */
-export class EventFailure extends Error {
+export class EventFailure extends DataFault {
   override readonly name = 'EventFailure';
 
   /**

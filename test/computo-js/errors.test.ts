@@ -38,6 +38,11 @@ describe('an error', () => {
     expect(errorOf(['+', ['$input']], [Array.from({ length: 1000 }, () => 1)]).problem).toContain('an array of 1000');
   });
 
+  it('takes no time for a stack, which other errors keep', () => {
+    expect(errorOf(['$input', '/a']).stack).not.toMatch(/^ +at /m);
+    expect(new Error('a bug').stack).toMatch(/^ +at /m);
+  });
+
   it('of an unknown operator suggests a near one', () => {
     const { kind, hint } = errorOf(['strconcat', 'a']);
     expect({ kind, hint }).toEqual({ kind: 'InvalidOperator', hint: "Did you mean 'strConcat'?" });
