@@ -29,6 +29,23 @@ describe('check', () => {
     ]);
   });
 
+  it('looks into calls and lists whose form is wrong', () => {
+    expect(problems(['obj', 'k', ['/', 1, 0], 'j'], 'current')).toEqual([
+      'error wrong-arity ',
+      'error division-by-zero /2/2',
+    ]);
+    expect(problems(['map', ['$input', '/l'], ['lambda', 'x', ['+']]])).toEqual([
+      'error lambda-parameters /2',
+      'error wrong-arity /2/2',
+    ]);
+    expect(problems([['get', 1], 2], 'classic')).toEqual(['error literal-array ', 'error wrong-arity /0']);
+    expect(problems(['obj', ['count', 1], ['a']], 'classic')).toEqual(['error obj-pair /2']);
+  });
+
+  it('takes no name of one letter for another', () => {
+    expect(check(['let', { x: 1 }, ['+', ['$', '/x'], ['$', '/y']]])[0]?.hint).toBe('Bound here: "x".');
+  });
+
   it('suggests the operator that was probably meant', () => {
     expect(check(['mpa', [1], 2])[0]).toMatchObject({ code: 'unknown-operator', hint: "Did you mean 'map'?" });
     expect(check(['fliter', [1], 2])[0]).toMatchObject({ hint: "Did you mean 'filter'?" });

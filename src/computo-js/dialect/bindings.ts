@@ -21,10 +21,10 @@ export function pairBindings(
 /** Bindings that are neither pairs nor what else the dialect allows. */
 export function noBindings(script: Json, place: Place, expected: string, call: RawCall, parser: Parser): Binding[] {
   const problem = `'let' needs ${expected} as its bindings, got ${describe(script)}`;
-  return [{ name: '', value: parser.fault({ ...call, place }, 'let-bindings', problem), place }];
+  return [{ name: '', value: parser.fault({ ...call, arguments: [], place }, 'let-bindings', problem), place }];
 }
 
 function malformed(pair: Json, place: Place, call: RawCall, parser: Parser): Binding {
   const problem = `'let' needs each binding to be a [name, expression] pair, got ${describe(pair)}`;
-  return { name: '', value: parser.fault({ ...call, place }, 'let-bindings', problem), place };
+  return { name: '', value: parser.fault({ ...call, arguments: [], place }, 'let-bindings', problem), place };
 }

@@ -1,4 +1,4 @@
-import type { Node } from '../syntax/index.js';
+import { placeInside, type Node } from '../syntax/index.js';
 import { describe, isArray, type Json } from '../value/index.js';
 import { noBindings, pairBindings } from './bindings.js';
 import type { FrontEnd } from './front-end.js';
@@ -9,13 +9,13 @@ export const classic: FrontEnd = {
   dialect: 'classic',
   bindsOneAfterTheOther: true,
 
-  literalArray: (script, place) => ({
+  literalArray: (script, place, parser) => ({
     type: 'fault',
     kind: 'InvalidArgument',
     code: 'literal-array',
     problem: `an array must start with an operator's name, but this is ${describe(script)}`,
     hint: 'Write a literal array as {"array": […]}.',
-    inside: [],
+    inside: script.map((element, index) => parser.expression(element, placeInside(place, index))),
     place,
   }),
 
@@ -25,7 +25,7 @@ export const classic: FrontEnd = {
     const [head] = isArray(script) ? script : [];
     if (head === 'lambda' || head === '$') return parser.expression(script, place);
     const problem = `'${call.operator.name}' needs a lambda, written out or in a variable, got ${describe(script)}`;
-    return parser.fault({ ...call, place }, 'no-lambda', problem, 'Write ["lambda", ["x"], …] or ["$", "/name"].');
+    return parser.fault({ ...call, arguments: [], place }, 'no-lambda', problem, 'Write ["lambda", ["x"], …] or ["$", "/name"].');
   },
 
   bindings(script, place, call, parser) {

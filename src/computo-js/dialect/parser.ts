@@ -48,7 +48,10 @@ export function parseScript(script: Json, dialect: Dialect, place: Place = ROOT)
     dialect,
     expression,
     call: (raw, args) => callNode(raw, args, dialect),
-    fault: (raw, code, problem, hint) => invalid(raw.place, code, problem, hint),
+    fault: (raw, code, problem, hint) => ({
+      ...invalid(raw.place, code, problem, hint),
+      inside: insideFault(raw, parser),
+    }),
   };
   const work: Work = { frontEnd: dialect === 'classic' ? classic : current, parser, pending };
   const root = expression(script, place);
@@ -81,14 +84,13 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
   const found = findOperator(name, parser.dialect);
   const args = script.slice(1);
   if (found === undefined) {
-    return { ...unknownOperator(name, place, parser.dialect), inside: insideFault(args, place, parser, () => false) };
+    const inside = insideFault({ arguments: args, place }, parser);
+    return { ...unknownOperator(name, place, parser.dialect), inside };
   }
   const { operator, signature } = found;
   const raw: RawCall = { operator, signature, arguments: args, place };
   if (args.length < signature.min || (signature.max !== null && args.length > signature.max)) {
-    const problem = `'${name}' takes ${arityText(signature)}, got ${args.length}`;
-    const isExpression = (index: number): boolean => parameterAt(signature, index)?.role === 'value';
-    return { ...invalid(place, 'wrong-arity', problem), inside: insideFault(args, place, parser, isExpression) };
+    return parser.fault(raw, 'wrong-arity', `'${name}' takes ${arityText(signature)}, got ${args.length}`);
   }
   if (name === 'let') return parseLet(raw, work);
   if (raw.operator.parse !== undefined) return raw.operator.parse(raw, parser);
@@ -133,14 +135,10 @@ function invalid(place: Place, code: string, problem: string, hint?: string): Fa
 }
 
 /** Those arguments of a failing call that look like expressions, so that `check` sees them too. */
-function insideFault(
-  args: readonly Json[],
-  place: Place,
-  parser: Parser,
-  isExpression: (index: number) => boolean,
-): Node[] {
+function insideFault(call: Pick<RawCall, 'arguments' | 'place'> & Partial<RawCall>, parser: Parser): Node[] {
+  const { arguments: args, place, signature } = call;
   return args.flatMap((argument, index) =>
-    isExpression(index) || isKnownCall(argument, parser)
+    (signature && parameterAt(signature, index)?.role === 'value') || isKnownCall(argument, parser)
       ? parser.expression(argument, placeInside(place, index + 1))
       : [],
   );

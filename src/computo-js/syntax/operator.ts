@@ -64,6 +64,7 @@ export interface Parser {
   expression(script: Json, place: Place): Node;
   /** A call with these arguments. */
   call(call: RawCall, args: readonly Node[]): Call;
+  /** A call that can only fail; those of its arguments that are expressions are looked at all the same. */
   fault(call: RawCall, code: string, problem: string, hint?: string): Node;
 }
 

@@ -6,8 +6,9 @@ const LENGTH_MAX = 64;
 /** The name among `known` that `name` was most likely meant to be, or undefined when none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > LENGTH_MAX) return undefined;
-  // A short name is near to almost anything: allow at most a third of it to differ, but always one slip.
-  const allowed = Math.min(DISTANCE_MAX, Math.max(1, Math.floor(name.length / 3)));
+  // A short name is near to almost anything: allow at most a third of it to differ, but always one slip. Of one letter
+  // every other letter is as near as can be.
+  const allowed = name.length < 2 ? 0 : Math.min(DISTANCE_MAX, Math.max(1, Math.floor(name.length / 3)));
   let nearest: string | undefined;
   let nearestDistance = allowed + 1;
   for (const candidate of known) {
