@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import http from 'node:http';
 import https from 'node:https';
@@ -5,6 +6,7 @@ import type { Socket } from 'node:net';
 import { guard, type GuardOptions } from './access/index.js';
 import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
+import { addDescription } from './openapi/index.js';
 import { addRoutes, type RouteContext } from './routes.js';
 
 const HEADER_BYTES_MAX = 16 << 10;
@@ -64,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   options.metrics.http.watch(app);
   const guarding = guard(app, { ...options, limits: () => options.settings().limits });
   answerErrors(app, options.onBug);
+  addDescription(app, version);
   addRoutes(app, { ...options, bodies });
   const sweep = (): void => {
     bodies.sweep();

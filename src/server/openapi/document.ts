@@ -1,0 +1,93 @@
+import type { NeededRole } from '../access/index.js';
+import { OPERATIONS, type Answer, type Operation } from './operations.js';
+import { SCHEMAS, type Schema } from './schemas.js';
+
+/** A route as it is registered. */
+export interface RegisteredRoute {
+  readonly method: string;
+  /** With parameters as `:name`. */
+  readonly path: string;
+  readonly role: NeededRole;
+}
+
+const ERROR = { 'application/json': ['Error'] } as const;
+
+/** There should be none: a test says so. */
+const UNDESCRIBED: Operation = { summary: '', answers: {} };
+
+/** What the guard before the routes may answer. */
+const GUARDED: Readonly<Record<number, Answer>> = {
+  401: { description: 'No valid token.', content: ERROR },
+  403: { description: 'A token whose role does not reach, or a page of another site.', content: ERROR },
+  429: { description: 'Too many requests: come again after Retry-After.', content: ERROR },
+};
+
+/**
+ * Describes the API (OpenAPI 3.1).
+ *
+ * @param routes those that are registered
+ */
+export function openApiDocument(routes: readonly RegisteredRoute[], version: string): Schema {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { method, path, role } of routes) {
+    const operation = OPERATIONS[`${method} ${path}`] ?? UNDESCRIBED;
+    const name = path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[name] = { ...paths[name], [method.toLowerCase()]: described(operation, path, role) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Colloquium', version, description: 'Takes events in, stores them durably, and tells how it is.' },
+    paths,
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        password: { type: 'http', scheme: 'basic', description: 'The token is the password, under any name.' },
+      },
+    },
+  };
+}
+
+function described({ summary, query, headers, body, answers }: Operation, path: string, role: NeededRole): Schema {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const parameters = [...inPath, ...parametersIn('query', query), ...parametersIn('header', headers)];
+  const isPublic = role === 'public';
+  const all = isPublic ? answers : { ...GUARDED, ...answers };
+  return {
+    summary,
+    ...(!isPublic && {
+      description: `Takes a token with the role ${role === 'any' ? 'ingest, read or admin' : role}.`,
+    }),
+    // An empty requirement: where there are no tokens, none is asked for.
+    security: isPublic ? [] : [{ token: [] }, { password: [] }, {}],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: mapValues(body, (schema) => ({ schema })),
+      },
+    }),
+    responses: mapValues(all, ({ description, content }) => ({
+      description,
+      ...(content && {
+        content: mapValues(content, (names) => {
+          const anyOf = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+          return anyOf.length === 0 ? {} : { schema: anyOf.length === 1 ? anyOf[0] : { anyOf } };
+        }),
+      }),
+    })),
+  };
+}
+
+function parametersIn(place: 'query' | 'header', named: Operation['query'] = {}): readonly Schema[] {
+  return Object.entries(named).map(([name, { description, ...schema }]) => ({ name, in: place, description, schema }));
+}
+
+function mapValues<From, To>(object: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, to(value)]));
+}

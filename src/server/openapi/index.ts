@@ -1,0 +1,3 @@
+/** The description of the API, as OpenAPI. */
+export { OPERATIONS } from './operations.js';
+export { addDescription } from './route.js';
