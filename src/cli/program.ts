@@ -11,12 +11,14 @@ import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { serveCommand } from './commands/serve.js';
+import { tapCommand } from './commands/tap.js';
 import { tokenCommand } from './commands/token.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
 const COMMANDS = [
   runCommand,
   serveCommand,
+  tapCommand,
   replayCommand,
   logCommand,
   checkCommand,

@@ -8,9 +8,11 @@ import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
+import { FILTERED } from './stages/index.js';
 import type { OnError, OutputSpec } from './spec.js';
 import type { StageTiming } from './stopwatch.js';
 import type { StoredOrigin } from './stored-event.js';
+import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
 /** What a block's events share. */
 export interface BlockMeta {
@@ -19,6 +21,8 @@ export interface BlockMeta {
   readonly timestamp: number;
   /** The id counter of the block's first line; each line takes the next. */
   readonly counter: number;
+  /** Whoever wants to see the events on their way. */
+  readonly tap?: Tap | undefined;
 }
 
 export interface BlockResult {
@@ -97,6 +101,7 @@ export class Batch {
     const { pipeline, outputs } = this.settings;
     const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
+    this.#show(FINISHED, data, key);
     if (targets.length === 0) {
       this.counts.unrouted += 1;
       return;
@@ -107,6 +112,11 @@ export class Batch {
       this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
     }
     this.counts.output += 1;
+  }
+
+  /** A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it. */
+  leave(stage: string, data: Json | typeof FILTERED | undefined): void {
+    if (data !== undefined && data !== FILTERED) this.#show(stage, data, undefined);
   }
 
   /**
@@ -163,6 +173,17 @@ export class Batch {
     const { stored } = this;
     this.#deadLetters.push({ head, lineInBlock: stored === undefined ? line : undefined, line: stored?.refused?.line });
     this.counts.deadLettered += 1;
+  }
+
+  #show(point: TapPoint, data: Json, key: string | undefined): void {
+    this.meta.tap?.see(point, () => {
+      try {
+        return this.#envelope(this.newId(), stringifyJson(data), key);
+      } catch {
+        // Deeper than can be printed: whether that is a failure is not for an onlooker to say.
+        return undefined;
+      }
+    });
   }
 
   #envelope(id: string, text: string, key: string | undefined): string {

@@ -5,7 +5,7 @@ import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './
 import { EventFailure } from './failure.js';
 import { lazyBlocks } from './lazy-blocks.js';
 import { OutputLines } from './output-lines.js';
-import { compilePipeline } from './pipeline.js';
+import { compilePipeline, type Transform } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
 import { FILTERED, type TraceOf } from './stages/index.js';
 
@@ -20,8 +20,6 @@ export interface BlockOptions extends LineOptions {
 }
 
 const NEWLINE = 0x0a;
-
-type Transform = (data: Json, context: Json) => Json | typeof FILTERED;
 
 /** Turns a block of whole lines into the blocks of lines that its outputs get. */
 export type BlockProcessor = (block: BlockContent, meta: BlockMeta) => BlockResult;
@@ -45,9 +43,12 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
 
   return (block, meta) => {
     const batch = new Batch(settings, meta, lines);
-    const onEvent = (data: Json, text: string): void => processEvent(data, text, batch);
+    const isTapped = meta.tap !== undefined;
+    const transform = isTapped ? pipeline.watched(({ stage, data }) => batch.leave(stage, data)) : pipeline.transform;
+    const onEvent = (data: Json, text: string): void => processEvent(data, text, batch, transform);
     const untimed = options.timed === true ? timeFirst(block, batch) : block;
-    const rest = lazily(untimed, batch, meta, (line) => openBytes(line, batch, options, onEvent));
+    const openLine = (line: Buffer): void => openBytes(line, batch, options, onEvent);
+    const rest = isTapped ? untimed : lazily(untimed, batch, meta, openLine);
     if (rest !== undefined) forEachEvent(rest, batch, options, onEvent);
     return batch.result();
   };
@@ -57,14 +58,16 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
     if (block.kind !== 'lines') return block;
     const line = block.bytes.subarray(0, Math.max(0, block.bytes.indexOf(NEWLINE)));
     if (line.length === 0 || !isUtf8(line)) return block;
-    const timed: Transform = (data, context) =>
-      pipeline.transformTimed(data, context, (stage, seconds) => batch.timed(stage, seconds));
+    const timed = pipeline.watched(({ stage, seconds, data }) => {
+      batch.timed(stage, seconds);
+      batch.leave(stage, data);
+    });
     openBytes(line, batch, options, (data, text) => processEvent(data, text, batch, timed));
     batch.line += 1;
     return { kind: 'lines', bytes: block.bytes.subarray(line.length + 1) };
   }
 
-  function processEvent(data: Json, text: string, batch: Batch, transform: Transform = pipeline.transform): void {
+  function processEvent(data: Json, text: string, batch: Batch, transform: Transform): void {
     const id = needsId ? batch.newId() : undefined;
     try {
       const context = pipeline.needsContext && id !== undefined ? batch.contextOf(id) : null;

@@ -118,10 +118,12 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
           const { data, provider } = await place(() => call.send(event));
           passage.data = data;
           passage.served = provider;
+          passage.batch.leave(step.name, data);
         } else {
           const result = step.run(passage.data, passage.context);
           if (result === FILTERED) return false;
           passage.data = result;
+          passage.batch.leave(step.name, result);
         }
       } finally {
         passage.batch.timed(step.name, seconds());

@@ -7,7 +7,7 @@ import { compileStage, FILTERED } from './stages/index.js';
 import { readStoredEvent } from './stored-event.js';
 
 /** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
-export type FilterAnswer = boolean | { readonly deadLetter: string };
+export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
 
 /**
  * A filter stage by itself, for stored events that are to stay as they stand.
@@ -31,7 +31,7 @@ export function eventFilter(
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);
-      return { deadLetter: deadLetterLine(head, undefined) };
+      return { deadLetter: deadLetterLine(head, undefined), message: error.message };
     }
   };
 }

@@ -13,6 +13,7 @@ export { runBlocks, type BlockExecutor, type BlockRunResult, type Progress } fro
 export { parseInputPlace, resumable, type InputPlace } from './resumable.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './single-lines.js';
+export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export type { TraceOf } from './stages/index.js';
 export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
 export {

@@ -14,12 +14,20 @@ export interface Pipeline extends Routing {
    *
    * @throws EventFailure
    */
-  readonly transform: (data: Json, context: Json) => Json | typeof FILTERED;
-  /** As {@link transform}, and tells how long each stage took, one that failed included. */
-  transformTimed(data: Json, context: Json, onStage: OnStage): Json | typeof FILTERED;
+  readonly transform: Transform;
+  /** As {@link transform}, and tells of each stage when it is done, one that failed included. */
+  watched(onStage: (done: StageDone) => void): Transform;
 }
 
-type OnStage = (stage: string, seconds: number) => void;
+export type Transform = (data: Json, context: Json) => Json | typeof FILTERED;
+
+/** A stage is done with an event. */
+export interface StageDone {
+  readonly stage: string;
+  readonly seconds: number;
+  /** What it made; undefined when it failed. */
+  readonly data: Json | typeof FILTERED | undefined;
+}
 
 /** The way out of a pipeline: which outputs an event goes to. */
 export interface Routing {
@@ -47,7 +55,7 @@ export function compilePipeline(spec: PipelineSpec, traceOf?: TraceOf): Pipeline
     ...routing,
     needsContext: stages.some((stage) => stage.needsContext) || routing.needsContext,
     transform: chain(stages),
-    transformTimed: (data, context, onStage) => chain(stages.map((stage) => timed(stage, onStage)))(data, context),
+    watched: (onStage) => chain(stages.map((stage) => watched(stage, onStage))),
   };
 }
 
@@ -78,15 +86,17 @@ function chain(stages: readonly Stage[]): Pipeline['transform'] {
   };
 }
 
-function timed(stage: Stage, onStage: OnStage): Stage {
+function watched(stage: Stage, onStage: (done: StageDone) => void): Stage {
   return {
     ...stage,
     run(data, context) {
       const seconds = stopwatch();
+      let made: StageDone['data'];
       try {
-        return stage.run(data, context);
+        made = stage.run(data, context);
+        return made;
       } finally {
-        onStage(stage.name, seconds());
+        onStage({ stage: stage.name, seconds: seconds(), data: made });
       }
     },
   };

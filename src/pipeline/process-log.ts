@@ -5,6 +5,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
 import { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered } from './run-blocks.js';
 import { sentTo } from './sent-to.js';
+import type { Tap } from './tap.js';
 
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
@@ -32,6 +33,8 @@ export interface LogProcessing {
   readonly checkpointName: string;
   readonly world: ProcessingWorld;
   readonly tell: ProcessingTalk;
+  /** Asked before each block whether anybody wants to see its events on their way. */
+  readonly tap?: () => Tap | undefined;
 }
 
 export interface ProcessingWorld {
@@ -122,6 +125,7 @@ export async function processLog(
       outputs: sinks.outputs,
       deadLetters: sinks.deadLetters,
       now: processing.world.now,
+      tap: processing.tap,
       stopReading,
       onDelivered: ({ resumeAt, ...tally }) =>
         progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined }),

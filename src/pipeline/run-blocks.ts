@@ -5,6 +5,7 @@ import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
 import { RunPaused } from './run-paused.js';
+import type { Tap } from './tap.js';
 
 /** Counter steps between two blocks: more than a block has lines. */
 const COUNTER_PER_BLOCK = 2 ** 20;
@@ -33,6 +34,8 @@ export interface BlockRun {
   readonly stopReading: () => void;
   /** Results go out as they are done; else in the order of the input. Blocks must be of one line each. */
   readonly unordered?: boolean;
+  /** Asked before each block whether anybody wants to see its events on their way. */
+  readonly tap?: (() => Tap | undefined) | undefined;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
@@ -163,7 +166,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   try {
     for await (const block of run.blocks) {
       if (hasEnded()) break;
-      const meta = { source: block.source, timestamp: run.now(), counter };
+      const meta = { source: block.source, timestamp: run.now(), counter, tap: run.tap?.() };
       counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
       if (block.done !== undefined) {
         placeOf(block).file.delivered += block.done.lines;

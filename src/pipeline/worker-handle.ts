@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { BlockMeta, BlockResult } from './batch.js';
 import type { BlockContent } from './event-lines.js';
+import type { Tap, TapCatch, TapWish } from './tap.js';
 
 /** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
 const WORKER_HEAP_MB = 512;
@@ -13,12 +14,18 @@ export interface WorkerData {
 export interface WorkerRequest {
   readonly number: number;
   readonly block: BlockContent;
-  readonly meta: BlockMeta;
+  readonly meta: Omit<BlockMeta, 'tap'>;
+  readonly tap: TapWish | undefined;
 }
 
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly number: number; readonly result: BlockResult }
+  | {
+      readonly kind: 'result';
+      readonly number: number;
+      readonly result: BlockResult;
+      readonly seen: readonly TapCatch[];
+    }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
 /** One worker thread, from this side. */
@@ -30,6 +37,7 @@ export interface WorkerHandle {
 }
 
 interface Waiting {
+  readonly tap: Tap | undefined;
   readonly resolve: (result: BlockResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,7 +57,11 @@ export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
   worker.on('message', (reply: WorkerReply) => {
     if (reply.kind === 'ready') isReady = true;
     else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
-    else take(reply.number)?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+    else {
+      const asker = take(reply.number);
+      asker?.tap?.pass(reply.seen);
+      asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+    }
   });
   worker.on('error', (error) => {
     failure = error instanceof Error ? error : new Error(String(error));
@@ -59,15 +71,16 @@ export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
 
   return {
     blocksHeld: () => (isReady ? waiting.size : Number.POSITIVE_INFINITY),
-    send(block, meta) {
+    send(block, { tap, ...meta }) {
       return new Promise((resolve, reject) => {
         if (failure !== undefined) {
           reject(failure);
           return;
         }
         number += 1;
-        waiting.set(number, { resolve, reject });
-        worker.postMessage({ number, block: contentOf(block), meta } satisfies WorkerRequest, ownMemory(block));
+        waiting.set(number, { tap, resolve, reject });
+        const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish };
+        worker.postMessage(request, ownMemory(block));
       });
     },
     async close() {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { MOMENT_WORDS, parseMoment } from '../config/units/index.js';
 import type { Damage } from '../log/index.js';
 import type { EventStore } from './event-store.js';
-import { HttpError } from './http-error.js';
+import { asTexts, badQuery } from './query.js';
 
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
@@ -20,10 +20,7 @@ export interface EventsQuery {
  * @throws HttpError 400
  */
 export function parseEventsQuery(query: unknown, now: number): EventsQuery {
-  const { since: from = '0', limit: most = String(EVENTS_DEFAULT), ...others } = asTexts(query);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
-    throw badQuery(`unknown parameter ${JSON.stringify(unknown.slice(0, 40))}: since and limit are known`);
+  const { since: from = '0', limit: most = String(EVENTS_DEFAULT) } = asTexts(query, ['since', 'limit']);
   const since = parseMoment(from, now);
   if (since === undefined) throw badQuery(`since must be ${MOMENT_WORDS}`);
   const limit = /^[0-9]{1,7}$/.test(most) ? Number(most) : Number.NaN;
@@ -57,17 +54,4 @@ async function* fromDisk(
     damage.forEach(onDamage);
     if (bytes.length > 0) yield bytes;
   }
-}
-
-function asTexts(query: unknown): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(query as Readonly<Record<string, unknown>>)) {
-    if (typeof value !== 'string') throw badQuery(`${JSON.stringify(name.slice(0, 40))} is given more than once`);
-    texts[name] = value;
-  }
-  return texts;
-}
-
-function badQuery(message: string): HttpError {
-  return new HttpError(400, 'Bad request', message);
 }

@@ -7,3 +7,4 @@ export { ingestFolder } from './ingest/ingest-folder.js';
 export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerSettings } from './settings.js';
+export { TapHub } from './tap/index.js';

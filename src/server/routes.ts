@@ -11,6 +11,7 @@ import { storeEvent } from './post-event.js';
 import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerSettings } from './settings.js';
+import { addTapRoute, type TapHub } from './tap/index.js';
 
 /** Streamed bodies at a time: each holds a buffer. */
 const STREAMS_MAX = 256;
@@ -30,6 +31,7 @@ export interface RouteContext extends HealthSource {
   readonly store: EventStore;
   readonly settings: () => ServerSettings;
   readonly bodies: BodyReader;
+  readonly taps: TapHub;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -54,6 +56,7 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
     const query = parseEventsQuery(request.query, context.now());
     return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
   });
+  addTapRoute(app, context.taps, settings);
   addHealthRoutes(app, context);
   addMetricsRoutes(app, context.metrics);
 }

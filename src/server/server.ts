@@ -71,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweep = (): void => {
     bodies.sweep();
     guarding.sweep();
+    options.taps.sweep();
   };
   const sweeping = setInterval(sweep, Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
   try {
@@ -82,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: urlOf(app, options.tls === undefined ? 'http' : 'https'),
     async close(graceMs) {
+      options.taps.close();
       const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs);
       await app.close();
       clearTimeout(impatience);
@@ -153,7 +155,7 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
       throw new HttpError(
         404,
         'Not found',
-        'there is nothing here: /events, /events/:pipeline, /health, /livez, /readyz, /metrics',
+        'there is nothing here: /events, /events/:pipeline, /tap, /health, /livez, /readyz, /metrics',
       );
     void reply.header('allow', allowed.join(', '));
     throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);

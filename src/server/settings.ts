@@ -11,6 +11,8 @@ export interface ServerSettings {
   /** The pipelines that events can be sent to; undefined: events are only stored, for a pipeline of any name. */
   readonly pipelines: ReadonlySet<string> | undefined;
   readonly limits: RateLimits;
+  /** The names of each pipeline's stages. */
+  readonly stages: ReadonlyMap<string, readonly string[]>;
   /** JSON Pointer to where an event carries its idempotency key. */
   readonly idempotencyPointer: string | undefined;
 }

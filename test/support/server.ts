@@ -6,6 +6,7 @@ import {
   openMetrics,
   readinessOf,
   startServer,
+  TapHub,
   type AccessRules,
   type ServerOptions,
   type ServerSettings,
@@ -59,6 +60,10 @@ export async function testServer(
     entriesMax: 250,
     pipelines: new Set(['default', 'orders']),
     limits: { perToken: undefined, perAddress: undefined },
+    stages: new Map([
+      ['default', ['computo-1']],
+      ['orders', ['clean', 'price']],
+    ]),
     idempotencyPointer: undefined,
     ...changes.settings,
   };
@@ -67,6 +72,7 @@ export async function testServer(
     host: '127.0.0.1',
     port: 0,
     store: log,
+    taps: new TapHub(world.elapsed),
     settings: () => settings,
     access: () => OPEN,
     audit: { action: () => undefined, refused: () => undefined, refusedMore: () => undefined },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { openMetrics, startServer, type RunningServer } from '../../server/index.js';
+import { openMetrics, startServer, TapHub, type RunningServer } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { diskSpace } from './disk-space.js';
@@ -61,6 +61,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const onDamage = damageTeller(talk);
   const metrics = await openMetrics(version);
   await metrics.know(knownNames(plan));
+  const taps = new TapHub(world.elapsed);
 
   const access = await DaemonAccess.open(() => plan, talk);
   const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
@@ -77,7 +78,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       },
       (message) => talk.warn(message),
     );
-    return new Processing(given, engines, { ...context, log, onDamage, meter: metrics.pipelines });
+    return new Processing(given, engines, {
+      ...context,
+      log,
+      onDamage,
+      meter: metrics.pipelines,
+      tapOf: (pipeline) => taps.tapOf(pipeline),
+    });
   };
 
   const vitals = async (): Promise<Vitals> => ({
@@ -106,6 +113,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       settings: () => plan.settings,
       access: () => access.rules(),
       audit: auditTrail(talk),
+      taps,
       health: async () => healthBy(await vitals(), world.now()),
       readiness: async () => readinessBy(await vitals(), world.now()),
       metrics,

@@ -1,7 +1,7 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore } from '../../log/index.js';
 import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
-import { LogProcessor } from '../../pipeline/index.js';
+import { LogProcessor, type Tap } from '../../pipeline/index.js';
 import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
 import type { Engines } from '../engines.js';
@@ -17,6 +17,8 @@ export interface ProcessingContext {
   readonly meter: Metrics['pipelines'];
   /** Told of every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
+  /** Asked before each block of a pipeline whether anybody wants to see its events on their way. */
+  readonly tapOf: (pipeline: string) => Tap | undefined;
   /** Nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
 }
@@ -100,7 +102,7 @@ export class Processing {
   }
 
   #processor(plan: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
-    const { log, world, talk, meter, onDamage, onOutputClosed } = this.context;
+    const { log, world, talk, meter, onDamage, onOutputClosed, tapOf } = this.context;
     const pipeline = plan.spec.name;
     const engine = this.engines.engineOf(plan);
     const onTrouble = (error: unknown): void =>
@@ -116,6 +118,7 @@ export class Processing {
         checkpoints,
         checkpointName: checkpointName(log.folder, pipeline),
         world: { now: world.now, wait: world.wait },
+        tap: () => tapOf(pipeline),
         tell: {
           damage: onDamage,
           lost: (file, bytes) => talk.warn('an output file was shortened by somebody else', { pipeline, file, bytes }),

@@ -74,6 +74,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
         perToken: server.rate_limit.token_requests_per_minute,
         perAddress: server.rate_limit.address_requests_per_minute,
       },
+      stages: new Map(pipelines.map(({ spec }) => [spec.name, spec.stages.map(({ name }) => name)])),
       idempotencyPointer: storage.idempotency_pointer,
     },
     access,

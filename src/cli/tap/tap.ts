@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
+import split2 from 'split2';
+import { useSection } from '../../config/index.js';
+import { parseInlineScript } from '../../config/script/index.js';
+import { eventFilter, type FilterAnswer } from '../../pipeline/index.js';
+import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
+import type { TapFlags } from '../commands/tap.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { eventLine } from '../log/event-line.js';
+import { scriptSpec } from '../pipeline-spec.js';
+import { UserError } from '../user-error.js';
+import { findDaemon, type DaemonAddress } from './daemon-address.js';
+import { openTap } from './open-tap.js';
+import { tapTalk, type TapTalk } from './tap-talk.js';
+
+const STDOUT = 1;
+
+/** What the daemon writes where events are left out. */
+const MISSED = /^\{"missed":([0-9]+)\}$/;
+
+/** Where no config says otherwise: whatever a daemon lets through may be filtered. */
+const LIMITS = { depthMax: Number.POSITIVE_INFINITY, lineBytesMax: Number.POSITIVE_INFINITY };
+
+type Judge = (line: string) => FilterAnswer;
+
+/** `colloquium tap`: the live events of a running daemon, from flags to exit code. */
+export async function tap(flags: TapFlags): Promise<ExitCode> {
+  const daemon = await findDaemon(flags);
+  const judge = flags.filter === undefined ? () => true : await judgeFor(flags.filter, daemon);
+  const events = await openTap(daemon, flags);
+  process.stderr.write(`colloquium: tapping ${daemon.url.origin}\n`);
+  const talk = tapTalk(
+    (text) => void process.stderr.write(text),
+    () => performance.now(),
+  );
+  try {
+    await show(events, judge, talk);
+    talk.close();
+    process.stderr.write('colloquium: the daemon has ended\n');
+  } catch (error) {
+    // Whoever closed the pipe has seen enough.
+    if (error instanceof SinkClosedError) return EXIT.ok;
+    talk.close();
+    if (error instanceof SinkError) throw new UserError(error.message, EXIT.dataError);
+    throw new UserError('the connection to the daemon broke', EXIT.dataError);
+  }
+  return EXIT.ok;
+}
+
+/** Filters run here, not in the daemon, whose time is not an onlooker's to spend. */
+async function judgeFor(text: string, { config }: DaemonAddress): Promise<Judge> {
+  const script = await scriptSpec(parseInlineScript(text, '--filter'), config);
+  const limits = config === undefined ? LIMITS : { ...LIMITS, depthMax: useSection(config, 'processing').max_depth };
+  return eventFilter({ kind: 'filter', name: '--filter', script }, limits);
+}
+
+async function show(events: Readable, judge: Judge, talk: TapTalk): Promise<void> {
+  const sink = stdoutSink();
+  const print = isatty(STDOUT) ? eventLine(process.stdout.columns) : (line: string) => line;
+  // Not by `pipeline`, whose error would be that of the stream that is given up, not of the output that has closed.
+  const lines = events.pipe(split2());
+  events.on('error', (error) => lines.destroy(error));
+  for await (const line of lines as AsyncIterable<string>) {
+    const missed = MISSED.exec(line)?.[1];
+    if (missed !== undefined) talk.missed(Number(missed));
+    if (missed !== undefined || line === '') continue;
+    const answer = judge(line);
+    if (typeof answer === 'object') talk.failed(answer.message);
+    else if (answer) await sink.write(Buffer.from(`${print(line)}\n`));
+  }
+}

@@ -1,0 +1,83 @@
+/** Where a pipeline is tapped: behind a stage, by its name; {@link FINISHED}: where events leave the pipeline. */
+export type TapPoint = string;
+
+/** Behind the last stage, on the way to the outputs. No stage has an empty name. */
+export const FINISHED: TapPoint = '';
+
+/** What is to be seen of a block's events: plain data, so that threads can be told. */
+export interface TapWish {
+  readonly points: readonly TapPoint[];
+  /** Characters of events that there is room for: what goes beyond is only counted. */
+  readonly room: number;
+}
+
+/** What was seen at a point. */
+export interface TapCatch {
+  readonly point: TapPoint;
+  /** Events as `--envelope` prints them, each with its newline. */
+  readonly lines: string;
+  readonly events: number;
+  /** Events for which there was no room. */
+  readonly missed: number;
+}
+
+/** Looks on at the events of one block. */
+export class Tap {
+  readonly #points: ReadonlySet<TapPoint>;
+  #room: number;
+
+  /** @param take given what is seen, at once */
+  constructor(
+    /** As it was asked for. */
+    readonly wish: TapWish,
+    private readonly take: (seen: TapCatch) => void,
+  ) {
+    this.#points = new Set(wish.points);
+    this.#room = wish.room;
+  }
+
+  /**
+   * An event comes by.
+   *
+   * @param print writes it as a line without its newline, if it is wanted; undefined where it can't be written
+   */
+  see(point: TapPoint, print: () => string | undefined): void {
+    if (!this.#points.has(point)) return;
+    const line = this.#room > 0 ? print() : undefined;
+    if (line === undefined) {
+      this.take({ point, lines: '', events: 0, missed: 1 });
+    } else {
+      this.#room -= line.length;
+      this.take({ point, lines: `${line}\n`, events: 1, missed: 0 });
+    }
+  }
+
+  /** Takes over what was seen elsewhere, for the same wish. */
+  pass(seen: readonly TapCatch[]): void {
+    for (const one of seen) this.take(one);
+  }
+}
+
+/** Collects what is seen of a block, by point, for sending it to another thread at once. */
+export class TapCollector {
+  readonly tap: Tap;
+  readonly #seen = new Map<TapPoint, TapCatch>();
+
+  constructor(wish: TapWish) {
+    this.tap = new Tap(wish, (seen) => this.#add(seen));
+  }
+
+  get seen(): readonly TapCatch[] {
+    return [...this.#seen.values()];
+  }
+
+  #add({ point, lines, events, missed }: TapCatch): void {
+    const before = this.#seen.get(point) ?? { point, lines: '', events: 0, missed: 0 };
+    this.#seen.set(point, {
+      point,
+      lines: before.lines + lines,
+      events: before.events + events,
+      missed: before.missed + missed,
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { addTapRoute } from './routes.js';
+export { TapHub } from './tap-hub.js';

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { Tap, type TapCatch, type TapPoint, type TapWish } from '../../pipeline/index.js';
+import { busy } from '../http-error.js';
+
+/** Bytes that wait for one reader: what comes while they do is missed, and counted. */
+const WAITING_BYTES_MAX = 2 << 20;
+
+/** Whoever looks on costs the daemon's time. */
+const TAPS_MAX = 16;
+
+/** Something is sent after so long a silence, so that a reader that has gone is noticed, and proxies keep the connection. */
+const SILENCE_MAX_MS = 10_000;
+
+/** What one reader wants to see. */
+export interface TapChoice {
+  readonly point: TapPoint;
+  /** Undefined: events of all pipelines. */
+  readonly pipeline: string | undefined;
+}
+
+interface OpenTap extends TapChoice {
+  readonly stream: Readable;
+  /** Events that did not get to the reader, and of which it was not told yet. */
+  missed: number;
+  /** When something was sent last, by a clock that never jumps. */
+  sentAt: number;
+}
+
+/** Who looks on at the events of a running daemon. Nobody waits for a slow reader: it misses events, and is told how many. */
+export class TapHub {
+  readonly #taps = new Set<OpenTap>();
+
+  /** @param elapsed milliseconds of a clock that never jumps */
+  constructor(private readonly elapsed: () => number) {}
+
+  /**
+   * Begins a stream of events: lines as `--envelope` prints them, between them `{"missed":N}`, and empty lines while nothing
+   * happens.
+   *
+   * @throws HttpError 503 when too many look on
+   */
+  open(choice: TapChoice): Readable {
+    if (this.#taps.size >= TAPS_MAX) throw busy(`${TAPS_MAX} taps are open, and that is as many as there may be`);
+    const stream = new Readable({
+      read: () => undefined,
+      destroy: (error, done) => {
+        this.#taps.delete(tap);
+        done(error);
+      },
+    });
+    const tap: OpenTap = { ...choice, stream, missed: 0, sentAt: this.elapsed() };
+    this.#taps.add(tap);
+    // The reader learns at once that it is connected.
+    this.#send(tap, '\n');
+    return stream;
+  }
+
+  /** What a pipeline's next block is to show; undefined while nobody looks on. */
+  tapOf(pipeline: string): Tap | undefined {
+    if (this.#taps.size === 0) return undefined;
+    const wish = this.#wishFor(pipeline);
+    return wish && new Tap(wish, (seen) => this.#take(pipeline, seen));
+  }
+
+  /** To be called about once a second: tells of missed events where no other follows, and that the daemon lives. */
+  sweep(): void {
+    for (const tap of this.#taps) {
+      const isSilent = this.elapsed() - tap.sentAt >= SILENCE_MAX_MS;
+      if (roomOf(tap) > 0 && (tap.missed > 0 || isSilent)) this.#send(tap, isSilent ? '\n' : '');
+    }
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const { stream } of this.#taps) stream.push(null);
+  }
+
+  #wishFor(pipeline: string): TapWish | undefined {
+    const points = new Set<TapPoint>();
+    let room = 0;
+    for (const tap of this.#taps) {
+      if (tap.pipeline !== undefined && tap.pipeline !== pipeline) continue;
+      points.add(tap.point);
+      room = Math.max(room, roomOf(tap));
+    }
+    return points.size === 0 ? undefined : { points: [...points], room };
+  }
+
+  #take(pipeline: string, { point, lines, events, missed }: TapCatch): void {
+    for (const tap of this.#taps) {
+      if (tap.point !== point || (tap.pipeline !== undefined && tap.pipeline !== pipeline)) continue;
+      if (events > 0 && roomOf(tap) > 0) {
+        this.#send(tap, lines);
+        tap.missed += missed;
+      } else {
+        tap.missed += events + missed;
+      }
+    }
+  }
+
+  #send(tap: OpenTap, lines: string): void {
+    const note = tap.missed > 0 ? `{"missed":${tap.missed}}\n` : '';
+    tap.missed = 0;
+    tap.sentAt = this.elapsed();
+    tap.stream.push(note + lines);
+  }
+}
+
+function roomOf({ stream }: OpenTap): number {
+  return Math.max(0, WAITING_BYTES_MAX - stream.readableLength);
+}
