@@ -34,10 +34,7 @@ describe('check', () => {
       'error wrong-arity ',
       'error division-by-zero /2/2',
     ]);
-    expect(problems(['map', ['$input', '/l'], ['lambda', 'x', ['+']]])).toEqual([
-      'error lambda-parameters /2',
-      'error wrong-arity /2/2',
-    ]);
+    expect(problems(['map', ['$input', '/l'], ['lambda', 'x', ['$', '/x']]])).toEqual(['error lambda-parameters /2']);
     expect(problems([['get', 1], 2], 'classic')).toEqual(['error literal-array ', 'error wrong-arity /0']);
     expect(problems(['obj', ['count', 1], ['a']], 'classic')).toEqual(['error obj-pair /2']);
   });

@@ -25,7 +25,12 @@ export const classic: FrontEnd = {
     const [head] = isArray(script) ? script : [];
     if (head === 'lambda' || head === '$') return parser.expression(script, place);
     const problem = `'${call.operator.name}' needs a lambda, written out or in a variable, got ${describe(script)}`;
-    return parser.fault({ ...call, arguments: [], place }, 'no-lambda', problem, 'Write ["lambda", ["x"], …] or ["$", "/name"].');
+    return parser.fault(
+      { ...call, arguments: [], place },
+      'no-lambda',
+      problem,
+      'Write ["lambda", ["x"], …] or ["$", "/name"].',
+    );
   },
 
   bindings(script, place, call, parser) {

@@ -24,7 +24,8 @@ export const lambdaOperator = defineOperator({
     const names = parameterNames(parameters);
     if (names === undefined) {
       const problem = `'lambda' needs an array of names as its parameters, got ${describe(parameters)}`;
-      return parser.fault(call, 'lambda-parameters', problem);
+      // Its body is not looked into: which of its variables are bound, nobody knows.
+      return parser.fault({ ...call, arguments: [] }, 'lambda-parameters', problem);
     }
     return {
       type: 'lambda',

@@ -41,7 +41,11 @@ export const obj = defineOperator({
       if (key === undefined || member === undefined) {
         const problem = `'obj' needs [key, value] pairs, got ${describe(pair)}`;
         // In the place of the key: it fails in its turn, after the pairs before it were evaluated.
-        members.push(parser.fault({ ...call, arguments: [], place }, 'obj-pair', problem), { type: 'constant', value: null, place });
+        members.push(parser.fault({ ...call, arguments: [], place }, 'obj-pair', problem), {
+          type: 'constant',
+          value: null,
+          place,
+        });
       } else {
         members.push(parser.expression(key, placeInside(place, 0)), parser.expression(member, placeInside(place, 1)));
       }
