@@ -73,6 +73,26 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       400: { description: 'A parameter is wrong.', content: { [JSON_TYPE]: ['Error'] } },
     },
   },
+  'GET /tap': {
+    summary: 'Live events, as long as the client listens.',
+    query: {
+      stage: { type: 'string', description: 'As they leave this stage; else as they leave their pipeline.' },
+      pipeline: { type: 'string', description: 'Only events of this one.' },
+    },
+    answers: {
+      200: {
+        description:
+          'An event a line; {"missed":N} where the client was too slow for N events; empty lines while nothing happens.',
+        content: { [LINES_TYPE]: ['Event'] },
+      },
+      400: { description: 'A parameter is wrong.', content: { [JSON_TYPE]: ['Error'] } },
+      404: { description: 'There is no such stage or pipeline.', content: { [JSON_TYPE]: ['Error'] } },
+      503: {
+        description: 'Too many taps are open. Come again after Retry-After.',
+        content: { [JSON_TYPE]: ['Error'] },
+      },
+    },
+  },
   'GET /health': {
     summary: 'How each part is.',
     answers: { 200: { description: 'Also when something is not well.', content: { [JSON_TYPE]: ['Health'] } } },
