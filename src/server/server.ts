@@ -37,7 +37,7 @@ export interface ServerOptions extends Omit<RouteContext, 'bodies'>, Omit<GuardO
   /** 0 takes any free one. */
   readonly port: number;
   /** PEM texts. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   /** Addresses and networks whose word is taken for whom a request is from (X-Forwarded-For). */
   readonly trustedProxies: readonly string[];
   /** A bug of ours met a request. */
@@ -49,6 +49,8 @@ export interface ServerOptions extends Omit<RouteContext, 'bodies'>, Omit<GuardO
 export interface RunningServer {
   /** Where it listens, the port it got included. */
   readonly url: string;
+  /** Serves another certificate to new connections; without TLS nothing happens. */
+  renewCertificate(tls: { readonly cert: string | Buffer; readonly key: string | Buffer }): void;
   /** Takes no new connection, lets requests finish within the grace, then closes what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -82,6 +84,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   return {
     url: urlOf(app, options.tls === undefined ? 'http' : 'https'),
+    renewCertificate({ cert, key }) {
+      const { server } = app;
+      if (server instanceof https.Server) server.setSecureContext({ cert, key });
+    },
     async close(graceMs) {
       options.taps.close();
       const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs);
@@ -152,11 +158,7 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
       return route !== null;
     });
     if (allowed.length === 0)
-      throw new HttpError(
-        404,
-        'Not found',
-        'there is nothing here: /events, /events/:pipeline, /tap, /health, /livez, /readyz, /metrics',
-      );
+      throw new HttpError(404, 'Not found', 'there is nothing here: GET /openapi.json tells what there is');
     void reply.header('allow', allowed.join(', '));
     throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);
   });

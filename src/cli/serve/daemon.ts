@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
 import { openMetrics, startServer, TapHub, type RunningServer } from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
 import { auditTrail, DaemonAccess } from './access.js';
+import { CertificateKeeper, readCertificate } from './certificate.js';
 import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
-import type { ListenPlan, ServePlan } from './plan.js';
+import type { ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
 import type { Talk } from './talk.js';
@@ -22,6 +22,8 @@ const REQUEST_GRACE_MS = 10_000;
 const DRAIN_GRACE_MS = 10_000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
+/** How soon a renewed certificate is served. */
+const CERTIFICATE_INTERVAL_MS = 10_000;
 /** How soon a created token is valid, and a revoked one is not. */
 const TOKENS_INTERVAL_MS = 1000;
 const RETENTION_INTERVAL_MS = 3_600_000;
@@ -63,6 +65,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   await metrics.know(knownNames(plan));
   const taps = new TapHub(world.elapsed);
 
+  const { tls } = plan.listen;
+  const certificate = tls && (await readCertificate(tls));
   const access = await DaemonAccess.open(() => plan, talk);
   const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
 
@@ -108,7 +112,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await processing.showAi(metrics.ai);
     });
     server = await startServer({
-      ...(await listenOptions(plan.listen)),
+      ...plan.listen,
+      tls: certificate,
       store: log,
       settings: () => plan.settings,
       access: () => access.rules(),
@@ -128,12 +133,14 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     throw error;
   }
 
+  const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   let intakes = startIntakes(plan, log, world, talk);
   const retain = (): Promise<void> => applyRetention(log, plan.retention, processing.processed, world.now(), talk);
   const chores = [
     every(TEND_INTERVAL_MS, () => processing.tend()),
     every(TOKENS_INTERVAL_MS, () => access.refresh()),
     every(RETENTION_INTERVAL_MS, retain),
+    ...(keeper === undefined ? [] : [every(CERTIFICATE_INTERVAL_MS, () => keeper.refresh())]),
   ];
 
   async function every(intervalMs: number, chore: () => Promise<void>): Promise<void> {
@@ -179,15 +186,4 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await log.close();
     },
   };
-}
-
-async function listenOptions({ tls, ...place }: ListenPlan): Promise<{
-  readonly host: string;
-  readonly port: number;
-  readonly trustedProxies: readonly string[];
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
-}> {
-  if (tls === undefined) return place;
-  const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
-  return { ...place, tls: { cert, key } };
 }
