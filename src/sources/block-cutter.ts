@@ -35,9 +35,24 @@ export class BlockCutter {
     return this.#buffer.subarray(this.#used);
   }
 
-  /** Takes note of `count` bytes that were put into {@link space}, and gives what is complete now. */
-  *advance(count: number): Generator<Block> {
+  /** Whether so many bytes more fit into the block that is being filled. */
+  hasRoom(bytes: number): boolean {
+    return this.#used + bytes <= this.#buffer.length;
+  }
+
+  /** Takes note of `count` bytes that were put into {@link space}. */
+  fill(count: number): void {
     this.#used += count;
+  }
+
+  /** {@link fill} and {@link cut}. */
+  advance(count: number): Generator<Block> {
+    this.fill(count);
+    return this.cut();
+  }
+
+  /** Gives what is complete by now. */
+  *cut(): Generator<Block> {
     if (this.#atFileStart && !this.#skipBom()) return;
 
     if (this.#overlong !== undefined) {

@@ -6,8 +6,8 @@ const START_BYTES = 64 * 1024;
 /** Up to this many bytes a loop is faster than a call into the runtime. */
 const SHORT_COPY = 192;
 const SHORT_TEXT = 48;
-/** Short copies write whole words, so up to three bytes too many: the next write covers them. */
-const WORD_REST = 3;
+/** Short copies write whole words, so up to seven bytes too many: the next write covers them. */
+const WORD_REST = 7;
 
 /** Bytes that are often copied, with a word's room after them. */
 export interface Literal {
@@ -40,7 +40,7 @@ export class ByteWriter {
     this.copy(text, 0, length);
   }
 
-  /** Copies the bytes from `start` to `end`. */
+  /** Copies the bytes from `start` to `end`, of text that is UTF-8. */
   copy(from: Text, start: number, end: number): void {
     const count = end - start;
     this.#reserve(count);
@@ -50,7 +50,9 @@ export class ByteWriter {
     } else {
       const { words } = from;
       const into = this.#words;
-      for (let at = 0; at < count; at += 4) into.setInt32(length + at, words.getInt32(start + at, true), true);
+      // As doubles, the widest words there are. Only a NaN's bits might change on the way, and no UTF-8 looks like one: in it
+      // no byte of 0xf0 or more is followed by 0x7f or 0xff.
+      for (let at = 0; at < count; at += 8) into.setFloat64(length + at, words.getFloat64(start + at, true), true);
     }
     this.length = length + count;
   }
