@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { readFile, writeWhole } from '../disk/whole.js';
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
-import type { StoredClaim } from './key-index.js';
+import type { Claim } from './key-index.js';
 
 /** A journal this long is started anew as soon as that can be. */
 const BYTES_MAX = 4 << 20;
@@ -21,7 +21,7 @@ const FILE = 'claims';
 export interface JournalLine {
   /** Hashes. */
   readonly gone: readonly string[];
-  readonly claims: readonly StoredClaim[];
+  readonly claims: readonly Claim[];
 }
 
 export interface ClaimJournal {
@@ -84,11 +84,11 @@ function isLine(value: unknown): value is { readonly gone: readonly string[]; re
 }
 
 /** A claim as text; an id has no spaces. */
-export function claimText({ hash, timestamp, id }: StoredClaim): string {
+export function claimText({ hash, timestamp, id }: Claim): string {
   return `${hash} ${timestamp} ${id}`;
 }
 
-export function claimOf(text: string): StoredClaim {
+export function claimOf(text: string): Claim {
   const [hash = '', timestamp = '', id = ''] = text.split(' ');
   return { hash, timestamp: Number(timestamp), id };
 }

@@ -1,39 +1,42 @@
-/** A key and the record that carries it. */
-export interface KeyClaim {
-  readonly key: string;
-  readonly id: string;
-  /** Of the record, milliseconds since the epoch. */
-  readonly timestamp: number;
+import { hash } from 'node:crypto';
+
+/** 128 bits: no two keys of a log will ever share them. */
+const HASH_DIGITS = 32;
+
+/** A key as it is kept: its hash, in hex. */
+export function keyHash(key: string): string {
+  return hash('sha256', key).slice(0, HASH_DIGITS);
 }
 
-/** A claim as it is stored: instead of the key its hash, in hex. */
-export interface StoredClaim {
+/** A key, by its hash, and the record that carries it. */
+export interface Claim {
   readonly hash: string;
   readonly id: string;
+  /** Of the record, milliseconds since the epoch. */
   readonly timestamp: number;
 }
 
 /** Which idempotency keys the stored records have. */
 export interface KeyIndex {
   /** The id of the stored record with this key. */
-  find(key: string): string | undefined;
+  find(hash: string): string | undefined;
   /**
    * Notes keys before their records are stored: a record without its key would be stored again after a crash. The promise
    * resolves when the notes are durable. A crash before the records are stored leaves notes that {@link unsettled} gives.
    * One claim at a time.
    */
-  claim(claims: readonly KeyClaim[]): Promise<void>;
+  claim(claims: readonly Claim[]): Promise<void>;
   /** Takes the notes of the last claim back: its records were not stored. Never fails; what can't be done now is done later. */
-  withdraw(claims: readonly KeyClaim[]): Promise<void>;
+  withdraw(claims: readonly Claim[]): Promise<void>;
   /** The last claims that were noted, and all of records from `since` on: their records may be missing. */
-  unsettled(since: number): StoredClaim[];
+  unsettled(since: number): Claim[];
   /** Forgets claims whose records are not there. */
-  drop(claims: readonly StoredClaim[]): Promise<void>;
+  drop(claims: readonly Claim[]): Promise<void>;
   /** Forgets the keys of records older than `timestamp`. */
   forgetBefore(timestamp: number): Promise<void>;
   /** Takes claims over whose records are stored already. */
-  take(claims: readonly StoredClaim[]): Promise<void>;
+  take(claims: readonly Claim[]): Promise<void>;
   /** Every claim there is, some at a time. */
-  all(): AsyncGenerator<readonly StoredClaim[], void, void>;
+  all(): AsyncGenerator<readonly Claim[], void, void>;
   close(): Promise<void>;
 }

@@ -3,17 +3,19 @@
  * memory. Two tables, keyed by bytes:
  *
  *   ids      hash of the key → "timestamp:id" of its record
- *   times    timestamp, hash → nothing; to forget the oldest
+ *   times    timestamp, first hash → the hashes of some keys whose records have that timestamp; to forget the oldest
  */
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import type { StoredClaim } from './key-index.js';
+import type { Claim } from './key-index.js';
 
 const TIMESTAMP_BYTES = 8;
 
 /** Changed in one transaction at most, so that nobody waits long for it. */
-const STEP = 2000;
+const STEP = 10_000;
+
+const HASH_DIGITS = 32;
 
 /** Claims that {@link allOf} gives at a time. */
 const SOME = 1000;
@@ -21,14 +23,14 @@ const SOME = 1000;
 type Table = Database<string, Buffer>;
 
 /** A key that was claimed, or is no longer. */
-export type Change = StoredClaim & { readonly isGone: boolean };
+export type Change = Claim & { readonly isGone: boolean };
 
 export interface KeyTable {
-  find(hash: string): StoredClaim | undefined;
+  find(hash: string): Claim | undefined;
   /** Makes changes in their order; durable when the promise resolves. */
   change(changes: readonly Change[]): Promise<void>;
   /** All claims of records from `timestamp` on, in the order of time. */
-  since(timestamp: number): Generator<StoredClaim, void, void>;
+  since(timestamp: number): Generator<Claim, void, void>;
   forgetBefore(timestamp: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,60 +54,82 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   const ids = table('ids');
   const times = table('times');
 
-  const durably = async (change: () => void): Promise<void> => {
-    await root.transaction(change);
+  const durably = async (queueChanges: () => void): Promise<void> => {
+    await root.batch(queueChanges);
     await root.flushed;
     // Reads show the state of this event turn's first read: let the next see the change.
     root.resetReadTxn();
   };
 
-  const find = (hash: Buffer): StoredClaim | undefined => {
-    const value = ids.get(hash);
-    return value === undefined ? undefined : { hash: hash.toString('hex'), ...parseValue(value) };
+  const find = (hash: string): Claim | undefined => {
+    const value = ids.get(Buffer.from(hash, 'hex'));
+    return value === undefined ? undefined : { hash, ...parseValue(value) };
   };
 
-  const make = ({ hash: hex, id, timestamp, isGone }: Change): void => {
-    const hash = Buffer.from(hex, 'hex');
+  /** Queues one change. What fails, fails the whole batch, and is told there. */
+  const make = ({ hash, id, timestamp, isGone }: Change): void => {
+    const key = Buffer.from(hash, 'hex');
     const value = `${timestamp}:${id}`;
-    if (isGone) {
-      // Another record may have the key by now.
-      if (ids.get(hash) === value) void ids.remove(hash);
-      void times.remove(timeKey(timestamp, hash));
-    } else {
-      void ids.put(hash, value);
-      void times.put(timeKey(timestamp, hash), '');
+    if (!isGone) ids.put(key, value).catch(ignore);
+    // Another record may have the key by now.
+    else if (ids.get(key) === value) ids.remove(key).catch(ignore);
+  };
+
+  /** Queues an entry in `times` for keys whose records came at the same time. */
+  const noteTimes = (changes: readonly Change[]): void => {
+    let first: Change | undefined;
+    let hashes = '';
+    const note = (): void => {
+      if (first !== undefined) times.put(timeKey(first.timestamp, first.hash), hashes).catch(ignore);
+    };
+    for (const change of changes) {
+      if (first?.timestamp !== change.timestamp) {
+        note();
+        first = change;
+        hashes = '';
+      }
+      hashes += change.hash;
     }
+    note();
   };
 
   return {
-    find: (hash) => find(Buffer.from(hash, 'hex')),
+    find,
 
     async change(changes) {
       for (let at = 0; at < changes.length; at += STEP) {
         await durably(() => {
-          for (const change of changes.slice(at, at + STEP)) make(change);
+          const some = changes.slice(at, at + STEP);
+          for (const change of some) make(change);
+          noteTimes(some.filter(({ isGone }) => !isGone));
         });
       }
     },
 
     *since(timestamp) {
-      for (const key of times.getKeys({ start: timeKey(timestamp, Buffer.alloc(0)) })) {
-        const claim = find(key.subarray(TIMESTAMP_BYTES));
-        if (claim !== undefined && claim.timestamp === Number(key.readBigUInt64BE())) yield claim;
+      for (const { key, value } of times.getRange({ start: timeKey(timestamp, '') })) {
+        for (const hash of hashesOf(value)) {
+          const claim = find(hash);
+          if (claim !== undefined && claim.timestamp === timeOf(key)) yield claim;
+        }
       }
     },
 
     async forgetBefore(timestamp) {
-      const end = timeKey(timestamp, Buffer.alloc(0));
       for (;;) {
-        const oldest = [...times.getKeys({ end, limit: STEP })];
-        if (oldest.length === 0) return;
+        const keys: Buffer[] = [];
+        const hashes: string[] = [];
+        for (const { key, value } of times.getRange({ end: timeKey(timestamp, '') })) {
+          keys.push(key);
+          hashes.push(...hashesOf(value));
+          if (hashes.length >= STEP) break;
+        }
+        if (keys.length === 0) return;
         await durably(() => {
-          for (const key of oldest) {
-            const hash = key.subarray(TIMESTAMP_BYTES);
-            if ((find(hash)?.timestamp ?? timestamp) < timestamp) void ids.remove(hash);
-            void times.remove(key);
+          for (const hash of hashes) {
+            if ((find(hash)?.timestamp ?? timestamp) < timestamp) ids.remove(Buffer.from(hash, 'hex')).catch(ignore);
           }
+          for (const key of keys) times.remove(key).catch(ignore);
         });
       }
     },
@@ -115,8 +139,8 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
 }
 
 /** Every claim, in the order of time, some at a time. */
-export function* allOf(table: KeyTable): Generator<readonly StoredClaim[], void, void> {
-  let some: StoredClaim[] = [];
+export function* allOf(table: KeyTable): Generator<readonly Claim[], void, void> {
+  let some: Claim[] = [];
   for (const claim of table.since(0)) {
     some.push(claim);
     if (some.length < SOME) continue;
@@ -137,9 +161,23 @@ function parseValue(value: string): { id: string; timestamp: number } {
 }
 
 /** Sorts by time. */
-function timeKey(timestamp: number, hash: Buffer): Buffer {
-  const key = Buffer.alloc(TIMESTAMP_BYTES + hash.length);
+function timeKey(timestamp: number, hash: string): Buffer {
+  const key = Buffer.alloc(TIMESTAMP_BYTES + hash.length / 2);
   key.writeBigUInt64BE(BigInt(Math.max(0, timestamp)));
-  hash.copy(key, TIMESTAMP_BYTES);
+  key.write(hash, TIMESTAMP_BYTES, 'hex');
   return key;
+}
+
+function timeOf(key: Buffer): number {
+  return Number(key.readBigUInt64BE());
+}
+
+function hashesOf(text: string): string[] {
+  return Array.from({ length: text.length / HASH_DIGITS }, (_, i) =>
+    text.slice(i * HASH_DIGITS, (i + 1) * HASH_DIGITS),
+  );
+}
+
+function ignore(): void {
+  // Told by the batch.
 }

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Disk } from '../disk/disk.js';
 import { openClaimJournal } from './claim-journal.js';
-import type { KeyClaim, KeyIndex, StoredClaim } from './key-index.js';
+import type { Claim, KeyIndex } from './key-index.js';
 import { allOf, openKeyTable, type Change } from './key-table.js';
-
-/** 128 bits: no two keys of a log will ever share them. */
-const HASH_DIGITS = 32;
 
 /** Changes that the table may be behind. */
 const BEHIND_MAX = 50_000;
@@ -25,7 +21,7 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
   let catchingUp: Promise<void> | undefined;
   let mustReset = false;
 
-  const find = (hash: string): StoredClaim | undefined => {
+  const find = (hash: string): Claim | undefined => {
     const change = behind.get(hash);
     if (change === undefined) return table.find(hash);
     return change.isGone ? undefined : change;
@@ -45,11 +41,11 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
       catchingUp = undefined;
     }));
 
-  const release = (claims: readonly StoredClaim[]): void => {
+  const release = (claims: readonly Claim[]): void => {
     for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: true });
   };
 
-  const tell = async (claims: readonly StoredClaim[]): Promise<void> => {
+  const tell = async (claims: readonly Claim[]): Promise<void> => {
     if (mustReset || journal.isLong()) {
       await caughtUp();
       await journal.reset();
@@ -69,19 +65,18 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
   const lastClaims = lines.findLast(({ claims }) => claims.length > 0)?.claims ?? [];
 
   return {
-    find: (key) => find(hashOf(key))?.id,
+    find: (hash) => find(hash)?.id,
 
     async claim(claims) {
       if (behind.size > BEHIND_MAX) await caughtUp();
-      await tell(claims.map(storedClaim));
+      await tell(claims);
       // Meanwhile more may be claimed. Where it fails, the next claim that has to wait for it meets the error.
       caughtUp().catch(() => undefined);
     },
 
     async withdraw(claims) {
-      const gone = claims.map(storedClaim);
-      release(gone);
-      untold.push(...gone.map(({ hash }) => hash));
+      release(claims);
+      untold.push(...claims.map(({ hash }) => hash));
       try {
         await tell([]);
         await caughtUp();
@@ -92,7 +87,7 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
     },
 
     unsettled(since) {
-      const found = new Map<string, StoredClaim>();
+      const found = new Map<string, Claim>();
       for (const { hash } of lastClaims) {
         const claim = find(hash);
         if (claim !== undefined) found.set(hash, claim);
@@ -134,12 +129,4 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
       }
     },
   };
-}
-
-function storedClaim({ key, id, timestamp }: KeyClaim): StoredClaim {
-  return { hash: hashOf(key), id, timestamp };
-}
-
-function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, HASH_DIGITS);
 }

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { readJournal } from './claim-journal.js';
-import type { StoredClaim } from './key-index.js';
+import type { Claim } from './key-index.js';
 import { allOf, openKeyTable } from './key-table.js';
 
 /** Every claim in a folder of keys, some at a time, beside a writer or without one. None where there is no such folder. */
-export async function* readClaims(disk: Disk, folder: string): AsyncGenerator<readonly StoredClaim[], void, void> {
+export async function* readClaims(disk: Disk, folder: string): AsyncGenerator<readonly Claim[], void, void> {
   if ((await disk.size(join(folder, 'data.mdb'))) === undefined) return;
   // In this order: what the journal no longer says the table does.
   const { lines } = await readJournal(disk, folder);
   const table = await openKeyTable(folder, true);
   try {
     yield* allOf(table);
-    const late = new Map<string, StoredClaim>();
+    const late = new Map<string, Claim>();
     for (const { gone, claims } of lines) {
       for (const hash of gone) late.delete(hash);
       for (const claim of claims) late.set(claim.hash, claim);

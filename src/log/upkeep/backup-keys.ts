@@ -3,12 +3,12 @@ import type { Disk } from '../disk/disk.js';
 import { readWhole, writeWhole } from '../disk/whole.js';
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
 import { claimOf, claimText } from '../keys/claim-journal.js';
-import type { KeyIndex, StoredClaim } from '../keys/key-index.js';
+import type { KeyIndex, Claim } from '../keys/key-index.js';
 import { LogError } from '../log-error.js';
 import { KEYS, type BackupFile } from './manifest.js';
 
 /** Claims, some at a time. */
-export type Claims = AsyncIterable<readonly StoredClaim[]>;
+export type Claims = AsyncIterable<readonly Claim[]>;
 
 const READ_BYTES = 1 << 20;
 
@@ -61,7 +61,7 @@ export async function takeKeys(disk: Disk, folder: string, keys: KeyIndex): Prom
   }
 }
 
-function claimsOf(line: Buffer, path: string): StoredClaim[] {
+function claimsOf(line: Buffer, path: string): Claim[] {
   const value = readGuardedLine(line);
   if (typeof value !== 'object' || value === null || !('claims' in value) || !Array.isArray(value.claims)) {
     throw damaged(path);

@@ -2,6 +2,7 @@ import { LogError } from '../log-error.js';
 import { isId } from '../format/record.js';
 import { NEWLINE } from '../format/line.js';
 import type { Position } from '../format/position.js';
+import { keyHash } from '../keys/key-index.js';
 import { Batch } from './batch.js';
 import type { Entry, Receipt } from './entry.js';
 import type { KeyGate } from './key-gate.js';
@@ -70,11 +71,12 @@ export class AppendQueue {
     const batches = new Set<Batch>();
     let stored = 0;
     for (const { data, metadata, key, id = this.#clock.nextId() } of entries) {
-      const holder = key === undefined ? undefined : this.#options.keys?.holderOf(key);
+      const hash = key === undefined ? undefined : keyHash(key);
+      const holder = hash === undefined ? undefined : this.#options.keys?.holderOf(hash);
       ids.push(holder?.id ?? id);
       if (holder === undefined) {
         batch.add({ id, timestamp, data, metadata });
-        if (key !== undefined) this.#options.keys?.take(batch, { key, id, timestamp });
+        if (hash !== undefined) this.#options.keys?.take(batch, { hash, id, timestamp });
         batches.add(batch);
         stored += 1;
       } else if (holder.batch !== undefined) {

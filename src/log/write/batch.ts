@@ -1,6 +1,6 @@
 import { recordRoom, writeRecord, type RecordText } from '../format/record.js';
 import type { RecordMark } from '../index/segment-index.js';
-import type { KeyClaim } from '../keys/key-index.js';
+import type { Claim } from '../keys/key-index.js';
 import type { Position } from '../format/position.js';
 
 const BYTES_MIN = 64 << 10;
@@ -14,7 +14,7 @@ export class Batch {
   #used = 0;
   records = 0;
   /** The idempotency keys of the records. */
-  readonly claims: KeyClaim[] = [];
+  readonly claims: Claim[] = [];
   first: RecordMark | undefined;
   last: RecordMark | undefined;
   /** Where the batch starts in the log, once it is durable; fails when it is not stored. */

@@ -1,4 +1,4 @@
-import type { KeyClaim, KeyIndex } from '../keys/key-index.js';
+import type { Claim, KeyIndex } from '../keys/key-index.js';
 import type { Batch } from './batch.js';
 
 /** A record that has a key: stored, or on its way in a batch. */
@@ -16,17 +16,17 @@ export class KeyGate {
     this.#index = index;
   }
 
-  holderOf(key: string): KeyHolder | undefined {
-    const waiting = this.#waiting.get(key);
+  holderOf(hash: string): KeyHolder | undefined {
+    const waiting = this.#waiting.get(hash);
     if (waiting !== undefined) return waiting;
-    const id = this.#index.find(key);
+    const id = this.#index.find(hash);
     return id === undefined ? undefined : { id, batch: undefined };
   }
 
   /** Notes that a record in the batch has the key. */
-  take(batch: Batch, claim: KeyClaim): void {
+  take(batch: Batch, claim: Claim): void {
     batch.claims.push(claim);
-    this.#waiting.set(claim.key, { id: claim.id, batch });
+    this.#waiting.set(claim.hash, { id: claim.id, batch });
   }
 
   /** Stores the batch between noting its keys and, when that fails, taking them back. */
@@ -39,7 +39,7 @@ export class KeyGate {
       await this.#index.withdraw(batch.claims);
       throw error;
     } finally {
-      for (const { key } of batch.claims) this.#waiting.delete(key);
+      for (const { hash } of batch.claims) this.#waiting.delete(hash);
     }
   }
 }

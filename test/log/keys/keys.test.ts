@@ -10,6 +10,7 @@ import {
   type LogOptions,
   type World,
 } from '../../../src/log/index.js';
+import { keyHash } from '../../../src/log/keys/key-index.js';
 import { openKeyIndex } from '../../../src/log/keys/open-key-index.js';
 import { faultyWorld } from '../support/faulty-disk.js';
 import { emptyFolder, entry, filesIn, openLog, readAll, worldAt } from '../support/log-folder.js';
@@ -95,7 +96,7 @@ describe('an idempotency key', () => {
     for (const { path } of await filesIn(folder, '.index')) await rm(path);
     // And one whose record never came near the disk.
     const index = await openKeyIndex(nodeWorld().disk, join(folder, 'keys'));
-    await index.claim([{ key: 'noted', id: 'nowhere', timestamp: 9000 }]);
+    await index.claim([{ hash: keyHash('noted'), id: 'nowhere', timestamp: 9000 }]);
     await index.close();
 
     const next = await openKeyed(folder, {}, worldAt({ now: 6000 }));
@@ -123,12 +124,12 @@ describe('an idempotency key', () => {
   it('that was forgotten and came again is kept with its new event', async () => {
     const folder = `${await emptyFolder()}/keys`;
     const index = await openKeyIndex(nodeWorld().disk, folder);
-    await index.claim([{ key: 'a', id: 'first', timestamp: 1 }]);
-    await index.claim([{ key: 'a', id: 'second', timestamp: 5 }]);
+    await index.claim([{ hash: keyHash('a'), id: 'first', timestamp: 1 }]);
+    await index.claim([{ hash: keyHash('a'), id: 'second', timestamp: 5 }]);
     await index.forgetBefore(3);
-    expect(index.find('a')).toBe('second');
+    expect(index.find(keyHash('a'))).toBe('second');
     await index.forgetBefore(6);
-    expect(index.find('a')).toBeUndefined();
+    expect(index.find(keyHash('a'))).toBeUndefined();
     await index.close();
   });
 
