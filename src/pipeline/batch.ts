@@ -6,11 +6,11 @@ import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js'
 import { envelopeText } from './envelope.js';
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
+import type { Observation } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnError, OutputSpec } from './spec.js';
-import type { StageTiming } from './stopwatch.js';
 import type { StoredOrigin } from './stored-event.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
@@ -33,8 +33,8 @@ export interface BlockResult {
   readonly outputs: readonly Buffer[];
   readonly deadLetters: readonly DeadLetter[];
   readonly failures: readonly FailureCount[];
-  /** Of those events that were timed. */
-  readonly timings: readonly StageTiming[];
+  /** The ways of those events that were watched. */
+  readonly observations: readonly Observation[];
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
 }
@@ -58,11 +58,12 @@ export class Batch {
   /** The line that is being worked on, from 0. */
   line = 0;
   stopped = false;
+  lastFailure: EventFailure | undefined;
   /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
   stored: StoredOrigin | undefined;
   readonly #deadLetters: DeadLetter[] = [];
   readonly #failures = new FailureCounts();
-  readonly #timings: StageTiming[] = [];
+  readonly #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
 
   constructor(
@@ -132,6 +133,7 @@ export class Batch {
   /** The line failed to become an event. */
   fail(failure: EventFailure, remains: Remains, line = this.line): void {
     const { onError, strict } = this.settings;
+    this.lastFailure = failure;
     this.#failures.add(failure);
     if (strict || onError.kind === 'stop') {
       this.stopped = true;
@@ -145,16 +147,17 @@ export class Batch {
     }
   }
 
-  /** A stage took so long for an event. */
-  timed(stage: string, seconds: number): void {
-    this.#timings.push({ stage, seconds });
+  /** An event was watched to its end. */
+  observed(observation: Observation): void {
+    this.#observations.push(observation);
   }
 
   result(): BlockResult {
     const { line, counts, stopped } = this;
     const outputs = this.outputs.map((one) => one.take());
     const failures = this.#failures.list();
-    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, timings: this.#timings, stopped };
+    const observations = this.#observations;
+    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, observations, stopped };
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

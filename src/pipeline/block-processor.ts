@@ -4,6 +4,7 @@ import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './b
 import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './event-lines.js';
 import { EventFailure } from './failure.js';
 import { lazyBlocks } from './lazy-blocks.js';
+import { observer } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import { compilePipeline, type Transform } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
@@ -15,8 +16,11 @@ export interface BlockOptions extends LineOptions {
   readonly strict: boolean;
   /** What a dead letter keeps of a broken line at most. */
   readonly rawMax: number;
-  /** The stages are timed for the first event of each block: enough to know, and too few to cost anything. */
-  readonly timed?: boolean;
+  /**
+   * Whose way through the stages is watched: that of the first event of each block, which is enough to know how long stages take
+   * and too few to cost anything, or every event's. Default: none.
+   */
+  readonly observe?: 'first' | 'all';
 }
 
 const NEWLINE = 0x0a;
@@ -43,32 +47,48 @@ export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockP
 
   return (block, meta) => {
     const batch = new Batch(settings, meta, lines);
+    if (options.observe === 'all') {
+      forEachEvent(block, batch, options, (data, text) => watchEvent(data, text, batch));
+      return batch.result();
+    }
     const isTapped = meta.tap !== undefined;
     const transform = isTapped ? pipeline.watched(({ stage, data }) => batch.leave(stage, data)) : pipeline.transform;
     const onEvent = (data: Json, text: string): void => processEvent(data, text, batch, transform);
-    const untimed = options.timed === true ? timeFirst(block, batch) : block;
+    const unwatched = options.observe === 'first' ? watchFirst(block, batch) : block;
     const openLine = (line: Buffer): void => openBytes(line, batch, options, onEvent);
-    const rest = isTapped ? untimed : lazily(untimed, batch, meta, openLine);
+    const rest = isTapped ? unwatched : lazily(unwatched, batch, meta, openLine);
     if (rest !== undefined) forEachEvent(rest, batch, options, onEvent);
     return batch.result();
   };
 
   /** @returns the block without its first line, unless that must be left to the others */
-  function timeFirst(block: BlockContent, batch: Batch): BlockContent {
+  function watchFirst(block: BlockContent, batch: Batch): BlockContent {
     if (block.kind !== 'lines') return block;
     const line = block.bytes.subarray(0, Math.max(0, block.bytes.indexOf(NEWLINE)));
     if (line.length === 0 || !isUtf8(line)) return block;
-    const timed = pipeline.watched(({ stage, seconds, data }) => {
-      batch.timed(stage, seconds);
-      batch.leave(stage, data);
-    });
-    openBytes(line, batch, options, (data, text) => processEvent(data, text, batch, timed));
+    openBytes(line, batch, options, (data, text) => watchEvent(data, text, batch));
     batch.line += 1;
     return { kind: 'lines', bytes: block.bytes.subarray(line.length + 1) };
   }
 
-  function processEvent(data: Json, text: string, batch: Batch, transform: Transform): void {
-    const id = needsId ? batch.newId() : undefined;
+  function watchEvent(data: Json, text: string, batch: Batch): void {
+    const watch = observer(batch);
+    const id = batch.newId();
+    const transform = pipeline.watched((done) => {
+      watch.step(done.stage, done.seconds);
+      batch.leave(done.stage, done.data);
+    });
+    processEvent(data, text, batch, transform, id);
+    watch.end(id);
+  }
+
+  function processEvent(
+    data: Json,
+    text: string,
+    batch: Batch,
+    transform: Transform,
+    id = needsId ? batch.newId() : undefined,
+  ): void {
     try {
       const context = pipeline.needsContext && id !== undefined ? batch.contextOf(id) : null;
       const result = transform(data, context);

@@ -75,7 +75,7 @@ function noResult(lines: number): BlockResult {
     outputs: [],
     deadLetters: [],
     failures: [],
-    timings: [],
+    observations: [],
     stopped: false,
   };
 }
@@ -92,7 +92,7 @@ function merged(results: readonly BlockResult[]): BlockResult {
     outputs: [Buffer.concat(delivered.flatMap(({ outputs }) => outputs.slice(0, 1)))],
     deadLetters: delivered.flatMap(({ deadLetters }) => deadLetters),
     failures: delivered.flatMap(({ failures }) => failures),
-    timings: delivered.flatMap(({ timings }) => timings),
+    observations: delivered.flatMap(({ observations }) => observations),
     stopped: stop !== -1,
   };
 }

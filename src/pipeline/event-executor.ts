@@ -4,12 +4,12 @@ import { Batch, type BatchSettings } from './batch.js';
 import type { BlockOptions } from './block-processor.js';
 import { forEachEvent } from './event-lines.js';
 import { EventFailure } from './failure.js';
+import { observer, stopwatch, type Observer } from './observation.js';
 import { occurrences } from './occurrences.js';
 import { compileRouting } from './pipeline.js';
 import type { BlockExecutor } from './run-blocks.js';
 import { semaphore } from './semaphore.js';
 import { aiStage, compileStage, FILTERED, type AiStage, type Stage } from './stages/index.js';
-import { stopwatch } from './stopwatch.js';
 import { turnstile, type Ticket } from './turnstile.js';
 
 export interface EventOptions extends BlockOptions {
@@ -23,6 +23,7 @@ export interface EventOptions extends BlockOptions {
 /** An event on its way through the stages. */
 interface Passage {
   readonly batch: Batch;
+  readonly watch: Observer;
   readonly id: string;
   readonly context: Json;
   /** Its place in the queue of every AI stage but the first. */
@@ -88,7 +89,8 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
     const { line } = batch;
     const id = batch.newId();
     const tickets = turnstiles.map((queue) => queue.ticket());
-    const passage: Passage = { batch, id, context: batch.contextOf(id), tickets, data };
+    const watch = observer(batch);
+    const passage: Passage = { batch, watch, id, context: batch.contextOf(id), tickets, data };
     try {
       if (await goThrough(passage)) batch.emit(passage.data, passage.context, id, passage.served);
       else batch.counts.filtered += 1;
@@ -96,6 +98,7 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
       if (!(error instanceof EventFailure)) throw error;
       batch.failEvent(error, id, text, line);
     } finally {
+      watch.end(id);
       for (const ticket of tickets) ticket.leave();
     }
   }
@@ -126,7 +129,7 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
           passage.batch.leave(step.name, result);
         }
       } finally {
-        passage.batch.timed(step.name, seconds());
+        passage.watch.step(step.name, seconds());
       }
     }
     return true;

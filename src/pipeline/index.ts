@@ -38,5 +38,6 @@ export {
 export { closeSinks, openSinks } from './process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './refused-line.js';
 export { sentTo } from './sent-to.js';
+export type { Observation } from './observation.js';
 export { LogProcessor, type ProcessorState, type ProcessorTalk } from './log-processor.js';
 export { workerExecutor } from './worker-executor.js';

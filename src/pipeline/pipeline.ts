@@ -3,7 +3,7 @@ import { stringifyJson } from '../json/index.js';
 import { EventFailure } from './failure.js';
 import type { PipelineSpec } from './spec.js';
 import { compileScript, compileStage, FILTERED, type Stage, type TraceOf } from './stages/index.js';
-import { stopwatch } from './stopwatch.js';
+import { stopwatch } from './observation.js';
 
 /** A compiled pipeline without asynchronous stages: a function from data to data, and the way out. */
 export interface Pipeline extends Routing {

@@ -45,7 +45,7 @@ export interface BlockRun {
 }
 
 /** What became of one block. */
-export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'timings'> {
+export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'observations'> {
   readonly resumeAt: ResumeAt;
 }
 

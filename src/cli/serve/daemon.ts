@@ -9,11 +9,12 @@ import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller, openLog } from './open-log.js';
-import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
+import { changesIntakes, changesProcessing, fixedAtStart, observationOf } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
 import { Processing } from './processing.js';
 import { applyRetention } from './retention.js';
-import type { Talk } from './talk.js';
+import { FLOOD_SPAN_MS, type Talk } from './talk.js';
+import { tellAttempt } from './tell-events.js';
 import { workingThreads } from './threads.js';
 
 /** Requests that are under way may finish for so long. */
@@ -77,8 +78,14 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       {
         ...given,
         live: false,
-        plain: (block) => workingThreads({ ...block, timed: true }, workersEach),
-        hooks: metrics.ai.hooks,
+        plain: (block) => workingThreads({ ...block, observe: observationOf(given.logging) }, workersEach),
+        hooks: {
+          ...metrics.ai.hooks,
+          onAttempt(entry) {
+            metrics.ai.hooks.onAttempt(entry);
+            tellAttempt(talk, entry);
+          },
+        },
       },
       (message) => talk.warn(message),
     );
@@ -141,9 +148,10 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     every(TOKENS_INTERVAL_MS, () => access.refresh()),
     every(RETENTION_INTERVAL_MS, retain),
     ...(keeper === undefined ? [] : [every(CERTIFICATE_INTERVAL_MS, () => keeper.refresh())]),
+    every(FLOOD_SPAN_MS, () => talk.turn()),
   ];
 
-  async function every(intervalMs: number, chore: () => Promise<void>): Promise<void> {
+  async function every(intervalMs: number, chore: () => Promise<void> | void): Promise<void> {
     const { signal } = stopping;
     for (;;) {
       await world.wait(intervalMs, signal);
@@ -160,12 +168,14 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       const before = plan;
       // Requests go by the new settings from now on; new pipelines' events are stored until they run.
       plan = { ...next, log: before.log, listen: before.listen };
+      talk.setLevel(plan.logging.level);
       if (changesProcessing(before, next)) {
         await processing.drain(0);
         try {
           processing = await openProcessing(plan);
         } catch (error) {
           plan = before;
+          talk.setLevel(plan.logging.level);
           processing = await openProcessing(plan);
           throw error;
         } finally {

@@ -6,6 +6,7 @@ export function fixedAtStart(before: ServePlan, next: ServePlan): readonly strin
   const sections: string[] = [];
   if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
   if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
+  if (before.logging.format !== next.logging.format) sections.push('logging.format');
   return sections;
 }
 
@@ -17,9 +18,14 @@ export function changesIntakes(before: ServePlan, next: ServePlan): boolean {
   return !isDeepStrictEqual(intakesOf(before), intakesOf(next));
 }
 
+/** Whose way through the stages is watched: for metrics a few are enough, debugging asks for all. */
+export function observationOf({ level }: ServePlan['logging']): 'first' | 'all' {
+  return level === 'debug' ? 'all' : 'first';
+}
+
 /** What the processing depends on. */
-function processingOf({ pipelines, workers, stateFolder }: ServePlan): unknown {
-  return { pipelines, workers, stateFolder };
+function processingOf({ pipelines, workers, stateFolder, logging }: ServePlan): unknown {
+  return { pipelines, workers, stateFolder, observe: observationOf(logging) };
 }
 
 /** What reading depends on. */

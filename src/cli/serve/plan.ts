@@ -1,4 +1,4 @@
-import type { FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
+import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 import type { AccessRules, KnownToken, ServerSettings } from '../../server/index.js';
@@ -10,6 +10,7 @@ export interface ServePlan {
   readonly settings: ServerSettings;
   readonly access: AccessPlan;
   readonly log: LogOptions;
+  readonly logging: Config['logging'];
   readonly retention: RetentionPlan;
   /** Less free on the log's disk is nearly full, in bytes. */
   readonly freeBytesMin: number;

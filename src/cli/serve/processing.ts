@@ -8,6 +8,7 @@ import type { Engines } from '../engines.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
 import type { Talk } from './talk.js';
+import { tellEvents, tellFailures } from './tell-events.js';
 
 /** What the pipelines of a daemon need of it. */
 export interface ProcessingContext {
@@ -135,8 +136,11 @@ export class Processing {
         paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
         stopped: () =>
           talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
-        delivered: ({ storedAt, ...tally }) =>
-          meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt }),
+        delivered({ storedAt, ...tally }) {
+          meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
+          tellFailures(talk, pipeline, tally.failures);
+          tellEvents(talk, pipeline, tally.observations);
+        },
         outputClosed: onOutputClosed,
       },
     );

@@ -88,6 +88,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       queueRecordsMax: processing.max_queue_size,
       dataBytesMax: Math.max(server.max_body_size, processing.max_line_size),
     },
+    logging: useSection(config, 'logging'),
     freeBytesMin: storage.min_free,
     retention: {
       ms: storage.retention_days * DAY_MS,

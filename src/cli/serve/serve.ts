@@ -15,7 +15,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   let onHangUp = (): void => undefined;
   process.on('SIGHUP', () => onHangUp());
   const plan = await resolveServe(flags);
-  const talk = await openTalk();
+  const talk = await openTalk(plan.logging);
   const end = (): void => ending.abort();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (ending.signal.aborted) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
@@ -32,6 +32,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   await aborted(ending.signal);
   await reloader.stop();
   await daemon.stop();
+  talk.turn();
   talk.info('stopped');
   return EXIT.ok;
 }

@@ -1,4 +1,4 @@
-import type { ProcessorState } from '../../pipeline/index.js';
+import type { Observation, ProcessorState } from '../../pipeline/index.js';
 import { knownPlace, type KnownNames } from './known-names.js';
 import type { Workshop } from './prom.js';
 
@@ -24,8 +24,8 @@ export interface EventsTally {
     readonly stage: string | undefined;
     readonly count: number;
   }[];
-  /** Of one event in the block, or of its only one: the stages it went through. */
-  readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  /** The ways of some events through the stages. */
+  readonly observations: readonly Pick<Observation, 'steps'>[];
   /** Milliseconds since the last event of the block was stored. */
   readonly ageMs: number | undefined;
 }
@@ -54,7 +54,7 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
   );
   const stages = histogram(
     'stage_duration_seconds',
-    'Time that a stage took for an event: of every event where there are AI stages, else of one in each block read.',
+    'Time that a stage took for an event: of every event where there are AI stages, else of at least one in each block.',
     STAGE_BUCKETS,
     ['pipeline', 'stage'],
   );
@@ -77,7 +77,7 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
     begin(pipelines) {
       for (const pipeline of pipelines) for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
     },
-    count(pipeline, { counts, failures: failed, timings, ageMs }) {
+    count(pipeline, { counts, failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
         if (count > 0) events.inc({ pipeline, outcome }, count);
       };
@@ -90,14 +90,13 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
       for (const { kind, stage, count } of failed) {
         failures.inc({ pipeline, stage: knownPlace(stage, known), kind }, count);
       }
-      for (const { stage, seconds } of timings) {
-        stages.observe({ pipeline, stage: knownPlace(stage, known) }, seconds);
-      }
-      if (timings.length > 0) {
-        whole.observe(
-          { pipeline },
-          timings.reduce((sum, { seconds }) => sum + seconds, 0),
-        );
+      for (const { steps } of observations) {
+        let total = 0;
+        for (const { stage, seconds } of steps) {
+          stages.observe({ pipeline, stage: knownPlace(stage, known) }, seconds);
+          total += seconds;
+        }
+        whole.observe({ pipeline }, total);
       }
       if (ageMs !== undefined) delivery.observe({ pipeline }, Math.max(0, ageMs) / 1000);
     },

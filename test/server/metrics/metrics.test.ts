@@ -20,7 +20,7 @@ const TALLY = {
     { kind: 'invalid_json', stage: undefined, count: 1 },
     { kind: 'invalid_argument', stage: 'price', count: 1 },
   ],
-  timings: [{ stage: 'price', seconds: 0.25 }],
+  observations: [{ steps: [{ stage: 'price', seconds: 0.25 }] }],
   ageMs: 30,
 };
 
@@ -129,7 +129,7 @@ describe('the metrics', () => {
     const metrics = await opened();
     for (let n = 0; n < 50; n++) {
       metrics.ai.hooks.onAttempt(attempt({ model: `made-up-${n}` }));
-      metrics.pipelines.count('orders', { ...TALLY, timings: [{ stage: `stage-${n}`, seconds: 1 }] });
+      metrics.pipelines.count('orders', { ...TALLY, observations: [{ steps: [{ stage: `stage-${n}`, seconds: 1 }] }] });
     }
     const snapshot = await metrics.snapshot();
     expect(sumOf(snapshot, 'colloquium_ai_requests_total', { model: 'other' })).toBe(50);
@@ -185,7 +185,7 @@ describe('GET /metrics', () => {
   it('answers as JSON with the few figures', async () => {
     const metrics = await opened();
     metrics.pipelines.count('orders', TALLY);
-    metrics.pipelines.count('orders', { ...TALLY, counts: { ...COUNTS, output: 10 }, timings: [] });
+    metrics.pipelines.count('orders', { ...TALLY, counts: { ...COUNTS, output: 10 }, observations: [] });
     const server = await testServer({ server: { metrics } });
     expect(await (await fetch(`${server.url}/metrics.json`)).json()).toEqual({
       events_processed: 18,
