@@ -59,6 +59,7 @@ describe('a config', () => {
       disk_path: join(config.directory, 'data'),
       max_file_size: 104_857_600,
       memory_buffer_size: 10_000,
+      min_free: 104_857_600,
       retention_days: 7,
       durability: 'fsync',
       gzip: false,
