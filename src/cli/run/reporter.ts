@@ -6,6 +6,8 @@ import { progressReporter, type ProgressReporter } from './progress.js';
 
 const STDOUT = 1;
 const STDERR = 2;
+/** Some terminals do not tell how wide they are, and say 0. */
+const COLUMNS_UNKNOWN = 80;
 
 /** Whoever says on stderr how far a run is. */
 export function reporterFor(sources: readonly Source[], outputs: readonly OutputPlan[], ai?: AiTalk): ProgressReporter {
@@ -16,7 +18,7 @@ export function reporterFor(sources: readonly Source[], outputs: readonly Output
   const world = {
     write: (text: string) => void process.stderr.write(text),
     isTty: isatty(STDERR) && !isShared,
-    columns: process.stderr.columns,
+    columns: process.stderr.columns > 0 ? process.stderr.columns : COLUMNS_UNKNOWN,
     now: () => performance.now(),
   };
   return ai?.reporter(world, total) ?? progressReporter(world, total);

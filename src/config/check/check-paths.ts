@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
@@ -51,13 +51,21 @@ async function filesIn(folder: string, depth: number): Promise<string[]> {
     if (entry.isDirectory()) {
       const isHidden = entry.name.startsWith('.') || entry.name === 'node_modules';
       if (!isHidden && depth < FOLDER_DEPTH_MAX) files.push(...(await filesIn(path, depth + 1)));
-    } else if (configFileNames.has(entry.name) || ['.json', '.jsonc'].includes(extname(entry.name))) {
-      files.push(path);
-    } else if (['.yaml', '.yml'].includes(extname(entry.name)) && (await hasSections(path))) {
+    } else if (isFile(entry, path) && (await isWanted(path))) {
       files.push(path);
     }
   }
   return files;
+}
+
+/** Also by a link. A named pipe would be waited for, whatever its name. */
+function isFile(entry: Dirent, path: string): boolean {
+  return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+async function isWanted(path: string): Promise<boolean> {
+  if (configFileNames.has(basename(path)) || ['.json', '.jsonc'].includes(extname(path))) return true;
+  return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path));
 }
 
 /** Whether a YAML file speaks of one of a config's sections at its top level: other tools have YAML files too. */

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkPaths } from '../../../src/config/index.js';
@@ -47,6 +49,16 @@ describe('checking paths', () => {
       files: ['colloquium.yaml', 'package.json', 's/deep/two.jsonc', 's/one.json'],
       found: ['s/deep/two.jsonc:1:1 wrong-arity', 's/one.json:1:1 unknown-operator'],
     });
+  });
+
+  it('takes links to files, and neither links to folders nor named pipes, which it would wait for', async () => {
+    const folder = await folderWith({ 'a.json': '["nope"]' });
+    symlinkSync('a.json', join(folder, 'b.json'));
+    symlinkSync('.', join(folder, 'c.json'));
+    symlinkSync('nowhere', join(folder, 'd.json'));
+    execFileSync('mkfifo', [join(folder, 'e.json')]);
+    const { files } = await checkPaths([folder], { env: {}, home: '/home/someone', isPriced: () => true });
+    expect(files.map((file) => relative(folder, file))).toEqual(['a.json', 'b.json']);
   });
 
   it('reports a path that is not there', async () => {
