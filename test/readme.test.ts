@@ -30,7 +30,8 @@ describe('the README', () => {
       const next = blocks[index + 1];
       if (next?.language === 'output') expect(stdout, block.text).toBe(next.text);
     }
-  });
+    // Many commands one after the other, on a machine that may be slow.
+  }, 300_000);
 
   it('has shell blocks at all', () => {
     expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(3);
