@@ -1,6 +1,7 @@
 import type { Json } from 'computo-js';
 import * as z from 'zod';
 import { aiProvider } from './schema/ai-providers.js';
+import { alerts } from './schema/alerts.js';
 import { costManagement } from './schema/cost-management.js';
 import { logging } from './schema/logging.js';
 import { pipeline } from './schema/pipeline.js';
@@ -18,6 +19,7 @@ export const configSchema = section({
   $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
   server: server.prefault({}).describe('The HTTP server of serve.'),
   storage: storage.prefault({}).describe('The stored log of serve.'),
+  alerts: alerts.prefault({}).describe('What a person should be told while serve runs.'),
   logging: logging.prefault({}).describe('What serve says of itself.'),
   processing: processing.prefault({}).describe('Workers, queues and limits on input.'),
   ai_providers: named('AI providers by name', aiProvider).prefault({}).describe('AI providers by name.'),

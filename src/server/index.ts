@@ -1,6 +1,7 @@
 /** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
 export type { AccessRules, AuditEntry, AuditTrail, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
+export { createAlarm, postAlert, signalReader, type Alarm, type AlertMessage, type Signals } from './alerts/index.js';
 export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
 export { ingestFolder } from './ingest/ingest-folder.js';

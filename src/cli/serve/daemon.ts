@@ -4,6 +4,7 @@ import { openMetrics, startServer, TapHub, type RunningServer } from '../../serv
 import { hasAi, openEngines } from '../engines.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
+import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
@@ -149,6 +150,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     every(RETENTION_INTERVAL_MS, retain),
     ...(keeper === undefined ? [] : [every(CERTIFICATE_INTERVAL_MS, () => keeper.refresh())]),
     every(FLOOD_SPAN_MS, () => talk.turn()),
+    every(ALERT_INTERVAL_MS, watchAlerts({ ...world, metrics, talk, plan: () => plan.alerts })),
   ];
 
   async function every(intervalMs: number, chore: () => Promise<void> | void): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
-import type { AccessRules, KnownToken, ServerSettings } from '../../server/index.js';
+import type { AccessRules, KnownToken, ServerSettings, Signals } from '../../server/index.js';
 
 /** What the daemon is to do: the flags and the config as they are meant. */
 export interface ServePlan {
@@ -10,6 +10,7 @@ export interface ServePlan {
   readonly settings: ServerSettings;
   readonly access: AccessPlan;
   readonly log: LogOptions;
+  readonly alerts: AlertsPlan;
   readonly logging: Config['logging'];
   readonly retention: RetentionPlan;
   /** Less free on the log's disk is nearly full, in bytes. */
@@ -36,6 +37,20 @@ export interface AccessPlan {
   readonly openness: AccessRules['open'];
   /** Tokens of the config. */
   readonly tokens: readonly KnownToken[];
+}
+
+export interface AlertsPlan {
+  readonly rules: readonly AlertPlan[];
+  /** A URL, which may be a secret. */
+  readonly webhook?: string;
+}
+
+export interface AlertPlan {
+  readonly name: string;
+  readonly signal: keyof Signals;
+  readonly above: number;
+  readonly clearAt: number;
+  readonly forMs: number;
 }
 
 export interface RetentionPlan {

@@ -22,6 +22,7 @@ import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import type { AccessPlan, PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
+import { resolveAlerts } from './resolve-alerts.js';
 
 const DAY_MS = 86_400_000;
 
@@ -88,6 +89,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       queueRecordsMax: processing.max_queue_size,
       dataBytesMax: Math.max(server.max_body_size, processing.max_line_size),
     },
+    alerts: await resolveAlerts(useSection(config, 'alerts')),
     logging: useSection(config, 'logging'),
     freeBytesMin: storage.min_free,
     retention: {

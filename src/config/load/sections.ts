@@ -93,6 +93,10 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
         ...(tls && { tls: { cert: absolute(tls.cert), key: absolute(tls.key) } }),
       };
     }
+    case 'alerts': {
+      const { webhook, ...rest } = value as Config['alerts'];
+      return { ...rest, ...(webhook && { webhook: secretWithPath(config, webhook) }) };
+    }
     case 'storage': {
       const storage = value as Config['storage'];
       return { ...storage, disk_path: absolute(storage.disk_path) };

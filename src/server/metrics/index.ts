@@ -4,4 +4,5 @@ export type { DiskSpace } from './log-meter.js';
 export { openMetrics, type Metrics } from './metrics.js';
 export type { PipelineStanding } from './pipeline-meter.js';
 export { addMetricsRoutes } from './routes.js';
+export { FAILED } from './summary.js';
 export { samplesOf, sumOf, type Sample, type Snapshot } from './snapshot.js';

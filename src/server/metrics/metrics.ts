@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { alertMeter, type AlertMeter } from './alert-meter.js';
 import { aiMeter, type AiMeter } from './ai-meter.js';
 import { forgetUnknown } from './forget.js';
 import { httpMeter, type HttpMeter } from './http-meter.js';
@@ -18,6 +19,7 @@ export interface Metrics {
   readonly log: LogMeter;
   readonly pipelines: PipelineMeter;
   readonly ai: AiMeter;
+  readonly alerts: AlertMeter;
   readonly process: ProcessMeter;
   /** These names may stand in labels from now on; series with others are dropped. */
   know(names: KnownNames): Promise<void>;
@@ -49,6 +51,7 @@ export async function openMetrics(version: string): Promise<Metrics> {
     log: logMeter(make),
     pipelines,
     ai: aiMeter(make, () => names),
+    alerts: alertMeter(make),
     process: processMeter(prom, registry, make, version),
     async know(next) {
       names = next;

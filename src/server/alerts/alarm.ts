@@ -1,0 +1,52 @@
+/** When an alert fires, and when it clears. */
+export interface AlarmRule {
+  /** It fires when its value is above this … */
+  readonly above: number;
+  /** … for so long … */
+  readonly forMs: number;
+  /** … and clears when it is at or below this. Between the two nothing changes: that keeps it from flickering. */
+  readonly clearAt: number;
+}
+
+export type AlarmChange = 'fires' | 'clears';
+
+/** One alert. */
+export interface Alarm {
+  readonly isFiring: boolean;
+  /**
+   * Looks at its value.
+   *
+   * @param now milliseconds of any clock
+   */
+  look(value: number, now: number): AlarmChange | undefined;
+}
+
+export function createAlarm({ above, forMs, clearAt }: AlarmRule): Alarm {
+  let state:
+    { readonly kind: 'quiet' } | { readonly kind: 'pending'; readonly since: number } | { readonly kind: 'firing' } = {
+    kind: 'quiet',
+  };
+  return {
+    get isFiring() {
+      return state.kind === 'firing';
+    },
+    look(value, now) {
+      if (state.kind === 'firing') {
+        if (value > clearAt) return undefined;
+        state = { kind: 'quiet' };
+        return 'clears';
+      }
+      if (value <= above) {
+        state = { kind: 'quiet' };
+        return undefined;
+      }
+      const since = state.kind === 'pending' ? state.since : now;
+      if (now - since < forMs) {
+        state = { kind: 'pending', since };
+        return undefined;
+      }
+      state = { kind: 'firing' };
+      return 'fires';
+    },
+  };
+}
