@@ -1,4 +1,4 @@
-import type { AiClient, CallHooks } from '../ai/index.js';
+import type { AiClient, CallHooks, StoreLocation } from '../ai/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import type { BlockExecutor, BlockOptions, PipelineSpec } from '../pipeline/index.js';
 
@@ -19,6 +19,13 @@ export interface EnginePipeline {
   readonly budget: string | undefined;
 }
 
+/** Journal, ledger and budget that several machines share. */
+export interface SharedBooks {
+  readonly store: StoreLocation;
+  /** Whether a process of another machine is known to be gone. */
+  readonly isGone: (owner: string) => boolean;
+}
+
 export interface EnginesPlan {
   readonly config: LoadedConfig;
   readonly pipelines: readonly EnginePipeline[];
@@ -28,6 +35,8 @@ export interface EnginesPlan {
   readonly live: boolean;
   /** Told of the calls to AI providers. */
   readonly hooks?: CallHooks;
+  /** Undefined: the state folder has them. */
+  readonly books?: SharedBooks | undefined;
 }
 
 /** The engines of several pipelines, and what they share. */
@@ -37,6 +46,8 @@ export interface Engines {
   readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
   /** No call to a provider is begun any more; those under way are finished. */
   drain(): void;
+  /** Settles what processes have left open that died since. */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,6 +67,9 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
       return { singleLines: true, open: () => ({ ...ai.executorOf(block), close: () => Promise.resolve() }) };
     },
     drain: () => void ai?.client.drain(),
+    async recover() {
+      await ai?.client.recover();
+    },
     close: async () => ai?.client.close(),
   };
 }
@@ -65,7 +79,7 @@ export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
 }
 
 async function openAiEngines(
-  { config, pipelines, live, hooks }: EnginesPlan,
+  { config, pipelines, live, hooks, books }: EnginesPlan,
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly executorOf: (block: BlockOptions) => BlockExecutor }> {
   const [{ aiExecutor, providersOf }, { openClient }] = await Promise.all([
@@ -79,6 +93,7 @@ async function openAiEngines(
     pipelineBudgets: budgets,
     onNotice: ({ message }) => tell(message),
     ...(hooks && { hooks }),
+    ...(books && { books }),
   });
   return { client, executorOf: (block) => aiExecutor(client, { config, live }, block) };
 }

@@ -4,6 +4,7 @@ import { aiProvider } from './schema/ai-providers.js';
 import { alerts } from './schema/alerts.js';
 import { costManagement } from './schema/cost-management.js';
 import { logging } from './schema/logging.js';
+import { fleet, nats } from './schema/nats.js';
 import { pipeline } from './schema/pipeline.js';
 import { computo, journal, processing, providerWait, stateDir } from './schema/processing.js';
 import { server } from './schema/server.js';
@@ -31,6 +32,10 @@ export const configSchema = section({
     .prefault({})
     .describe('Pipelines by name; "default" is used where none is named.'),
   sources,
+  nats: nats
+    .prefault({})
+    .describe('The NATS server of a fleet, and of sources and outputs that name a stream or subject.'),
+  fleet: fleet.prefault({}).describe('Several daemons that share the work through NATS JetStream.'),
   state_dir: stateDir,
   journal: journal.prefault({}).describe('The journal of AI answers.'),
   computo: computo.prefault({}).describe('How Computo scripts run.'),

@@ -10,6 +10,8 @@ export type FailureKind =
   | 'invalid_argument'
   | 'invalid_operator'
   | 'limit_exceeded'
+  /** Of a fleet: whoever worked on the event did not live to finish it. */
+  | 'undeliverable'
   /** A provider's answer that is none, by its kind: `ai_truncated`, `ai_refused`, … */
   | `ai_${string}`;
 

@@ -40,7 +40,10 @@ export interface BlockRun {
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
   readonly onDelivered?: (delivered: Delivered) => void;
-  /** Called when all events up to here are out, and none behind it: where a checkpoint may be made. Not with `unordered`. */
+  /**
+   * Called when all events up to here are out, and none behind it: where a checkpoint may be made. With `unordered` it says only
+   * that the block is out.
+   */
   readonly onReached?: (resumeAt: ResumeAt) => void;
 }
 

@@ -33,6 +33,8 @@ export interface RouteContext extends HealthSource {
   readonly bodies: BodyReader;
   readonly taps: TapHub;
   readonly metrics: Metrics;
+  /** The members of the fleet, JSON values of any kind; undefined where there is none. */
+  readonly fleet: () => readonly object[] | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onDamage: (damage: Damage) => void;
@@ -58,6 +60,11 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
   });
   addTapRoute(app, context.taps, settings);
   addHealthRoutes(app, context);
+  app.get('/fleet', { config: { role: 'read' } }, (_request, reply) => {
+    const members = context.fleet();
+    if (members === undefined) throw new HttpError(404, 'Not found', 'this daemon works alone: see serve --join');
+    return reply.type(JSON_TYPE).send(JSON.stringify({ members }));
+  });
   addMetricsRoutes(app, context.metrics);
 }
 

@@ -3,4 +3,5 @@ export { SinkClosedError, SinkError, type Sink } from './sink.js';
 export { parseFilePosition, type FilePosition } from './file-position.js';
 export { fileSink, type FileSink, type FileSinkOptions } from './file-sink.js';
 export { partNames } from './part-names.js';
+export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';

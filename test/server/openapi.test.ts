@@ -49,6 +49,7 @@ describe('the description of the API', () => {
     ['GET', '/events', (url) => fetch(`${url}?limit=x`)],
     ['GET', '/health', (url) => fetch(url)],
     ['GET', '/readyz', (url) => fetch(url)],
+    ['GET', '/fleet', (url) => fetch(url)],
     ['GET', '/livez', (url) => fetch(url)],
     ['GET', '/metrics', (url) => fetch(url)],
     ['GET', '/metrics.json', (url) => fetch(url)],

@@ -80,6 +80,7 @@ export async function testServer(
     health: () => Promise.resolve(healthOf([{ name: 'stream_engine', status: 'healthy' }], 5)),
     readiness: () => Promise.resolve(readinessOf([])),
     metrics: await openMetrics('0.0.0'),
+    fleet: () => undefined,
     now: world.now,
     elapsed: world.elapsed,
     onDamage: () => undefined,

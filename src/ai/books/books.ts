@@ -1,3 +1,4 @@
+import { sharedBreaker, type Breaker } from '../breaker/index.js';
 import { createBudget, type Budget } from '../budget/index.js';
 import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
 import { sharedSupply, type Supply } from '../limit/index.js';
@@ -14,6 +15,8 @@ export interface Books {
   readonly journal: Journal;
   /** What a rate limit lets through, by the limit's name. */
   readonly supplyOf: (name: string) => Supply;
+  /** A provider's breaker, by the provider's name: what one machine finds, all believe, where they share the store. */
+  readonly breakerOf: (name: string, own: Breaker) => Breaker;
   /** This process. */
   readonly owner: Owner;
   /** Whether a call of this owner can't be under way any more. `since`: when it was last heard of. */
@@ -26,12 +29,16 @@ export interface Books {
 /** An owner on another machine can't be looked up: after this long its calls can't be under way. */
 const UNKNOWN_OWNER_MS = 3_600_000;
 
-/** @throws Error when the place can't be made or opened */
+/**
+ * @param isGoneElsewhere whether a process of another machine is gone, where somebody knows
+ * @throws Error when the place can't be made or opened
+ */
 export async function openBooks(
   location: StoreLocation,
   journalOptions: JournalOptions,
   world: World,
   table: ProcessTable = systemProcessTable(),
+  isGoneElsewhere?: (owner: Owner) => boolean,
 ): Promise<Books> {
   const stores = await openStores(location);
   const owner = ownerOf(process.pid, table);
@@ -41,13 +48,16 @@ export async function openBooks(
   const limits = stores.open('limits');
   const isGone = (other: Owner, since: number): boolean => {
     const state = stateOf(other, table);
-    return state === 'dead' || (state === 'unknown' && world.now() - since > UNKNOWN_OWNER_MS);
+    if (state !== 'unknown') return state === 'dead';
+    return isGoneElsewhere?.(other) ?? world.now() - since > UNKNOWN_OWNER_MS;
   };
   return {
     budget,
     ledger,
     journal,
     supplyOf: (name) => sharedSupply(limits, name, world),
+    breakerOf: (name, own) =>
+      location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, world) : own,
     owner,
     isGone,
     recover: () => recover({ budget, ledger, journal, isGone }),

@@ -39,6 +39,8 @@ export interface Breaker {
   availableAt(now: number): number;
   /** The provider itself says that it will not serve before `until`. Infinity: not in this process. */
   takeDown(now: number, until: number, reason: string): void;
+  /** Takes over what somebody else has found. */
+  adopt(state: BreakerState): void;
   readonly state: BreakerState;
 }
 
@@ -112,6 +114,9 @@ export function createBreaker(options: BreakerOptions, clock: () => number, rest
     },
     takeDown(now, until, reason) {
       state = { kind: 'down', since: now, until, reason };
+    },
+    adopt(found) {
+      state = found;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Books } from '../books/index.js';
 import { createBreaker, type Breaker } from '../breaker/index.js';
 import {
   createGate,
@@ -38,13 +39,14 @@ export interface Channel {
 }
 
 /**
- * @param supplyOf what a limit lets through, by the limit's name: shared by all processes that have the provider by this name
+ * Limits and breaker are shared by all processes that have the provider by this name.
+ *
  * @throws RangeError when the setup can't work
  */
 export function createChannel(
   setup: ProviderSetup,
   prices: PriceTable,
-  supplyOf: (name: string) => Supply,
+  { supplyOf, breakerOf }: Pick<Books, 'supplyOf' | 'breakerOf'>,
   world: World,
 ): Channel {
   const { name, kind } = setup;
@@ -83,7 +85,10 @@ export function createChannel(
   return {
     name,
     provider,
-    breaker: createBreaker(setup.breaker ?? DEFAULTS.breaker, () => world.now()),
+    breaker: breakerOf(
+      encodeURIComponent(name),
+      createBreaker(setup.breaker ?? DEFAULTS.breaker, () => world.now()),
+    ),
     gate: createGate(setup.maxConcurrency),
     latency: createLatencyMeter(),
     tokenRate: createRateMeter(),

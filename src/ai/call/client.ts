@@ -42,6 +42,8 @@ export interface AiClient {
   doubtful(): AsyncIterable<DoubtfulCall>;
   /** What dead processes had left open when this client was made. */
   readonly recovered: Recovered;
+  /** Settles what processes have left open that died since. */
+  recover(): Promise<Recovered>;
   /** Sends nothing more; calls under way are finished, others end as stopped. Resolves when none is left. */
   drain(): Promise<void>;
   /** Cuts off what is under way as well. */
@@ -61,8 +63,8 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   };
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
-  const books = await openBooks(options.store, journalOptions, world);
-  const channels = options.providers.map((setup) => createChannel(setup, prices, books.supplyOf, world));
+  const books = await openBooks(options.store, journalOptions, world, undefined, options.isGone);
+  const channels = options.providers.map((setup) => createChannel(setup, prices, books, world));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -134,6 +136,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
 
   return {
     recovered,
+    recover: () => books.recover(),
     async call(request, context) {
       const facts = factsOf(request, context);
       const key = callKey(facts);

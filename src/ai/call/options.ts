@@ -70,6 +70,8 @@ export interface AiClientOptions {
   readonly providers: readonly ProviderSetup[];
   /** Where journal, ledger and budget are. */
   readonly store: StoreLocation;
+  /** Whether a process that can't be looked up from here is known to be gone. Default: an hour after it was heard of. */
+  readonly isGone?: ((owner: string) => boolean) | undefined;
   readonly budget?: BudgetOptions | undefined;
   readonly journal?:
     | {

@@ -1,13 +1,17 @@
 import { lmdbStores, lmdbStoresExist } from './lmdb-store.js';
 import { memoryStores } from './memory-store.js';
+import type { NatsPlace } from './nats-store.js';
 import type { Stores } from './store.js';
 
 /** Where journal, ledger and budget are kept: a new kind is a file, and a line here and below. */
-export type StoreLocation = { readonly kind: 'lmdb'; readonly folder: string } | { readonly kind: 'memory' };
+export type StoreLocation =
+  | { readonly kind: 'lmdb'; readonly folder: string }
+  | ({ readonly kind: 'nats' } & NatsPlace)
+  | { readonly kind: 'memory' };
 
 /** Whether anything was ever kept there: a look at it then makes nothing. */
 export function storesExist(location: StoreLocation): boolean {
-  return location.kind === 'lmdb' && lmdbStoresExist(location.folder);
+  return location.kind === 'nats' || (location.kind === 'lmdb' && lmdbStoresExist(location.folder));
 }
 
 /** @throws Error when the place can't be made or opened */
@@ -15,6 +19,8 @@ export async function openStores(location: StoreLocation): Promise<Stores> {
   switch (location.kind) {
     case 'lmdb':
       return lmdbStores(location.folder);
+    case 'nats':
+      return (await import('./nats-store.js')).natsStores(location);
     case 'memory':
       return memoryStores();
   }

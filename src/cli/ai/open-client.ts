@@ -7,6 +7,7 @@ import {
   type Notice,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import type { SharedBooks } from '../engines.js';
 import { locationOf } from './open-books.js';
 import { providerSetup } from './provider-setup.js';
 import { inStateFolder } from './state-folder.js';
@@ -22,6 +23,8 @@ export interface ClientNeeds {
   readonly hooks?: CallHooks;
   /** Nothing will be sent: where no state is kept, none is made. */
   readonly forLook?: true;
+  /** Instead of the state folder. */
+  readonly books?: SharedBooks;
 }
 
 /**
@@ -34,7 +37,8 @@ export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<Ai
   const folder = stateDirectory(config);
   const options: AiClientOptions = {
     providers: needs.providers.map((name) => providerSetup(config, name)),
-    store: needs.forLook === true ? locationOf(folder) : { kind: 'lmdb', folder },
+    store: needs.books?.store ?? (needs.forLook === true ? locationOf(folder) : { kind: 'lmdb', folder }),
+    isGone: needs.books?.isGone,
     budget: budgetOf(config, needs),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),

@@ -8,6 +8,8 @@ import {
   type OpenSinks,
   type ProcessingCheckpoint,
 } from '../../pipeline/index.js';
+import type { NatsLink } from '../../nats/index.js';
+import { hasSubjects } from '../fleet/open-nats.js';
 import type { Engines } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
@@ -42,11 +44,14 @@ export async function* runsToOutputs(
   });
   const store = checkpointStore(world, plan.stateFolder);
   const undrivable = undrivableCounter();
+  let link: NatsLink | undefined;
   try {
+    if (hasSubjects(way.pipelines)) link = await (await import('../fleet/open-link.js')).openLink(plan.config);
     for (const pipeline of way.pipelines)
-      yield* runToOutputs(underWay, way, pipeline, engines, store, undrivable.count);
+      yield* runToOutputs(underWay, way, pipeline, engines, store, link, undrivable.count);
     undrivable.tell();
   } finally {
+    await link?.close();
     await log.close();
   }
 }
@@ -57,6 +62,7 @@ async function* runToOutputs(
   pipeline: PipelineServePlan,
   engines: Engines,
   store: CheckpointStore,
+  link: NatsLink | undefined,
   onUndrivable: () => void,
 ): AsyncGenerator<ReplayRun> {
   const { plan } = underWay;
@@ -66,7 +72,8 @@ async function* runToOutputs(
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
   const onTrouble = (error: unknown): void => void process.stderr.write(`colloquium: ${String(error)}\n`);
-  const openers = pipeline.outputs.map((output) => openerOf(output, onTrouble));
+  const place = { pipeline: pipeline.spec.name, link };
+  const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
   const sinks = await openSinks(openers, deadLetterOpener(pipeline.deadLetter, onTrouble), found?.files ?? {});
   const engine = engines.engineOf(pipeline);
   const executor = engine.open();

@@ -1,5 +1,7 @@
 import type { FilePlan, PipelinePlan } from '../../config/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
 import type { RunFlags } from './flags.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 
@@ -18,8 +20,23 @@ export function resolveOutputs(
   if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   return plan.outputs.map((output) => ({
     spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
-    plan: output.kind === 'stdout' ? { kind: 'stdout' } : filePlan(output),
+    plan: outputPlan(output),
   }));
+}
+
+function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputPlan {
+  switch (output.kind) {
+    case 'stdout':
+      return { kind: 'stdout' };
+    case 'file':
+      return filePlan(output);
+    case 'nats':
+      throw new UserError(
+        `the pipeline writes to the NATS subject ${output.subject}, which only serve does`,
+        EXIT.invalid,
+        'write to a file instead: -o FILE',
+      );
+  }
 }
 
 /** `--dead-letter` replaces the config's file; without either, stderr. */

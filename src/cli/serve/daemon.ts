@@ -11,8 +11,9 @@ import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart, observationOf } from './plan-changes.js';
+import { openNats } from '../fleet/open-nats.js';
 import type { ServePlan } from './plan.js';
-import { Processing } from './processing.js';
+import { Processing, type Pipelines } from './processing.js';
 import { applyRetention } from './retention.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 import { tellAttempt } from './tell-events.js';
@@ -72,7 +73,12 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const access = await DaemonAccess.open(() => plan, talk);
   const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
 
-  const openProcessing = async (given: ServePlan): Promise<Processing> => {
+  const nats = await openNats(plan, world).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
+
+  const openProcessing = async (given: ServePlan): Promise<Pipelines> => {
     const plain = given.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
     const workersEach = Math.ceil(given.workers / Math.max(1, plain));
     const engines = await openEngines(
@@ -87,20 +93,26 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
             tellAttempt(talk, entry);
           },
         },
+        books: nats.fleet?.books,
       },
       (message) => talk.warn(message),
     );
-    return new Processing(given, engines, {
+    const around = {
       ...context,
       log,
+      link: nats.link,
       onDamage,
       meter: metrics.pipelines,
-      tapOf: (pipeline) => taps.tapOf(pipeline),
-    });
+      tapOf: (pipeline: string) => taps.tapOf(pipeline),
+    };
+    if (nats.fleet === undefined) return new Processing(given, engines, around);
+    const { FleetProcessing } = await import('../fleet/fleet-processing.js');
+    return FleetProcessing.open(given, engines, around, nats.fleet);
   };
 
   const vitals = async (): Promise<Vitals> => ({
     engine: processing.health(),
+    nats: nats.health(),
     log: log.stats(),
     writeError: writeError(),
     space: await diskSpace(log.folder),
@@ -109,7 +121,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     isDraining: stopping.signal.aborted,
   });
 
-  let processing: Processing;
+  let processing: Pipelines;
   let server: RunningServer;
   try {
     processing = await openProcessing(plan);
@@ -130,6 +142,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       health: async () => healthBy(await vitals(), world.now()),
       readiness: async () => readinessBy(await vitals(), world.now()),
       metrics,
+      fleet: () => nats.fleet?.members(),
       now: world.now,
       elapsed: world.elapsed,
       onDamage,
@@ -137,9 +150,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
     });
   } catch (error) {
+    await nats.close();
     await log.close();
     throw error;
   }
+  nats.fleet?.appear({ url: server.url });
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   let intakes = startIntakes(plan, log, world, talk);
@@ -169,7 +184,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
       const before = plan;
       // Requests go by the new settings from now on; new pipelines' events are stored until they run.
-      plan = { ...next, log: before.log, listen: before.listen };
+      plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
       talk.setLevel(plan.logging.level);
       if (changesProcessing(before, next)) {
         await processing.drain(0);
@@ -195,6 +210,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
       await processing.drain(DRAIN_GRACE_MS);
       await Promise.all(chores);
+      await nats.close();
       await log.close();
     },
   };

@@ -4,4 +4,6 @@ export interface ServeFlags {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: true;
+  /** Addresses, separated by commas. */
+  readonly join?: string;
 }

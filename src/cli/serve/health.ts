@@ -12,6 +12,8 @@ import {
 /** What the health of a daemon is judged by. */
 export interface Vitals {
   readonly engine: HealthComponent;
+  /** The connection to NATS, where there is one. */
+  readonly nats: readonly HealthComponent[];
   readonly log: Pick<LogStats, 'memoryRecords'>;
   /** Why nothing can be stored. */
   readonly writeError: string | undefined;
@@ -25,7 +27,8 @@ export interface Vitals {
 
 /** The parts of the daemon, as the seed names them. */
 export function healthBy(vitals: Vitals, now: number): Health {
-  return healthOf([vitals.engine, storage(vitals), ...vitals.providers.map((one) => provider(one, now))], now);
+  const providers = vitals.providers.map((one) => provider(one, now));
+  return healthOf([vitals.engine, storage(vitals), ...vitals.nats, ...providers], now);
 }
 
 /**

@@ -1,14 +1,35 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/index.js';
+import { subjectSink } from '../fleet/subject-sink.js';
 import { fileSink, SinkError, stdoutSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
 
 const DAY_MS = 86_400_000;
 
+/** Whose output it is, and what it may go through. */
+export interface OutputPlace {
+  readonly pipeline: string;
+  /** Among the pipeline's outputs. */
+  readonly index: number;
+  /** There when any output of the config needs it. */
+  readonly link: NatsLink | undefined;
+}
+
 /** How an output of the config is opened. */
-export function openerOf(output: OutputPlan, onTrouble: (error: unknown) => void): OpenSink {
-  return output.kind === 'stdout' ? { kind: 'stream', open: stdoutSink } : fileOpener(output, onTrouble);
+export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (error: unknown) => void): OpenSink {
+  switch (output.kind) {
+    case 'stdout':
+      return { kind: 'stream', open: stdoutSink };
+    case 'file':
+      return fileOpener(output, onTrouble);
+    case 'nats': {
+      const { link } = place;
+      if (link === undefined) throw new Error(`an output to ${output.subject} without a connection`);
+      return { kind: 'stream', open: () => subjectSink(output, { ...place, link }) };
+    }
+  }
 }
 
 /** How a pipeline's dead letters are written. */

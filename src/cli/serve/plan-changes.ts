@@ -5,6 +5,7 @@ import type { ServePlan } from './plan.js';
 export function fixedAtStart(before: ServePlan, next: ServePlan): readonly string[] {
   const sections: string[] = [];
   if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
+  if (!isDeepStrictEqual(before.fleet, next.fleet)) sections.push('fleet');
   if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
   if (before.logging.format !== next.logging.format) sections.push('logging.format');
   return sections;

@@ -1,6 +1,7 @@
 import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
+import type { FleetPlan } from '../fleet/plan.js';
 import type { AccessRules, KnownToken, ServerSettings, Signals } from '../../server/index.js';
 
 /** What the daemon is to do: the flags and the config as they are meant. */
@@ -22,6 +23,8 @@ export interface ServePlan {
   /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
   readonly workers: number;
   readonly stateFolder: string;
+  /** Undefined: it works alone. */
+  readonly fleet: FleetPlan | undefined;
 }
 
 export interface ListenPlan {

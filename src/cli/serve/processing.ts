@@ -1,14 +1,16 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore } from '../../log/index.js';
 import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
+import type { NatsLink } from '../../nats/index.js';
 import { LogProcessor, type Tap } from '../../pipeline/index.js';
 import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
+import { engineHealth } from './engine-health.js';
 import type { Engines } from '../engines.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
+import { processorTalk } from './processor-talk.js';
 import type { Talk } from './talk.js';
-import { tellEvents, tellFailures } from './tell-events.js';
 
 /** What the pipelines of a daemon need of it. */
 export interface ProcessingContext {
@@ -20,12 +22,30 @@ export interface ProcessingContext {
   readonly onDamage: (damage: Damage) => void;
   /** Asked before each block of a pipeline whether anybody wants to see its events on their way. */
   readonly tapOf: (pipeline: string) => Tap | undefined;
+  /** The connection to NATS, where the config needs one. */
+  readonly link: NatsLink | undefined;
   /** Nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
 }
 
+/** The pipelines of a daemon at work. */
+export interface Pipelines {
+  start(): void;
+  /** What came in before is taken care of, durably. */
+  readonly processed: Position;
+  health(): HealthComponent;
+  standings(): readonly PipelineStanding[];
+  /** Shows what the AI providers do, where there are any. */
+  showAi(meter: Metrics['ai']): Promise<void>;
+  providers(): readonly ProviderStatus[];
+  /** Does what the clock asks for. Trouble with an output shows when it is written to. */
+  tend(): Promise<void>;
+  /** Ends the work so that it can go on at the next start: when all is done, or after the grace. */
+  drain(graceMs: number): Promise<void>;
+}
+
 /** All pipelines of the daemon, at work on the stored log. */
-export class Processing {
+export class Processing implements Pipelines {
   readonly #processors: readonly LogProcessor[];
   #closed = false;
 
@@ -49,35 +69,15 @@ export class Processing {
   }
 
   health(): HealthComponent {
-    const name = 'stream_engine';
-    for (const { state, pipeline } of this.#processors) {
-      if (state.kind === 'stopped') {
-        return {
-          name,
-          status: 'degraded',
-          error: `pipeline ${pipeline} has stopped at a failed event (on_error: stop)`,
-        };
-      }
-      if (state.kind === 'waiting')
-        return { name, status: 'degraded', error: `pipeline ${pipeline} waits: ${state.message}` };
-    }
-    return { name, status: 'healthy' };
+    return engineHealth(this.#processors);
   }
 
   standings(): readonly PipelineStanding[] {
     return this.#processors.map(({ pipeline, state, lagMs }) => ({ pipeline, state: state.kind, lagMs }));
   }
 
-  /** Shows what the AI providers do, where there are any. */
   async showAi(meter: Metrics['ai']): Promise<void> {
-    const { ai } = this.engines;
-    if (ai === undefined || this.#isClosed()) return;
-    try {
-      meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
-    } catch (error) {
-      // It may have been closed meanwhile, for other pipelines: then the figures stand until those run.
-      if (!this.#isClosed()) throw error;
-    }
+    await showAi(this.engines, meter, () => this.#closed);
   }
 
   /** How the AI providers stand; none: no pipeline asks any. */
@@ -85,11 +85,6 @@ export class Processing {
     return this.engines.ai?.providers() ?? [];
   }
 
-  #isClosed(): boolean {
-    return this.#closed;
-  }
-
-  /** Does what the clock asks for. Trouble with an output shows when it is written to. */
   async tend(): Promise<void> {
     await Promise.allSettled(this.#processors.map((processor) => processor.tend()));
   }
@@ -103,7 +98,7 @@ export class Processing {
   }
 
   #processor(plan: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
-    const { log, world, talk, meter, onDamage, onOutputClosed, tapOf } = this.context;
+    const { log, world, talk, link, onDamage, tapOf } = this.context;
     const pipeline = plan.spec.name;
     const engine = this.engines.engineOf(plan);
     const onTrouble = (error: unknown): void =>
@@ -114,7 +109,7 @@ export class Processing {
         log,
         openExecutor: () => engine.open(),
         singleLines: engine.singleLines,
-        outputs: plan.outputs.map((output) => openerOf(output, onTrouble)),
+        outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link }, onTrouble)),
         deadLetters: deadLetterOpener(plan.deadLetter, onTrouble),
         checkpoints,
         checkpointName: checkpointName(log.folder, pipeline),
@@ -126,27 +121,18 @@ export class Processing {
           otherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
         },
       },
-      {
-        failed: (error, retryMs) =>
-          talk.error('processing failed, and goes on from its checkpoint', {
-            pipeline,
-            error: reasonOf(error),
-            retryMs,
-          }),
-        paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
-        stopped: () =>
-          talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
-        delivered({ storedAt, ...tally }) {
-          meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
-          tellFailures(talk, pipeline, tally.failures);
-          tellEvents(talk, pipeline, tally.observations);
-        },
-        outputClosed: onOutputClosed,
-      },
+      processorTalk(pipeline, this.context),
     );
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Shows what the AI providers do, where there are any. */
+export async function showAi({ ai }: Engines, meter: Metrics['ai'], isClosed: () => boolean): Promise<void> {
+  if (ai === undefined || isClosed()) return;
+  try {
+    meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+  } catch (error) {
+    // It may have been closed meanwhile, for other pipelines: then the figures stand until those run.
+    if (!isClosed()) throw error;
+  }
 }

@@ -12,10 +12,12 @@ import {
   useSection,
   type Config,
   type LoadedConfig,
+  type OutputPlan,
   type PipelinePlan,
 } from '../../config/index.js';
-import type { BlockOptions } from '../../pipeline/index.js';
+import type { BlockOptions, OutputSpec } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
+import { resolveFleet } from '../fleet/plan.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
@@ -102,6 +104,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     // One processor is left to the daemon's own thread, which takes events in.
     workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
     stateFolder: stateDirectory(config),
+    fleet: resolveFleet(config, flags.join),
   };
 }
 
@@ -148,13 +151,18 @@ export async function pipelineServePlan(
   };
   const body = await pipelineBody(plan, config);
   return {
-    spec: { ...body, outputs: outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) })) },
+    spec: { ...body, outputs: outputs.map(outputSpec) },
     outputs,
     deadLetter,
     block,
     budget: plan.budget,
     scriptFiles: scriptFilesOf(plan),
   };
+}
+
+/** What goes to NATS goes there as whole events: messages are named by their ids. */
+function outputSpec({ kind, when, envelope }: OutputPlan): OutputSpec {
+  return { envelope: envelope || kind === 'nats', ...(when && { when }) };
 }
 
 function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] {

@@ -101,6 +101,17 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
       const storage = value as Config['storage'];
       return { ...storage, disk_path: absolute(storage.disk_path) };
     }
+    case 'nats': {
+      const { credentials, nkey, token, password, tls, ...rest } = value as Config['nats'];
+      return {
+        ...rest,
+        ...(credentials !== undefined && { credentials: absolute(credentials) }),
+        ...(nkey && { nkey: secretWithPath(config, nkey) }),
+        ...(token && { token: secretWithPath(config, token) }),
+        ...(password && { password: secretWithPath(config, password) }),
+        ...(tls && { tls: mapValues(tls, absolute) }),
+      };
+    }
     case 'sources':
       return (value as Config['sources']).map((source) =>
         'folder' in source ? { ...source, folder: absolute(source.folder) } : source,
@@ -110,4 +121,9 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
     default:
       return value;
   }
+}
+
+function mapValues<T extends Readonly<Record<string, string | undefined>>>(paths: T, map: (path: string) => string): T {
+  const mapped = Object.entries(paths).map(([key, path]) => [key, path === undefined ? undefined : map(path)]);
+  return Object.fromEntries(mapped) as T;
 }

@@ -38,7 +38,15 @@ export interface AiStagePlan {
   readonly inDoubt?: 'retry' | 'hold' | 'fail';
 }
 
-export type OutputPlan = ({ readonly kind: 'stdout' } | ({ readonly kind: 'file' } & FilePlan)) & {
+export type OutputPlan = (
+  | { readonly kind: 'stdout' }
+  | ({ readonly kind: 'file' } & FilePlan)
+  | {
+      readonly kind: 'nats';
+      /** With `{pipeline}` and `{routing_key}` in it, perhaps. */
+      readonly subject: string;
+    }
+) & {
   /** The routing keys it takes; absent: every event. */
   readonly when?: readonly string[];
   /** Whether whole events are written instead of their data. */

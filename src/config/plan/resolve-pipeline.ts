@@ -180,7 +180,9 @@ class PlanBuilder {
 
   #output(output: OutputConfig): OutputPlan {
     const common = { envelope: output.envelope, ...(output.when && { when: output.when }) };
-    return 'file' in output ? { kind: 'file', ...this.#file(output), ...common } : { kind: 'stdout', ...common };
+    if ('file' in output) return { kind: 'file', ...this.#file(output), ...common };
+    if ('nats' in output) return { kind: 'nats', subject: output.nats, ...common };
+    return { kind: 'stdout', ...common };
   }
 
   #file(config: DeadLetterConfig): FilePlan {

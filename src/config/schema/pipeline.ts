@@ -111,11 +111,23 @@ const stdoutOutput = section({
   ...outputCommon(),
 });
 
-const OUTPUT_KEYS = ['file', 'stdout'];
+const natsOutput = section({
+  nats: text('a subject like results.orders, without * and >', isSubject).describe(
+    'The NATS subject to publish to, which a stream must keep. {pipeline} and {routing_key} are filled in.',
+  ),
+  ...outputCommon(),
+});
+
+function isSubject(subject: string): boolean {
+  const filled = subject.replaceAll(/\{(?:pipeline|routing_key)\}/g, 'x');
+  return /^[^\s.*>{}]+(?:\.[^\s.*>{}]+)*$/.test(filled) && !filled.startsWith('$');
+}
+
+const OUTPUT_KEYS = ['file', 'stdout', 'nats'];
 
 const output = alternatives(
-  'an output: a map with the key file or stdout',
-  [fileOutput, stdoutOutput],
+  'an output: a map with the key file, stdout or nats',
+  [fileOutput, stdoutOutput, natsOutput],
   byKey(OUTPUT_KEYS),
   OUTPUT_KEYS,
 );

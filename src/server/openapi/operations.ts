@@ -104,6 +104,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       503: { description: 'No, and why.', content: { [JSON_TYPE]: ['Readiness'] } },
     },
   },
+  'GET /fleet': {
+    summary: 'The daemons that share the work.',
+    answers: {
+      200: {
+        description: 'Those who were seen lately, in the order in which they came.',
+        content: { [JSON_TYPE]: ['Fleet'] },
+      },
+      404: { description: 'This daemon works alone.', content: { [JSON_TYPE]: ['Error'] } },
+    },
+  },
   'GET /livez': {
     summary: 'That the daemon lives. Asks for no token.',
     answers: { 200: { description: 'It does.', content: { [JSON_TYPE]: ['Liveness'] } } },

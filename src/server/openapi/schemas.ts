@@ -67,6 +67,21 @@ export const SCHEMAS = {
     },
   }),
   Readiness: object({ status: { enum: ['ready', 'not ready'] }, reasons: { type: 'array', items: text } }),
+  Fleet: object({
+    members: {
+      type: 'array',
+      items: object({
+        host: text,
+        pid: count,
+        since: { ...milliseconds, description: 'When it started, milliseconds since the epoch.' },
+        url: { ...text, description: 'Where it listens.' },
+        pipelines: {
+          type: 'array',
+          items: object({ name: text, state: text, input: count, output: count, dead_lettered: count }),
+        },
+      }),
+    },
+  }),
   Liveness: object({ status: { const: 'ok' } }),
   MetricsSummary: {
     ...object({

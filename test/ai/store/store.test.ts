@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import {
   openStores,
   sharedDocument,
@@ -11,16 +11,33 @@ import {
   type StoreLocation,
   type Stores,
 } from '../../../src/ai/store/index.js';
+import { connectNats, type NatsLink } from '../../../src/nats/index.js';
+import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
 
 const open: Stores[] = [];
 const folders: string[] = [];
+let server: TestNatsServer | undefined;
+const links: NatsLink[] = [];
 
 afterEach(async () => {
   for (const stores of open.splice(0)) await stores.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-function location(kind: StoreLocation['kind']): StoreLocation {
+afterAll(async () => {
+  for (const link of links) await link.close();
+  await server?.end();
+});
+
+/** Each test gets buckets of its own. */
+async function natsLocation(): Promise<StoreLocation> {
+  server ??= await startNatsServer();
+  const link = await connectNats({ urls: [server.url], name: 'test' }, Date.now);
+  links.push(link);
+  return { kind: 'nats', link, prefix: `test-${links.length}`, replicas: 1 };
+}
+
+function location(kind: 'memory' | 'lmdb'): StoreLocation {
   if (kind === 'memory') return { kind };
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   folders.push(folder);
@@ -39,88 +56,97 @@ async function keys(store: Store, range?: KeyRange): Promise<string[]> {
   return found;
 }
 
-describe.each(['memory', 'lmdb'] as const)('a store in %s', (kind) => {
-  const setup = async (): Promise<Store> => (await storesAt(location(kind))).open('things');
+const PLACES = [
+  { name: 'memory', place: () => Promise.resolve(location('memory')), skipped: false },
+  { name: 'lmdb', place: () => Promise.resolve(location('lmdb')), skipped: false },
+  { name: `a NATS server${NATS_MISSING}`, place: natsLocation, skipped: NATS_MISSING !== '' },
+];
 
-  it('gives back what was put, and nothing else', async () => {
-    const store = await setup();
-    await store.put('a', 'one');
-    await store.put('a', 'two');
-    expect(await store.get('a')).toMatchObject({ key: 'a', value: 'two' });
-    expect(await store.get('b')).toBeUndefined();
-    await store.remove('a');
-    expect(await store.get('a')).toBeUndefined();
-    await store.remove('a');
-  });
+for (const { name, place, skipped } of PLACES)
+  describe.skipIf(skipped)(`a store in ${name}`, () => {
+    const setup = async (): Promise<Store> => (await storesAt(await place())).open('things');
 
-  it('puts only if absent when asked to', async () => {
-    const store = await setup();
-    expect(await store.putIfAbsent('a', 'one')).toBe(true);
-    expect(await store.putIfAbsent('a', 'two')).toBe(false);
-    expect(await store.get('a')).toMatchObject({ value: 'one' });
-  });
-
-  it('sets only what nobody changed meanwhile', async () => {
-    const store = await setup();
-    await store.put('a', 'one');
-    const revision = (await store.get('a'))?.revision ?? 0;
-    expect(await store.compareAndSet('a', 'two', revision)).toBe(true);
-    expect(await store.compareAndSet('a', 'three', revision)).toBe(false);
-    expect(await store.compareAndSet('b', 'new', 1)).toBe(false);
-    expect(await store.get('a')).toMatchObject({ value: 'two' });
-    expect(await store.get('b')).toBeUndefined();
-  });
-
-  it('lets exactly one of many racing writers win', async () => {
-    const store = await setup();
-    const wins = await Promise.all(Array.from({ length: 20 }, (_, i) => store.putIfAbsent('a', String(i))));
-    expect(wins.filter(Boolean)).toHaveLength(1);
-  });
-
-  it('scans keys in their order, both ways, for any number of them', async () => {
-    const store = await setup();
-    const all = Array.from({ length: 700 }, (_, i) => `k${String(i).padStart(4, '0')}`);
-    await Promise.all([...all].reverse().map((key) => store.put(key, key)));
-    expect(await keys(store)).toEqual(all);
-    expect(await keys(store, { from: 'k0100', to: 'k0600' })).toEqual(all.slice(100, 600));
-    expect(await keys(store, { from: 'k0100', to: 'k0600', reverse: true })).toEqual(all.slice(100, 600).reverse());
-    expect(await keys(store, { from: 'z' })).toEqual([]);
-  });
-
-  it('keeps texts of any kind and size', async () => {
-    const store = await setup();
-    const text = '你好 😀 \u0000 "quoted"\n'.repeat(20_000);
-    await store.put('a', text);
-    expect((await store.get('a'))?.value).toBe(text);
-  });
-
-  it('keeps stores apart', async () => {
-    const stores = await storesAt(location(kind));
-    await stores.open('one').put('a', '1');
-    expect(await stores.open('two').get('a')).toBeUndefined();
-    expect(await stores.open('one').get('a')).toBeDefined();
-  });
-
-  it('holds documents that many change at once without losing a change', async () => {
-    const store = await setup();
-    const codec = { empty: 0, parse: Number, print: String };
-    const [one, two] = [sharedDocument(store, 'n', codec), sharedDocument(store, 'n', codec)];
-    const increment = (n: number) => ({ document: n + 1, result: n });
-    const seen = await Promise.all(Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? one : two).update(increment)));
-    expect(new Set(seen).size).toBe(300);
-    expect(await one.read()).toBe(300);
-  });
-
-  it('tells only the caller whose change failed', async () => {
-    const document = sharedDocument(await setup(), 'n', { empty: 0, parse: Number, print: String });
-    const failing = document.update(() => {
-      throw new Error('no');
+    it('gives back what was put, and nothing else', async () => {
+      const store = await setup();
+      await store.put('a', 'one');
+      await store.put('a', 'two');
+      expect(await store.get('a')).toMatchObject({ key: 'a', value: 'two' });
+      expect(await store.get('b')).toBeUndefined();
+      await store.remove('a');
+      expect(await store.get('a')).toBeUndefined();
+      await store.remove('a');
     });
-    const fine = document.update((n) => ({ document: n + 1, result: n }));
-    await expect(failing).rejects.toThrow('no');
-    expect(await fine).toBe(0);
+
+    it('puts only if absent when asked to', async () => {
+      const store = await setup();
+      expect(await store.putIfAbsent('a', 'one')).toBe(true);
+      expect(await store.putIfAbsent('a', 'two')).toBe(false);
+      expect(await store.get('a')).toMatchObject({ value: 'one' });
+    });
+
+    it('sets only what nobody changed meanwhile', async () => {
+      const store = await setup();
+      await store.put('a', 'one');
+      const revision = (await store.get('a'))?.revision ?? 0;
+      expect(await store.compareAndSet('a', 'two', revision)).toBe(true);
+      expect(await store.compareAndSet('a', 'three', revision)).toBe(false);
+      expect(await store.compareAndSet('b', 'new', 1)).toBe(false);
+      expect(await store.get('a')).toMatchObject({ value: 'two' });
+      expect(await store.get('b')).toBeUndefined();
+    });
+
+    it('lets exactly one of many racing writers win', async () => {
+      const store = await setup();
+      const wins = await Promise.all(Array.from({ length: 20 }, (_, i) => store.putIfAbsent('a', String(i))));
+      expect(wins.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('scans keys in their order, both ways, for any number of them', async () => {
+      const store = await setup();
+      const all = Array.from({ length: 700 }, (_, i) => `k${String(i).padStart(4, '0')}`);
+      await Promise.all([...all].reverse().map((key) => store.put(key, key)));
+      expect(await keys(store)).toEqual(all);
+      expect(await keys(store, { from: 'k0100', to: 'k0600' })).toEqual(all.slice(100, 600));
+      expect(await keys(store, { from: 'k0100', to: 'k0600', reverse: true })).toEqual(all.slice(100, 600).reverse());
+      expect(await keys(store, { from: 'z' })).toEqual([]);
+    });
+
+    it('keeps texts of any kind and size', async () => {
+      const store = await setup();
+      const text = '你好 😀 \u0000 "quoted"\n'.repeat(60_000);
+      await store.put('a', text);
+      expect((await store.get('a'))?.value).toBe(text);
+    });
+
+    it('keeps stores apart', async () => {
+      const stores = await storesAt(await place());
+      await stores.open('one').put('a', '1');
+      expect(await stores.open('two').get('a')).toBeUndefined();
+      expect(await stores.open('one').get('a')).toBeDefined();
+    });
+
+    it('holds documents that many change at once without losing a change', async () => {
+      const store = await setup();
+      const codec = { empty: 0, parse: Number, print: String };
+      const [one, two] = [sharedDocument(store, 'n', codec), sharedDocument(store, 'n', codec)];
+      const increment = (n: number) => ({ document: n + 1, result: n });
+      const seen = await Promise.all(
+        Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? one : two).update(increment)),
+      );
+      expect(new Set(seen).size).toBe(300);
+      expect(await one.read()).toBe(300);
+    });
+
+    it('tells only the caller whose change failed', async () => {
+      const document = sharedDocument(await setup(), 'n', { empty: 0, parse: Number, print: String });
+      const failing = document.update(() => {
+        throw new Error('no');
+      });
+      const fine = document.update((n) => ({ document: n + 1, result: n }));
+      await expect(failing).rejects.toThrow('no');
+      expect(await fine).toBe(0);
+    });
   });
-});
 
 describe('a store on disk', () => {
   it('is there again after closing', async () => {

@@ -6,6 +6,7 @@ const NOW = 1_000_000;
 
 const WELL: Vitals = {
   engine: { name: 'stream_engine', status: 'healthy' },
+  nats: [],
   log: { memoryRecords: 7 },
   writeError: undefined,
   space: { bytes: 1e12, freeBytes: 5e11 },

@@ -1,0 +1,94 @@
+import type { Store } from '../store/index.js';
+import type { World } from '../world.js';
+import type { Breaker, BreakerState, Pass } from './breaker.js';
+
+/** How often to look at what the others found, while there are calls. */
+const LOOK_MS = 1000;
+/** Who found a provider failing tries it again first; the others wait for so long to hear how it went. */
+const FINDER_FIRST_MS = 2000;
+
+/** What a process tells of a provider. */
+interface Finding {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly state: BreakerState;
+}
+
+/**
+ * A breaker whose process tells others when it opens and closes, and believes them: a provider that one of them found failing is
+ * spared by all, and tried again by one. What holds for a single process (a wrong key) is not told.
+ */
+export function sharedBreaker(own: Breaker, store: Store, name: string, world: World): Breaker {
+  let told: BreakerState = own.state;
+  let changedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let seen = 0;
+
+  const tell = (): void => {
+    const { state } = own;
+    if (state === told || state.kind === 'half-open' || (state.kind === 'closed' && told.kind === 'closed')) return;
+    told = state;
+    changedAt = world.now();
+    if (state.kind === 'down' && state.until === Infinity) return;
+    const finding: Finding = { at: changedAt, state };
+    // Others go on by what they see themselves when they can't be told.
+    void store.put(name, JSON.stringify(finding)).catch(() => undefined);
+  };
+
+  const believe = ({ at, state }: Finding): void => {
+    if (at <= changedAt) return;
+    if (state.kind === 'closed') {
+      if (own.state.kind === 'open' || own.state.kind === 'half-open') own.adopt(state);
+    } else if ('until' in state && (own.state.kind === 'closed' || own.state.kind === 'open')) {
+      const until = state.until + FINDER_FIRST_MS;
+      if (until > world.now()) own.adopt({ ...state, until });
+    }
+    told = own.state;
+    changedAt = at;
+  };
+
+  const look = async (): Promise<void> => {
+    const entry = await store.get(name);
+    if (entry === undefined || entry.revision === seen) return;
+    seen = entry.revision;
+    believe(JSON.parse(entry.value) as Finding);
+  };
+
+  const lookNowAndThen = (now: number): void => {
+    if (now - lookedAt < LOOK_MS) return;
+    lookedAt = now;
+    void look().catch(() => undefined);
+  };
+
+  const telling = (pass: Pass): Pass => {
+    const after = (act: () => void) => () => {
+      act();
+      tell();
+    };
+    return {
+      success: after(() => pass.success()),
+      failure: after(() => pass.failure()),
+      neutral: after(() => pass.neutral()),
+    };
+  };
+
+  return {
+    get state() {
+      return own.state;
+    },
+    availableAt(now) {
+      lookNowAndThen(now);
+      return own.availableAt(now);
+    },
+    enter(now) {
+      lookNowAndThen(now);
+      const entry = own.enter(now);
+      return entry.kind === 'pass' ? { ...entry, pass: telling(entry.pass) } : entry;
+    },
+    takeDown(now, until, reason) {
+      own.takeDown(now, until, reason);
+      tell();
+    },
+    adopt: (state) => own.adopt(state),
+  };
+}

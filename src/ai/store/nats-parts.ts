@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { KV } from '@nats-io/kv';
+import { keepTrying, type NatsLink } from '../../nats/index.js';
+
+/** What a value starts with that stands elsewhere in parts: no JSON does. */
+const MARK = '\u0001parts ';
+/** Well below the server's usual limit of a message, 1 MiB. */
+const PART_BYTES = 512 * 1024;
+
+/** Values that are larger than a message may be. */
+export interface PartedValues {
+  /** @returns the value, or where its parts are; `settle` is to be called once that is stored: parts from before go */
+  split(token: string, value: string): Promise<{ readonly stored: string; readonly settle: () => Promise<void> }>;
+  /** @returns the value; undefined when parts of it are gone */
+  join(token: string, stored: string): Promise<string | undefined>;
+  /** Removes the parts of a key's values. */
+  forget(token: string): Promise<void>;
+}
+
+/** Keeps parts in a bucket of their own, which is made when the first large value comes. */
+export function partedValues(link: NatsLink, bucketName: string, replicas: number): PartedValues {
+  let bucket: Promise<KV> | undefined;
+  const opened = (): Promise<KV> =>
+    (bucket ??= keepTrying(link, () => link.bucket(bucketName, { history: 1, replicas })));
+  /** Keys that have parts, by our own knowledge: nearly none has, and asking for each would double the work. */
+  const parted = new Set<string>();
+  const purge = async (token: string, before?: number): Promise<void> => {
+    // To the server, everything before the first message is everything.
+    if (before === 1) return;
+    const range = { filter: `$KV.${bucketName}.${token}.>`, ...(before !== undefined && { seq: before }) };
+    await keepTrying(link, () => link.jsm.streams.purge(`KV_${bucketName}`, range));
+  };
+
+  return {
+    async split(token, value) {
+      const bytes = Buffer.from(value);
+      if (bytes.length <= PART_BYTES) return { stored: value, settle: () => Promise.resolve() };
+      const kv = await opened();
+      const id = randomUUID();
+      const count = Math.ceil(bytes.length / PART_BYTES);
+      let first: number | undefined;
+      for (let part = 0; part < count; part++) {
+        const piece = bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+        const sequence = await keepTrying(link, () => kv.put(`${token}.${id}.${part}`, piece));
+        first ??= sequence;
+      }
+      parted.add(token);
+      return { stored: `${MARK}${id} ${count}`, settle: () => purge(token, first) };
+    },
+    async join(token, stored) {
+      if (!stored.startsWith(MARK)) return stored;
+      const kv = await opened();
+      const [id, count] = stored.slice(MARK.length).split(' ');
+      const pieces: Uint8Array[] = [];
+      for (let part = 0; part < Number(count); part++) {
+        const piece = await keepTrying(link, () => kv.get(`${token}.${id ?? ''}.${part}`));
+        if (piece?.operation !== 'PUT') return undefined;
+        pieces.push(piece.value);
+      }
+      parted.add(token);
+      return Buffer.concat(pieces).toString('utf8');
+    },
+    async forget(token) {
+      if (parted.delete(token)) await purge(token);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { ProviderStatus } from '../../ai/index.js';
+import type { CheckpointStore, Position } from '../../log/index.js';
+import { comparePositions } from '../../log/index.js';
+import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
+import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
+import type { Engines } from '../engines.js';
+import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
+import { engineHealth } from '../serve/engine-health.js';
+import { deadLetterOpener, openerOf } from '../serve/outputs.js';
+import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
+import { showAi, type Pipelines, type ProcessingContext } from '../serve/processing.js';
+import type { PipelineReport } from './members.js';
+import { processorTalk } from '../serve/processor-talk.js';
+import type { Fleet } from './fleet.js';
+
+/** Events that a member holds at a time, where they are worked on in blocks. */
+const HELD_IN_BLOCKS = 512;
+/** … and one by one, for each that the executor takes. */
+const HELD_PER_CALL = 2;
+
+/**
+ * The pipelines of a member of a fleet. What comes in here is stored in the own log first, and passed on to the fleet from there;
+ * what the fleet has to do is worked on by whoever has a hand free.
+ */
+export class FleetProcessing implements Pipelines {
+  readonly #forwarders: readonly LogProcessor[];
+  #closed = false;
+
+  private constructor(
+    private readonly engines: Engines,
+    private readonly context: ProcessingContext,
+    private readonly fleet: Fleet,
+    plan: ServePlan,
+    private readonly workers: readonly WorkProcessor[],
+  ) {
+    const checkpoints = checkpointStore(context.world, plan.stateFolder);
+    this.#forwarders = plan.pipelines.map((pipeline) => this.#forwarder(pipeline, checkpoints));
+  }
+
+  static async open(
+    plan: ServePlan,
+    engines: Engines,
+    context: ProcessingContext,
+    fleet: Fleet,
+  ): Promise<FleetProcessing> {
+    const workers: WorkProcessor[] = [];
+    for (const pipeline of plan.pipelines) workers.push(await openWorker(pipeline, engines, context, fleet));
+    return new FleetProcessing(engines, context, fleet, plan, workers);
+  }
+
+  start(): void {
+    this.fleet.appear({ pipelines: () => this.workers.map(reportOf) });
+    for (const processor of [...this.#forwarders, ...this.workers]) processor.start();
+  }
+
+  /** Up to here everything that came in here is with the fleet. */
+  get processed(): Position {
+    const positions = this.#forwarders.map(({ checkpoint }) => checkpoint);
+    return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
+  }
+
+  health(): HealthComponent {
+    return engineHealth([...this.workers, ...this.#forwarders]);
+  }
+
+  standings(): readonly PipelineStanding[] {
+    return this.workers.map(({ pipeline, state }, index) => ({
+      pipeline,
+      state: state.kind,
+      // What is not with the fleet yet: what the fleet has to do is everybody's.
+      lagMs: this.#forwarders[index]?.lagMs ?? 0,
+    }));
+  }
+
+  async showAi(meter: Metrics['ai']): Promise<void> {
+    await showAi(this.engines, meter, () => this.#closed);
+  }
+
+  providers(): readonly ProviderStatus[] {
+    return this.engines.ai?.providers() ?? [];
+  }
+
+  async tend(): Promise<void> {
+    await Promise.allSettled([...this.workers.map((worker) => worker.tend()), this.engines.recover()]);
+  }
+
+  /** Passes on what came in here, finishes what is being worked on, and leaves the rest to the others. */
+  async drain(graceMs: number): Promise<void> {
+    await Promise.all(this.#forwarders.map((forwarder) => forwarder.drain(graceMs)));
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    this.engines.drain();
+    this.#closed = true;
+    await this.engines.close();
+  }
+
+  #forwarder({ spec }: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
+    const { log, world, talk, onDamage } = this.context;
+    const pipeline = spec.name;
+    return new LogProcessor(
+      {
+        pipeline,
+        log,
+        openExecutor: passOn,
+        singleLines: false,
+        outputs: [{ kind: 'stream', open: () => this.fleet.work.sinkFor(pipeline) }],
+        deadLetters: deadLetterOpener(undefined, () => undefined),
+        checkpoints,
+        // The same as without a fleet: whoever joins or leaves goes on where they were.
+        checkpointName: checkpointName(log.folder, pipeline),
+        world: { now: world.now, wait: world.wait },
+        tell: {
+          damage: onDamage,
+          lost: () => undefined,
+          otherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
+        },
+      },
+      // What is passed on is not done yet: whoever does it counts it.
+      { ...processorTalk(pipeline, this.context), delivered: () => undefined },
+    );
+  }
+}
+
+async function openWorker(
+  plan: PipelineServePlan,
+  engines: Engines,
+  context: ProcessingContext,
+  fleet: Fleet,
+): Promise<WorkProcessor> {
+  const { world, talk, link } = context;
+  const pipeline = plan.spec.name;
+  const engine = engines.engineOf(plan);
+  const onTrouble = (error: unknown): void =>
+    talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
+  const executor = engine.open();
+  const heldMax = engine.singleLines ? executor.width * HELD_PER_CALL : HELD_IN_BLOCKS;
+  await executor.close();
+  return new WorkProcessor(
+    {
+      pipeline,
+      queue: await fleet.work.queueFor(pipeline, heldMax),
+      openExecutor: () => engine.open(),
+      singleLines: engine.singleLines,
+      outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link }, onTrouble)),
+      deadLetters: deadLetterOpener(plan.deadLetter, onTrouble),
+      rawMax: plan.block.rawMax,
+      deliveriesMax: fleet.plan.deliveriesMax,
+      world: { now: world.now, wait: world.wait },
+    },
+    processorTalk(pipeline, context),
+  );
+}
+
+function reportOf({ pipeline, state, counts }: WorkProcessor): PipelineReport {
+  const { input, output, deadLettered } = counts;
+  return { name: pipeline, state: state.kind, input, output, dead_lettered: deadLettered };
+}

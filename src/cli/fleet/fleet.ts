@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { ownerOf, systemProcessTable } from '../../ai/owner/index.js';
+import type { World } from '../../log/index.js';
+import type { NatsLink } from '../../nats/index.js';
+import type { SharedBooks } from '../engines.js';
+import { joinMembers, type MemberReport, type PipelineReport } from './members.js';
+import type { FleetPlan } from './plan.js';
+import { openWork, type FleetWork } from './work.js';
+
+/** What only others here know of this process. */
+export interface Self {
+  readonly url: string;
+  readonly pipelines: () => readonly PipelineReport[];
+}
+
+/** A fleet that this process has joined. */
+export interface Fleet {
+  readonly plan: FleetPlan;
+  readonly work: FleetWork;
+  /** Journal, ledger and budget that all members share. */
+  readonly books: SharedBooks;
+  /** What is new of this process, for the others to see. */
+  appear(news: Partial<Self>): void;
+  members(): readonly MemberReport[];
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins a fleet: from now on the others see this process.
+ *
+ * @param depthMax levels of nesting that data may have
+ */
+export async function joinFleet(
+  link: NatsLink,
+  plan: FleetPlan,
+  depthMax: number,
+  world: Pick<World, 'now' | 'elapsed'>,
+): Promise<Fleet> {
+  const prefix = `colloquium-${plan.name}`;
+  const { replicas } = plan;
+  const since = world.now();
+  let known: Self = { url: '', pipelines: () => [] };
+  const self = {
+    id: ownerOf(process.pid, systemProcessTable()),
+    report: (): MemberReport => {
+      const { url, pipelines } = known;
+      return { host: hostname(), pid: process.pid, since, url, pipelines: pipelines() };
+    },
+  };
+  const members = await joinMembers(link, { bucket: `${prefix}_members`, replicas }, self, world.elapsed);
+  return {
+    plan,
+    work: await openWork(link, plan, depthMax),
+    books: { store: { kind: 'nats', link, prefix, replicas }, isGone: (owner) => members.isGone(owner) },
+    appear(news) {
+      known = { ...known, ...news };
+    },
+    members: () => members.list(),
+    leave: () => members.leave(),
+  };
+}

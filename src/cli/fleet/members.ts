@@ -1,0 +1,125 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { KV, KvWatchEntry } from '@nats-io/kv';
+import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
+
+/** How often a member shows that it is there. */
+const BEAT_MS = 2000;
+/** A member that has not been seen for so long is gone. */
+const GONE_MS = 10_000;
+const REWATCH_MS = 1000;
+
+/** What a member tells of itself. Its keys are those of `GET /fleet`. */
+export interface MemberReport {
+  readonly host: string;
+  readonly pid: number;
+  /** Where it listens. */
+  readonly url: string;
+  /** Milliseconds since the epoch, of its start. */
+  readonly since: number;
+  readonly pipelines: readonly PipelineReport[];
+}
+
+/** What a member did for a pipeline since its start. */
+export interface PipelineReport {
+  readonly name: string;
+  readonly state: string;
+  readonly input: number;
+  readonly output: number;
+  readonly dead_lettered: number;
+}
+
+/** Who belongs to a fleet. */
+export interface Members {
+  /** Those who were seen lately, this one included, in the order in which they came. */
+  list(): readonly MemberReport[];
+  /** Whether a member was not seen for long. While the server is away nobody can be seen, and nobody counts as gone. */
+  isGone(member: string): boolean;
+  leave(): Promise<void>;
+}
+
+/**
+ * Shows a member to the others, and watches them. A beat is a record that the server forgets by itself; its time is taken by our
+ * own clock, so that other machines' clocks don't matter.
+ *
+ * @param elapsed milliseconds; never jumps
+ */
+export async function joinMembers(
+  link: NatsLink,
+  place: { readonly bucket: string; readonly replicas: number },
+  self: { readonly id: string; readonly report: () => MemberReport },
+  elapsed: () => number,
+): Promise<Members> {
+  const bucket = await keepTrying(link, () =>
+    link.bucket(place.bucket, { history: 1, ttl: GONE_MS, replicas: place.replicas }),
+  );
+  const leaving = new AbortController();
+  const seen = new Map<string, { readonly at: number; readonly report: MemberReport }>();
+  let watchedSince = elapsed();
+  const endBack = link.onBack(() => (watchedSince = elapsed()));
+
+  const note = ({ key, operation, value }: KvWatchEntry): void => {
+    const id = textOfToken(key);
+    const report = operation === 'PUT' ? reportOf(value) : undefined;
+    if (report === undefined) seen.delete(id);
+    else seen.set(id, { at: elapsed(), report });
+  };
+  const isFresh = (at: number): boolean => elapsed() - Math.max(at, watchedSince) < GONE_MS;
+
+  const watch = async (): Promise<void> => {
+    while (!leaving.signal.aborted) {
+      try {
+        const beats = await bucket.watch();
+        const stop = (): void => beats.stop();
+        leaving.signal.addEventListener('abort', stop, { once: true });
+        for await (const beat of beats) note(beat);
+        leaving.signal.removeEventListener('abort', stop);
+      } catch {
+        // The server is away.
+      }
+      await rest(REWATCH_MS, leaving.signal);
+    }
+  };
+  const beat = async (): Promise<void> => {
+    while (!leaving.signal.aborted) {
+      await show(bucket, self).catch(() => undefined);
+      for (const [id, { at }] of seen) if (!isFresh(at)) seen.delete(id);
+      await rest(BEAT_MS, leaving.signal);
+    }
+  };
+  await keepTrying(link, () => show(bucket, self));
+  const work = [watch(), beat()];
+
+  return {
+    list: () =>
+      [...seen.values()].map(({ report }) => report).sort((a, b) => a.since - b.since || a.url.localeCompare(b.url)),
+    isGone(member) {
+      if (link.state.kind === 'away') return false;
+      return !isFresh(seen.get(member)?.at ?? 0);
+    },
+    async leave() {
+      leaving.abort();
+      endBack();
+      await Promise.all(work);
+      await bucket.delete(tokenOf(self.id)).catch(() => undefined);
+    },
+  };
+}
+
+async function show(
+  bucket: KV,
+  { id, report }: { readonly id: string; readonly report: () => MemberReport },
+): Promise<void> {
+  await bucket.put(tokenOf(id), JSON.stringify(report()));
+}
+
+function reportOf(value: Uint8Array): MemberReport | undefined {
+  try {
+    return JSON.parse(Buffer.from(value).toString('utf8')) as MemberReport;
+  } catch {
+    return undefined;
+  }
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
+import { connectNats, NatsUnavailableError, type NatsLink, type NatsOptions } from '../../nats/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+
+/**
+ * Connects to the NATS server that the config names.
+ *
+ * @param urls instead of the config's
+ * @throws UserError when there is none, or it does not let us in; ConfigError
+ */
+export async function openLink(config: LoadedConfig, urls?: readonly string[]): Promise<NatsLink> {
+  const options = await natsOptions(config, urls);
+  try {
+    return await connectNats(options, Date.now);
+  } catch (error) {
+    if (!(error instanceof NatsUnavailableError)) throw error;
+    throw new UserError(error.message, EXIT.providersDown, 'is it running, and with JetStream: nats-server -js ?');
+  }
+}
+
+async function natsOptions(config: LoadedConfig, urls: readonly string[] | undefined): Promise<NatsOptions> {
+  const { url, credentials, nkey, token, user, password, tls } = useSection(config, 'nats');
+  const reveal = async (ref: typeof nkey): Promise<string | undefined> => ref && (await resolveSecret(ref)).reveal();
+  try {
+    return {
+      urls: urls ?? url,
+      name: 'colloquium',
+      credentials: credentials === undefined ? undefined : await readFile(credentials, 'utf8'),
+      nkey: await reveal(nkey),
+      token: await reveal(token),
+      user,
+      password: await reveal(password),
+      tls,
+    };
+  } catch (error) {
+    if (error instanceof SecretError || (error instanceof Error && 'syscall' in error)) {
+      throw new UserError(`nats: ${error.message}`, EXIT.invalid);
+    }
+    throw error;
+  }
+}

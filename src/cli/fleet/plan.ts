@@ -1,0 +1,32 @@
+import { useSection, type LoadedConfig } from '../../config/index.js';
+
+/** A fleet that the daemon joins, as it is meant. */
+export interface FleetPlan {
+  readonly name: string;
+  /** Undefined: as `nats.url` says. */
+  readonly urls: readonly string[] | undefined;
+  /** JSON Pointer to what events are ordered by; undefined: nothing. */
+  readonly orderBy: string | undefined;
+  readonly partitions: number;
+  readonly ackWaitMs: number;
+  readonly deliveriesMax: number;
+  readonly replicas: number;
+}
+
+/**
+ * @param join the server's address, where a flag names one: then the daemon joins whatever the config says
+ * @returns undefined when it works alone
+ */
+export function resolveFleet(config: LoadedConfig, join: string | undefined): FleetPlan | undefined {
+  const fleet = useSection(config, 'fleet');
+  if (join === undefined && !fleet.join) return undefined;
+  return {
+    name: fleet.name,
+    urls: join?.split(','),
+    orderBy: fleet.order_by,
+    partitions: fleet.partitions,
+    ackWaitMs: fleet.ack_wait,
+    deliveriesMax: fleet.max_deliveries,
+    replicas: fleet.replicas,
+  };
+}

@@ -1,0 +1,112 @@
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { KV, KvOptions } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { authenticatorsOf } from './authenticators.js';
+import type { NatsOptions } from './options.js';
+
+/** One connection to a NATS server with JetStream. It reconnects by itself, for as long as it takes. */
+export interface NatsLink {
+  readonly connection: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  /** Makes a bucket, or finds the one that is there. */
+  bucket(name: string, options: Partial<KvOptions>): Promise<KV>;
+  /** Whether the server can be reached; `since`: milliseconds since the epoch. */
+  readonly state: LinkState;
+  /** Aborted once the link is closed: whoever waits for the server gives up. */
+  readonly closed: AbortSignal;
+  /** @param then called each time the connection is there again; @returns a function that ends it */
+  onBack(then: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export type LinkState = { readonly kind: 'connected' } | { readonly kind: 'away'; readonly since: number };
+
+/** The server can't be reached, or has no JetStream. The message names it, and how it failed. */
+export class NatsUnavailableError extends Error {
+  override readonly name = 'NatsUnavailableError';
+}
+
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 5000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A server that does not answer two pings is gone, whatever the kernel thinks of the connection. */
+const PING_INTERVAL_MS = 10_000;
+
+/**
+ * Connects. Nothing of NATS is loaded before.
+ *
+ * @param now milliseconds since the epoch
+ * @throws NatsUnavailableError when there is no server, it lets nobody in, or has no JetStream
+ */
+export async function connectNats(options: NatsOptions, now: () => number): Promise<NatsLink> {
+  const { connect, jetstream, jetstreamManager, Kvm } = await import('./client.js');
+  let attempts = 0;
+  const refused = (error: unknown): never => {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    throw new NatsUnavailableError(`cannot use NATS at ${withoutSecrets(options.urls)}: ${reason}`, { cause: error });
+  };
+  const connection = await connect({
+    servers: [...options.urls],
+    name: options.name,
+    timeout: CONNECT_TIMEOUT_MS,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    pingInterval: PING_INTERVAL_MS,
+    // Each waits for a time of its own: a server that comes back is not run over by all of its clients at once.
+    reconnectDelayHandler: () =>
+      Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(10, attempts++)) * (0.5 + Math.random() / 2),
+    authenticator: await authenticatorsOf(options),
+    ...(options.tls && { tls: tlsOf(options.tls) }),
+  }).catch(refused);
+
+  const closing = new AbortController();
+  const backAgain = new Set<() => void>();
+  let state: LinkState = { kind: 'connected' };
+  const follow = async (): Promise<void> => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') state = { kind: 'away', since: now() };
+      if (type !== 'reconnect') continue;
+      attempts = 0;
+      state = { kind: 'connected' };
+      for (const then of backAgain) then();
+    }
+  };
+  void follow();
+
+  try {
+    const js = jetstream(connection);
+    const jsm = await jetstreamManager(connection);
+    const buckets = new Kvm(js);
+    return {
+      connection,
+      js,
+      jsm,
+      bucket: (name, given) => buckets.create(name, given),
+      get state() {
+        return state;
+      },
+      closed: closing.signal,
+      onBack(then) {
+        backAgain.add(then);
+        return () => backAgain.delete(then);
+      },
+      async close() {
+        closing.abort();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    return refused(error);
+  }
+}
+
+function tlsOf({ ca, cert, key }: NonNullable<NatsOptions['tls']>): Record<string, string> {
+  return { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
+}
+
+/** An address may carry a password. */
+function withoutSecrets(urls: readonly string[]): string {
+  return urls.map((url) => url.replace(/\/\/[^/@]*@/, '//')).join(', ');
+}

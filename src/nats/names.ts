@@ -1,0 +1,15 @@
+/**
+ * NATS gives some characters a meaning in subjects and keys: what is not a letter, a digit or `-` is written `=` and two
+ * hexadecimal digits for each byte. Different texts stay different. An empty text has no name.
+ */
+export function tokenOf(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9-]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `=${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+}
+
+/** Reads {@link tokenOf} back. */
+export function textOfToken(token: string): string {
+  const bytes = token.replaceAll(/=([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}

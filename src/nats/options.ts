@@ -1,0 +1,18 @@
+/** How a NATS server is reached: everything decided, secrets in clear. */
+export interface NatsOptions {
+  /** `nats://host:port` or `tls://host:port`; several are members of one cluster. */
+  readonly urls: readonly string[];
+  /** For the server's own list of connections. */
+  readonly name: string;
+  /** The text of a `.creds` file. */
+  readonly credentials?: string | undefined;
+  /** The seed of an NKEY. */
+  readonly nkey?: string | undefined;
+  readonly token?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Paths of PEM files. */
+  readonly tls?:
+    | { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: string | undefined }
+    | undefined;
+}

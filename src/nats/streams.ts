@@ -1,0 +1,61 @@
+import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
+import { keepTrying } from './keep-trying.js';
+import type { NatsLink } from './link.js';
+
+const NANOS_PER_MS = 1_000_000;
+
+/** From nats-server's `errors.json`. */
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NAME_EXISTS = [10_013, 10_148];
+
+/** Makes a stream; one that is there stays as it is. */
+export async function ensureStream(
+  link: NatsLink,
+  config: Partial<StreamConfig> & { readonly name: string },
+): Promise<void> {
+  await keepTrying(link, async () => {
+    try {
+      await link.jsm.streams.info(config.name);
+    } catch (error) {
+      if (codeOf(error) !== STREAM_NOT_FOUND) throw error;
+      // Two members may come at once: to add what is there, alike, is no error.
+      await link.jsm.streams.add(config);
+    }
+  });
+}
+
+/** A durable pull consumer whose messages are acknowledged one by one. */
+export interface ConsumerSetup {
+  readonly stream: string;
+  readonly name: string;
+  readonly subject?: string | undefined;
+  /** A message that nobody speaks for that long is given to somebody else, in milliseconds. */
+  readonly ackWaitMs: number;
+  /** Messages that may be unacknowledged at a time, over all who pull. 1: strictly one after the other. */
+  readonly openMax: number;
+}
+
+/** Makes a consumer, or brings the one that is there to these settings. */
+export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup): Promise<void> {
+  const { stream, name, subject, ackWaitMs, openMax } = setup;
+  const changeable = { ack_wait: ackWaitMs * NANOS_PER_MS, max_ack_pending: openMax };
+  const config: Partial<ConsumerConfig> = {
+    ...changeable,
+    durable_name: name,
+    ack_policy: 'explicit',
+    deliver_policy: 'all',
+    ...(subject !== undefined && { filter_subject: subject }),
+  };
+  await keepTrying(link, async () => {
+    try {
+      await link.jsm.consumers.add(stream, config);
+    } catch (error) {
+      if (!CONSUMER_NAME_EXISTS.includes(codeOf(error) ?? 0)) throw error;
+      await link.jsm.consumers.update(stream, name, changeable);
+    }
+  });
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error ? Number(error.code) : undefined;
+}

@@ -1,0 +1,64 @@
+import { keepTrying, type NatsLink } from '../nats/index.js';
+import { SinkError, type Sink } from './sink.js';
+
+const NEWLINE = 0x0a;
+/** Messages that are sent before the first of them is confirmed. */
+const WINDOW = 256;
+/** A server that is away for longer is a failure of the sink: whoever writes to it decides how to go on. */
+const PATIENCE_MS = 10_000;
+
+/** A line as a message. */
+export interface Publication {
+  readonly subject: string;
+  /** Names the message: a second one with the same id is dropped by the server, within its stream's `duplicate_window`. */
+  readonly id: string;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A subject of NATS, whose messages are kept by a stream. Lines go out in their order, each as a message; a write ends when the
+ * server has confirmed them all. One that is tried again sends nothing twice, because messages have ids.
+ *
+ * @param publicationOf makes a message of a line, which has no newline
+ */
+export function natsSink(name: string, link: NatsLink, publicationOf: (line: Buffer) => Publication): Sink {
+  const publish = async ({ subject, id, payload }: Publication): Promise<void> => {
+    await keepTrying(link, () => link.js.publish(subject, payload, { msgID: id }), PATIENCE_MS);
+  };
+  return {
+    name,
+    async write(lines) {
+      const underWay: Promise<void>[] = [];
+      try {
+        for (const line of linesOf(lines)) {
+          underWay.push(publish(publicationOf(line)));
+          if (underWay.length >= WINDOW) await Promise.all(underWay.splice(0));
+        }
+        await Promise.all(underWay);
+      } catch (error) {
+        await Promise.allSettled(underWay);
+        throw new SinkError(name, 'write', explained(error));
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function* linesOf(lines: Uint8Array): Generator<Buffer> {
+  const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+  for (let at = 0; at < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline === -1 ? bytes.length : newline;
+    yield bytes.subarray(at, end);
+    at = end + 1;
+  }
+}
+
+/** The server's silence to a subject that no stream keeps looks like a server without JetStream. */
+function explained(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error) || !/no responders|jetstream is not enabled/i.test(`${cause.message} ${cause.name}`)) {
+    return error;
+  }
+  return new Error('no stream of the server keeps this subject, or it is just starting', { cause: error });
+}

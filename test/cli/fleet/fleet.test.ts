@@ -1,0 +1,77 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NatsLink } from '../../../src/nats/index.js';
+import { runCli, scratch } from '../../support/cli.js';
+import { postLines, until } from '../../support/daemon.js';
+import { countResults, DOUBLING, openResults, readResults, startMember } from '../../support/fleet.js';
+import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
+
+interface Health {
+  readonly status: string;
+  readonly components: readonly { readonly name: string; readonly status: string; readonly error?: string }[];
+}
+
+const EVENTS = 400;
+const USERS = 5;
+const lines = Array.from({ length: EVENTS }, (_, id) => JSON.stringify({ id, user: `u${id % USERS}`, n: id })).join(
+  '\n',
+);
+
+describe.skipIf(NATS_MISSING !== '')(`a fleet${NATS_MISSING}`, () => {
+  let server: TestNatsServer;
+  let link: NatsLink;
+
+  beforeAll(async () => {
+    server = await startNatsServer();
+    link = await openResults(server);
+  });
+
+  afterAll(async () => {
+    await link.close();
+    await server.end();
+  });
+
+  it('loses nothing and doubles nothing when a member and the server are killed, keeps the order, and shows who is there', async () => {
+    const [door, victim] = await Promise.all([startMember(server, DOUBLING), startMember(server, DOUBLING)]);
+    const healthOf = async (): Promise<Health> => (await (await fetch(`${door.url}/health`)).json()) as Health;
+    const members = async (): Promise<readonly { readonly url: string }[]> =>
+      ((await (await fetch(`${door.url}/fleet`)).json()) as { members: { url: string }[] }).members;
+    const urls = async (): Promise<string[]> => (await members()).map(({ url }) => url).sort();
+    await until(async () => isDeepStrictEqual(await urls(), [door.url, victim.url].sort()), 'both are seen');
+
+    await postLines(`${door.url}/events`, lines);
+    await until(async () => (await countResults(link)) > 20, 'work has begun');
+    expect(await victim.end('SIGKILL')).toBe('SIGKILL');
+    await server.kill();
+    await until(async () => (await healthOf()).status === 'degraded', 'it says that the server is away');
+    expect((await healthOf()).components.find(({ name }) => name === 'nats')?.error).toMatch(
+      /^the server is away for /,
+    );
+    // It still takes events in.
+    expect((await postLines(`${door.url}/events`, '{"id":-1,"user":"late","n":1}\n')).status).toBe(202);
+    await server.start();
+
+    await until(async () => (await countResults(link)) >= EVENTS + 1, 'everything is out', 50_000);
+    const results = await readResults(link);
+    expect(new Set(results.map(({ data }) => data.id)).size).toBe(EVENTS + 1);
+    expect(results).toHaveLength(EVENTS + 1);
+    for (let user = 0; user < USERS; user++) {
+      const ids = results.filter(({ data }) => data.user === `u${user}`).map(({ data }) => data.id);
+      expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    }
+    expect(results.find(({ data }) => data.id === 7)?.data.doubled).toBe(14);
+    expect((await healthOf()).status).toBe('healthy');
+    expect(await door.end()).toBe(0);
+    expect(existsSync(join(door.cwd, 'dead.ndjson'))).toBe(true);
+  });
+
+  it('is not joined where there is no server, and says so', async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'colloquium.yaml'), 'server: { port: 0 }\nstate_dir: ./state\n');
+    const { exit, stderr } = await runCli(['serve', '--join', 'nats://127.0.0.1:1'], { cwd });
+    expect(stderr).toContain('cannot use NATS at nats://127.0.0.1:1');
+    expect(exit).toBe(69);
+  });
+});

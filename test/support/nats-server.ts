@@ -1,0 +1,83 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scratch } from './cli.js';
+
+/** What to add to the title of a test that needs the server: why it is skipped, or nothing. */
+export const NATS_MISSING = isInstalled()
+  ? ''
+  : ' (skipped: nats-server is not installed; apt-get install nats-server)';
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A NATS server with JetStream as a process of its own, with streams in a folder of its own. */
+export interface TestNatsServer {
+  readonly url: string;
+  /** Without a word, as a machine that loses its power. */
+  kill(): Promise<void>;
+  /** After {@link kill}: on the same port, with the same streams. */
+  start(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** @param config lines of its config file, as arguments @returns once it takes connections */
+export async function startNatsServer(args: readonly string[] = []): Promise<TestNatsServer> {
+  const port = await freePort();
+  const folder = scratch();
+  let child: ChildProcess | undefined;
+  let closed: Promise<unknown> = Promise.resolve();
+  const start = async (): Promise<void> => {
+    const own = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
+    child = spawn('nats-server', [...own, ...args], { stdio: 'ignore' });
+    closed = once(child, 'close');
+    await takesConnections(port, child);
+  };
+  const kill = async (): Promise<void> => {
+    child?.kill('SIGKILL');
+    await closed;
+  };
+  await start();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    start,
+    kill,
+    async end() {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function takesConnections(port: number, child: ChildProcess): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const outcome = await new Promise<boolean>((resolve) => {
+      // It speaks first, and only once JetStream has its streams.
+      socket.once('data', () => resolve(true)).once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (outcome) return;
+    if (child.exitCode !== null) throw new Error(`nats-server ended with ${child.exitCode}`);
+    await sleep(20);
+  }
+}
