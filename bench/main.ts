@@ -10,6 +10,7 @@ import { measureIngest } from './measures/ingest.js';
 import { measureMemory } from './measures/memory.js';
 import { measureReplay } from './measures/replay.js';
 import { measureStartUp } from './measures/start-up.js';
+import { measureSteady } from './measures/steady.js';
 import { measureWays } from './measures/ways.js';
 import type { Bench, Section } from './section.js';
 
@@ -22,6 +23,7 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   engine: measureEngine,
   replay: measureReplay,
   ingest: measureIngest,
+  steady: measureSteady,
   ai: measureAiCalls,
 };
 
