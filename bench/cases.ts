@@ -9,6 +9,8 @@ export interface Case {
   readonly jq: string;
   /** Miller's verbs. */
   readonly miller?: readonly string[];
+  /** Events a second that the reference engine of the language did. */
+  readonly referencePerSecond?: number;
   /** A SELECT from `events`. */
   readonly sql?: string;
 }
@@ -54,6 +56,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'projection',
+    referencePerSecond: 106_000,
     data: 'event',
     share: 1,
     stages: [{ computo: PROJECTION }],
@@ -72,6 +75,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'arithmetic',
+    referencePerSecond: 100_000,
     data: 'event',
     share: 1,
     stages: [
@@ -94,6 +98,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'map filter reduce of 20',
+    referencePerSecond: 8_800,
     data: 'list',
     share: 1,
     stages: [

@@ -7,6 +7,18 @@ import type { Bench, Section } from '../section.js';
 import { median } from './rounds.js';
 
 const EVENTS = 20_000;
+const BLOCK_BYTES = 256 * 1024;
+
+const HEAD = [
+  '',
+  'parse + print',
+  'run',
+  'parse + run + print',
+  'bytes to bytes',
+  'times the floor',
+  'events a second',
+  'times the reference',
+];
 
 /** The language engine by itself, one thread, without files: on values, and with parsing and printing around it. */
 export async function measureEngine(bench: Bench): Promise<Section> {
@@ -19,10 +31,12 @@ export async function measureEngine(bench: Bench): Promise<Section> {
   return Promise.resolve({
     title: 'The engine alone',
     notes: [
-      'One thread, in memory, nanoseconds for an event. `run`: on values. `parse + run + print`: with JSON.parse and',
-      'JSON.stringify around it. `bytes to bytes`: as the product does it, from a line to a line.',
+      'One thread, in memory, nanoseconds of processor time for an event. `parse + print`: the floor. `run`: on values.',
+      '`parse + run + print`: both. `bytes to bytes`: as the product does it, from a line to a line. The reference engine in',
+      'C++ (one thread, parse and print included, events of 300 bytes, on another machine) did 106,000 projections,',
+      '100,000 arithmetics and 8,800 map filter reduces a second.',
     ].join('\n'),
-    table: [['', 'run', 'parse + run + print', 'bytes to bytes', 'events a second, bytes to bytes'], ...rows],
+    table: [HEAD, ...rows],
   });
 }
 
@@ -32,6 +46,9 @@ function measureScript(task: Case, script: Json, bench: Bench): string[] {
   const values = lines.map((line) => JSON.parse(line) as Json);
   const program = compile(script);
   let sink = 0;
+  const floor = nanoseconds(bench.rounds, () => {
+    for (const line of lines) sink += JSON.stringify(JSON.parse(line)).length;
+  });
   const run = nanoseconds(bench.rounds, () => {
     for (const value of values) sink += program.run([value]) === null ? 0 : 1;
   });
@@ -39,12 +56,31 @@ function measureScript(task: Case, script: Json, bench: Bench): string[] {
     for (const line of lines) sink += JSON.stringify(program.run([JSON.parse(line) as Json])).length;
   });
   const process = blockProcessor(blockOptions(script));
+  const blocks = blocksOf(bytes);
   const meta = { source: 'bench', timestamp: 0, counter: 0 };
   const product = nanoseconds(bench.rounds, () => {
-    sink += process({ kind: 'lines', bytes }, meta).counts.output;
+    for (const block of blocks) sink += process({ kind: 'lines', bytes: block }, meta).counts.output;
   });
   if (sink === 0) throw new Error('nothing was run');
-  return [...[run, whole, product].map((time) => time.toFixed(0)), Math.round(1e9 / product).toLocaleString('en')];
+  const perSecond = 1e9 / product;
+  const { referencePerSecond: reference } = task;
+  return [
+    ...[floor, run, whole, product].map((time) => time.toFixed(0)),
+    (floor / product).toFixed(2),
+    Math.round(perSecond).toLocaleString('en'),
+    reference === undefined ? '–' : (perSecond / reference).toFixed(1),
+  ];
+}
+
+/** Whole lines, as many at a time as the product reads. */
+function blocksOf(bytes: Buffer): Buffer[] {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.lastIndexOf('\n', at + BLOCK_BYTES) + 1;
+    blocks.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return blocks;
 }
 
 function blockOptions(script: Json): BlockOptions {
@@ -54,13 +90,14 @@ function blockOptions(script: Json): BlockOptions {
   return { pipeline, strict: true, depthMax: 1000, lineBytesMax: 1 << 24, rawMax: 1 << 24 };
 }
 
-/** The median time of one event, after two rounds of warming up. */
+/** The median processor time of one event, after two rounds of warming up. */
 function nanoseconds(rounds: number, work: () => void): number {
   const times: number[] = [];
   for (let round = -2; round < rounds; round++) {
-    const started = process.hrtime.bigint();
+    const started = process.cpuUsage();
     work();
-    if (round >= 0) times.push(Number(process.hrtime.bigint() - started) / EVENTS);
+    const { user, system } = process.cpuUsage(started);
+    if (round >= 0) times.push(((user + system) * 1000) / EVENTS);
   }
   return median(times);
 }
