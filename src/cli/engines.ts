@@ -37,6 +37,8 @@ export interface EnginesPlan {
   readonly hooks?: CallHooks;
   /** Undefined: the state folder has them. */
   readonly books?: SharedBooks | undefined;
+  /** US dollars that all calls may cost together. */
+  readonly maxCost?: string;
 }
 
 /** The engines of several pipelines, and what they share. */
@@ -79,10 +81,10 @@ export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
 }
 
 async function openAiEngines(
-  { config, pipelines, live, hooks, books }: EnginesPlan,
+  { config, pipelines, live, maxCost, hooks, books }: EnginesPlan,
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly executorOf: (block: BlockOptions) => BlockExecutor }> {
-  const [{ aiExecutor, providersOf }, { openClient }] = await Promise.all([
+  const [{ aiExecutor, providersOf, tellDoubt }, { openClient }] = await Promise.all([
     import('./ai/ai-executor.js'),
     import('./ai/open-client.js'),
   ]);
@@ -91,9 +93,11 @@ async function openAiEngines(
   const client = await openClient(config, {
     providers: [...new Set(pipelines.flatMap(({ spec }) => providersOf(spec)))],
     pipelineBudgets: budgets,
+    ...(maxCost !== undefined && { maxCost }),
     onNotice: ({ message }) => tell(message),
     ...(hooks && { hooks }),
     ...(books && { books }),
   });
+  tellDoubt(client, tell);
   return { client, executorOf: (block) => aiExecutor(client, { config, live }, block) };
 }

@@ -13,6 +13,8 @@ export interface AiCall {
   readonly fingerprint: string;
   /** Makes the call, or finds its answer in the journal. */
   send(event: AiEvent): Promise<AiOutcome>;
+  /** What the journal holds of the call; undefined: nothing. Sends nothing. */
+  recall(event: AiEvent): Promise<AiOutcome | undefined>;
 }
 
 /** Whose call it is. */
@@ -26,8 +28,14 @@ export interface AiEvent {
 }
 
 export type AiOutcome =
-  /** `answer`: the universal answer. */
-  | { readonly kind: 'answered'; readonly answer: Json; readonly provider: string }
+  | {
+      readonly kind: 'answered';
+      /** The universal answer. */
+      readonly answer: Json;
+      /** The same in every run: as it was when it was paid for, wherever it comes from now. */
+      readonly original: Json;
+      readonly provider: string;
+    }
   /** This event fails; `code` says how, in a word. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   /** The run cannot go on. */

@@ -1,5 +1,5 @@
 import type { Json } from 'computo-js';
-import type { AiCalls } from './ai-calls.js';
+import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchSettings } from './batch.js';
 import type { BlockOptions } from './block-processor.js';
 import { forEachEvent } from './event-lines.js';
@@ -29,9 +29,14 @@ interface Passage {
   /** Its place in the queue of every AI stage but the first. */
   readonly tickets: readonly Ticket[];
   data: Json;
+  /** The data as if no answer had come from the journal: requests are made from it, so that they are the same in every run. */
+  original: Json;
   /** The provider that served last. */
   served?: string;
 }
+
+/** How an AI stage gets its outcome; undefined: it can't be had, and the event's way ends here. */
+type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | undefined>;
 
 /**
  * Works on events one by one, for pipelines with AI stages: many are in flight, each waits for its own answers. Blocks
@@ -46,8 +51,13 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
   const settings: BatchSettings = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);
   const seen = occurrences();
+  const aiSteps = steps.filter(isAi);
   // Equal requests are numbered in the order of the input. The first AI stage is reached in that order anyway.
-  const turnstiles = steps.filter(isAi).slice(1).map(turnstile);
+  const turnstiles = aiSteps.slice(1).map(turnstile);
+  const lastAiStep = aiSteps.at(-1);
+  const send: Ask = (_step, call, event) => place(() => call.send(event));
+  // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
+  const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
   return {
     width: options.window,
@@ -59,81 +69,85 @@ export function eventExecutor(options: EventOptions): BlockExecutor {
       });
       return (passage ?? Promise.resolve()).then(() => batch.result());
     },
-    skip(block, meta) {
+    async skip(block, meta) {
       const batch = new Batch(settings, meta);
-      forEachEvent(block, batch, options, (data) => count(batch, data));
+      let passage: Promise<unknown> | undefined;
+      forEachEvent(block, batch, options, (data) => {
+        passage = goThrough(begin(batch, data), recall).catch(ignoreFailure);
+      });
+      await passage;
     },
   };
 
-  /** Up to the first call, which is only counted: equal requests after it are numbered as in one run. */
-  function count(batch: Batch, data: Json): void {
-    const context = batch.contextOf(batch.newId());
-    let current = data;
-    try {
-      for (const step of steps) {
-        if (isAi(step)) {
-          seen.next(step.name, step.prepare(current, context).fingerprint);
-          return;
-        }
-        const result = step.run(current, context);
-        if (result === FILTERED) return;
-        current = result;
-      }
-    } catch (error) {
-      // It failed in the earlier run just so.
-      if (!(error instanceof EventFailure)) throw error;
-    }
+  function begin(batch: Batch, data: Json): Passage {
+    const id = batch.newId();
+    const tickets = turnstiles.map((queue) => queue.ticket());
+    return { batch, watch: observer(batch), id, context: batch.contextOf(id), tickets, data, original: data };
   }
 
   async function pass(batch: Batch, data: Json, text: string): Promise<void> {
     const { line } = batch;
-    const id = batch.newId();
-    const tickets = turnstiles.map((queue) => queue.ticket());
-    const watch = observer(batch);
-    const passage: Passage = { batch, watch, id, context: batch.contextOf(id), tickets, data };
+    const passage = begin(batch, data);
     try {
-      if (await goThrough(passage)) batch.emit(passage.data, passage.context, id, passage.served);
+      if (await goThrough(passage, send)) batch.emit(passage.data, passage.context, passage.id, passage.served);
       else batch.counts.filtered += 1;
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      batch.failEvent(error, id, text, line);
+      batch.failEvent(error, passage.id, text, line);
     } finally {
-      watch.end(id);
-      for (const ticket of tickets) ticket.leave();
+      passage.watch.end(passage.id);
     }
   }
 
-  /** @returns false when a filter drops the event */
-  async function goThrough(passage: Passage): Promise<boolean> {
-    let aiStagesPassed = 0;
-    for (const step of steps) {
-      const seconds = stopwatch();
-      try {
-        if (isAi(step)) {
-          const ticket = passage.tickets[aiStagesPassed - 1];
-          aiStagesPassed += 1;
-          // No await for the first AI stage: it is reached while events are submitted, which is the order of the input.
-          if (ticket !== undefined) await ticket.turn;
-          const call = step.prepare(passage.data, passage.context);
-          const occurrence = seen.next(step.name, call.fingerprint);
-          ticket?.leave();
-          const event = { pipeline: spec.name, id: passage.id, stored: options.input === 'envelope', occurrence };
-          const { data, provider } = await place(() => call.send(event));
-          passage.data = data;
-          passage.served = provider;
-          passage.batch.leave(step.name, data);
-        } else {
-          const result = step.run(passage.data, passage.context);
-          if (result === FILTERED) return false;
-          passage.data = result;
-          passage.batch.leave(step.name, result);
+  /** @returns false when a filter drops the event, or its way ends at a call without an outcome */
+  async function goThrough(passage: Passage, ask: Ask): Promise<boolean> {
+    try {
+      for (const step of steps) {
+        const seconds = stopwatch();
+        try {
+          if (!(isAi(step) ? await passAi(passage, step, ask) : passSync(passage, step))) return false;
+          passage.batch.leave(step.name, passage.data);
+        } finally {
+          passage.watch.step(step.name, seconds());
         }
-      } finally {
-        passage.watch.step(step.name, seconds());
       }
+      return true;
+    } finally {
+      for (const ticket of passage.tickets) ticket.leave();
     }
+  }
+
+  // No await before the first AI stage has numbered its call: it is reached while events are submitted, in the order of the input.
+  async function passAi(passage: Passage, step: AiStage, ask: Ask): Promise<boolean> {
+    const ticket = passage.tickets[aiSteps.indexOf(step) - 1];
+    if (ticket !== undefined) await ticket.turn;
+    const call = step.prepare(passage.original, passage.context);
+    const stored = options.input === 'envelope';
+    // A stored event is told from others by its id.
+    const occurrence = stored ? 0 : seen.next(step.name, call.fingerprint);
+    ticket?.leave();
+    const outcome = await ask(step, call, { pipeline: spec.name, id: passage.id, stored, occurrence });
+    if (outcome === undefined) return false;
+    const { answer, original, provider } = step.answerOf(outcome);
+    passage.data = step.put(passage.data, answer);
+    passage.original = step === lastAiStep ? passage.data : step.put(passage.original, original);
+    passage.served = provider;
     return true;
   }
+
+  function passSync(passage: Passage, step: Stage): boolean {
+    const result = step.run(passage.data, passage.context);
+    if (result === FILTERED) return false;
+    const original = passage.original === passage.data ? result : step.run(passage.original, passage.context);
+    passage.data = result;
+    if (original !== FILTERED) passage.original = original;
+    return true;
+  }
+}
+
+/** In the run that delivered the event it failed just so. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof EventFailure)) throw error;
 }
 
 function isAi(step: Stage | AiStage): step is AiStage {

@@ -1,19 +1,31 @@
-/**
- * Counts how often each fingerprint came, so that equal requests of one input are told apart, and alike in every run.
- * Holds one small entry for each different request of the run.
- */
+import { createHash } from 'node:crypto';
+import { HASH_BYTES, spilledCounts, type SpilledCounts } from './spilled-counts.js';
+
+/** Counts how often each fingerprint came, so that equal requests of one input are told apart, and alike in every run. */
 export interface Occurrences {
   /** How many of this fingerprint came before this one. */
   next(stage: string, fingerprint: string): number;
 }
 
-export function occurrences(): Occurrences {
-  const seen = new Map<string, number>();
+/** As many different requests are counted in memory, which takes some 10 MB. */
+const IN_MEMORY_MAX = 100_000;
+
+/** @param inMemoryMax different requests; when there are more, all counts move to a file, and memory does not grow */
+export function occurrences(inMemoryMax = IN_MEMORY_MAX): Occurrences {
+  const counts = new Map<string, number>();
+  let spilled: SpilledCounts | undefined;
   return {
     next(stage, fingerprint) {
-      const key = `${stage}\n${fingerprint}`;
-      const before = seen.get(key) ?? 0;
-      seen.set(key, before + 1);
+      const hash = createHash('sha256').update(`${stage}\n${fingerprint}`).digest().subarray(0, HASH_BYTES);
+      if (spilled !== undefined) return spilled.next(hash);
+      const key = hash.toString('latin1');
+      const before = counts.get(key) ?? 0;
+      counts.set(key, before + 1);
+      if (counts.size > inMemoryMax) {
+        spilled = spilledCounts();
+        for (const [known, count] of counts) spilled.set(Buffer.from(known, 'latin1'), count);
+        counts.clear();
+      }
       return before;
     },
   };

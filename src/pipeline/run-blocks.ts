@@ -19,7 +19,7 @@ export interface BlockExecutor {
   readonly width: number;
   submit(block: Block, meta: BlockMeta): Promise<BlockResult>;
   /** Takes note of a block that an earlier run has delivered, where later blocks depend on those before them. */
-  skip?(block: Block, meta: BlockMeta): void;
+  skip?(block: Block, meta: BlockMeta): Promise<void>;
 }
 
 export interface BlockRun {
@@ -173,7 +173,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
       if (block.done !== undefined) {
         placeOf(block).file.delivered += block.done.lines;
-        run.executor.skip?.(block, meta);
+        await run.executor.skip?.(block, meta);
         continue;
       }
       held += 1;

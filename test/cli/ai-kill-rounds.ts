@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { nanoOfDollars } from '../../src/ai/money/index.js';
 import { resultOf, root, runCli, scratch, startCli } from '../support/cli.js';
 import { startFakeProvider } from '../support/fake-provider.js';
 
@@ -31,6 +32,23 @@ pipelines:
           into: /ai
       - computo: [obj, n, [$input, /n], question, [$input, /question], answer, [$input, /ai/response], provider, [$input, /ai/provider]]
 `;
+
+/** What `cost` tells, against what the providers have billed, to the nano-dollar. */
+async function expectMoneyTold(cwd: string, billed: bigint, sent: number): Promise<void> {
+  const { stdout, stderr } = await runCli(['cost', '--format', 'csv'], { cwd });
+  const [titles = '', ...days] = stdout.trim().split('\n');
+  const columns = titles.split(',');
+  const sum = (title: string): bigint =>
+    days.reduce((total, day) => total + nanoOfDollars(day.split(',')[columns.indexOf(title)] ?? ''), 0n);
+  const exact = sum('cost_exact');
+  const inDoubt = sum('unknown_at_most') + sum('cost_estimated_at_most');
+  expect(exact, stderr).toBeLessThanOrEqual(billed);
+  expect(billed).toBeLessThanOrEqual(exact + inDoubt);
+  if (inDoubt === 0n) expect(exact).toBe(billed);
+  // Every request that reached a provider is in the ledger, and whatever was asked twice was in doubt.
+  const told = days.reduce((total, day) => total + Number(day.split(',')[columns.indexOf('requests')]), 0);
+  expect(told).toBeGreaterThanOrEqual(sent);
+}
 
 /**
  * Runs real questions through two fake providers, kills the run at random moments, resumes it each time, and holds the end
@@ -72,6 +90,7 @@ export async function killAndResume({ rows, kills }: { readonly rows: number; re
     const sent = fakes.openai.records.length + fakes.anthropic.records.length;
     expect(sent).toBeGreaterThanOrEqual(rows);
     expect(sent).toBeLessThanOrEqual(rows + kills * CONCURRENCY);
+    await expectMoneyTold(cwd, fakes.openai.billed + fakes.anthropic.billed, sent);
   } finally {
     await Promise.all([fakes.openai.close(), fakes.anthropic.close()]);
   }

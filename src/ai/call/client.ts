@@ -246,13 +246,17 @@ function lazily<T>(load: () => Promise<T>): () => Promise<T> {
   return () => (loaded ??= load());
 }
 
+/** Notices remembered. */
 const NOTICES_MAX = 1000;
 
 /** The same words are said once: a hundred thousand calls that meet the same trouble are no hundred thousand news. */
 function onceEach(tell: (notice: Notice) => void): (notice: Notice) => void {
   const told = new Set<string>();
   return (notice) => {
-    if (told.has(notice.message) || told.size >= NOTICES_MAX) return;
+    if (told.has(notice.message)) return;
+    const [oldest] = told;
+    // A daemon has news for years.
+    if (told.size >= NOTICES_MAX && oldest !== undefined) told.delete(oldest);
     told.add(notice.message);
     tell(notice);
   };

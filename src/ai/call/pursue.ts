@@ -43,6 +43,10 @@ export async function pursue(pursuit: Pursuit): Promise<Pursued> {
     const result = await attempt(next.channel, next.request, { ...pursuit, ordinal: state.attempts + 1 });
     switch (result.kind) {
       case 'answered':
+        for (const warning of result.answer.warnings) {
+          const message = `${next.channel.name} can't take all of the request for ${request.model}: ${warning}`;
+          pursuit.notify({ kind: 'request-changed', message });
+        }
         return { kind: 'answered' };
       case 'failed': {
         state.attempts += 1;

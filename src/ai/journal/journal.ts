@@ -20,7 +20,7 @@ export interface Found {
 export interface Journal {
   /** An answer that is past its time counts as absent. */
   get(key: string): Promise<Found | undefined>;
-  /** @returns false if somebody else changed the call since it was found (or, without `found`, has made it) */
+  /** @returns false if somebody else changed the call since it was found (or, without `found`, has begun it) */
   claim(key: string, record: CallRecord, found?: Found): Promise<boolean>;
   /** For the owner of an open call. */
   put(key: string, record: CallRecord): Promise<void>;
@@ -37,6 +37,9 @@ const PRUNE_EVERY_SHARE = 16;
 export function createJournal(store: Store, options: JournalOptions, world: World): Journal {
   let written = 0;
   let pruning: Promise<Pruned> | undefined;
+
+  const isExpired = ({ state, time }: CallRecord): boolean =>
+    state.kind === 'ended' && time < world.now() - options.ttlMs;
 
   const prune = (): Promise<Pruned> => {
     pruning ??= pruneStore(store, { before: world.now() - options.ttlMs, bytesMax: options.bytesMax }).finally(() => {
@@ -60,14 +63,15 @@ export function createJournal(store: Store, options: JournalOptions, world: Worl
       const entry = await store.get(key);
       if (entry === undefined) return undefined;
       const found = { key, record: parseRecord(entry.value), revision: entry.revision };
-      const expired = found.record.state.kind === 'ended' && found.record.time < world.now() - options.ttlMs;
-      if (!expired) return found;
-      await store.remove(key);
-      return undefined;
+      return isExpired(found.record) ? undefined : found;
     },
     async claim(key, record, found) {
       const text = await printed(record);
-      return found === undefined ? store.putIfAbsent(key, text) : store.compareAndSet(key, text, found.revision);
+      if (found !== undefined) return store.compareAndSet(key, text, found.revision);
+      if (await store.putIfAbsent(key, text)) return true;
+      const entry = await store.get(key);
+      if (entry === undefined || !isExpired(parseRecord(entry.value))) return false;
+      return store.compareAndSet(key, text, entry.revision);
     },
     put: async (key, record) => store.put(key, await printed(record)),
     remove: (key) => store.remove(key),

@@ -4,6 +4,7 @@ import { callOptions } from './call-options.js';
 import type { Dialect } from './dialect.js';
 import { oneShotFetch } from './one-shot-fetch.js';
 import type {
+  ApiKey,
   FailureCode,
   Outcome,
   Provider,
@@ -14,7 +15,7 @@ import type {
 } from './provider.js';
 import { at, parsed } from './read-json.js';
 import { masked } from './masked.js';
-import { billingOfStatus, verdictOfStatus } from './verdict.js';
+import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
 
@@ -36,7 +37,13 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, now: () 
   const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === dialect.baseUrl;
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
-    const apiKey = (await options.apiKey?.reveal()) ?? '';
+    const key = await revealed(options.apiKey);
+    if ('problem' in key) {
+      const message = `${name}: no API key: ${key.problem}`;
+      const outcome: Outcome = { kind: 'run-fatal' };
+      return { ok: false, failure: { code: 'not_authorized', outcome, message, billing: 'none', limits: {} } };
+    }
+    const { apiKey } = key;
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
     const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal);
     const failed = (failure: ProviderFailure): ProviderResult => {
@@ -110,6 +117,15 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, now: () 
   };
 }
 
+/** The key may have to be fetched, from a file or by a program, and that may fail. */
+async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: string } | { readonly problem: string }> {
+  try {
+    return { apiKey: (await key?.reveal()) ?? '' };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Some servers put an error into a 200: its code is the status that counts. */
 function embeddedError(answer: HttpAnswer, body: unknown): number | undefined {
   const error = at(body, 'error');
@@ -127,7 +143,11 @@ function httpFailure(
   limits: LimitReport,
   now: number,
 ): Omit<ProviderFailure, 'limits' | 'requestId'> {
-  const verdict = dialect.judge(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs);
+  // A provider says in JSON what it does not know: a web page is not from one.
+  const verdict =
+    status === 404 && body === undefined
+      ? WRONG_ADDRESS
+      : (dialect.judge(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
   // The server knows best whether it makes sense to ask again.
   const noUse = answer.headers.get('x-should-retry') === 'false' && verdict.outcome.kind === 'retry-now';
   const outcome: Outcome = noUse ? { kind: 'record-fatal', elsewhere: true } : verdict.outcome;

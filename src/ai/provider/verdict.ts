@@ -15,6 +15,8 @@ export const OUT_OF_CREDIT: Verdict = {
 };
 export const TOO_LARGE: Verdict = { code: 'request_too_large', outcome: ELSEWHERE };
 export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
+/** This address is not the provider's. */
+export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
 export function rateLimited(delayMs: number | undefined): Verdict {
@@ -51,8 +53,8 @@ export function verdictOfStatus(status: number, retryAfterMs: number | undefined
     };
   }
   if (status >= 400) return INVALID;
-  // A redirect, or a success without content: this address is not the provider's.
-  return { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
+  // A redirect, or a success without content.
+  return WRONG_ADDRESS;
 }
 
 /** Whether a failed answer may have been billed: gateways give up on requests that go on behind them. */

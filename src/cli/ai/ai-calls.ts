@@ -21,26 +21,43 @@ export interface CallManner {
 
 /** The AI client as the stages of a pipeline call it. */
 export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCalls {
-  return callsThat(async (request, stage, event) => {
+  const send: SendCall = async (request, stage, event) => {
     const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
     return outcomeOf(await client.call(request, context));
+  };
+  return callsThat(send, async (request, stage, event) => {
+    const known = await client.recall(request, contextOf(stage, event));
+    return known && outcomeOf(known);
   });
 }
 
-/** Calls of which those with a sound request are sent so. */
+type SendCall = (
+  request: UniversalRequest,
+  stage: AiStageSpec,
+  event: AiEvent,
+  fingerprint: string,
+) => Promise<AiOutcome>;
+
+/** Calls of which those with a sound request are sent so. Default for `recall`: nothing is known. */
 export function callsThat(
-  send: (request: UniversalRequest, stage: AiStageSpec, event: AiEvent, fingerprint: string) => Promise<AiOutcome>,
+  send: SendCall,
+  recall: (request: UniversalRequest, stage: AiStageSpec, event: AiEvent) => Promise<AiOutcome | undefined> = () =>
+    Promise.resolve(undefined),
 ): AiCalls {
   return {
     prepare(stage, value) {
       const parsed = parseRequest(value, stage.model);
       if (!parsed.ok) {
         const failed: AiOutcome = { kind: 'failed', code: 'invalid_request', message: parsed.problem };
-        return { fingerprint: '', send: () => Promise.resolve(failed) };
+        return { fingerprint: '', send: () => Promise.resolve(failed), recall: () => Promise.resolve(failed) };
       }
       const { request } = parsed;
       const fingerprint = fingerprintOf(stage, request);
-      return { fingerprint, send: (event) => send(request, stage, event, fingerprint) };
+      return {
+        fingerprint,
+        send: (event) => send(request, stage, event, fingerprint),
+        recall: (event) => recall(request, stage, event),
+      };
     },
   };
 }
@@ -69,11 +86,19 @@ export function contextOf(stage: AiStageSpec, event: AiEvent): CallContext {
 export function outcomeOf(result: CallResult): AiOutcome {
   switch (result.kind) {
     case 'answered':
-      return { kind: 'answered', answer: answerOf(result), provider: result.provider };
+      return {
+        kind: 'answered',
+        answer: answerOf(result),
+        original: answerOf({ ...result, cached: false }),
+        provider: result.provider,
+      };
     case 'failed':
       return { kind: 'failed', code: result.code, message: result.message };
-    case 'stopped':
-      return { kind: 'paused', reason: result.reason, message: result.message };
+    case 'stopped': {
+      const { reason, message, until } = result;
+      const from = until === undefined ? '' : `; it makes sense again from ${new Date(until).toISOString()} on`;
+      return { kind: 'paused', reason, message: `${message}${from}` };
+    }
   }
 }
 

@@ -62,7 +62,8 @@ export function openRunClient(
   });
 }
 
-function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
+/** Says what dead processes have left: calls that may have been billed. */
+export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
   if (inDoubt === 0) return;
   const calls = inDoubt === 1 ? '1 call' : `${inDoubt} calls`;
   tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { dollarOption } from '../dollar-option.js';
 import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
 
@@ -38,6 +39,7 @@ export function replayCommand(): Command {
     .option('--dead-letters', 'drive failed events again, each once, with retry_count + 1')
     .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--max-cost <usd>', 'most US dollars that this replay may cost: it stops before', dollarOption)
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many events', count)
     .addOption(

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { dollarOption } from '../dollar-option.js';
 import { parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
 
@@ -41,7 +42,11 @@ export function runCommand(): Command {
     .option('-j, --workers <n>', 'threads that work on events; else as many as pay off for the input', atLeastOne)
     .option('--concurrency <n>', 'AI calls in flight; else as many as the limits of the providers feed', atLeastOne)
     .option('--unordered', 'write results as they are done, not in the order of the input')
-    .option('--max-cost <usd>', 'most US dollars that this run may cost: it stops before, and --resume goes on', amount)
+    .option(
+      '--max-cost <usd>',
+      'most US dollars that this run may cost: it stops before, and --resume goes on',
+      dollarOption,
+    )
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
     .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
     .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
@@ -89,12 +94,6 @@ function sampleSize(text: string): number {
 }
 
 /** Kept as text: an amount of money is no binary fraction. */
-function amount(text: string): string {
-  if (!/^[0-9]{1,12}(\.[0-9]{1,12})?$/.test(text))
-    throw new InvalidArgumentError('It must be an amount such as 20 or 0.50.');
-  return text;
-}
-
 function count(text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);

@@ -68,7 +68,7 @@ function aiLines(bill: Bill): string[] {
     );
   }
   if (sample !== undefined) lines.push(...sampleLines(bill, sample));
-  lines.push(timeLine(bill));
+  if (total.calls > 0 || sample !== undefined) lines.push(timeLine(bill));
   const budget = budgetLine(bill);
   if (budget !== undefined) lines.push(budget);
   return lines;

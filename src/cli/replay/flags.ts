@@ -14,6 +14,7 @@ export interface ReplayFlags {
   readonly deadLetters?: true;
   readonly toOutputs?: true;
   readonly live?: true;
+  readonly maxCost?: string;
   readonly strict?: true;
   readonly limit?: number;
   readonly stats: 'text' | 'json';

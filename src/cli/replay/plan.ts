@@ -13,6 +13,8 @@ export interface ReplayPlan {
   readonly deadLetter: string | undefined;
   readonly limit: number | undefined;
   readonly live: boolean;
+  /** US dollars. */
+  readonly maxCost: string | undefined;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
 }

@@ -32,6 +32,7 @@ export async function resolveReplay(flags: ReplayFlags): Promise<ReplayPlan> {
     deadLetter: flags.deadLetter,
     limit: flags.limit,
     live: flags.live === true,
+    maxCost: flags.maxCost,
     stats: flags.stats,
     progress: flags.progress,
   };
@@ -44,8 +45,11 @@ function refuseContradictions(flags: ReplayFlags): void {
   if (flags.since === undefined && flags.fromId === undefined && flags.deadLetters !== true) {
     refuse('from when on?', 'give --since 15m, --since 2026-01-02T03:04Z, or --since 0 for everything');
   }
-  if (flags.raw === true && (flags.toOutputs === true || flags.deadLetters === true || flags.live === true)) {
-    refuse('--raw goes through no pipeline: it excludes --to-outputs, --dead-letters and --live');
+  if (
+    flags.raw === true &&
+    (flags.toOutputs === true || flags.deadLetters === true || flags.live === true || flags.maxCost !== undefined)
+  ) {
+    refuse('--raw goes through no pipeline: it excludes --to-outputs, --dead-letters, --live and --max-cost');
   }
   if (
     flags.toOutputs === true &&

@@ -13,7 +13,7 @@ import { storedBlocks } from './stored-blocks.js';
 
 /** Opens what works on the pipelines of a replay. */
 export function openReplayEngines(
-  { config, live }: Pick<ReplayPlan, 'config' | 'live'>,
+  { config, live, maxCost }: Pick<ReplayPlan, 'config' | 'live' | 'maxCost'>,
   pipelines: readonly PipelineServePlan[],
 ): Promise<Engines> {
   const threads = availableParallelism();
@@ -22,6 +22,7 @@ export function openReplayEngines(
       config,
       pipelines,
       live,
+      ...(maxCost !== undefined && { maxCost }),
       plain: (block) => chooseExecutor(block, { threads, atOnce: false, inputBytes: undefined }),
     },
     (message) => void process.stderr.write(`colloquium: ${message}\n`),

@@ -12,7 +12,8 @@ export interface AiSummary {
 
 export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSummary {
   const { attempts, unknown, unknownAtMost, unpriced, inputTokens, outputTokens } = totals;
-  const parts = [`${grouped(answered + failed)} AI calls`];
+  const calls = answered + failed;
+  const parts = [`${grouped(calls)} AI ${calls === 1 ? 'call' : 'calls'}`];
   if (cached > 0) parts.push(`${grouped(cached)} answered from the journal`);
   parts.push(
     `${grouped(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
@@ -23,7 +24,7 @@ export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSum
   return {
     text: `colloquium: ${parts.join(', ')}\n`,
     json: {
-      calls: answered + failed,
+      calls,
       cached,
       failed,
       attempts,

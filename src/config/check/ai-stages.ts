@@ -9,6 +9,7 @@ import { kindOf } from '../schema/ai-providers.js';
 import type { PathBase } from '../load/resolve-path.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { schemaProblem } from './json-schema.js';
+import { requestLiteral } from './request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -27,8 +28,14 @@ export function aiStagesOf(path: readonly string[], pipeline: SourceNode): AiSta
   });
 }
 
-/** The providers that may serve a stage: those it names, else all. */
-export function serversOf({ node }: AiStage, known: readonly string[]): readonly string[] {
+/** The providers that may serve a stage: the one that its request names, else those it names itself, else all. */
+export function serversOf(
+  document: SourceDocument,
+  { path, node }: AiStage,
+  known: readonly string[],
+): readonly string[] {
+  const only = requestLiteral(document, path, node, 'provider');
+  if (only !== undefined) return known.filter((name) => name === only.text);
   const named = node.entries?.get('providers')?.node.items;
   return named?.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])) ?? known;
 }
@@ -102,16 +109,21 @@ function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagno
 export function unpricedModels(document: SourceDocument, known: readonly string[], isPriced: IsPriced): Diagnostic[] {
   const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
   const findings = new Map<string, Diagnostic>();
+  const isKnown = (model: string, server: string): boolean => {
+    const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
+    const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server) };
+    return hasPrice(document, server, model) || isPriced(model, provider);
+  };
   for (const [name, { node }] of pipelinesOf(document)) {
     if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
     for (const stage of aiStagesOf(['pipelines', name], node)) {
-      for (const server of serversOf(stage, known)) {
-        for (const { model, pointer } of modelsOf(document, server, stage)) {
-          const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
-          const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server) };
-          if (hasPrice(document, server, model) || isPriced(model, provider)) continue;
-          findings.set(`${pointer} ${server}`, unpriced(document, pointer, model, server));
-        }
+      const asked = serversOf(document, stage, known).flatMap((server) =>
+        modelsOf(document, server, stage).map((one) => ({ ...one, server, priced: isKnown(one.model, server) })),
+      );
+      for (const { model, pointer, server, priced, listed } of asked) {
+        // Who is not said to serve the model need not: it is left out as long as another one has a price for it.
+        if (priced || (!listed && asked.some((other) => other.priced && other.model === model))) continue;
+        findings.set(`${pointer} ${server}`, unpriced(document, pointer, model, server));
       }
     }
   }
@@ -131,19 +143,21 @@ function modelsOf(
   document: SourceDocument,
   provider: string,
   { path, node }: AiStage,
-): { model: string; pointer: string }[] {
-  const model = node.entries?.get('model')?.node.value;
+): { readonly model: string; readonly pointer: string; readonly listed: boolean }[] {
+  const asked = requestLiteral(document, path, node, 'model');
+  const common = node.entries?.get('model')?.node.value;
+  const model = asked?.text ?? common;
   const listPath = ['ai_providers', provider, 'models'];
   const list = nodeAt(document.root, formatPointer(listPath));
   const listed = [
     ...(list?.items ?? []).flatMap(({ value }, index) =>
-      typeof value === 'string' ? [{ model: value, pointer: formatPointer([...listPath, String(index)]) }] : [],
+      typeof value === 'string' ? [{ model: value, place: String(index) }] : [],
     ),
-    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, pointer: formatPointer([...listPath, name]) })),
-  ];
+    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, place: name })),
+  ].map((one) => ({ model: one.model, pointer: formatPointer([...listPath, one.place]), listed: true }));
   if (typeof model !== 'string') return listed;
   if (listed.length > 0) return listed.filter((entry) => entry.model === model);
-  return [{ model, pointer: formatPointer([...path, 'model']) }];
+  return [{ model, pointer: asked?.pointer ?? formatPointer([...path, 'model']), listed: false }];
 }
 
 function hasPrice(document: SourceDocument, provider: string, model: string): boolean {

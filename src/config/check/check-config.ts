@@ -114,7 +114,8 @@ class Checker {
     const scriptAt = (pointer: string): ScriptSource | undefined => scripts.get(pointer);
     const { sample, samplePipeline = name } = this.#given;
     const stages = aiStagesOf(path, node);
-    const servers = stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known));
+    const servers =
+      stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(this.#document, stage, known));
     return [
       ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
       ...sharedOutputFiles(this.#document, this.#base, this.#env, name),

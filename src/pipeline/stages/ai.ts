@@ -1,10 +1,12 @@
 import type { Json } from 'computo-js';
-import type { AiCalls, AiEvent } from '../ai-calls.js';
+import type { AiCall, AiCalls, AiOutcome } from '../ai-calls.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import type { AiStageSpec } from '../spec.js';
 import { compileScript } from './script.js';
+
+export type AiAnswer = Extract<AiOutcome, { readonly kind: 'answered' }>;
 
 /** The one asynchronous stage: a request from each event to a provider, and the answer into its data. */
 export interface AiStage {
@@ -14,39 +16,34 @@ export interface AiStage {
    *
    * @throws EventFailure when its script fails
    */
-  prepare(data: Json, context: Json): PreparedCall;
-}
-
-export interface PreparedCall {
-  readonly fingerprint: string;
+  prepare(data: Json, context: Json): AiCall;
+  /** @throws EventFailure, RunPaused when there is no answer */
+  answerOf(outcome: AiOutcome): AiAnswer;
   /**
-   * @returns the new data, and who served
-   * @throws EventFailure, RunPaused
+   * The data with an answer in it.
+   *
+   * @throws EventFailure when it has no place for it
    */
-  send(event: AiEvent): Promise<{ readonly data: Json; readonly provider: string }>;
+  put(data: Json, answer: Json): Json;
 }
 
 export function aiStage(spec: AiStageSpec, calls: AiCalls): AiStage {
-  const request = compileScript(spec.request, spec.name);
+  const { name } = spec;
+  const request = compileScript(spec.request, name);
   const into = intoSegments(spec.into);
   return {
-    name: spec.name,
-    prepare(data, context) {
-      const call = calls.prepare(spec, request.run(data, context));
-      return {
-        fingerprint: call.fingerprint,
-        async send(event) {
-          const outcome = await call.send(event);
-          switch (outcome.kind) {
-            case 'answered':
-              return { data: putInto(data, into, outcome.answer, spec.name), provider: outcome.provider };
-            case 'failed':
-              throw new EventFailure(`ai_${outcome.code}`, outcome.message, spec.name);
-            case 'paused':
-              throw new RunPaused(outcome.reason, outcome.message);
-          }
-        },
-      };
+    name,
+    prepare: (data, context) => calls.prepare(spec, request.run(data, context)),
+    answerOf(outcome) {
+      switch (outcome.kind) {
+        case 'answered':
+          return outcome;
+        case 'failed':
+          throw new EventFailure(`ai_${outcome.code}`, outcome.message, name);
+        case 'paused':
+          throw new RunPaused(outcome.reason, outcome.message);
+      }
     },
+    put: (data, answer) => putInto(data, into, answer, name),
   };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { costReport, costReportJson, openBooks, type AiClientOptions } from '../../../src/ai/index.js';
 import { realWorld } from '../../../src/ai/world.js';
 import { createFakeWorld } from '../../support/fake-world.js';
-import { answered, context, MODEL, request, setupOf, stage, type Stage } from './setup.js';
+import { answered, context, IMPATIENT, MODEL, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
 beforeEach(() => {
@@ -131,7 +131,7 @@ describe('the cost report', () => {
       await on.fake('anthropic'),
     ];
     const client = await on.client([
-      setupOf(one),
+      setupOf(one, 'openai', { timeouts: IMPATIENT }),
       setupOf(two, 'anthropic', { retry: { attemptsMax: 1, baseDelayMs: 1, delayMsMax: 1, retryAfterMsMax: 1 } }),
     ]);
     for (const [i, provider] of ['openai', 'openai', 'anthropic'].entries()) {

@@ -68,12 +68,15 @@ export function setupOf(
     apiKey: { reveal: () => fake.apiKey },
     baseUrl: fake.url,
     cost_per_token: { input: '0.00003', output: '0.00006' },
-    timeouts: { connectMs: 1000, firstByteMs: 300, totalMs: 2000 },
+    timeouts: { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 },
     retry: { attemptsMax: 4, baseDelayMs: 5, delayMsMax: 20, retryAfterMsMax: 2000 },
     breaker: { threshold: 5, openForMs: 50 },
     ...more,
   };
 }
+
+/** For a provider that does not answer: no shorter than a busy machine needs for an answer. */
+export const IMPATIENT = { connectMs: 10_000, firstByteMs: 1500, totalMs: 20_000 };
 
 export const MODEL = 'gpt-4o-mini';
 

@@ -116,6 +116,12 @@ describe('the journal', () => {
     expect(await journal.get('old')).toBeDefined();
     await world.pass(2 * HOUR_MS);
     expect(await journal.get('old')).toBeUndefined();
+    // One of two who both found it past its time gets the call.
+    expect(await Promise.all([1, 2].map(() => journal.claim('old', record(openState, world.now()))))).toEqual([
+      true,
+      false,
+    ]);
+    await journal.remove('old');
     await put('older');
     await journal.put('open', record(openState, 0));
     await world.pass(23 * HOUR_MS);

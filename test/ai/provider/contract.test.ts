@@ -75,6 +75,22 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     return result.failure;
   }
 
+  it('sends nothing when its key can not be had, and says where it was sought', async () => {
+    const { fake } = await setup();
+    const apiKey = { reveal: () => Promise.reject(new Error('cannot read the secret in ./key')) };
+    const provider = createProvider(kind, { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS }, Date.now);
+    open.push(provider);
+    expect(await provider.call(request(), signal)).toMatchObject({
+      failure: {
+        code: 'not_authorized',
+        outcome: { kind: 'run-fatal' },
+        billing: 'none',
+        message: 'mine: no API key: cannot read the secret in ./key',
+      },
+    });
+    expect(fake.records).toEqual([]);
+  });
+
   it('answers, and says which model served, under which request id, with how many tokens', async () => {
     const { fake, provider } = await setup();
     const answer = await answered(provider);

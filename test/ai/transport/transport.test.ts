@@ -8,7 +8,8 @@ afterEach(() => {
   for (const thing of open.splice(0)) thing.close();
 });
 
-const TIMEOUTS: Timeouts = { connectMs: 300, firstByteMs: 100, totalMs: 250 };
+const TIMEOUTS: Timeouts = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+const IMPATIENT: Timeouts = { ...TIMEOUTS, firstByteMs: 400, totalMs: 800 };
 const never = new AbortController().signal;
 
 async function listen(server: net.Server): Promise<string> {
@@ -17,15 +18,19 @@ async function listen(server: net.Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-function transport(answerBytesMax?: number) {
-  const made = createTransport(TIMEOUTS, answerBytesMax);
+function transport(answerBytesMax?: number, timeouts = TIMEOUTS) {
+  const made = createTransport(timeouts, answerBytesMax);
   open.push(made);
   return made;
 }
 
-async function faultOf(url: string, answerBytesMax?: number): Promise<{ fault: string; sent: boolean }> {
+async function faultOf(
+  url: string,
+  answerBytesMax?: number,
+  timeouts?: Timeouts,
+): Promise<{ fault: string; sent: boolean }> {
   try {
-    await transport(answerBytesMax).post(url, new Headers(), '{}', never);
+    await transport(answerBytesMax, timeouts).post(url, new Headers(), '{}', never);
   } catch (error) {
     if (error instanceof TransportError) return { fault: error.fault, sent: error.sent };
     throw error;
@@ -84,7 +89,8 @@ describe('a POST', () => {
       socket.on('error', () => undefined).once('data', () => serve(socket));
     });
     open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
-    expect(await faultOf(await listen(server))).toEqual({ fault, sent: true });
+    const timeouts = fault === 'timeout' ? IMPATIENT : TIMEOUTS;
+    expect(await faultOf(await listen(server), undefined, timeouts)).toEqual({ fault, sent: true });
   });
 
   it('takes no answer larger than it is told to', async () => {
