@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startDaemon } from '../../support/daemon.js';
+
+const config = (factor: string): string => `
+pipelines:
+  default:
+    stages: [{ computo: ["obj", "n", ["$input", "/n"], "by", ${factor}] }]
+    outputs: [{ file: ./out/events.ndjson }]
+    dead_letter: ./out/dead.ndjson
+`;
+
+/** Sends an event over one of the agent's connections. */
+function send(agent: Agent, url: string, n: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/events`, { agent, method: 'POST', headers: { 'content-type': 'application/json' } });
+    sent.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+    sent.on('error', reject);
+    sent.end(JSON.stringify({ n }));
+  });
+}
+
+it('A config that changes under load loses no event and drops no connection; a broken one changes nothing', async () => {
+  const daemon = await startDaemon(config('1'));
+  const file = join(daemon.cwd, 'colloquium.yaml');
+  const [head = ''] = readFileSync(file, 'utf8').split('\npipelines:');
+  const connections = new Set<unknown>();
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  const isOver = new AbortController();
+  let next = 0;
+  const statuses = new Set<number | undefined>();
+  const load = Array.from({ length: 2 }, async () => {
+    while (!isOver.signal.aborted) {
+      statuses.add(await send(agent, daemon.url, next++));
+      for (const sockets of Object.values(agent.freeSockets)) sockets?.forEach((socket) => connections.add(socket));
+    }
+  });
+
+  const outcomes = (words: string): number => daemon.said().filter(({ msg }) => msg.includes(words)).length;
+  const reload = async (text: string, words: string): Promise<void> => {
+    const before = outcomes(words);
+    writeFileSync(file, head + text);
+    daemon.child.kill('SIGHUP');
+    while (outcomes(words) === before) await send(agent, daemon.url, next++);
+  };
+  await reload(config('2'), 'is taken over');
+  await reload(config('["no_such_operator"]'), 'is not taken over');
+  const page = await (await fetch(`${daemon.url}/metrics`)).text();
+  await reload(config('3'), 'is taken over');
+  isOver.abort();
+  await Promise.all(load);
+  expect(await daemon.end()).toBe(0);
+  agent.destroy();
+
+  expect([...statuses]).toEqual([202]);
+  expect(connections.size).toBeLessThanOrEqual(2);
+  expect(page).toContain('colloquium_config_last_reload_successful 0');
+  const out = readFileSync(join(daemon.cwd, 'out/events.ndjson'), 'utf8').trim().split('\n');
+  const events = out.map((line) => JSON.parse(line) as { n: number; by: number });
+  expect(events.map(({ n }) => n).sort((a, b) => a - b)).toEqual(Array.from({ length: next }, (_, n) => n));
+  // Each is processed by the config of its moment, and these follow each other.
+  const factors = events.map(({ by }) => by);
+  expect(factors).toEqual(factors.toSorted((a, b) => a - b));
+  expect(new Set(factors).size).toBeGreaterThan(1);
+});
