@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { buildPage } from './page.js';
 import { keepCompiledCode, toCommonJs } from './start-up.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,7 @@ await Promise.all([
     minifyWhitespace: true,
     external: ['typescript', 'lmdb'],
   }),
+  buildPage(`${root}src/server/dashboard/page`, `${root}.dist-next/dashboard.html`),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),
 ]);
 

@@ -13,6 +13,7 @@ import { measureStartUp } from './measures/start-up.js';
 import { measureSteady } from './measures/steady.js';
 import { measureWays } from './measures/ways.js';
 import type { Bench, Section } from './section.js';
+import { soak } from './soak/soak.js';
 
 /** Every measure, in the order of the report. A new one is a file in measures/ and a line here. */
 const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
@@ -32,6 +33,7 @@ const HELP = `npm run bench -- [options]
   --rounds <n>     runs of each contestant, of which the median counts (5)
   --only <a,b>     measures: ${Object.keys(MEASURES).join(', ')}
   --cases <a,b>    cases: ${CASES.map(({ name }) => name).join(', ')}
+  --soak <min>     instead of measuring: a daemon under load for so long, and whether it loses events or grows
   --save           write the results to bench/RESULTS.md
 `;
 
@@ -43,6 +45,7 @@ export async function main(root: string, args: readonly string[]): Promise<void>
       events: { type: 'string', default: '1000000' },
       rounds: { type: 'string', default: '5' },
       only: { type: 'string' },
+      soak: { type: 'string' },
       cases: { type: 'string' },
       save: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -54,6 +57,10 @@ export async function main(root: string, args: readonly string[]): Promise<void>
   }
   const folder = `${root}.bench/`;
   mkdirSync(folder, { recursive: true });
+  if (values.soak !== undefined) {
+    if (!(await soak(root, `${folder}soak`, Number(values.soak)))) process.exitCode = 1;
+    return;
+  }
   const cases = CASES.filter(({ name }) => isListed(name, values.cases));
   const rounds = Number(values.rounds);
   const bench: Bench = {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Damage } from '../log/index.js';
 import type { BodyReader } from './body.js';
+import { addDashboardRoutes, type Dashboard } from './dashboard/index.js';
 import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
 import { EventReader } from './event-reader.js';
 import type { EventStore } from './event-store.js';
@@ -32,6 +33,7 @@ export interface RouteContext extends HealthSource {
   readonly settings: () => ServerSettings;
   readonly bodies: BodyReader;
   readonly taps: TapHub;
+  readonly dashboard: Dashboard;
   readonly metrics: Metrics;
   /** The members of the fleet, JSON values of any kind; undefined where there is none. */
   readonly fleet: () => readonly object[] | undefined;
@@ -58,6 +60,7 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
     const query = parseEventsQuery(request.query, context.now());
     return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
   });
+  addDashboardRoutes(app, context.dashboard);
   addTapRoute(app, context.taps, settings);
   addHealthRoutes(app, context);
   app.get('/fleet', { config: { role: 'read' } }, (_request, reply) => {

@@ -74,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     bodies.sweep();
     guarding.sweep();
     options.taps.sweep();
+    options.dashboard.feed.sweep();
   };
   const sweeping = setInterval(sweep, Math.min(CHECK_INTERVAL_MS, patience.bodyMs));
   try {
@@ -90,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     async close(graceMs) {
       options.taps.close();
+      options.dashboard.feed.close();
       const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs);
       await app.close();
       clearTimeout(impatience);

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
 import {
+  Feed,
   healthOf,
   openMetrics,
   readinessOf,
@@ -68,19 +69,28 @@ export async function testServer(
     ...changes.settings,
   };
   const bugs: unknown[] = [];
+  const metrics = await openMetrics('0.0.0');
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
     store: log,
     taps: new TapHub(world.elapsed),
+    dashboard: {
+      file: new URL('../../dist/dashboard.html', import.meta.url),
+      feed: new Feed(() => metrics.snapshot(), world.now),
+      letters: {
+        newest: () => Promise.resolve([]),
+        driveAgain: () => Promise.resolve({ input: 0, output: 0, filtered: 0, dead_lettered: 0 }),
+      },
+    },
     settings: () => settings,
     access: () => OPEN,
     audit: { action: () => undefined, refused: () => undefined, refusedMore: () => undefined },
     trustedProxies: [],
     health: () => Promise.resolve(healthOf([{ name: 'stream_engine', status: 'healthy' }], 5)),
     readiness: () => Promise.resolve(readinessOf([])),
-    metrics: await openMetrics('0.0.0'),
     fleet: () => undefined,
+    metrics,
     now: world.now,
     elapsed: world.elapsed,
     onDamage: () => undefined,

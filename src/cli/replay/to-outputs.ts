@@ -42,17 +42,29 @@ export async function* runsToOutputs(
     pack: false,
     memoryRecordsMax: 0,
   });
-  const store = checkpointStore(world, plan.stateFolder);
+  try {
+    yield* toOutputs(underWay, way, engines);
+  } finally {
+    await log.close();
+  }
+}
+
+/** The same for whoever holds the log's lock already, and writes to none of the outputs meanwhile. @throws SinkError */
+export async function* toOutputs(
+  underWay: OpenReplay,
+  way: Extract<ReplayWay, { kind: 'to-outputs' }>,
+  engines: Engines,
+): AsyncGenerator<ReplayRun> {
+  const store = checkpointStore(underWay.world, underWay.plan.stateFolder);
   const undrivable = undrivableCounter();
   let link: NatsLink | undefined;
   try {
-    if (hasSubjects(way.pipelines)) link = await (await import('../fleet/open-link.js')).openLink(plan.config);
+    if (hasSubjects(way.pipelines)) link = await (await import('../fleet/open-link.js')).openLink(underWay.plan.config);
     for (const pipeline of way.pipelines)
       yield* runToOutputs(underWay, way, pipeline, engines, store, link, undrivable.count);
     undrivable.tell();
   } finally {
     await link?.close();
-    await log.close();
   }
 }
 

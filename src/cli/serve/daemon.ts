@@ -1,6 +1,14 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { openMetrics, startServer, TapHub, type RunningServer } from '../../server/index.js';
+import {
+  Feed,
+  HttpError,
+  openMetrics,
+  startServer,
+  TapHub,
+  type DriveReport,
+  type RunningServer,
+} from '../../server/index.js';
 import { hasAi, openEngines } from '../engines.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
@@ -9,6 +17,7 @@ import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
+import { newestLetters } from './newest-letters.js';
 import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart, observationOf } from './plan-changes.js';
 import { openNats } from '../fleet/open-nats.js';
@@ -121,6 +130,31 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     isDraining: stopping.signal.aborted,
   });
 
+  /** Changes of the processing, one after the other. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const changed = changing.then(change);
+    changing = changed.catch(() => undefined);
+    return changed;
+  };
+  let isDriving = false;
+  const driveLetters = async (): Promise<DriveReport> => {
+    if (isDriving) throw new HttpError(409, 'Conflict', 'dead letters are being driven again already');
+    if (plan.fleet !== undefined)
+      throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
+    isDriving = true;
+    return await inTurn(async () => {
+      const { driveAgain } = await import('./drive-again.js');
+      await processing.drain(0);
+      try {
+        return await driveAgain(plan, { world, signal: stopping.signal, warn: (message) => talk.warn(message) });
+      } finally {
+        processing = await openProcessing(plan);
+        processing.start();
+      }
+    }).finally(() => (isDriving = false));
+  };
+
   let processing: Pipelines;
   let server: RunningServer;
   try {
@@ -139,6 +173,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       access: () => access.rules(),
       audit: auditTrail(talk),
       taps,
+      dashboard: {
+        file: new URL('./dashboard.html', import.meta.url),
+        feed: new Feed(() => metrics.snapshot(), world.now),
+        letters: { newest: (limit) => newestLetters(plan.pipelines, limit), driveAgain: driveLetters },
+      },
       health: async () => healthBy(await vitals(), world.now()),
       readiness: async () => readinessBy(await vitals(), world.now()),
       metrics,
@@ -180,34 +219,36 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   return {
     url: server.url,
     asksForToken: () => access.rules().open === 'no',
-    async reload(next) {
-      for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
-      const before = plan;
-      // Requests go by the new settings from now on; new pipelines' events are stored until they run.
-      plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
-      talk.setLevel(plan.logging.level);
-      if (changesProcessing(before, next)) {
-        await processing.drain(0);
-        try {
-          processing = await openProcessing(plan);
-        } catch (error) {
-          plan = before;
-          talk.setLevel(plan.logging.level);
-          processing = await openProcessing(plan);
-          throw error;
-        } finally {
-          processing.start();
+    reload: (next) =>
+      inTurn(async () => {
+        for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
+        const before = plan;
+        // Requests go by the new settings from now on; new pipelines' events are stored until they run.
+        plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
+        talk.setLevel(plan.logging.level);
+        if (changesProcessing(before, next)) {
+          await processing.drain(0);
+          try {
+            processing = await openProcessing(plan);
+          } catch (error) {
+            plan = before;
+            talk.setLevel(plan.logging.level);
+            processing = await openProcessing(plan);
+            throw error;
+          } finally {
+            processing.start();
+          }
         }
-      }
-      await metrics.know(knownNames(plan));
-      if (!changesIntakes(before, next)) return;
-      await intakes.stop();
-      intakes = startIntakes(plan, log, world, talk);
-    },
+        await metrics.know(knownNames(plan));
+        if (!changesIntakes(before, next)) return;
+        await intakes.stop();
+        intakes = startIntakes(plan, log, world, talk);
+      }),
     reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {
       stopping.abort();
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
+      await changing;
       await processing.drain(DRAIN_GRACE_MS);
       await Promise.all(chores);
       await nats.close();

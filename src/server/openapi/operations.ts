@@ -93,6 +93,34 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
   },
+  'GET /': {
+    summary: 'The dashboard: a page for people.',
+    answers: { 200: { description: 'One file with everything in it.', content: { 'text/html': [] } } },
+  },
+  'GET /dashboard/feed': {
+    summary: 'What the dashboard shows: the numbers of /metrics as server-sent events, one a second.',
+    answers: {
+      200: {
+        description: 'Each is {at, role, samples}; a sample is [name, labels, value].',
+        content: { 'text/event-stream': [] },
+      },
+      503: { description: 'Too many look. Come again after Retry-After.', content: { [JSON_TYPE]: ['Error'] } },
+    },
+  },
+  'GET /dead-letters': {
+    summary: 'The newest dead letters of all pipelines, the newest first.',
+    answers: { 200: { description: 'At most 20.', content: { [JSON_TYPE]: [] } } },
+  },
+  'POST /dead-letters/redrive': {
+    summary: 'Send the dead letters that were not driven again yet through their pipelines once more.',
+    answers: {
+      200: {
+        description: 'What became of them: input, output, filtered, dead_lettered.',
+        content: { [JSON_TYPE]: [] },
+      },
+      409: { description: 'That is under way already.', content: { [JSON_TYPE]: ['Error'] } },
+    },
+  },
   'GET /health': {
     summary: 'How each part is.',
     answers: { 200: { description: 'Also when something is not well.', content: { [JSON_TYPE]: ['Health'] } } },

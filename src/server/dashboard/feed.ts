@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import type { Role } from '../access/index.js';
+import { busy } from '../http-error.js';
+import type { Snapshot } from '../metrics/index.js';
+
+/** Pages that are open at a time. */
+const READERS_MAX = 32;
+
+/** A reader that has so much before it gets nothing more until it has read: the next numbers make these old. */
+const WAITING_BYTES_MAX = 256 << 10;
+
+/** The page shows one histogram; the others' buckets, and the numbers of Node, it leaves to Prometheus. */
+const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
+
+/**
+ * The daemon's numbers as server-sent events, once a second, while somebody looks: each is the whole of what `/metrics` says
+ * of Colloquium, as `[name, labels, value]`.
+ */
+export class Feed {
+  readonly #readers = new Map<Readable, Role>();
+  #isLooking = false;
+
+  constructor(
+    private readonly snapshot: () => Promise<Snapshot>,
+    /** Milliseconds since the epoch. */
+    private readonly now: () => number,
+  ) {}
+
+  /** @throws HttpError 503 when too many look */
+  open(role: Role): Readable {
+    if (this.#readers.size >= READERS_MAX) throw busy(`${READERS_MAX} dashboards are open, as many as there may be`);
+    const stream = new Readable({
+      read: () => undefined,
+      destroy: (error, done) => {
+        this.#readers.delete(stream);
+        done(error);
+      },
+    });
+    this.#readers.set(stream, role);
+    // After a restart of the daemon the browser is soon back.
+    stream.push('retry: 1000\n\n');
+    void this.#look([[stream, role]]);
+    return stream;
+  }
+
+  /** To be called about once a second. */
+  sweep(): void {
+    if (this.#readers.size === 0 || this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#look([...this.#readers]).finally(() => (this.#isLooking = false));
+  }
+
+  close(): void {
+    for (const stream of this.#readers.keys()) stream.push(null);
+  }
+
+  async #look(readers: readonly (readonly [Readable, Role])[]): Promise<void> {
+    const snapshot = await this.snapshot();
+    const at = this.now();
+    const samples = snapshot
+      .filter(({ name }) => SHOWN.test(name))
+      .map(({ name, labels, value }) => [name, labels, value] as const);
+    for (const [stream, role] of readers) {
+      if (!this.#readers.has(stream) || stream.readableLength > WAITING_BYTES_MAX) continue;
+      stream.push(`data: ${JSON.stringify({ at, role, samples })}\n\n`);
+    }
+  }
+}

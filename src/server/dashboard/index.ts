@@ -1,0 +1,4 @@
+/** The page at `/`: what the daemon does, as a person wants to see it. */
+export { Feed } from './feed.js';
+export type { DriveReport, Letters, LetterView } from './letters.js';
+export { addDashboardRoutes, type Dashboard } from './routes.js';

@@ -1,0 +1,34 @@
+/** A dead letter, for a person. Its keys are those of the answer. */
+export interface LetterView {
+  readonly pipeline: string;
+  /** The event's; null where the input was no event. */
+  readonly id: string | null;
+  /** When the event came in, milliseconds since the epoch; null as above. */
+  readonly timestamp: number | null;
+  readonly retry_count: number;
+  readonly kind: string;
+  readonly message: string;
+  readonly stage: string | null;
+  /** The start of the event's data, or of what was no event. */
+  readonly excerpt: string;
+}
+
+/** What became of dead letters that were driven again. */
+export interface DriveReport {
+  readonly input: number;
+  readonly output: number;
+  readonly filtered: number;
+  readonly dead_lettered: number;
+}
+
+/** The dead letters of a running daemon. */
+export interface Letters {
+  /** The newest, the newest first. */
+  newest(limit: number): Promise<readonly LetterView[]>;
+  /**
+   * Sends all that were not driven again yet through their pipelines once more, each once.
+   *
+   * @throws HttpError 409 while that is under way already
+   */
+  driveAgain(): Promise<DriveReport>;
+}

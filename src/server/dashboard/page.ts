@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+/** The page, and what its browser may load for it: what stands in it, and the daemon's own answers. */
+export interface Page {
+  readonly html: string;
+  readonly policy: string;
+}
+
+/** Reads the page that the build has made: one file with everything in it. */
+export async function loadPage(file: URL): Promise<Page> {
+  const html = await readFile(file, 'utf8');
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashesOf(html, 'script')}`,
+    // uPlot sets the sizes of what it makes by scripts, which needs no leave; the sheet itself has a hash.
+    `style-src ${hashesOf(html, 'style')}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+  return { html, policy };
+}
+
+function hashesOf(html: string, element: 'script' | 'style'): string {
+  const bodies = [...html.matchAll(new RegExp(`<${element}[^>]*>(.*?)</${element}>`, 'gs'))].map(
+    ([, body = '']) => body,
+  );
+  return bodies.map((body) => `'sha256-${createHash('sha256').update(body).digest('base64')}'`).join(' ');
+}

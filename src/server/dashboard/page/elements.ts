@@ -1,0 +1,54 @@
+/** The element of the page with this id. */
+export function at(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/** Sets a text, if it is another: what does not change is not drawn again. */
+export function say(id: string, text: string): void {
+  const element = at(id);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Makes an element. Text is text, never markup: it may come from an event. */
+export function make(
+  tag: string,
+  options: { readonly class?: string; readonly text?: string } = {},
+  ...children: readonly Node[]
+): HTMLElement {
+  const element = document.createElement(tag);
+  if (options.class !== undefined) element.className = options.class;
+  if (options.text !== undefined) element.textContent = options.text;
+  element.append(...children);
+  return element;
+}
+
+/** A table, or a word where it has no rows. Its first column names the row. */
+export function showTable(
+  id: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  empty: string,
+): void {
+  const key = JSON.stringify(rows);
+  const place = at(id);
+  if (place.dataset['shown'] === key) return;
+  place.dataset['shown'] = key;
+  const line = (tag: string, cells: readonly string[]): HTMLElement =>
+    make('tr', {}, ...cells.map((text) => make(tag, { text })));
+  const table = make(
+    'table',
+    {},
+    make('thead', {}, line('th', heads)),
+    make('tbody', {}, ...rows.map((row) => line('td', row))),
+  );
+  place.replaceChildren(rows.length === 0 ? make('p', { class: 'empty', text: empty }) : table);
+}
+
+/** A bar that is full at 1. */
+export function bar(share: number): HTMLElement {
+  const fill = make('i', share >= 0.9 ? { class: 'full' } : {});
+  fill.style.width = `${Math.min(100, Math.max(0, share * 100)).toFixed(1)}%`;
+  return make('div', { class: 'bar' }, fill);
+}

@@ -1,0 +1,81 @@
+import { at, make, say } from './elements.js';
+import { count } from './words.js';
+
+/** As the daemon gives it. */
+interface Letter {
+  readonly pipeline: string;
+  readonly id: string | null;
+  readonly timestamp: number | null;
+  readonly retry_count: number;
+  readonly kind: string;
+  readonly message: string;
+  readonly stage: string | null;
+  readonly excerpt: string;
+}
+
+let shownFor = -1;
+
+/** Shows the newest dead letters anew, when there are others. @param total of letters there have been */
+export async function showLetters(total: number, role: string): Promise<void> {
+  at('redrive').hidden = role !== 'admin';
+  if (total === shownFor) return;
+  shownFor = total;
+  const answer = await fetch('dead-letters');
+  if (!answer.ok) return;
+  const { letters } = (await answer.json()) as { readonly letters: readonly Letter[] };
+  const items = letters.map(letterPart);
+  at('letter-list').replaceChildren(...(items.length === 0 ? [make('li', { class: 'empty', text: 'None.' })] : items));
+}
+
+function letterPart({
+  pipeline,
+  id,
+  timestamp,
+  retry_count: retries,
+  kind,
+  message,
+  stage,
+  excerpt,
+}: Letter): HTMLElement {
+  const where = stage === null ? pipeline : `${pipeline} › ${stage}`;
+  const when = timestamp === null ? '' : new Date(timestamp).toLocaleString();
+  const again = retries === 0 ? '' : ` · re-driven ${retries}×`;
+  return make(
+    'li',
+    {},
+    make('span', { class: 'kind', text: kind }),
+    make('span', { class: 'faint', text: `  ${where} · ${when}${again}` }),
+    make('p', { text: message }),
+    make('code', { text: id === null ? excerpt : `${id}  ${excerpt}` }),
+  );
+}
+
+/** Lets the button drive the letters again. */
+export function prepareRedrive(): void {
+  const button = at('redrive') as HTMLButtonElement;
+  button.addEventListener('click', () => {
+    if (!confirm('Send all dead letters that were not driven again yet through their pipelines once more?')) return;
+    button.disabled = true;
+    say('redriven', 'Re-driving…');
+    void redrive()
+      .then((words) => say('redriven', words))
+      .finally(() => (button.disabled = false));
+  });
+}
+
+async function redrive(): Promise<string> {
+  try {
+    const answer = await fetch('dead-letters/redrive', { method: 'POST' });
+    const body = (await answer.json()) as {
+      readonly message?: string;
+      readonly input: number;
+      readonly dead_lettered: number;
+    };
+    if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
+    shownFor = -1;
+    const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
+    return `${count(body.input)} driven again${failed}.`;
+  } catch {
+    return 'The daemon does not answer.';
+  }
+}

@@ -1,0 +1,103 @@
+import { chart } from './chart.js';
+import { at, say, showTable } from './elements.js';
+import { prepareRedrive, showLetters } from './letters.js';
+import { showMoney } from './money.js';
+import { perSecond, quantile, Samples, type Frame } from './samples.js';
+import { count, rate, seconds } from './words.js';
+
+/** Rates and latencies are those of the last so many seconds. */
+const WINDOW_FRAMES = 5;
+/** After an answer that is none the browser does not come again by itself. */
+const RECONNECT_MS = 2000;
+
+const EVENTS = 'events_processed_total';
+const DELIVERY = 'event_delivery_seconds';
+
+const throughput = chart(
+  'throughput',
+  [
+    { label: 'in', colour: '--one' },
+    { label: 'processed', colour: '--two' },
+    { label: 'failed', colour: '--bad' },
+  ],
+  rate,
+);
+const delays = chart(
+  'delays',
+  [
+    { label: 'half', colour: '--two' },
+    { label: '95 %', colour: '--one' },
+  ],
+  seconds,
+);
+
+const frames: Samples[] = [];
+
+const stored = (samples: Samples): number => samples.sum('events_stored_total');
+const ended = (samples: Samples): number => samples.sum(EVENTS);
+const failed = (samples: Samples): number =>
+  samples.sum(EVENTS, { outcome: 'dead_lettered' }) + samples.sum(EVENTS, { outcome: 'skipped' });
+
+function show(frame: Frame): void {
+  const now = new Samples(frame);
+  frames.push(now);
+  if (frames.length > WINDOW_FRAMES + 1) frames.shift();
+  const [before = now] = frames;
+  const rates = [stored, ended, failed].map((sum) => perSecond(before, now, sum));
+  const half = quantile(before, now, DELIVERY, 0.5);
+  const most = quantile(before, now, DELIVERY, 0.95);
+  throughput.add(frame.at, rates);
+  delays.add(frame.at, [half, most]);
+  ['rate-in', 'rate-done', 'rate-failed'].forEach((id, i) => say(id, `${rate(rates[i] ?? 0)}/s`));
+  say('total-in', `${count(stored(now))} in all`);
+  say('total-done', `${count(ended(now))} in all`);
+  say('total-failed', `${count(failed(now))} in all`);
+  say('latency', seconds(most));
+  say('lag', seconds(Math.max(0, ...now.all('pipeline_lag_seconds').map(([, , value]) => value))));
+  const [, build] = now.all('build_info')[0] ?? [];
+  say('version', build === undefined ? '' : `version ${build['version'] ?? ''}`);
+  showPipelines(now);
+  showErrors(now);
+  showMoney(now);
+  void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' }), frame.role).catch(() => undefined);
+}
+
+function showPipelines(now: Samples): void {
+  const rows = now.valuesOf(EVENTS, 'pipeline').map((pipeline) => {
+    const state = now.all('pipeline_state', { pipeline }).find(([, , isSo]) => isSo === 1)?.[1]['state'] ?? '–';
+    const of = (outcome: string): string => count(now.sum(EVENTS, { pipeline, outcome }));
+    const outcomes = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'].map(of);
+    return [pipeline, state, ...outcomes, seconds(now.value('pipeline_lag_seconds', { pipeline }))];
+  });
+  const heads = ['Name', 'State', 'Out', 'Filtered', 'Unrouted', 'Skipped', 'Dead letters', 'Waiting'];
+  showTable('pipelines', heads, rows, 'There are none: events are stored, and nothing more.');
+}
+
+function showErrors(now: Samples): void {
+  const rows = [...now.all('event_failures_total')]
+    .sort(([, , a], [, , b]) => b - a)
+    .map(([, { kind = '', stage = '' }, value]) => [kind, stage, count(value)]);
+  showTable('errors', ['Kind', 'Stage', 'Events'], rows, 'None.');
+}
+
+function connect(): void {
+  const source = new EventSource('dashboard/feed');
+  const status = at('status');
+  const words = (text: string, isLive: boolean): void => {
+    status.classList.toggle('live', isLive);
+    const place = status.querySelector('.words');
+    if (place !== null) place.textContent = text;
+  };
+  source.addEventListener('message', ({ data }) => {
+    words('live', true);
+    show(JSON.parse(String(data)) as Frame);
+  });
+  source.addEventListener('error', () => {
+    words('the daemon does not answer; trying again', false);
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(connect, RECONNECT_MS);
+  });
+}
+
+prepareRedrive();
+connect();

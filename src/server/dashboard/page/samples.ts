@@ -1,0 +1,86 @@
+/** A number of the metrics page. */
+type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
+
+/** What the daemon sends once a second. */
+export interface Frame {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Of whoever looks. */
+  readonly role: string;
+  readonly samples: readonly Sample[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** The numbers of one moment, by name. */
+export class Samples {
+  readonly #byName = new Map<string, Sample[]>();
+
+  constructor(readonly frame: Frame) {
+    for (const sample of frame.samples) {
+      const [name] = sample;
+      const same = this.#byName.get(name);
+      if (same === undefined) this.#byName.set(name, [sample]);
+      else same.push(sample);
+    }
+  }
+
+  /** All that have these labels. @param name without `colloquium_` */
+  all(name: string, labels: Labels = {}): readonly Sample[] {
+    const same = this.#byName.get(`colloquium_${name}`) ?? [];
+    return same.filter(([, has]) => Object.entries(labels).every(([label, value]) => has[label] === value));
+  }
+
+  /** Their sum; 0 when there is none. */
+  sum(name: string, labels: Labels = {}): number {
+    return this.all(name, labels).reduce((sum, [, , value]) => sum + value, 0);
+  }
+
+  /** The first one's value; undefined when there is none. */
+  value(name: string, labels: Labels = {}): number | undefined {
+    return this.all(name, labels)[0]?.[2];
+  }
+
+  /** The values that a label has, in their order. */
+  valuesOf(name: string, label: string): readonly string[] {
+    return [...new Set(this.all(name).flatMap(([, labels]) => labels[label] ?? []))];
+  }
+}
+
+/** How much a sum grew in a second, from one moment to another; a daemon that began anew counts from 0. */
+export function perSecond(before: Samples, now: Samples, sum: (samples: Samples) => number): number {
+  const seconds = (now.frame.at - before.frame.at) / 1000;
+  const grown = sum(now) - sum(before);
+  return seconds <= 0 ? 0 : (grown >= 0 ? grown : sum(now)) / seconds;
+}
+
+/**
+ * A quantile of what a histogram took in between two moments, interpolated within its bucket as Prometheus does.
+ *
+ * @returns undefined when nothing came in
+ */
+export function quantile(before: Samples, now: Samples, name: string, share: number): number | undefined {
+  const buckets = new Map<number, number>();
+  const add = (samples: Samples, sign: number): void => {
+    for (const [, { le = '' }, value] of samples.all(`${name}_bucket`)) {
+      const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
+      buckets.set(bound, (buckets.get(bound) ?? 0) + sign * value);
+    }
+  };
+  add(now, 1);
+  if (now.sum(`${name}_count`) >= before.sum(`${name}_count`)) add(before, -1);
+  const sorted = [...buckets].sort(([a], [b]) => a - b);
+  const total = sorted.at(-1)?.[1] ?? 0;
+  if (total <= 0) return undefined;
+  let lower = 0;
+  let below = 0;
+  for (const [bound, count] of sorted) {
+    if (count >= share * total) {
+      if (bound === Number.POSITIVE_INFINITY) return lower;
+      return lower + (bound - lower) * ((share * total - below) / Math.max(1, count - below));
+    }
+    lower = bound;
+    below = count;
+  }
+  return lower;
+}

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { Feed } from './feed.js';
+import type { Letters } from './letters.js';
+import { loadPage, type Page } from './page.js';
+
+const LETTERS_SHOWN = 20;
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** What the dashboard works with. */
+export interface Dashboard {
+  /** The page that the build has made. */
+  readonly file: URL;
+  readonly feed: Feed;
+  readonly letters: Letters;
+}
+
+/** The dashboard at `/`, what it shows, and what it can do. */
+export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }: Dashboard): void {
+  let page: Promise<Page> | undefined;
+  app.get('/', { config: { role: 'read' } }, async (_request, reply) => {
+    const { html, policy } = await (page ??= loadPage(file));
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(html);
+  });
+  app.get('/dashboard/feed', { config: { role: 'read' }, exposeHeadRoute: false }, (request, reply) =>
+    reply.type('text/event-stream; charset=utf-8').send(feed.open(request.caller?.role ?? 'read')),
+  );
+  app.get('/dead-letters', { config: { role: 'read' } }, async (_request, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify({ letters: await letters.newest(LETTERS_SHOWN) })),
+  );
+  app.post('/dead-letters/redrive', { config: { role: 'admin' } }, async (_request, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify(await letters.driveAgain())),
+  );
+}
