@@ -49,6 +49,11 @@ function lmdbStore(db: Database<string, string>): Store {
     return done;
   };
 
+  const putIfAbsent = (key: string, value: string): Promise<boolean> =>
+    durable(db.ifNoExists(key, () => db.put(key, value, 1)));
+  const compareAndSet = (key: string, value: string, revision: number): Promise<boolean> =>
+    durable(db.put(key, value, revision + 1, revision));
+
   return {
     get(key) {
       // Reads would show the state of this event turn's first read, which another process may have changed since.
@@ -57,15 +62,15 @@ function lmdbStore(db: Database<string, string>): Store {
       return Promise.resolve(found && { key, value: found.value, revision: found.version ?? 0 });
     },
     async put(key, value) {
-      await durable(
-        db.transaction(() => {
-          void db.put(key, value, nextRevision(db, key));
-          return true;
-        }),
-      );
+      // No transaction of our own: one that calls back would keep a process that is told to exit meanwhile from ever ending.
+      for (let written = false; !written;) {
+        db.resetReadTxn();
+        const revision = db.getEntry(key)?.version;
+        written = await (revision === undefined ? putIfAbsent(key, value) : compareAndSet(key, value, revision));
+      }
     },
-    putIfAbsent: (key, value) => durable(db.ifNoExists(key, () => db.put(key, value, 1))),
-    compareAndSet: (key, value, revision) => durable(db.put(key, value, revision + 1, revision)),
+    putIfAbsent,
+    compareAndSet,
     async remove(key) {
       await durable(db.remove(key));
     },
@@ -81,10 +86,6 @@ function lmdbStore(db: Database<string, string>): Store {
       }
     },
   };
-}
-
-function nextRevision(db: Database<string, string>, key: string): number {
-  return (db.getEntry(key)?.version ?? 0) + 1;
 }
 
 function read(db: Database<string, string>, { from, to, reverse = false }: KeyRange): Entry[] {
