@@ -163,6 +163,7 @@ async function lookOn(url: string, signal: AbortSignal): Promise<number> {
 }
 
 function residentBytes({ pid }: ChildProcess): number {
+  // Its own memory, without the pages of files that it has mapped, which the system takes back when it needs them.
   const status = readFileSync(`/proc/${pid ?? 'self'}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }

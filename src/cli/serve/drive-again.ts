@@ -34,6 +34,7 @@ export async function driveAgain(serve: ServePlan, { world, signal, warn }: Driv
     deadLetter: undefined,
     limit: undefined,
     live: false,
+    maxCost: undefined,
     stats: 'json',
     progress: false,
   };
