@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +13,8 @@ export default defineConfig({
     exclude: ['test/**/*.chaos.test.ts'],
     // No test changes what others in its process see, and loading all modules for each file would cost as much as the tests.
     isolate: false,
+    // Tests of the command line mostly wait for the processes that they start.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

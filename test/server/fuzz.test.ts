@@ -11,6 +11,9 @@ const ACCESS: AccessRules = { open: 'no', configured: configTokens([TOKEN]), cre
 /** What only the inside of a program would say. */
 const INSIDE = /\bat .*:[0-9]+:[0-9]+|node_modules|dist\/|src\/|FST_|TypeError|RangeError|undefined/;
 
+/** Routes that answer without an end. */
+const LIVE = /^GET \/(?:tap|dashboard\/feed)\b/;
+
 const paths = fc.oneof(
   fc.constantFrom(...Object.keys(OPERATIONS).map((one) => one.split(' ')[1]?.replace(':pipeline', 'orders') ?? '/')),
   fc.constantFrom('/', '//', '/events/', '/events/%2e%2e', '/events/%00', '/events/%zz', '/livez/..', '*', '/EVENTS'),
@@ -106,8 +109,8 @@ function converse(url: string, bytes: Buffer): Promise<string> {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
-      // A stream of live events does not end by itself.
-      if (/^HTTP\/1\.1 200[^]*\r\n\r\n/.test(text) && bytes.includes('/tap')) socket.destroy();
+      // A stream of live events, or of the dashboard's numbers, does not end by itself.
+      if (/^HTTP\/1\.1 200[^]*\r\n\r\n/.test(text) && LIVE.test(bytes.toString('latin1'))) socket.destroy();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(text));
