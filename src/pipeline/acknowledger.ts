@@ -10,23 +10,26 @@ export interface AcknowledgerOptions<T> {
 /** Acknowledges what is done once the output files are on the medium. What is done while they are synced waits for the next time. */
 export class Acknowledger<T> {
   #waiting: T[] = [];
-  #work: Promise<void> | undefined;
+  #work = Promise.resolve();
+  #isWorking = false;
   #hasFailed = false;
 
   constructor(private readonly options: AcknowledgerOptions<T>) {}
 
   done(items: readonly T[]): void {
     this.#waiting.push(...items);
-    this.#work ??= this.#run();
+    // Without files it is over before there is a promise of it.
+    if (!this.#isWorking) this.#work = this.#run();
   }
 
   /** Resolves when everything that is done is acknowledged, or can't be. */
   async finish(): Promise<void> {
-    while (this.#work !== undefined) await this.#work;
+    while (this.#isWorking) await this.#work;
   }
 
   async #run(): Promise<void> {
     const { files, acknowledge, onFailure } = this.options;
+    this.#isWorking = true;
     try {
       while (this.#waiting.length > 0 && !this.#hasFailed) {
         const batch = this.#waiting;
@@ -38,7 +41,7 @@ export class Acknowledger<T> {
       this.#hasFailed = true;
       onFailure(error);
     } finally {
-      this.#work = undefined;
+      this.#isWorking = false;
     }
   }
 }

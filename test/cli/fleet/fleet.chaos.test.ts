@@ -61,6 +61,7 @@ describe.skipIf(NATS_MISSING !== '')(`a fleet of three${NATS_MISSING}`, () => {
   });
 
   it('spends no more than its budget of $1, with 32 calls in flight on each', async () => {
+    const ROWS = 700;
     const fake = await startFakeProvider({
       wire: 'openai',
       latencyMs: 20,
@@ -81,16 +82,24 @@ pipelines:
     for (let index = 0; index < MEMBERS; index++) members.push(await startMember(server, config));
     const words = 'word '.repeat(20);
     for (const [index, member] of members.entries()) {
-      const rows = Array.from({ length: 700 }, (_, row) => JSON.stringify({ q: `${index} ${row} ${words}` })).join(
+      const rows = Array.from({ length: ROWS }, (_, row) => JSON.stringify({ q: `${index} ${row} ${words}` })).join(
         '\n',
       );
       expect((await postLines(`${member.url}/events`, rows)).status).toBe(202);
     }
-    const budget = 1_000_000_000n;
-    await until(() => fake.billed > (budget * 9n) / 10n, 'it is nearly spent', 300_000);
     // There is work for six times as much.
-    await sleep(10_000);
+    const budget = 1_000_000_000n;
+    const pauses = await Promise.all(members.map((member) => member.says('processing waits')));
+    for (const { reason } of pauses) expect(reason).toMatch(/^the budget is spent: /);
     expect(fake.billed).toBeLessThanOrEqual(budget);
+    expect(fake.billed).toBeGreaterThan((budget * 95n) / 100n);
+    const results = await countResults(link);
+    expect(results).toBe(fake.records.length);
+    // What is out is done: only the rest is still in the fleet's hands.
+    await until(async () => {
+      const { state } = await link.jsm.streams.info('colloquium_WORK');
+      return state.messages === MEMBERS * ROWS - results;
+    }, 'what is out is acknowledged');
     await fake.close();
   });
 });
