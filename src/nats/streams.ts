@@ -24,6 +24,15 @@ export async function ensureStream(
   });
 }
 
+/**
+ * The stream that keeps a subject; the first of several.
+ *
+ * @throws NatsUnavailableError when the server does not answer within `forMs`; Error when there is none
+ */
+export function streamOf(link: NatsLink, subject: string, forMs: number): Promise<string> {
+  return keepTrying(link, () => link.jsm.streams.find(subject), forMs);
+}
+
 /** A durable pull consumer whose messages are acknowledged one by one. */
 export interface ConsumerSetup {
   readonly stream: string;
@@ -35,8 +44,12 @@ export interface ConsumerSetup {
   readonly openMax: number;
 }
 
-/** Makes a consumer, or brings the one that is there to these settings. */
-export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup): Promise<void> {
+/**
+ * Makes a consumer, or brings the one that is there to these settings.
+ *
+ * @param forMs give up after so long; default: never
+ */
+export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup, forMs?: number): Promise<void> {
   const { stream, name, subject, ackWaitMs, openMax } = setup;
   const changeable = { ack_wait: ackWaitMs * NANOS_PER_MS, max_ack_pending: openMax };
   const config: Partial<ConsumerConfig> = {
@@ -46,14 +59,18 @@ export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup): Prom
     deliver_policy: 'all',
     ...(subject !== undefined && { filter_subject: subject }),
   };
-  await keepTrying(link, async () => {
-    try {
-      await link.jsm.consumers.add(stream, config);
-    } catch (error) {
-      if (!CONSUMER_NAME_EXISTS.includes(codeOf(error) ?? 0)) throw error;
-      await link.jsm.consumers.update(stream, name, changeable);
-    }
-  });
+  await keepTrying(
+    link,
+    async () => {
+      try {
+        await link.jsm.consumers.add(stream, config);
+      } catch (error) {
+        if (!CONSUMER_NAME_EXISTS.includes(codeOf(error) ?? 0)) throw error;
+        await link.jsm.consumers.update(stream, name, changeable);
+      }
+    },
+    forMs,
+  );
 }
 
 function codeOf(error: unknown): number | undefined {

@@ -5,6 +5,7 @@ export { createAlarm, postAlert, signalReader, type Alarm, type AlertMessage, ty
 export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
 export { ingestFolder } from './ingest/ingest-folder.js';
+export { ingestQueue } from './ingest/ingest-queue.js';
 export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerSettings } from './settings.js';

@@ -1,9 +1,10 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { keepTrying, type NatsLink } from '../nats/index.js';
+import type { NatsLink } from '../nats/index.js';
 
 /** A message that is ours until it is acknowledged or released, or we fall silent. */
 export interface Delivery {
   readonly line: Buffer;
+  readonly subject: string;
   /** How often it was given out, this time included. */
   readonly times: number;
   /** Its place in its stream. */
@@ -73,6 +74,7 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
     const one: Held = {
       message,
       inlet,
+      subject: message.subject,
       line: Buffer.from(message.data.buffer, message.data.byteOffset, message.data.byteLength),
       times: deliveryCount,
       sequence: streamSequence,
@@ -100,7 +102,7 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
         continue;
       }
       try {
-        consumer ??= await keepTrying(link, () => link.js.consumers.get(inlet.stream, inlet.consumer));
+        consumer ??= await link.js.consumers.get(inlet.stream, inlet.consumer);
         const portion = { max_messages: inlet.heldMax - inlet.held, expires: PULL_EXPIRES_MS };
         const messages = await consumer.fetch(portion);
         pulls.add(messages);

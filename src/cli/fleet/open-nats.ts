@@ -25,8 +25,7 @@ const NONE: DaemonNats = {
  * @throws UserError when the server can't be used; ConfigError
  */
 export async function openNats(plan: ServePlan, world: World): Promise<DaemonNats> {
-  const isNeeded = plan.fleet !== undefined || hasSubjects(plan.pipelines);
-  if (!isNeeded) return NONE;
+  if (!needsNats(plan)) return NONE;
   const [{ openLink }, { joinFleet }] = await Promise.all([import('./open-link.js'), import('./fleet.js')]);
   const link = await openLink(plan.config, plan.fleet?.urls);
   const fleet = plan.fleet && (await joinFleet(link, plan.fleet, plan.settings.depthMax, world));
@@ -39,6 +38,11 @@ export async function openNats(plan: ServePlan, world: World): Promise<DaemonNat
       await link.close();
     },
   };
+}
+
+/** Whether a daemon has anything to do with NATS. */
+export function needsNats({ fleet, pipelines, sources }: ServePlan): boolean {
+  return fleet !== undefined || hasSubjects(pipelines) || sources.some(({ kind }) => kind === 'nats');
 }
 
 /** Whether any of them writes to NATS. */

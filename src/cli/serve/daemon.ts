@@ -196,7 +196,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   nats.fleet?.appear({ url: server.url });
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
-  let intakes = startIntakes(plan, log, world, talk);
+  let intakes = startIntakes(plan, log, nats.link, world, talk);
   const retain = (): Promise<void> => applyRetention(log, plan.retention, processing.processed, world.now(), talk);
   const chores = [
     every(TEND_INTERVAL_MS, () => processing.tend()),
@@ -242,7 +242,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         await metrics.know(knownNames(plan));
         if (!changesIntakes(before, next)) return;
         await intakes.stop();
-        intakes = startIntakes(plan, log, world, talk);
+        intakes = startIntakes(plan, log, nats.link, world, talk);
       }),
     reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {

@@ -1,4 +1,5 @@
 import type { Log, World } from '../../log/index.js';
+import type { NatsLink } from '../../nats/index.js';
 import { EventReader, ingestBlocks, ingestFolder, type Intake, type ServerSettings } from '../../server/index.js';
 import { openSource } from '../../sources/index.js';
 import type { ServePlan, SourcePlan } from './plan.js';
@@ -12,8 +13,12 @@ export interface Intakes {
   stop(): Promise<void>;
 }
 
-/** Begins to read standard input and watched folders. */
-export function startIntakes(plan: ServePlan, log: Log, world: World, talk: Talk): Intakes {
+/**
+ * Begins to read standard input, watched folders and subjects.
+ *
+ * @param link undefined: there was nothing to connect for at the start, and subjects wait for the next
+ */
+export function startIntakes(plan: ServePlan, log: Log, link: NatsLink | undefined, world: World, talk: Talk): Intakes {
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = plan.sources.map((source) => keepGoing(source));
@@ -28,15 +33,27 @@ export function startIntakes(plan: ServePlan, log: Log, world: World, talk: Talk
   async function keepGoing(source: SourcePlan): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (source.kind === 'stdin') await readStdin(source.pipeline);
-        else await readFolder(source);
+        await read(source);
         return;
       } catch (error) {
-        const name = source.kind === 'stdin' ? 'stdin' : source.folder;
-        talk.error('an input could not be stored', { input: name, error: reasonOf(error) });
+        talk.error('an input could not be stored', { input: nameOf(source), error: reasonOf(error) });
         // What was read of standard input is gone.
         if (source.kind === 'stdin') return;
         await world.wait(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async function read(source: SourcePlan): Promise<void> {
+    switch (source.kind) {
+      case 'stdin':
+        return readStdin(source.pipeline);
+      case 'folder':
+        return readFolder(source);
+      case 'nats': {
+        if (link === undefined) return;
+        const { readSubject } = await import('./read-subject.js');
+        return readSubject(source, link, intakeFor(), signal);
       }
     }
   }
@@ -67,6 +84,17 @@ export function startIntakes(plan: ServePlan, log: Log, world: World, talk: Talk
   function newReader(): EventReader {
     const { depthMax, idempotencyPointer }: ServerSettings = plan.settings;
     return new EventReader(depthMax, idempotencyPointer);
+  }
+}
+
+function nameOf(source: SourcePlan): string {
+  switch (source.kind) {
+    case 'stdin':
+      return 'stdin';
+    case 'folder':
+      return source.folder;
+    case 'nats':
+      return `nats ${source.subject}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { needsNats } from '../fleet/open-nats.js';
 import type { ServePlan } from './plan.js';
 
 /** What can't be changed while it runs, and differs. */
@@ -6,6 +7,7 @@ export function fixedAtStart(before: ServePlan, next: ServePlan): readonly strin
   const sections: string[] = [];
   if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
   if (!isDeepStrictEqual(before.fleet, next.fleet)) sections.push('fleet');
+  if (needsNats(next) && !needsNats(before)) sections.push('nats');
   if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
   if (before.logging.format !== next.logging.format) sections.push('logging.format');
   return sections;

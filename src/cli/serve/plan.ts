@@ -77,4 +77,17 @@ export interface PipelineServePlan {
 
 export type SourcePlan =
   | { readonly kind: 'stdin'; readonly pipeline: string }
-  | { readonly kind: 'folder'; readonly folder: string; readonly pattern: string; readonly pipeline: string };
+  | { readonly kind: 'folder'; readonly folder: string; readonly pattern: string; readonly pipeline: string }
+  | SubjectSource;
+
+/** Messages that a stream of NATS keeps. */
+export interface SubjectSource {
+  readonly kind: 'nats';
+  /** May have wildcards. */
+  readonly subject: string;
+  /** Undefined: the one that keeps the subject. */
+  readonly stream: string | undefined;
+  /** Begins the name of the durable consumer. */
+  readonly consumer: string;
+  readonly pipeline: string;
+}

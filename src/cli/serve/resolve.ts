@@ -171,9 +171,13 @@ function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] 
 }
 
 function sourcePlan(source: Config['sources'][number]): SourcePlan {
-  return 'folder' in source
-    ? { kind: 'folder', folder: source.folder, pattern: source.pattern, pipeline: source.pipeline }
-    : { kind: 'stdin', pipeline: source.pipeline };
+  const { pipeline } = source;
+  if ('folder' in source) return { kind: 'folder', folder: source.folder, pattern: source.pattern, pipeline };
+  if ('nats' in source) {
+    const { nats: subject, stream, consumer } = source;
+    return { kind: 'nats', subject, stream, consumer, pipeline };
+  }
+  return { kind: 'stdin', pipeline };
 }
 
 async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]> {

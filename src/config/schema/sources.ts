@@ -26,11 +26,31 @@ const folderSource = section({
   pipeline: pipelineName(),
 });
 
-const SOURCE_KEYS = ['stdin', 'folder'];
+const natsSource = section({
+  nats: text('a subject like orders.new, orders.* or orders.>', isSubjectFilter).describe(
+    'Read the messages of this NATS subject, which a stream keeps. * stands for one part, > for all that follow.',
+  ),
+  stream: text("a stream's name", (name) => /^[^\s.*>/\\]+$/.test(name))
+    .optional()
+    .describe('The stream. Without it: the one that keeps the subject.'),
+  consumer: text('letters, digits, - and _', (name) => /^[A-Za-z0-9_-]{1,64}$/.test(name))
+    .prefault('colloquium')
+    .describe('Begins the name of the durable consumer. Daemons with the same one share the messages.'),
+  pipeline: pipelineName(),
+});
+
+function isSubjectFilter(subject: string): boolean {
+  const parts = subject.split('.');
+  return parts.every((part, at) =>
+    part === '>' ? at === parts.length - 1 : part === '*' || (part !== '' && !/[\s*>]/.test(part)),
+  );
+}
+
+const SOURCE_KEYS = ['stdin', 'folder', 'nats'];
 
 const source = alternatives(
-  'a source: a map with the key stdin or folder',
-  [stdinSource, folderSource],
+  'a source: a map with the key stdin, folder or nats',
+  [stdinSource, folderSource, natsSource],
   byKey(SOURCE_KEYS),
   SOURCE_KEYS,
 );

@@ -1,0 +1,67 @@
+import type { Entry } from '../../log/index.js';
+import { refusedRecord, tooLong, type EventFailure } from '../../pipeline/index.js';
+import type { Block } from '../../sources/index.js';
+import { entryOf, metadataText } from '../entries.js';
+import type { EventReader } from '../event-reader.js';
+import { withNewline } from '../with-newline.js';
+
+/** Of a line that is too long, no more is kept. */
+const HEAD_BYTES = 4096;
+
+/** How lines are read. */
+export interface LineReading {
+  readonly reader: EventReader;
+  readonly lineBytesMax: number;
+}
+
+/** Where lines come from. */
+export interface LineOrigin {
+  /** For `metadata.source`. */
+  readonly source: string;
+  readonly pipeline: string;
+  /** The idempotency key of a line, from 1, that has none of its own; undefined: there is none. */
+  readonly keyOf?: (line: number) => string;
+}
+
+type Remains = Parameters<typeof refusedRecord>[1];
+
+/**
+ * Makes a record of each line: an event, or a refused line, whose dead letter the pipeline will write.
+ *
+ * @param linesBefore lines of the input before this block
+ * @returns the records, and how many lines there were, blank ones too
+ */
+export function recordsOf(
+  block: Block,
+  linesBefore: number,
+  { reader, lineBytesMax }: LineReading,
+  { source, pipeline, keyOf }: LineOrigin,
+): { readonly entries: readonly Entry[]; readonly lines: number } {
+  const entries: Entry[] = [];
+  const refuse = (failure: EventFailure, remains: Remains, lineInBlock: number, rawMax = lineBytesMax): void => {
+    const line = linesBefore + lineInBlock + 1;
+    const { data, metadata } = refusedRecord(failure, remains, { source, pipeline, line }, rawMax);
+    entries.push(entryOf(data, metadata, pipeline, keyOf?.(line)));
+  };
+  if (block.kind === 'overlong') {
+    refuse(tooLong(block.lineBytes, lineBytesMax), { bytes: block.head, lineBytes: block.lineBytes }, 0);
+    return { entries, lines: 1 };
+  }
+  const metadata = metadataText(source, pipeline);
+  const lines = reader.readLines(
+    withNewline(block.bytes),
+    ({ data, key }, lineInBlock) => {
+      if (data.length <= lineBytesMax) {
+        entries.push(entryOf(data, metadata, pipeline, key ?? keyOf?.(linesBefore + lineInBlock + 1)));
+      } else {
+        refuse(tooLong(data.length, lineBytesMax), { text: data.toString() }, lineInBlock, HEAD_BYTES);
+      }
+    },
+    (failure, line, lineInBlock) => {
+      const remains =
+        failure.kind === 'invalid_utf8' ? { bytes: line, lineBytes: line.length } : { text: line.toString() };
+      refuse(failure, remains, lineInBlock);
+    },
+  );
+  return { entries, lines };
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectNats, type NatsLink } from '../../../src/nats/index.js';
+import { scratch } from '../../support/cli.js';
+import { startDaemon, until } from '../../support/daemon.js';
+import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
+
+describe.skipIf(NATS_MISSING !== '')(`a source of NATS messages${NATS_MISSING}`, () => {
+  let server: TestNatsServer;
+  let link: NatsLink;
+
+  beforeAll(async () => {
+    server = await startNatsServer();
+    link = await connectNats({ urls: [server.url], name: 'test' }, Date.now);
+    await link.jsm.streams.add({ name: 'ORDERS', subjects: ['orders.>'] });
+  });
+
+  afterAll(async () => {
+    await link.close();
+    await server.end();
+  });
+
+  const linesOf = (cwd: string, name: string): readonly string[] => {
+    const path = join(cwd, name);
+    return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+  };
+
+  it('stores each message once, however often it comes, over deaths of the daemon and of the server', async () => {
+    const config = `
+nats: { url: "${server.url}" }
+sources: [{ nats: orders.> }]
+pipelines: { default: { outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.ndjson } }
+`;
+    const cwd = scratch();
+    const publish = (subject: string, payload: string): Promise<unknown> => link.js.publish(subject, payload);
+    await publish('orders.eu', '{"n":1}');
+    await publish('orders.eu', '{"n":2}\n{"n":3}\n');
+    await publish('orders.us', '{\n  "n": 4\n}');
+    await publish('orders.us', '{"n":');
+    const first = await startDaemon(config, { cwd });
+    await until(() => linesOf(cwd, 'out.ndjson').length === 4, 'the messages are out');
+    await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'what is no JSON is a dead letter');
+    const consumers = await link.jsm.consumers.list('ORDERS').next();
+    expect(consumers.map(({ config: { filter_subject: filter } }) => filter)).toEqual(['orders.>']);
+    const name = consumers[0]?.name ?? '';
+    await until(async () => {
+      const { num_ack_pending: open, num_pending: left } = await link.jsm.consumers.info('ORDERS', name);
+      return open + left === 0;
+    }, 'they are acknowledged');
+
+    await first.end('SIGKILL');
+    // The new consumer gives everything out once more.
+    await link.jsm.consumers.delete('ORDERS', name);
+    const second = await startDaemon(config, { cwd });
+    await until(async () => {
+      const [again] = await link.jsm.consumers.list('ORDERS').next();
+      return again?.ack_floor.stream_seq === 4;
+    }, 'all have come again');
+    await server.kill();
+    await until(() => isAway(second.url), 'it says that the server is away');
+    await server.start();
+    await until(() => link.state.kind === 'connected', 'the server is back');
+    await publish('orders.eu', '{"n":5}');
+    await until(() => linesOf(cwd, 'out.ndjson').includes('{"n":5}'), 'it reads on');
+    expect(await second.end()).toBe(0);
+
+    const out = linesOf(cwd, 'out.ndjson').map((line) => (JSON.parse(line) as { n: number }).n);
+    expect(out).toEqual([1, 2, 3, 4, 5]);
+    const letters = linesOf(cwd, 'dead.ndjson').map((line) => JSON.parse(line) as unknown);
+    expect(letters).toMatchObject([
+      { error: { kind: 'invalid_json' }, raw: '{"n":', source: 'nats orders.us', line: 1 },
+    ]);
+  });
+});
+
+async function isAway(url: string): Promise<boolean> {
+  const health = (await (await fetch(`${url}/health`)).json()) as { status: string };
+  return health.status === 'degraded';
+}
