@@ -10,6 +10,7 @@ import {
 } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
 import { stringifyJson } from '../../json/index.js';
+import { resolveFleet, sharedStore } from '../fleet/plan.js';
 import { inStateFolder } from './state-folder.js';
 
 /** What was kept about calls and money, opened without any provider. */
@@ -31,10 +32,11 @@ export interface JournalBounds {
 }
 
 /**
- * Opens the state folder of a config, or the one that is used without any. Where nothing was kept yet, nothing is made.
+ * Opens the state folder of a config, or the one that is used without any. Where nothing was kept yet, nothing is made. A config
+ * that joins a fleet means what the fleet shares.
  *
  * @param configPath undefined: a config is searched for
- * @throws ConfigError; UserError when the folder can't be used
+ * @throws ConfigError; UserError when the folder or the fleet's server can't be used
  */
 export async function openBooksOf(configPath: string | undefined, bounds: JournalBounds = {}): Promise<OpenedBooks> {
   const config = await loadConfig({
@@ -50,9 +52,30 @@ export async function openBooksOf(configPath: string | undefined, bounds: Journa
     ttlMs: bounds.ttlMs ?? journal.ttl ?? DEFAULTS.journalTtlMs,
     bytesMax: bounds.bytesMax ?? journal.max_size ?? DEFAULTS.journalBytesMax,
   };
-  const books = await inStateFolder(folder, () => openBooks(locationOf(folder), options, realWorld));
+  const books =
+    (config && (await openFleetBooks(config, options))) ??
+    (await inStateFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
   const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
   return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
+}
+
+/** @returns undefined where there is no fleet */
+async function openFleetBooks(
+  config: LoadedConfig,
+  options: Parameters<typeof openBooks>[1],
+): Promise<Books | undefined> {
+  const fleet = resolveFleet(config, undefined);
+  if (fleet === undefined) return undefined;
+  const { openLink } = await import('../fleet/open-link.js');
+  const link = await openLink(config);
+  const books = await openBooks(sharedStore(fleet, link), options, realWorld);
+  return {
+    ...books,
+    async close() {
+      await books.close();
+      await link.close();
+    },
+  };
 }
 
 /** Read as they stand: nothing else of a pipeline is needed, least of all what it takes from the environment. */

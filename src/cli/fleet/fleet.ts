@@ -4,7 +4,7 @@ import type { World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { SharedBooks } from '../engines.js';
 import { joinMembers, type MemberReport, type PipelineReport } from './members.js';
-import type { FleetPlan } from './plan.js';
+import { bucketPrefix, sharedStore, type FleetPlan } from './plan.js';
 import { openWork, type FleetWork } from './work.js';
 
 /** What only others here know of this process. */
@@ -36,8 +36,6 @@ export async function joinFleet(
   depthMax: number,
   world: Pick<World, 'now' | 'elapsed'>,
 ): Promise<Fleet> {
-  const prefix = `colloquium-${plan.name}`;
-  const { replicas } = plan;
   const since = world.now();
   let known: Self = { url: '', pipelines: () => [] };
   const self = {
@@ -47,11 +45,12 @@ export async function joinFleet(
       return { host: hostname(), pid: process.pid, since, url, pipelines: pipelines() };
     },
   };
-  const members = await joinMembers(link, { bucket: `${prefix}_members`, replicas }, self, world.elapsed);
+  const place = { bucket: `${bucketPrefix(plan.name)}_members`, replicas: plan.replicas };
+  const members = await joinMembers(link, place, self, world.elapsed);
   return {
     plan,
     work: await openWork(link, plan, depthMax),
-    books: { store: { kind: 'nats', link, prefix, replicas }, isGone: (owner) => members.isGone(owner) },
+    books: { store: sharedStore(plan, link), isGone: (owner) => members.isGone(owner) },
     appear(news) {
       known = { ...known, ...news };
     },

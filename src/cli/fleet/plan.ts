@@ -1,4 +1,6 @@
+import type { StoreLocation } from '../../ai/index.js';
 import { useSection, type LoadedConfig } from '../../config/index.js';
+import type { NatsLink } from '../../nats/index.js';
 
 /** A fleet that the daemon joins, as it is meant. */
 export interface FleetPlan {
@@ -29,4 +31,14 @@ export function resolveFleet(config: LoadedConfig, join: string | undefined): Fl
     deliveriesMax: fleet.max_deliveries,
     replicas: fleet.replicas,
   };
+}
+
+/** Where journal, ledger and budget are that all members share. */
+export function sharedStore({ name, replicas }: FleetPlan, link: NatsLink): StoreLocation {
+  return { kind: 'nats', link, prefix: bucketPrefix(name), replicas };
+}
+
+/** How the names of a fleet's buckets begin. */
+export function bucketPrefix(fleet: string): string {
+  return `colloquium-${fleet}`;
 }

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NatsLink } from '../../../src/nats/index.js';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, until } from '../../support/daemon.js';
-import { countResults, DOUBLING, openResults, readResults, startMember } from '../../support/fleet.js';
+import { startFakeProvider } from '../../support/fake-provider.js';
+import { countResults, DOUBLING, openResults, readResults, RESULTS, startMember } from '../../support/fleet.js';
 import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
+import { providerOf } from '../ai-stage.js';
 
 interface Health {
   readonly status: string;
@@ -65,6 +67,36 @@ describe.skipIf(NATS_MISSING !== '')(`a fleet${NATS_MISSING}`, () => {
     expect((await healthOf()).status).toBe('healthy');
     expect(await door.end()).toBe(0);
     expect(existsSync(join(door.cwd, 'dead.ndjson'))).toBe(true);
+  });
+
+  it('shares what calls cost and were answered: cost and journal show it on any machine', async () => {
+    const fake = await startFakeProvider({ wire: 'openai' });
+    const config = `
+ai_providers: { openai: ${providerOf(fake)} }
+fleet: { name: books, join: true }
+pipelines:
+  default:
+    stages:
+      - ai:
+          request: [obj, model, gpt-4o-mini, messages, [[obj, role, user, content, [$input, /q]]], max_tokens, 60]
+          providers: [openai]
+    outputs: [{ nats: ${RESULTS} }]
+`;
+    const before = await countResults(link);
+    const member = await startMember(server, config);
+    await postLines(`${member.url}/events`, '{"q":"one"}\n{"q":"two"}\n');
+    await until(async () => (await countResults(link)) === before + 2, 'both are answered');
+    const elsewhere = scratch();
+    writeFileSync(join(elsewhere, 'colloquium.yaml'), `nats: { url: "${server.url}" }\nstate_dir: ./state\n${config}`);
+    const [cost, calls] = await Promise.all([
+      runCli(['cost', '--format', 'csv', '--by', 'pipeline'], { cwd: elsewhere }),
+      runCli(['journal', 'ls', '--format', 'json'], { cwd: elsewhere }),
+    ]);
+    expect(cost.stdout).toMatch(/^default,2,/m);
+    expect(calls.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(calls.stdout).toContain('"pipeline":"default"');
+    await member.end();
+    await fake.close();
   });
 
   it('is not joined where there is no server, and says so', async () => {
