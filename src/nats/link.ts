@@ -3,6 +3,7 @@ import type { KV, KvOptions } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { authenticatorsOf } from './authenticators.js';
 import type { NatsOptions } from './options.js';
+import { reconnectDelay } from './reconnect-delay.js';
 
 /** One connection to a NATS server with JetStream. It reconnects by itself, for as long as it takes. */
 export interface NatsLink {
@@ -27,8 +28,6 @@ export class NatsUnavailableError extends Error {
   override readonly name = 'NatsUnavailableError';
 }
 
-const RECONNECT_MIN_MS = 100;
-const RECONNECT_MAX_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A server that does not answer two pings is gone, whatever the kernel thinks of the connection. */
 const PING_INTERVAL_MS = 10_000;
@@ -41,7 +40,7 @@ const PING_INTERVAL_MS = 10_000;
  */
 export async function connectNats(options: NatsOptions, now: () => number): Promise<NatsLink> {
   const { connect, jetstream, jetstreamManager, Kvm } = await import('./client.js');
-  let attempts = 0;
+  const delay = reconnectDelay();
   const refused = (error: unknown): never => {
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new NatsUnavailableError(`cannot use NATS at ${withoutSecrets(options.urls)}: ${reason}`, { cause: error });
@@ -53,9 +52,7 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     pingInterval: PING_INTERVAL_MS,
-    // Each waits for a time of its own: a server that comes back is not run over by all of its clients at once.
-    reconnectDelayHandler: () =>
-      Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(10, attempts++)) * (0.5 + Math.random() / 2),
+    reconnectDelayHandler: () => delay.ms(),
     authenticator: await authenticatorsOf(options),
     ...(options.tls && { tls: tlsOf(options.tls) }),
   }).catch(refused);
@@ -66,8 +63,9 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
   const follow = async (): Promise<void> => {
     for await (const { type } of connection.status()) {
       if (type === 'disconnect') state = { kind: 'away', since: now() };
+      if (type === 'reconnecting') delay.tried();
       if (type !== 'reconnect') continue;
-      attempts = 0;
+      delay.succeeded();
       state = { kind: 'connected' };
       for (const then of backAgain) then();
     }
