@@ -1,14 +1,5 @@
 import { Command } from 'commander';
-
-/** The options of `tap` as they were typed. */
-export interface TapFlags {
-  readonly stage?: string;
-  readonly pipeline?: string;
-  readonly filter?: string;
-  readonly config?: string;
-  readonly url?: string;
-  readonly tokenFile?: string;
-}
+import type { TapFlags } from '../tap/flags.js';
 
 const EXAMPLES = `
 Examples:

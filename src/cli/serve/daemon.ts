@@ -9,24 +9,23 @@ import {
   type DriveReport,
   type RunningServer,
 } from '../../server/index.js';
-import { hasAi, openEngines } from '../engines.js';
+import { openNats } from '../fleet/open-nats.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
+import { doChores } from './chores.js';
 import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { newestLetters } from './newest-letters.js';
 import { damageTeller, openLog } from './open-log.js';
-import { changesIntakes, changesProcessing, fixedAtStart, observationOf } from './plan-changes.js';
-import { openNats } from '../fleet/open-nats.js';
+import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
+import { openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import { Processing, type Pipelines } from './processing.js';
+import type { Pipelines, ProcessingContext } from './processing.js';
 import { applyRetention } from './retention.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
-import { tellAttempt } from './tell-events.js';
-import { workingThreads } from './threads.js';
 
 /** Requests that are under way may finish for so long. */
 const REQUEST_GRACE_MS = 10_000;
@@ -87,37 +86,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     throw error;
   });
 
-  const openProcessing = async (given: ServePlan): Promise<Pipelines> => {
-    const plain = given.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
-    const workersEach = Math.ceil(given.workers / Math.max(1, plain));
-    const engines = await openEngines(
-      {
-        ...given,
-        live: false,
-        plain: (block) => workingThreads({ ...block, observe: observationOf(given.logging) }, workersEach),
-        hooks: {
-          ...metrics.ai.hooks,
-          onAttempt(entry) {
-            metrics.ai.hooks.onAttempt(entry);
-            tellAttempt(talk, entry);
-          },
-        },
-        books: nats.fleet?.books,
-      },
-      (message) => talk.warn(message),
-    );
-    const around = {
-      ...context,
-      log,
-      link: nats.link,
-      onDamage,
-      meter: metrics.pipelines,
-      tapOf: (pipeline: string) => taps.tapOf(pipeline),
-    };
-    if (nats.fleet === undefined) return new Processing(given, engines, around);
-    const { FleetProcessing } = await import('../fleet/fleet-processing.js');
-    return FleetProcessing.open(given, engines, around, nats.fleet);
+  const around: ProcessingContext = {
+    ...context,
+    log,
+    link: nats.link,
+    onDamage,
+    meter: metrics.pipelines,
+    tapOf: (pipeline) => taps.tapOf(pipeline),
   };
+  const openProcessing = (given: ServePlan): Promise<Pipelines> => openPipelines(given, around, metrics.ai, nats.fleet);
 
   const vitals = async (): Promise<Vitals> => ({
     engine: processing.health(),
@@ -197,24 +174,21 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   let intakes = startIntakes(plan, log, nats.link, world, talk);
-  const retain = (): Promise<void> => applyRetention(log, plan.retention, processing.processed, world.now(), talk);
-  const chores = [
-    every(TEND_INTERVAL_MS, () => processing.tend()),
-    every(TOKENS_INTERVAL_MS, () => access.refresh()),
-    every(RETENTION_INTERVAL_MS, retain),
-    ...(keeper === undefined ? [] : [every(CERTIFICATE_INTERVAL_MS, () => keeper.refresh())]),
-    every(FLOOD_SPAN_MS, () => talk.turn()),
-    every(ALERT_INTERVAL_MS, watchAlerts({ ...world, metrics, talk, plan: () => plan.alerts })),
-  ];
-
-  async function every(intervalMs: number, chore: () => Promise<void> | void): Promise<void> {
-    const { signal } = stopping;
-    for (;;) {
-      await world.wait(intervalMs, signal);
-      if (signal.aborted) return;
-      await chore();
-    }
-  }
+  const chores = doChores(
+    [
+      { everyMs: TEND_INTERVAL_MS, run: () => processing.tend() },
+      { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
+      {
+        everyMs: RETENTION_INTERVAL_MS,
+        run: () => applyRetention(log, plan.retention, processing.processed, world.now(), talk),
+      },
+      ...(keeper === undefined ? [] : [{ everyMs: CERTIFICATE_INTERVAL_MS, run: () => keeper.refresh() }]),
+      { everyMs: FLOOD_SPAN_MS, run: () => talk.turn() },
+      { everyMs: ALERT_INTERVAL_MS, run: watchAlerts({ ...world, metrics, talk, plan: () => plan.alerts }) },
+    ],
+    world,
+    stopping.signal,
+  );
 
   return {
     url: server.url,
@@ -250,7 +224,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
       await changing;
       await processing.drain(DRAIN_GRACE_MS);
-      await Promise.all(chores);
+      await chores;
       await nats.close();
       await log.close();
     },

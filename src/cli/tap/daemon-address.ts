@@ -1,5 +1,5 @@
 import { loadConfig, resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
-import type { TapFlags } from '../commands/tap.js';
+import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 

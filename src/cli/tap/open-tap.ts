@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { TapFlags } from '../commands/tap.js';
+import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { DaemonAddress } from './daemon-address.js';

@@ -5,7 +5,7 @@ import { useSection } from '../../config/index.js';
 import { parseInlineScript } from '../../config/script/index.js';
 import { eventFilter, type FilterAnswer } from '../../pipeline/index.js';
 import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
-import type { TapFlags } from '../commands/tap.js';
+import type { TapFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { eventLine } from '../log/event-line.js';
 import { scriptSpec } from '../pipeline-spec.js';

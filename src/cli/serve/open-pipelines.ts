@@ -1,0 +1,44 @@
+import type { Metrics } from '../../server/index.js';
+import { hasAi, openEngines } from '../engines.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { observationOf } from './plan-changes.js';
+import type { ServePlan } from './plan.js';
+import { Processing, type Pipelines, type ProcessingContext } from './processing.js';
+import { tellAttempt } from './tell-events.js';
+import { workingThreads } from './threads.js';
+
+/**
+ * Makes the pipelines of a plan ready to start: on the daemon's own log, or as a member of a fleet.
+ *
+ * @param meter told of every AI call
+ * @throws ConfigError, ComputoError for a pipeline that can't be compiled
+ */
+export async function openPipelines(
+  plan: ServePlan,
+  context: ProcessingContext,
+  meter: Metrics['ai'],
+  fleet: Fleet | undefined,
+): Promise<Pipelines> {
+  const { talk } = context;
+  const plain = plan.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
+  const workersEach = Math.ceil(plan.workers / Math.max(1, plain));
+  const engines = await openEngines(
+    {
+      ...plan,
+      live: false,
+      plain: (block) => workingThreads({ ...block, observe: observationOf(plan.logging) }, workersEach),
+      hooks: {
+        ...meter.hooks,
+        onAttempt(entry) {
+          meter.hooks.onAttempt(entry);
+          tellAttempt(talk, entry);
+        },
+      },
+      books: fleet?.books,
+    },
+    (message) => talk.warn(message),
+  );
+  if (fleet === undefined) return new Processing(plan, engines, context);
+  const { FleetProcessing } = await import('../fleet/fleet-processing.js');
+  return FleetProcessing.open(plan, engines, context, fleet);
+}
