@@ -37,6 +37,8 @@ export interface ResultEvent {
 
 /** How many results there are. A server that is away has none. */
 export async function countResults(link: NatsLink): Promise<number> {
+  // A question asked meanwhile would wait for its time-out.
+  if (link.state.kind === 'away') return 0;
   try {
     return (await link.jsm.streams.info('RESULTS')).state.messages;
   } catch {
