@@ -1,11 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratch } from './cli.js';
+import { freePort } from './free-port.js';
 
 /** What to add to the title of a test that needs the server: why it is skipped, or nothing. */
 export const NATS_MISSING = isInstalled()
@@ -57,15 +56,6 @@ export async function startNatsServer(args: readonly string[] = []): Promise<Tes
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function takesConnections(port: number, child: ChildProcess): Promise<void> {
