@@ -1,6 +1,7 @@
-import type { AiClient, CallHooks, StoreLocation } from '../ai/index.js';
+import type { AiClient, CallHooks } from '../ai/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import type { BlockExecutor, BlockOptions, PipelineSpec } from '../pipeline/index.js';
+import type { SharedBooks } from './ai/open-client.js';
 
 export type OpenExecutor = BlockExecutor & { close(): Promise<void> };
 
@@ -17,13 +18,6 @@ export interface EnginePipeline {
   readonly block: Omit<BlockOptions, 'pipeline'>;
   /** US dollars a day, as decimal text. */
   readonly budget: string | undefined;
-}
-
-/** Journal, ledger and budget that several machines share. */
-export interface SharedBooks {
-  readonly store: StoreLocation;
-  /** Whether a process of another machine is known to be gone. */
-  readonly isGone: (owner: string) => boolean;
 }
 
 export interface EnginesPlan {

@@ -5,12 +5,19 @@ import {
   type BudgetOptions,
   type CallHooks,
   type Notice,
+  type StoreLocation,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
-import type { SharedBooks } from '../engines.js';
 import { locationOf } from './open-books.js';
 import { providerSetup } from './provider-setup.js';
 import { inStateFolder } from './state-folder.js';
+
+/** Journal, ledger and budget that several machines share. */
+export interface SharedBooks {
+  readonly store: StoreLocation;
+  /** Whether a process of another machine is known to be gone. */
+  readonly isGone: (owner: string) => boolean;
+}
 
 export interface ClientNeeds {
   /** The providers that any of its stages may ask. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ownerOf, systemProcessTable } from '../../ai/owner/index.js';
 import type { World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
-import type { SharedBooks } from '../engines.js';
+import type { SharedBooks } from '../ai/open-client.js';
 import { joinMembers, type MemberReport, type PipelineReport } from './members.js';
 import { bucketPrefix, sharedStore, type FleetPlan } from './plan.js';
 import { openWork, type FleetWork } from './work.js';
