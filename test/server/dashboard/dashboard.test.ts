@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../../support/browser.js';
 import { scratch } from '../../support/cli.js';
+import { openDashboard, type OpenDashboard } from '../../support/dashboard.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 
 const TOKEN = 's3cret-for-tests';
@@ -22,54 +23,41 @@ const MENDED = config('["$input"]');
 // Without a browser there is nothing to see: its absence is said, and no failure.
 describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chromium'})`, () => {
   let browser: Browser;
-  let page: Page;
+  let dashboard: OpenDashboard;
   let daemon: TestDaemon;
   const cwd = scratch();
-  const troubles: string[] = [];
 
   beforeAll(async () => {
     browser = await startBrowser();
     daemon = await startDaemon(STRICT, { cwd, server: `tokens: [${TOKEN}]` });
-    const context = await browser.newContext({
-      httpCredentials: { username: 'me', password: TOKEN },
-      viewport: { width: 390, height: 800 },
-    });
-    page = await context.newPage();
-    page.on('pageerror', ({ message }) => troubles.push(message));
-    page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) troubles.push(message.text());
-    });
-    page.on('dialog', (dialog) => void dialog.accept());
+    dashboard = await openDashboard(browser, daemon, { token: TOKEN });
   });
   afterAll(async () => {
     await browser.close();
     await daemon.end();
   });
 
-  const shows = (id: string): Promise<string> => page.locator(`#${id}`).innerText();
-  const metric = async (name: string, label = ''): Promise<number> => {
-    const text = await (await fetch(`${daemon.url}/metrics`, { headers: { authorization } })).text();
-    const lines = text.split('\n').filter((line) => line.startsWith(`colloquium_${name}`) && line.includes(label));
-    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  };
+  const shows = (id: string): Promise<string> => dashboard.shows(id);
 
   it('asks for a token, and shows what /metrics says', async () => {
     expect((await fetch(daemon.url)).status).toBe(401);
     await postLines(`${daemon.url}/events`, '{"n":1}\n{"n":2}\n{"x":3}\n', { authorization });
-    await page.goto(daemon.url);
+    await dashboard.page.goto(daemon.url);
     await until(async () => (await shows('total-done')) === '3 in all', 'all are processed');
-    expect([await metric('events_stored_total'), await metric('events_processed_total')]).toEqual([3, 3]);
+    expect([await dashboard.metric('events_stored_total'), await dashboard.metric('events_processed_total')]).toEqual([
+      3, 3,
+    ]);
     expect(await shows('total-in')).toBe('3 in all');
-    expect(await metric('events_processed_total', 'dead_lettered')).toBe(1);
+    expect(await dashboard.metric('events_processed_total', 'dead_lettered')).toBe(1);
     expect(await shows('total-failed')).toBe('1 in all');
     expect(await shows('pipelines')).toMatch(/default\s+running\s+2\s+0\s+0\s+0\s+1/);
     expect(await shows('errors')).toMatch(/invalid_argument\s+work\s+1/);
     await until(async () => (await shows('letter-list')).includes('{"x":3}'), 'the letter is shown');
-    expect(await page.locator('.money').first().isVisible()).toBe(false);
+    expect(await dashboard.page.locator('.money').first().isVisible()).toBe(false);
   });
 
   it('fits a phone', async () => {
-    const width = await page.evaluate('document.documentElement.scrollWidth');
+    const width = await dashboard.page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBe(390);
   });
 
@@ -79,11 +67,11 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
       `server: { port: 0, tokens: [${TOKEN}] }\nstate_dir: ./state\n${MENDED}`,
     );
     await daemon.says('taken over');
-    await page.locator('#redrive').focus();
-    await page.keyboard.press('Enter');
+    await dashboard.page.locator('#redrive').focus();
+    await dashboard.page.keyboard.press('Enter');
     await until(async () => (await shows('redriven')) === '1 driven again.', 'it is driven again');
     expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe('1\n2\n{"x":3}\n');
-    await page.locator('#redrive').click();
+    await dashboard.page.locator('#redrive').click();
     await until(async () => (await shows('redriven')) === '0 driven again.', 'nothing is left to drive');
     await postLines(`${daemon.url}/events`, '4\n', { authorization });
     await until(() => readFileSync(join(cwd, 'out.ndjson'), 'utf8').endsWith('\n4\n'), 'processing goes on');
@@ -96,6 +84,6 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     daemon = await startDaemon(MENDED, { cwd, server: `tokens: [${TOKEN}]`, args: ['--port', port] });
     await until(async () => (await shows('status')).includes('live'), 'it is back');
     expect(existsSync(join(cwd, 'out.ndjson'))).toBe(true);
-    expect(troubles).toEqual([]);
+    expect(dashboard.troubles).toEqual([]);
   });
 });
