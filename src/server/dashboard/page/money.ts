@@ -60,7 +60,20 @@ function providerPart(now: Samples, provider: string): HTMLElement {
     { class: 'provider' },
     name,
     ...['requests', 'tokens'].flatMap((kind) => limitPart(now, provider, kind)),
+    ...failuresPart(now, provider),
   );
+}
+
+/** Requests that were not answered, by the class of their error. */
+function failuresPart(now: Samples, provider: string): readonly HTMLElement[] {
+  const byClass = new Map<string, number>();
+  for (const [, { outcome = '' }, requests] of now.all('ai_requests_total', { provider }))
+    if (outcome !== 'answered') byClass.set(outcome, (byClass.get(outcome) ?? 0) + requests);
+  if (byClass.size === 0) return [];
+  const words = [...byClass]
+    .sort(([, a], [, b]) => b - a)
+    .map(([outcome, requests]) => `${count(requests)} ${outcome}`);
+  return [make('p', { class: 'faint', text: `failed: ${words.join(', ')}` })];
 }
 
 function limitPart(now: Samples, provider: string, kind: string): readonly HTMLElement[] {
