@@ -28,13 +28,8 @@ export { readStoredEvent, type StoredEvent, type StoredOrigin } from './stored-e
 export type { FileOpener, OpenSink, OpenSinks } from './process-log-outputs.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './event-filter.js';
-export {
-  lettersAgain,
-  parseDrivenLetters,
-  parseLetterPlace,
-  type DrivenLetters,
-  type LetterFile,
-} from './letters-again.js';
+export { eitherDriven, parseDrivenLetters, type DrivenLetters } from './driven-letters.js';
+export { lettersAgain, parseLetterPlace, type LetterFile } from './letters-again.js';
 export { closeSinks, openSinks } from './process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './refused-line.js';
 export { sentTo } from './sent-to.js';

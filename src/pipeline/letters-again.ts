@@ -3,29 +3,13 @@ import { join } from 'node:path';
 import { NumberText, type Json, type JsonObject } from 'computo-js';
 import { parseJson, stringifyJson } from '../json/index.js';
 import { parseFilePosition, partNames, type FilePosition } from '../sinks/index.js';
+import type { DrivenLetters } from './driven-letters.js';
 import { openSource, type Block, type ResumeAt } from '../sources/index.js';
 
 const NEWLINE = 0x0a;
 
 /** No dead letter is longer: twice the longest line that an event may be, with its envelope. */
 const LETTER_BYTES_MAX = 2 ** 30;
-
-/** Which of a file's dead letters have been driven again. */
-export interface DrivenLetters {
-  /** All before it. */
-  readonly before: FilePosition;
-  /** And these behind it, where only some were chosen: by {@link LetterPlace.key}. */
-  readonly keys: readonly string[];
-}
-
-/** Reads back what was stored; undefined when it is none. */
-export function parseDrivenLetters(value: unknown): DrivenLetters | undefined {
-  if (typeof value !== 'object' || value === null || !('before' in value) || !('keys' in value)) return undefined;
-  const before = parseFilePosition(value.before);
-  const { keys } = value;
-  if (before === undefined || !Array.isArray(keys)) return undefined;
-  return { before, keys: keys.filter((key) => typeof key === 'string') };
-}
 
 /** A dead letter's place in its file. */
 export interface LetterPlace {

@@ -95,7 +95,8 @@ export async function processLog(
     files: sinks.files,
     intervalMs: CHECKPOINT_INTERVAL_MS,
     wait: processing.world.wait,
-    async store(checkpoint) {
+    async store(reached) {
+      const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {} };
       await checkpoints.put(checkpointName, checkpoint);
       progress.stored(checkpoint);
     },

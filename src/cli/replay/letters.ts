@@ -1,10 +1,12 @@
 import type { CheckpointStore } from '../../log/index.js';
 import {
+  eitherDriven,
   lettersAgain,
   parseDrivenLetters,
   parseLetterPlace,
   parseProcessingCheckpoint,
   readStoredEvent,
+  type DrivenLetters,
   type LetterFile,
 } from '../../pipeline/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
@@ -14,10 +16,14 @@ import type { OpenReplay } from './open-replay.js';
 
 /** The dead letters of one pipeline that are to be driven again. */
 export interface LettersToDrive {
+  /** The file that they are in. */
+  readonly file: string;
   readonly blocks: AsyncIterable<Block>;
   /** Notes the letters up to a place as driven. */
   readonly onReached: (resumeAt: ResumeAt) => void;
-  /** Makes what was noted durable: these letters are not driven again. @param allOut whether all that were read are out */
+  /** All that were driven, now or before. @param allOut whether all that were read are out */
+  readonly driven: (allOut: boolean) => DrivenLetters;
+  /** Makes that durable by itself, where nothing else has to be in the same write. */
   readonly remember: (allOut: boolean) => Promise<void>;
 }
 
@@ -37,7 +43,8 @@ export async function openLetters(
   if (deadLetter === undefined) return undefined;
   const name = `dead letters in ${deadLetter.file}`;
   const processing = parseProcessingCheckpoint((await store.get(checkpointName(plan.logFolder, spec.name)))?.value);
-  const driven = parseDrivenLetters((await store.get(name))?.value);
+  // To the pipeline's own outputs, and to elsewhere: beside a daemon, whose checkpoint nobody else may write.
+  const driven = eitherDriven(processing?.driven[deadLetter.file], parseDrivenLetters((await store.get(name))?.value));
   const file: LetterFile = {
     path: deadLetter.file,
     pattern: deadLetter.pattern,
@@ -52,7 +59,13 @@ export async function openLetters(
     yield* lettersAgain(file, choice, signal);
     allSeen = true;
   }
+  const drivenNow = (allOut: boolean): DrivenLetters => {
+    // Where no letter is left, the place alone says it.
+    if (allOut && allSeen && !someLeft) keys = [];
+    return { before, keys };
+  };
   return {
+    file: deadLetter.file,
     blocks: toTheEnd(),
     onReached(resumeAt) {
       const place = parseLetterPlace(resumeAt);
@@ -60,11 +73,8 @@ export async function openLetters(
       if (someLeft) keys.push(place.key);
       else before = place.end;
     },
-    async remember(allOut) {
-      // Where no letter is left, the place alone says it.
-      if (allOut && allSeen && !someLeft) keys = [];
-      await store.put(name, { before, keys });
-    },
+    driven: drivenNow,
+    remember: (allOut) => store.put(name, drivenNow(allOut)),
   };
 }
 

@@ -102,8 +102,8 @@ async function* runToOutputs(
       ...(letters && { onReached: letters.onReached }),
       finish: async (result: BlockRunResult) => {
         for (const file of sinks.files) await file.sync();
-        await store.put(name, checkpointOf(sinks, found));
-        await letters?.remember(result.endedBy === 'input');
+        const driven = letters && { [letters.file]: letters.driven(result.endedBy === 'input') };
+        await store.put(name, checkpointOf(sinks, found, driven));
       },
     };
   } finally {
@@ -113,9 +113,14 @@ async function* runToOutputs(
 }
 
 /** The pipeline's place in the log stays; its files are longer now. */
-function checkpointOf({ files }: OpenSinks, found: ProcessingCheckpoint | undefined): ProcessingCheckpoint {
+function checkpointOf(
+  { files }: OpenSinks,
+  found: ProcessingCheckpoint | undefined,
+  driven: ProcessingCheckpoint['driven'] = {},
+): ProcessingCheckpoint {
   return {
     place: found?.place ?? { position: LOG_START, timestamp: 0 },
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
+    driven: { ...found?.driven, ...driven },
   };
 }
