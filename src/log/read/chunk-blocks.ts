@@ -13,9 +13,10 @@ export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOri
     const run = stripRun(bytes, at, bytes.length);
     const badEnd = endOfBadLines(bytes, run.next);
     const damage = badEnd > run.next ? [badLines(bytes, run.next, badEnd, offset, origin)] : [];
-    // Only the first block may keep the chunk's memory: it has one owner.
-    const lines = at === 0 ? bytes.subarray(0, run.end) : Buffer.from(bytes.subarray(at, run.end));
-    yield blockOf(lines, run.records, origin.segment, offset + at, offset + badEnd, damage);
+    const lines = bytes.subarray(at, run.end);
+    // A block's memory is its reader's, who may move it away: only the last block may keep the chunk's.
+    const own = badEnd === bytes.length ? lines : Buffer.from(lines);
+    yield blockOf(own, run.records, origin.segment, offset + at, offset + badEnd, damage);
     at = badEnd;
   }
 }

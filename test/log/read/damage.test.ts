@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LOG_START, nodeWorld, openLogReader } from '../../../src/log/index.js';
 import { describeDamage, expectHonest, soundLog, VALUES, type Sound } from '../support/damage.js';
 import {
   emptyFolder,
   entry,
+  eventsOf,
   filesIn,
   openLog,
   readFolder,
@@ -71,6 +73,24 @@ describe('a reader', () => {
     const { damage, events } = await readFolder(sound.folder, { from: { segment: 1, offset: 7 } });
     expect(damage).toMatchObject([{ kind: 'bad_line', offset: 7 }]);
     expect(events.map(({ data }) => data)).toEqual([...VALUES.slice(1), 'last']);
+  });
+
+  it('gives what stands behind a damaged line though its own reader took the memory of what stood before', async () => {
+    const folder = await emptyFolder();
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    await writeLog(folder, [values]);
+    const [segment] = await filesIn(folder, '.ndjson');
+    if (segment === undefined) throw new Error('the log has no segment');
+    const place = segment.content.indexOf('"data":700,');
+    segment.content[place] = 0;
+    await writeFile(segment.path, segment.content);
+    const seen: unknown[] = [];
+    for await (const block of openLogReader(nodeWorld(), folder).read({ from: LOG_START })) {
+      seen.push(...eventsOf(block).map(({ data }) => data));
+      const { buffer } = block.bytes;
+      if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
+    }
+    expect(seen).toEqual(values.filter((value) => value !== 700));
   });
 });
 
