@@ -32,6 +32,13 @@ const COMMANDS = [
 
 const IMPORT = 'const __import=require.import??((id)=>import(id));';
 
+/**
+ * esbuild's exports are getters that call getters: a price for every call from one chunk to another. Behind a chunk's last line
+ * its functions are known, and none is ever another one: they become plain properties.
+ */
+const PLAIN_EXPORTS = `{const all=module.exports;const plain=module.exports={};for(const name of Object.keys(all)){const value=all[name];
+Object.defineProperty(plain,name,typeof value==='function'?{value,enumerable:true}:{get:()=>all[name],enumerable:true})}}`;
+
 /** Turns every chunk of a folder into CommonJS, in place. */
 export async function toCommonJs(folder) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
@@ -52,7 +59,7 @@ async function convert(path) {
   const required = code.replace(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))');
   // Our own chunks are required. What is left, a user's config which may be an ES module, is imported by the loader: code
   // that comes out of V8's cache can't import by itself.
-  await writeFile(path, IMPORT + required.replace(/\bimport\(/g, '__import('));
+  await writeFile(path, IMPORT + required.replace(/\bimport\(/g, '__import(') + PLAIN_EXPORTS);
 }
 
 /**
