@@ -8,6 +8,7 @@ import { observer } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import { compilePipeline, type Transform } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
+import { SpareMemory } from '../sources/index.js';
 import { FILTERED, type TraceOf } from './stages/index.js';
 
 export interface BlockOptions extends LineOptions {
@@ -32,16 +33,21 @@ export type BlockProcessor = (block: BlockContent, meta: BlockMeta) => BlockResu
  * Compiles a pipeline into a block processor: a pure function of bytes, usable on any thread.
  *
  * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
+ * @param memory for its outputs
  * @throws ComputoError when a script can't be compiled
  */
-export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockProcessor {
+export function blockProcessor(
+  options: BlockOptions,
+  traceOf?: TraceOf,
+  memory: SpareMemory = new SpareMemory(),
+): BlockProcessor {
   const { name, onError, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
   const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
-  const lines = outputs.map(() => new OutputLines());
+  const lines = outputs.map(() => new OutputLines(memory));
   // A trace tells of every call that a script makes: it must run as it is written.
   const lazily = lazyBlocks(traceOf === undefined ? options : { ...options, parseWhole: true });
 

@@ -1,10 +1,13 @@
 import { ByteWriter } from '../json/index.js';
+import { SpareMemory } from '../sources/index.js';
 
 /** Finished lines of one output, in their order: some come as text, some as bytes. */
 export class OutputLines {
   /** Text that follows the bytes. Put together once, at the end: that is faster than piece by piece. */
   #text = '';
   #bytes: ByteWriter | undefined;
+
+  constructor(private readonly memory = new SpareMemory()) {}
 
   /** Adds a line. @param text without its newline */
   add(text: string): void {
@@ -20,7 +23,7 @@ export class OutputLines {
 
   /** Gives away what there is, in memory of its own, and starts anew. */
   take(): Buffer {
-    if (this.#bytes !== undefined && this.#bytes.length > 0) return this.bytes.take();
+    if (this.#bytes !== undefined && this.#bytes.length > 0) return this.bytes.take(() => this.memory.take());
     const lines = Buffer.from(this.#text);
     this.#text = '';
     return lines;

@@ -18,6 +18,8 @@ export interface BlockExecutor {
   /** How many blocks it can work on at a time. */
   readonly width: number;
   submit(block: Block, meta: BlockMeta): Promise<BlockResult>;
+  /** Takes back the memory of lines that are written, for the next ones. */
+  recycle?(lines: Buffer): void;
   /** Takes note of a block that an earlier run has delivered, where later blocks depend on those before them. */
   skip?(block: Block, meta: BlockMeta): Promise<void>;
 }
@@ -114,6 +116,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     }
     for (const [index, lines] of result.outputs.entries()) {
       if (lines.length > 0) await run.outputs[index]?.write(lines);
+      run.executor.recycle?.(lines);
     }
     addCounts(counts, result.counts);
     bytes += size;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Block, LineBlock, SpareMemory } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import type { BlockContent } from './event-lines.js';
 import type { Tap, TapCatch, TapWish } from './tap.js';
@@ -16,6 +17,8 @@ export interface WorkerRequest {
   readonly block: BlockContent;
   readonly meta: Omit<BlockMeta, 'tap'>;
   readonly tap: TapWish | undefined;
+  /** For the lines that come of it. */
+  readonly memory: ArrayBuffer | undefined;
 }
 
 export type WorkerReply =
@@ -25,6 +28,8 @@ export type WorkerReply =
       readonly number: number;
       readonly result: BlockResult;
       readonly seen: readonly TapCatch[];
+      /** The block's bytes, which nobody needs any more, where they have memory of their own. */
+      readonly used: readonly Uint8Array[];
     }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
@@ -32,17 +37,19 @@ export type WorkerReply =
 export interface WorkerHandle {
   /** Blocks it works on or has waiting; more than any limit while it is not up yet. */
   blocksHeld(): number;
-  send(block: BlockContent, meta: BlockMeta): Promise<BlockResult>;
+  send(block: Block, meta: BlockMeta): Promise<BlockResult>;
   close(): Promise<void>;
 }
 
 interface Waiting {
   readonly tap: Tap | undefined;
+  readonly recycle: LineBlock['recycle'];
   readonly resolve: (result: BlockResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
+/** @param memory what its outputs are given back to, and its memory comes from */
+export function startWorker(script: URL, workerData: WorkerData, memory: SpareMemory): WorkerHandle {
   const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
   const waiting = new Map<number, Waiting>();
   let isReady = false;
@@ -59,6 +66,7 @@ export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
     else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
     else {
       const asker = take(reply.number);
+      reply.used.forEach((bytes) => asker?.recycle?.(bytes));
       asker?.tap?.pass(reply.seen);
       asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
     }
@@ -78,9 +86,11 @@ export function startWorker(script: URL, workerData: WorkerData): WorkerHandle {
           return;
         }
         number += 1;
-        waiting.set(number, { tap, resolve, reject });
-        const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish };
-        worker.postMessage(request, ownMemory(block));
+        const recycle = block.kind === 'lines' ? block.recycle : undefined;
+        waiting.set(number, { tap, recycle, resolve, reject });
+        const spare = memory.takeSpare();
+        const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish, memory: spare };
+        worker.postMessage(request, spare === undefined ? ownMemory(block) : [...ownMemory(block), spare]);
       });
     },
     async close() {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { SpareMemory } from '../sources/index.js';
 import { parseJson } from '../json/index.js';
 import { blockProcessor, type BlockOptions } from './block-processor.js';
 import { TapCollector } from './tap.js';
@@ -6,15 +7,20 @@ import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js'
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
 const { options } = workerData as WorkerData;
-const processBlock = blockProcessor(parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions);
+const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
+const spares = new SpareMemory();
+const processBlock = blockProcessor(blockOptions, undefined, spares);
 
-parentPort?.on('message', ({ number, block, meta, tap }: WorkerRequest) => {
+parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
+  if (memory !== undefined) spares.give(new Uint8Array(memory));
   try {
     const content =
       block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
     const collector = tap && new TapCollector(tap);
     const result = processBlock(content, collector === undefined ? meta : { ...meta, tap: collector.tap });
-    reply({ kind: 'result', number, result, seen: collector?.seen ?? [] }, result.outputs.flatMap(ownMemory));
+    const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
+    const moved = [...used, ...result.outputs].flatMap(ownMemory);
+    reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
   } catch (error) {
     reply({ kind: 'error', number, error }, []);
   }
@@ -25,9 +31,9 @@ function reply(message: WorkerReply, memory: readonly ArrayBuffer[]): void {
   parentPort?.postMessage(message, memory);
 }
 
-/** The memory behind finished lines, when it is theirs alone; a slice of a shared pool must not be moved. */
-function ownMemory({ buffer, length }: Buffer): ArrayBuffer[] {
-  return length > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === length ? [buffer] : [];
+/** The memory behind bytes, when it is theirs alone; a slice of Node's shared pool must not be moved. */
+function ownMemory({ buffer }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize ? [buffer] : [];
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

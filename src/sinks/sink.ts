@@ -3,7 +3,7 @@ export interface Sink {
   /** For people: a path, or `stdout`. */
   readonly name: string;
   /**
-   * Resolves when the operating system has the bytes.
+   * Resolves when the operating system has the bytes: then their memory is the caller's again.
    *
    * @throws SinkClosedError when the reader has gone; SinkError when the bytes can't be written
    */

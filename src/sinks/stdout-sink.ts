@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { SinkClosedError, SinkError, type Sink } from './sink.js';
-import { writeFully } from './write-fully.js';
+import { writeFileFully } from './write-fully.js';
 
 const STDOUT = 1;
 
@@ -9,12 +9,13 @@ const STDOUT = 1;
  * that waits for a slow reader could not be interrupted.
  */
 export function stdoutSink(): Sink {
-  const write = fstatSync(STDOUT).isFile() ? (lines: Uint8Array) => writeFully(STDOUT, lines) : writeToStream;
+  const isFile = fstatSync(STDOUT).isFile();
   return {
     name: 'stdout',
     async write(lines) {
       try {
-        await write(lines);
+        if (isFile) writeFileFully(STDOUT, lines);
+        else await writeToStream(lines);
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') throw new SinkClosedError('stdout is closed');

@@ -1,4 +1,4 @@
-import { write } from 'node:fs';
+import { write, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -6,6 +6,11 @@ const writeAsync = promisify(write);
 
 /** A pipe whose reader is slow answers EAGAIN when somebody made it non-blocking; this long it is left alone. */
 const FULL_PIPE_WAIT_MS = 2;
+
+/** {@link writeFully}, for a regular file: another thread is not worth its call. */
+export function writeFileFully(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
+}
 
 /** Writes all the bytes to the descriptor, at its current place, however many calls that takes. */
 export async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {

@@ -1,7 +1,8 @@
 import { OVERLONG_HEAD_BYTES, type Block } from './block.js';
+import { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 
 /** Bytes read at a time: enough to forget the cost of a call, little enough to stay in the processor's cache. */
-export const BLOCK_BYTES = 256 * 1024;
+export const BLOCK_BYTES = PIECE_BYTES;
 
 const NEWLINE = 0x0a;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -11,7 +12,8 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
  * copied at most by its last, unfinished line. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
-  #buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  readonly #spare = new SpareMemory();
+  #buffer = this.#spare.take();
   #used = 0;
   /** Before this there is no newline. */
   #searched = 0;
@@ -19,6 +21,7 @@ export class BlockCutter {
   #overlong: { readonly head: Buffer; bytes: number } | undefined;
   #startsFile = true;
   #atFileStart = true;
+  readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
 
   constructor(
     private readonly source: string,
@@ -75,7 +78,7 @@ export class BlockCutter {
       this.#overlong = { head, bytes: this.#used };
       this.#used = 0;
       this.#searched = 0;
-      this.#buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.#buffer = this.#spare.take();
     }
   }
 
@@ -106,10 +109,10 @@ export class BlockCutter {
     }
     const bytes = this.#buffer.subarray(0, count);
     const rest = this.#buffer.subarray(count, this.#used);
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, rest.length * 2));
+    this.#buffer = rest.length * 2 > BLOCK_BYTES ? Buffer.allocUnsafeSlow(rest.length * 2) : this.#spare.take();
     rest.copy(this.#buffer);
     this.#used = rest.length;
-    return { kind: 'lines', bytes, source: this.source, startsFile };
+    return { kind: 'lines', bytes, source: this.source, startsFile, recycle: this.#recycle };
   }
 
   #takeStart(): boolean {

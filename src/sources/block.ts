@@ -17,6 +17,8 @@ export interface LineBlock {
   readonly startsFile: boolean;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
+  /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
+  readonly recycle?: (bytes: Uint8Array) => void;
 }
 
 /**

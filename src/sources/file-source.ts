@@ -1,4 +1,5 @@
-import { fstatSync, openSync, closeSync, read, createReadStream } from 'node:fs';
+import { fstatSync, openSync, closeSync, read, readSync, createReadStream } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Block, Source } from './block.js';
 import { BlockCutter } from './block-cutter.js';
@@ -6,6 +7,17 @@ import { itIsADirectory, SourceError } from './read-error.js';
 import { streamBlocks } from './stream-source.js';
 
 const readAsync = promisify(read);
+
+/** Reads into the space and tells how many bytes: 0 at the end. */
+type Read = (fd: number, space: Buffer) => Promise<number>;
+
+const readDevice: Read = async (fd, space) => (await readAsync(fd, space, 0, space.length, null)).bytesRead;
+
+/** A file is there when it is asked, so another thread is not worth its call. Each turn of the loop lets others have theirs. */
+const readFile: Read = async (fd, space) => {
+  await nextTurn();
+  return readSync(fd, space, 0, space.length, null);
+};
 
 /**
  * A file, opened at once so that a missing one is known before the first event is read. `.gz` files are decompressed.
@@ -36,10 +48,11 @@ export async function* descriptorBlocks(
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(name, lineBytesMax);
+  const readNext = fstatSync(fd).isFile() ? readFile : readDevice;
   try {
     while (!signal.aborted) {
       const space = cutter.space();
-      const { bytesRead } = await readAsync(fd, space, 0, space.length, null);
+      const bytesRead = await readNext(fd, space);
       if (bytesRead === 0) {
         yield* cutter.end();
         return;

@@ -10,6 +10,7 @@ export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type Re
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet } from './nats-queue.js';
 export { BlockCutter } from './block-cutter.js';
 export { SourceError } from './read-error.js';
+export { SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';
 
 /**

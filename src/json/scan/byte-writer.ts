@@ -3,6 +3,8 @@ import { DECIMAL_BYTES_MAX, writeDecimal } from './decimal-text.js';
 import type { Text } from './skip.js';
 
 const START_BYTES = 64 * 1024;
+/** Less than this part of the memory is copied out of it. */
+const SMALL_PART = 1 / 8;
 /** Up to this many bytes a loop is faster than a call into the runtime. */
 const SHORT_COPY = 192;
 const SHORT_TEXT = 48;
@@ -27,7 +29,7 @@ export function literalOf(source: string): Literal {
 export class ByteWriter {
   /** How much was written. */
   length = 0;
-  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(START_BYTES);
   #words = viewOf(this.#bytes);
 
   byte(byte: number): void {
@@ -109,12 +111,18 @@ export class ByteWriter {
     return true;
   }
 
-  /** Gives away what was written, in memory of its own, and starts anew. */
-  take(): Buffer {
-    const taken = Buffer.allocUnsafeSlow(this.length);
-    this.#bytes.copy(taken, 0, 0, this.length);
+  /**
+   * Gives away what was written, in memory of its own, and starts anew.
+   *
+   * @param fresh memory to go on with, where what was written keeps its own
+   */
+  take(fresh: () => Buffer = () => Buffer.allocUnsafeSlow(START_BYTES)): Buffer {
+    const written = this.#bytes.subarray(0, this.length);
     this.length = 0;
-    return taken;
+    if (written.length < this.#bytes.length * SMALL_PART) return Buffer.from(written);
+    this.#bytes = fresh();
+    this.#words = viewOf(this.#bytes);
+    return written;
   }
 
   /** Takes back what was written after there were `length` bytes. */

@@ -1,0 +1,29 @@
+/** For one block, and for the lines that come of it: smaller pieces are not worth keeping. */
+export const PIECE_BYTES = 256 * 1024;
+/** Larger pieces were for one long line. */
+const PIECE_BYTES_MAX = 1024 * 1024;
+const PIECES_MAX = 8;
+
+/** Memory that was in use, for whoever needs some next: to touch new memory costs more than to fill it. Bounded. */
+export class SpareMemory {
+  readonly #pieces = new Set<ArrayBuffer>();
+
+  /** A piece of at least {@link PIECE_BYTES}, with anything in it. */
+  take(): Buffer {
+    const spare = this.takeSpare();
+    return spare === undefined ? Buffer.allocUnsafeSlow(PIECE_BYTES) : Buffer.from(spare);
+  }
+
+  /** A piece that was given, where there is one. */
+  takeSpare(): ArrayBuffer | undefined {
+    const [piece] = this.#pieces;
+    if (piece !== undefined) this.#pieces.delete(piece);
+    return piece;
+  }
+
+  /** Takes the memory behind bytes that nobody will read any more. What is not worth keeping is left alone. */
+  give({ buffer }: Uint8Array): void {
+    if (!(buffer instanceof ArrayBuffer) || this.#pieces.size >= PIECES_MAX) return;
+    if (buffer.byteLength >= PIECE_BYTES && buffer.byteLength <= PIECE_BYTES_MAX) this.#pieces.add(buffer);
+  }
+}
