@@ -1,14 +1,6 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import {
-  Feed,
-  HttpError,
-  openMetrics,
-  startServer,
-  TapHub,
-  type DriveReport,
-  type RunningServer,
-} from '../../server/index.js';
+import { Feed, openMetrics, startServer, TapHub, type RunningServer } from '../../server/index.js';
 import { openNats } from '../fleet/open-nats.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
@@ -23,8 +15,10 @@ import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
 import { openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import type { Pipelines, ProcessingContext } from './processing.js';
+import type { ProcessingContext } from './processing.js';
+import { redriver } from './redrive.js';
 import { applyRetention } from './retention.js';
+import { RunningPipelines } from './running-pipelines.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 
 /** Requests that are under way may finish for so long. */
@@ -94,53 +88,26 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     meter: metrics.pipelines,
     tapOf: (pipeline) => taps.tapOf(pipeline),
   };
-  const openProcessing = (given: ServePlan): Promise<Pipelines> => openPipelines(given, around, metrics.ai, nats.fleet);
 
   const vitals = async (): Promise<Vitals> => ({
-    engine: processing.health(),
+    engine: pipelines.now.health(),
     nats: nats.health(),
     log: log.stats(),
     writeError: writeError(),
     space: await diskSpace(log.folder),
     freeBytesMin: plan.freeBytesMin,
-    providers: processing.providers(),
+    providers: pipelines.now.providers(),
     isDraining: stopping.signal.aborted,
   });
 
-  /** Changes of the processing, one after the other. */
-  let changing: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const changed = changing.then(change);
-    changing = changed.catch(() => undefined);
-    return changed;
-  };
-  let isDriving = false;
-  const driveLetters = async (): Promise<DriveReport> => {
-    if (isDriving) throw new HttpError(409, 'Conflict', 'dead letters are being driven again already');
-    if (plan.fleet !== undefined)
-      throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
-    isDriving = true;
-    return await inTurn(async () => {
-      const { driveAgain } = await import('./drive-again.js');
-      await processing.drain(0);
-      try {
-        return await driveAgain(plan, { world, signal: stopping.signal, warn: (message) => talk.warn(message) });
-      } finally {
-        processing = await openProcessing(plan);
-        processing.start();
-      }
-    }).finally(() => (isDriving = false));
-  };
-
-  let processing: Pipelines;
+  let pipelines: RunningPipelines;
   let server: RunningServer;
   try {
-    processing = await openProcessing(plan);
-    processing.start();
+    pipelines = await RunningPipelines.start(() => openPipelines(plan, around, metrics.ai, nats.fleet));
     metrics.beforeLook(async () => {
       metrics.log.show(log.stats(), await diskSpace(log.folder));
-      metrics.pipelines.show(processing.standings());
-      await processing.showAi(metrics.ai);
+      metrics.pipelines.show(pipelines.now.standings());
+      await pipelines.now.showAi(metrics.ai);
     });
     server = await startServer({
       ...plan.listen,
@@ -153,7 +120,16 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       dashboard: {
         file: new URL('./dashboard.html', import.meta.url),
         feed: new Feed(() => metrics.snapshot(), world.now),
-        letters: { newest: (limit) => newestLetters(plan.pipelines, limit), driveAgain: driveLetters },
+        letters: {
+          newest: (limit) => newestLetters(plan.pipelines, limit),
+          driveAgain: redriver({
+            world,
+            plan: () => plan,
+            pipelines: () => pipelines,
+            signal: stopping.signal,
+            warn: (message) => talk.warn(message),
+          }),
+        },
       },
       health: async () => healthBy(await vitals(), world.now()),
       readiness: async () => readinessBy(await vitals(), world.now()),
@@ -176,11 +152,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   let intakes = startIntakes(plan, log, nats.link, world, talk);
   const chores = doChores(
     [
-      { everyMs: TEND_INTERVAL_MS, run: () => processing.tend() },
+      { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
       { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
       {
         everyMs: RETENTION_INTERVAL_MS,
-        run: () => applyRetention(log, plan.retention, processing.processed, world.now(), talk),
+        run: () => applyRetention(log, plan.retention, pipelines.now.processed, world.now(), talk),
       },
       ...(keeper === undefined ? [] : [{ everyMs: CERTIFICATE_INTERVAL_MS, run: () => keeper.refresh() }]),
       { everyMs: FLOOD_SPAN_MS, run: () => talk.turn() },
@@ -194,24 +170,17 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     url: server.url,
     asksForToken: () => access.rules().open === 'no',
     reload: (next) =>
-      inTurn(async () => {
+      pipelines.inTurn(async () => {
         for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
         const before = plan;
         // Requests go by the new settings from now on; new pipelines' events are stored until they run.
         plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
         talk.setLevel(plan.logging.level);
         if (changesProcessing(before, next)) {
-          await processing.drain(0);
-          try {
-            processing = await openProcessing(plan);
-          } catch (error) {
+          await pipelines.renew(() => {
             plan = before;
             talk.setLevel(plan.logging.level);
-            processing = await openProcessing(plan);
-            throw error;
-          } finally {
-            processing.start();
-          }
+          });
         }
         await metrics.know(knownNames(plan));
         if (!changesIntakes(before, next)) return;
@@ -222,8 +191,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     async stop() {
       stopping.abort();
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
-      await changing;
-      await processing.drain(DRAIN_GRACE_MS);
+      await pipelines.drain(DRAIN_GRACE_MS);
       await chores;
       await nats.close();
       await log.close();

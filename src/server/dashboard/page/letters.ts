@@ -1,17 +1,6 @@
+import type { DriveReport, LetterView } from '../letters.js';
 import { at, make, say } from './elements.js';
 import { count } from './words.js';
-
-/** As the daemon gives it. */
-interface Letter {
-  readonly pipeline: string;
-  readonly id: string | null;
-  readonly timestamp: number | null;
-  readonly retry_count: number;
-  readonly kind: string;
-  readonly message: string;
-  readonly stage: string | null;
-  readonly excerpt: string;
-}
 
 let shownFor = -1;
 
@@ -22,7 +11,7 @@ export async function showLetters(total: number, role: string): Promise<void> {
   shownFor = total;
   const answer = await fetch('dead-letters');
   if (!answer.ok) return;
-  const { letters } = (await answer.json()) as { readonly letters: readonly Letter[] };
+  const { letters } = (await answer.json()) as { readonly letters: readonly LetterView[] };
   const items = letters.map(letterPart);
   at('letter-list').replaceChildren(...(items.length === 0 ? [make('li', { class: 'empty', text: 'None.' })] : items));
 }
@@ -36,7 +25,7 @@ function letterPart({
   message,
   stage,
   excerpt,
-}: Letter): HTMLElement {
+}: LetterView): HTMLElement {
   const where = stage === null ? pipeline : `${pipeline} › ${stage}`;
   const when = timestamp === null ? '' : new Date(timestamp).toLocaleString();
   const again = retries === 0 ? '' : ` · re-driven ${retries}×`;
@@ -66,11 +55,7 @@ export function prepareRedrive(): void {
 async function redrive(): Promise<string> {
   try {
     const answer = await fetch('dead-letters/redrive', { method: 'POST' });
-    const body = (await answer.json()) as {
-      readonly message?: string;
-      readonly input: number;
-      readonly dead_lettered: number;
-    };
+    const body = (await answer.json()) as DriveReport & { readonly message?: string };
     if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
     shownFor = -1;
     const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
