@@ -9,7 +9,7 @@ export { CheckpointKeeper, parseCheckpoint, type PipelineCheckpoint } from './ch
 export { EventFailure, type FailureKind } from './failure.js';
 export { limitEvents } from './limit.js';
 export { notUtf8, tooLong } from './line-failure.js';
-export { runBlocks, type BlockExecutor, type BlockRunResult, type Progress } from './run-blocks.js';
+export { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered, type Progress } from './run-blocks.js';
 export { parseInputPlace, resumable, type InputPlace } from './resumable.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './single-lines.js';

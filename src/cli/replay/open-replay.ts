@@ -1,5 +1,6 @@
 import type { Damage, World } from '../../log/index.js';
 import { nodeWorld } from '../../log/index.js';
+import type { Delivered } from '../../pipeline/index.js';
 import { onSignals } from '../run/signals.js';
 import type { ReplayPlan } from './plan.js';
 
@@ -15,6 +16,8 @@ export interface OpenReplay {
   readonly damagedPlaces: () => number;
   /** The exit code that a signal asks for, once there was one. */
   readonly signalCode: () => number | undefined;
+  /** Told of what becomes of events on the way to their pipeline's own outputs. */
+  readonly onDelivered?: (pipeline: string, delivered: Delivered) => void;
   /** Does this too when a signal comes. */
   onDrain(action: () => void): void;
 }

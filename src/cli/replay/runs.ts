@@ -3,6 +3,7 @@ import {
   runBlocks,
   type BlockExecutor,
   type BlockRunResult,
+  type Delivered,
   type Progress,
 } from '../../pipeline/index.js';
 import type { Sink } from '../../sinks/index.js';
@@ -16,6 +17,8 @@ export interface ReplayRun {
   readonly outputs: readonly Sink[];
   readonly deadLetters: Sink;
   readonly onReached?: (resumeAt: ResumeAt) => void;
+  /** Told of each block that is out. */
+  readonly onDelivered?: ((delivered: Delivered) => void) | undefined;
   /** Called when all events up to the last `onReached` are out. */
   readonly finish?: (result: BlockRunResult) => Promise<void>;
 }
@@ -43,6 +46,7 @@ export async function performRuns(
       stopReading,
       onProgress: (progress) => onProgress(together(before, progress)),
       ...(run.onReached && { onReached: run.onReached }),
+      ...(run.onDelivered && { onDelivered: run.onDelivered }),
     });
     total = { ...result, ...together(before, result) };
     if (result.endedBy !== 'error') await run.finish?.(result);

@@ -100,6 +100,7 @@ async function* runToOutputs(
       outputs: sinks.outputs,
       deadLetters: sinks.deadLetters,
       ...(letters && { onReached: letters.onReached }),
+      onDelivered: (delivered) => underWay.onDelivered?.(place.pipeline, delivered),
       finish: async (result: BlockRunResult) => {
         for (const file of sinks.files) await file.sync();
         const driven = letters && { [letters.file]: letters.driven(result.endedBy === 'input') };

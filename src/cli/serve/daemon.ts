@@ -13,9 +13,10 @@ import { knownNames } from './known-names.js';
 import { newestLetters } from './newest-letters.js';
 import { damageTeller, openLog } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
-import { openPipelines } from './open-pipelines.js';
+import { openDaemonEngines, openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
 import type { ProcessingContext } from './processing.js';
+import { processorTalk } from './processor-talk.js';
 import { redriver } from './redrive.js';
 import { applyRetention } from './retention.js';
 import { RunningPipelines } from './running-pipelines.js';
@@ -128,6 +129,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
             pipelines: () => pipelines,
             signal: stopping.signal,
             warn: (message) => talk.warn(message),
+            openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
+            onDelivered(pipeline, tally) {
+              metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+              processorTalk(pipeline, around).delivered({ ...tally, storedAt: undefined });
+            },
           }),
         },
       },

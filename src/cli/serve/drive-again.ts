@@ -1,6 +1,7 @@
 import type { World } from '../../log/index.js';
+import type { Delivered } from '../../pipeline/index.js';
 import type { DriveReport } from '../../server/index.js';
-import { openReplayEngines } from '../replay/through.js';
+import type { Engines } from '../engines.js';
 import { performRuns } from '../replay/runs.js';
 import { toOutputs } from '../replay/to-outputs.js';
 import type { OpenReplay } from '../replay/open-replay.js';
@@ -13,6 +14,10 @@ export interface DriveContext {
   /** Raised when the daemon is to end: what is under way is finished. */
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
+  /** Opens what works on the events of the pipelines. */
+  readonly openEngines: (plan: ServePlan) => Promise<Engines>;
+  /** Told of what becomes of the events. */
+  readonly onDelivered: (pipeline: string, delivered: Delivered) => void;
 }
 
 /**
@@ -23,7 +28,8 @@ export interface DriveContext {
  *
  * @throws SinkError
  */
-export async function driveAgain(serve: ServePlan, { world, signal, warn }: DriveContext): Promise<DriveReport> {
+export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<DriveReport> {
+  const { world, signal, warn, onDelivered } = context;
   const way = { kind: 'to-outputs', pipelines: serve.pipelines, through: 'own' } as const;
   const plan: ReplayPlan = {
     config: serve.config,
@@ -50,8 +56,9 @@ export async function driveAgain(serve: ServePlan, { world, signal, warn }: Driv
     damagedPlaces: () => 0,
     signalCode: () => undefined,
     onDrain: () => undefined,
+    onDelivered,
   };
-  const engines = await openReplayEngines(plan, serve.pipelines);
+  const engines = await context.openEngines(serve);
   try {
     const { counts, ...ending } = await performRuns(toOutputs(underWay, way, engines), underWay, () => undefined);
     if (ending.endedBy === 'error') throw ending.error;

@@ -1,5 +1,6 @@
 import type { Metrics } from '../../server/index.js';
-import { hasAi, openEngines } from '../engines.js';
+import type { SharedBooks } from '../ai/open-client.js';
+import { hasAi, openEngines, type Engines } from '../engines.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { observationOf } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
@@ -19,10 +20,22 @@ export async function openPipelines(
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
-  const { talk } = context;
+  const engines = await openDaemonEngines(plan, context, meter, fleet?.books);
+  if (fleet === undefined) return new Processing(plan, engines, context);
+  const { FleetProcessing } = await import('../fleet/fleet-processing.js');
+  return FleetProcessing.open(plan, engines, context, fleet);
+}
+
+/** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
+export function openDaemonEngines(
+  plan: ServePlan,
+  { talk }: Pick<ProcessingContext, 'talk'>,
+  meter: Metrics['ai'],
+  books?: SharedBooks,
+): Promise<Engines> {
   const plain = plan.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
   const workersEach = Math.ceil(plan.workers / Math.max(1, plain));
-  const engines = await openEngines(
+  return openEngines(
     {
       ...plan,
       live: false,
@@ -34,11 +47,8 @@ export async function openPipelines(
           tellAttempt(talk, entry);
         },
       },
-      books: fleet?.books,
+      books,
     },
     (message) => talk.warn(message),
   );
-  if (fleet === undefined) return new Processing(plan, engines, context);
-  const { FleetProcessing } = await import('../fleet/fleet-processing.js');
-  return FleetProcessing.open(plan, engines, context, fleet);
 }

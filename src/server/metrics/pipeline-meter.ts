@@ -41,12 +41,19 @@ export interface PipelineMeter {
   /** Lets the counters of these pipelines begin at 0, so that the first event shows as a change. */
   begin(pipelines: Iterable<string>): void;
   count(pipeline: string, tally: EventsTally): void;
+  /** Dead letters went through the pipeline once more: what became of them is counted like everything else. */
+  countDrivenAgain(pipeline: string, events: number): void;
   show(standings: readonly PipelineStanding[]): void;
 }
 
 /** What the pipelines do. */
 export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: () => KnownNames): PipelineMeter {
   const events = counter('events_processed_total', 'Events that came to an end, by how.', ['pipeline', 'outcome']);
+  const drivenAgain = counter(
+    'events_driven_again_total',
+    'Dead letters that were sent through their pipeline once more; events_processed_total has them, too.',
+    ['pipeline'],
+  );
   const failures = counter(
     'event_failures_total',
     'Events that failed, by stage and kind of error, whatever on_error made of them.',
@@ -75,8 +82,12 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
 
   return {
     begin(pipelines) {
-      for (const pipeline of pipelines) for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
+      for (const pipeline of pipelines) {
+        for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
+        drivenAgain.inc({ pipeline }, 0);
+      }
     },
+    countDrivenAgain: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
     count(pipeline, { counts, failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
         if (count > 0) events.inc({ pipeline, outcome }, count);

@@ -71,6 +71,14 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     await dashboard.page.keyboard.press('Enter');
     await until(async () => (await shows('redriven')) === '1 driven again.', 'it is driven again');
     expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe('1\n2\n{"x":3}\n');
+    const counted = await Promise.all([
+      dashboard.metric('events_driven_again_total', 'pipeline="default"'),
+      dashboard.metric('events_processed_total', 'outcome="output"'),
+      dashboard.metric('events_processed_total', 'outcome="dead_lettered"'),
+      dashboard.metric('events_stored_total'),
+    ]);
+    expect(counted).toEqual([1, 3, 1, 3]);
+    await until(async () => (await shows('total-done')) === '4 in all', 'it is counted');
     await dashboard.page.locator('#redrive').click();
     await until(async () => (await shows('redriven')) === '0 driven again.', 'nothing is left to drive');
     await postLines(`${daemon.url}/events`, '4\n', { authorization });
