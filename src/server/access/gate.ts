@@ -24,9 +24,11 @@ export interface Caller {
   /** The id of the token; undefined where none is asked for. */
   readonly token: string | undefined;
   readonly role: Role;
+  /** The token's digest. */
+  readonly digest: Buffer | undefined;
 }
 
-const ANYBODY: Caller = { token: undefined, role: 'admin' };
+const ANYBODY: Caller = { token: undefined, role: 'admin', digest: undefined };
 
 /**
  * Lets a caller in by the Authorization header.
@@ -42,7 +44,20 @@ export function admit(rules: AccessRules, authorization: string | undefined, nee
   if (token === undefined) throw refused('the token is not valid');
   if (token.expires !== undefined && token.expires <= now) throw refused('the token has expired');
   if (!covers(token.role, needed)) throw beyondRole(token.role, needed);
-  return { token: token.id, role: token.role };
+  return { token: token.id, role: token.role, digest: token.digest };
+}
+
+/**
+ * Whether somebody who was let in would be let in once more, with the same role.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function stillAdmits({ open, created, configured }: AccessRules, caller: Caller, now: number): boolean {
+  const { token: id, role, digest } = caller;
+  if (id === undefined || digest === undefined) return open !== 'no';
+  const token = created.get(id) ?? configured.find((one) => one.id === id);
+  if (token?.role !== role || !token.digest.equals(digest)) return false;
+  return token.expires === undefined || token.expires > now;
 }
 
 function tokenIn(authorization: string): string | undefined {

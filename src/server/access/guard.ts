@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import { HttpError } from '../http-error.js';
 import { RefusalLog, type AuditEntry, type AuditTrail } from './audit.js';
 import { refuseCrossSite, refuseForeignHost } from './cross-site.js';
-import { admit, type AccessRules } from './gate.js';
+import { admit, stillAdmits, type AccessRules } from './gate.js';
 import { networkOf, RateLimiter } from './rate-limit.js';
 import type { NeededRole } from './role.js';
+import { OpenStreams } from './streams.js';
 
 const PATH_SHOWN_MAX = 200;
+const STREAM_ENDED = 'its token is not valid any more: the stream was broken off';
 
 /** For whatever is answered; a page says for itself what it may load. */
 const HEADERS = {
@@ -47,6 +50,7 @@ export interface Guard {
 export function guard(app: FastifyInstance, { access, limits, audit, now, elapsed }: GuardOptions): Guard {
   const limiters = { address: new RateLimiter(elapsed), token: new RateLimiter(elapsed) };
   const refusals = new RefusalLog(audit, elapsed);
+  const streams = new OpenStreams();
 
   const judge = (request: FastifyRequest, needed: NeededRole): void => {
     try {
@@ -73,13 +77,31 @@ export function guard(app: FastifyInstance, { access, limits, audit, now, elapse
     if (needed !== 'public') judge(request, needed);
     done();
   });
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    const { caller } = request;
+    if (payload instanceof Readable && caller !== undefined) {
+      streams.add(payload, () => {
+        if (stillAdmits(access(), caller, now())) return false;
+        refusals.add({ ...lineOf(request), status: 401, reason: STREAM_ENDED });
+        return true;
+      });
+    }
+    done(null, payload);
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const { url, config } = request.routeOptions;
     if (url !== undefined && (config.role ?? 'admin') === 'admin' && request.caller?.role === 'admin')
       audit.action({ ...lineOf(request), status: reply.statusCode });
     done();
   });
-  return { judge, sweep: () => refusals.sweep(), close: () => refusals.flush() };
+  return {
+    judge,
+    sweep() {
+      streams.sweep();
+      refusals.sweep();
+    },
+    close: () => refusals.flush(),
+  };
 }
 
 /** @throws HttpError 429 */

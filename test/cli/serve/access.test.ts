@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, scratch } from '../../support/cli.js';
+import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { startDaemon, until } from '../../support/daemon.js';
 
 describe.concurrent('colloquium token', () => {
   it('creates, lists and revokes tokens, and a running daemon takes each over', async () => {
-    const daemon = await startDaemon('');
+    const daemon = await startDaemon('pipelines: { default: { outputs: [{ file: ./out.ndjson }] } }\n');
     const { cwd } = daemon;
     const status = async (token?: string): Promise<number> => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -31,7 +31,13 @@ describe.concurrent('colloquium token', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ id, role: 'read', name: 'a person', expires: null });
     expect((await runCli(['token', 'list'], { cwd })).stdout).toContain(`${id}  read`);
 
+    const tap = startCli(['tap', '--url', daemon.url], { cwd, env: { COLLOQUIUM_TOKEN: token } });
+    const tapped = resultOf(tap);
+    await new Promise((resolve) => tap.stderr?.once('data', resolve));
     const revoked = await runCli(['token', 'revoke', id.slice(0, 6)], { cwd });
+    expect(await tapped).toMatchObject({
+      stderr: expect.stringContaining('the connection to the daemon broke') as string,
+    });
     expect(revoked.stderr).toContain('the last');
     await until(async () => (await status(token)) === 401, 'the token is not valid any more');
     expect(await status()).toBe(401);
