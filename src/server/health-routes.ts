@@ -11,8 +11,10 @@ export interface HealthSource {
 
 /** Whether it lives (anybody may ask), whether it takes events, and how its parts are. */
 export function addHealthRoutes(app: FastifyInstance, { health, readiness }: HealthSource): void {
-  const read = { config: { role: 'read' } } as const;
-  app.get('/livez', { config: { role: 'public' } }, (_request, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
+  const read = { config: { role: 'read', early: true } } as const;
+  app.get('/livez', { config: { role: 'public', early: true } }, (_request, reply) =>
+    reply.type(JSON_TYPE).send('{"status":"ok"}'),
+  );
   app.get('/readyz', read, async (_request, reply) => {
     const answer = await readiness();
     return reply

@@ -12,3 +12,4 @@ export type { ServerSettings } from './settings.js';
 export { TapHub } from './tap/index.js';
 export { Feed, type DriveReport, type LetterView } from './dashboard/index.js';
 export { HttpError } from './http-error.js';
+export { recovering } from './recovering.js';

@@ -29,7 +29,8 @@ const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/
 
 /** What the routes work with. */
 export interface RouteContext extends HealthSource {
-  readonly store: EventStore;
+  /** @throws HttpError while it is not open */
+  readonly store: () => EventStore;
   readonly settings: () => ServerSettings;
   readonly bodies: BodyReader;
   readonly taps: TapHub;
@@ -58,7 +59,7 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
 
   app.get('/events', { config: { role: 'read' } }, (request, reply) => {
     const query = parseEventsQuery(request.query, context.now());
-    return reply.type(LINES_TYPE).send(storedEvents(context.store, query, context.onDamage));
+    return reply.type(LINES_TYPE).send(storedEvents(context.store(), query, context.onDamage));
   });
   addDashboardRoutes(app, context.dashboard);
   addTapRoute(app, context.taps, settings);
@@ -93,19 +94,19 @@ function postHandler({ store, settings, bodies }: RouteContext) {
     const key = idempotencyKey(request.headers);
     if (request.headers['content-type'] === undefined) throw noMediaType();
     if (request.body !== undefined) {
-      const id = await storeEvent(store, readerFor(now), { body: request.body, pipeline, metadata, key });
+      const id = await storeEvent(store(), readerFor(now), { body: request.body, pipeline, metadata, key });
       return reply.code(202).type(JSON_TYPE).send(`{"status":"accepted","id":"${id}"}`);
     }
     const lines = { pipeline, metadata, key, lineBytesMax: now.bodyBytesMax, entriesMax: now.entriesMax };
     if (isSmall(request.headers)) {
       const blocks = [wholeBlock(await bodies.whole(request.raw, SMALL_BYTES))];
-      return answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
+      return answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     }
     if (streams >= STREAMS_MAX) throw busy('too many streams of events are coming in at once');
     streams += 1;
     try {
       const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax);
-      return await answerLines(reply, await storeLines(store, readerFor(now), { ...lines, blocks }));
+      return await answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     } finally {
       streams -= 1;
     }

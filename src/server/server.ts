@@ -7,6 +7,7 @@ import { guard, type GuardOptions } from './access/index.js';
 import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
 import { addDescription } from './openapi/index.js';
+import { refuseWhileRecovering } from './recovering.js';
 import { addRoutes, type RouteContext } from './routes.js';
 
 const HEADER_BYTES_MAX = 16 << 10;
@@ -40,6 +41,8 @@ export interface ServerOptions extends Omit<RouteContext, 'bodies'>, Omit<GuardO
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   /** Addresses and networks whose word is taken for whom a request is from (X-Forwarded-For). */
   readonly trustedProxies: readonly string[];
+  /** Whether the log is still being recovered: only what tells how the daemon is gets an answer. */
+  readonly isRecovering: () => boolean;
   /** A bug of ours met a request. */
   readonly onBug: (error: unknown) => void;
   /** Less patience, for tests. */
@@ -67,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // What is refused counts, too.
   options.metrics.http.watch(app);
   const guarding = guard(app, { ...options, limits: () => options.settings().limits });
+  refuseWhileRecovering(app, options.isRecovering);
   answerErrors(app, options.onBug);
   addDescription(app, version);
   addRoutes(app, { ...options, bodies });

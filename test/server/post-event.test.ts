@@ -186,7 +186,7 @@ describe('a server that can not take an event now', () => {
     function fails(): Promise<never> {
       return Promise.reject(new LogError('write', '/secret/place: the disk is full'));
     }
-    const server = await testServer({ server: { store: failing } });
+    const server = await testServer({ server: { store: () => failing } });
     expect(await answerOf(post(`${server.url}/events`, 1))).toEqual({
       status: 503,
       body: { error: 'Storage unavailable', message: 'the event could not be stored' },
@@ -199,7 +199,7 @@ describe('a server that can not take an event now', () => {
     function breaks(): never {
       throw new TypeError('secret is undefined');
     }
-    const server = await testServer({ server: { store: broken } });
+    const server = await testServer({ server: { store: () => broken } });
     const answer = await answerOf(post(`${server.url}/events`, 1));
     expect([answer.status, answer.body['error']]).toEqual([500, 'Internal server error']);
     expect(JSON.stringify(answer.body)).not.toContain('secret');

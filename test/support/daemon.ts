@@ -46,11 +46,14 @@ export async function startDaemon(
   );
   const child = startCli(['serve', ...(options.args ?? [])], { cwd, ...(options.env && { env: options.env }) });
   if (options.input !== undefined) child.stdin?.end(options.input);
-  return await daemonOf(child, cwd);
+  return await daemonOf(child, cwd).ready;
 }
 
-/** What a started daemon says, once it listens. */
-async function daemonOf(child: ChildProcess, cwd: string): Promise<TestDaemon> {
+/** What a started daemon says, and the daemon once it takes events. */
+export function daemonOf(
+  child: ChildProcess,
+  cwd: string,
+): Pick<TestDaemon, 'says'> & { readonly ready: Promise<TestDaemon> } {
   let text = '';
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stdout?.resume();
@@ -71,18 +74,18 @@ async function daemonOf(child: ChildProcess, cwd: string): Promise<TestDaemon> {
       await sleep(5);
     }
   };
-  const { url } = await says('listening');
-  return {
+  const ready = says('listening').then(({ url }) => ({
     cwd,
     url: String(url),
     child,
     said,
     says,
-    async end(signal = 'SIGTERM') {
+    async end(signal: NodeJS.Signals = 'SIGTERM') {
       child.kill(signal);
       return await ended;
     },
-  };
+  }));
+  return { says, ready };
 }
 
 /** Sends one event as JSON. */

@@ -73,7 +73,8 @@ export async function testServer(
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    store: log,
+    isRecovering: () => false,
+    store: () => log,
     taps: new TapHub(world.elapsed),
     dashboard: {
       file: new URL('../../dist/dashboard.html', import.meta.url),

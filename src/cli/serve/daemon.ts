@@ -1,25 +1,22 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { Feed, openMetrics, startServer, TapHub, type RunningServer } from '../../server/index.js';
-import { openNats } from '../fleet/open-nats.js';
+import { Feed, openMetrics, recovering, startServer, TapHub } from '../../server/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { doChores } from './chores.js';
-import { diskSpace } from './disk-space.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
+import { openInside, type Inside } from './inside.js';
 import { startIntakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { newestLetters } from './newest-letters.js';
-import { damageTeller, openLog } from './open-log.js';
+import { damageTeller } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
-import { openDaemonEngines, openPipelines } from './open-pipelines.js';
+import { openDaemonEngines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import type { ProcessingContext } from './processing.js';
 import { processorTalk } from './processor-talk.js';
 import { redriver } from './redrive.js';
 import { applyRetention } from './retention.js';
-import { RunningPipelines } from './running-pipelines.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 
 /** Requests that are under way may finish for so long. */
@@ -57,7 +54,7 @@ export interface Daemon {
 }
 
 /**
- * Opens the log, starts the processing, and takes events in.
+ * Opens the port, so that whoever asks learns how it is, recovers the log, starts the processing, and takes events in.
  *
  * @throws LogError; ConfigError, ComputoError for a pipeline that can't be compiled; the operating system's errors for a port
  *   that can't be had
@@ -74,84 +71,68 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const { tls } = plan.listen;
   const certificate = tls && (await readCertificate(tls));
   const access = await DaemonAccess.open(() => plan, talk);
-  const { log, writeError } = await openLog(world, plan.log, metrics.log.hooks, talk);
 
-  const nats = await openNats(plan, world).catch(async (error: unknown) => {
-    await log.close();
-    throw error;
-  });
-
-  const around: ProcessingContext = {
-    ...context,
-    log,
-    link: nats.link,
-    onDamage,
-    meter: metrics.pipelines,
-    tapOf: (pipeline) => taps.tapOf(pipeline),
+  /** Undefined while the log is recovered. */
+  let opened: Inside | undefined;
+  const inside = (): Inside => {
+    if (opened === undefined) throw recovering();
+    return opened;
   };
+  const vitals = async (): Promise<Vitals | undefined> =>
+    opened && {
+      ...(await opened.vitals()),
+      freeBytesMin: plan.freeBytesMin,
+      isDraining: stopping.signal.aborted,
+    };
+  metrics.beforeLook(async () => opened?.show());
 
-  const vitals = async (): Promise<Vitals> => ({
-    engine: pipelines.now.health(),
-    nats: nats.health(),
-    log: log.stats(),
-    writeError: writeError(),
-    space: await diskSpace(log.folder),
-    freeBytesMin: plan.freeBytesMin,
-    providers: pipelines.now.providers(),
-    isDraining: stopping.signal.aborted,
-  });
-
-  let pipelines: RunningPipelines;
-  let server: RunningServer;
-  try {
-    pipelines = await RunningPipelines.start(() => openPipelines(plan, around, metrics.ai, nats.fleet));
-    metrics.beforeLook(async () => {
-      metrics.log.show(log.stats(), await diskSpace(log.folder));
-      metrics.pipelines.show(pipelines.now.standings());
-      await pipelines.now.showAi(metrics.ai);
-    });
-    server = await startServer({
-      ...plan.listen,
-      tls: certificate,
-      store: log,
-      settings: () => plan.settings,
-      access: () => access.rules(),
-      audit: auditTrail(talk),
-      taps,
-      dashboard: {
-        file: new URL('./dashboard.html', import.meta.url),
-        feed: new Feed(() => metrics.snapshot(), world.now),
-        letters: {
-          newest: (limit) => newestLetters(plan.pipelines, limit),
-          driveAgain: redriver({
-            world,
-            plan: () => plan,
-            pipelines: () => pipelines,
-            signal: stopping.signal,
-            warn: (message) => talk.warn(message),
-            openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
-            onDelivered(pipeline, tally) {
-              metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
-              processorTalk(pipeline, around).delivered({ ...tally, storedAt: undefined });
-            },
-          }),
-        },
+  const server = await startServer({
+    ...plan.listen,
+    tls: certificate,
+    isRecovering: () => opened === undefined,
+    store: () => inside().log,
+    settings: () => plan.settings,
+    access: () => access.rules(),
+    audit: auditTrail(talk),
+    taps,
+    dashboard: {
+      file: new URL('./dashboard.html', import.meta.url),
+      feed: new Feed(() => metrics.snapshot(), world.now),
+      letters: {
+        newest: (limit) => newestLetters(plan.pipelines, limit),
+        driveAgain: redriver({
+          world,
+          plan: () => plan,
+          pipelines: () => inside().pipelines,
+          signal: stopping.signal,
+          warn: (message) => talk.warn(message),
+          openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
+          onDelivered(pipeline, tally) {
+            metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+            processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
+          },
+        }),
       },
-      health: async () => healthBy(await vitals(), world.now()),
-      readiness: async () => readinessBy(await vitals(), world.now()),
-      metrics,
-      fleet: () => nats.fleet?.members(),
-      now: world.now,
-      elapsed: world.elapsed,
-      onDamage,
-      onBug: (error) =>
-        talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
-    });
+    },
+    health: async () => healthBy(await vitals(), world.now()),
+    readiness: async () => readinessBy(await vitals(), world.now()),
+    metrics,
+    fleet: () => inside().nats.fleet?.members(),
+    now: world.now,
+    elapsed: world.elapsed,
+    onDamage,
+    onBug: (error) =>
+      talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
+  });
+  talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
+  try {
+    opened = await openInside(() => plan, { ...context, metrics, taps, onDamage });
   } catch (error) {
-    await nats.close();
-    await log.close();
+    await server.close(0);
     throw error;
   }
+  const here = opened;
+  const { log, nats, pipelines } = here;
   nats.fleet?.appear({ url: server.url });
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
@@ -199,8 +180,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
       await pipelines.drain(DRAIN_GRACE_MS);
       await chores;
-      await nats.close();
-      await log.close();
+      await here.close();
     },
   };
 }

@@ -25,17 +25,31 @@ export interface Vitals {
   readonly isDraining: boolean;
 }
 
-/** The parts of the daemon, as the seed names them. */
-export function healthBy(vitals: Vitals, now: number): Health {
+const RECOVERING = 'the log is being recovered';
+
+/** The parts of the daemon, as the seed names them. @param vitals undefined: its log is being recovered */
+export function healthBy(vitals: Vitals | undefined, now: number): Health {
+  if (vitals === undefined) {
+    const waits = { status: 'stopped', error: RECOVERING } as const;
+    return healthOf(
+      [
+        { name: 'stream_engine', ...waits },
+        { name: 'storage', ...waits },
+      ],
+      now,
+    );
+  }
   const providers = vitals.providers.map((one) => provider(one, now));
   return healthOf([vitals.engine, storage(vitals), ...vitals.nats, ...providers], now);
 }
 
 /**
- * Whether events should be sent here. While the log is recovered nothing listens yet; a pipeline that waits or has stopped keeps
- * no event from being stored.
+ * Whether events should be sent here. A pipeline that waits or has stopped keeps no event from being stored.
+ *
+ * @param vitals undefined: its log is being recovered
  */
-export function readinessBy(vitals: Vitals, now: number): Readiness {
+export function readinessBy(vitals: Vitals | undefined, now: number): Readiness {
+  if (vitals === undefined) return readinessOf([RECOVERING]);
   const { isDraining, writeError, providers } = vitals;
   const full = nearlyFull(vitals);
   return readinessOf([

@@ -8,6 +8,8 @@ export interface RegisteredRoute {
   /** With parameters as `:name`. */
   readonly path: string;
   readonly role: NeededRole;
+  /** Whether it answers while the log is recovered. */
+  readonly early: boolean;
 }
 
 const ERROR = { 'application/json': ['Error'] } as const;
@@ -22,6 +24,11 @@ const GUARDED: Readonly<Record<number, Answer>> = {
   429: { description: 'Too many requests: come again after Retry-After.', content: ERROR },
 };
 
+/** What comes from any route that needs the log, before it is there. */
+const NOT_YET: Readonly<Record<number, Answer>> = {
+  503: { description: 'The log is being recovered: come again after Retry-After.', content: ERROR },
+};
+
 /**
  * Describes the API (OpenAPI 3.1).
  *
@@ -29,10 +36,10 @@ const GUARDED: Readonly<Record<number, Answer>> = {
  */
 export function openApiDocument(routes: readonly RegisteredRoute[], version: string): Schema {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method, path, role } of routes) {
+  for (const { method, path, role, early } of routes) {
     const operation = OPERATIONS[`${method} ${path}`] ?? UNDESCRIBED;
     const name = path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[name] = { ...paths[name], [method.toLowerCase()]: described(operation, path, role) };
+    paths[name] = { ...paths[name], [method.toLowerCase()]: described(operation, path, role, early) };
   }
   return {
     openapi: '3.1.0',
@@ -48,7 +55,12 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
   };
 }
 
-function described({ summary, query, headers, body, answers }: Operation, path: string, role: NeededRole): Schema {
+function described(
+  { summary, query, headers, body, answers }: Operation,
+  path: string,
+  role: NeededRole,
+  early: boolean,
+): Schema {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -57,7 +69,7 @@ function described({ summary, query, headers, body, answers }: Operation, path: 
   }));
   const parameters = [...inPath, ...parametersIn('query', query), ...parametersIn('header', headers)];
   const isPublic = role === 'public';
-  const all = isPublic ? answers : { ...GUARDED, ...answers };
+  const all = { ...(!isPublic && GUARDED), ...(!early && NOT_YET), ...answers };
   return {
     summary,
     ...(!isPublic && {

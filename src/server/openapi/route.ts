@@ -7,10 +7,11 @@ export function addDescription(app: FastifyInstance, version: string): void {
   const routes: RegisteredRoute[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
     const role: NeededRole = config?.role ?? 'admin';
-    for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, path: url, role });
+    for (const one of [method].flat())
+      if (one !== 'HEAD') routes.push({ method: one, path: url, role, early: config?.early === true });
   });
   let text: string | undefined;
-  app.get('/openapi.json', { config: { role: 'any' } }, (_request, reply) =>
+  app.get('/openapi.json', { config: { role: 'any', early: true } }, (_request, reply) =>
     reply.type('application/json; charset=utf-8').send((text ??= JSON.stringify(openApiDocument(routes, version)))),
   );
 }

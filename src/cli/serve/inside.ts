@@ -1,0 +1,84 @@
+import type { Damage, Log, World } from '../../log/index.js';
+import type { Metrics, TapHub } from '../../server/index.js';
+import { openNats, type DaemonNats } from '../fleet/open-nats.js';
+import { diskSpace } from './disk-space.js';
+import type { Vitals } from './health.js';
+import { openLog } from './open-log.js';
+import { openPipelines } from './open-pipelines.js';
+import type { ServePlan } from './plan.js';
+import type { ProcessingContext } from './processing.js';
+import { RunningPipelines } from './running-pipelines.js';
+import type { Talk } from './talk.js';
+
+/** What lies behind a daemon's door: the log, and all that works on it. */
+export interface Inside {
+  readonly log: Log;
+  readonly nats: DaemonNats;
+  readonly pipelines: RunningPipelines;
+  /** What the pipelines were opened with. */
+  readonly around: ProcessingContext;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining'>>;
+  /** Brings the gauges of the metrics up to date. */
+  show(): Promise<void>;
+  /** To be called when the pipelines have ended. */
+  close(): Promise<void>;
+}
+
+export interface InsideContext {
+  readonly world: World;
+  readonly talk: Talk;
+  readonly onOutputClosed: () => void;
+  readonly metrics: Metrics;
+  readonly taps: TapHub;
+  readonly onDamage: (damage: Damage) => void;
+}
+
+/**
+ * Recovers the log, and starts what works on it.
+ *
+ * @param plan the one that is in force
+ * @throws LogError; UserError when NATS can't be used; ConfigError, ComputoError for a pipeline that can't be compiled
+ */
+export async function openInside(plan: () => ServePlan, context: InsideContext): Promise<Inside> {
+  const { world, talk, metrics, taps } = context;
+  const { log, writeError } = await openLog(world, plan().log, metrics.log.hooks, talk);
+  let nats: DaemonNats | undefined;
+  try {
+    const joined = (nats = await openNats(plan(), world));
+    const around: ProcessingContext = {
+      ...context,
+      log,
+      link: joined.link,
+      meter: metrics.pipelines,
+      tapOf: (pipeline) => taps.tapOf(pipeline),
+    };
+    const pipelines = await RunningPipelines.start(() => openPipelines(plan(), around, metrics.ai, joined.fleet));
+    return {
+      log,
+      nats: joined,
+      pipelines,
+      around,
+      vitals: async () => ({
+        engine: pipelines.now.health(),
+        nats: joined.health(),
+        log: log.stats(),
+        writeError: writeError(),
+        space: await diskSpace(log.folder),
+        providers: pipelines.now.providers(),
+      }),
+      async show() {
+        metrics.log.show(log.stats(), await diskSpace(log.folder));
+        metrics.pipelines.show(pipelines.now.standings());
+        await pipelines.now.showAi(metrics.ai);
+      },
+      async close() {
+        await joined.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await nats?.close();
+    await log.close();
+    throw error;
+  }
+}
