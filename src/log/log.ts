@@ -11,6 +11,7 @@ import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './l
 import type { LogBlock } from './read/log-block.js';
 import { MovingEnd } from './read/log-end.js';
 import { readLog, type ReadOptions } from './read/read-log.js';
+import { RecordCounter } from './read/record-counter.js';
 import { recover, type Recovery } from './recover/recover.js';
 import type { TornTail } from './recover/torn-tail.js';
 import { listSegments, segmentBytesOnDisk } from './segment/folder.js';
@@ -66,6 +67,7 @@ export class Log {
   readonly #recent: RecentBuffer;
   readonly #packer: Packer;
   readonly #keys: KeyIndex | undefined;
+  readonly #counter: RecordCounter;
   #closing: Promise<void> | undefined;
   #bytes: number;
   #segmentCount: number;
@@ -84,6 +86,7 @@ export class Log {
     this.#keys = keys;
     this.#bytes = bytes;
     this.#segmentCount = recovery.segments.length;
+    this.#counter = new RecordCounter(world, folder);
     this.#lastNumber = recovery.end.segment;
     this.#end.moveTo(recovery.end);
     this.#recent = new RecentBuffer(options.memoryRecordsMax, options.memoryBytesMax, recovery.lastTimestamp);
@@ -182,6 +185,15 @@ export class Log {
    */
   recent(since: number, recordsMax: number): RecentRecords | undefined {
     return this.#recent.since(since, recordsMax);
+  }
+
+  /** How many records are stored behind a place. Reads a megabyte or two at most, where indexes are whole. */
+  async recordsBehind(place: Position): Promise<number> {
+    try {
+      return await this.#counter.between(place, this.end);
+    } catch (error) {
+      throw diskError('read', `${this.folder}: the records can't be counted`, error);
+    }
   }
 
   stats(): LogStats {

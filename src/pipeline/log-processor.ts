@@ -43,6 +43,15 @@ export class LogProcessor {
     return Math.max(0, now - this.#behindSince);
   }
 
+  /**
+   * How many events are stored that were not gone through yet, those of other pipelines among them.
+   *
+   * @throws LogError
+   */
+  async backlog(): Promise<number> {
+    return this.#isBehind() ? await this.processing.log.recordsBehind(this.#reached) : 0;
+  }
+
   /** What lies before is processed, and stays so after a crash. */
   get checkpoint(): Position {
     return this.#stored?.place.position ?? LOG_START;

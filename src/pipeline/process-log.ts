@@ -22,7 +22,7 @@ export interface CheckpointKeeping {
 export interface LogProcessing {
   /** Events that were sent to this pipeline are processed. */
   readonly pipeline: string;
-  readonly log: ReadableLog & { readonly end: Position };
+  readonly log: ReadableLog & { readonly end: Position; recordsBehind(place: Position): Promise<number> };
   /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
   readonly openExecutor: () => BlockExecutor & { close(): Promise<void> };
   /** Whether the executor wants blocks of one line each. */

@@ -148,6 +148,19 @@ function outputOf(path: string): string[] {
 }
 
 describe('a log processor', () => {
+  it('says how many events wait', async () => {
+    let isBroken = true;
+    const { processor, append, output, close } = await setUp({ fails: (call) => call === 'process' && isBroken });
+    expect(await processor.backlog()).toBe(0);
+    await append(1, 2);
+    await append(3);
+    expect(await processor.backlog()).toBe(3);
+    isBroken = false;
+    await until(() => output().length === 3, 'all are out');
+    await until(async () => (await processor.backlog()) === 0, 'none waits');
+    await close();
+  });
+
   it.each([1, 2, 3, 4])('writes every event once and in order, however often anything fails (run %i)', async (run) => {
     let calls = run;
     // Bursts of failures, and then a while of peace.

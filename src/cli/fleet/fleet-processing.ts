@@ -8,7 +8,7 @@ import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
-import { showAi, type Pipelines, type ProcessingContext } from '../serve/processing.js';
+import { showAi, standingOf, type Pipelines, type ProcessingContext } from '../serve/processing.js';
 import type { PipelineReport } from './members.js';
 import { processorTalk } from '../serve/processor-talk.js';
 import type { Fleet } from './fleet.js';
@@ -63,13 +63,12 @@ export class FleetProcessing implements Pipelines {
     return engineHealth([...this.workers, ...this.#forwarders]);
   }
 
-  standings(): readonly PipelineStanding[] {
-    return this.workers.map(({ pipeline, state }, index) => ({
-      pipeline,
-      state: state.kind,
-      // What is not with the fleet yet: what the fleet has to do is everybody's.
-      lagMs: this.#forwarders[index]?.lagMs ?? 0,
-    }));
+  async standings(): Promise<readonly PipelineStanding[]> {
+    // What is not with the fleet yet: what the fleet has to do is everybody's.
+    const standings = this.#forwarders.map(async (forwarder, index) =>
+      standingOf(forwarder, this.workers[index]?.state ?? forwarder.state),
+    );
+    return await Promise.all(standings);
   }
 
   async showAi(meter: Metrics['ai']): Promise<void> {

@@ -68,7 +68,7 @@ export async function openInside(plan: () => ServePlan, context: InsideContext):
       }),
       async show() {
         metrics.log.show(log.stats(), await diskSpace(log.folder));
-        metrics.pipelines.show(pipelines.now.standings());
+        metrics.pipelines.show(await pipelines.now.standings());
         await pipelines.now.showAi(metrics.ai);
       },
       async close() {

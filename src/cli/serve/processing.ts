@@ -34,7 +34,7 @@ export interface Pipelines {
   /** What came in before is taken care of, durably. */
   readonly processed: Position;
   health(): HealthComponent;
-  standings(): readonly PipelineStanding[];
+  standings(): Promise<readonly PipelineStanding[]>;
   /** Shows what the AI providers do, where there are any. */
   showAi(meter: Metrics['ai']): Promise<void>;
   providers(): readonly ProviderStatus[];
@@ -72,8 +72,8 @@ export class Processing implements Pipelines {
     return engineHealth(this.#processors);
   }
 
-  standings(): readonly PipelineStanding[] {
-    return this.#processors.map(({ pipeline, state, lagMs }) => ({ pipeline, state: state.kind, lagMs }));
+  standings(): Promise<readonly PipelineStanding[]> {
+    return Promise.all(this.#processors.map((processor) => standingOf(processor, processor.state)));
   }
 
   async showAi(meter: Metrics['ai']): Promise<void> {
@@ -124,6 +124,14 @@ export class Processing implements Pipelines {
       processorTalk(pipeline, this.context),
     );
   }
+}
+
+/** A pipeline as it stands. @param reader of the log @param state of what works on its events */
+export async function standingOf(reader: LogProcessor, state: LogProcessor['state']): Promise<PipelineStanding> {
+  const { pipeline, lagMs } = reader;
+  // A disk that fails now is told of elsewhere.
+  const backlog = await reader.backlog().catch(() => undefined);
+  return { pipeline, state: state.kind, lagMs, backlog };
 }
 
 /** Shows what the AI providers do, where there are any. */

@@ -41,16 +41,17 @@ export async function startReloader(
       watch.follow(filesOf(next));
       if (isDeepStrictEqual(essence(next), essence(plan))) {
         daemon.reloaded(true);
-        talk.info('the config says what it said before', { why });
+        talk.info('the config says what it said before', { audit: 'reload', why });
         return;
       }
       await daemon.reload(next);
       plan = next;
       daemon.reloaded(true);
-      talk.info('the config is taken over', { why });
+      talk.info('the config is taken over', { audit: 'reload', why });
     } catch (error) {
       daemon.reloaded(false);
       talk.error('the changed config is not taken over: the daemon goes on by the old one', {
+        audit: 'reload',
         why,
         error: problems(error),
       });

@@ -6,6 +6,7 @@ export interface Signals {
   readonly error_rate: number;
   readonly breakers_open: number;
   readonly backlog_seconds: number;
+  readonly backlog_events: number;
   readonly disk_share: number;
 }
 
@@ -41,6 +42,7 @@ export function signalReader(): (snapshot: Snapshot, now: number) => Signals {
       error_rate: share(count.failed - before.failed, count.ended - before.ended),
       breakers_open: sumOf(snapshot, 'colloquium_ai_breaker_state', { state: ['open', 'down'] }),
       backlog_seconds: largest(samplesOf(snapshot, 'colloquium_pipeline_lag_seconds')),
+      backlog_events: largest(samplesOf(snapshot, 'colloquium_pipeline_backlog_events')),
       disk_share: diskShare(snapshot),
     };
   };

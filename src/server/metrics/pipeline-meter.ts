@@ -35,6 +35,8 @@ export interface PipelineStanding {
   readonly pipeline: string;
   readonly state: ProcessorState['kind'];
   readonly lagMs: number;
+  /** Events that wait; undefined where nobody can tell. */
+  readonly backlog: number | undefined;
 }
 
 export interface PipelineMeter {
@@ -79,6 +81,11 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
   );
   const states = gauge('pipeline_state', 'Whether a pipeline is in this state: 1 or 0.', ['pipeline', 'state']);
   const lag = gauge('pipeline_lag_seconds', 'Since about when stored events wait for the pipeline.', ['pipeline']);
+  const backlog = gauge(
+    'pipeline_backlog_events',
+    'Stored events that the pipeline has not gone through yet, those of other pipelines among them.',
+    ['pipeline'],
+  );
 
   return {
     begin(pipelines) {
@@ -114,9 +121,11 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
     show(standings) {
       states.reset();
       lag.reset();
-      for (const { pipeline, state, lagMs } of standings) {
+      backlog.reset();
+      for (const { pipeline, state, lagMs, backlog: waiting } of standings) {
         for (const one of STATES) states.set({ pipeline, state: one }, one === state ? 1 : 0);
         lag.set({ pipeline }, lagMs / 1000);
+        if (waiting !== undefined) backlog.set({ pipeline }, waiting);
       }
     },
   };

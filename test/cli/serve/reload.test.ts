@@ -60,6 +60,9 @@ it('A config that changes under load loses no event and drops no connection; a b
   expect(await daemon.end()).toBe(0);
   agent.destroy();
 
+  const audit = daemon.said().filter((line) => line['audit'] === 'reload');
+  expect(audit.filter(({ msg }) => msg.includes('is taken over'))).toHaveLength(2);
+  expect(audit).toContainEqual(expect.objectContaining({ why: 'SIGHUP', level: 'error' }));
   expect([...statuses]).toEqual([202]);
   expect(connections.size).toBeLessThanOrEqual(2);
   expect(page).toContain('colloquium_config_last_reload_successful 0');

@@ -71,6 +71,8 @@ describe('the signals', () => {
         sample('ai_breaker_state', 1, { provider: 'y', state: 'closed' }),
         sample('pipeline_lag_seconds', 3, { pipeline: 'a' }),
         sample('pipeline_lag_seconds', 7, { pipeline: 'b' }),
+        sample('pipeline_backlog_events', 40, { pipeline: 'a' }),
+        sample('pipeline_backlog_events', 30, { pipeline: 'b' }),
         sample('log_disk_size_bytes', 100),
         sample('log_disk_free_bytes', 25),
       ],
@@ -81,6 +83,7 @@ describe('the signals', () => {
       error_rate: 0,
       breakers_open: 1,
       backlog_seconds: 7,
+      backlog_events: 40,
       disk_share: 0.75,
     });
   });

@@ -81,7 +81,7 @@ async function opened(): Promise<Metrics> {
 async function filled(): Promise<Metrics> {
   const metrics = await opened();
   metrics.pipelines.count('orders', TALLY);
-  metrics.pipelines.show([{ pipeline: 'orders', state: 'waiting', lagMs: 1500 }]);
+  metrics.pipelines.show([{ pipeline: 'orders', state: 'waiting', lagMs: 1500, backlog: 12 }]);
   metrics.ai.hooks.onAttempt(attempt());
   metrics.ai.hooks.onCall('answered');
   metrics.ai.hooks.onLimiterWait('openai', 250);
@@ -101,6 +101,7 @@ describe('the metrics', () => {
       'colloquium_event_delivery_seconds_sum{pipeline="orders"} 0.03',
       'colloquium_pipeline_state{pipeline="orders",state="waiting"} 1',
       'colloquium_pipeline_lag_seconds{pipeline="orders"} 1.5',
+      'colloquium_pipeline_backlog_events{pipeline="orders"} 12',
       'colloquium_build_info{version="1.2.3"} 1',
     ]) {
       expect(page).toContain(`\n${line}\n`);

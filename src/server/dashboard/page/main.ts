@@ -54,6 +54,8 @@ function show(frame: Frame): void {
   say('total-failed', `${count(failed(now))} in all`);
   say('latency', seconds(most));
   say('lag', seconds(Math.max(0, ...now.all('pipeline_lag_seconds').map(([, , value]) => value))));
+  const backlog = Math.max(0, ...now.all('pipeline_backlog_events').map(([, , value]) => value));
+  say('backlog', `${count(backlog)} events, in the slowest pipeline`);
   const [, build] = now.all('build_info')[0] ?? [];
   say('version', build === undefined ? '' : `version ${build['version'] ?? ''}`);
   showPipelines(now);
