@@ -12,6 +12,7 @@ import { scriptSpec } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';
+import { readerGone } from './reader-gone.js';
 import { tapTalk, type TapTalk } from './tap-talk.js';
 
 const STDOUT = 1;
@@ -34,6 +35,8 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
     (text) => void process.stderr.write(text),
     () => performance.now(),
   );
+  const ending = new AbortController();
+  void readerGone(ending.signal).then(() => events.destroy(new SinkClosedError('stdout is closed')));
   try {
     await show(events, judge, talk);
     talk.close();
@@ -44,6 +47,8 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
     talk.close();
     if (error instanceof SinkError) throw new UserError(error.message, EXIT.dataError);
     throw new UserError('the connection to the daemon broke', EXIT.dataError);
+  } finally {
+    ending.abort();
   }
   return EXIT.ok;
 }

@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultOf, runCli, startCli, type CliResult } from '../../support/cli.js';
+import { bin, resultOf, runCli, startCli, type CliResult } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { configOf, providerOf } from '../ai-stage.js';
@@ -76,6 +76,19 @@ describe.concurrent('colloquium tap', () => {
     expect(results.map(({ exit }) => exit)).toEqual([0, 0, 0]);
     expect(results[0]?.stdout.split('\n')[1]).toContain('"routing_key":"large"');
     expect(results[2]?.stderr).toMatch(/the filter fails on an event.*\n.*the filter failed on 2 events/);
+  });
+
+  it('ends when its reader has gone, though no other event comes', async () => {
+    const daemon = await startDaemon(STAGES);
+    const command = `"${process.execPath}" "${bin}" tap --url ${daemon.url} | head -n 1`;
+    const shell = spawn('sh', ['-c', command], { cwd: daemon.cwd });
+    const result = resultOf(shell);
+    let said = '';
+    shell.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await until(() => said.includes('tapping'), 'it is connected');
+    await postLines(`${daemon.url}/events`, '{"n":2}\n');
+    expect(await result).toMatchObject({ stdout: expect.stringContaining('"data":4') as unknown, exit: 0 });
+    await daemon.end();
   });
 
   it('shows what leaves an AI stage, and what went in before it is answered; says when the connection breaks', async () => {

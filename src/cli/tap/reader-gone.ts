@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+
+const LOOK_INTERVAL_S = '0.2';
+
+/**
+ * Resolves soon after nobody reads standard output any more; where it is no pipe, never. Node learns of it only by writing, and
+ * of a reader that has gone nothing should have to be written. GNU `tail` is made to wait for just that; where there is another
+ * one, or none, the next write tells.
+ *
+ * @param signal ends the waiting
+ */
+export async function readerGone(signal: AbortSignal): Promise<void> {
+  const waiting = spawn('tail', ['-f', '-s', LOOK_INTERVAL_S, `--pid=${process.pid}`, '/dev/null'], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
+  signal.addEventListener('abort', () => waiting.kill(), { once: true });
+  await new Promise<void>((resolve) => {
+    waiting.on('error', () => undefined);
+    waiting.on('exit', (_code, by) => {
+      if (by === 'SIGPIPE') resolve();
+    });
+  });
+}
