@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 interface InitFlags {
   readonly systemd?: true;
   readonly docker?: true;
+  readonly config?: string;
 }
 
 const EXAMPLES = `
@@ -21,20 +22,27 @@ export function initCommand(): Command {
     .argument('[folder]', 'where to', '.')
     .addOption(new Option('--systemd', 'print a unit for systemd instead').conflicts('docker'))
     .addOption(new Option('--docker', 'print a Dockerfile instead'))
+    .option(
+      '-c, --config <file>',
+      'the config by whose port and TLS their health checks go (default: the one that is found)',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: InitFlags) => {
       if (flags.systemd === true) {
-        const [{ systemdUnit }, { print }] = await Promise.all([
+        const [{ systemdUnit }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/systemd-unit.js'),
+          import('../deploy/service-address.js'),
           import('../print.js'),
         ]);
-        await print(systemdUnit(process.execPath, realpathSync(process.argv[1] ?? '')));
+        const address = await serviceAddress(flags.config);
+        await print(systemdUnit(process.execPath, realpathSync(process.argv[1] ?? ''), address));
       } else if (flags.docker === true) {
-        const [{ DOCKERFILE }, { print }] = await Promise.all([
+        const [{ dockerfile }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/dockerfile.js'),
+          import('../deploy/service-address.js'),
           import('../print.js'),
         ]);
-        await print(DOCKERFILE);
+        await print(dockerfile(await serviceAddress(flags.config)));
       } else {
         const { init } = await import('../init.js');
         process.exitCode = await init(folder);

@@ -1,10 +1,20 @@
-/** A Dockerfile for a clone of the repository: an ordinary user, one volume, a health check. */
-export const DOCKERFILE = `# In a clone of the repository:
+/**
+ * A Dockerfile for a clone of the repository: an ordinary user, one volume, a health check.
+ *
+ * @param address where the daemon answers on its own machine
+ */
+export function dockerfile({ protocol, port: given }: URL): string {
+  const isSecure = protocol === 'https:';
+  const port = given === '' ? (isSecure ? '443' : '80') : given;
+  const scheme = isSecure ? 'https' : 'http';
+  // A certificate is for the machine's name, and this asks by its address.
+  const lax = isSecure ? ', { rejectUnauthorized: false }' : '';
+  return `# In a clone of the repository:
 #   colloquium init --docker > Dockerfile && docker build -t colloquium .
 # The config is mounted; its storage.disk_path, outputs and dead_letter name folders under /var/lib/colloquium:
 #   docker volume create colloquium
 #   docker run --rm -v colloquium:/var/lib/colloquium colloquium token create --role admin
-#   docker run -d -p 8080:8080 -v colloquium:/var/lib/colloquium -v ./colloquium.yaml:/etc/colloquium/colloquium.yaml:ro colloquium
+#   docker run -d -p ${port}:${port} -v colloquium:/var/lib/colloquium -v ./colloquium.yaml:/etc/colloquium/colloquium.yaml:ro colloquium
 # It listens on all addresses of the container, and lets in only who has a token.
 
 FROM node:22-slim AS build
@@ -23,10 +33,11 @@ RUN install -d -o node -g node -m 0700 /var/lib/colloquium
 USER node
 WORKDIR /var/lib/colloquium
 VOLUME /var/lib/colloquium
-EXPOSE 8080
+EXPOSE ${port}
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \\
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "require('node:${scheme}').get('${scheme}://127.0.0.1:${port}/livez'${lax}, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 ENTRYPOINT ["node", "/opt/colloquium/bin/colloquium.js"]
 CMD ["serve", "-c", "/etc/colloquium/colloquium.yaml", "--host", "0.0.0.0"]
 `;
+}

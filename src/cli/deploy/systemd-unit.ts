@@ -3,8 +3,11 @@
  *
  * @param node absolute path of Node
  * @param program absolute path of bin/colloquium.js
+ * @param address where the daemon answers on its own machine
  */
-export function systemdUnit(node: string, program: string): string {
+export function systemdUnit(node: string, program: string, address: URL): string {
+  // A certificate is for the machine's name, and this asks by its address.
+  const lax = address.protocol === 'https:' ? '--insecure ' : '';
   return `# Save it as /etc/systemd/system/colloquium.service, then:
 #   useradd --system --home-dir /var/lib/colloquium --shell /usr/sbin/nologin colloquium
 #   systemctl daemon-reload && systemctl enable --now colloquium
@@ -23,8 +26,8 @@ StartLimitBurst=10
 Type=exec
 User=colloquium
 ExecStart=${quoted(node)} ${quoted(program)} serve -c /etc/colloquium/colloquium.yaml
-# Started is what answers; the address of the config.
-ExecStartPost=/usr/bin/curl --silent --show-error --fail --output /dev/null --retry 30 --retry-delay 1 --retry-connrefused http://127.0.0.1:8080/livez
+# Started is what answers, at the address of the config.
+ExecStartPost=/usr/bin/curl --silent --show-error --fail --output /dev/null --retry 30 --retry-delay 1 --retry-connrefused ${lax}${new URL('livez', address).href}
 ExecReload=/bin/kill -HUP $MAINPID
 # A drain takes up to twenty seconds.
 TimeoutStopSec=45

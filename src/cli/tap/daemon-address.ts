@@ -1,10 +1,8 @@
 import { loadConfig, resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
+import { serverAddress } from '../server-address.js';
 import { UserError } from '../user-error.js';
-
-/** Addresses that mean every address: the one to connect to is this machine's own. */
-const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '[::]': '[::1]' };
 
 /** Where a daemon listens, and what it asks for. */
 export interface DaemonAddress {
@@ -45,12 +43,9 @@ async function configFor({ config: path }: AddressFlags): Promise<LoadedConfig> 
 }
 
 function addressOf(server: ReturnType<typeof useSection<'server'>> | undefined): URL {
-  const { host = '127.0.0.1', port = 8080, tls } = server ?? {};
-  if (port === 0) {
-    throw new UserError('the config lets the daemon take any free port', EXIT.usage, 'give --url, as serve says it');
-  }
-  const name = ANY_ADDRESS[host] ?? (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
-  return parseAddress(`${tls === undefined ? 'http' : 'https'}://${name}:${port}`);
+  const address = serverAddress(server ?? { host: '127.0.0.1', port: 8080 });
+  if (address !== undefined) return address;
+  throw new UserError('the config lets the daemon take any free port', EXIT.usage, 'give --url, as serve says it');
 }
 
 function parseAddress(text: string): URL {

@@ -1,0 +1,23 @@
+import { loadConfig, useSection } from '../../config/index.js';
+import { EXIT } from '../exit-codes.js';
+import { serverAddress } from '../server-address.js';
+import { UserError } from '../user-error.js';
+
+/** Where a daemon answers whose config does not say otherwise. */
+const DEFAULT = new URL('http://127.0.0.1:8080');
+
+/**
+ * Where the daemon will answer on its own machine, by the config that is found here, or named.
+ *
+ * @throws UserError when that is another port at each start; ConfigError
+ */
+export async function serviceAddress(path: string | undefined): Promise<URL> {
+  const { HOME: home = '/' } = process.env;
+  const options = { cwd: process.cwd(), env: process.env, home };
+  const config = await loadConfig(path === undefined ? options : { ...options, path });
+  if (config === undefined) return DEFAULT;
+  const address = serverAddress(useSection(config, 'server'));
+  if (address !== undefined) return address;
+  const message = `${config.file}: server.port is 0, any free one: nobody could look whether the service lives`;
+  throw new UserError(message, EXIT.usage, 'set server.port');
+}
