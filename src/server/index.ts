@@ -10,6 +10,6 @@ export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type Pipeli
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerSettings } from './settings.js';
 export { TapHub } from './tap/index.js';
-export { Feed, type DriveReport, type LetterView } from './dashboard/index.js';
+export { Feed, type DriveReport, type FleetMember, type LetterView, type MemberPipeline } from './dashboard/index.js';
 export { HttpError } from './http-error.js';
 export { recovering } from './recovering.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Damage } from '../log/index.js';
 import type { BodyReader } from './body.js';
-import { addDashboardRoutes, type Dashboard } from './dashboard/index.js';
+import { addDashboardRoutes, type Dashboard, type FleetMember } from './dashboard/index.js';
 import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
 import { EventReader } from './event-reader.js';
 import type { EventStore } from './event-store.js';
@@ -36,8 +36,8 @@ export interface RouteContext extends HealthSource {
   readonly taps: TapHub;
   readonly dashboard: Dashboard;
   readonly metrics: Metrics;
-  /** The members of the fleet, JSON values of any kind; undefined where there is none. */
-  readonly fleet: () => readonly object[] | undefined;
+  /** The members of the fleet; undefined where there is none. */
+  readonly fleet: () => readonly FleetMember[] | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onDamage: (damage: Damage) => void;

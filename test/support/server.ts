@@ -78,7 +78,11 @@ export async function testServer(
     taps: new TapHub(world.elapsed),
     dashboard: {
       file: new URL('../../dist/dashboard.html', import.meta.url),
-      feed: new Feed(() => metrics.snapshot(), world.now),
+      feed: new Feed(
+        () => metrics.snapshot(),
+        world.now,
+        () => undefined,
+      ),
       letters: {
         newest: () => Promise.resolve([]),
         driveAgain: () => Promise.resolve({ input: 0, output: 0, filtered: 0, dead_lettered: 0 }),

@@ -2,14 +2,13 @@ import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore, Position } from '../../log/index.js';
 import { comparePositions } from '../../log/index.js';
 import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
-import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
+import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../server/index.js';
 import type { Engines } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
 import { showAi, standingOf, type Pipelines, type ProcessingContext } from '../serve/processing.js';
-import type { PipelineReport } from './members.js';
 import { processorTalk } from '../serve/processor-talk.js';
 import type { Fleet } from './fleet.js';
 
@@ -149,7 +148,7 @@ async function openWorker(
   );
 }
 
-function reportOf({ pipeline, state, counts }: WorkProcessor): PipelineReport {
+function reportOf({ pipeline, state, counts }: WorkProcessor): MemberPipeline {
   const { input, output, deadLettered } = counts;
   return { name: pipeline, state: state.kind, input, output, dead_lettered: deadLettered };
 }

@@ -3,14 +3,15 @@ import { ownerOf, systemProcessTable } from '../../ai/owner/index.js';
 import type { World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { SharedBooks } from '../ai/open-client.js';
-import { joinMembers, type MemberReport, type PipelineReport } from './members.js';
+import type { FleetMember, MemberPipeline } from '../../server/index.js';
+import { joinMembers } from './members.js';
 import { bucketPrefix, sharedStore, type FleetPlan } from './plan.js';
 import { openWork, type FleetWork } from './work.js';
 
 /** What only others here know of this process. */
 export interface Self {
   readonly url: string;
-  readonly pipelines: () => readonly PipelineReport[];
+  readonly pipelines: () => readonly MemberPipeline[];
 }
 
 /** A fleet that this process has joined. */
@@ -21,7 +22,7 @@ export interface Fleet {
   readonly books: SharedBooks;
   /** What is new of this process, for the others to see. */
   appear(news: Partial<Self>): void;
-  members(): readonly MemberReport[];
+  members(): readonly FleetMember[];
   leave(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function joinFleet(
   let known: Self = { url: '', pipelines: () => [] };
   const self = {
     id: ownerOf(process.pid, systemProcessTable()),
-    report: (): MemberReport => {
+    report: (): FleetMember => {
       const { url, pipelines } = known;
       return { host: hostname(), pid: process.pid, since, url, pipelines: pipelines() };
     },

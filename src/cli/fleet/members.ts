@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KV, KvWatchEntry } from '@nats-io/kv';
+import type { FleetMember } from '../../server/index.js';
 import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
 
 /** How often a member shows that it is there. */
@@ -8,30 +9,10 @@ const BEAT_MS = 2000;
 const GONE_MS = 10_000;
 const REWATCH_MS = 1000;
 
-/** What a member tells of itself. Its keys are those of `GET /fleet`. */
-export interface MemberReport {
-  readonly host: string;
-  readonly pid: number;
-  /** Where it listens. */
-  readonly url: string;
-  /** Milliseconds since the epoch, of its start. */
-  readonly since: number;
-  readonly pipelines: readonly PipelineReport[];
-}
-
-/** What a member did for a pipeline since its start. */
-export interface PipelineReport {
-  readonly name: string;
-  readonly state: string;
-  readonly input: number;
-  readonly output: number;
-  readonly dead_lettered: number;
-}
-
 /** Who belongs to a fleet. */
 export interface Members {
   /** Those who were seen lately, this one included, in the order in which they came. */
-  list(): readonly MemberReport[];
+  list(): readonly FleetMember[];
   /** Whether a member was not seen for long. While the server is away nobody can be seen, and nobody counts as gone. */
   isGone(member: string): boolean;
   leave(): Promise<void>;
@@ -46,14 +27,14 @@ export interface Members {
 export async function joinMembers(
   link: NatsLink,
   place: { readonly bucket: string; readonly replicas: number },
-  self: { readonly id: string; readonly report: () => MemberReport },
+  self: { readonly id: string; readonly report: () => FleetMember },
   elapsed: () => number,
 ): Promise<Members> {
   const bucket = await keepTrying(link, () =>
     link.bucket(place.bucket, { history: 1, ttl: GONE_MS, replicas: place.replicas }),
   );
   const leaving = new AbortController();
-  const seen = new Map<string, { readonly at: number; readonly report: MemberReport }>();
+  const seen = new Map<string, { readonly at: number; readonly report: FleetMember }>();
   let watchedSince = elapsed();
   const endBack = link.onBack(() => (watchedSince = elapsed()));
 
@@ -107,14 +88,14 @@ export async function joinMembers(
 
 async function show(
   bucket: KV,
-  { id, report }: { readonly id: string; readonly report: () => MemberReport },
+  { id, report }: { readonly id: string; readonly report: () => FleetMember },
 ): Promise<void> {
   await bucket.put(tokenOf(id), JSON.stringify(report()));
 }
 
-function reportOf(value: Uint8Array): MemberReport | undefined {
+function reportOf(value: Uint8Array): FleetMember | undefined {
   try {
-    return JSON.parse(Buffer.from(value).toString('utf8')) as MemberReport;
+    return JSON.parse(Buffer.from(value).toString('utf8')) as FleetMember;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { Feed, openMetrics, recovering, startServer, TapHub } from '../../server/index.js';
+import { Feed, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
@@ -84,6 +84,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       freeBytesMin: plan.freeBytesMin,
       isDraining: stopping.signal.aborted,
     };
+  const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();
   metrics.beforeLook(async () => opened?.show());
 
   const server = await startServer({
@@ -97,7 +98,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     taps,
     dashboard: {
       file: new URL('./dashboard.html', import.meta.url),
-      feed: new Feed(() => metrics.snapshot(), world.now),
+      feed: new Feed(() => metrics.snapshot(), world.now, members),
       letters: {
         newest: (limit) => newestLetters(plan.pipelines, limit),
         driveAgain: redriver({
@@ -117,7 +118,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     health: async () => healthBy(await vitals(), world.now()),
     readiness: async () => readinessBy(await vitals(), world.now()),
     metrics,
-    fleet: () => inside().nats.fleet?.members(),
+    fleet: members,
     now: world.now,
     elapsed: world.elapsed,
     onDamage,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Role } from '../access/index.js';
 import { busy } from '../http-error.js';
 import type { Snapshot } from '../metrics/index.js';
+import type { FleetMember } from './fleet.js';
 
 /** Pages that are open at a time. */
 const READERS_MAX = 32;
@@ -14,7 +15,7 @@ const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
 
 /**
  * The daemon's numbers as server-sent events, once a second, while somebody looks: each is the whole of what `/metrics` says
- * of Colloquium, as `[name, labels, value]`.
+ * of Colloquium, as `[name, labels, value]`, and of a fleet all members.
  */
 export class Feed {
   readonly #readers = new Map<Readable, Role>();
@@ -24,6 +25,8 @@ export class Feed {
     private readonly snapshot: () => Promise<Snapshot>,
     /** Milliseconds since the epoch. */
     private readonly now: () => number,
+    /** Undefined where there is no fleet. */
+    private readonly members: () => readonly FleetMember[] | undefined,
   ) {}
 
   /** @throws HttpError 503 when too many look */
@@ -57,12 +60,13 @@ export class Feed {
   async #look(readers: readonly (readonly [Readable, Role])[]): Promise<void> {
     const snapshot = await this.snapshot();
     const at = this.now();
+    const members = this.members();
     const samples = snapshot
       .filter(({ name }) => SHOWN.test(name))
       .map(({ name, labels, value }) => [name, labels, value] as const);
     for (const [stream, role] of readers) {
       if (!this.#readers.has(stream) || stream.readableLength > WAITING_BYTES_MAX) continue;
-      stream.push(`data: ${JSON.stringify({ at, role, samples })}\n\n`);
+      stream.push(`data: ${JSON.stringify({ at, role, samples, members })}\n\n`);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** The page at `/`: what the daemon does, as a person wants to see it. */
 export { Feed } from './feed.js';
+export type { FleetMember, MemberPipeline } from './fleet.js';
 export type { DriveReport, Letters, LetterView } from './letters.js';
 export { addDashboardRoutes, type Dashboard } from './routes.js';

@@ -101,7 +101,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'What the dashboard shows: the numbers of /metrics as server-sent events, one a second.',
     answers: {
       200: {
-        description: 'Each is {at, role, samples}; a sample is [name, labels, value].',
+        description:
+          'Each is {at, role, samples}; a sample is [name, labels, value]. In a fleet also members, as GET /fleet has them.',
         content: { 'text/event-stream': [] },
       },
       503: { description: 'Too many look. Come again after Retry-After.', content: { [JSON_TYPE]: ['Error'] } },

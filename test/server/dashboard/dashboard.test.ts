@@ -53,7 +53,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     expect(await shows('pipelines')).toMatch(/default\s+running\s+2\s+0\s+0\s+0\s+1/);
     expect(await shows('errors')).toMatch(/invalid_argument\s+work\s+1/);
     await until(async () => (await shows('letter-list')).includes('{"x":3}'), 'the letter is shown');
-    expect(await dashboard.page.locator('.money').first().isVisible()).toBe(false);
+    for (const part of ['.money', '#fleet']) expect(await dashboard.page.locator(part).first().isVisible()).toBe(false);
   });
 
   it('fits a phone', async () => {

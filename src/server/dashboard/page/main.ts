@@ -1,5 +1,6 @@
 import { chart } from './chart.js';
 import { at, say, showTable } from './elements.js';
+import { showFleet } from './fleet.js';
 import { prepareRedrive, showLetters } from './letters.js';
 import { showMoney } from './money.js';
 import { perSecond, quantile, Samples, type Frame } from './samples.js';
@@ -61,6 +62,7 @@ function show(frame: Frame): void {
   showPipelines(now);
   showErrors(now);
   showMoney(now);
+  showFleet(frame);
   void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' }), frame.role).catch(() => undefined);
 }
 

@@ -1,3 +1,5 @@
+import type { FleetMember } from '../fleet.js';
+
 /** A number of the metrics page. */
 type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
 
@@ -8,6 +10,8 @@ export interface Frame {
   /** Of whoever looks. */
   readonly role: string;
   readonly samples: readonly Sample[];
+  /** Undefined: the daemon works alone. */
+  readonly members?: readonly FleetMember[];
 }
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,0 +1,52 @@
+import type { FleetMember } from '../fleet.js';
+import { at, showTable } from './elements.js';
+import type { Frame } from './samples.js';
+import { count, rate, seconds } from './words.js';
+
+/** Members tell of themselves every two seconds: a rate is that of several of their words. */
+const WINDOW_FRAMES = 10;
+
+const HEADS = ['Member', 'Address', 'Alive', 'State', 'Events/s', 'In', 'Out', 'Dead letters'];
+
+const frames: Frame[] = [];
+
+/** Who shares the work, and what each has done; nothing where the daemon works alone. */
+export function showFleet(frame: Frame): void {
+  const { members } = frame;
+  at('fleet').hidden = members === undefined;
+  if (members === undefined) return;
+  frames.push(frame);
+  if (frames.length > WINDOW_FRAMES + 1) frames.shift();
+  const rows = members.map((member) => [
+    `${member.host} · ${member.pid}`,
+    member.url,
+    seconds((frame.at - member.since) / 1000),
+    stateOf(member),
+    rate(rateOf(member, frame.at)),
+    ...(['input', 'output', 'dead_lettered'] as const).map((key) => count(sum(member, key))),
+  ]);
+  showTable('members', HEADS, rows, 'Nobody is seen.');
+}
+
+/** The first pipeline that does not run, or that all do. */
+function stateOf({ pipelines }: FleetMember): string {
+  const other = pipelines.find(({ state }) => state !== 'running');
+  return other === undefined ? 'running' : `${other.name} ${other.state}`;
+}
+
+function rateOf(member: FleetMember, now: number): number {
+  const before = frames.flatMap(({ at: moment, members = [] }) =>
+    members.filter((one) => isSame(one, member)).map((one) => ({ moment, events: sum(one, 'input') })),
+  )[0];
+  if (before === undefined || before.moment >= now) return 0;
+  return (Math.max(0, sum(member, 'input') - before.events) / (now - before.moment)) * 1000;
+}
+
+/** A member that was started anew is another. */
+function isSame(one: FleetMember, other: FleetMember): boolean {
+  return one.host === other.host && one.pid === other.pid && one.since === other.since;
+}
+
+function sum({ pipelines }: FleetMember, key: 'input' | 'output' | 'dead_lettered'): number {
+  return pipelines.reduce((total, pipeline) => total + pipeline[key], 0);
+}
