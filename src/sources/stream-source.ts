@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Block } from './block.js';
 import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
@@ -9,6 +8,12 @@ const FULL_CHUNK_BYTES = 64 * 1024;
 /** A fast writer has the next chunk ready sooner than that. */
 const NEXT_CHUNK_WAIT_MS = 1;
 
+/** A Readable of bytes, or what is as good. */
+export interface ChunkStream extends AsyncIterable<Buffer> {
+  /** Ends it, for a reader that wants no more. */
+  destroy(): unknown;
+}
+
 /**
  * Blocks from a stream of chunks (a pipe, a terminal, a decompressor). Chunks that come fast are put together, because small
  * blocks cost more; a slow producer's lines go out at once.
@@ -17,7 +22,7 @@ const NEXT_CHUNK_WAIT_MS = 1;
  * @throws SourceError when the stream fails
  */
 export async function* streamBlocks(
-  stream: Readable,
+  stream: ChunkStream,
   name: string,
   lineBytesMax: number,
   signal: AbortSignal,
@@ -26,7 +31,7 @@ export async function* streamBlocks(
   const stop = () => void stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const chunks = (stream as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   try {
     let next = ask(chunks);
     for (let result = await next; result.done !== true; result = await next) {
