@@ -6,6 +6,7 @@ import { machine } from './machine.js';
 import { measureAiCalls } from './measures/ai-calls.js';
 import { measureBulk } from './measures/bulk.js';
 import { measureEngine } from './measures/engine.js';
+import { measureFleet } from './measures/fleet.js';
 import { measureIngest } from './measures/ingest.js';
 import { measureMemory } from './measures/memory.js';
 import { measureReplay } from './measures/replay.js';
@@ -26,6 +27,7 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   ingest: measureIngest,
   steady: measureSteady,
   ai: measureAiCalls,
+  fleet: measureFleet,
 };
 
 const HELP = `npm run bench -- [options]

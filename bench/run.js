@@ -17,6 +17,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // Not ESM all the way down: it is loaded as it is.
+  external: ['@nats-io/*'],
   minifySyntax: true,
   logLevel: 'warning',
 });

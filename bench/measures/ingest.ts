@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CASES } from '../cases.js';
 import { dataFile } from '../data/events.js';
 import { postRequest, sendLoad } from '../load.js';
 import type { Bench, Section } from '../section.js';
+import { startServer } from '../started-server.js';
 import { median } from './rounds.js';
 
 const SECONDS = 2;
@@ -70,7 +70,7 @@ interface Figures {
 
 async function measure(server: Server, { perRequest, connections }: Way, lines: readonly string[]): Promise<Figures> {
   if (server.folder !== undefined) rmSync(server.folder, { recursive: true, force: true });
-  const { process: child, url } = await start(server);
+  const { url, stop } = await startServer(server.args);
   const type = perRequest === 1 ? 'application/json' : 'application/x-ndjson';
   const requests = [];
   for (let at = 0; at < lines.length; at += perRequest) {
@@ -78,9 +78,7 @@ async function measure(server: Server, { perRequest, connections }: Way, lines: 
   }
   const started = performance.now();
   const { answered, seconds } = await sendLoad({ url, requests, connections, seconds: SECONDS });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
+  await stop();
   const wholeSeconds = (performance.now() - started) / 1000;
   const output = server.output === undefined ? '' : readFileSync(server.output, 'latin1');
   return { taken: (answered * perRequest) / seconds, processed: linesIn(output) / wholeSeconds };
@@ -103,20 +101,6 @@ function daemon({ root, folder }: Bench, name: string, processes: boolean): Serv
   );
   const args = [`${root}bin/colloquium.js`, 'serve', '-c', config];
   return { name: `colloquium ${name}`, args, folder: own, ...(processes && { output }) };
-}
-
-/** Starts a server and reads its URL, which it prints as JSON. */
-function start({ args }: Server): Promise<{ readonly process: ChildProcess; readonly url: URL }> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      const url = /"url":"([^"]+)"/.exec(said)?.[1];
-      if (url !== undefined) resolve({ process: child, url: new URL(url) });
-    });
-    child.on('exit', () => reject(new Error(`the server ended: ${said}`)));
-  });
 }
 
 function linesIn(text: string): number {

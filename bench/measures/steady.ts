@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CASES } from '../cases.js';
 import { dataFile } from '../data/events.js';
 import type { Bench, Section } from '../section.js';
+import { startServer, type StartedServer } from '../started-server.js';
 
 const SECONDS = 60;
 const EVENTS_PER_SECOND = 1000;
@@ -30,7 +30,9 @@ export async function measureSteady(bench: Bench): Promise<Section> {
     const due = started + (n * 1000) / EVENTS_PER_SECOND;
     // From when it was due: what a slow answer holds up counts as slow, too.
     waiting.push(
-      post(daemon.href, agent, lines[n % lines.length] ?? '').then(() => void millis.push(performance.now() - due)),
+      post(new URL('/events', daemon.url), agent, lines[n % lines.length] ?? '').then(
+        () => void millis.push(performance.now() - due),
+      ),
     );
     if (n % EVENTS_PER_SECOND === 0) rssMax = Math.max(rssMax, rssOf(daemon.pid));
   }
@@ -53,13 +55,7 @@ export async function measureSteady(bench: Bench): Promise<Section> {
   };
 }
 
-interface Daemon {
-  readonly href: string;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
-async function startDaemon({ root, folder }: Bench): Promise<Daemon> {
+function startDaemon({ root, folder }: Bench): Promise<StartedServer> {
   const own = `${folder}serve-steady/`;
   rmSync(own, { recursive: true, force: true });
   mkdirSync(own, { recursive: true });
@@ -74,28 +70,13 @@ async function startDaemon({ root, folder }: Bench): Promise<Daemon> {
     }),
   );
   const args = [`${root}bin/colloquium.js`, 'serve', '-c', `${own}config.json`];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      const href = /"url":"([^"]+)"/.exec(said)?.[1];
-      if (href === undefined) return;
-      const stop = (): Promise<void> => {
-        child.kill('SIGTERM');
-        return ended;
-      };
-      resolve({ href, pid: child.pid ?? 0, stop });
-    });
-    child.on('exit', () => reject(new Error(`the daemon ended: ${said}`)));
-  });
+  return startServer(args);
 }
 
-function post(href: string, agent: Agent, body: string): Promise<void> {
+function post(url: URL, agent: Agent, body: string): Promise<void> {
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const sent = request(`${href}/events`, { method: 'POST', agent, headers }, (answer) => {
+    const sent = request(url, { method: 'POST', agent, headers }, (answer) => {
       if (answer.statusCode !== 202) reject(new Error(`HTTP ${answer.statusCode ?? 0}`));
       answer.resume().on('end', resolve);
     });

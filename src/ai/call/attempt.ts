@@ -159,8 +159,8 @@ async function withinBudget(
       pass.neutral();
       return { kind: 'aborted' };
     }
-    await books.ledger.open(entry);
-    await scene.opened(id, worst);
+    // In any order: it is sent when both are there.
+    await Promise.all([books.ledger.open(entry), scene.opened(id, worst)]);
   } catch (error) {
     pass.neutral();
     throw error;
