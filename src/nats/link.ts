@@ -4,6 +4,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { authenticatorsOf } from './authenticators.js';
 import type { NatsOptions } from './options.js';
 import { reconnectDelay } from './reconnect-delay.js';
+import { refusalOf } from './refusal.js';
+import { tlsOf } from './tls.js';
 
 /** One connection to a NATS server with JetStream. It reconnects by itself, for as long as it takes. */
 export interface NatsLink {
@@ -23,9 +25,16 @@ export interface NatsLink {
 
 export type LinkState = { readonly kind: 'connected' } | { readonly kind: 'away'; readonly since: number };
 
-/** The server can't be reached, or has no JetStream. The message names it, and how it failed. */
+/** The server can't be reached, lets us not in, or has no JetStream. The message names it, and how it failed; it holds no secret. */
 export class NatsUnavailableError extends Error {
   override readonly name = 'NatsUnavailableError';
+  /** What to do, as an instruction. */
+  readonly advice: string | undefined;
+
+  constructor(message: string, { advice, ...options }: ErrorOptions & { readonly advice?: string } = {}) {
+    super(message, options);
+    this.advice = advice;
+  }
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -41,9 +50,11 @@ const PING_INTERVAL_MS = 10_000;
 export async function connectNats(options: NatsOptions, now: () => number): Promise<NatsLink> {
   const { connect, jetstream, jetstreamManager, Kvm } = await import('./client.js');
   const delay = reconnectDelay();
+  const tls = tlsOf(options);
   const refused = (error: unknown): never => {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    throw new NatsUnavailableError(`cannot use NATS at ${withoutSecrets(options.urls)}: ${reason}`, { cause: error });
+    const { reason, advice } = refusalOf(error);
+    const message = `cannot use NATS at ${withoutSecrets(options.urls)}: ${reason}`;
+    throw new NatsUnavailableError(message, { cause: error, advice });
   };
   const connection = await connect({
     servers: [...options.urls],
@@ -56,7 +67,7 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     pingInterval: PING_INTERVAL_MS,
     reconnectDelayHandler: () => delay.ms(),
     authenticator: await authenticatorsOf(options),
-    ...(options.tls && { tls: tlsOf(options.tls) }),
+    ...(tls && { tls }),
   }).catch(refused);
 
   const closing = new AbortController();
@@ -100,10 +111,6 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     await connection.close();
     return refused(error);
   }
-}
-
-function tlsOf({ ca, cert, key }: NonNullable<NatsOptions['tls']>): Record<string, string> {
-  return { ...(ca && { caFile: ca }), ...(cert && { certFile: cert }), ...(key && { keyFile: key }) };
 }
 
 /** An address may carry a password. */

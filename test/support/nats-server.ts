@@ -1,7 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratch } from './cli.js';
 import { freePort } from './free-port.js';
@@ -30,15 +31,20 @@ export interface TestNatsServer {
   end(): Promise<void>;
 }
 
-/** @param config lines of its config file, as arguments @returns once it takes connections */
-export async function startNatsServer(args: readonly string[] = []): Promise<TestNatsServer> {
+/**
+ * @param config lines of its config file: whom it lets in
+ * @returns once it takes connections
+ */
+export async function startNatsServer(config = ''): Promise<TestNatsServer> {
   const port = await freePort();
   const folder = scratch();
+  const file = join(folder, 'server.conf');
+  writeFileSync(file, config);
   let child: ChildProcess | undefined;
   let closed: Promise<unknown> = Promise.resolve();
   const start = async (): Promise<void> => {
-    const own = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
-    child = spawn('nats-server', [...own, ...args], { stdio: 'ignore' });
+    const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port), '-c', file];
+    child = spawn('nats-server', args, { stdio: 'ignore' });
     closed = once(child, 'close');
     await takesConnections(port, child);
   };

@@ -16,7 +16,7 @@ export async function openLink(config: LoadedConfig, urls?: readonly string[]): 
     return await connectNats(options, Date.now);
   } catch (error) {
     if (!(error instanceof NatsUnavailableError)) throw error;
-    throw new UserError(error.message, EXIT.providersDown, 'is it running, and with JetStream: nats-server -js ?');
+    throw new UserError(error.message, EXIT.providersDown, error.advice);
   }
 }
 
