@@ -4,4 +4,4 @@ export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from
 export { textOfToken, tokenOf } from './names.js';
 export type { NatsOptions } from './options.js';
 export { partitionOf } from './partition.js';
-export { ensureConsumer, ensureStream, streamOf, type ConsumerSetup } from './streams.js';
+export { ensureConsumer, ensureStream, isMissing, streamOf, type ConsumerSetup } from './streams.js';

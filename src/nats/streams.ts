@@ -6,14 +6,20 @@ const NANOS_PER_MS = 1_000_000;
 
 /** From nats-server's `errors.json`. */
 const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
 const CONSUMER_NAME_EXISTS = [10_013, 10_148];
 
-/** Makes a stream; one that is there stays as it is. */
+/**
+ * Makes a stream; one that is there stays as it is.
+ *
+ * @param forMs give up after so long; default: never
+ */
 export async function ensureStream(
   link: NatsLink,
   config: Partial<StreamConfig> & { readonly name: string },
+  forMs?: number,
 ): Promise<void> {
-  await keepTrying(link, async () => {
+  const ensure = async (): Promise<void> => {
     try {
       await link.jsm.streams.info(config.name);
     } catch (error) {
@@ -21,7 +27,8 @@ export async function ensureStream(
       // Two members may come at once: to add what is there, alike, is no error.
       await link.jsm.streams.add(config);
     }
-  });
+  };
+  await keepTrying(link, ensure, forMs);
 }
 
 /**
@@ -71,6 +78,11 @@ export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup, forMs
     },
     forMs,
   );
+}
+
+/** Whether the server says that there is no such stream or consumer. */
+export function isMissing(error: unknown): error is Error {
+  return [STREAM_NOT_FOUND, CONSUMER_NOT_FOUND].includes(codeOf(error) ?? 0);
 }
 
 function codeOf(error: unknown): number | undefined {

@@ -7,7 +7,7 @@ import { stdinSource } from './stdin-source.js';
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
 export { completedFiles } from './watch-folder.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
-export { natsQueue, type Delivery, type NatsQueue, type QueueInlet } from './nats-queue.js';
+export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
 export { BlockCutter } from './block-cutter.js';
 export { SourceError } from './read-error.js';
 export { SpareMemory } from './spare-memory.js';

@@ -1,5 +1,5 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import type { NatsLink } from '../nats/index.js';
+import { isMissing, NatsUnavailableError, type NatsLink } from '../nats/index.js';
 
 /** A message that is ours until it is acknowledged or released, or we fall silent. */
 export interface Delivery {
@@ -18,6 +18,18 @@ export interface QueueInlet {
   readonly stream: string;
   readonly consumer: string;
   readonly heldMax: number;
+  /**
+   * Makes the consumer anew, where the server says that it is gone.
+   *
+   * @throws NatsUnavailableError; the server's refusal, which is then that of the next `take`
+   */
+  readonly restore: () => Promise<void>;
+}
+
+/** Somebody has removed a consumer, or its stream, and it is there again. */
+export interface Restored extends Pick<QueueInlet, 'stream' | 'consumer'> {
+  /** What the server said was gone. */
+  readonly reason: string;
 }
 
 /** Takes messages of several consumers, as many as can be held, and speaks for each until it is done. */
@@ -26,6 +38,7 @@ export interface NatsQueue {
    * Waits for messages.
    *
    * @returns in the order of their consumers: at least one, but none once the signal is raised
+   * @throws the server's refusal to give any
    */
   take(most: number, bytesMost: number, signal: AbortSignal): Promise<readonly Delivery[]>;
   /** They are done: the server forgets them. */
@@ -37,6 +50,8 @@ export interface NatsQueue {
 }
 
 const PULL_EXPIRES_MS = 30_000;
+/** The server is heard as often while there is nothing to give; when it misses two, we ask whether the consumer is still there. */
+const HEARTBEAT_MS = 2500;
 const RETRY_MS = 250;
 /** How often within the server's patience we speak for what we hold. */
 const WORDS_PER_PATIENCE = 3;
@@ -55,16 +70,22 @@ interface Held extends Delivery {
 /**
  * @param ackWaitMs as the consumers have it: a message that nobody speaks for is given to somebody else after that
  */
-export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWaitMs: number): NatsQueue {
+export function natsQueue(
+  link: NatsLink,
+  inlets: readonly QueueInlet[],
+  ackWaitMs: number,
+  onRestored: (restored: Restored) => void,
+): NatsQueue {
   const closing = new AbortController();
   const held = new Map<string, Held>();
   const pulls = new Set<ConsumerMessages>();
   let waiting: Held[] = [];
   let wakeTaker = (): void => undefined;
+  let refusal: { readonly error: unknown } | undefined;
 
   const arrived = (inlet: Inlet, message: JsMsg): void => {
     const { deliveryCount, streamSequence, timestampNanos } = message.info;
-    const key = keyOf(inlet, streamSequence);
+    const key = keyOf(message);
     const known = held.get(key);
     if (known !== undefined) {
       // The server has not heard us, and gives it to us once more.
@@ -87,9 +108,20 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
   };
 
   const letGo = (one: Held): void => {
-    if (!held.delete(keyOf(one.inlet, one.sequence))) return;
+    if (!held.delete(keyOf(one.message))) return;
     one.inlet.held -= 1;
     one.inlet.wake();
+  };
+
+  const restore = async (inlet: Inlet, { message: reason }: Error): Promise<void> => {
+    try {
+      await inlet.restore();
+      onRestored({ stream: inlet.stream, consumer: inlet.consumer, reason });
+    } catch (error) {
+      if (error instanceof NatsUnavailableError) return;
+      refusal = { error };
+      wakeTaker();
+    }
   };
 
   /** Pulls in portions: half of what can be held is free before the next. */
@@ -103,7 +135,11 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
       }
       try {
         consumer ??= await link.js.consumers.get(inlet.stream, inlet.consumer);
-        const portion = { max_messages: inlet.heldMax - inlet.held, expires: PULL_EXPIRES_MS };
+        const portion = {
+          max_messages: inlet.heldMax - inlet.held,
+          expires: PULL_EXPIRES_MS,
+          idle_heartbeat: HEARTBEAT_MS,
+        };
         const messages = await consumer.fetch(portion);
         pulls.add(messages);
         try {
@@ -112,8 +148,10 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
         } finally {
           pulls.delete(messages);
         }
-      } catch {
-        // The server is away, or the consumer was made anew: messages are not lost by that.
+      } catch (error) {
+        // It may be that the server is away: messages are not lost by that. Or it has no such consumer: to ask tells.
+        consumer = undefined;
+        if (isMissing(error)) await restore(inlet, error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -126,7 +164,7 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
 
   return {
     async take(most, bytesMost, signal) {
-      while (waiting.length === 0 && !signal.aborted) {
+      while (waiting.length === 0 && refusal === undefined && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wakeTaker = () => {
             signal.removeEventListener('abort', wakeTaker);
@@ -136,6 +174,11 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
         });
       }
       if (signal.aborted) return [];
+      if (refusal !== undefined) {
+        const { error } = refusal;
+        refusal = undefined;
+        throw error;
+      }
       let bytes = 0;
       const fits = waiting.findIndex(({ line }, index) => {
         bytes += line.length;
@@ -165,6 +208,7 @@ export function natsQueue(link: NatsLink, inlets: readonly QueueInlet[], ackWait
   };
 }
 
-function keyOf({ stream, consumer }: QueueInlet, sequence: number): string {
-  return `${stream} ${consumer} ${sequence}`;
+/** A stream that is made anew counts from 1 again: the time tells its messages from those before. */
+function keyOf({ info: { stream, consumer, streamSequence, timestampNanos } }: JsMsg): string {
+  return `${stream} ${consumer} ${streamSequence} ${timestampNanos}`;
 }

@@ -124,7 +124,7 @@ async function openWorker(
   context: ProcessingContext,
   fleet: Fleet,
 ): Promise<WorkProcessor> {
-  const { world, talk, link } = context;
+  const { world, talk, link, onRestored } = context;
   const pipeline = plan.spec.name;
   const engine = engines.engineOf(plan);
   const onTrouble = (error: unknown): void =>
@@ -135,7 +135,7 @@ async function openWorker(
   return new WorkProcessor(
     {
       pipeline,
-      queue: await fleet.work.queueFor(pipeline, heldMax),
+      queue: await fleet.work.queueFor(pipeline, heldMax, onRestored),
       openExecutor: () => engine.open(),
       singleLines: engine.singleLines,
       outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link }, onTrouble)),

@@ -1,8 +1,15 @@
-import { ensureConsumer, ensureStream, partitionOf, tokenOf, type NatsLink } from '../../nats/index.js';
+import {
+  ensureConsumer,
+  ensureStream,
+  partitionOf,
+  tokenOf,
+  type ConsumerSetup,
+  type NatsLink,
+} from '../../nats/index.js';
 import { readStoredEvent } from '../../pipeline/index.js';
 import { EventReader } from '../../server/index.js';
 import { natsSink, type Publication, type Sink } from '../../sinks/index.js';
-import { natsQueue, type NatsQueue, type QueueInlet } from '../../sources/index.js';
+import { natsQueue, type NatsQueue, type QueueInlet, type Restored } from '../../sources/index.js';
 import type { FleetPlan } from './plan.js';
 
 /**
@@ -13,9 +20,16 @@ import type { FleetPlan } from './plan.js';
 export interface FleetWork {
   /** Where a pipeline's events are put. */
   sinkFor(pipeline: string): Sink;
-  /** What a pipeline has to do. @param heldMax events that this member holds at a time */
-  queueFor(pipeline: string, heldMax: number): Promise<NatsQueue>;
+  /**
+   * What a pipeline has to do.
+   *
+   * @param heldMax events that this member holds at a time
+   * @param onRestored told when somebody has removed the stream or a consumer, and it is there again
+   */
+  queueFor(pipeline: string, heldMax: number, onRestored: (restored: Restored) => void): Promise<NatsQueue>;
 }
+
+type WorkStream = Parameters<typeof ensureStream>[1];
 
 const NEWLINE = Buffer.from('\n');
 const UNORDERED = 'any';
@@ -23,12 +37,14 @@ const UNORDERED = 'any';
 const DUPLICATE_WINDOW_NANOS = 120 * 1_000_000_000;
 /** Unordered events that may be in work at a time, in the whole fleet. */
 const OPEN_MAX = 100_000;
+/** A server that does not answer for so long is away: it is asked again when it is back. */
+const PATIENCE_MS = 5000;
 
 /** @param depthMax levels of nesting that data may have */
 export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number): Promise<FleetWork> {
   const stream = `${plan.name}_WORK`;
   const prefix = `colloquium.${plan.name}.work`;
-  await ensureStream(link, {
+  const work: WorkStream = {
     name: stream,
     subjects: [`${prefix}.>`],
     // What is acknowledged is gone: the stream holds what is still to do.
@@ -37,7 +53,8 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
     discard: 'new',
     num_replicas: plan.replicas,
     duplicate_window: DUPLICATE_WINDOW_NANOS,
-  });
+  };
+  await ensureStream(link, work);
   const keyOf = orderKey(plan.orderBy, depthMax);
 
   const publicationFor =
@@ -58,22 +75,27 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
 
   return {
     sinkFor: (pipeline) => natsSink(`the fleet ${plan.name}`, link, publicationFor(pipeline)),
-    async queueFor(pipeline, heldMax) {
+    async queueFor(pipeline, heldMax, onRestored) {
       const inlets: QueueInlet[] = [];
       const places = Array.from({ length: plan.partitions }, (_, index) => `p${index}`);
       for (const place of [UNORDERED, ...(plan.orderBy === undefined ? [] : places)]) {
         const consumer = `${tokenOf(pipeline).replaceAll('=', '_')}-${place}`;
         const isOrdered = place !== UNORDERED;
-        await ensureConsumer(link, {
+        const setup: ConsumerSetup = {
           stream,
           name: consumer,
           subject: `${prefix}.${tokenOf(pipeline)}.${place}`,
           ackWaitMs: plan.ackWaitMs,
           openMax: isOrdered ? 1 : OPEN_MAX,
-        });
-        inlets.push({ stream, consumer, heldMax: isOrdered ? 1 : heldMax });
+        };
+        const restore = async (): Promise<void> => {
+          await ensureStream(link, work, PATIENCE_MS);
+          await ensureConsumer(link, setup, PATIENCE_MS);
+        };
+        await ensureConsumer(link, setup);
+        inlets.push({ stream, consumer, heldMax: isOrdered ? 1 : heldMax, restore });
       }
-      return natsQueue(link, inlets, plan.ackWaitMs);
+      return natsQueue(link, inlets, plan.ackWaitMs, onRestored);
     },
   };
 }

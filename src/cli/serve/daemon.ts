@@ -1,13 +1,14 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
 import { Feed, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
+import type { Restored } from '../../sources/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { doChores } from './chores.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './inside.js';
-import { startIntakes } from './intakes.js';
+import { startIntakes, type Intakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { newestLetters } from './newest-letters.js';
 import { damageTeller } from './open-log.js';
@@ -78,12 +79,17 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     if (opened === undefined) throw recovering();
     return opened;
   };
-  const vitals = async (): Promise<Vitals | undefined> =>
-    opened && {
-      ...(await opened.vitals()),
-      freeBytesMin: plan.freeBytesMin,
-      isDraining: stopping.signal.aborted,
-    };
+  let intakes: Intakes | undefined;
+  const vitals = async (): Promise<Vitals | undefined> => {
+    if (opened === undefined) return undefined;
+    const inner = await opened.vitals();
+    const nats = [...inner.nats, ...(intakes?.health() ?? [])];
+    return { ...inner, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted };
+  };
+  const onRestored = (restored: Restored): void => {
+    talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
+    metrics.intakes.restored();
+  };
   const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();
   metrics.beforeLook(async () => opened?.show());
 
@@ -127,7 +133,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   });
   talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
   try {
-    opened = await openInside(() => plan, { ...context, metrics, taps, onDamage });
+    opened = await openInside(() => plan, { ...context, metrics, taps, onDamage, onRestored });
   } catch (error) {
     await server.close(0);
     throw error;
@@ -137,7 +143,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   nats.fleet?.appear({ url: server.url });
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
-  let intakes = startIntakes(plan, log, nats.link, world, talk);
+  const tellers = { talk, meter: metrics.intakes, onRestored };
+  intakes = startIntakes(plan, log, nats.link, world, tellers);
   const chores = doChores(
     [
       { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
@@ -172,13 +179,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         }
         await metrics.know(knownNames(plan));
         if (!changesIntakes(before, next)) return;
-        await intakes.stop();
-        intakes = startIntakes(plan, log, nats.link, world, talk);
+        await intakes?.stop();
+        intakes = startIntakes(plan, log, nats.link, world, tellers);
       }),
     reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {
       stopping.abort();
-      await Promise.all([server.close(REQUEST_GRACE_MS), intakes.stop()]);
+      await Promise.all([server.close(REQUEST_GRACE_MS), intakes?.stop()]);
       await pipelines.drain(DRAIN_GRACE_MS);
       await chores;
       await here.close();

@@ -1,5 +1,6 @@
 import type { Damage, Log, World } from '../../log/index.js';
 import type { Metrics, TapHub } from '../../server/index.js';
+import type { Restored } from '../../sources/index.js';
 import { openNats, type DaemonNats } from '../fleet/open-nats.js';
 import { diskSpace } from './disk-space.js';
 import type { Vitals } from './health.js';
@@ -31,6 +32,8 @@ export interface InsideContext {
   readonly metrics: Metrics;
   readonly taps: TapHub;
   readonly onDamage: (damage: Damage) => void;
+  /** The NATS server had lost what we read from. */
+  readonly onRestored: (restored: Restored) => void;
 }
 
 /**

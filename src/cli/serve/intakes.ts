@@ -1,7 +1,15 @@
 import type { Log, World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
-import { EventReader, ingestBlocks, ingestFolder, type Intake, type ServerSettings } from '../../server/index.js';
-import { openSource } from '../../sources/index.js';
+import {
+  EventReader,
+  ingestBlocks,
+  ingestFolder,
+  type HealthComponent,
+  type Intake,
+  type Metrics,
+  type ServerSettings,
+} from '../../server/index.js';
+import { openSource, type Restored } from '../../sources/index.js';
 import type { ServePlan, SourcePlan } from './plan.js';
 import type { Talk } from './talk.js';
 
@@ -9,8 +17,17 @@ const RETRY_MS = 5000;
 
 /** What the daemon reads besides HTTP. */
 export interface Intakes {
+  /** Inputs that can't be read at the moment. */
+  health(): readonly HealthComponent[];
   /** Ends the reading; what was read is stored. */
   stop(): Promise<void>;
+}
+
+/** Who is told of it. */
+export interface IntakeTellers {
+  readonly talk: Talk;
+  readonly meter: Metrics['intakes'];
+  readonly onRestored: (restored: Restored) => void;
 }
 
 /**
@@ -18,11 +35,21 @@ export interface Intakes {
  *
  * @param link undefined: there was nothing to connect for at the start, and subjects wait for the next
  */
-export function startIntakes(plan: ServePlan, log: Log, link: NatsLink | undefined, world: World, talk: Talk): Intakes {
+export function startIntakes(
+  plan: ServePlan,
+  log: Log,
+  link: NatsLink | undefined,
+  world: World,
+  tell: IntakeTellers,
+): Intakes {
+  const { talk, meter, onRestored } = tell;
+  /** Why a subject can't be read. */
+  const failing = new Map<SourcePlan, string>();
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = plan.sources.map((source) => keepGoing(source));
   return {
+    health: () => [...failing].map(([source, error]) => ({ name: nameOf(source), status: 'degraded', error })),
     async stop() {
       stopping.abort();
       await Promise.all(work);
@@ -36,7 +63,9 @@ export function startIntakes(plan: ServePlan, log: Log, link: NatsLink | undefin
         await read(source);
         return;
       } catch (error) {
-        talk.error('an input could not be stored', { input: nameOf(source), error: reasonOf(error) });
+        talk.error('an input could not be read or stored', { input: nameOf(source), error: reasonOf(error) });
+        meter.failed(source.kind);
+        if (source.kind === 'nats') failing.set(source, reasonOf(error));
         // What was read of standard input is gone.
         if (source.kind === 'stdin') return;
         await world.wait(RETRY_MS, signal);
@@ -53,7 +82,8 @@ export function startIntakes(plan: ServePlan, log: Log, link: NatsLink | undefin
       case 'nats': {
         if (link === undefined) return;
         const { readSubject } = await import('./read-subject.js');
-        return readSubject(source, link, intakeFor(), signal);
+        const reading = (): void => void failing.delete(source);
+        return readSubject(source, link, intakeFor(), { reading, restored: onRestored }, signal);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../../log/index.js';
 import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import { LogProcessor, type Tap } from '../../pipeline/index.js';
+import type { Restored } from '../../sources/index.js';
 import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
 import { engineHealth } from './engine-health.js';
@@ -24,6 +25,8 @@ export interface ProcessingContext {
   readonly tapOf: (pipeline: string) => Tap | undefined;
   /** The connection to NATS, where the config needs one. */
   readonly link: NatsLink | undefined;
+  /** The server had lost what we read from. */
+  readonly onRestored: (restored: Restored) => void;
   /** Nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
 }

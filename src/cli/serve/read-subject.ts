@@ -1,6 +1,6 @@
 import { ensureConsumer, streamOf, tokenOf, type NatsLink } from '../../nats/index.js';
 import { ingestQueue, type Intake } from '../../server/index.js';
-import { natsQueue } from '../../sources/index.js';
+import { natsQueue, type Restored } from '../../sources/index.js';
 import type { SubjectSource } from './plan.js';
 
 /** A message that nobody speaks for is given to somebody else after that. */
@@ -12,7 +12,8 @@ const OPEN_MAX = 10_000;
 const PATIENCE_MS = 5000;
 
 /**
- * Stores the messages of a subject until the signal is raised, each once.
+ * Stores the messages of a subject until the signal is raised, each once. A consumer that somebody removes is made anew, and what
+ * it gives out once more is stored all the same once.
  *
  * @throws NatsUnavailableError; the server's refusal, where there is no such stream; LogError
  */
@@ -20,17 +21,18 @@ export async function readSubject(
   { subject, stream: named, consumer: prefix, pipeline }: SubjectSource,
   link: NatsLink,
   intake: Intake,
+  tell: { readonly reading: () => void; readonly restored: (restored: Restored) => void },
   signal: AbortSignal,
 ): Promise<void> {
   const stream = named ?? (await streamOf(link, subject, PATIENCE_MS));
   // The same for who wants the same: a consumer's filter is not changed behind its back.
   const consumer = [prefix, tokenOf(pipeline), tokenOf(subject)].join('__').replaceAll('=', '_');
-  await ensureConsumer(
-    link,
-    { stream, name: consumer, subject, ackWaitMs: ACK_WAIT_MS, openMax: OPEN_MAX },
-    PATIENCE_MS,
-  );
-  const queue = natsQueue(link, [{ stream, consumer, heldMax: HELD_MAX }], ACK_WAIT_MS);
+  const setup = { stream, name: consumer, subject, ackWaitMs: ACK_WAIT_MS, openMax: OPEN_MAX };
+  // The stream is somebody else's: when it is gone, that is for them to mend.
+  const restore = (): Promise<void> => ensureConsumer(link, setup, PATIENCE_MS);
+  await restore();
+  tell.reading();
+  const queue = natsQueue(link, [{ stream, consumer, heldMax: HELD_MAX, restore }], ACK_WAIT_MS, tell.restored);
   try {
     await ingestQueue({ queue, stream, pipeline }, intake, signal);
   } finally {

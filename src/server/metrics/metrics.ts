@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { alertMeter, type AlertMeter } from './alert-meter.js';
 import { aiMeter, type AiMeter } from './ai-meter.js';
 import { forgetUnknown } from './forget.js';
+import { intakeMeter, type IntakeMeter } from './intake-meter.js';
 import { httpMeter, type HttpMeter } from './http-meter.js';
 import { NO_NAMES, type KnownNames } from './known-names.js';
 import { logMeter, type LogMeter } from './log-meter.js';
@@ -20,6 +21,7 @@ export interface Metrics {
   readonly pipelines: PipelineMeter;
   readonly ai: AiMeter;
   readonly alerts: AlertMeter;
+  readonly intakes: IntakeMeter;
   readonly process: ProcessMeter;
   /** These names may stand in labels from now on; series with others are dropped. */
   know(names: KnownNames): Promise<void>;
@@ -52,6 +54,7 @@ export async function openMetrics(version: string): Promise<Metrics> {
     pipelines,
     ai: aiMeter(make, () => names),
     alerts: alertMeter(make),
+    intakes: intakeMeter(make),
     process: processMeter(prom, registry, make, version),
     async know(next) {
       names = next;

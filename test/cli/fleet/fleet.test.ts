@@ -99,6 +99,23 @@ pipelines:
     await fake.close();
   });
 
+  it('goes on when somebody removes what it has to do: made anew, and said', async () => {
+    const config = DOUBLING.replace('fleet: {', 'fleet: { name: robbed,');
+    const before = await countResults(link);
+    const member = await startMember(server, config);
+    const send = async (id: number): Promise<void> => {
+      await postLines(`${member.url}/events`, `{"id":${id},"user":"robbed","n":1}\n`);
+    };
+    await send(1000);
+    await until(async () => (await countResults(link)) === before + 1, 'the first is out');
+    await link.jsm.streams.delete('robbed_WORK');
+    await member.says('NATS had lost what we read from');
+    await send(1001);
+    await until(async () => (await countResults(link)) === before + 2, 'the second is out');
+    expect(await (await fetch(`${member.url}/metrics`)).text()).toMatch(/^colloquium_nats_restored_total [1-9]/m);
+    await member.end();
+  });
+
   it('is not joined where there is no server, and says so', async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, 'colloquium.yaml'), 'server: { port: 0 }\nstate_dir: ./state\n');

@@ -72,6 +72,45 @@ pipelines: { default: { outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.n
       { error: { kind: 'invalid_json' }, raw: '{"n":', source: 'nats orders.us', line: 1 },
     ]);
   });
+
+  it('goes on when its consumer is removed, and says so when its stream is, until there is one again', async () => {
+    const subjects = ['returns'];
+    await link.jsm.streams.add({ name: 'RETURNS', subjects });
+    const daemon = await startDaemon(`
+nats: { url: "${server.url}" }
+sources: [{ nats: returns }]
+pipelines: { default: { outputs: [{ file: ./out.ndjson }] } }
+`);
+    const comesOut = async (n: number): Promise<void> => {
+      await link.js.publish('returns', `{"n":${n}}`);
+      await until(() => linesOf(daemon.cwd, 'out.ndjson').includes(`{"n":${n}}`), `${n} is out`);
+    };
+    await comesOut(1);
+    const [consumer] = await link.jsm.consumers.list('RETURNS').next();
+    await link.jsm.consumers.delete('RETURNS', consumer?.name ?? '');
+    await daemon.says('NATS had lost what we read from');
+    await comesOut(2);
+
+    await link.jsm.streams.delete('RETURNS');
+    expect(await daemon.says('an input could not be read or stored')).toMatchObject({
+      input: 'nats returns',
+      error: 'stream not found',
+    });
+    const { components } = (await (await fetch(`${daemon.url}/health`)).json()) as {
+      components: readonly { readonly name: string; readonly status: string }[];
+    };
+    expect(components.find(({ name }) => name === 'nats returns')?.status).toBe('degraded');
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+    expect(metrics).toMatch(/^colloquium_input_failures_total\{kind="nats"\} [1-9]/m);
+    expect(metrics).toMatch(/^colloquium_nats_restored_total 1$/m);
+
+    // The new one counts from 1 again.
+    await link.jsm.streams.add({ name: 'RETURNS', subjects });
+    await comesOut(3);
+    expect(await isAway(daemon.url)).toBe(false);
+    expect(linesOf(daemon.cwd, 'out.ndjson')).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+    expect(await daemon.end()).toBe(0);
+  });
 });
 
 async function isAway(url: string): Promise<boolean> {

@@ -1,0 +1,23 @@
+import type { Workshop } from './prom.js';
+
+/** What the daemon reads besides HTTP. */
+const KINDS = ['stdin', 'folder', 'nats'] as const;
+
+export interface IntakeMeter {
+  /** An input could not be read or stored, and is tried again. */
+  failed(kind: (typeof KINDS)[number]): void;
+  /** Somebody had removed a consumer or a stream from the NATS server, and it was made anew. */
+  restored(): void;
+}
+
+export function intakeMeter(make: Workshop): IntakeMeter {
+  const failures = make.counter('input_failures_total', 'Inputs that could not be read or stored, by their kind.', [
+    'kind',
+  ]);
+  for (const kind of KINDS) failures.inc({ kind }, 0);
+  const restored = make.counter('nats_restored_total', 'Consumers that were gone from the NATS server, made anew.');
+  return {
+    failed: (kind) => failures.inc({ kind }),
+    restored: () => restored.inc(),
+  };
+}
