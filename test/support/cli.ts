@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,19 @@ export interface CliOptions {
   readonly input?: string | Buffer;
   /** An open descriptor to be its standard input, in place of `input`. */
   readonly stdin?: number;
+  /** Runs as if on another machine, which is called so. See {@link OTHER_MACHINES_MISSING}. */
+  readonly machine?: string;
 }
+
+/** A namespace of its own for the machine's name. */
+const UNSHARE = ['--user', '--map-root-user', '--uts'];
+const NAMED = 'hostname "$0" && exec "$@"';
+
+/** What to add to the title of a test that needs other machines: why it is skipped, or nothing. */
+export const OTHER_MACHINES_MISSING =
+  spawnSync('unshare', [...UNSHARE, 'sh', '-c', NAMED, 'test', 'true']).status === 0
+    ? ''
+    : ' (skipped: unshare can make no namespaces here)';
 
 /** An empty folder of its own for a test. */
 export function scratch(): string {
@@ -32,7 +44,10 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   const cwd = options.cwd ?? scratch();
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
-  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
+  const command = [process.execPath, bin, ...args];
+  const [file = '', ...rest] =
+    options.machine === undefined ? command : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
+  return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
 }
 
 /** Runs the built CLI to its end. */

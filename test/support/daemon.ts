@@ -37,6 +37,7 @@ export async function startDaemon(
     args?: readonly string[];
     env?: Readonly<Record<string, string>>;
     input?: string;
+    machine?: string;
   } = {},
 ): Promise<TestDaemon> {
   const cwd = options.cwd ?? scratch();
@@ -44,7 +45,8 @@ export async function startDaemon(
     join(cwd, 'colloquium.yaml'),
     `server: { port: 0, ${options.server ?? ''} }\nstate_dir: ./state\n${config}`,
   );
-  const child = startCli(['serve', ...(options.args ?? [])], { cwd, ...(options.env && { env: options.env }) });
+  const { env, machine } = options;
+  const child = startCli(['serve', ...(options.args ?? [])], { cwd, ...(env && { env }), ...(machine && { machine }) });
   if (options.input !== undefined) child.stdin?.end(options.input);
   return await daemonOf(child, cwd).ready;
 }

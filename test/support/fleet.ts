@@ -18,7 +18,7 @@ pipelines:
 export function startMember(
   server: TestNatsServer,
   config: string,
-  options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  options: { cwd?: string; env?: Readonly<Record<string, string>>; machine?: string } = {},
 ): Promise<TestDaemon> {
   return startDaemon(`nats: { url: "${server.url}" }\n${config}`, { ...options, args: ['--join', server.url] });
 }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULTS, openBooks, realWorld, storesExist, type Books, type StoreLocation } from '../../ai/index.js';
 import {
   defaultStateDirectory,
@@ -10,7 +11,7 @@ import {
 } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
 import { stringifyJson } from '../../json/index.js';
-import { resolveFleet, sharedStore } from '../fleet/plan.js';
+import { membersPlace, resolveFleet, sharedStore } from '../fleet/plan.js';
 import { inStateFolder } from './state-folder.js';
 
 /** What was kept about calls and money, opened without any provider. */
@@ -66,9 +67,25 @@ async function openFleetBooks(
 ): Promise<Books | undefined> {
   const fleet = resolveFleet(config, undefined);
   if (fleet === undefined) return undefined;
-  const { openLink } = await import('../fleet/open-link.js');
+  const [{ openLink }, { presentMembers, REAPPEAR_MS }] = await Promise.all([
+    import('../fleet/open-link.js'),
+    import('../fleet/members.js'),
+  ]);
   const link = await openLink(config);
-  const books = await openBooks(sharedStore(fleet, link), options, realWorld);
+  let present = await presentMembers(link, membersPlace(fleet));
+  const missing = new Set<string>();
+  const isMissing = (owner: string): boolean => {
+    if (present.has(owner)) return false;
+    missing.add(owner);
+    return true;
+  };
+  const books = await openBooks(sharedStore(fleet, link), options, realWorld, undefined, isMissing);
+  await books.budget.reservations((owner) => books.isGone(owner, realWorld.now()));
+  if (missing.size > 0) {
+    // Somebody who has calls under way can't be seen: it is dead, or the server was away until a moment ago.
+    await wait(REAPPEAR_MS);
+    present = await presentMembers(link, membersPlace(fleet));
+  }
   return {
     ...books,
     async close() {

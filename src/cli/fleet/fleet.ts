@@ -5,7 +5,7 @@ import type { NatsLink } from '../../nats/index.js';
 import type { SharedBooks } from '../ai/open-client.js';
 import type { FleetMember, MemberPipeline } from '../../server/index.js';
 import { joinMembers } from './members.js';
-import { bucketPrefix, sharedStore, type FleetPlan } from './plan.js';
+import { membersPlace, sharedStore, type FleetPlan } from './plan.js';
 import { openWork, type FleetWork } from './work.js';
 
 /** What only others here know of this process. */
@@ -46,8 +46,7 @@ export async function joinFleet(
       return { host: hostname(), pid: process.pid, since, url, pipelines: pipelines() };
     },
   };
-  const place = { bucket: `${bucketPrefix(plan.name)}_members`, replicas: plan.replicas };
-  const members = await joinMembers(link, place, self, world.elapsed);
+  const members = await joinMembers(link, membersPlace(plan), self, world.elapsed);
   return {
     plan,
     work: await openWork(link, plan, depthMax),

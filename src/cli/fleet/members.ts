@@ -18,6 +18,25 @@ export interface Members {
   leave(): Promise<void>;
 }
 
+/** Where the members of a fleet show themselves. */
+export interface MembersPlace {
+  readonly bucket: string;
+  readonly replicas: number;
+}
+
+/** After an absence of the server every member that is alive has shown itself again within this time. */
+export const REAPPEAR_MS = 8000;
+
+/** The members that can be seen now, for a look from outside. */
+export async function presentMembers(link: NatsLink, place: MembersPlace): Promise<ReadonlySet<string>> {
+  return keepTrying(link, async () => {
+    const bucket = await openBucket(link, place);
+    const present = new Set<string>();
+    for await (const key of await bucket.keys()) present.add(textOfToken(key));
+    return present;
+  });
+}
+
 /**
  * Shows a member to the others, and watches them. A beat is a record that the server forgets by itself; its time is taken by our
  * own clock, so that other machines' clocks don't matter.
@@ -26,13 +45,11 @@ export interface Members {
  */
 export async function joinMembers(
   link: NatsLink,
-  place: { readonly bucket: string; readonly replicas: number },
+  place: MembersPlace,
   self: { readonly id: string; readonly report: () => FleetMember },
   elapsed: () => number,
 ): Promise<Members> {
-  const bucket = await keepTrying(link, () =>
-    link.bucket(place.bucket, { history: 1, ttl: GONE_MS, replicas: place.replicas }),
-  );
+  const bucket = await keepTrying(link, () => openBucket(link, place));
   const leaving = new AbortController();
   const seen = new Map<string, { readonly at: number; readonly report: FleetMember }>();
   let watchedSince = elapsed();
@@ -84,6 +101,10 @@ export async function joinMembers(
       await bucket.delete(tokenOf(self.id)).catch(() => undefined);
     },
   };
+}
+
+function openBucket(link: NatsLink, { bucket, replicas }: MembersPlace): Promise<KV> {
+  return link.bucket(bucket, { history: 1, ttl: GONE_MS, replicas });
 }
 
 async function show(

@@ -1,6 +1,7 @@
 import type { StoreLocation } from '../../ai/index.js';
 import { useSection, type LoadedConfig } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
+import type { MembersPlace } from './members.js';
 
 /** A fleet that the daemon joins, as it is meant. */
 export interface FleetPlan {
@@ -38,7 +39,12 @@ export function sharedStore({ name, replicas }: FleetPlan, link: NatsLink): Stor
   return { kind: 'nats', link, prefix: bucketPrefix(name), replicas };
 }
 
+/** Where its members show themselves. */
+export function membersPlace({ name, replicas }: FleetPlan): MembersPlace {
+  return { bucket: `${bucketPrefix(name)}_members`, replicas };
+}
+
 /** How the names of a fleet's buckets begin. */
-export function bucketPrefix(fleet: string): string {
+function bucketPrefix(fleet: string): string {
   return `colloquium-${fleet}`;
 }
