@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NatsLink } from '../../../src/nats/index.js';
-import { post, until } from '../../support/daemon.js';
+import { OTHER_MACHINES_MISSING, runCli, scratch } from '../../support/cli.js';
+import { post, postLines, until } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { countResults, openResults, RESULTS, startMember } from '../../support/fleet.js';
 import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
@@ -54,4 +57,90 @@ pipelines:
     expect(await heir.end()).toBe(0);
     await fake.close();
   });
+
+  it.skipIf(OTHER_MACHINES_MISSING !== '')(
+    `on another machine is its place in the order, what it had set aside, and its calls${OTHER_MACHINES_MISSING}`,
+    async () => {
+      const fake = await startFakeProvider({
+        wire: 'openai',
+        faults: (n) => (n === 0 ? { kind: 'hang', billed: true } : undefined),
+      });
+      const limits = ', rate_limit: { requests_per_minute: 600, tokens_per_minute: 100000 }';
+      const config = `
+ai_providers: { openai: ${providerOf(fake, limits)} }
+cost_management: { daily_budget: 1 }
+fleet: { name: elsewhere, join: true, ack_wait: 2s, order_by: /user }
+pipelines:
+  default:
+    stages:${ASKING}
+    outputs: [{ nats: heirs }]
+`;
+      await link.jsm.streams.add({ name: 'HEIRS', subjects: ['heirs'] });
+      const victim = await startMember(server, config, { machine: 'far' });
+      const heir = await startMember(server, config, { machine: 'near' });
+      await postLines(`${victim.url}/events`, '{"user":"one","q":"first"}\n{"user":"one","q":"second"}\n');
+      await until(() => fake.records.length === 1, 'the first is asked');
+      expect(await victim.end('SIGKILL')).toBe('SIGKILL');
+
+      // While the victim may be alive its call is waited for; then it is made again, and the second is let past.
+      await until(async () => (await link.jsm.streams.info('HEIRS')).state.messages === 2, 'both are out', 40_000);
+      const texts = await Promise.all(
+        [1, 2].map(async (seq) => (await link.jsm.streams.getMessage('HEIRS', { seq }))?.json()),
+      );
+      expect(texts).toMatchObject([{ response: 'FIRST' }, { response: 'SECOND' }]);
+      expect(fake.records.map(({ call }) => call.texts.at(-1))).toEqual(['first', 'first', 'second']);
+      // What the dead one had set aside is charged at its worst case: nothing is set aside any more.
+      expect(await toldBy(['cost', '--format', 'json'], server, config)).toMatchObject({
+        set_aside: 0,
+        today: { unknown_requests: 1, requests: 3 },
+      });
+      expect(await heir.end()).toBe(0);
+      await fake.close();
+    },
+  );
+
+  it.skipIf(OTHER_MACHINES_MISSING !== '')(
+    `on another machine is told as in doubt by journal and cost${OTHER_MACHINES_MISSING}`,
+    async () => {
+      const fake = await startFakeProvider({ wire: 'openai', faults: () => ({ kind: 'hang', billed: true }) });
+      const config = `
+ai_providers: { openai: ${providerOf(fake)} }
+fleet: { name: doubt, join: true }
+pipelines:
+  default:
+    stages:${ASKING}
+    outputs: [{ nats: ${RESULTS} }]
+`;
+      const victim = await startMember(server, config, { machine: 'far' });
+      await post(`${victim.url}/events`, { q: 'one' });
+      await until(() => fake.records.length === 1, 'it is asked');
+      const standing = async (): Promise<unknown> =>
+        (await toldBy(['journal', 'ls', '--format', 'json'], server, config))['state'];
+      expect(await standing()).toBe('under-way');
+      expect(await victim.end('SIGKILL')).toBe('SIGKILL');
+      const beats = 'KV_colloquium-doubt_members';
+      await until(async () => (await link.jsm.streams.info(beats)).state.messages === 0, 'its last beat has faded');
+      const [state, cost] = await Promise.all([standing(), toldBy(['cost', '--format', 'json'], server, config)]);
+      expect(state).toBe('doubtful');
+      expect(cost).toMatchObject({ set_aside: 0, today: { unknown_requests: 1 } });
+      await fake.close();
+    },
+  );
 });
+
+/** What a command prints as JSON, in a folder that has nothing but a config of the fleet. */
+async function toldBy(
+  args: readonly string[],
+  server: TestNatsServer,
+  config: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const cwd = scratch();
+  writeFileSync(
+    join(cwd, 'colloquium.yaml'),
+    `nats: { url: "${server.url}" }
+state_dir: ./state
+${config}`,
+  );
+  const { stdout } = await runCli(args, { cwd });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
