@@ -44,7 +44,7 @@ const LOCKS: Readonly<Record<string, () => Promise<Lock>>> = {
     return Promise.resolve({
       server: `
 authorization: { users: [{ nkey: ${known.publicKey} }] }
-tls: { cert_file: "${server.cert}", key_file: "${server.key}", ca_file: "${ca}", verify: true }
+tls: { cert_file: "${server.cert}", key_file: "${server.key}", ca_file: "${ca}", verify: true, timeout: 20 }
 `,
       config: `nkey: "\${NATS_SEED}", tls: ${JSON.stringify(tls)}`,
       env: { NATS_SEED: known.seed },
