@@ -6,7 +6,7 @@ import { count, rate, seconds } from './words.js';
 /** Members tell of themselves every two seconds: a rate is that of several of their words. */
 const WINDOW_FRAMES = 10;
 
-const HEADS = ['Member', 'Address', 'Alive', 'State', 'Events/s', 'In', 'Out', 'Dead letters'];
+const HEADS = ['Member', 'State', 'Alive', 'Events/s', 'In', 'Out', 'Dead letters', 'Address'];
 
 const frames: Frame[] = [];
 
@@ -19,11 +19,11 @@ export function showFleet(frame: Frame): void {
   if (frames.length > WINDOW_FRAMES + 1) frames.shift();
   const rows = members.map((member) => [
     `${member.host} · ${member.pid}`,
-    member.url,
-    seconds((frame.at - member.since) / 1000),
     stateOf(member),
+    seconds((frame.at - member.since) / 1000),
     rate(rateOf(member, frame.at)),
     ...(['input', 'output', 'dead_lettered'] as const).map((key) => count(sum(member, key))),
+    member.url,
   ]);
   showTable('members', HEADS, rows, 'Nobody is seen.');
 }

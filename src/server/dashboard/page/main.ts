@@ -56,7 +56,7 @@ function show(frame: Frame): void {
   say('latency', seconds(most));
   say('lag', seconds(Math.max(0, ...now.all('pipeline_lag_seconds').map(([, , value]) => value))));
   const backlog = Math.max(0, ...now.all('pipeline_backlog_events').map(([, , value]) => value));
-  say('backlog', `${count(backlog)} events, in the slowest pipeline`);
+  say('backlog', `${count(backlog)} events in a pipeline`);
   const [, build] = now.all('build_info')[0] ?? [];
   say('version', build === undefined ? '' : `version ${build['version'] ?? ''}`);
   showPipelines(now);
