@@ -1,17 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { certify } from '../../support/certify.js';
 import { runCli, scratch } from '../../support/cli.js';
 import { startDaemon, until } from '../../support/daemon.js';
-
-/** Makes a certificate for localhost and its key, in the files that the config names. */
-function certify(cwd: string, name: string): void {
-  const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'];
-  const files = ['-keyout', join(cwd, 'key.pem'), '-out', join(cwd, 'cert.pem')];
-  execFileSync('openssl', ['req', '-x509', ...options, ...files, '-subj', `/CN=${name}`], { stdio: 'ignore' });
-}
 
 /** Whose certificate a new connection is shown. */
 function shown(url: string): Promise<string> {
