@@ -1,22 +1,19 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { Feed, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
+import { openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { doChores } from './chores.js';
+import { daemonDashboard } from './dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './inside.js';
 import { startIntakes, type Intakes } from './intakes.js';
 import { knownNames } from './known-names.js';
-import { newestLetters } from './newest-letters.js';
 import { damageTeller } from './open-log.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
-import { openDaemonEngines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import { processorTalk } from './processor-talk.js';
-import { redriver } from './redrive.js';
 import { applyRetention } from './retention.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 
@@ -102,25 +99,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     access: () => access.rules(),
     audit: auditTrail(talk),
     taps,
-    dashboard: {
-      file: new URL('./dashboard.html', import.meta.url),
-      feed: new Feed(() => metrics.snapshot(), world.now, members),
-      letters: {
-        newest: (limit) => newestLetters(plan.pipelines, limit),
-        driveAgain: redriver({
-          world,
-          plan: () => plan,
-          pipelines: () => inside().pipelines,
-          signal: stopping.signal,
-          warn: (message) => talk.warn(message),
-          openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
-          onDelivered(pipeline, tally) {
-            metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
-            processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
-          },
-        }),
-      },
-    },
+    dashboard: daemonDashboard({
+      world,
+      talk,
+      metrics,
+      plan: () => plan,
+      inside,
+      members,
+      signal: stopping.signal,
+    }),
     health: async () => healthBy(await vitals(), world.now()),
     readiness: async () => readinessBy(await vitals(), world.now()),
     metrics,

@@ -1,0 +1,48 @@
+import type { World } from '../../log/index.js';
+import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../server/index.js';
+import type { Inside } from './inside.js';
+import { newestLetters } from './newest-letters.js';
+import { openDaemonEngines } from './open-pipelines.js';
+import type { ServePlan } from './plan.js';
+import { processorTalk } from './processor-talk.js';
+import { redriver } from './redrive.js';
+import type { Talk } from './talk.js';
+
+/** What the dashboard needs of its daemon. */
+export interface DashboardContext {
+  readonly world: World;
+  readonly talk: Talk;
+  readonly metrics: Metrics;
+  /** The one that is in force. */
+  readonly plan: () => ServePlan;
+  /** @throws HttpError while the log is recovered */
+  readonly inside: () => Inside;
+  /** Undefined where there is no fleet. */
+  readonly members: () => readonly FleetMember[] | undefined;
+  /** Raised when the daemon is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** What the dashboard of a daemon shows, and what it can do. */
+export function daemonDashboard(context: DashboardContext): ServerOptions['dashboard'] {
+  const { world, talk, metrics, plan, inside, members, signal } = context;
+  return {
+    file: new URL('./dashboard.html', import.meta.url),
+    feed: new Feed(() => metrics.snapshot(), world.now, members),
+    letters: {
+      newest: (limit) => newestLetters(plan().pipelines, limit),
+      driveAgain: redriver({
+        world,
+        plan,
+        pipelines: () => inside().pipelines,
+        signal,
+        warn: (message) => talk.warn(message),
+        openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
+        onDelivered(pipeline, tally) {
+          metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+          processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
+        },
+      }),
+    },
+  };
+}
