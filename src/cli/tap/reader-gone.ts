@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { fstatSync } from 'node:fs';
 
+const STDOUT = 1;
 const LOOK_INTERVAL_S = '0.2';
 
 /**
@@ -10,6 +12,7 @@ const LOOK_INTERVAL_S = '0.2';
  * @param signal ends the waiting
  */
 export async function readerGone(signal: AbortSignal): Promise<void> {
+  if (!fstatSync(STDOUT).isFIFO()) return await new Promise<never>(() => undefined);
   const waiting = spawn('tail', ['-f', '-s', LOOK_INTERVAL_S, `--pid=${process.pid}`, '/dev/null'], {
     stdio: ['ignore', 'inherit', 'ignore'],
   });
