@@ -10,6 +10,7 @@ const UNSURE = new Set([
   'NoResponders',
   'RequestError',
   'ConnectionError',
+  'ConnectionLostError',
   'DisconnectedError',
   'JetStreamNotEnabled',
   'JetStreamStatusError',
@@ -17,27 +18,59 @@ const UNSURE = new Set([
 
 /**
  * Does something until the server has answered: over its absence, over a change of leader. What is done must be the same when
- * it is done twice (a read, or a message with an id).
+ * it is done twice (a read, or a message with an id). What was asked when the connection broke is asked again once it is back: the
+ * client would wait for its time-out.
  *
  * @param forMs give up after so long; default: never, until the link is closed
  * @throws NatsUnavailableError when it gives up; the server's own refusal as it is
  */
 export async function keepTrying<T>(
-  link: Pick<NatsLink, 'closed'>,
+  link: Pick<NatsLink, 'closed' | 'state' | 'onAway' | 'onBack'>,
   action: () => Promise<T>,
   forMs = Number.POSITIVE_INFINITY,
 ): Promise<T> {
   const deadline = performance.now() + forMs;
   for (let delayMs = DELAY_MIN_MS; ; delayMs = Math.min(DELAY_MAX_MS, delayMs * 2)) {
     try {
-      return await action();
+      return await unlessLost(link, action);
     } catch (error) {
       if (!isUnsure(error)) throw error;
       if (link.closed.aborted || performance.now() + delayMs > deadline) {
         throw new NatsUnavailableError(`NATS does not answer: ${error.message || error.name}`, { cause: error });
       }
-      await wait(delayMs * (0.5 + Math.random() / 2));
+      await (link.state.kind === 'away' ? back(link, delayMs) : wait(delayMs * (0.5 + Math.random() / 2)));
     }
+  }
+}
+
+/** @throws ConnectionLostError as soon as the connection is */
+async function unlessLost<T>(
+  { state, onAway }: Pick<NatsLink, 'state' | 'onAway'>,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (state.kind === 'away') throw new ConnectionLostError();
+  let end = (): void => undefined;
+  const lost = new Promise<never>((_, reject) => (end = onAway(() => reject(new ConnectionLostError()))));
+  try {
+    return await Promise.race([action(), lost]);
+  } finally {
+    end();
+  }
+}
+
+/** Resolves when the connection is there again, or after a while. */
+async function back({ onBack }: Pick<NatsLink, 'onBack'>, ms: number): Promise<void> {
+  const ending = new AbortController();
+  const end = onBack(() => ending.abort());
+  await wait(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+  end();
+}
+
+class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+
+  constructor() {
+    super('the connection is lost');
   }
 }
 

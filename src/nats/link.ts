@@ -18,6 +18,8 @@ export interface NatsLink {
   readonly state: LinkState;
   /** Aborted once the link is closed: whoever waits for the server gives up. */
   readonly closed: AbortSignal;
+  /** @param then called each time the connection is lost; @returns a function that ends it */
+  onAway(then: () => void): () => void;
   /** @param then called each time the connection is there again; @returns a function that ends it */
   onBack(then: () => void): () => void;
   close(): Promise<void>;
@@ -71,16 +73,20 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
   }).catch(refused);
 
   const closing = new AbortController();
+  const gone = new Set<() => void>();
   const backAgain = new Set<() => void>();
   let state: LinkState = { kind: 'connected' };
   const follow = async (): Promise<void> => {
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect') state = { kind: 'away', since: now() };
+      if (type === 'disconnect') {
+        state = { kind: 'away', since: now() };
+        for (const then of [...gone]) then();
+      }
       if (type === 'reconnecting') delay.tried();
       if (type !== 'reconnect') continue;
       delay.succeeded();
       state = { kind: 'connected' };
-      for (const then of backAgain) then();
+      for (const then of [...backAgain]) then();
     }
   };
   void follow();
@@ -98,10 +104,8 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
         return state;
       },
       closed: closing.signal,
-      onBack(then) {
-        backAgain.add(then);
-        return () => backAgain.delete(then);
-      },
+      onAway: (then) => listen(gone, then),
+      onBack: (then) => listen(backAgain, then),
       async close() {
         closing.abort();
         await connection.close();
@@ -111,6 +115,11 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     await connection.close();
     return refused(error);
   }
+}
+
+function listen(listeners: Set<() => void>, then: () => void): () => void {
+  listeners.add(then);
+  return () => listeners.delete(then);
 }
 
 /** An address may carry a password. */

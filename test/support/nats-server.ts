@@ -24,6 +24,8 @@ function isInstalled(): boolean {
 /** A NATS server with JetStream as a process of its own, with streams in a folder of its own. */
 export interface TestNatsServer {
   readonly url: string;
+  /** It takes connections and messages, and answers nothing, until it is killed. */
+  stall(): void;
   /** Without a word, as a machine that loses its power. */
   kill(): Promise<void>;
   /** After {@link kill}: on the same port, with the same streams. */
@@ -56,6 +58,7 @@ export async function startNatsServer(config = ''): Promise<TestNatsServer> {
   return {
     url: `nats://127.0.0.1:${port}`,
     start,
+    stall: () => void child?.kill('SIGSTOP'),
     kill,
     async end() {
       await kill();
