@@ -49,7 +49,8 @@ export interface NatsQueue {
   close(): Promise<void>;
 }
 
-const PULL_EXPIRES_MS = 30_000;
+/** Short: for so long the server may give events to a machine that has fallen silent. */
+const PULL_EXPIRES_MS = 6000;
 /** The server is heard as often while there is nothing to give; when it misses two, we ask whether the consumer is still there. */
 const HEARTBEAT_MS = 2500;
 const RETRY_MS = 250;

@@ -37,6 +37,8 @@ const UNORDERED = 'any';
 const DUPLICATE_WINDOW_NANOS = 120 * 1_000_000_000;
 /** Unordered events that may be in work at a time, in the whole fleet. */
 const OPEN_MAX = 100_000;
+/** Events of a partition asked for at a time. The server gives the next when the last is acknowledged, with no question between. */
+const ORDERED_PULL = 64;
 /** A server that does not answer for so long is away: it is asked again when it is back. */
 const PATIENCE_MS = 5000;
 
@@ -93,7 +95,7 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
           await ensureConsumer(link, setup, PATIENCE_MS);
         };
         await ensureConsumer(link, setup);
-        inlets.push({ stream, consumer, heldMax: isOrdered ? 1 : heldMax, restore });
+        inlets.push({ stream, consumer, heldMax: isOrdered ? ORDERED_PULL : heldMax, restore });
       }
       return natsQueue(link, inlets, plan.ackWaitMs, onRestored);
     },
