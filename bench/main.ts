@@ -6,6 +6,7 @@ import { machine } from './machine.js';
 import { measureAiCalls } from './measures/ai-calls.js';
 import { measureBulk } from './measures/bulk.js';
 import { measureEngine } from './measures/engine.js';
+import { measureFleetCosts } from './measures/fleet-costs.js';
 import { measureFleet } from './measures/fleet.js';
 import { measureIngest } from './measures/ingest.js';
 import { measureMemory } from './measures/memory.js';
@@ -28,6 +29,7 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   steady: measureSteady,
   ai: measureAiCalls,
   fleet: measureFleet,
+  'fleet-costs': measureFleetCosts,
 };
 
 const HELP = `npm run bench -- [options]
