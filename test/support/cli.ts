@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly stdin?: number;
   /** Runs as if on another machine, which is called so. See {@link OTHER_MACHINES_MISSING}. */
   readonly machine?: string;
+  /** … in this network, by the name that `ip netns` has for it. */
+  readonly network?: string;
 }
 
 /** A namespace of its own for the machine's name. */
@@ -45,8 +47,10 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
   const command = [process.execPath, bin, ...args];
-  const [file = '', ...rest] =
+  const there =
     options.machine === undefined ? command : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
+  const [file = '', ...rest] =
+    options.network === undefined ? there : ['ip', 'netns', 'exec', options.network, ...there];
   return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
 }
 

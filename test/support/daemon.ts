@@ -38,6 +38,7 @@ export async function startDaemon(
     env?: Readonly<Record<string, string>>;
     input?: string;
     machine?: string;
+    network?: string;
   } = {},
 ): Promise<TestDaemon> {
   const cwd = options.cwd ?? scratch();
@@ -45,8 +46,13 @@ export async function startDaemon(
     join(cwd, 'colloquium.yaml'),
     `server: { port: 0, ${options.server ?? ''} }\nstate_dir: ./state\n${config}`,
   );
-  const { env, machine } = options;
-  const child = startCli(['serve', ...(options.args ?? [])], { cwd, ...(env && { env }), ...(machine && { machine }) });
+  const { env, machine, network } = options;
+  const child = startCli(['serve', ...(options.args ?? [])], {
+    cwd,
+    ...(env && { env }),
+    ...(machine && { machine }),
+    ...(network && { network }),
+  });
   if (options.input !== undefined) child.stdin?.end(options.input);
   return await daemonOf(child, cwd).ready;
 }

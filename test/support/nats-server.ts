@@ -35,9 +35,10 @@ export interface TestNatsServer {
 
 /**
  * @param config lines of its config file: whom it lets in
+ * @param host the address to listen on
  * @returns once it takes connections
  */
-export async function startNatsServer(config = ''): Promise<TestNatsServer> {
+export async function startNatsServer(config = '', host = '127.0.0.1'): Promise<TestNatsServer> {
   const port = await freePort();
   const folder = scratch();
   const file = join(folder, 'server.conf');
@@ -45,10 +46,10 @@ export async function startNatsServer(config = ''): Promise<TestNatsServer> {
   let child: ChildProcess | undefined;
   let closed: Promise<unknown> = Promise.resolve();
   const start = async (): Promise<void> => {
-    const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port), '-c', file];
+    const args = ['-js', '-sd', folder, '-a', host, '-p', String(port), '-c', file];
     child = spawn('nats-server', args, { stdio: 'ignore' });
     closed = once(child, 'close');
-    await takesConnections(port, child);
+    await takesConnections(host, port, child);
   };
   const kill = async (): Promise<void> => {
     child?.kill('SIGKILL');
@@ -56,7 +57,7 @@ export async function startNatsServer(config = ''): Promise<TestNatsServer> {
   };
   await start();
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${host}:${port}`,
     start,
     stall: () => void child?.kill('SIGSTOP'),
     kill,
@@ -67,9 +68,9 @@ export async function startNatsServer(config = ''): Promise<TestNatsServer> {
   };
 }
 
-async function takesConnections(port: number, child: ChildProcess): Promise<void> {
+async function takesConnections(host: string, port: number, child: ChildProcess): Promise<void> {
   for (;;) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const outcome = await new Promise<boolean>((resolve) => {
       // It speaks first, and only once JetStream has its streams.
       socket.once('data', () => resolve(true)).once('error', () => resolve(false));
