@@ -22,7 +22,7 @@ await rm(`${root}.dist-next`, { recursive: true, force: true });
 await Promise.all([
   build({
     ...shared,
-    entryPoints: { colloquium: 'src/cli/main.ts', worker: 'src/pipeline/worker.ts' },
+    entryPoints: { colloquium: 'src/cli/main.ts', worker: 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
     minifySyntax: true,

@@ -11,7 +11,7 @@ import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnError, OutputSpec } from './spec.js';
-import type { StoredOrigin } from './stored-event.js';
+import type { StoredOrigin } from './lines/stored-event.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
 /** What a block's events share. */

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
-import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './event-lines.js';
+import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './lines/event-lines.js';
 import { EventFailure } from './failure.js';
-import { lazyBlocks } from './lazy-blocks.js';
+import { lazyBlocks } from './lazy/lazy-blocks.js';
 import { observer } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import { compilePipeline, type Transform } from './pipeline.js';

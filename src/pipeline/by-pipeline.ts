@@ -2,7 +2,7 @@ import type { Block } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts } from './counts.js';
 import type { BlockExecutor } from './run-blocks.js';
-import { pipelineOfLine } from './sent-to.js';
+import { pipelineOfLine } from './log/sent-to.js';
 
 const NEWLINE = 0x0a;
 

@@ -1,5 +1,5 @@
 import type { Json } from 'computo-js';
-import type { AiCall, AiCalls, AiOutcome } from '../ai-calls.js';
+import type { AiCall, AiCalls, AiOutcome } from '../ai/ai-calls.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';

@@ -1,0 +1,42 @@
+import type { Json } from 'computo-js';
+import type { PauseReason } from '../run-paused.js';
+import type { AiStageSpec } from '../spec.js';
+
+/** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
+export interface AiCalls {
+  /** @param request the universal request, as the stage's script made it; a malformed one fails when it is sent */
+  prepare(stage: AiStageSpec, request: Json): AiCall;
+}
+
+export interface AiCall {
+  /** The same text for equal requests of a stage, whatever serves them: what the journal knows a call by. */
+  readonly fingerprint: string;
+  /** Makes the call, or finds its answer in the journal. */
+  send(event: AiEvent): Promise<AiOutcome>;
+  /** What the journal holds of the call; undefined: nothing. Sends nothing. */
+  recall(event: AiEvent): Promise<AiOutcome | undefined>;
+}
+
+/** Whose call it is. */
+export interface AiEvent {
+  readonly pipeline: string;
+  readonly id: string;
+  /** The event has its id for good: the call is known by it. Else by `occurrence`. */
+  readonly stored: boolean;
+  /** How many equal requests of this stage came before it in the input: equal rows are calls of their own. */
+  readonly occurrence: number;
+}
+
+export type AiOutcome =
+  | {
+      readonly kind: 'answered';
+      /** The universal answer. */
+      readonly answer: Json;
+      /** The same in every run: as it was when it was paid for, wherever it comes from now. */
+      readonly original: Json;
+      readonly provider: string;
+    }
+  /** This event fails; `code` says how, in a word. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** The run cannot go on. */
+  | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string };

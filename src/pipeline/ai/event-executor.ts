@@ -1,0 +1,155 @@
+import type { Json } from 'computo-js';
+import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
+import { Batch, type BatchSettings } from '../batch.js';
+import type { BlockOptions } from '../block-processor.js';
+import { forEachEvent } from '../lines/event-lines.js';
+import { EventFailure } from '../failure.js';
+import { observer, stopwatch, type Observer } from '../observation.js';
+import { occurrences } from './occurrences.js';
+import { compileRouting } from '../pipeline.js';
+import type { BlockExecutor } from '../run-blocks.js';
+import { semaphore } from './semaphore.js';
+import { aiStage, compileStage, FILTERED, type AiStage, type Stage } from '../stages/index.js';
+import { turnstile, type Ticket } from './turnstile.js';
+
+export interface EventOptions extends BlockOptions {
+  readonly calls: AiCalls;
+  /** AI calls in flight at a time. */
+  readonly concurrency: number;
+  /** Events that are held at a time, so that a slow answer does not keep the others waiting: more than `concurrency`. */
+  readonly window: number;
+}
+
+/** An event on its way through the stages. */
+interface Passage {
+  readonly batch: Batch;
+  readonly watch: Observer;
+  readonly id: string;
+  readonly context: Json;
+  /** Its place in the queue of every AI stage but the first. */
+  readonly tickets: readonly Ticket[];
+  data: Json;
+  /** The data as if no answer had come from the journal: requests are made from it, so that they are the same in every run. */
+  original: Json;
+  /** The provider that served last. */
+  served?: string;
+}
+
+/** How an AI stage gets its outcome; undefined: it can't be had, and the event's way ends here. */
+type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | undefined>;
+
+/**
+ * Works on events one by one, for pipelines with AI stages: many are in flight, each waits for its own answers. Blocks
+ * must be of one line each, see `singleLines`.
+ *
+ * @throws ComputoError when a script can't be compiled
+ */
+export function eventExecutor(options: EventOptions): BlockExecutor {
+  const { pipeline: spec, strict, rawMax, calls } = options;
+  const steps = spec.stages.map((stage) => (stage.kind === 'ai' ? aiStage(stage, calls) : compileStage(stage)));
+  const routing = compileRouting(spec);
+  const settings: BatchSettings = { ...spec, pipeline: routing, strict, rawMax };
+  const place = semaphore(options.concurrency);
+  const seen = occurrences();
+  const aiSteps = steps.filter(isAi);
+  // Equal requests are numbered in the order of the input. The first AI stage is reached in that order anyway.
+  const turnstiles = aiSteps.slice(1).map(turnstile);
+  const lastAiStep = aiSteps.at(-1);
+  const send: Ask = (_step, call, event) => place(() => call.send(event));
+  // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
+  const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
+
+  return {
+    width: options.window,
+    submit(block, meta) {
+      const batch = new Batch(settings, meta);
+      let passage: Promise<void> | undefined;
+      forEachEvent(block, batch, options, (data, text) => {
+        passage = pass(batch, data, text);
+      });
+      return (passage ?? Promise.resolve()).then(() => batch.result());
+    },
+    async skip(block, meta) {
+      const batch = new Batch(settings, meta);
+      let passage: Promise<unknown> | undefined;
+      forEachEvent(block, batch, options, (data) => {
+        passage = goThrough(begin(batch, data), recall).catch(ignoreFailure);
+      });
+      await passage;
+    },
+  };
+
+  function begin(batch: Batch, data: Json): Passage {
+    const id = batch.newId();
+    const tickets = turnstiles.map((queue) => queue.ticket());
+    return { batch, watch: observer(batch), id, context: batch.contextOf(id), tickets, data, original: data };
+  }
+
+  async function pass(batch: Batch, data: Json, text: string): Promise<void> {
+    const { line } = batch;
+    const passage = begin(batch, data);
+    try {
+      if (await goThrough(passage, send)) batch.emit(passage.data, passage.context, passage.id, passage.served);
+      else batch.counts.filtered += 1;
+    } catch (error) {
+      if (!(error instanceof EventFailure)) throw error;
+      batch.failEvent(error, passage.id, text, line);
+    } finally {
+      passage.watch.end(passage.id);
+    }
+  }
+
+  /** @returns false when a filter drops the event, or its way ends at a call without an outcome */
+  async function goThrough(passage: Passage, ask: Ask): Promise<boolean> {
+    try {
+      for (const step of steps) {
+        const seconds = stopwatch();
+        try {
+          if (!(isAi(step) ? await passAi(passage, step, ask) : passSync(passage, step))) return false;
+          passage.batch.leave(step.name, passage.data);
+        } finally {
+          passage.watch.step(step.name, seconds());
+        }
+      }
+      return true;
+    } finally {
+      for (const ticket of passage.tickets) ticket.leave();
+    }
+  }
+
+  // No await before the first AI stage has numbered its call: it is reached while events are submitted, in the order of the input.
+  async function passAi(passage: Passage, step: AiStage, ask: Ask): Promise<boolean> {
+    const ticket = passage.tickets[aiSteps.indexOf(step) - 1];
+    if (ticket !== undefined) await ticket.turn;
+    const call = step.prepare(passage.original, passage.context);
+    const stored = options.input === 'envelope';
+    // A stored event is told from others by its id.
+    const occurrence = stored ? 0 : seen.next(step.name, call.fingerprint);
+    ticket?.leave();
+    const outcome = await ask(step, call, { pipeline: spec.name, id: passage.id, stored, occurrence });
+    if (outcome === undefined) return false;
+    const { answer, original, provider } = step.answerOf(outcome);
+    passage.data = step.put(passage.data, answer);
+    passage.original = step === lastAiStep ? passage.data : step.put(passage.original, original);
+    passage.served = provider;
+    return true;
+  }
+
+  function passSync(passage: Passage, step: Stage): boolean {
+    const result = step.run(passage.data, passage.context);
+    if (result === FILTERED) return false;
+    const original = passage.original === passage.data ? result : step.run(passage.original, passage.context);
+    passage.data = result;
+    if (original !== FILTERED) passage.original = original;
+    return true;
+  }
+}
+
+/** In the run that delivered the event it failed just so. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof EventFailure)) throw error;
+}
+
+function isAi(step: Stage | AiStage): step is AiStage {
+  return 'prepare' in step;
+}

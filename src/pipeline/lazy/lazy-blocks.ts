@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import type { Batch, BlockMeta } from '../batch.js';
+import type { BlockContent, LineOptions } from '../lines/event-lines.js';
+import { lazyLines } from './lazy-lines.js';
+import { lazyPipeline } from './lazy-pipeline.js';
+import type { PipelineSpec } from '../spec.js';
+
+const NEWLINE = 0x0a;
+
+/** So many blocks go the full way after one whose lines mostly had to: trying costs a part of what it may save. */
+const BLOCKS_UNTRIED = 15;
+
+/** Does what it can of a block; the rest, if any, must go the full way. */
+type LazyBlocks = (
+  block: BlockContent,
+  batch: Batch,
+  meta: BlockMeta,
+  openLine: (line: Buffer) => void,
+) => BlockContent | undefined;
+
+/** The fast way through a pipeline, for the blocks and lines that it is fit for. */
+export function lazyBlocks(options: LineOptions & { readonly pipeline: PipelineSpec }): LazyBlocks {
+  const { pipeline, depthMax } = options;
+  const lazy = options.parseWhole === true ? undefined : lazyPipeline(pipeline, depthMax);
+  if (lazy === undefined) return (block) => block;
+  const process = lazyLines(lazy, pipeline, options);
+  let untried = 0;
+
+  return (block, batch, meta, openLine) => {
+    if (block.kind !== 'lines' || untried > 0 || !isUtf8(block.bytes)) {
+      untried = Math.max(0, untried - 1);
+      return block;
+    }
+    const { bytes } = block;
+    // Only the last line of a source may lack its newline.
+    const whole = bytes.lastIndexOf(NEWLINE) + 1;
+    const before = batch.line;
+    const full = process(bytes.subarray(0, whole), batch, meta, openLine);
+    if (full * 2 > batch.line - before) untried = BLOCKS_UNTRIED;
+    return batch.stopped || whole === bytes.length ? undefined : { kind: 'lines', bytes: bytes.subarray(whole) };
+  };
+}

@@ -1,0 +1,120 @@
+import { ComputoError, FIELD_MISSING } from 'computo-js';
+import { textOf, type Text } from '../../json/index.js';
+import type { Batch, BlockMeta } from '../batch.js';
+import type { LineOptions } from '../lines/event-lines.js';
+import { EventFailure } from '../failure.js';
+import type { LineForm } from './lazy-form.js';
+import { newEvents } from './new-events.js';
+import type { LazyPipeline } from './lazy-pipeline.js';
+import { storedEvents } from './stored-events.js';
+import type { PipelineSpec } from '../spec.js';
+import { FILTERED } from '../stages/index.js';
+
+const NEWLINE = 0x0a;
+
+/** Goes through whole lines of valid UTF-8, the last one ended by a newline; tells how many went the full way. */
+export type LazyLines = (bytes: Buffer, batch: Batch, meta: BlockMeta, openLine: OpenLine) => number;
+
+/** The full way, for a line without its newline. */
+type OpenLine = (line: Buffer) => void;
+
+/** Brings the line scanned last to its end; false when it must go the full way. */
+type PassLine = () => boolean;
+
+/**
+ * Reads no more of each line than the scripts ask for. Lines that are broken, unusual or about to fail go the full way,
+ * which has the last word on them.
+ */
+export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, options: LineOptions): LazyLines {
+  const { scanner, fields } = lazy;
+  // To refuse longer lines is the full way's to do.
+  const bytesMax = Math.min(options.lineBytesMax, lazy.lineBytesMax);
+  const form =
+    options.input === 'envelope' ? storedEvents(scanner, bytesMax) : newEvents(scanner, pipeline.name, bytesMax);
+  return (bytes, batch, meta, openLine) => {
+    const text = textOf(bytes);
+    fields.setText(text);
+    form.begin(text, batch, meta);
+    const pass = directly(lazy, form, pipeline, batch, text) ?? byValue(lazy, form, batch);
+    let full = 0;
+    for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
+      let end = form.scan(at);
+      if (end < 0 || !pass()) {
+        end = bytes.indexOf(NEWLINE, at);
+        full += 1;
+        openLine(bytes.subarray(at, end));
+      }
+      at = end + 1;
+    }
+    return full;
+  };
+}
+
+/** Writes data as it stands in the line, where the only output takes every event. */
+function directly(
+  lazy: LazyPipeline,
+  form: LineForm,
+  { outputs, routingKey }: PipelineSpec,
+  batch: Batch,
+  text: Text,
+): PassLine | undefined {
+  const { write, needsContext } = lazy;
+  const [output, another] = outputs;
+  if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
+  if (write === undefined || routingKey !== undefined) return undefined;
+  const { envelope } = output;
+  const lines = batch.linesOf(0);
+  if (lines === undefined) return undefined;
+  const { counts } = batch;
+
+  return () => {
+    const into = lines.bytes;
+    const start = into.length;
+    try {
+      if (needsContext) form.introduce();
+      const id = needsContext ? batch.newId() : undefined;
+      const context = id === undefined ? null : batch.contextOf(id);
+      if (lazy.passes(context)) {
+        if (envelope) form.writeHead(id, into);
+        write(text, context, into);
+        if (envelope) form.writeTail(into);
+        into.byte(NEWLINE);
+        counts.output += 1;
+      } else {
+        counts.filtered += 1;
+      }
+    } catch (error) {
+      into.cutTo(start);
+      return goesFullWay(error);
+    }
+    counts.input += 1;
+    return true;
+  };
+}
+
+/** Makes the finished data as a value: for more stages behind, for routing, for several outputs. */
+function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
+  const { counts } = batch;
+  const { make, needsContext } = lazy;
+  if (make === undefined) return () => false;
+  return () => {
+    try {
+      form.introduce();
+      const id = needsContext ? batch.newId() : undefined;
+      const context = id === undefined ? null : batch.contextOf(id);
+      const data = lazy.passes(context) ? make(context) : FILTERED;
+      if (data === FILTERED) counts.filtered += 1;
+      else batch.emit(data, context, id);
+    } catch (error) {
+      return goesFullWay(error);
+    }
+    counts.input += 1;
+    return true;
+  };
+}
+
+/** What an event or a script can do wrong; the rest is our own fault, and must be seen. */
+function goesFullWay(error: unknown): false {
+  if (error === FIELD_MISSING || error instanceof ComputoError || error instanceof EventFailure) return false;
+  throw error;
+}

@@ -1,0 +1,93 @@
+import { compile, isTruthy, type Compute, type Json, type Plan } from 'computo-js';
+import type { Scanner } from '../../json/index.js';
+import { lineFields, type LineFields } from './lazy-fields.js';
+import { dataWriter, type WriteData } from './lazy-writer.js';
+import type { PipelineSpec, StageSpec } from '../spec.js';
+import { compileStage, FILTERED, type Stage } from '../stages/index.js';
+
+/**
+ * A pipeline that reads only those fields of a line that its scripts ask for. Where it raises anything, the line must go
+ * the full way: parsed as a whole, through the stages one by one.
+ */
+export interface LazyPipeline {
+  readonly scanner: Scanner;
+  readonly fields: LineFields;
+  readonly needsContext: boolean;
+  /** Longer lines might make more data than the limits allow. */
+  readonly lineBytesMax: number;
+  /** Whether the line scanned last passes the filters in front. */
+  passes(context: Json): boolean;
+  /** Writes the finished data; undefined where more stages need it as a value. */
+  readonly write: WriteData | undefined;
+  /** Makes the finished data; undefined where it can only be written. */
+  readonly make: ((context: Json) => Json | typeof FILTERED) | undefined;
+}
+
+/** @returns undefined where the scripts don't tell what they read, or read everything */
+export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPipeline | undefined {
+  const fields = lineFields();
+  const filtersEnd = stages.findIndex(({ kind }) => kind !== 'filter');
+  const ahead = filtersEnd === -1 ? stages : stages.slice(0, filtersEnd);
+  const [change, ...behind] = filtersEnd === -1 ? [] : stages.slice(filtersEnd);
+
+  const filters = ahead.map((stage) => planOf(stage, fields));
+  const plan = change === undefined ? wholeLine(fields) : planOf(change, fields);
+  const rest = behind.map(syncStage);
+  if (plan === undefined || !rest.every(isKnown) || !filters.every(isKnown)) return undefined;
+  const conditions = filters.map(({ compute }) => compute);
+  if (!conditions.every(isKnown) || (rest.length > 0 && plan.compute === undefined)) return undefined;
+
+  const scanner = fields.open(depthMax);
+  return {
+    scanner,
+    fields,
+    needsContext: [...filters, plan, ...rest].some(({ needsContext }) => needsContext),
+    lineBytesMax: plan.copyBytesMax,
+    passes: allOf(conditions),
+    write: rest.length === 0 ? dataWriter(plan.output, scanner) : undefined,
+    make: plan.compute && chain(plan.compute, rest),
+  };
+}
+
+function planOf(stage: StageSpec, fields: LineFields): Plan | undefined {
+  if (stage.kind === 'ai') return undefined;
+  return compile(stage.script.script, stage.script.options).plan(fields);
+}
+
+/** For a pipeline of filters alone: what comes in goes out. */
+function wholeLine(fields: LineFields): Plan {
+  return {
+    needsContext: false,
+    output: { kind: 'copy', field: fields.number([]) },
+    compute: undefined,
+    copyBytesMax: Number.POSITIVE_INFINITY,
+  };
+}
+
+function syncStage(stage: StageSpec): Stage | undefined {
+  return stage.kind === 'ai' ? undefined : compileStage(stage);
+}
+
+function isKnown<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+function allOf(conditions: readonly Compute[]): (context: Json) => boolean {
+  const [only] = conditions;
+  if (only === undefined) return () => true;
+  if (conditions.length === 1) return (context) => isTruthy(only(context));
+  return (context) => conditions.every((condition) => isTruthy(condition(context)));
+}
+
+function chain(compute: Compute, rest: readonly Stage[]): (context: Json) => Json | typeof FILTERED {
+  if (rest.length === 0) return compute;
+  return (context) => {
+    let data = compute(context);
+    for (const stage of rest) {
+      const next = stage.run(data, context);
+      if (next === FILTERED) return FILTERED;
+      data = next;
+    }
+    return data;
+  };
+}

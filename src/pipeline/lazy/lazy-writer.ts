@@ -1,0 +1,109 @@
+import { FIELD_MISSING, isTruthy, type Json, type OutputPlan } from 'computo-js';
+import {
+  copyText,
+  copyValue,
+  literalOf,
+  stringifyJson,
+  type ByteWriter,
+  type Scanner,
+  type Text,
+} from '../../json/index.js';
+
+/**
+ * Writes an event's data straight from the line that it came in.
+ *
+ * @throws FIELD_MISSING or ComputoError, having written part of it
+ */
+export type WriteData = (text: Text, context: Json, into: ByteWriter) => void;
+
+/** Compiles a plan of what a program puts out. */
+export function dataWriter(plan: OutputPlan, scanner: Scanner): WriteData {
+  const parts = joinTexts(partsOf(plan, scanner)).map((part) => (typeof part === 'string' ? textWriter(part) : part));
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  return (text, context, into) => {
+    for (let index = 0; index < parts.length; index++) parts[index]?.(text, context, into);
+  };
+}
+
+/** Text that is always the same, or what must be looked at for each event. */
+type Part = string | WriteData;
+
+function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
+  switch (plan.kind) {
+    case 'constant':
+      return [stringifyJson(plan.value)];
+    case 'array':
+      return ['[', ...plan.items.flatMap((item, index) => [index === 0 ? '' : ',', ...partsOf(item, scanner)]), ']'];
+    case 'object': {
+      const members = plan.members.flatMap(([key, value], index) => [
+        `${index === 0 ? '' : ','}${JSON.stringify(key)}:`,
+        ...partsOf(value, scanner),
+      ]);
+      return ['{', ...members, '}'];
+    }
+    case 'copy': {
+      const { field } = plan;
+      return [
+        (text, _, into) => {
+          if (!copyValue(scanner, field, text, into)) throw FIELD_MISSING;
+        },
+      ];
+    }
+    case 'choice': {
+      const { condition } = plan;
+      const then = dataWriter(plan.then, scanner);
+      const otherwise = dataWriter(plan.else, scanner);
+      return [(text, context, into) => (isTruthy(condition(context)) ? then : otherwise)(text, context, into)];
+    }
+    case 'text':
+      return [joinedText(plan, scanner)];
+    case 'compute': {
+      const { compute } = plan;
+      return [(_, context, into) => writeValue(compute(context), into)];
+    }
+  }
+}
+
+/** Text is joined as it stands in the line: between quotes, JSON strings add up. */
+function joinedText({ parts, otherwise }: Extract<OutputPlan, { kind: 'text' }>, scanner: Scanner): WriteData {
+  const quote = literalOf('"');
+  const pieces = parts.map((part) =>
+    typeof part === 'string' ? literalOf(JSON.stringify(part).slice(1, -1)) : part.field,
+  );
+  return (text, context, into) => {
+    const start = into.length;
+    into.literal(quote);
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index];
+      if (typeof piece === 'object') into.literal(piece);
+      else if (piece !== undefined && !copyText(scanner, piece, text, into)) {
+        into.cutTo(start);
+        writeValue(otherwise(context), into);
+        return;
+      }
+    }
+    into.literal(quote);
+  };
+}
+
+function writeValue(value: Json, into: ByteWriter): void {
+  if (typeof value === 'number') into.number(value);
+  else if (typeof value === 'string') into.quoted(value);
+  else into.text(stringifyJson(value));
+}
+
+function joinTexts(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    else joined.push(part);
+  }
+  return joined;
+}
+
+function textWriter(source: string): WriteData {
+  const literal = literalOf(source);
+  return (_text, _context, into) => into.literal(literal);
+}

@@ -1,0 +1,61 @@
+import { ID_LENGTH, writeEventId } from '../../event/index.js';
+import { literalOf, type Literal, type Scanner, type Text } from '../../json/index.js';
+import type { Batch, BlockMeta } from '../batch.js';
+import { envelopeText } from '../envelope.js';
+import type { LineForm } from './lazy-form.js';
+
+/** Stands for the id until there is one: of the same length. */
+const NO_ID = '\u0001'.repeat(ID_LENGTH);
+/** Stands for the data. Neither is found in what surrounds them: control characters are escaped in JSON. */
+const DATA = '\u0002';
+
+/**
+ * Lines that are the data of new events, which are given an id when they are written whole.
+ *
+ * @param pipeline its name, as events carry it
+ * @param bytesMax longer lines go the full way
+ */
+export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number): LineForm {
+  let text: Text;
+  let batch: Batch;
+  let meta: BlockMeta;
+  let frame: Frame | undefined;
+  return {
+    begin(nextText, nextBatch, nextMeta) {
+      text = nextText;
+      batch = nextBatch;
+      meta = nextMeta;
+      frame = undefined;
+    },
+    scan(start) {
+      const end = scanner.scan(text, start);
+      return end - start > bytesMax ? -1 : end;
+    },
+    introduce: () => undefined,
+    writeHead(id, into) {
+      frame ??= frameOf(meta, pipeline);
+      if (id === undefined) writeEventId(frame.id, meta.timestamp, meta.counter + batch.line);
+      else frame.id.write(id, 'latin1');
+      into.literal(frame.head);
+    },
+    writeTail(into) {
+      if (frame !== undefined) into.literal(frame.tail);
+    },
+  };
+}
+
+/** What stands around the data of a block's events. */
+interface Frame {
+  readonly head: Literal;
+  /** The bytes of `head` that are the id. */
+  readonly id: Buffer;
+  readonly tail: Literal;
+}
+
+function frameOf({ source, timestamp }: BlockMeta, pipeline: string): Frame {
+  const metadata = { source, pipeline, key: undefined, retryCount: 0 };
+  const [before = '', after = ''] = envelopeText(NO_ID, timestamp, DATA, metadata).split(DATA);
+  const head = literalOf(before);
+  const start = before.indexOf(NO_ID);
+  return { head, id: head.text.bytes.subarray(start, start + ID_LENGTH), tail: literalOf(after) };
+}

@@ -1,0 +1,37 @@
+import { mayLosePrecision } from '../../json/index.js';
+import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
+import { EventFailure } from '../failure.js';
+import { readLine, type LineLimits } from './read-line.js';
+import type { StageSpec } from '../spec.js';
+import { compileStage, FILTERED } from '../stages/index.js';
+import { readStoredEvent } from './stored-event.js';
+
+/** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
+export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
+
+/**
+ * A filter stage by itself, for stored events that are to stay as they stand.
+ *
+ * @throws ComputoError when the script can't be compiled
+ */
+export function eventFilter(
+  stage: Extract<StageSpec, { kind: 'filter' }>,
+  limits: LineLimits,
+): (line: string) => FilterAnswer {
+  const filter = compileStage(stage);
+  return (line) => {
+    const event = readStoredEvent(line);
+    if (event === undefined) return false;
+    const { id, timestamp, source, pipeline, retryCount, routingKey } = event.origin;
+    const context = { source, pipeline, retry_count: retryCount, event_id: id, timestamp };
+    try {
+      const data = readLine(event.data, mayLosePrecision(event.data), limits);
+      const answer = filter.run(data, routingKey === undefined ? context : { ...context, routing_key: routingKey });
+      return answer !== FILTERED;
+    } catch (error) {
+      if (!(error instanceof EventFailure)) throw error;
+      const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);
+      return { deadLetter: deadLetterLine(head, undefined), message: error.message };
+    }
+  };
+}

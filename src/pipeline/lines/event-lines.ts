@@ -1,0 +1,115 @@
+import { isUtf8 } from 'node:buffer';
+import type { Json } from 'computo-js';
+import { mayLosePrecision } from '../../json/index.js';
+import type { LineBlock, OverlongLine } from '../../sources/index.js';
+import type { Batch } from '../batch.js';
+import { EventFailure } from '../failure.js';
+import { notUtf8, tooLong } from './line-failure.js';
+import { isBlank, readLine, type LineLimits } from './read-line.js';
+import { refusedBefore } from './refused-line.js';
+import { readStoredEvent } from './stored-event.js';
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** What a block has to say for itself: all but where it came from. */
+export type BlockContent = Pick<LineBlock, 'kind' | 'bytes'> | Pick<OverlongLine, 'kind' | 'head' | 'lineBytes'>;
+
+/** How lines become events. */
+export interface LineOptions extends LineLimits {
+  /**
+   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id,
+   * timestamp and metadata stay.
+   */
+  readonly input?: 'data' | 'envelope';
+  /** Every line is parsed as a whole, even where scripts read only parts. Slower, with the same results. */
+  readonly parseWhole?: boolean;
+}
+
+/** @param text the data as it stands in the line */
+type OnEvent = (data: Json, text: string) => void;
+
+/**
+ * Goes through a block's lines: counts each, gives the good ones to `onEvent`, and lets the batch fail the others. Ends
+ * early when the batch is stopped.
+ */
+export function forEachEvent(block: BlockContent, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  if (block.kind === 'overlong') {
+    batch.counts.input += 1;
+    batch.fail(tooLong(block.lineBytes, options.lineBytesMax), { bytes: block.head, lineBytes: block.lineBytes });
+    batch.line += 1;
+  } else if (isUtf8(block.bytes)) {
+    forEachText(block.bytes.toString('utf8'), batch, options, onEvent);
+  } else {
+    forEachLine(block.bytes, batch, options, onEvent);
+  }
+}
+
+function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  const exactly = mayLosePrecision(text);
+  for (let at = 0; at < text.length && !batch.stopped; batch.line++) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
+    const stop = end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
+    openLine(text.slice(at, stop), exactly, batch, options, onEvent);
+    at = end + 1;
+  }
+}
+
+/** For a block with broken characters in it: each line is decoded by itself. */
+function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline === -1 ? bytes.length : newline;
+    const line = bytes.subarray(at, end > at && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+    if (isUtf8(line)) {
+      openLine(line.toString('utf8'), true, batch, options, onEvent);
+    } else {
+      batch.counts.input += 1;
+      batch.fail(notUtf8(line), { bytes: line, lineBytes: line.length });
+    }
+    at = end + 1;
+  }
+}
+
+/** A single line, without its newline, of valid UTF-8. */
+export function openBytes(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  const line = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
+  openLine(line.toString('utf8'), true, batch, options, onEvent);
+}
+
+function openLine(line: string, exactly: boolean, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+  if (isBlank(line)) return;
+  batch.counts.input += 1;
+  let text = line;
+  let data;
+  try {
+    if (options.input === 'envelope') text = openEnvelope(line, batch);
+    if (batch.stored?.refused !== undefined) {
+      batch.fail(...refusedBefore(batch.stored.refused, text));
+      return;
+    }
+    data = readLine(text, exactly, options);
+  } catch (error) {
+    if (!(error instanceof EventFailure)) throw error;
+    // What is no JSON can't be a part of its dead letter.
+    const isEvent = batch.stored !== undefined && error.kind !== 'invalid_json';
+    batch.fail(error, isEvent ? { envelope: line } : { text: line });
+    return;
+  }
+  onEvent(data, text);
+}
+
+/**
+ * The data of a stored event; the batch gets the rest.
+ *
+ * @throws EventFailure when the line is no event
+ */
+function openEnvelope(line: string, batch: Batch): string {
+  const event = readStoredEvent(line);
+  batch.stored = event?.origin;
+  if (event === undefined) {
+    throw new EventFailure('invalid_json', 'the line is no event with id, timestamp, data and metadata');
+  }
+  return event.data;
+}

@@ -1,0 +1,41 @@
+import type { Block } from '../../sources/index.js';
+
+const NEWLINE = 0x0a;
+
+/** Ends the input after so many events. Blank lines are no events, so they are let through and not counted. */
+export async function* limitEvents(blocks: AsyncIterable<Block>, events: number): AsyncGenerator<Block> {
+  let left = events;
+  if (left <= 0) return;
+  for await (const block of blocks) {
+    if (block.kind === 'overlong') {
+      left -= 1;
+      yield block;
+    } else {
+      const cut = bytesOfEvents(block.bytes, left);
+      left -= cut.events;
+      yield cut.bytes === block.bytes.length ? block : { ...block, bytes: block.bytes.subarray(0, cut.bytes) };
+    }
+    if (left === 0) return;
+  }
+}
+
+/** Where the line of the last wanted event ends, and how many there are up to that. */
+function bytesOfEvents(bytes: Buffer, eventsMax: number): { bytes: number; events: number } {
+  let events = 0;
+  let at = 0;
+  while (at < bytes.length && events < eventsMax) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline === -1 ? bytes.length : newline + 1;
+    if (!isBlankLine(bytes, at, end)) events += 1;
+    at = end;
+  }
+  return { bytes: at, events };
+}
+
+function isBlankLine(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== NEWLINE) return false;
+  }
+  return true;
+}

@@ -1,0 +1,69 @@
+import { remainsText, type Remains } from '../dead-letter.js';
+import { EventFailure } from '../failure.js';
+import type { RefusedLine } from './stored-event.js';
+
+/** Where a refused line came from. */
+export interface RefusedOrigin {
+  readonly source: string;
+  readonly pipeline: string;
+  /** Within its input, from 1. */
+  readonly line: number;
+}
+
+/**
+ * A line that is no event, as the log stores it: so that its dead letter is written once, where the pipeline wants it, whatever
+ * happens between.
+ *
+ * @param rawMax what is kept of the line at most, in characters or bytes
+ * @returns JSON texts
+ */
+export function refusedRecord(
+  { kind, message }: EventFailure,
+  remains: Exclude<Remains, { readonly envelope: string }>,
+  { source, pipeline, line }: RefusedOrigin,
+  rawMax: number,
+): { readonly data: string; readonly metadata: string } {
+  const refused: RefusedLine = { kind, message, line };
+  return {
+    data: `{${remainsText(remains, rawMax)}}`,
+    metadata: JSON.stringify({ source, pipeline, retry_count: 0, refused }),
+  };
+}
+
+/**
+ * The failure of a stored line that was refused when it came in, and what is left of it.
+ *
+ * @throws EventFailure when the data is not what {@link refusedRecord} makes
+ */
+export function refusedBefore(refused: RefusedLine, data: string): [EventFailure, Remains] {
+  const { raw, encoding, wholeBytes } = readKeptLine(data);
+  const failure = new EventFailure(refused.kind, refused.message);
+  if (encoding === undefined && wholeBytes === undefined) return [failure, { text: raw }];
+  const bytes = Buffer.from(raw, encoding ?? 'utf8');
+  return [failure, { bytes, lineBytes: wholeBytes ?? bytes.length }];
+}
+
+/** What {@link remainsText} leaves of a line. */
+interface KeptLine {
+  readonly raw: string;
+  readonly encoding: 'base64' | undefined;
+  readonly wholeBytes: number | undefined;
+}
+
+function readKeptLine(data: string): KeptLine {
+  const kept: unknown = ifJson(data);
+  if (typeof kept !== 'object' || kept === null || !('raw' in kept) || typeof kept.raw !== 'string') {
+    throw new EventFailure('invalid_json', 'the line says that it was refused, and does not hold what was');
+  }
+  const encoding = 'raw_encoding' in kept && kept.raw_encoding === 'base64' ? 'base64' : undefined;
+  const wholeBytes = 'raw_truncated_from' in kept ? kept.raw_truncated_from : undefined;
+  return { raw: kept.raw, encoding, wholeBytes: typeof wholeBytes === 'number' ? wholeBytes : undefined };
+}
+
+function ifJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Block } from '../../sources/index.js';
+
+const NEWLINE = 0x0a;
+
+/** Blocks of one line each, for work that is done event by event. */
+export async function* singleLines(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
+  for await (const block of blocks) {
+    if (block.kind === 'overlong') {
+      yield block;
+      continue;
+    }
+    let { startsFile } = block;
+    for (let at = 0; at < block.bytes.length;) {
+      const newline = block.bytes.indexOf(NEWLINE, at);
+      const end = newline === -1 ? block.bytes.length : newline + 1;
+      // Behind the block's other lines nothing can be resumed.
+      const resumeAt = end === block.bytes.length ? block.resumeAt : undefined;
+      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile, resumeAt };
+      startsFile = false;
+      at = end;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
+
+/** How far a pipeline came in its input, and how long its output files were then. */
+export interface PipelineCheckpoint<Place> {
+  /** Every event before it is out, and none behind it. */
+  readonly place: Place;
+  /** By path. What lies behind these positions was written for events that count as not processed. */
+  readonly files: Readonly<Record<string, FilePosition>>;
+}
+
+/** Reads a stored checkpoint; undefined when it is none. */
+export function parseCheckpoint<Place>(
+  value: unknown,
+  parsePlace: (value: unknown) => Place | undefined,
+): PipelineCheckpoint<Place> | undefined {
+  if (typeof value !== 'object' || value === null || !('place' in value) || !('files' in value)) return undefined;
+  const place = parsePlace(value.place);
+  if (place === undefined || typeof value.files !== 'object' || value.files === null) return undefined;
+  const files: Record<string, FilePosition> = {};
+  for (const [path, position] of Object.entries(value.files)) {
+    const parsed = parseFilePosition(position);
+    if (parsed === undefined) return undefined;
+    files[path] = parsed;
+  }
+  return { place, files };
+}
+
+export interface CheckpointKeeperOptions<Place> {
+  readonly files: readonly FileSink[];
+  /** Makes a checkpoint durable. */
+  readonly store: (checkpoint: PipelineCheckpoint<Place>) => Promise<void>;
+  /** How long after an event is out its checkpoint is made, at most. */
+  readonly intervalMs: number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** An output could not be synced, or the checkpoint not be stored. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Makes checkpoints while a pipeline runs: the outputs are on the medium before the checkpoint that speaks of them is. Many
+ * blocks share one checkpoint.
+ */
+export class CheckpointKeeper<Place> {
+  #reached: PipelineCheckpoint<Place> | undefined;
+  #work: Promise<void> | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
+
+  /**
+   * Makes a checkpoint of how things stand before the first write: without one, whatever a crash leaves in the outputs would
+   * count as there before.
+   */
+  async begin(place: Place): Promise<void> {
+    this.#reached = this.#checkpointAt(place);
+    await this.#make();
+  }
+
+  /** All events before `place` are out, and none behind it: called between two writes. */
+  reached(place: Place): void {
+    this.#reached = this.#checkpointAt(place);
+    this.#work ??= this.#run();
+  }
+
+  /** Makes the last checkpoint, and no more after it. */
+  async finish(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+    await this.#make();
+  }
+
+  /** Makes no more checkpoints: the outputs are in an unknown state. */
+  async abandon(): Promise<void> {
+    this.#reached = undefined;
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  #checkpointAt(place: Place): PipelineCheckpoint<Place> {
+    return { place, files: Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()])) };
+  }
+
+  async #run(): Promise<void> {
+    const { intervalMs, wait, onFailure } = this.options;
+    try {
+      while (this.#reached !== undefined) {
+        await wait(intervalMs, this.#stop.signal);
+        await this.#make();
+      }
+    } catch (error) {
+      onFailure(error);
+    } finally {
+      this.#work = undefined;
+    }
+  }
+
+  async #make(): Promise<void> {
+    const checkpoint = this.#reached;
+    this.#reached = undefined;
+    if (checkpoint === undefined) return;
+    const { files, store } = this.options;
+    for (const sink of files) await sink.sync();
+    await store(checkpoint);
+    for (const sink of files) {
+      const position = checkpoint.files[sink.name];
+      if (position !== undefined) sink.settle(position);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { comparePositions, LOG_START, type Position } from '../../log/index.js';
+import type { FileSink } from '../../sinks/index.js';
+import type { LogPlace } from '../../sources/index.js';
+import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
+import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
+import { processLog, type BlockTally, type LogProcessing } from './process-log.js';
+
+/** Keeps one pipeline going over the stored log, over failures of disks and workers, until it is told to end. */
+export class LogProcessor {
+  readonly pipeline: string;
+  #reached: Position = LOG_START;
+  #stored: ProcessingCheckpoint | undefined;
+  /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
+  #behindSince: number | undefined;
+  #files: readonly FileSink[] = [];
+  #timeAtStart = 0;
+  #onReached = (): void => undefined;
+  readonly #going: KeepGoing;
+
+  constructor(
+    private readonly processing: LogProcessing,
+    private readonly talk: ProcessorTalk,
+  ) {
+    this.pipeline = processing.pipeline;
+    this.#going = new KeepGoing({
+      run: (signal) => processLog(processing, this.#progress, signal),
+      onEnd: () => this.#afterRun(),
+      onState: () => this.#onReached(),
+      wait: processing.world.wait,
+      talk,
+    });
+  }
+
+  get state(): ProcessorState {
+    return this.#going.state;
+  }
+
+  /** Milliseconds since about when the oldest event was stored that is not processed. */
+  get lagMs(): number {
+    if (!this.#isBehind()) return 0;
+    const now = this.processing.world.now();
+    this.#behindSince ??= now;
+    return Math.max(0, now - this.#behindSince);
+  }
+
+  /**
+   * How many events are stored that were not gone through yet, those of other pipelines among them.
+   *
+   * @throws LogError
+   */
+  async backlog(): Promise<number> {
+    return this.#isBehind() ? await this.processing.log.recordsBehind(this.#reached) : 0;
+  }
+
+  /** What lies before is processed, and stays so after a crash. */
+  get checkpoint(): Position {
+    return this.#stored?.place.position ?? LOG_START;
+  }
+
+  start(): void {
+    this.#going.start();
+  }
+
+  /** Does what the clock asks of the outputs while no events come: new files begin, old ones go. */
+  async tend(): Promise<void> {
+    for (const file of this.#files) await file.tend();
+  }
+
+  /**
+   * Ends the processing: up to the log's end if that is reached within the grace, else with what is being worked on. A
+   * checkpoint is made.
+   */
+  async drain(graceMs: number): Promise<void> {
+    const { world } = this.processing;
+    const isDone = (): boolean => this.state.kind !== 'running' || !this.#isBehind();
+    const done = new AbortController();
+    this.#onReached = () => isDone() && done.abort();
+    this.#onReached();
+    if (!done.signal.aborted) await world.wait(graceMs, done.signal);
+    await this.#going.stop();
+  }
+
+  #isBehind(): boolean {
+    return comparePositions(this.#reached, this.processing.log.end) < 0;
+  }
+
+  #afterRun(): boolean {
+    this.#files = [];
+    const time = this.#stored?.place.timestamp ?? 0;
+    const gotOn = time > this.#timeAtStart;
+    this.#timeAtStart = time;
+    return gotOn;
+  }
+
+  readonly #progress = {
+    reached: ({ position, timestamp }: LogPlace): void => {
+      this.#reached = position;
+      // 0: nothing was read before, and the first read will tell.
+      this.#behindSince = this.#isBehind() && timestamp > 0 ? timestamp : undefined;
+      this.#onReached();
+    },
+    stored: (checkpoint: ProcessingCheckpoint): void => {
+      this.#stored = checkpoint;
+    },
+    delivered: (tally: BlockTally): void => this.talk.delivered(tally),
+    opened: ({ files }: { readonly files: readonly FileSink[] }): void => {
+      this.#files = files;
+    },
+  };
+}

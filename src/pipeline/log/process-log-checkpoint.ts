@@ -1,0 +1,30 @@
+import { parseCheckpoint, type PipelineCheckpoint } from './checkpoint-keeper.js';
+import { parseDrivenLetters, type DrivenLetters } from './driven-letters.js';
+import { parseLogPlace, type LogPlace } from '../../sources/index.js';
+
+/** How far a pipeline came in the stored log. */
+export interface ProcessingCheckpoint extends PipelineCheckpoint<LogPlace> {
+  /**
+   * The dead letters whose events went to the pipeline's outputs once more, by the letters' file. They stand beside the lengths
+   * of the outputs, in one write: both count, or neither.
+   */
+  readonly driven: Readonly<Record<string, DrivenLetters>>;
+}
+
+/** Reads a stored checkpoint; undefined when it is none. */
+export function parseProcessingCheckpoint(value: unknown): ProcessingCheckpoint | undefined {
+  const checkpoint = parseCheckpoint(value, parseLogPlace);
+  return checkpoint && { ...checkpoint, driven: parseDriven(value) };
+}
+
+function parseDriven(value: unknown): ProcessingCheckpoint['driven'] {
+  if (typeof value !== 'object' || value === null || !('driven' in value)) return {};
+  const { driven } = value;
+  if (typeof driven !== 'object' || driven === null) return {};
+  return Object.fromEntries(
+    Object.entries(driven).flatMap(([file, letters]) => {
+      const parsed = parseDrivenLetters(letters);
+      return parsed === undefined ? [] : [[file, parsed]];
+    }),
+  );
+}

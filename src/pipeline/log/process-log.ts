@@ -1,0 +1,164 @@
+import { comparePositions, LOG_START, type Damage, type Position } from '../../log/index.js';
+import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../../sources/index.js';
+import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
+import { CheckpointKeeper } from './checkpoint-keeper.js';
+import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
+import { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered } from '../run-blocks.js';
+import { sentTo } from './sent-to.js';
+import type { Tap } from '../tap.js';
+
+/** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
+const CHECKPOINT_INTERVAL_MS = 200;
+
+/** Between two reads of a log that grows: a stream of single events costs as little as one of blocks. */
+const REST_MS = 20;
+
+/** Where checkpoints are kept: the log's own store, or another. */
+export interface CheckpointKeeping {
+  get(name: string): Promise<{ readonly value: unknown } | undefined>;
+  put(name: string, value: unknown): Promise<void>;
+}
+
+export interface LogProcessing {
+  /** Events that were sent to this pipeline are processed. */
+  readonly pipeline: string;
+  readonly log: ReadableLog & { readonly end: Position; recordsBehind(place: Position): Promise<number> };
+  /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
+  readonly openExecutor: () => BlockExecutor & { close(): Promise<void> };
+  /** Whether the executor wants blocks of one line each. */
+  readonly singleLines: boolean;
+  readonly outputs: readonly OpenSink[];
+  readonly deadLetters: OpenSink;
+  readonly checkpoints: CheckpointKeeping;
+  readonly checkpointName: string;
+  readonly world: ProcessingWorld;
+  readonly tell: ProcessingTalk;
+  /** Asked before each block whether anybody wants to see its events on their way. */
+  readonly tap?: () => Tap | undefined;
+}
+
+export interface ProcessingWorld {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is worth telling a person. */
+export interface ProcessingTalk {
+  readonly damage: (damage: Damage) => void;
+  /** Somebody has changed an output file: bytes that it had are gone. */
+  readonly lost: (file: string, bytes: number) => void;
+  /** The log is not the one that the checkpoint speaks of. */
+  readonly otherLog: () => void;
+}
+
+/** What became of a block of events. */
+export interface BlockTally extends Omit<Delivered, 'resumeAt'> {
+  /** When its last event was stored, milliseconds since the epoch; undefined where nothing was read before. */
+  readonly storedAt: number | undefined;
+}
+
+export interface ProcessingProgress {
+  /** Every event before it is out. */
+  reached(place: LogPlace): void;
+  /** A checkpoint is durable. */
+  stored(checkpoint: ProcessingCheckpoint): void;
+  delivered(tally: BlockTally): void;
+  opened(sinks: OpenSinks): void;
+}
+
+/**
+ * Runs a pipeline over the stored log, from where its checkpoint stands, until it is stopped: each event of the pipeline is
+ * processed once, and files are cut back to the checkpoint first, so that an event is in them once whatever happened
+ * before.
+ *
+ * @param signal ends the reading; what was read is finished
+ * @returns how it ended: everything up to the last call of `reached` is out and in a checkpoint, unless it ended by an error
+ * @throws SinkError, LogError
+ */
+export async function processLog(
+  processing: LogProcessing,
+  progress: ProcessingProgress,
+  signal: AbortSignal,
+): Promise<BlockRunResult> {
+  const { checkpoints, checkpointName, tell, log } = processing;
+  const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName))?.value);
+  const sinks = await openSinks(processing.outputs, processing.deadLetters, found?.files ?? {});
+  const reading = new AbortController();
+  const stopReading = (): void => reading.abort();
+  signal.addEventListener('abort', stopReading, { once: true });
+  if (signal.aborted) stopReading();
+  let failure: { readonly error: unknown } | undefined;
+  const executor = processing.openExecutor();
+
+  const keeper = new CheckpointKeeper<LogPlace>({
+    files: sinks.files,
+    intervalMs: CHECKPOINT_INTERVAL_MS,
+    wait: processing.world.wait,
+    async store(reached) {
+      const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {} };
+      await checkpoints.put(checkpointName, checkpoint);
+      progress.stored(checkpoint);
+    },
+    onFailure(error) {
+      failure = { error };
+      stopReading();
+    },
+  });
+
+  try {
+    for (const { name, lostBytes } of sinks.files) if (lostBytes > 0) tell.lost(name, lostBytes);
+    const { from, place } = startOf(found, log.end, tell);
+    await keeper.begin(place);
+    progress.opened(sinks);
+    if (!('since' in from)) progress.reached(place);
+    const source = logSource(log, {
+      from,
+      follow: true,
+      accepts: sentTo(processing.pipeline),
+      singleLines: processing.singleLines,
+      onDamage: tell.damage,
+      rest: (ended) => processing.world.wait(REST_MS, ended),
+    });
+    const result = await runBlocks({
+      executor,
+      blocks: source.blocks(reading.signal),
+      outputs: sinks.outputs,
+      deadLetters: sinks.deadLetters,
+      now: processing.world.now,
+      tap: processing.tap,
+      stopReading,
+      onDelivered: ({ resumeAt, ...tally }) =>
+        progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined }),
+      onReached(resumeAt) {
+        const reached = parseLogPlace(resumeAt);
+        if (reached === undefined) return;
+        keeper.reached(reached);
+        progress.reached(reached);
+      },
+    });
+    if (failure !== undefined) throw failure.error;
+    if (result.endedBy !== 'error') await keeper.finish();
+    return result;
+  } finally {
+    signal.removeEventListener('abort', stopReading);
+    await keeper.abandon();
+    for (const file of sinks.files) file.hurry();
+    await closeSinks([...sinks.outputs, sinks.deadLetters]);
+    await executor.close();
+  }
+}
+
+/** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
+function startOf(
+  found: ProcessingCheckpoint | undefined,
+  end: Position,
+  tell: ProcessingTalk,
+): { readonly from: Position | { readonly since: number }; readonly place: LogPlace } {
+  if (found === undefined) return { from: LOG_START, place: { position: LOG_START, timestamp: 0 } };
+  if (comparePositions(found.place.position, end) <= 0) return { from: found.place.position, place: found.place };
+  // A log that was restored from a backup, or begun anew: time tells what is new in it.
+  tell.otherLog();
+  const { timestamp } = found.place;
+  return { from: { since: timestamp + 1 }, place: found.place };
+}

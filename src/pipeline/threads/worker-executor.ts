@@ -1,0 +1,58 @@
+import type { Json } from 'computo-js';
+import { stringifyJson } from '../../json/index.js';
+import type { SpareMemory } from '../../sources/index.js';
+import type { BlockOptions, BlockProcessor } from '../block-processor.js';
+import { processHere } from './inline-executor.js';
+import type { BlockExecutor } from '../run-blocks.js';
+import { startWorker, type WorkerHandle } from './worker-handle.js';
+
+/** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
+const BLOCKS_PER_WORKER = 2;
+/** Blocks that may be done, or under way, before the one that is written next: threads are not equally fast. */
+const BLOCKS_IN_FLIGHT_MIN = 6;
+
+/**
+ * Spreads blocks over worker threads, and works on this thread too when they all have enough to do: one worker and this
+ * thread are as fast as two workers, with less memory. Until a worker is up, this thread does the work.
+ *
+ * @param process what works on this thread
+ * @param workers how many threads to start, 1 or more
+ * @param script the worker's bundled program
+ * @param memory what `process` takes its memory from
+ */
+export function workerExecutor(
+  options: BlockOptions,
+  process: BlockProcessor,
+  workers: number,
+  script: URL,
+  memory: SpareMemory,
+): BlockExecutor & { close(): Promise<void> } {
+  // As text, because cloning would lose the numbers that only text holds.
+  const optionsText = stringifyJson(options as unknown as Json);
+  const pool = Array.from({ length: workers }, () => startWorker(script, { options: optionsText }, memory));
+  return {
+    width: Math.max(BLOCKS_IN_FLIGHT_MIN, workers * BLOCKS_PER_WORKER + 1),
+    submit(block, meta) {
+      const free = leastBusy(pool);
+      return free === undefined ? processHere(process, block, meta) : free.send(block, meta);
+    },
+    recycle: (lines) => memory.give(lines),
+    async close() {
+      await Promise.all(pool.map((worker) => worker.close()));
+    },
+  };
+}
+
+/** The worker with the fewest blocks, if any has room for another. */
+function leastBusy(pool: readonly WorkerHandle[]): WorkerHandle | undefined {
+  let best: WorkerHandle | undefined;
+  let fewest = BLOCKS_PER_WORKER;
+  for (const worker of pool) {
+    const blocks = worker.blocksHeld();
+    if (blocks < fewest) {
+      best = worker;
+      fewest = blocks;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,245 @@
+import type { Json } from 'computo-js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { blockProcessor } from '../../../src/pipeline/block-processor.js';
+import type { PipelineSpec } from '../../../src/pipeline/index.js';
+
+type Stages = PipelineSpec['stages'];
+type Dialect = 'classic' | 'current';
+
+const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
+
+/** What lines are: see `LineOptions.input`. */
+type Input = 'data' | 'envelope';
+
+/** What comes of a block, as text in which ids are all alike: they are random in part. */
+function outcome(block: Buffer, input: Input, pipeline: PipelineSpec, parseWhole: boolean): object {
+  const limits = { strict: false, depthMax: 6, lineBytesMax: 400, rawMax: 1000 };
+  const process = blockProcessor({ ...limits, pipeline, input, parseWhole });
+  // Twice, so that what was learned from the block meets it again.
+  return [0, 1].map(() => {
+    const result = process(
+      { kind: 'lines', bytes: block },
+      { source: 'in "x"', timestamp: 1_752_195_600_000, counter: 7 },
+    );
+    return {
+      ...result,
+      outputs: result.outputs.map((lines) => lines.toString().replaceAll(UUID, 'ID')),
+      deadLetters: result.deadLetters.map((letter) => ({ ...letter, head: letter.head.replaceAll(UUID, 'ID') })),
+    };
+  });
+}
+
+const keys = fc.constantFrom('a', 'b', 'n', 's', 'list', 'é', '1');
+const scalar = fc.oneof(
+  fc.constantFrom<Json>(null, true, false, 0, -0, 1, 2.5, 'x', '', 'naïve', '"\\\n', 1e21, 12345.678),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const { value } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    scalar,
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(keys, tie('value'), { maxKeys: 5 }),
+  ),
+}));
+/** Most events have what scripts look for. */
+const event = fc.record({
+  a: fc.record({ b: value, n: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })) }),
+  n: fc.integer(),
+  s: fc.string({ maxLength: 6 }),
+  list: fc.array(fc.integer(), { maxLength: 4 }),
+});
+const oddNumber = fc.constantFrom(
+  '1.0',
+  '-0',
+  '1e2',
+  '12345678901234567890',
+  '0.1234567890123456789',
+  '1e400',
+  '0.0000001',
+);
+const line = fc.oneof(
+  { weight: 6, arbitrary: event.map((one) => JSON.stringify(one)) },
+  { weight: 2, arbitrary: value.map((one) => JSON.stringify(one)) },
+  { weight: 1, arbitrary: event.map((one) => JSON.stringify(one, null, 1).replaceAll('\n', ' ')) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(event, oddNumber)
+      .map(([one, n]) => JSON.stringify({ ...one, n: 0 }).replace('"n":0', `"n":${n}`)),
+  },
+  { weight: 1, arbitrary: fc.tuple(event, fc.nat(60)).map(([one, at]) => JSON.stringify(one).slice(0, at)) },
+  fc.constantFrom(
+    '',
+    '  ',
+    '\r',
+    '{"n":1,"n":2}',
+    '{"a":{"n":1},"a":{"n":2}}',
+    '{"\\u006e":3}',
+    '[[[[[[[1]]]]]]]',
+    'x',
+    '{"n":1}}',
+  ),
+  fc.constant(`{"n":1,"s":"${'long'.repeat(120)}"}`),
+);
+
+/** Around data: most of it as the log writes it, some as others may print it, some of it no event. */
+const envelope = fc
+  .record({
+    id: fc.constantFrom('"e-1"', '"e-2"', '"é"', '""', '"\\u0041"', '7'),
+    timestamp: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('1752195600000', '0') },
+      fc.constantFrom('01', '1e3', ' 5', '-1', '12345678901234567890', '"5"'),
+    ),
+    metadata: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(0, 1, 2).map((retries) => metadata({ retry_count: retries })) },
+      { weight: 2, arbitrary: fc.string({ maxLength: 3 }).map((key) => metadata({ routing_key: key })) },
+      fc.constant(metadata({ refused: { kind: 'invalid_json', message: 'no', line: 3 } })),
+      fc.constantFrom('{}', '{"source":"a"}', '7', '{', `${metadata({})} `, metadata({ more: { metadata: { a: 1 } } })),
+    ),
+    before: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('') },
+      fc.constantFrom(' ', '"metadata":{},', '"data":1,', '"crc":1,'),
+    ),
+    end: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('}') },
+      fc.constantFrom('', '} ', '}x', ',"crc":"00000000"}', ' }'),
+    ),
+  })
+  .map(({ id, timestamp, metadata: text, before, end }) => ({
+    head: `{"id":${id},"timestamp":${timestamp},${before}"data":`,
+    tail: `,"metadata":${text}${end}`,
+  }));
+
+function metadata(more: object): string {
+  return JSON.stringify({
+    source: 'http "x"',
+    pipeline: 'orders',
+    ...more,
+    ...('retry_count' in more ? {} : { retry_count: 0 }),
+  });
+}
+
+const storedLine = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(envelope, line).map(([{ head, tail }, data]) => head + data + tail) },
+  { weight: 1, arbitrary: line },
+  fc.constantFrom('{"data":{"n":1,"s":",\\"metadata\\":{"}}', '{"id":"e-3","timestamp":1'),
+);
+
+function blocks(lines: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
+  return fc
+    .record({
+      lines: fc.array(lines, { minLength: 1, maxLength: 12 }),
+      ending: fc.constantFrom('\n', '\r\n'),
+      endsWell: fc.boolean(),
+      brokenAt: fc.option(fc.nat(), { freq: 5 }),
+    })
+    .map((all) => {
+      const bytes = Buffer.from(all.lines.join(all.ending) + (all.endsWell ? all.ending : ''));
+      if (all.brokenAt !== null && bytes.length > 0) bytes[all.brokenAt % bytes.length] = 0xff;
+      return bytes;
+    });
+}
+
+const pointer = fc.constantFrom('/n', '/s', '/a', '/a/n', '/a/b', '/a/b/n', '/list', '/list/0', '/é', '/1', '/none');
+
+/** Random scripts: most of them run on most events. */
+function scripts(dialect: Dialect): fc.Arbitrary<Json> {
+  const isClassic = dialect === 'classic';
+  const read = (of: string, at: string): Json => (isClassic ? ['get', [of], at] : [of, at]);
+  const { script } = fc.letrec<{ script: Json }>((tie) => {
+    const inner = tie('script');
+    const pairs = fc.uniqueArray(fc.tuple(keys, inner), { selector: ([key]) => key, maxLength: 3 });
+    return {
+      script: fc.oneof(
+        { maxDepth: 3, depthSize: 'small' },
+        { weight: 5, arbitrary: pointer.map((at) => read('$input', at)) },
+        { weight: 2, arbitrary: fc.constantFrom<Json>(1, 'x', null, true, 0.5, { k: [1, 'y'] }) },
+        { weight: 1, arbitrary: fc.constant<Json>(['$input']) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom('/1/source', '/1/timestamp', '/0/n', '/0/a/n').map((at) => read('$inputs', at)),
+        },
+        { weight: 4, arbitrary: pairs.map((all): Json => (isClassic ? ['obj', ...all] : ['obj', ...all.flat()])) },
+        fc.tuple(fc.constantFrom('+', '-', '*', '/', '>', '<=', '==', '!='), inner, inner),
+        fc.tuple(fc.constant('if'), inner, inner, inner),
+        fc.tuple(fc.constant('strConcat'), inner, inner),
+        fc.tuple(fc.constant('not'), inner),
+        inner.map((of): Json => (isClassic ? ['let', [['v', of]], ['$', '/v']] : ['let', { v: of }, ['$', '/v']])),
+        inner.map((of): Json => [
+          'map',
+          read('$input', '/list'),
+          [
+            'lambda',
+            ['x'],
+            [
+              'obj',
+              ...(isClassic
+                ? [
+                    ['x', ['$', '/x']],
+                    ['of', of],
+                  ]
+                : ['x', ['$', '/x'], 'of', of]),
+            ],
+          ],
+        ]),
+        fc.constant<Json>([
+          'reduce',
+          read('$input', '/list'),
+          ['lambda', ['sum', 'x'], ['+', ['$', '/sum'], ['$', '/x']]],
+          0,
+        ]),
+        inner.map((of): Json => (isClassic ? { array: [of] } : [1, of])),
+      ),
+    };
+  });
+  return script;
+}
+
+const stages: fc.Arbitrary<Stages> = fc.constantFrom<Dialect>('classic', 'current').chain((dialect) => {
+  const stage = (kind: 'filter' | 'computo') =>
+    scripts(dialect).map((script) => ({ kind, name: kind, script: { script, options: { dialect } } }));
+  const change = fc.array(stage('computo'), { maxLength: 1 });
+  return fc
+    .tuple(fc.array(stage('filter'), { maxLength: 1 }), change, fc.array(stage('filter'), { maxLength: 1 }))
+    .map((all) => all.flat());
+});
+
+const pipelines: fc.Arbitrary<PipelineSpec> = fc.record(
+  {
+    name: fc.constant('default'),
+    stages,
+    outputs: fc.constantFrom<PipelineSpec['outputs']>(
+      [{ envelope: false }],
+      [{ envelope: true }],
+      [{ envelope: false }, { envelope: true }],
+      [{ envelope: false, when: ['x', '1'] }, { envelope: false }],
+    ),
+    onError: fc.constantFrom<PipelineSpec['onError']>(
+      { kind: 'dead_letter' },
+      { kind: 'skip' },
+      { kind: 'stop' },
+      { kind: 'default', data: { failed: true } },
+    ),
+    routingKey: fc.constant({ script: ['$input', '/s'], options: {} }),
+  },
+  { requiredKeys: ['name', 'stages', 'outputs', 'onError'] },
+);
+
+const inputs: readonly (readonly [Input, string, fc.Arbitrary<Buffer>])[] = [
+  ['data', 'new events', blocks(line)],
+  ['envelope', 'stored events', blocks(storedLine)],
+];
+
+describe('reading lazily', () => {
+  it.each(inputs)('changes nothing in %s (%s): outcomes are those of parsing every line whole', (input, _, block) => {
+    fc.assert(
+      fc.property(block, pipelines, (bytes, pipeline) => {
+        expect(outcome(bytes, input, pipeline, false)).toEqual(outcome(bytes, input, pipeline, true));
+      }),
+      { numRuns: 750 },
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseJson } from '../../../src/json/index.js';
+import { blockProcessor, type BlockOptions } from '../../../src/pipeline/block-processor.js';
+import { workerExecutor } from '../../../src/pipeline/threads/worker-executor.js';
+import { SpareMemory, type Block } from '../../../src/sources/index.js';
+import { root, runCli, scratch } from '../../support/cli.js';
+
+/** Ten blocks and more of lines of many lengths, some of which fail, are blank or are no JSON at all. */
+function manyLines(): string {
+  const lines = Array.from({ length: 20_000 }, (_, n) => {
+    if (n % 997 === 0) return '';
+    if (n % 1999 === 0) return `{"n":${n},`;
+    if (n % 499 === 0) return `{"other":${n}}`;
+    return JSON.stringify({ n, text: 'x'.repeat((n * 7919) % 300) });
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+const SCRIPT = '["obj", "n", ["*", ["$input", "/n"], 2], "text", ["$input", "/text"]]';
+
+describe('several threads', () => {
+  const cwd = scratch();
+  const input = join(cwd, 'in.ndjson');
+  beforeAll(() => writeFileSync(input, manyLines()));
+
+  async function run(workers: string, ...args: string[]) {
+    const dead = join(cwd, `dead-${workers}.ndjson`);
+    const result = await runCli(['-e', SCRIPT, '-j', workers, '--dead-letter', dead, ...args, input], { cwd });
+    // An id is random in part, and time passes.
+    const letters = readFileSync(dead, 'utf8').replaceAll(/"id":"[^"]*","timestamp":\d+/g, '"id"');
+    return { ...result, stderr: result.stderr.replace(/\([0-9.]+ s\)/, ''), letters };
+  }
+
+  it('change nothing: order, dead letters, line numbers and counts are those of one thread', async () => {
+    const alone = await run('1');
+    expect(alone.exit).toBe(3);
+    expect(alone.letters).toContain('"line":500}');
+    expect(await run('2')).toEqual(alone);
+    expect(await run('4')).toEqual(alone);
+  });
+
+  it('stop at the first failed event, and give what stands before it', async () => {
+    const alone = await run('1', '--strict');
+    expect(alone.letters.trimEnd().split('\n')).toHaveLength(1);
+    expect(await run('3', '--strict')).toEqual(alone);
+  });
+
+  it('take no more events than --limit', async () => {
+    const few = await run('2', '--limit', '3');
+    expect(few.stdout.trimEnd().split('\n')).toHaveLength(3);
+  });
+});
+
+describe('a worker', () => {
+  it('gives what this thread would, numbers that only text holds included', async () => {
+    const data = parseJson('{"k":[12345678901234567890,1e400]}');
+    const options: BlockOptions = {
+      pipeline: {
+        name: 'default',
+        stages: [{ kind: 'computo', name: 'change', script: { script: ['obj', 'k', ['$input', '/k']], options: {} } }],
+        outputs: [{ envelope: false }, { envelope: false }],
+        onError: { kind: 'default', data },
+      },
+      strict: false,
+      depthMax: 100,
+      lineBytesMax: 1000,
+      rawMax: 1000,
+    };
+    const here = blockProcessor(options);
+    let doneHere = 0;
+    const counted: typeof here = (block, meta) => {
+      doneHere += 1;
+      return here(block, meta);
+    };
+    const executor = workerExecutor(
+      options,
+      counted,
+      1,
+      pathToFileURL(join(root, 'dist/worker.js')),
+      new SpareMemory(),
+    );
+    const block = (): Block => {
+      const bytes = Buffer.from('{"k":1}\n{"j":2}\nno JSON\n\n{"k":0.10}\n');
+      return { kind: 'lines', source: 'in', startsFile: true, bytes };
+    };
+    const meta = { source: 'in', timestamp: 1, counter: 0 };
+    const expected = here(block(), meta);
+    try {
+      // This thread does the work until the worker is up.
+      for (let before = -1; before < doneHere;) {
+        before = doneHere;
+        expect(await executor.submit(block(), meta)).toEqual(expected);
+        await sleep(5);
+      }
+      const all = await Promise.all(Array.from({ length: 5 }, () => executor.submit(block(), meta)));
+      expect(all).toEqual(Array.from({ length: 5 }, () => expected));
+    } finally {
+      await executor.close();
+    }
+  });
+});
