@@ -54,7 +54,8 @@ export function byPipeline(
       const end = newline === -1 ? bytes.length : newline;
       const pipeline = pipelineOf(bytes, at, end);
       if (lines > 0 && pipeline !== current) {
-        runs.push({ pipeline: current, bytes: bytes.subarray(start, at), lines });
+        // A block's memory has one owner: the last run keeps it, the others take a copy.
+        runs.push({ pipeline: current, bytes: Buffer.from(bytes.subarray(start, at)), lines });
         start = at;
         lines = 0;
       }

@@ -8,7 +8,8 @@ export interface LineBlock {
   readonly kind: 'lines';
   /**
    * Whole lines with their newlines; the very last line of a source may lack its own. Empty only in a block that is there
-   * for its `resumeAt`.
+   * for its `resumeAt`. A block that fills most of its memory owns it, and may be moved to another thread: who cuts one in parts
+   * copies all but the last.
    */
   readonly bytes: Buffer;
   /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
