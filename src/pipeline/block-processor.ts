@@ -27,31 +27,31 @@ export interface BlockOptions extends LineOptions {
 const NEWLINE = 0x0a;
 
 /** Turns a block of whole lines into the blocks of lines that its outputs get. */
-export type BlockProcessor = (block: BlockContent, meta: BlockMeta) => BlockResult;
+export interface BlockProcessor {
+  (block: BlockContent, meta: BlockMeta): BlockResult;
+  /** Where its outputs get their memory, and may give it back to. */
+  readonly memory: SpareMemory;
+}
 
 /**
  * Compiles a pipeline into a block processor: a pure function of bytes, usable on any thread.
  *
  * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
- * @param memory for its outputs
  * @throws ComputoError when a script can't be compiled
  */
-export function blockProcessor(
-  options: BlockOptions,
-  traceOf?: TraceOf,
-  memory: SpareMemory = new SpareMemory(),
-): BlockProcessor {
+export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockProcessor {
   const { name, onError, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
   const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
+  const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
   // A trace tells of every call that a script makes: it must run as it is written.
   const lazily = lazyBlocks(traceOf === undefined ? options : { ...options, parseWhole: true });
 
-  return (block, meta) => {
+  const process = (block: BlockContent, meta: BlockMeta): BlockResult => {
     const batch = new Batch(settings, meta, lines);
     if (options.observe === 'all') {
       forEachEvent(block, batch, options, (data, text) => watchEvent(data, text, batch));
@@ -66,6 +66,7 @@ export function blockProcessor(
     if (rest !== undefined) forEachEvent(rest, batch, options, onEvent);
     return batch.result();
   };
+  return Object.assign(process, { memory });
 
   /** @returns the block without its first line, unless that must be left to the others */
   function watchFirst(block: BlockContent, batch: Batch): BlockContent {

@@ -1,4 +1,3 @@
-import { SpareMemory } from '../../sources/index.js';
 import { blockProcessor, inlineExecutor, workerExecutor, type BlockOptions } from '../../pipeline/index.js';
 import type { OpenExecutor } from '../engines.js';
 
@@ -10,17 +9,16 @@ import type { OpenExecutor } from '../engines.js';
  * @throws ComputoError
  */
 export function workingThreads(block: BlockOptions, workers: number): OpenExecutor {
-  const memory = new SpareMemory();
-  const processHere = blockProcessor(block, undefined, memory);
-  if (workers === 0) return { ...inlineExecutor(processHere, memory), close: () => Promise.resolve() };
+  const processHere = blockProcessor(block);
+  if (workers === 0) return { ...inlineExecutor(processHere), close: () => Promise.resolve() };
   let pool: ReturnType<typeof workerExecutor> | undefined;
   const opened = (): ReturnType<typeof workerExecutor> =>
-    (pool ??= workerExecutor(block, processHere, workers, new URL('./worker.js', import.meta.url), memory));
+    (pool ??= workerExecutor(block, processHere, workers, new URL('./worker.js', import.meta.url)));
   return {
     // One block less than the threads take, so that none is worked on here: this thread takes events in.
     width: workers * 2 - 1,
     submit: (content, meta) => opened().submit(content, meta),
-    recycle: (lines) => memory.give(lines),
+    recycle: (lines) => processHere.memory.give(lines),
     close: async () => pool?.close(),
   };
 }

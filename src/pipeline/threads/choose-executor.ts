@@ -1,7 +1,6 @@
 import { blockProcessor, type BlockOptions, type BlockProcessor } from '../block-processor.js';
 import { inlineExecutor } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
-import { SpareMemory } from '../../sources/index.js';
 import type { TraceOf } from '../stages/index.js';
 
 /** Less input than this is done before workers, which take 50 ms to start and as long to warm up, could save anything. */
@@ -29,9 +28,8 @@ type ClosableExecutor = BlockExecutor & { close(): Promise<void> };
  */
 export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): ClosableExecutor {
   const { threads, atOnce, inputBytes, traceOf } = choice;
-  const memory = new SpareMemory();
-  const processHere = blockProcessor(options, traceOf, memory);
-  const inline = inlineExecutor(processHere, memory);
+  const processHere = blockProcessor(options, traceOf);
+  const inline = inlineExecutor(processHere);
   // A trace is told of on this thread only.
   if (threads <= 1 || traceOf !== undefined) return { ...inline, close: () => Promise.resolve() };
 
@@ -39,7 +37,7 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
   let executor: BlockExecutor = inline;
   let starting: Promise<ClosableExecutor> | undefined;
   const start = (): void => {
-    starting ??= startWorkers(options, processHere, choice, memory).then((started) => (executor = started));
+    starting ??= startWorkers(options, processHere, choice).then((started) => (executor = started));
   };
   if (atOnce || (inputBytes ?? 0) >= BYTES_WORTH_WORKERS) start();
 
@@ -54,7 +52,7 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
       }
       return executor.submit(block, meta);
     },
-    recycle: (lines) => memory.give(lines),
+    recycle: (lines) => processHere.memory.give(lines),
     async close() {
       await (await starting)?.close();
     },
@@ -65,8 +63,7 @@ async function startWorkers(
   options: BlockOptions,
   processHere: BlockProcessor,
   { threads, script = new URL('./worker.js', import.meta.url) }: ThreadChoice,
-  memory: SpareMemory,
 ): Promise<ClosableExecutor> {
   const { workerExecutor } = await import('./worker-executor.js');
-  return workerExecutor(options, processHere, threads - 1, script, memory);
+  return workerExecutor(options, processHere, threads - 1, script);
 }

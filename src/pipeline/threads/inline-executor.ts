@@ -1,19 +1,15 @@
-import { SpareMemory, type Block } from '../../sources/index.js';
-import type { BlockProcessor } from '../block-processor.js';
+import type { Block } from '../../sources/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
+import type { BlockProcessor } from '../block-processor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 
-/**
- * Works on this thread: right for small inputs and slow sources, where starting a worker costs more than it saves.
- *
- * @param memory what the processor takes its memory from
- */
-export function inlineExecutor(process: BlockProcessor, memory = new SpareMemory()): BlockExecutor {
+/** Works on this thread: right for small inputs and slow sources, where starting a worker costs more than it saves. */
+export function inlineExecutor(process: BlockProcessor): BlockExecutor {
   // Two blocks at a time: one is being written while the next is worked on.
   return {
     width: 2,
     submit: (block, meta) => processHere(process, block, meta),
-    recycle: (lines) => memory.give(lines),
+    recycle: (lines) => process.memory.give(lines),
   };
 }
 

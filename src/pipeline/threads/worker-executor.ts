@@ -1,6 +1,5 @@
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../../json/index.js';
-import type { SpareMemory } from '../../sources/index.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { processHere } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
@@ -18,25 +17,23 @@ const BLOCKS_IN_FLIGHT_MIN = 6;
  * @param process what works on this thread
  * @param workers how many threads to start, 1 or more
  * @param script the worker's bundled program
- * @param memory what `process` takes its memory from
  */
 export function workerExecutor(
   options: BlockOptions,
   process: BlockProcessor,
   workers: number,
   script: URL,
-  memory: SpareMemory,
 ): BlockExecutor & { close(): Promise<void> } {
   // As text, because cloning would lose the numbers that only text holds.
   const optionsText = stringifyJson(options as unknown as Json);
-  const pool = Array.from({ length: workers }, () => startWorker(script, { options: optionsText }, memory));
+  const pool = Array.from({ length: workers }, () => startWorker(script, { options: optionsText }, process.memory));
   return {
     width: Math.max(BLOCKS_IN_FLIGHT_MIN, workers * BLOCKS_PER_WORKER + 1),
     submit(block, meta) {
       const free = leastBusy(pool);
       return free === undefined ? processHere(process, block, meta) : free.send(block, meta);
     },
-    recycle: (lines) => memory.give(lines),
+    recycle: (lines) => process.memory.give(lines),
     async close() {
       await Promise.all(pool.map((worker) => worker.close()));
     },

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SpareMemory } from '../../sources/index.js';
 import { parseJson } from '../../json/index.js';
 import { blockProcessor, type BlockOptions } from '../block-processor.js';
 import { TapCollector } from '../tap.js';
@@ -8,11 +7,10 @@ import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js'
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
 const { options } = workerData as WorkerData;
 const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
-const spares = new SpareMemory();
-const processBlock = blockProcessor(blockOptions, undefined, spares);
+const processBlock = blockProcessor(blockOptions);
 
 parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
-  if (memory !== undefined) spares.give(new Uint8Array(memory));
+  if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
   try {
     const content =
       block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };

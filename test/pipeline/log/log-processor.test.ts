@@ -38,7 +38,7 @@ async function setUp(
   });
   const path = join(cwd, 'out.ndjson');
   const store = new CheckpointStore(world, join(cwd, 'state'));
-  const process = blockProcessor({
+  const sound = blockProcessor({
     pipeline: { name: 'default', stages: [], outputs: [{ envelope: false }], onError: { kind: 'stop' } },
     input: 'envelope',
     strict: false,
@@ -50,14 +50,16 @@ async function setUp(
   const failing = (call: Parameters<Faults['fails']>[0]): void => {
     if (faults.fails(call)) throw new SinkError(path, 'write', new Error(`${call} fails`));
   };
+  const process = (...[block, meta]: Parameters<typeof sound>): ReturnType<typeof sound> => {
+    failing('process');
+    return sound(block, meta);
+  };
+  const faulty = Object.assign(process, { memory: sound.memory });
   const processing: LogProcessing = {
     pipeline: 'default',
     log,
     openExecutor: () => ({
-      ...inlineExecutor((block, meta) => {
-        failing('process');
-        return process(block, meta);
-      }),
+      ...inlineExecutor(faulty),
       close: () => Promise.resolve(),
     }),
     singleLines: false,

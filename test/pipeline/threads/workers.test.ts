@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/json/index.js';
 import { blockProcessor, type BlockOptions } from '../../../src/pipeline/block-processor.js';
 import { workerExecutor } from '../../../src/pipeline/threads/worker-executor.js';
-import { SpareMemory, type Block } from '../../../src/sources/index.js';
+import type { Block } from '../../../src/sources/index.js';
 import { root, runCli, scratch } from '../../support/cli.js';
 
 /** Ten blocks and more of lines of many lengths, some of which fail, are blank or are no JSON at all. */
@@ -72,17 +72,12 @@ describe('a worker', () => {
     };
     const here = blockProcessor(options);
     let doneHere = 0;
-    const counted: typeof here = (block, meta) => {
+    const process = (...[block, meta]: Parameters<typeof here>): ReturnType<typeof here> => {
       doneHere += 1;
       return here(block, meta);
     };
-    const executor = workerExecutor(
-      options,
-      counted,
-      1,
-      pathToFileURL(join(root, 'dist/worker.js')),
-      new SpareMemory(),
-    );
+    const counted = Object.assign(process, { memory: here.memory });
+    const executor = workerExecutor(options, counted, 1, pathToFileURL(join(root, 'dist/worker.js')));
     const block = (): Block => {
       const bytes = Buffer.from('{"k":1}\n{"j":2}\nno JSON\n\n{"k":0.10}\n');
       return { kind: 'lines', source: 'in', startsFile: true, bytes };
