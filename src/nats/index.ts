@@ -1,7 +1,7 @@
 /** Floor 1: the connection to a NATS server, which everything that is shared between machines goes through. */
-export { keepTrying } from './keep-trying.js';
+export { keepTrying, PATIENCE_MS } from './keep-trying.js';
 export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from './link.js';
-export { textOfToken, tokenOf } from './names.js';
+export { consumerTokenOf, textOfToken, tokenOf } from './names.js';
 export type { NatsOptions } from './options.js';
 export { partitionOf } from './partition.js';
 export { ensureConsumer, ensureStream, isMissing, streamOf, type ConsumerSetup } from './streams.js';

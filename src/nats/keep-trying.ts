@@ -16,6 +16,9 @@ const UNSURE = new Set([
   'JetStreamStatusError',
 ]);
 
+/** For who has to go on: a server that does not answer for so long is away, and asked again later. */
+export const PATIENCE_MS = 5000;
+
 /**
  * Does something until the server has answered: over its absence, over a change of leader. What is done must be the same when
  * it is done twice (a read, or a message with an id). What was asked when the connection broke is asked again once it is back: the

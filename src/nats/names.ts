@@ -8,6 +8,11 @@ export function tokenOf(text: string): string {
   );
 }
 
+/** {@link tokenOf} for names of consumers, which have no `=` in them. Different texts may become the same. */
+export function consumerTokenOf(text: string): string {
+  return tokenOf(text).replaceAll('=', '_');
+}
+
 /** Reads {@link tokenOf} back. */
 export function textOfToken(token: string): string {
   const bytes = token.replaceAll(/=([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -41,6 +41,9 @@ export function aiStage(): AiStage {
 const REQUEST =
   '["obj", "model", "gpt-4o-mini", "messages", [["obj", "role", "user", "content", ["$input", "/q"]]], "max_tokens", 60]';
 
+/** A stage that asks for every event. */
+export const ASKING = `{ ai: { request: ${REQUEST}, providers: [openai] } }`;
+
 /** A provider as a config has it, at the price that fakes take. */
 export function providerOf(fake: FakeProvider, more = ''): string {
   const retry = 'retry: { base_delay: 5ms, max_delay: 20ms }';

@@ -1,7 +1,9 @@
 import {
   ensureConsumer,
   ensureStream,
+  consumerTokenOf,
   partitionOf,
+  PATIENCE_MS,
   tokenOf,
   type ConsumerSetup,
   type NatsLink,
@@ -39,8 +41,6 @@ const DUPLICATE_WINDOW_NANOS = 120 * 1_000_000_000;
 const OPEN_MAX = 100_000;
 /** Events of a partition asked for at a time. The server gives the next when the last is acknowledged, with no question between. */
 const ORDERED_PULL = 64;
-/** A server that does not answer for so long is away: it is asked again when it is back. */
-const PATIENCE_MS = 5000;
 
 /** @param depthMax levels of nesting that data may have */
 export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number): Promise<FleetWork> {
@@ -81,7 +81,7 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
       const inlets: QueueInlet[] = [];
       const places = Array.from({ length: plan.partitions }, (_, index) => `p${index}`);
       for (const place of [UNORDERED, ...(plan.orderBy === undefined ? [] : places)]) {
-        const consumer = `${tokenOf(pipeline).replaceAll('=', '_')}-${place}`;
+        const consumer = `${consumerTokenOf(pipeline)}-${place}`;
         const isOrdered = place !== UNORDERED;
         const setup: ConsumerSetup = {
           stream,

@@ -1,4 +1,4 @@
-import { ensureConsumer, streamOf, tokenOf, type NatsLink } from '../../nats/index.js';
+import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink } from '../../nats/index.js';
 import { ingestQueue, type Intake } from '../../server/index.js';
 import { natsQueue, type Restored } from '../../sources/index.js';
 import type { SubjectSource } from './plan.js';
@@ -8,8 +8,6 @@ const ACK_WAIT_MS = 30_000;
 /** Messages held at a time, and given out at a time to all who share the consumer. */
 const HELD_MAX = 128;
 const OPEN_MAX = 10_000;
-/** A server that does not answer for so long is a failure, and tried again. */
-const PATIENCE_MS = 5000;
 
 /**
  * Stores the messages of a subject until the signal is raised, each once. A consumer that somebody removes is made anew, and what
@@ -26,7 +24,7 @@ export async function readSubject(
 ): Promise<void> {
   const stream = named ?? (await streamOf(link, subject, PATIENCE_MS));
   // The same for who wants the same: a consumer's filter is not changed behind its back.
-  const consumer = [prefix, tokenOf(pipeline), tokenOf(subject)].join('__').replaceAll('=', '_');
+  const consumer = [prefix, consumerTokenOf(pipeline), consumerTokenOf(subject)].join('__');
   const setup = { stream, name: consumer, subject, ackWaitMs: ACK_WAIT_MS, openMax: OPEN_MAX };
   // The stream is somebody else's: when it is gone, that is for them to mend.
   const restore = (): Promise<void> => ensureConsumer(link, setup, PATIENCE_MS);

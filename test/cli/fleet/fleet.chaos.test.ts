@@ -6,7 +6,7 @@ import { postLines, until, type TestDaemon } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { countResults, DOUBLING, openResults, readResults, RESULTS, startMember } from '../../support/fleet.js';
 import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
-import { providerOf } from '../ai-stage.js';
+import { ASKING, providerOf } from '../ai-stage.js';
 
 const MEMBERS = 3;
 
@@ -73,10 +73,7 @@ cost_management: { daily_budget: 1 }
 fleet: { ack_wait: 5s }
 pipelines:
   default:
-    stages:
-      - ai:
-          request: [obj, model, gpt-4o-mini, messages, [[obj, role, user, content, [$input, /q]]], max_tokens, 60]
-          providers: [openai]
+    stages: [${ASKING}]
     outputs: [{ nats: ${RESULTS}, envelope: true }]
 `;
     for (let index = 0; index < MEMBERS; index++) members.push(await startMember(server, config));

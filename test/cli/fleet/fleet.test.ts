@@ -1,14 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NatsLink } from '../../../src/nats/index.js';
+import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, until } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { countResults, DOUBLING, openResults, readResults, RESULTS, startMember } from '../../support/fleet.js';
-import { NATS_MISSING, startNatsServer, type TestNatsServer } from '../../support/nats-server.js';
-import { providerOf } from '../ai-stage.js';
+import { NATS_MISSING } from '../../support/nats-server.js';
+import { sharedNats } from '../../support/shared-nats.js';
+import { ASKING, providerOf } from '../ai-stage.js';
 
 interface Health {
   readonly status: string;
@@ -22,21 +22,10 @@ const lines = Array.from({ length: EVENTS }, (_, id) => JSON.stringify({ id, use
 );
 
 describe.skipIf(NATS_MISSING !== '')(`a fleet${NATS_MISSING}`, () => {
-  let server: TestNatsServer;
-  let link: NatsLink;
-
-  beforeAll(async () => {
-    server = await startNatsServer();
-    link = await openResults(server);
-  });
-
-  afterAll(async () => {
-    await link.close();
-    await server.end();
-  });
+  const nats = sharedNats(openResults);
 
   it('loses nothing and doubles nothing when a member and the server are killed, keeps the order, and shows who is there', async () => {
-    const [door, victim] = await Promise.all([startMember(server, DOUBLING), startMember(server, DOUBLING)]);
+    const [door, victim] = await Promise.all([startMember(nats.server, DOUBLING), startMember(nats.server, DOUBLING)]);
     const healthOf = async (): Promise<Health> => (await (await fetch(`${door.url}/health`)).json()) as Health;
     const members = async (): Promise<readonly { readonly url: string }[]> =>
       ((await (await fetch(`${door.url}/fleet`)).json()) as { members: { url: string }[] }).members;
@@ -44,19 +33,19 @@ describe.skipIf(NATS_MISSING !== '')(`a fleet${NATS_MISSING}`, () => {
     await until(async () => isDeepStrictEqual(await urls(), [door.url, victim.url].sort()), 'both are seen');
 
     await postLines(`${door.url}/events`, lines);
-    await until(async () => (await countResults(link)) > 20, 'work has begun');
+    await until(async () => (await countResults(nats.link)) > 20, 'work has begun');
     expect(await victim.end('SIGKILL')).toBe('SIGKILL');
-    await server.kill();
+    await nats.server.kill();
     await until(async () => (await healthOf()).status === 'degraded', 'it says that the server is away');
     expect((await healthOf()).components.find(({ name }) => name === 'nats')?.error).toMatch(
       /^the server is away for /,
     );
     // It still takes events in.
     expect((await postLines(`${door.url}/events`, '{"id":-1,"user":"late","n":1}\n')).status).toBe(202);
-    await server.start();
+    await nats.server.start();
 
-    await until(async () => (await countResults(link)) >= EVENTS + 1, 'everything is out', 50_000);
-    const results = await readResults(link);
+    await until(async () => (await countResults(nats.link)) >= EVENTS + 1, 'everything is out', 50_000);
+    const results = await readResults(nats.link);
     expect(new Set(results.map(({ data }) => data.id)).size).toBe(EVENTS + 1);
     expect(results).toHaveLength(EVENTS + 1);
     for (let user = 0; user < USERS; user++) {
@@ -76,18 +65,18 @@ ai_providers: { openai: ${providerOf(fake)} }
 fleet: { name: books, join: true }
 pipelines:
   default:
-    stages:
-      - ai:
-          request: [obj, model, gpt-4o-mini, messages, [[obj, role, user, content, [$input, /q]]], max_tokens, 60]
-          providers: [openai]
+    stages: [${ASKING}]
     outputs: [{ nats: ${RESULTS} }]
 `;
-    const before = await countResults(link);
-    const member = await startMember(server, config);
+    const before = await countResults(nats.link);
+    const member = await startMember(nats.server, config);
     await postLines(`${member.url}/events`, '{"q":"one"}\n{"q":"two"}\n');
-    await until(async () => (await countResults(link)) === before + 2, 'both are answered');
+    await until(async () => (await countResults(nats.link)) === before + 2, 'both are answered');
     const elsewhere = scratch();
-    writeFileSync(join(elsewhere, 'colloquium.yaml'), `nats: { url: "${server.url}" }\nstate_dir: ./state\n${config}`);
+    writeFileSync(
+      join(elsewhere, 'colloquium.yaml'),
+      `nats: { url: "${nats.server.url}" }\nstate_dir: ./state\n${config}`,
+    );
     const [cost, calls] = await Promise.all([
       runCli(['cost', '--format', 'csv', '--by', 'pipeline'], { cwd: elsewhere }),
       runCli(['journal', 'ls', '--format', 'json'], { cwd: elsewhere }),
@@ -101,17 +90,17 @@ pipelines:
 
   it('goes on when somebody removes what it has to do: made anew, and said', async () => {
     const config = DOUBLING.replace('fleet: {', 'fleet: { name: robbed,');
-    const before = await countResults(link);
-    const member = await startMember(server, config);
+    const before = await countResults(nats.link);
+    const member = await startMember(nats.server, config);
     const send = async (id: number): Promise<void> => {
       await postLines(`${member.url}/events`, `{"id":${id},"user":"robbed","n":1}\n`);
     };
     await send(1000);
-    await until(async () => (await countResults(link)) === before + 1, 'the first is out');
-    await link.jsm.streams.delete('robbed_WORK');
+    await until(async () => (await countResults(nats.link)) === before + 1, 'the first is out');
+    await nats.link.jsm.streams.delete('robbed_WORK');
     await member.says('NATS had lost what we read from');
     await send(1001);
-    await until(async () => (await countResults(link)) === before + 2, 'the second is out');
+    await until(async () => (await countResults(nats.link)) === before + 2, 'the second is out');
     expect(await (await fetch(`${member.url}/metrics`)).text()).toMatch(/^colloquium_nats_restored_total [1-9]/m);
     await member.end();
   });
