@@ -15,7 +15,7 @@ describe.skipIf(NATS_MISSING !== '')(`what a server is asked for${NATS_MISSING}`
   });
 
   it('is asked again when the server that had it dies, at once when it is back, and is done once', async () => {
-    nats.server.stall();
+    await nats.server.stall();
     let asked = 0;
     const publish = (): Promise<unknown> => {
       asked += 1;

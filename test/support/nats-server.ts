@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,8 +24,8 @@ function isInstalled(): boolean {
 /** A NATS server with JetStream as a process of its own, with streams in a folder of its own. */
 export interface TestNatsServer {
   readonly url: string;
-  /** It takes connections and messages, and answers nothing, until it is killed. */
-  stall(): void;
+  /** It takes connections and messages, and answers nothing, until it is killed. Resolves once it has come to a stop. */
+  stall(): Promise<void>;
   /** Without a word, as a machine that loses its power. */
   kill(): Promise<void>;
   /** After {@link kill}: on the same port, with the same streams. */
@@ -59,13 +59,25 @@ export async function startNatsServer(config = '', host = '127.0.0.1'): Promise<
   return {
     url: `nats://${host}:${port}`,
     start,
-    stall: () => void child?.kill('SIGSTOP'),
+    async stall() {
+      child?.kill('SIGSTOP');
+      // The signal is only on its way: a thread on another core may still answer.
+      while (!hasStopped(child?.pid ?? 0)) await sleep(1);
+    },
     kill,
     async end() {
       await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether no thread of a process runs any more. */
+function hasStopped(pid: number): boolean {
+  const threads = `/proc/${pid}/task`;
+  return readdirSync(threads).every((thread) =>
+    /^State:\tT/m.test(readFileSync(join(threads, thread, 'status'), 'utf8')),
+  );
 }
 
 async function takesConnections(host: string, port: number, child: ChildProcess): Promise<void> {
