@@ -53,30 +53,41 @@ export const ID_LENGTH = 36;
 const DIGITS = Uint16Array.from(HEX, (digits) => digits.charCodeAt(0) | (digits.charCodeAt(1) << 8));
 const DASH = 0x2d;
 
-/** {@link eventId} as bytes, for whoever writes so many that making strings of them would cost more than the rest. */
-export function writeEventId(into: Uint8Array, timestamp: number, counter: number): void {
+/**
+ * Makes {@link eventId}s of one millisecond as bytes, one over the other, for whoever writes so many that making strings of
+ * them would cost more than the rest.
+ *
+ * @param into {@link ID_LENGTH} bytes, which hold the id asked for last
+ * @returns puts the id there that goes with a counter
+ */
+export function eventIdWriter(into: Uint8Array, timestamp: number): (counter: number) => void {
   const timeHigh = Math.floor(timestamp / 2 ** 32);
   const timeLow = timestamp >>> 0;
-  const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
   writeByte(into, 0, timeHigh >>> 8);
   writeByte(into, 2, timeHigh);
   writeByte(into, 4, timeLow >>> 24);
   writeByte(into, 6, timeLow >>> 16);
-  into[8] = DASH;
   writeByte(into, 9, timeLow >>> 8);
   writeByte(into, 11, timeLow);
-  into[13] = DASH;
-  writeByte(into, 14, 0x70 | (counterHigh >>> 8));
-  writeByte(into, 16, counterHigh);
-  into[18] = DASH;
-  into[23] = DASH;
-  const counterLow = counter % 2 ** 22;
-  writeByte(into, 19, 0x80 | (counterLow >>> 16));
-  writeByte(into, 21, counterLow >>> 8);
-  writeByte(into, 24, counterLow);
-  const from = takeRandom();
-  for (let index = 0; index < RANDOM_BYTES_PER_ID; index++)
-    writeByte(into, 26 + 2 * index, pool[from + index] as number);
+  for (const at of [8, 13, 18, 23]) into[at] = DASH;
+  let highWritten = -1;
+
+  return (counter) => {
+    const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
+    // Events that follow one another have it in common.
+    if (counterHigh !== highWritten) {
+      writeByte(into, 14, 0x70 | (counterHigh >>> 8));
+      writeByte(into, 16, counterHigh);
+      highWritten = counterHigh;
+    }
+    const counterLow = counter % 2 ** 22;
+    writeByte(into, 19, 0x80 | (counterLow >>> 16));
+    writeByte(into, 21, counterLow >>> 8);
+    writeByte(into, 24, counterLow);
+    const from = takeRandom();
+    for (let index = 0; index < RANDOM_BYTES_PER_ID; index++)
+      writeByte(into, 26 + 2 * index, pool[from + index] as number);
+  };
 }
 
 function writeByte(into: Uint8Array, at: number, byte: number): void {

@@ -1,4 +1,5 @@
 /** Floor 1: the connection to a NATS server, which everything that is shared between machines goes through. */
+export { closeWhenAway } from './close-when-away.js';
 export { keepTrying, PATIENCE_MS } from './keep-trying.js';
 export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from './link.js';
 export { consumerTokenOf, textOfToken, tokenOf } from './names.js';

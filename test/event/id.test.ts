@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventId, ID_LENGTH, writeEventId } from '../../src/event/index.js';
+import { eventId, eventIdWriter, ID_LENGTH } from '../../src/event/index.js';
 
 const timestamps = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const counters = fc.integer({ min: 0, max: 2 ** 34 - 1 });
@@ -33,15 +33,28 @@ describe('an event id', () => {
 });
 
 describe('an id as bytes', () => {
-  it('is the id as text, but for its random part', () => {
+  it('is the id as text, but for its random part, whichever was there before', () => {
     fc.assert(
-      fc.property(timestamps, counters, (timestamp, counter) => {
+      fc.property(timestamps, fc.array(counters), (timestamp, all) => {
         const bytes = new Uint8Array(ID_LENGTH);
-        writeEventId(bytes, timestamp, counter);
-        const text = Buffer.from(bytes).toString();
-        expect(text).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-        expect(text.slice(0, 26)).toBe(eventId(timestamp, counter).slice(0, 26));
+        const write = eventIdWriter(bytes, timestamp);
+        for (const counter of all) {
+          write(counter);
+          const text = Buffer.from(bytes).toString();
+          expect(text).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+          expect(text.slice(0, 26)).toBe(eventId(timestamp, counter).slice(0, 26));
+        }
       }),
     );
+  });
+
+  it('is another each time', () => {
+    const bytes = new Uint8Array(ID_LENGTH);
+    const write = eventIdWriter(bytes, 1);
+    const ids = Array.from({ length: 10_000 }, () => {
+      write(1);
+      return Buffer.from(bytes).toString();
+    });
+    expect(new Set(ids).size).toBe(10_000);
   });
 });

@@ -9,6 +9,8 @@ export interface DaemonNats {
   readonly link: NatsLink | undefined;
   readonly fleet: Fleet | undefined;
   health(): readonly HealthComponent[];
+  /** From now on a server that is away for so many milliseconds is not waited for any more. */
+  giveUpAfter(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ const NONE: DaemonNats = {
   link: undefined,
   fleet: undefined,
   health: () => [],
+  giveUpAfter: () => undefined,
   close: () => Promise.resolve(),
 };
 
@@ -26,14 +29,21 @@ const NONE: DaemonNats = {
  */
 export async function openNats(plan: ServePlan, world: World): Promise<DaemonNats> {
   if (!needsNats(plan)) return NONE;
-  const [{ openLink }, { joinFleet }] = await Promise.all([import('./open-link.js'), import('./fleet.js')]);
+  const [{ openLink }, { joinFleet }, { closeWhenAway }] = await Promise.all([
+    import('./open-link.js'),
+    import('./fleet.js'),
+    import('../../nats/index.js'),
+  ]);
   const link = await openLink(plan.config, plan.fleet?.urls);
   const fleet = plan.fleet && (await joinFleet(link, plan.fleet, plan.settings.depthMax, world));
+  let endWatch = (): void => undefined;
   return {
     link,
     fleet,
     health: () => [natsHealth(link, world.now())],
+    giveUpAfter: (ms) => (endWatch = closeWhenAway(link, ms)),
     async close() {
+      endWatch();
       await fleet?.leave();
       await link.close();
     },

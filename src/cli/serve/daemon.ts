@@ -21,6 +21,8 @@ import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 const REQUEST_GRACE_MS = 10_000;
 /** Stored events are processed for so long before the daemon ends; what is left is processed at the next start. */
 const DRAIN_GRACE_MS = 10_000;
+/** Meanwhile a NATS server may be away for so long. What it was not told of is done again, or still to do, at the next start. */
+const NATS_GRACE_MS = 10_000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
 /** How soon a renewed certificate is served. */
@@ -172,6 +174,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     reloaded: (ok) => metrics.process.reloaded(ok),
     async stop() {
       stopping.abort();
+      nats.giveUpAfter(NATS_GRACE_MS);
       await Promise.all([server.close(REQUEST_GRACE_MS), intakes?.stop()]);
       await pipelines.drain(DRAIN_GRACE_MS);
       await chores;

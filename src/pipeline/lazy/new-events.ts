@@ -1,4 +1,4 @@
-import { ID_LENGTH, writeEventId } from '../../event/index.js';
+import { eventIdWriter, ID_LENGTH } from '../../event/index.js';
 import { literalOf, type Literal, type Scanner, type Text } from '../../json/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
 import { envelopeText } from '../envelope.js';
@@ -34,7 +34,7 @@ export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number):
     introduce: () => undefined,
     writeHead(id, into) {
       frame ??= frameOf(meta, pipeline);
-      if (id === undefined) writeEventId(frame.id, meta.timestamp, meta.counter + batch.line);
+      if (id === undefined) frame.writeId(meta.counter + batch.line);
       else frame.id.write(id, 'latin1');
       into.literal(frame.head);
     },
@@ -49,6 +49,8 @@ interface Frame {
   readonly head: Literal;
   /** The bytes of `head` that are the id. */
   readonly id: Buffer;
+  /** Makes an id there. */
+  readonly writeId: (counter: number) => void;
   readonly tail: Literal;
 }
 
@@ -57,5 +59,6 @@ function frameOf({ source, timestamp }: BlockMeta, pipeline: string): Frame {
   const [before = '', after = ''] = envelopeText(NO_ID, timestamp, DATA, metadata).split(DATA);
   const head = literalOf(before);
   const start = before.indexOf(NO_ID);
-  return { head, id: head.text.bytes.subarray(start, start + ID_LENGTH), tail: literalOf(after) };
+  const id = head.text.bytes.subarray(start, start + ID_LENGTH);
+  return { head, id, writeId: eventIdWriter(id, timestamp), tail: literalOf(after) };
 }
