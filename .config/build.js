@@ -22,7 +22,7 @@ await rm(`${root}.dist-next`, { recursive: true, force: true });
 await Promise.all([
   build({
     ...shared,
-    entryPoints: { colloquium: 'src/cli/main.ts', worker: 'src/pipeline/threads/worker.ts' },
+    entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
     minifySyntax: true,
@@ -34,7 +34,7 @@ await Promise.all([
 ]);
 
 declareTypes();
-await toCommonJs(`${root}.dist-next`);
+await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
 
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
 await rm(`${root}dist`, { recursive: true, force: true });

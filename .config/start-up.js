@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
@@ -31,19 +32,18 @@ const COMMANDS = [
 ];
 
 const IMPORT = 'const __import=require.import??((id)=>import(id));';
+const OWN_URL = 'const __url=require("node:url").pathToFileURL(__filename).href;';
 
 /**
- * esbuild's exports are getters that call getters: a price for every call from one chunk to another. Behind a chunk's last line
- * its functions are known, and none is ever another one: they become plain properties.
+ * Turns every chunk of a folder into CommonJS, in place, wrapped as the loader runs it.
+ *
+ * @param worker the chunk that a worker thread begins with: worker.js loads it
  */
-const PLAIN_EXPORTS = `{const all=module.exports;const plain=module.exports={};for(const name of Object.keys(all)){const value=all[name];
-Object.defineProperty(plain,name,typeof value==='function'?{value,enumerable:true}:{get:()=>all[name],enumerable:true})}}`;
-
-/** Turns every chunk of a folder into CommonJS, in place. */
-export async function toCommonJs(folder) {
+export async function toCommonJs(folder, worker) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
   await Promise.all(names.map((name) => convert(join(folder, name))));
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');
+  await writeFile(join(folder, 'worker.js'), `require('../bin/colloquium.js').load('${worker}');\n`);
 }
 
 async function convert(path) {
@@ -53,13 +53,14 @@ async function convert(path) {
     target: 'node20',
     minify: true,
     define: { 'import.meta.url': '__url' },
-    banner: 'const __url=require("node:url").pathToFileURL(__filename).href;',
     logLevel: 'error',
   });
   const required = code.replace(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))');
   // Our own chunks are required. What is left, a user's config which may be an ES module, is imported by the loader: code
   // that comes out of V8's cache can't import by itself.
-  await writeFile(path, IMPORT + required.replace(/\bimport\(/g, '__import(') + PLAIN_EXPORTS);
+  const imported = required.replace(/\bimport\(/g, '__import(');
+  const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__url') ? OWN_URL : '');
+  await writeFile(path, Module.wrap(head + imported));
 }
 
 /**

@@ -9,31 +9,97 @@ const { Script } = require('node:vm');
 
 const dist = join(dirname(__dirname), 'dist');
 const codeFolder = join(dist, 'code');
+const hasCode = existsSync(codeFolder);
 /** Set by the build alone. */
 const keepsCode = process.env.COLLOQUIUM_KEEP_CODE === '1';
+
+/** Of what Node brings, these take long to load, and most runs use none of them. */
+const LATE = new Set(
+  ['child_process', 'crypto', 'fs/promises', 'http', 'https', 'net', 'os', 'tls', 'tty', 'worker_threads', 'zlib'].map(
+    (name) => `node:${name}`,
+  ),
+);
 
 const loaded = new Map();
 const scripts = new Map();
 
+/**
+ * Runs a chunk, once.
+ *
+ * @param name of a file in dist that holds the function that Node would wrap a module in
+ * @returns what it exports
+ */
 function load(name) {
   const known = loaded.get(name);
   if (known !== undefined) return known.exports;
   const filename = join(dist, name);
   const codePath = join(codeFolder, `${name}.bin`);
-  const script = new Script(Module.wrap(readFileSync(filename, 'utf8')), {
-    filename,
-    cachedData: existsSync(codePath) ? readFileSync(codePath) : undefined,
-  });
+  const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeOf(codePath) });
   scripts.set(codePath, script);
 
   const chunk = { exports: {} };
   loaded.set(name, chunk);
-  const outside = Module.createRequire(filename);
-  const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : outside(id));
-  requireFrom.resolve = outside.resolve;
-  requireFrom.import = (id) => import(id);
   script.runInThisContext().call(chunk.exports, chunk.exports, requireFrom, chunk, filename, dist);
+  chunk.exports = plain(chunk.exports);
   return chunk.exports;
+}
+
+/**
+ * esbuild's exports are getters that call getters: a price for every call from one chunk to another. Behind a chunk's last line
+ * its functions are known, and none is ever another one: they become plain properties.
+ */
+function plain(exports) {
+  const all = {};
+  for (const name of Object.keys(exports)) {
+    const value = exports[name];
+    if (typeof value === 'function') all[name] = value;
+    else Object.defineProperty(all, name, { get: () => exports[name], enumerable: true });
+  }
+  return all;
+}
+
+function codeOf(path) {
+  try {
+    return hasCode ? readFileSync(path) : undefined;
+  } catch {
+    // While it is built, a chunk may be the first of its kind.
+    return undefined;
+  }
+}
+
+let outside;
+function requireFrom(id) {
+  if (id.startsWith('./')) return load(id.slice(2));
+  if (LATE.has(id)) return late(id);
+  return Module.isBuiltin(id) ? require(id) : outsideOf()(id);
+}
+requireFrom.resolve = (...args) => outsideOf().resolve(...args);
+requireFrom.import = (id) => import(id);
+
+/** The packages that are not part of the chunks. */
+function outsideOf() {
+  return (outside ??= Module.createRequire(join(dist, 'colloquium.js')));
+}
+
+/** A module that is loaded when something of it is first asked for. */
+function late(id) {
+  const from =
+    (ask) =>
+    (_, ...args) =>
+      ask(require(id), ...args);
+  return new Proxy(
+    {},
+    {
+      get: from(Reflect.get),
+      has: from(Reflect.has),
+      ownKeys: from(Reflect.ownKeys),
+      getPrototypeOf: from(Reflect.getPrototypeOf),
+      getOwnPropertyDescriptor: from((module, key) => {
+        const descriptor = Reflect.getOwnPropertyDescriptor(module, key);
+        return descriptor && { ...descriptor, configurable: true };
+      }),
+    },
+  );
 }
 
 if (keepsCode) {
@@ -50,4 +116,6 @@ if (!existsSync(dist)) {
   process.stderr.write('colloquium: not built yet: run npm ci && npm run build\n');
   process.exit(1);
 }
-load('colloquium.js');
+// A worker thread begins elsewhere.
+if (require.main === module) load('colloquium.js');
+else module.exports = { load };

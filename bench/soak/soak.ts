@@ -32,7 +32,8 @@ export async function soak(root: string, folder: string, minutes: number): Promi
 
   const ending = new AbortController();
   const onlookers = ['/dashboard/feed', '/tap'].map((path) => lookOn(daemon.url + path, ending.signal));
-  const readings: Reading[] = [];
+  const memory: Reading[] = [];
+  const heap: Reading[] = [];
   const tally = { sent: 0, reloads: 0, drives: 0, driven: 0, refused: 0 };
   const startedAt = performance.now();
   const elapsed = (): number => (performance.now() - startedAt) / 1000;
@@ -65,7 +66,8 @@ export async function soak(root: string, folder: string, minutes: number): Promi
   const measure = async (): Promise<void> => {
     while (!isOver()) {
       await sleep(READ_MEMORY_EVERY_S * 1000);
-      readings.push({ seconds: elapsed(), bytes: residentBytes(daemon.child) });
+      memory.push({ seconds: elapsed(), bytes: residentBytes(daemon.child) });
+      heap.push({ seconds: elapsed(), bytes: await oldHeapBytes(daemon.url) });
     }
   };
   await Promise.all([send(), change(), measure()]);
@@ -81,17 +83,19 @@ export async function soak(root: string, folder: string, minutes: number): Promi
   const [exit] = (await once(daemon.child, 'close')) as [number | null];
   const { lost, twice } = await tallyOutputs(join(folder, 'out'), tally.sent);
 
-  const steady = readings.filter((one) => one.seconds >= minutes * 60 * WARM_UP_SHARE);
   const megabytes = (bytes: number): string => (bytes / MB).toFixed(1);
+  const growth = (readings: readonly Reading[]): string => {
+    const steady = readings.filter((one) => one.seconds >= minutes * 60 * WARM_UP_SHARE);
+    const [first, last] = [steady[0]?.bytes ?? 0, steady.at(-1)?.bytes ?? 0].map(megabytes);
+    return `${first} MB after warm-up, ${last} MB at the end; slope ${megabytes(slopeOf(steady) * 3600)} MB an hour`;
+  };
   say(
     `  sent       ${tally.sent} events, ${Math.round(tally.sent / seconds)} a second, ${tally.refused} requests put off`,
   );
   say(`  reloads    ${tally.reloads}; re-drives ${tally.drives}, of ${tally.driven} dead letters`);
   say(`  seen       ${megabytes(looks[0] ?? 0)} MB by the dashboard, ${megabytes(looks[1] ?? 0)} MB by the tap`);
-  say(
-    `  memory     ${megabytes(steady[0]?.bytes ?? 0)} MB after warm-up, ${megabytes(steady.at(-1)?.bytes ?? 0)} MB at the end`,
-  );
-  say(`  slope      ${megabytes(slopeOf(steady) * 3600)} MB an hour`);
+  say(`  memory     ${growth(memory)}`);
+  say(`  old heap   ${growth(heap)}`);
   say(`  lost       ${lost}; twice ${twice}; exit code ${exit}`);
   return lost === 0 && twice === 0 && exit === 0;
 }
@@ -160,6 +164,12 @@ async function lookOn(url: string, signal: AbortSignal): Promise<number> {
     if (!signal.aborted) throw error;
   }
   return bytes;
+}
+
+/** What lives long on its heap, garbage that was not collected yet included. */
+async function oldHeapBytes(url: string): Promise<number> {
+  const page = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^nodejs_heap_space_size_used_bytes\{space="old"\} (\S+)$/m.exec(page)?.[1]);
 }
 
 function residentBytes({ pid }: ChildProcess): number {

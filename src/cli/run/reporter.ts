@@ -1,11 +1,8 @@
-import { isatty } from 'node:tty';
 import type { Source } from '../../sources/index.js';
 import type { AiTalk } from './ai-talk.js';
 import type { OutputPlan } from './plan.js';
 import { progressReporter, type ProgressReporter } from './progress.js';
 
-const STDOUT = 1;
-const STDERR = 2;
 /** Some terminals do not tell how wide they are, and say 0. */
 const COLUMNS_UNKNOWN = 80;
 
@@ -14,12 +11,12 @@ export function reporterFor(sources: readonly Source[], outputs: readonly Output
   const sizes = sources.map((source) => source.sizeBytes);
   const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
   // Results on the same terminal would be written over by lines that redraw themselves.
-  const isShared = isatty(STDOUT) && outputs.some(({ kind }) => kind === 'stdout');
+  const isShared = process.stdout.isTTY && outputs.some(({ kind }) => kind === 'stdout');
   const world = {
     write: (text: string) => void process.stderr.write(text),
-    isTty: isatty(STDERR) && !isShared,
+    isTty: process.stderr.isTTY && !isShared,
     columns: process.stderr.columns > 0 ? process.stderr.columns : COLUMNS_UNKNOWN,
-    now: () => performance.now(),
+    now: () => process.uptime() * 1000,
   };
   return ai?.reporter(world, total) ?? progressReporter(world, total);
 }

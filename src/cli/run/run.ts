@@ -66,7 +66,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     stopReading();
   });
   const progress = plan.progress ? reporterFor(sources, plan.outputs, engine.ai) : undefined;
-  const startedAt = performance.now();
+  const startedAt = process.uptime();
 
   const result = await runBlocks({
     executor: engine.executor,
@@ -86,7 +86,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   progress?.close();
   // Whoever closed the pipe has seen enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
-  const seconds = (performance.now() - startedAt) / 1000;
+  const seconds = process.uptime() - startedAt;
   const ai = await engine.ai?.summary();
   writeStderr(plan.stats === 'json' ? summaryJson(result, seconds, ai) : summaryText(result, seconds, ai));
   if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {

@@ -82,15 +82,23 @@ type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage'>;
 /** Makes an operator's record; `dialects`, `arity` and `usage` follow from the signatures. */
 export function defineOperator(definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
-  const arity: Partial<Record<Dialect, Arity>> = {};
-  const usage: Partial<Record<Dialect, string>> = {};
-  for (const dialect of dialects) {
-    const signature = definition.signatures[dialect];
-    if (signature === undefined) continue;
-    arity[dialect] = { min: signature.min, max: signature.max };
-    usage[dialect] = usageText(definition.name, signature);
-  }
-  return { ...definition, dialects, arity, usage };
+  const byDialect = <T>(of: (signature: Signature) => T): Partial<Record<Dialect, T>> => {
+    const made: Partial<Record<Dialect, T>> = {};
+    for (const dialect of dialects) {
+      const signature = definition.signatures[dialect];
+      if (signature !== undefined) made[dialect] = of(signature);
+    }
+    return made;
+  };
+  return {
+    ...definition,
+    dialects,
+    arity: byDialect(({ min, max }) => ({ min, max })),
+    // Only who has made a mistake, or reads the reference, wants to see it.
+    get usage() {
+      return byDialect((signature) => usageText(definition.name, signature));
+    },
+  };
 }
 
 /** The signatures of an operator that takes the same in both dialects. */

@@ -4,7 +4,8 @@ import type { JsonNumber } from './json.js';
 /** Integers may have this many decimal digits: enough for any use, few enough to multiply and print in milliseconds. */
 export const INTEGER_DIGITS_MAX = 100_000;
 
-const BOUND = 10n ** BigInt(INTEGER_DIGITS_MAX);
+/** Made when it is first needed: that takes milliseconds. */
+let bound: bigint | undefined;
 
 /** What stands in the way of an exact result. */
 export class IntegerTooLong extends Error {}
@@ -31,6 +32,7 @@ export function integerOf(number: JsonNumber): bigint | undefined {
  */
 export function normalInteger(integer: bigint): number | bigint {
   if (integer <= BigInt(Number.MAX_SAFE_INTEGER) && integer >= BigInt(Number.MIN_SAFE_INTEGER)) return Number(integer);
-  if (integer >= BOUND || integer <= -BOUND) throw new IntegerTooLong();
+  bound ??= 10n ** BigInt(INTEGER_DIGITS_MAX);
+  if (integer >= bound || integer <= -bound) throw new IntegerTooLong();
   return integer;
 }

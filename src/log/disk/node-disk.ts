@@ -23,10 +23,10 @@ export const nodeDisk: Disk = {
   async makeFolder(path) {
     await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
   },
-  rename,
-  link,
+  rename: (from, to) => rename(from, to),
+  link: (from, to) => link(from, to),
   copy: (from, to) => copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
-  remove: unlink,
+  remove: (path) => unlink(path),
   async syncFolder(path) {
     const folder = await open(path, 'r');
     try {

@@ -6,8 +6,6 @@ import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { writeMember } from './member.js';
 
-const deflate = promisify(deflateRaw);
-
 /** Large enough to pack well, small enough to unpack in a few milliseconds. */
 const MEMBER_BYTES = 1 << 20;
 
@@ -81,7 +79,7 @@ async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const count = await readWhole(from, buffer, 0, buffer.length, bytes);
     const content = buffer.subarray(0, count);
-    const member = writeMember(await deflate(content, { level: DEFLATE_LEVEL }), content, bytes);
+    const member = writeMember(await promisify(deflateRaw)(content, { level: DEFLATE_LEVEL }), content, bytes);
     await writeWhole(to, member, packedBytes);
     bytes += count;
     packedBytes += member.length;

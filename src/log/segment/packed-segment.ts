@@ -12,8 +12,6 @@ import {
 } from './member.js';
 import { DamagedRange, type SegmentSource } from './segment-source.js';
 
-const inflate = promisify(inflateRaw);
-
 /** Bytes looked through at a time for the next member behind a damaged one. */
 const SEARCH_BYTES = 1 << 20;
 
@@ -103,7 +101,7 @@ async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMe
   if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
   const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
   try {
-    const unpacked = await inflate(deflated, { maxOutputLength: Math.max(1, bytes) });
+    const unpacked = await promisify(inflateRaw)(deflated, { maxOutputLength: Math.max(1, bytes) });
     return unpacked.length === bytes && crc32(unpacked) === memberCrc(member) ? unpacked : undefined;
   } catch {
     return undefined;
