@@ -65,7 +65,6 @@ describe('a run with AI stages', () => {
     const billed = cheap.billed + dear.billed;
     expect(statsOf(first).ai).toMatchObject({ calls: 40, cached: 0, attempts: 40, unknown: 0 });
     expect(statsOf(first).ai['spent_usd']).toBe(Number(dollarText(billed)));
-    expect(await costOf()).toEqual({ openai: cheap.billed, anthropic: dear.billed });
 
     const again = await on.run(['in.ndjson']);
     expect(again.stdout).toBe(first.stdout.replaceAll('"cached":false', '"cached":true'));
@@ -151,7 +150,6 @@ describe('a dry run', () => {
     expect(rest).toBeGreaterThanOrEqual(bill.cost_usd.low ?? Infinity);
     expect(rest).toBeLessThanOrEqual(bill.cost_usd.high ?? 0);
     expect(bill.cost_usd.high).toBeLessThan(bill.cost_usd.worst);
-    expect(await costOf()).toEqual({ openai: fake.billed });
   });
 
   it('with a sample tells what comes after the first answers, too', async () => {
@@ -164,10 +162,6 @@ describe('a dry run', () => {
     ];
     on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
     on.write('in.ndjson', rowsOf(80));
-    const blind = statsOf(await on.run(['--dry-run', '--stats', 'json', 'in.ndjson'])) as unknown as Bill;
-    expect(blind).toMatchObject({ complete: false });
-    expect(blind.stages[1]).toMatchObject({ stage: 'two', calls: 0, calls_up_to_more: 80 });
-
     const bill = statsOf(
       await on.run(['--dry-run', '--sample', '10', '--stats', 'json', 'in.ndjson']),
     ) as unknown as Bill;

@@ -17,7 +17,7 @@ describe('run --resume', () => {
     const cwd = scratch();
     writeFileSync(join(cwd, 'in.ndjson'), numbers(LINES));
     const args = ['-e', SCRIPT, '--resume', '-o', 'out.ndjson', 'in.ndjson', '--no-progress'];
-    for (const afterMs of [250, 500, 750]) {
+    for (const afterMs of [300, 700]) {
       const child = startCli(args, { cwd });
       const ended = resultOf(child);
       await sleep(afterMs);

@@ -12,6 +12,7 @@ import {
   type Dialect,
   type Json,
 } from 'computo-js';
+import { runs } from '../support/runs.js';
 
 /** Any JSON, with the names that scripts are made of strewn in. */
 const word = fc.oneof(
@@ -136,7 +137,7 @@ describe('for any JSON', () => {
           expect(message).not.toBe('');
         }
       }),
-      { numRuns: 700 },
+      { numRuns: runs(350) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('for any JSON', () => {
         );
         expect(own).toEqual([]);
       }),
-      { numRuns: 700 },
+      { numRuns: runs(350) },
     );
   });
 
@@ -197,7 +198,7 @@ describe('for any JSON', () => {
     const program = compile(script);
     fc.assert(
       fc.property(json, json, (a, b) => equal(program.run([a, b]), b)),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
     fc.assert(fc.property(array, array, (a, b) => equal(program.run([[...a, 1, ...b], { x: a }]), { x: a })));
     fc.assert(
@@ -235,7 +236,7 @@ describe('for any script that both dialects define', () => {
       fc.property(both, input, ({ classic, current }, event) => {
         expect(outcome(classic, [event], 'classic')).toBe(outcome(current, [event], 'current'));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonSyntaxError, mayLosePrecision, parseJson, stringifyJson } from '../../src/json/index.js';
 import { parseExactly } from '../../src/json/exact-parser.js';
+import { runs } from '../support/runs.js';
 
 describe('reading JSON', () => {
   it('gives what JSON.parse gives, wherever that loses nothing', () => {
@@ -11,7 +12,7 @@ describe('reading JSON', () => {
         fc.pre(!/[0-9.]{16}/.test(text));
         expect(parseExactly(text, 1000)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 
@@ -52,7 +53,7 @@ describe('reading JSON', () => {
         if (accepted) parseExactly(text, 1000);
         else expect(() => parseExactly(text, 1000)).toThrow(JsonSyntaxError);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(2500) },
     );
   });
 
@@ -86,7 +87,7 @@ describe('reading JSON', () => {
         const printed = stringifyJson(parseJson(`[${text}]`)).slice(1, -1);
         expect(decimal(printed)).toEqual(decimal(text));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../src/pipeline/block-processor.js';
 import type { OnError, PipelineSpec } from '../../src/pipeline/index.js';
+import { runs } from '../support/runs.js';
 
 type Changes = Partial<PipelineSpec> & { readonly strict?: boolean };
 
@@ -170,7 +171,7 @@ describe('a block', () => {
           expect(input).toBe(text.toString('latin1').split('\n').length - blank);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configTokens, type AccessRules } from '../../src/server/access/index.js';
 import { OPERATIONS } from '../../src/server/openapi/index.js';
 import { testServer, type TestServer } from '../support/server.js';
+import { runs } from '../support/runs.js';
 
 const TOKEN = 'the-secret-of-the-fuzz';
 const ACCESS: AccessRules = { open: 'no', configured: configTokens([TOKEN]), created: new Map() };
@@ -97,7 +98,7 @@ describe('whatever is sent to whatever route', () => {
         const isPublic = path.startsWith('/livez');
         if (!authorization.includes(TOKEN) && !isPublic) expect([400, 401, 403, 417], answer).toContain(last);
       }),
-      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from '../../../src/json/scan/index.js';
+import { runs } from '../../support/runs.js';
 
 function written(write: (into: ByteWriter) => void): string {
   const writer = new ByteWriter();
@@ -23,7 +24,7 @@ describe('the byte writer', () => {
       fc.property(number, (value) => {
         expect(written((into) => into.number(value))).toBe(JSON.stringify(value));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(750) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson, stringifyJson } from '../../../src/json/index.js';
 import { ByteWriter, copyValue, createScanner, readValue, textOf } from '../../../src/json/scan/index.js';
+import { runs } from '../../support/runs.js';
 
 const POINTERS = [['id'], ['user', 'name'], ['user'], ['a', 'b', 'c'], ['né']];
 
@@ -84,7 +85,7 @@ describe('the scanner', () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('the scanner', () => {
         const { end } = scanLine(text);
         if (end >= 0) expect(() => JSON.parse(text) as unknown).not.toThrow();
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(2500) },
     );
   });
 
@@ -143,7 +144,7 @@ describe('the scanner', () => {
         expect(found.values).toEqual([...POINTERS.map((segments) => at(parsed, segments)), parsed]);
         expect(found.copies.at(-1)).toBe(stringifyJson(parsed));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(500) },
     );
   });
 

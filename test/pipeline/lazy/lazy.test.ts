@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../../src/pipeline/block-processor.js';
 import type { PipelineSpec } from '../../../src/pipeline/index.js';
+import { runs } from '../../support/runs.js';
 
 type Stages = PipelineSpec['stages'];
 type Dialect = 'classic' | 'current';
@@ -239,7 +240,7 @@ describe('reading lazily', () => {
       fc.property(block, pipelines, (bytes, pipeline) => {
         expect(outcome(bytes, input, pipeline, false)).toEqual(outcome(bytes, input, pipeline, true));
       }),
-      { numRuns: 750 },
+      { numRuns: runs(250) },
     );
   });
 });
