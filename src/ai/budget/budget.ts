@@ -10,6 +10,7 @@ import {
   setAside,
   settle,
   UNTOUCHED,
+  type Account,
   type AccountBook,
   type Reservation,
 } from './account-book.js';
@@ -44,7 +45,8 @@ export interface AccountState {
  */
 export interface Budget {
   reserve(id: string, worst: Nano, charges: readonly Charge[]): Promise<ReserveResult>;
-  settle(id: string, cost: Nano): Promise<void>;
+  /** @returns its accounts as they stand then, by their names; none, if it was settled before */
+  settle(id: string, cost: Nano): Promise<ReadonlyMap<string, Account>>;
   /** Resolves when something was settled here, or may have been elsewhere; false if aborted. */
   changed(signal?: AbortSignal): Promise<boolean>;
   state(account: string): Promise<AccountState>;
@@ -78,8 +80,16 @@ export function createBudget(store: Store, owner: Owner, world: World): Budget {
         return { document: reserve(document, id, reservation), result: { kind: 'reserved' } };
       }),
     async settle(id, cost) {
-      await book.update((document) => ({ document: settle(document, id, cost, world.now()), result: undefined }));
+      const settled = await book.update((document) => {
+        const changed = settle(document, id, cost, world.now());
+        const charged = document.open[id]?.accounts ?? [];
+        return {
+          document: changed,
+          result: new Map(charged.map((name) => [name, changed.accounts[name] ?? UNTOUCHED])),
+        };
+      });
       for (const wake of [...waiting]) wake();
+      return settled;
     },
     changed: (signal) =>
       new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
 import type { Pass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
-import { attemptId, printEntry, type LedgerEntry, type Tags } from '../ledger/index.js';
+import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
 import type { Limiter, Permit } from '../limit/index.js';
 import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
@@ -29,11 +29,17 @@ export interface AttemptScene {
   readonly hard: AbortSignal;
   /** Puts the attempt into the journal as under way, before it is sent. */
   opened(attempt: string, worst: Nano | null): Promise<void>;
-  /** Puts what it brought into the journal. Whatever is in there after this is never paid for again. */
-  received(answer: ReceivedAnswer): Promise<void>;
+  /**
+   * Puts what it brought into the journal. Whatever is in there after this is never paid for again.
+   *
+   * @returns whether the call has ended with it
+   */
+  received(answer: ReceivedAnswer): Promise<boolean>;
+  /** Takes over the booking of an attempt whose answer ends the call: nobody has to wait for it. */
+  readonly bookLater: (booking: Promise<void>) => void;
   readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
-  /** Told of what was sent, once it is settled. */
+  /** Told of what was sent, once it is known what became of it. */
   readonly onEnded: (entry: LedgerEntry) => void;
 }
 
@@ -178,21 +184,31 @@ async function withinBudget(
   for (const limiter of channel.limiters(request.model)) {
     limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
   }
+  let callEnded = false;
   if (result.ok) {
     pass.success();
     channel.lastSuccessAt = world.now();
     channel.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;
-    await scene.received({ provider: channel.name, answer, attempts: scene.ordinal, cost: end.cost, latencyMs, paid });
+    const attempts = scene.ordinal;
+    callEnded = await scene.received({ provider: channel.name, answer, attempts, cost: end.cost, latencyMs, paid });
   } else {
     judgeHealth(result.failure, pass);
   }
-  await books.ledger.close(entry, end);
-  await books.budget.settle(id, end.bound ?? 0n);
   scene.onEnded({ ...entry, end });
-  await purse.alert(tags.pipeline);
+  const booking = book(entry, end, scene);
+  // The answer is safe, and what it cost is set aside until it is charged: should we die before, recovery charges it.
+  if (callEnded) scene.bookLater(booking);
+  else await booking;
   return result.ok ? { kind: 'answered', answer: result.answer } : { kind: 'failed', failure: result.failure };
+}
+
+/** Writes down how an attempt ended, and charges for it in place of what was set aside. */
+async function book(entry: LedgerEntry, end: AttemptEnd, { books, purse }: AttemptScene): Promise<void> {
+  await books.ledger.close(entry, end);
+  const accounts = await books.budget.settle(entry.id, end.bound ?? 0n);
+  await purse.alert(entry.pipeline, accounts);
 }
 
 /** What a failure says about the provider's health. Too many requests, or a bad one, are refused by a provider that works. */

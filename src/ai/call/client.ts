@@ -7,6 +7,7 @@ import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
 import { realWorld, type World } from '../world.js';
+import { createBookings } from './bookings.js';
 import type { CallContext, CallResult } from './call.js';
 import { createChannel, type Channel } from './channel.js';
 import { estimateCall, type Estimate } from './estimate.js';
@@ -25,7 +26,7 @@ export interface AiClient {
   /**
    * Serves one request.
    *
-   * @throws Error when journal or ledger can't be written: nothing may be sent then
+   * @throws Error when journal or ledger can't be written, or could not be for an earlier call: nothing may be sent then
    */
   call(request: UniversalRequest, context: CallContext): Promise<CallResult>;
   /** What a call would take, sending nothing. */
@@ -48,7 +49,7 @@ export interface AiClient {
   drain(): Promise<void>;
   /** Cuts off what is under way as well. */
   abort(): Promise<void>;
-  /** Drains, and closes everything. */
+  /** Drains, and closes everything. @throws Error when what an answered call came to could not be written down */
   close(): Promise<void>;
 }
 
@@ -72,6 +73,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const { hooks = {} } = options;
   const schemas = lazily(loadSchemaChecks);
   const scopes = createScopes();
+  const bookings = createBookings();
   const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
@@ -87,6 +89,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   ): Promise<CallResult> => {
     const scope = scopes.begin(context.signal);
     try {
+      await bookings.room();
       const check = await checkFor(context.schema);
       const { soft, hard } = scope;
       const candidates = channelsFor(channels, request, context);
@@ -121,6 +124,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
           onLimiterWait: (provider, ms) => hooks.onLimiterWait?.(provider, ms),
+          bookLater: (booking) => bookings.add(booking),
           onSent: () => (counts.sent += 1),
           onEnded(entry) {
             counts.totals = plus(counts.totals, entry);
@@ -172,17 +176,20 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       const value = ending.kind === 'answered' ? valueOf(ending.text, await checkFor(context.schema)) : null;
       return resultOf(ending, value, true);
     },
-    status: (pipeline) => readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline }),
+    async status(pipeline) {
+      await bookings.idle();
+      return readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline });
+    },
     providers: () => providerStatuses(channels, world.now()),
     spentToday: () => today.read(),
     doubtful: () => doubtfulCalls(books),
     drain() {
       scopes.drain();
-      return scopes.idle();
+      return idle();
     },
     abort() {
       scopes.abort();
-      return scopes.idle();
+      return idle();
     },
     close() {
       closed ??= closeAll();
@@ -196,11 +203,17 @@ export async function createAiClient(options: AiClientOptions, world: World = re
     return watched;
   }
 
+  async function idle(): Promise<void> {
+    await scopes.idle();
+    await bookings.idle();
+  }
+
   async function closeAll(): Promise<void> {
     scopes.drain();
-    await scopes.idle();
+    await idle();
     await Promise.all(channels.map((channel) => channel.close()));
     await closeBooks(books);
+    bookings.check();
   }
 }
 

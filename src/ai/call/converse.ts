@@ -45,6 +45,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
         await (verdict.kind === 'draft'
           ? conversation.keepDraft(verdict.draft, received)
           : conversation.keepEnding(verdict.ending, received));
+        return verdict.kind === 'ended';
       },
     });
     if (pursued.kind === 'answered') {

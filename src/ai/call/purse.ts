@@ -1,4 +1,4 @@
-import type { AccountState, Budget, Charge } from '../budget/index.js';
+import type { Account, AccountState, Budget, Charge } from '../budget/index.js';
 import { dayAt, nextDayStart } from '../calendar.js';
 import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
 import type { World } from '../world.js';
@@ -21,8 +21,8 @@ export interface Purse {
   /** When an account will be empty again; undefined: not by waiting. */
   renewsAt(account: string): number | undefined;
   readonly whenSpent: 'stop' | 'wait';
-  /** Warns, once a day, when a daily budget is nearly spent. */
-  alert(pipeline: string): Promise<void>;
+  /** Warns, once a day, when a daily budget is nearly spent. @param accounts as a settlement has left them */
+  alert(pipeline: string, accounts: ReadonlyMap<string, Account>): Promise<void>;
   /** What is left by the tightest limit, reservations taken off; undefined: no limit. */
   left(pipeline?: string): Promise<Nano | undefined>;
   /** The accounts of this day: of all pipelines, and of each that has a budget. */
@@ -74,10 +74,11 @@ export function createPurse(
         .filter((limit) => limit !== undefined)
         .reduce<Nano | undefined>((least, limit) => (least === undefined || limit < least ? limit : least), undefined),
     renewsAt: (account) => (account.startsWith('day:') ? nextDayStart(world.now(), timeZone) : undefined),
-    async alert(pipeline) {
+    async alert(pipeline, accounts) {
       for (const { account, limit } of charges(pipeline)) {
         if (limit === undefined || limit === 0n || !account.startsWith('day:')) continue;
-        const { spent } = await budget.state(account);
+        const { spent, alerted } = accounts.get(account) ?? { spent: 0n, alerted: false };
+        if (alerted) continue;
         // In millionths: shares are no integers.
         if (spent * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
         if (!(await budget.claimAlert(account))) continue;

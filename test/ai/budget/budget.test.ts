@@ -53,6 +53,19 @@ describe('a budget', () => {
     expect(await budget.state('counted only')).toEqual({ spent: 4n, setAside: 0n });
   });
 
+  it('tells how the accounts of a call stand when it is settled', async () => {
+    const { budget } = await setup();
+    await budget.reserve('a', 10n, [...day(100n), { account: 'run' }]);
+    await budget.reserve('b', 10n, day(100n));
+    await budget.settle('b', 5n);
+    await budget.claimAlert('day');
+    const accounts = await budget.settle('a', 7n);
+    expect([...accounts.keys()]).toEqual(['day', 'run']);
+    expect(accounts.get('day')).toMatchObject({ spent: 12n, alerted: true });
+    expect(accounts.get('run')).toMatchObject({ spent: 7n, alerted: false });
+    expect(await budget.settle('a', 7n)).toEqual(new Map());
+  });
+
   it('settles a reservation once, however often it is told to', async () => {
     const { budget } = await setup();
     await budget.reserve('a', 10n, day(100n));
