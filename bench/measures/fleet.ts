@@ -8,7 +8,7 @@ const SHARE = 1 / 500;
 /** The provider answers after so long: about what a call costs besides, and much longer. */
 const STAGES_MS = [5, 25];
 /** Sums of two of so many numbers are tried for an event: about 5 ms of computing. */
-const NUMBERS = 450;
+const NUMBERS = 530;
 /** Blocks of up to 128 events go to a daemon at a time: the middle needs many of them. */
 const COMPUTED_EACH = 5;
 /** What counts is the middle: at the start code is compiled, at the end somebody has nothing to do. */
