@@ -7,7 +7,7 @@ import { syncPath } from './pack-part.js';
 import { partNames } from './part-names.js';
 import { listParts, PartKeeper, removeUnfinished } from './parts.js';
 import { SinkError, type Sink } from './sink.js';
-import { writeFully } from './write-fully.js';
+import { writeFileFully, writeFully } from './write-fully.js';
 
 const datasync = promisify(fdatasync);
 
@@ -28,6 +28,8 @@ export interface FileSinkOptions {
   readonly gzip?: boolean;
   /** Files set aside stay as they are until {@link FileSink.settle} says that none of them will be cut back to. */
   readonly checkpointed?: boolean;
+  /** A regular file is written to on this thread, for whoever has nothing else to do meanwhile: another is not worth its call. */
+  readonly waits?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** A file that was set aside could not be compressed or removed. The output itself is whole. */
@@ -117,19 +119,24 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     );
   };
 
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    if (isRegular && options.waits === true) writeFileFully(fd, bytes);
+    else await writeFully(fd, bytes);
+  };
+
   const writeLines = async (lines: Uint8Array): Promise<void> => {
     let rest = lines;
     if (isOver()) await rotate();
     if (size === 0) began = now();
     while (rotateBytes !== undefined && isRegular && size + rest.length > rotateBytes) {
       const fits = wholeLinesWithin(rest, rotateBytes - size, size === 0);
-      await writeFully(fd, rest.subarray(0, fits));
+      await write(rest.subarray(0, fits));
       size += fits;
       rest = rest.subarray(fits);
       if (rest.length === 0) return;
       await rotate();
     }
-    await writeFully(fd, rest);
+    await write(rest);
     if (isRegular) size += rest.length;
   };
 

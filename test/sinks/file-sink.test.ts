@@ -30,9 +30,10 @@ describe('a file sink', () => {
         lines,
         fc.integer({ min: 1, max: 50 }),
         fc.integer({ min: 1, max: 10 }),
-        async (all, rotateBytes, perWrite) => {
+        fc.boolean(),
+        async (all, rotateBytes, perWrite, waits) => {
           const folder = scratch();
-          const sink = fileSink(join(folder, 'out.ndjson'), { mode: 'truncate', rotateBytes });
+          const sink = fileSink(join(folder, 'out.ndjson'), { mode: 'truncate', rotateBytes, waits });
           for (let at = 0; at < all.length; at += perWrite)
             await sink.write(Buffer.from(all.slice(at, at + perWrite).join('')));
           await sink.close();

@@ -3,12 +3,12 @@ import type { ReplayOutput } from './plan.js';
 
 /** Where a replay's events go. @throws SinkError */
 export function openOutput(output: ReplayOutput): Sink {
-  return output === undefined ? stdoutSink() : fileSink(output.file, { mode: 'truncate' });
+  return output === undefined ? stdoutSink() : fileSink(output.file, { mode: 'truncate', waits: true });
 }
 
 /** Where its failed events go: a file, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
-  if (path !== undefined) return fileSink(path, { mode: 'truncate' });
+  if (path !== undefined) return fileSink(path, { mode: 'truncate', waits: true });
   return {
     name: 'stderr',
     write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),

@@ -51,7 +51,7 @@ function openFile(
 ): FileSink {
   // The config's files are logs with folders of their own; a folder that is mistyped after -o is better refused.
   if (mode === 'append') mkdirSync(dirname(path), { recursive: true });
-  return fileSink(path, { ...keeping, checkpointed, mode: cutTo === undefined ? mode : { cutTo } });
+  return fileSink(path, { ...keeping, checkpointed, waits: true, mode: cutTo === undefined ? mode : { cutTo } });
 }
 
 /** Dead letters that were given no file: said to the person, like everything on stderr. */

@@ -1,10 +1,13 @@
 import { blockProcessor, type BlockOptions, type BlockProcessor } from '../block-processor.js';
 import { inlineExecutor } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
+import { paceOf } from './pace.js';
 import type { TraceOf } from '../stages/index.js';
 
-/** Less input than this is done before workers, which take 50 ms to start and as long to warm up, could save anything. */
-const BYTES_WORTH_WORKERS = 64 * 1024 * 1024;
+/** Workers take 50 ms to start, and longer to warm up: where less work is left they save nothing. */
+const LEFT_WORTH_WORKERS_MS = 700;
+/** As much more work may be to come where nobody knows how much there is. */
+const SPENT_WORTH_WORKERS_MS = LEFT_WORTH_WORKERS_MS;
 
 export interface ThreadChoice {
   /** Threads that may work, this one included. 1: no workers, whatever the input. */
@@ -21,38 +24,35 @@ export interface ThreadChoice {
 type ClosableExecutor = BlockExecutor & { close(): Promise<void> };
 
 /**
- * Compiles the pipeline and works on this thread while there is little input; when much of it is known or seen, other
- * threads join.
+ * Compiles the pipeline and works on this thread; when that turns out to take long, other threads join.
  *
  * @throws ComputoError when a script can't be compiled
  */
 export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): ClosableExecutor {
   const { threads, atOnce, inputBytes, traceOf } = choice;
-  const processHere = blockProcessor(options, traceOf);
-  const inline = inlineExecutor(processHere);
+  const pace = paceOf(blockProcessor(options, traceOf), inputBytes);
+  const inline = inlineExecutor(pace.process);
   // A trace is told of on this thread only.
   if (threads <= 1 || traceOf !== undefined) return { ...inline, close: () => Promise.resolve() };
 
-  let seenBytes = 0;
   let executor: BlockExecutor = inline;
   let starting: Promise<ClosableExecutor> | undefined;
   const start = (): void => {
-    starting ??= startWorkers(options, processHere, choice).then((started) => (executor = started));
+    starting ??= startWorkers(options, pace.process, choice).then((started) => (executor = started));
   };
-  if (atOnce || (inputBytes ?? 0) >= BYTES_WORTH_WORKERS) start();
+  const takesLong = (): boolean =>
+    inputBytes === undefined ? pace.spentMs() >= SPENT_WORTH_WORKERS_MS : pace.leftMs() >= LEFT_WORTH_WORKERS_MS;
+  if (atOnce) start();
 
   return {
     get width() {
       return executor.width;
     },
     submit(block, meta) {
-      if (starting === undefined) {
-        seenBytes += block.kind === 'lines' ? block.bytes.length : 0;
-        if (seenBytes >= BYTES_WORTH_WORKERS) start();
-      }
+      if (starting === undefined && takesLong()) start();
       return executor.submit(block, meta);
     },
-    recycle: (lines) => processHere.memory.give(lines),
+    recycle: (lines) => pace.process.memory.give(lines),
     async close() {
       await (await starting)?.close();
     },
@@ -61,9 +61,9 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
 
 async function startWorkers(
   options: BlockOptions,
-  processHere: BlockProcessor,
+  process: BlockProcessor,
   { threads, script = new URL('./worker.js', import.meta.url) }: ThreadChoice,
 ): Promise<ClosableExecutor> {
   const { workerExecutor } = await import('./worker-executor.js');
-  return workerExecutor(options, processHere, threads - 1, script);
+  return workerExecutor(options, process, threads - 1, script);
 }
