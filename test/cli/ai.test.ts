@@ -65,6 +65,7 @@ describe('a run with AI stages', () => {
     const billed = cheap.billed + dear.billed;
     expect(statsOf(first).ai).toMatchObject({ calls: 40, cached: 0, attempts: 40, unknown: 0 });
     expect(statsOf(first).ai['spent_usd']).toBe(Number(dollarText(billed)));
+    expect(await costOf()).toEqual({ openai: cheap.billed, anthropic: dear.billed });
 
     const again = await on.run(['in.ndjson']);
     expect(again.stdout).toBe(first.stdout.replaceAll('"cached":false', '"cached":true'));
