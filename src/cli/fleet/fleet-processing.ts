@@ -1,6 +1,7 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore, Position } from '../../log/index.js';
 import { comparePositions } from '../../log/index.js';
+import { keepTrying, NatsUnavailableError } from '../../nats/index.js';
 import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../server/index.js';
 import type { Engines } from '../engines.js';
@@ -71,7 +72,14 @@ export class FleetProcessing implements Pipelines {
   }
 
   async showAi(meter: Metrics['ai']): Promise<void> {
-    await showAi(this.engines, meter, () => this.#closed);
+    const show = (): Promise<void> => showAi(this.engines, meter, () => this.#closed);
+    const { link } = this.context;
+    try {
+      // Whoever looks does not wait for a server that is away: the figures stand as they were.
+      await (link === undefined ? show() : keepTrying(link, show, 0));
+    } catch (error) {
+      if (!(error instanceof NatsUnavailableError)) throw error;
+    }
   }
 
   providers(): readonly ProviderStatus[] {

@@ -84,6 +84,17 @@ pipelines:
     expect(cost.stdout).toMatch(/^default,2,/m);
     expect(calls.stdout.trimEnd().split('\n')).toHaveLength(2);
     expect(calls.stdout).toContain('"pipeline":"default"');
+
+    // Nobody waits for a server that is away: what is spent is told as it was known last.
+    const spent = async (): Promise<number> => {
+      const page = await (await fetch(`${member.url}/metrics`)).text();
+      return Number(/^colloquium_ai_spent_today_usd\{[^}]*\} (\S+)$/m.exec(page)?.[1]);
+    };
+    await until(async () => (await spent()) > 0, 'it is charged');
+    const charged = await spent();
+    await nats.server.kill();
+    expect(await spent()).toBe(charged);
+    await nats.server.start();
     await member.end();
     await fake.close();
   });
