@@ -31,7 +31,7 @@ const COMMANDS = [
   ['replay', '--since', '0'],
 ];
 
-const IMPORT = 'const __import=require.import??((id)=>import(id));';
+const IMPORT = 'const __import=require.import;';
 const OWN_URL = 'const __url=require("node:url").pathToFileURL(__filename).href;';
 
 /**

@@ -9,7 +9,6 @@ const { Script } = require('node:vm');
 
 const dist = join(dirname(__dirname), 'dist');
 const codeFolder = join(dist, 'code');
-const hasCode = existsSync(codeFolder);
 /** Set by the build alone. */
 const keepsCode = process.env.COLLOQUIUM_KEEP_CODE === '1';
 
@@ -60,9 +59,9 @@ function plain(exports) {
 
 function codeOf(path) {
   try {
-    return hasCode ? readFileSync(path) : undefined;
+    return readFileSync(path);
   } catch {
-    // While it is built, a chunk may be the first of its kind.
+    // It is only being built, or none of the runs that code is kept of has loaded it.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { World } from '../../log/index.js';
-import type { NatsLink } from '../../nats/index.js';
+import { closeWhenAway, type NatsLink } from '../../nats/index.js';
 import type { HealthComponent } from '../../server/index.js';
 import type { ServePlan } from '../serve/plan.js';
 import type { Fleet } from './fleet.js';
@@ -29,11 +29,7 @@ const NONE: DaemonNats = {
  */
 export async function openNats(plan: ServePlan, world: World): Promise<DaemonNats> {
   if (!needsNats(plan)) return NONE;
-  const [{ openLink }, { joinFleet }, { closeWhenAway }] = await Promise.all([
-    import('./open-link.js'),
-    import('./fleet.js'),
-    import('../../nats/index.js'),
-  ]);
+  const [{ openLink }, { joinFleet }] = await Promise.all([import('./open-link.js'), import('./fleet.js')]);
   const link = await openLink(plan.config, plan.fleet?.urls);
   const fleet = plan.fleet && (await joinFleet(link, plan.fleet, plan.settings.depthMax, world));
   let endWatch = (): void => undefined;

@@ -66,6 +66,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     stopReading();
   });
   const progress = plan.progress ? reporterFor(sources, plan.outputs, engine.ai) : undefined;
+  // `performance` would have to be loaded first.
   const startedAt = process.uptime();
 
   const result = await runBlocks({

@@ -23,6 +23,7 @@ export const nodeDisk: Disk = {
   async makeFolder(path) {
     await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
   },
+  // Not the functions themselves: to take them would load them, where nothing is done with a disk.
   rename: (from, to) => rename(from, to),
   link: (from, to) => link(from, to),
   copy: (from, to) => copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),

@@ -79,6 +79,7 @@ async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const count = await readWhole(from, buffer, 0, buffer.length, bytes);
     const content = buffer.subarray(0, count);
+    // Not made before: zlib is loaded when it is first asked for.
     const member = writeMember(await promisify(deflateRaw)(content, { level: DEFLATE_LEVEL }), content, bytes);
     await writeWhole(to, member, packedBytes);
     bytes += count;

@@ -101,6 +101,7 @@ async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMe
   if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
   const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
   try {
+    // Not made before: zlib is loaded when it is first asked for.
     const unpacked = await promisify(inflateRaw)(deflated, { maxOutputLength: Math.max(1, bytes) });
     return unpacked.length === bytes && crc32(unpacked) === memberCrc(member) ? unpacked : undefined;
   } catch {

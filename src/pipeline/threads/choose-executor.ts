@@ -5,9 +5,7 @@ import { paceOf } from './pace.js';
 import type { TraceOf } from '../stages/index.js';
 
 /** Workers take 50 ms to start, and longer to warm up: where less work is left they save nothing. */
-const LEFT_WORTH_WORKERS_MS = 700;
-/** As much more work may be to come where nobody knows how much there is. */
-const SPENT_WORTH_WORKERS_MS = LEFT_WORTH_WORKERS_MS;
+const WORK_WORTH_WORKERS_MS = 700;
 
 export interface ThreadChoice {
   /** Threads that may work, this one included. 1: no workers, whatever the input. */
@@ -30,18 +28,16 @@ type ClosableExecutor = BlockExecutor & { close(): Promise<void> };
  */
 export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): ClosableExecutor {
   const { threads, atOnce, inputBytes, traceOf } = choice;
-  const pace = paceOf(blockProcessor(options, traceOf), inputBytes);
-  const inline = inlineExecutor(pace.process);
+  const work = blockProcessor(options, traceOf);
   // A trace is told of on this thread only.
-  if (threads <= 1 || traceOf !== undefined) return { ...inline, close: () => Promise.resolve() };
+  if (threads <= 1 || traceOf !== undefined) return { ...inlineExecutor(work), close: () => Promise.resolve() };
 
-  let executor: BlockExecutor = inline;
+  const pace = paceOf(work, inputBytes);
+  let executor: BlockExecutor = inlineExecutor(pace.process);
   let starting: Promise<ClosableExecutor> | undefined;
   const start = (): void => {
     starting ??= startWorkers(options, pace.process, choice).then((started) => (executor = started));
   };
-  const takesLong = (): boolean =>
-    inputBytes === undefined ? pace.spentMs() >= SPENT_WORTH_WORKERS_MS : pace.leftMs() >= LEFT_WORTH_WORKERS_MS;
   if (atOnce) start();
 
   return {
@@ -49,10 +45,10 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
       return executor.width;
     },
     submit(block, meta) {
-      if (starting === undefined && takesLong()) start();
+      if (starting === undefined && pace.leftMs() >= WORK_WORTH_WORKERS_MS) start();
       return executor.submit(block, meta);
     },
-    recycle: (lines) => pace.process.memory.give(lines),
+    recycle: (lines) => work.memory.give(lines),
     async close() {
       await (await starting)?.close();
     },
@@ -61,9 +57,9 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
 
 async function startWorkers(
   options: BlockOptions,
-  process: BlockProcessor,
+  processHere: BlockProcessor,
   { threads, script = new URL('./worker.js', import.meta.url) }: ThreadChoice,
 ): Promise<ClosableExecutor> {
   const { workerExecutor } = await import('./worker-executor.js');
-  return workerExecutor(options, process, threads - 1, script);
+  return workerExecutor(options, processHere, threads - 1, script);
 }

@@ -7,10 +7,8 @@ const WARM_UP_BYTES = 16 << 20;
 export interface Pace {
   /** What it works with: takes note of how long each block takes. */
   readonly process: BlockProcessor;
-  /** Milliseconds of work that seem to be left; 0 while the code is warming up, or when nobody knows how much comes. */
+  /** Milliseconds of work that seem to be left; 0 while the code is warming up. Where nobody knows: as much again as was done. */
   leftMs(): number;
-  /** Milliseconds of work so far. */
-  spentMs(): number;
 }
 
 /** @param inputBytes of the whole input, where they are known */
@@ -20,6 +18,7 @@ export function paceOf(work: BlockProcessor, inputBytes: number | undefined): Pa
   let warm: { readonly bytes: number; readonly ms: number } | undefined;
   const timed: BlockProcessor = Object.assign(
     (...[block, meta]: Parameters<BlockProcessor>) => {
+      // `performance` would have to be loaded first.
       const startedAt = process.uptime();
       const result = work(block, meta);
       ms += (process.uptime() - startedAt) * 1000;
@@ -32,9 +31,9 @@ export function paceOf(work: BlockProcessor, inputBytes: number | undefined): Pa
   return {
     process: timed,
     leftMs() {
-      if (inputBytes === undefined || warm === undefined || bytes === warm.bytes) return 0;
+      if (inputBytes === undefined) return ms;
+      if (warm === undefined || bytes === warm.bytes) return 0;
       return ((ms - warm.ms) / (bytes - warm.bytes)) * (inputBytes - bytes);
     },
-    spentMs: () => ms,
   };
 }
