@@ -151,6 +151,7 @@ describe('a dry run', () => {
     expect(rest).toBeGreaterThanOrEqual(bill.cost_usd.low ?? Infinity);
     expect(rest).toBeLessThanOrEqual(bill.cost_usd.high ?? 0);
     expect(bill.cost_usd.high).toBeLessThan(bill.cost_usd.worst);
+    expect(await costOf()).toEqual({ openai: fake.billed });
   });
 
   it('with a sample tells what comes after the first answers, too', async () => {
@@ -163,6 +164,10 @@ describe('a dry run', () => {
     ];
     on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
     on.write('in.ndjson', rowsOf(80));
+    const blind = statsOf(await on.run(['--dry-run', '--stats', 'json', 'in.ndjson'])) as unknown as Bill;
+    expect(blind).toMatchObject({ complete: false });
+    expect(blind.stages[1]).toMatchObject({ stage: 'two', calls: 0, calls_up_to_more: 80 });
+
     const bill = statsOf(
       await on.run(['--dry-run', '--sample', '10', '--stats', 'json', 'in.ndjson']),
     ) as unknown as Bill;

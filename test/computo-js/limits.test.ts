@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check, compile, execute, type Json } from 'computo-js';
 import { describeDepth, kindRaised, nested } from './deep.js';
 
-describeDepth(12_000);
+describeDepth(20_000);
 
 describe('thousands of levels of anything else', () => {
   const wraps: Record<string, (inner: Json) => Json> = {
@@ -23,7 +23,7 @@ describe('thousands of levels of anything else', () => {
   };
   for (const [name, wrap] of Object.entries(wraps)) {
     it(`are a value or an error, never a crash: ${name}`, () => {
-      const script = nested(['$input'], wrap, 5000);
+      const script = nested(['$input'], wrap, 6000);
       for (const dialect of ['classic', 'current'] as const) {
         const kind = kindRaised(() => execute(script, [1], { dialect }));
         expect(['LimitExceeded', 'InvalidArgument', 'InvalidOperator', 'nothing']).toContain(kind);

@@ -27,12 +27,12 @@ async function smallLog(): Promise<{ folder: string; path: string; content: Buff
 }
 
 describe('recovery', () => {
-  it('cuts a torn tail after the last whole record, for a cut at any byte of the last, and some of the one before', async () => {
+  it('cuts a torn tail after the last whole record, for a cut at any byte of the last two', async () => {
     const { folder, path, content, lineEnds } = await smallLog();
     const [index] = await filesIn(folder, '.index');
-    const [, , thirdEnd = 0, fourthEnd = 0] = lineEnds;
+    const thirdEnd = lineEnds[2] ?? 0;
     const world = worldWithoutSync();
-    for (let cut = thirdEnd; cut <= content.length; cut += cut < fourthEnd - 10 ? 10 : 1) {
+    for (let cut = thirdEnd; cut <= content.length; cut++) {
       await writeFile(path, content.subarray(0, cut));
       const whole = lineEnds.filter((end) => end <= cut);
       const end = whole.at(-1) ?? 0;
