@@ -10,9 +10,6 @@ import type { Tap } from './tap.js';
 /** Counter steps between two blocks: more than a block has lines. */
 const COUNTER_PER_BLOCK = 2 ** 20;
 
-/** Blocks read ahead of the one being written, besides those that are being worked on. */
-const BLOCKS_AHEAD = 1;
-
 /** Whatever turns blocks into results: this thread, or several. */
 export interface BlockExecutor {
   /** How many blocks it can work on at a time. */
@@ -128,7 +125,9 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   let held = 0;
   let wake = (): void => undefined;
   let tail = Promise.resolve();
-  const open = new Set<Promise<void>>();
+  const heldAtMost = async (count: number): Promise<void> => {
+    while (held > count) await new Promise<void>((resolve) => (wake = resolve));
+  };
 
   const end = (how: Ending): void => {
     if (hasEnded()) return;
@@ -137,14 +136,14 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   };
 
   /** Delivers one result once `before` is done. Nothing is delivered after the run has ended. */
-  const deliverAfter = async (before: Promise<unknown>, arrived: Arrived): Promise<void> => {
-    // Both are waited for, whatever happens: the run is not over while a call is out.
-    const [result] = await Promise.allSettled([arrived.pending, before]);
+  const deliverAfter = async (before: Promise<void>, arrived: Arrived): Promise<void> => {
+    await before;
     try {
+      // Waited for whatever happened before: the run is not over while a call is out.
+      const result = await arrived.pending;
       if (hasEnded()) return;
-      if (result.status === 'rejected') throw result.reason;
-      await deliver(arrived, result.value);
-      if (result.value.stopped) end({ endedBy: 'failure' });
+      await deliver(arrived, result);
+      if (result.stopped) end({ endedBy: 'failure' });
     } catch (error) {
       end(endingFor(error));
     } finally {
@@ -164,9 +163,13 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const enqueue = (arrived: Arrived): void => {
     // Writes go one at a time either way: in the order of arrival, or of completion.
     const deliverNow = (): Promise<void> => (tail = deliverAfter(tail, arrived));
-    const delivery = run.unordered === true ? arrived.pending.then(deliverNow, deliverNow) : deliverNow();
-    open.add(delivery);
-    void delivery.finally(() => open.delete(delivery));
+    if (run.unordered === true) {
+      arrived.pending.then(deliverNow, deliverNow);
+    } else {
+      // It may fail before its turn comes, which is when the failure counts.
+      arrived.pending.catch(() => undefined);
+      void deliverNow();
+    }
   };
 
   try {
@@ -182,13 +185,15 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       held += 1;
       // Taken before the bytes may go to another thread.
       const size = block.kind === 'lines' ? block.bytes.length : block.lineBytes;
-      enqueue({ ...placeOf(block), size, resumeAt: block.resumeAt, pending: run.executor.submit(block, meta) });
-      while (held >= run.executor.width + BLOCKS_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
+      const { file, linesBefore } = placeOf(block);
+      enqueue({ file, linesBefore, size, resumeAt: block.resumeAt, pending: run.executor.submit(block, meta) });
+      // One is read ahead of those that are worked on.
+      await heldAtMost(run.executor.width);
     }
-    await Promise.all(open);
+    await heldAtMost(0);
   } catch (error) {
     // The source failed: what it gave before goes out all the same.
-    await Promise.all(open);
+    await heldAtMost(0);
     end({ endedBy: 'error', error });
   }
   return { counts, bytes, ...(ending ?? { endedBy: 'input' }) };

@@ -12,8 +12,8 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
  * copied at most by its last, unfinished line. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
-  readonly #spare = new SpareMemory();
-  #buffer = this.#spare.take();
+  readonly #spare: SpareMemory;
+  #buffer: Buffer;
   #used = 0;
   /** Before this there is no newline. */
   #searched = 0;
@@ -26,12 +26,16 @@ export class BlockCutter {
   constructor(
     private readonly source: string,
     private readonly lineBytesMax: number,
-  ) {}
+    private readonly blockBytes = BLOCK_BYTES,
+  ) {
+    this.#spare = new SpareMemory(blockBytes);
+    this.#buffer = this.#spare.take();
+  }
 
   /** Where the next bytes go. Never empty. */
   space(): Buffer {
     if (this.#used === this.#buffer.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#buffer.length * 2, this.lineBytesMax + BLOCK_BYTES));
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.#buffer.length * 2, this.lineBytesMax + this.blockBytes));
       this.#buffer.copy(grown, 0, 0, this.#used);
       this.#buffer = grown;
     }
@@ -109,7 +113,7 @@ export class BlockCutter {
     }
     const bytes = this.#buffer.subarray(0, count);
     const rest = this.#buffer.subarray(count, this.#used);
-    this.#buffer = rest.length * 2 > BLOCK_BYTES ? Buffer.allocUnsafeSlow(rest.length * 2) : this.#spare.take();
+    this.#buffer = rest.length * 2 > this.blockBytes ? Buffer.allocUnsafeSlow(rest.length * 2) : this.#spare.take();
     rest.copy(this.#buffer);
     this.#used = rest.length;
     return { kind: 'lines', bytes, source: this.source, startsFile, recycle: this.#recycle };

@@ -2,7 +2,7 @@ import { fstatSync, openSync, closeSync, read, readSync, createReadStream } from
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Block, Source } from './block.js';
-import { BlockCutter } from './block-cutter.js';
+import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
 import { itIsADirectory, SourceError } from './read-error.js';
 import { streamBlocks } from './stream-source.js';
 
@@ -83,7 +83,7 @@ async function* gunzipBlocks(
 ): AsyncGenerator<Block> {
   const { createGunzip } = await import('node:zlib');
   const compressed = createReadStream(path, { fd });
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   compressed.on('error', (error) => gunzip.destroy(error));
   yield* streamBlocks(compressed.pipe(gunzip), path, lineBytesMax, signal);
 }

@@ -1,4 +1,4 @@
-/** For one block, and for the lines that come of it: smaller pieces are not worth keeping. */
+/** For one block, and for the lines that come of it. */
 export const PIECE_BYTES = 256 * 1024;
 /** Larger pieces were for one long line. */
 const PIECE_BYTES_MAX = 1024 * 1024;
@@ -8,10 +8,13 @@ const PIECES_MAX = 8;
 export class SpareMemory {
   readonly #pieces = new Set<ArrayBuffer>();
 
-  /** A piece of at least {@link PIECE_BYTES}, with anything in it. */
+  /** @param pieceBytes what a piece has at least, up to 1 MB: smaller ones are not worth keeping */
+  constructor(private readonly pieceBytes = PIECE_BYTES) {}
+
+  /** A piece, with anything in it. */
   take(): Buffer {
     const spare = this.takeSpare();
-    return spare === undefined ? Buffer.allocUnsafeSlow(PIECE_BYTES) : Buffer.from(spare);
+    return spare === undefined ? Buffer.allocUnsafeSlow(this.pieceBytes) : Buffer.from(spare);
   }
 
   /** A piece that was given, where there is one. */
@@ -24,6 +27,6 @@ export class SpareMemory {
   /** Takes the memory behind bytes that nobody will read any more. What is not worth keeping is left alone. */
   give({ buffer }: Uint8Array): void {
     if (!(buffer instanceof ArrayBuffer) || this.#pieces.size >= PIECES_MAX) return;
-    if (buffer.byteLength >= PIECE_BYTES && buffer.byteLength <= PIECE_BYTES_MAX) this.#pieces.add(buffer);
+    if (buffer.byteLength >= this.pieceBytes && buffer.byteLength <= PIECE_BYTES_MAX) this.#pieces.add(buffer);
   }
 }

@@ -1,9 +1,9 @@
 import { fstatSync } from 'node:fs';
 import type { Source } from './block.js';
 import { descriptorBlocks } from './file-source.js';
-import { pipeChunks } from './pipe-chunks.js';
+import { pipeBlocks } from './pipe-source.js';
 import { itIsADirectory } from './read-error.js';
-import { streamBlocks, type ChunkStream } from './stream-source.js';
+import { streamBlocks } from './stream-source.js';
 
 const STDIN = 0;
 
@@ -19,8 +19,9 @@ export function stdinSource(lineBytesMax: number): Source {
     const blocks = (signal: AbortSignal) => descriptorBlocks(STDIN, 'stdin', lineBytesMax, signal);
     return { name: 'stdin', sizeBytes: stats.size, blocks };
   }
+  if (stats.isFIFO() || stats.isSocket()) {
+    return { name: 'stdin', blocks: (signal) => pipeBlocks(STDIN, 'stdin', lineBytesMax, signal) };
+  }
   // A terminal, or a device.
-  const isPipe = stats.isFIFO() || stats.isSocket();
-  const stream = (): ChunkStream => (isPipe ? pipeChunks(STDIN) : process.stdin);
-  return { name: 'stdin', blocks: (signal) => streamBlocks(stream(), 'stdin', lineBytesMax, signal) };
+  return { name: 'stdin', blocks: (signal) => streamBlocks(process.stdin, 'stdin', lineBytesMax, signal) };
 }

@@ -1,0 +1,94 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Block } from '../../src/sources/index.js';
+import { pipeBlocks } from '../../src/sources/pipe-source.js';
+import { scratch } from '../support/cli.js';
+
+const openPipe = promisify(open);
+const CHUNK = 64 * 1024;
+const LINE_MAX = 1 << 20;
+
+const linesOf = (block: Block): string => (block.kind === 'lines' ? block.bytes.toString() : '');
+const pause = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a pipe', () => {
+  const cwd = scratch();
+
+  /** A pipe that a shell script writes to. */
+  async function written(name: string, script: string) {
+    const path = join(cwd, name);
+    execFileSync('mkfifo', [path]);
+    const writer = spawn('sh', ['-c', `exec > ${name}; ${script}`], { cwd, stdio: ['pipe', 'ignore', 'ignore'] });
+    const fd = await openPipe(path, 'r');
+    const reading = new AbortController();
+    return { blocks: pipeBlocks(fd, 'stdin', LINE_MAX, reading.signal), reading, writer };
+  }
+
+  it('gives every line in its order, however its writer cuts them, then ends', async () => {
+    const script =
+      'seq 1 50000; sleep 0.05; for n in $(seq 50001 50300); do echo $n; done; seq 50301 99999; printf 100000';
+    const { blocks } = await written('numbers', script);
+    let text = '';
+    for await (const block of blocks) text += linesOf(block);
+    expect(text).toBe(Array.from({ length: 100_000 }, (_, n) => n + 1).join('\n'));
+  });
+
+  it('keeps a block as it was until its memory is given back', async () => {
+    const { blocks } = await written('letters', 'yes | head -c 2000000; yes n | head -c 2000000');
+    let text = '';
+    for await (const block of blocks) {
+      // Long enough for the next chunks to arrive.
+      await pause(2);
+      text += linesOf(block);
+      if (block.kind === 'lines') block.recycle?.(block.bytes);
+    }
+    expect(text).toBe('y\n'.repeat(1_000_000) + 'n\n'.repeat(1_000_000));
+  });
+
+  it('that is fast comes in larger blocks than its chunks', async () => {
+    const bytes = 100 * CHUNK;
+    const { blocks } = await written('fast', `yes | head -c ${bytes}`);
+    let count = 0;
+    for await (const block of blocks) count += linesOf(block) === '' ? 0 : 1;
+    expect(count).toBeLessThan(100);
+  });
+
+  it('that is slow gives its lines at once, after a full chunk too', async () => {
+    const { blocks, writer } = await written(
+      'slow',
+      `echo first; read go; yes | head -c ${CHUNK}; printf la; read go; echo st`,
+    );
+    let seen = '';
+    for await (const block of blocks) {
+      seen += linesOf(block);
+      // What comes next is written only when everything before it has arrived.
+      if (seen === 'first\n' || seen.length === 'first\n'.length + CHUNK) writer.stdin.write('go\n');
+    }
+    expect(seen).toBe(`first\n${'y\n'.repeat(CHUNK / 2)}last\n`);
+  });
+
+  it('reads past a line over the limit, and tells how long it was', async () => {
+    const { blocks } = await written('long', `echo a; head -c ${3 * LINE_MAX} /dev/zero; echo; echo b`);
+    const seen: unknown[] = [];
+    for await (const block of blocks) seen.push(block.kind === 'lines' ? linesOf(block) : block.lineBytes);
+    expect(seen).toEqual(['a\n', 3 * LINE_MAX, 'b\n']);
+  });
+
+  it('that is read no further gives the whole lines it had, and its writer is told', async () => {
+    const { blocks, reading, writer } = await written('endless', 'echo one; printf tw; read go; exec yes');
+    const seen: string[] = [];
+    for await (const block of blocks) {
+      seen.push(linesOf(block));
+      // By then the unfinished line has come, too.
+      await pause(50);
+      reading.abort();
+    }
+    expect(seen.join('')).toBe('one\n');
+    writer.stdin.write('go\n');
+    expect(await once(writer, 'exit')).toEqual([null, 'SIGPIPE']);
+  });
+});
