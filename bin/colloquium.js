@@ -82,10 +82,11 @@ function outsideOf() {
 
 /** A module that is loaded when something of it is first asked for. */
 function late(id) {
+  let module;
   const from =
     (ask) =>
     (_, ...args) =>
-      ask(require(id), ...args);
+      ask((module ??= require(id)), ...args);
   return new Proxy(
     {},
     {

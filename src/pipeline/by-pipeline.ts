@@ -1,4 +1,4 @@
-import type { Block } from '../sources/index.js';
+import type { Block, LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts } from './counts.js';
 import type { BlockExecutor } from './run-blocks.js';
@@ -11,6 +11,7 @@ interface Run {
   readonly pipeline: string | undefined;
   readonly bytes: Buffer;
   readonly lines: number;
+  readonly recycle?: LineBlock['recycle'] | undefined;
 }
 
 /**
@@ -25,26 +26,29 @@ export function byPipeline(
   onUnknown: (pipeline: string | undefined, events: number) => void,
 ): BlockExecutor {
   const pipelineOf = pipelineOfLine();
+  const [anyExecutor] = executors.values();
   return {
     width: Math.min(...[...executors.values()].map(({ width }) => width)),
+    recycle: (lines) => anyExecutor?.recycle?.(lines),
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1);
       // All are submitted at once, in their order: executors count on that.
-      const results = runsOf(block.bytes).map((run) => submitRun(block, run, meta));
-      return merged(await Promise.all(results));
+      const results = await Promise.all(runsOf(block).map((run) => submitRun(block, run, meta)));
+      const [only] = results;
+      return only !== undefined && results.length === 1 ? only : merged(results);
     },
   };
 
-  function submitRun(block: Block, { pipeline, bytes, lines }: Run, meta: BlockMeta): Promise<BlockResult> {
+  function submitRun(block: Block, { pipeline, bytes, lines, recycle }: Run, meta: BlockMeta): Promise<BlockResult> {
     const executor = pipeline === undefined ? undefined : executors.get(pipeline);
     if (executor !== undefined) {
-      return executor.submit({ kind: 'lines', bytes, source: block.source, startsFile: false }, meta);
+      return executor.submit({ kind: 'lines', bytes, source: block.source, startsFile: false, recycle }, meta);
     }
     onUnknown(pipeline, lines);
     return Promise.resolve(noResult(lines));
   }
 
-  function runsOf(bytes: Buffer): Run[] {
+  function runsOf({ bytes, recycle }: LineBlock): Run[] {
     const runs: Run[] = [];
     let start = 0;
     let lines = 0;
@@ -63,7 +67,7 @@ export function byPipeline(
       lines += 1;
       at = end + 1;
     }
-    if (lines > 0) runs.push({ pipeline: current, bytes: bytes.subarray(start), lines });
+    if (lines > 0) runs.push({ pipeline: current, bytes: bytes.subarray(start), lines, recycle });
     return runs;
   }
 }

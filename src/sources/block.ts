@@ -19,7 +19,7 @@ export interface LineBlock {
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
   /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
-  readonly recycle?: (bytes: Uint8Array) => void;
+  readonly recycle?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**

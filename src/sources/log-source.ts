@@ -6,7 +6,8 @@ import {
   type Position,
   type ReadOptions,
 } from '../log/index.js';
-import type { Block, ResumeAt, Source } from './block.js';
+import type { Block, LineBlock, ResumeAt, Source } from './block.js';
+import { SpareMemory } from './spare-memory.js';
 
 const NEWLINE = 0x0a;
 const TIMESTAMP = Buffer.from('"timestamp":');
@@ -36,7 +37,7 @@ export interface ReadableLog {
   read(options: ReadOptions): AsyncIterable<LogBlock>;
 }
 
-export interface LogSourceOptions extends Omit<ReadOptions, 'signal'> {
+export interface LogSourceOptions extends Omit<ReadOptions, 'signal' | 'spare'> {
   /** Lines that are not wanted are left out. @param end where the line's newline stands */
   readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
   /** Blocks of one line each: every event is a place to resume at. */
@@ -57,15 +58,17 @@ export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
 
 async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: AbortSignal): AsyncGenerator<Block> {
   const { accepts, singleLines = false, onDamage, rest, ...reading } = options;
+  const memory = new SpareMemory();
+  const recycle = (bytes: Uint8Array): void => memory.give(bytes);
   let timestamp = 0;
-  for await (const block of log.read({ ...reading, signal })) {
+  for await (const block of log.read({ ...reading, signal, spare: () => memory.takeSpare() })) {
     block.damage.forEach(onDamage);
     const bytes = block.bytes.length;
     if (singleLines) yield* oneByOne(block, accepts ?? (() => true), timestamp);
     timestamp = block.lastTimestamp ?? timestamp;
     const place = { position: block.nextPosition, timestamp };
     if (singleLines) yield blockOf(Buffer.alloc(0), place);
-    else yield blockOf(accepts === undefined ? block.bytes : wantedLines(block.bytes, accepts), place);
+    else yield blockOf(accepts === undefined ? block.bytes : wantedLines(block.bytes, accepts), place, recycle);
     if (rest !== undefined && bytes < SMALL_BYTES) await rest(signal);
   }
 }
@@ -108,6 +111,6 @@ function timestampOf(bytes: Buffer, lineStart: number): number | undefined {
   return Number.isNaN(timestamp) ? undefined : timestamp;
 }
 
-function blockOf(bytes: Buffer, resumeAt: LogPlace): Block {
-  return { kind: 'lines', bytes, source: 'log', startsFile: false, resumeAt };
+function blockOf(bytes: Buffer, resumeAt: LogPlace, recycle?: LineBlock['recycle']): Block {
+  return { kind: 'lines', bytes, source: 'log', startsFile: false, resumeAt, recycle };
 }

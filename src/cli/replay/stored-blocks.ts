@@ -1,5 +1,5 @@
 import { openLogReader } from '../../log/index.js';
-import { logSource, type Block } from '../../sources/index.js';
+import { logSource, mergeSources, type Block } from '../../sources/index.js';
 import type { OpenReplay } from './open-replay.js';
 
 const ID_START = '{"id":"'.length;
@@ -21,7 +21,8 @@ export function storedBlocks(
     ...(accepts && { accepts }),
     onDamage,
   });
-  return source.blocks(signal);
+  // The next block is read while one is worked on.
+  return mergeSources([source], 'side-by-side', signal);
 }
 
 function bothOf(isFrom: AcceptsLine, accepts: AcceptsLine | undefined): AcceptsLine {

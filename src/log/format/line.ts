@@ -45,6 +45,9 @@ export const TAIL_BYTES = CRC_KEY.length + CRC_DIGITS + 2;
 /** How much shorter a line is without its crc: the tail becomes `}`. */
 export const STRIPPED_BYTES = TAIL_BYTES - 1;
 
+/** Taken out of zlib with the first record, not each time: that is loaded late, and asking it costs as much as counting. */
+let takenCrc32: typeof crc32 | undefined;
+
 const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
 
 /**
@@ -53,7 +56,7 @@ const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
  * @returns where the line ends, one past its newline. `TAIL_BYTES + 1` bytes must be free behind `end`.
  */
 export function writeTail(buffer: Buffer, start: number, end: number): number {
-  const crc = crc32(buffer.subarray(start, end));
+  const crc = crcOf(buffer, start, end);
   let at = end;
   for (let i = 0; i < CRC_KEY.length; i++) buffer[at++] = CRC_KEY[i] ?? 0;
   for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = HEX_DIGITS[(crc >>> shift) & 0xf] ?? 0;
@@ -68,11 +71,16 @@ export function isIntact(buffer: Buffer, start: number, end: number): boolean {
   const tail = end - TAIL_BYTES;
   if (tail <= start || buffer[end - 1] !== CLOSING_BRACE || buffer[end - 2] !== QUOTE) return false;
   for (let i = 0; i < CRC_KEY.length; i++) if (buffer[tail + i] !== CRC_KEY[i]) return false;
-  const crc = crc32(buffer.subarray(start, tail));
+  const crc = crcOf(buffer, start, tail);
   for (let i = 0; i < CRC_DIGITS; i++) {
     if (buffer[tail + CRC_KEY.length + i] !== HEX_DIGITS[(crc >>> (28 - 4 * i)) & 0xf]) return false;
   }
   return true;
+}
+
+function crcOf(buffer: Buffer, start: number, end: number): number {
+  takenCrc32 ??= crc32;
+  return takenCrc32(buffer.subarray(start, end));
 }
 
 /** An object as one guarded line. It must have at least one key. */

@@ -21,11 +21,15 @@ export type Chunk =
   /** What stands behind the last newline. Always the last chunk. */
   | { readonly kind: 'partial'; readonly offset: number; readonly bytes: number };
 
+/** Memory that nobody needs any more, where there is some. */
+export type Spare = () => ArrayBuffer | undefined;
+
 /**
  * Reads a segment as blocks of whole lines.
  *
  * @param from where a line starts
  * @param to where to stop, at most the segment's size
+ * @param spare is read into where it has room for a block, in place of new memory
  */
 export async function* readChunks(
   source: SegmentSource,
@@ -33,13 +37,19 @@ export async function* readChunks(
   to: number,
   blockBytes: number,
   lineBytesMax: number = LINE_BYTES_MAX,
+  spare: Spare = () => undefined,
 ): AsyncGenerator<Chunk, void, void> {
   /** Where the buffer's first byte lies. */
   let offset = from;
   let used = 0;
   /** Where the line started that is too long to be held. */
   let overlongFrom: number | undefined;
-  const fresh = (): Buffer => Buffer.allocUnsafeSlow(Math.min(blockBytes, Math.max(BUFFER_BYTES_MIN, to - offset)));
+  const fresh = (): Buffer => {
+    const left = to - offset;
+    const piece = left < blockBytes ? undefined : spare();
+    if (piece !== undefined && piece.byteLength >= blockBytes) return Buffer.from(piece);
+    return Buffer.allocUnsafeSlow(Math.min(blockBytes, Math.max(BUFFER_BYTES_MIN, left)));
+  };
   let buffer = fresh();
 
   while (offset + used < to) {

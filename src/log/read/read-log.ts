@@ -3,6 +3,7 @@ import { lockOwner } from '../lock/folder-lock.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { World } from '../world.js';
 import { damageBlock } from './chunk-blocks.js';
+import type { Spare } from './chunks.js';
 import { dropOlder, keepFront, reaches } from './cut-block.js';
 import { findSince } from './find-since.js';
 import type { LogBlock } from './log-block.js';
@@ -25,6 +26,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Bytes that are read at a time; a longer line makes a longer block. */
   readonly blockBytes?: number;
+  /** Memory of earlier blocks that nobody needs any more, for the next ones. */
+  readonly spare?: Spare;
 }
 
 /**
@@ -65,7 +68,7 @@ async function* allBlocks(
   folder: string,
   end: LogEnd,
   start: Position,
-  { follow = false, signal, blockBytes = BLOCK_BYTES }: ReadOptions,
+  { follow = false, signal, blockBytes = BLOCK_BYTES, spare }: ReadOptions,
 ): AsyncGenerator<LogBlock, void, void> {
   const { disk } = world;
   const stop = follow ? undefined : (end.position() ?? (await endOfFiles(world, folder)));
@@ -91,7 +94,8 @@ async function* allBlocks(
         const to = name.number === bound?.segment ? Math.min(bound.offset, size) : size;
         const isTornLost = async (): Promise<boolean> =>
           finished || (stop !== undefined && (await lockOwner(world, folder)) === undefined);
-        for await (const block of segmentBlocks(name.number, source, { from: at.offset, to, blockBytes, isTornLost })) {
+        const range = { from: at.offset, to, blockBytes, spare, isTornLost };
+        for await (const block of segmentBlocks(name.number, source, range)) {
           at = block.nextPosition;
           yield block;
           if (isAborted(signal)) return;

@@ -4,7 +4,7 @@ import type { SegmentName } from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import { chunkBlocks, damageBlock } from './chunk-blocks.js';
-import { readChunks } from './chunks.js';
+import { LINE_BYTES_MAX, readChunks, type Spare } from './chunks.js';
 import { damageAt, type Damage } from './damage.js';
 import type { LogBlock } from './log-block.js';
 
@@ -12,6 +12,7 @@ export interface SegmentRange {
   readonly from: number;
   readonly to: number;
   readonly blockBytes: number;
+  readonly spare: Spare | undefined;
   /** Whether bytes without a newline at the end are a loss: nobody is there to complete them. */
   readonly isTornLost: () => Promise<boolean>;
 }
@@ -20,7 +21,7 @@ export interface SegmentRange {
 export async function* segmentBlocks(
   segment: number,
   source: SegmentSource,
-  { from, to, blockBytes, isTornLost }: SegmentRange,
+  { from, to, blockBytes, spare, isTornLost }: SegmentRange,
 ): AsyncGenerator<LogBlock, void, void> {
   const origin = { file: source.path, segment };
   if (from > to) {
@@ -28,7 +29,7 @@ export async function* segmentBlocks(
     yield damageBlock(damageAt('beyond_end', origin, from, 0, problem), { segment, offset: to });
     return;
   }
-  for await (const chunk of readChunks(source, from, to, blockBytes)) {
+  for await (const chunk of readChunks(source, from, to, blockBytes, LINE_BYTES_MAX, spare)) {
     if (chunk.kind === 'lines') {
       yield* chunkBlocks(chunk, origin);
     } else if (chunk.kind === 'lost') {
