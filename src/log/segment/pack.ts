@@ -37,7 +37,8 @@ export async function packSegment(
   await removeIfThere(disk, temporary);
   try {
     const sizes = await packFile(disk, plain, temporary, signal);
-    if (sizes === undefined) return undefined;
+    // Removed meanwhile, most likely: then nobody gets to see it again. If just now, for a moment.
+    if (sizes === undefined || (await disk.size(plain)) === undefined) return undefined;
     await disk.rename(temporary, packed);
     await disk.syncFolder(dirname(packed));
     if ((await disk.size(plain)) === undefined) {
