@@ -182,11 +182,12 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
         await run.executor.skip?.(block, meta);
         continue;
       }
-      held += 1;
       // Taken before the bytes may go to another thread.
       const size = block.kind === 'lines' ? block.bytes.length : block.lineBytes;
       const { file, linesBefore } = placeOf(block);
-      enqueue({ file, linesBefore, size, resumeAt: block.resumeAt, pending: run.executor.submit(block, meta) });
+      const pending = run.executor.submit(block, meta);
+      held += 1;
+      enqueue({ file, linesBefore, size, resumeAt: block.resumeAt, pending });
       // One is read ahead of those that are worked on.
       await heldAtMost(run.executor.width);
     }
