@@ -75,13 +75,15 @@ export async function* pipeBlocks(
 
   try {
     for (;;) {
-      socket.resume();
       const block = blocks.shift();
+      // One is read ahead of whoever works on them.
+      if (blocks.length === 0) socket.resume();
       if (block !== undefined) yield block;
       else if (socket.closed) break;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
-    yield* cutter.cut();
+    // All at once: a timer may still cut, too.
+    yield* [...cutter.cut()];
     if (socket.errored) throw socket.errored;
     if (!signal.aborted) yield* cutter.end();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs';
+import { closeSync, open, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +76,28 @@ describe('a pipe', () => {
     const seen: unknown[] = [];
     for await (const block of blocks) seen.push(block.kind === 'lines' ? linesOf(block) : block.lineBytes);
     expect(seen).toEqual(['a\n', 3 * LINE_MAX, 'b\n']);
+  });
+
+  it('loses nothing behind a long line that ends shortly before the pipe does', async () => {
+    const path = join(cwd, 'ending');
+    execFileSync('mkfifo', [path]);
+    const [fd, end] = await Promise.all([openPipe(path, 'r'), openPipe(path, 'w')]);
+    const long = 'x'.repeat(CHUNK);
+    writeSync(end, long);
+    const blocks = pipeBlocks(fd, 'stdin', CHUNK - 1, new AbortController().signal);
+    const seen: unknown[] = [];
+    const reading = (async () => {
+      for await (const block of blocks) {
+        seen.push(block.kind === 'lines' ? linesOf(block) : block.lineBytes);
+        await pause(5);
+      }
+    })();
+    await pause(50);
+    // All at once: a full chunk, and the end with it.
+    writeSync(end, `\n${'y\n'.repeat(CHUNK / 2 - 1)}z`);
+    closeSync(end);
+    await reading;
+    expect(seen).toEqual([CHUNK, 'y\n'.repeat(CHUNK / 2 - 1), 'z']);
   });
 
   it('that is read no further gives the whole lines it had, and its writer is told', async () => {
