@@ -98,7 +98,10 @@ function* oneByOne({ bytes, position }: LogBlock, accepts: Accepts, before: numb
     offset += next - at + STRIPPED_BYTES;
     if (accepts(bytes, at, next - 1)) {
       timestamp = timestampOf(bytes, at) ?? timestamp;
-      yield blockOf(bytes.subarray(at, next), { position: { segment, offset }, timestamp });
+      // A block's memory has one owner, who may move it away: the last line keeps it, the others take a copy.
+      const line = bytes.subarray(at, next);
+      const own = next === bytes.length ? line : Buffer.from(line);
+      yield blockOf(own, { position: { segment, offset }, timestamp });
     }
     at = next;
   }
