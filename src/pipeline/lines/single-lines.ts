@@ -15,7 +15,8 @@ export async function* singleLines(blocks: AsyncIterable<Block>): AsyncGenerator
       const end = newline === -1 ? block.bytes.length : newline + 1;
       // Behind the block's other lines nothing can be resumed.
       const resumeAt = end === block.bytes.length ? block.resumeAt : undefined;
-      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile, resumeAt };
+      // Its memory is that of all the block's lines, and is given back by none of them.
+      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile, resumeAt, recycle: undefined };
       startsFile = false;
       at = end;
     }
