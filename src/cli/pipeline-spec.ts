@@ -23,6 +23,17 @@ async function stageSpec(stage: StagePlan, config: LoadedConfig): Promise<StageS
   return { ...plan, kind: 'ai', request: await scriptSpec(plan.request, config) };
 }
 
+export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
+
+/**
+ * What `--filter` asks for, in front of a pipeline's own stages.
+ *
+ * @throws ConfigError
+ */
+export async function filterStage(source: ScriptSource, config: LoadedConfig | undefined): Promise<FilterStage> {
+  return { kind: 'filter', name: source.name, script: await scriptSpec(source, config) };
+}
+
 /**
  * A script with its options, once nothing in it is certain to fail.
  *

@@ -7,6 +7,8 @@ const EXAMPLES = `
 Examples:
   Two fields of every line:
     colloquium -e '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]' tweets.ndjson
+  Only some events:
+    colloquium --filter '[">", ["$input", "/score"], 0.5]' events.ndjson
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.json --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -30,6 +32,7 @@ export function runCommand(): Command {
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script as JSON, as the only stage')
     .option('-s, --script <script>', 'a script as the only stage: a name under scripts in the config, or a file')
+    .option('--filter <computo>', 'only events for which this script gives a truthy value')
     .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')

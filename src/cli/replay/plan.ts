@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/index.js';
 import type { PipelineServePlan } from '../serve/plan.js';
-import type { StageSpec } from '../../pipeline/index.js';
+import type { FilterStage } from '../pipeline-spec.js';
 
 /** What a replay is to do: the flags and the config as they are meant. */
 export interface ReplayPlan {
@@ -26,8 +26,6 @@ export interface EventChoice {
   readonly fromId: string | undefined;
   readonly from: 'log' | 'dead-letters';
 }
-
-export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
 
 /** What becomes of them. */
 export type ReplayWay =

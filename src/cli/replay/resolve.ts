@@ -9,11 +9,11 @@ import {
 import { parseInlineScript } from '../../config/script/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
-import { scriptSpec } from '../pipeline-spec.js';
+import { filterStage } from '../pipeline-spec.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import { pipelineServePlan } from '../serve/resolve.js';
 import { UserError } from '../user-error.js';
-import type { EventChoice, FilterStage, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js';
+import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js';
 
 /**
  * From what was typed to what is meant.
@@ -83,7 +83,8 @@ function timeOfId(id: string): number {
 
 async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWay> {
   const processing = useSection(config, 'processing');
-  const filter = flags.filter === undefined ? undefined : await filterStage(flags.filter, config);
+  const filter =
+    flags.filter === undefined ? undefined : await filterStage(parseInlineScript(flags.filter, '--filter'), config);
   const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
@@ -103,11 +104,6 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   const through = flags.pipeline === undefined ? 'own' : 'one';
   if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };
   return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, flags)), through, output };
-}
-
-async function filterStage(text: string, config: LoadedConfig): Promise<FilterStage> {
-  const script = await scriptSpec(parseInlineScript(text, '--filter'), config);
-  return { kind: 'filter', name: '--filter', script };
 }
 
 /** Whatever outputs it has: here everything goes to one, and dead letters are whole in a file. */

@@ -2,6 +2,7 @@
 export interface RunFlags {
   readonly eval?: string;
   readonly script?: string;
+  readonly filter?: string;
   readonly config?: string;
   readonly pipeline?: string;
   readonly output?: string;

@@ -4,7 +4,8 @@ import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
-import { pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
+import type { StageSpec } from '../../pipeline/index.js';
+import { filterStage, pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
@@ -24,13 +25,25 @@ export interface ResolvedPipeline {
  * @throws UserError, ConfigError
  */
 export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipeline> {
+  const found = await resolveNamed(flags);
+  if (flags.filter === undefined) return found;
+  const source = parseInlineScript(flags.filter, '--filter');
+  const { spec, sources, config } = found;
+  const stages = [await filterStage(source, config), ...spec.stages];
+  return { ...found, spec: { ...spec, stages }, sources: new Map([[source.name, source], ...sources]) };
+}
+
+async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
   if (flags.eval !== undefined || isFileName(flags.script)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await loadConfig(flags);
     return { ...(await onlyStage(await scriptOfFlags(flags), config)), ...(config && { config }) };
   }
   const config = await loadConfig(flags);
-  if (config === undefined) throw nothingToDo(flags);
+  if (config === undefined) {
+    if (flags.filter === undefined || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
+    return { spec: pipelineOf([]), sources: new Map() };
+  }
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
     return { ...(await onlyStage(await door.resolveScript(config, flags.script), config)), config };
@@ -86,6 +99,10 @@ async function onlyStage(
 ): Promise<Pick<ResolvedPipeline, 'spec' | 'sources'>> {
   const { name } = source;
   const stage = { kind: 'computo', name, script: await scriptSpec(source, config) } as const;
-  const spec = { name: PIPELINE_DEFAULT, stages: [stage], onError: { kind: 'dead_letter' } } as const;
-  return { spec, sources: new Map([[name, source]]) };
+  return { spec: pipelineOf([stage]), sources: new Map([[name, source]]) };
+}
+
+/** A pipeline that no config has. */
+function pipelineOf(stages: readonly StageSpec[]): PipelineBody {
+  return { name: PIPELINE_DEFAULT, stages, onError: { kind: 'dead_letter' } };
 }
