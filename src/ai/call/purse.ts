@@ -77,8 +77,9 @@ export function createPurse(
     async alert(pipeline, accounts) {
       for (const { account, limit } of charges(pipeline)) {
         if (limit === undefined || limit === 0n || !account.startsWith('day:')) continue;
-        const { spent, alerted } = accounts.get(account) ?? { spent: 0n, alerted: false };
-        if (alerted) continue;
+        const settled = accounts.get(account);
+        if (settled === undefined || settled.alerted) continue;
+        const { spent } = settled;
         // In millionths: shares are no integers.
         if (spent * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
         if (!(await budget.claimAlert(account))) continue;
