@@ -1,4 +1,4 @@
-import type { Block, LineBlock } from '../sources/index.js';
+import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { addCounts, noCounts } from './counts.js';
 import type { BlockExecutor } from './run-blocks.js';
@@ -11,7 +11,6 @@ interface Run {
   readonly pipeline: string | undefined;
   readonly bytes: Buffer;
   readonly lines: number;
-  readonly recycle?: LineBlock['recycle'] | undefined;
 }
 
 /**
@@ -33,22 +32,23 @@ export function byPipeline(
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1);
       // All are submitted at once, in their order: executors count on that.
-      const results = await Promise.all(runsOf(block).map((run) => submitRun(block, run, meta)));
+      const results = await Promise.all(runsOf(block.bytes).map((run) => submitRun(block, run, meta)));
       const [only] = results;
       return only !== undefined && results.length === 1 ? only : merged(results);
     },
   };
 
-  function submitRun(block: Block, { pipeline, bytes, lines, recycle }: Run, meta: BlockMeta): Promise<BlockResult> {
+  function submitRun(block: LineBlock, { pipeline, bytes, lines }: Run, meta: BlockMeta): Promise<BlockResult> {
     const executor = pipeline === undefined ? undefined : executors.get(pipeline);
     if (executor !== undefined) {
-      return executor.submit({ kind: 'lines', bytes, source: block.source, startsFile: false, recycle }, meta);
+      const { source, recycle } = block;
+      return executor.submit({ kind: 'lines', bytes, source, startsFile: false, recycle }, meta);
     }
     onUnknown(pipeline, lines);
     return Promise.resolve(noResult(lines));
   }
 
-  function runsOf({ bytes, recycle }: LineBlock): Run[] {
+  function runsOf(bytes: Buffer): Run[] {
     const runs: Run[] = [];
     let start = 0;
     let lines = 0;
@@ -58,8 +58,7 @@ export function byPipeline(
       const end = newline === -1 ? bytes.length : newline;
       const pipeline = pipelineOf(bytes, at, end);
       if (lines > 0 && pipeline !== current) {
-        // A block's memory has one owner: the last run keeps it, the others take a copy.
-        runs.push({ pipeline: current, bytes: Buffer.from(bytes.subarray(start, at)), lines });
+        runs.push({ pipeline: current, bytes: partOf(bytes, start, at), lines });
         start = at;
         lines = 0;
       }
@@ -67,7 +66,7 @@ export function byPipeline(
       lines += 1;
       at = end + 1;
     }
-    if (lines > 0) runs.push({ pipeline: current, bytes: bytes.subarray(start), lines, recycle });
+    if (lines > 0) runs.push({ pipeline: current, bytes: partOf(bytes, start, bytes.length), lines });
     return runs;
   }
 }

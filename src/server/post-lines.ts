@@ -69,11 +69,8 @@ export async function storeLines(
 export async function* blocksOf(chunks: AsyncIterable<Buffer>, lineBytesMax: number): AsyncGenerator<Block> {
   const cutter = new BlockCutter('http', lineBytesMax);
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length;) {
-      const count = chunk.copy(cutter.space(), 0, at);
-      at += count;
-      yield* cutter.advance(count);
-    }
+    yield* cutter.add(chunk);
+    yield* cutter.cut();
   }
   yield* cutter.end();
 }

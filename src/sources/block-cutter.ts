@@ -52,6 +52,16 @@ export class BlockCutter {
     this.#used += count;
   }
 
+  /** Takes a copy of a chunk. Gives what is complete only where there is no more room: the rest is there to {@link cut}. */
+  *add(chunk: Buffer): Generator<Block> {
+    for (let at = 0; at < chunk.length;) {
+      const copied = chunk.copy(this.space(), 0, at);
+      this.fill(copied);
+      at += copied;
+      if (at < chunk.length) yield* this.cut();
+    }
+  }
+
   /** {@link fill} and {@link cut}. */
   advance(count: number): Generator<Block> {
     this.fill(count);

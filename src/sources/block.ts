@@ -23,6 +23,15 @@ export interface LineBlock {
 }
 
 /**
+ * Some of a block's bytes, for a block of their own. A block's memory has one owner, who may move it away or give it back: the
+ * last part keeps it, the others are copies.
+ */
+export function partOf(bytes: Buffer, start: number, end: number): Buffer {
+  const part = bytes.subarray(start, end);
+  return end === bytes.length ? part : Buffer.from(part);
+}
+
+/**
  * Where its source goes on behind a block, for sources that can be asked to start there: what a checkpoint keeps. JSON;
  * only the source knows what is in it.
  */

@@ -8,6 +8,7 @@ export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './b
 export { completedFiles } from './watch-folder.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
+export { partOf } from './block.js';
 export { BlockCutter } from './block-cutter.js';
 export { SourceError } from './read-error.js';
 export { SpareMemory } from './spare-memory.js';

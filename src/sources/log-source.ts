@@ -6,7 +6,7 @@ import {
   type Position,
   type ReadOptions,
 } from '../log/index.js';
-import type { Block, LineBlock, ResumeAt, Source } from './block.js';
+import { partOf, type Block, type LineBlock, type ResumeAt, type Source } from './block.js';
 import { SpareMemory } from './spare-memory.js';
 
 const NEWLINE = 0x0a;
@@ -98,10 +98,7 @@ function* oneByOne({ bytes, position }: LogBlock, accepts: Accepts, before: numb
     offset += next - at + STRIPPED_BYTES;
     if (accepts(bytes, at, next - 1)) {
       timestamp = timestampOf(bytes, at) ?? timestamp;
-      // A block's memory has one owner, who may move it away: the last line keeps it, the others take a copy.
-      const line = bytes.subarray(at, next);
-      const own = next === bytes.length ? line : Buffer.from(line);
-      yield blockOf(own, { position: { segment, offset }, timestamp });
+      yield blockOf(partOf(bytes, at, next), { position: { segment, offset }, timestamp });
     }
     at = next;
   }

@@ -52,12 +52,7 @@ export async function* pipeBlocks(
     // No more than one call a chunk, and nothing that is waited for: what a chunk costs counts.
     callback(count) {
       chunks += 1;
-      for (let at = 0; at < count;) {
-        const copied = chunk.copy(cutter.space(), 0, at, count);
-        cutter.fill(copied);
-        at += copied;
-        if (at < count) blocks.push(...cutter.cut());
-      }
+      blocks.push(...cutter.add(chunk.subarray(0, count)));
       if (count === CHUNK_BYTES && cutter.hasRoom(CHUNK_BYTES)) giveLinesUnlessMoreComes();
       else giveLines();
       // Where there are blocks, no further until somebody asks.

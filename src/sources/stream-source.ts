@@ -21,11 +21,8 @@ export async function* streamBlocks(
   if (signal.aborted) stop();
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      for (let at = 0; at < chunk.length;) {
-        const copied = chunk.copy(cutter.space(), 0, at);
-        at += copied;
-        yield* cutter.advance(copied);
-      }
+      yield* cutter.add(chunk);
+      yield* cutter.cut();
     }
     yield* cutter.end();
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Block } from '../../sources/index.js';
+import { partOf, type Block } from '../../sources/index.js';
 
 const NEWLINE = 0x0a;
 
@@ -15,8 +15,7 @@ export async function* singleLines(blocks: AsyncIterable<Block>): AsyncGenerator
       const end = newline === -1 ? block.bytes.length : newline + 1;
       // Behind the block's other lines nothing can be resumed.
       const resumeAt = end === block.bytes.length ? block.resumeAt : undefined;
-      // Its memory is that of all the block's lines, and is given back by none of them.
-      yield { ...block, bytes: block.bytes.subarray(at, end), startsFile, resumeAt, recycle: undefined };
+      yield { ...block, bytes: partOf(block.bytes, at, end), startsFile, resumeAt };
       startsFile = false;
       at = end;
     }
