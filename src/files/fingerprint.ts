@@ -1,0 +1,56 @@
+import type { FileSystem } from './file-system.js';
+
+/** No more of a file than this goes into a fingerprint, in bytes. */
+export const FINGERPRINT_BYTES_MAX = 1024;
+
+/** Some bytes of a file, known again without being kept. */
+export interface Fingerprint {
+  /** How many bytes there were, at most {@link FINGERPRINT_BYTES_MAX}. */
+  readonly bytes: number;
+  /** SHA-256 of them, its first 128 bits as hexadecimal digits. */
+  readonly hash: string;
+}
+
+export function fingerprintOf(bytes: Uint8Array): Fingerprint {
+  // A plain run needs no fingerprint, and should not load the module for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return { bytes: bytes.length, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) };
+}
+
+/**
+ * The fingerprint of so many bytes from a position on, fewer where the file ends before.
+ *
+ * @throws the operating system's errors
+ */
+export function fingerprintAt(fs: FileSystem, fd: number, position: number, bytes: number): Fingerprint {
+  return fingerprintOf(readAt(fs, fd, position, Math.min(bytes, FINGERPRINT_BYTES_MAX)));
+}
+
+/** The fingerprint of the last bytes before an offset. @throws the operating system's errors */
+export function fingerprintBefore(fs: FileSystem, fd: number, offset: number): Fingerprint {
+  const bytes = Math.min(offset, FINGERPRINT_BYTES_MAX);
+  return fingerprintAt(fs, fd, offset - bytes, bytes);
+}
+
+export function isSameFingerprint(one: Fingerprint, other: Fingerprint): boolean {
+  return one.bytes === other.bytes && one.hash === other.hash;
+}
+
+/** Reads a stored fingerprint; undefined when it is none. */
+export function parseFingerprint(value: unknown): Fingerprint | undefined {
+  if (typeof value !== 'object' || value === null || !('bytes' in value) || !('hash' in value)) return undefined;
+  const { bytes, hash } = value;
+  const isOne = Number.isSafeInteger(bytes) && Number(bytes) >= 0 && typeof hash === 'string';
+  return isOne ? { bytes: Number(bytes), hash } : undefined;
+}
+
+function readAt(fs: FileSystem, fd: number, position: number, bytes: number): Uint8Array {
+  const space = new Uint8Array(bytes);
+  let filled = 0;
+  while (filled < bytes) {
+    const count = fs.read(fd, space.subarray(filled), position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return space.subarray(0, filled);
+}

@@ -1,0 +1,15 @@
+/**
+ * Floor 1: what a file is. Names change hands; a file is known by its inode and its beginning, a place in it by the bytes
+ * before it, and two paths are compared by what they lead to. Nothing else in the house compares paths, inodes or sizes.
+ */
+export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
+export {
+  fingerprintOf,
+  FINGERPRINT_BYTES_MAX,
+  isSameFingerprint,
+  parseFingerprint,
+  type Fingerprint,
+} from './fingerprint.js';
+export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
+export { leadToSame, resolvePath } from './paths.js';
+export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
