@@ -9,7 +9,7 @@ export default defineConfig({
   root,
   resolve: { alias: { 'computo-js': `${root}src/computo-js/index.ts` } },
   test: {
-    globalSetup: [`${root}.config/temporary-folder.js`],
+    globalSetup: [`${root}.config/temporary-folder.js`, `${root}.config/install.js`],
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.chaos.test.ts'],
     // No test changes what others in its process see, and loading all modules for each file would cost as much as the tests.

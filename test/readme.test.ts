@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bin, root, scratch } from './support/cli.js';
@@ -20,9 +20,8 @@ describe('the README', () => {
   it('shows only what happens: its shell blocks run in order, and print what it says they print', async () => {
     const cwd = scratch();
     symlinkSync(join(root, 'fixtures'), join(cwd, 'fixtures'));
-    writeFileSync(join(cwd, 'colloquium'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`);
-    chmodSync(join(cwd, 'colloquium'), 0o755);
-    const env = { PATH: `${cwd}:${process.env['PATH'] ?? ''}`, HOME: cwd, TZ: 'UTC' };
+    const path = [dirname(bin), dirname(process.execPath), process.env['PATH'] ?? ''];
+    const env = { PATH: path.join(':'), HOME: cwd, TZ: 'UTC' };
 
     for (const [index, block] of blocks.entries()) {
       if (block.language !== 'sh') continue;

@@ -6,7 +6,7 @@ import { blockProcessor, type BlockOptions } from '../../src/pipeline/block-proc
 import { byPipeline } from '../../src/pipeline/by-pipeline.js';
 import { workerExecutor } from '../../src/pipeline/threads/worker-executor.js';
 import type { Block } from '../../src/sources/index.js';
-import { root } from '../support/cli.js';
+import { packageFolder } from '../support/cli.js';
 
 const EVENTS = 2000;
 const meta = { source: 'log', timestamp: 1, counter: 0 };
@@ -40,7 +40,7 @@ describe('events of several pipelines in one block', () => {
         return here(block, at);
       };
       const counted = Object.assign(process, { memory: here.memory });
-      const script = pathToFileURL(join(root, 'dist/worker.js'));
+      const script = pathToFileURL(join(packageFolder, 'dist/worker.js'));
       return [name, workerExecutor(optionsOf(name), counted, 1, script)] as const;
     });
     const executor = byPipeline(new Map(opened), () => undefined);

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const bin = join(root, 'bin/colloquium.js');
+/** Where the packed program is installed: see .config/install.js. */
+const installed = process.env['COLLOQUIUM_INSTALLED'] ?? '';
+export const bin = join(installed, 'bin/colloquium');
+/** What the package brings. */
+export const packageFolder = join(installed, 'lib/node_modules/colloquium');
 
 export interface CliResult {
   readonly stdout: string;
@@ -41,7 +45,7 @@ export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'colloquium-test-'));
 }
 
-/** Starts the built CLI as its own process. The environment has no colour, no CI, and a home of its own. */
+/** Starts the installed CLI as its own process. The environment has no colour, no CI, and a home of its own. */
 export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
   const cwd = options.cwd ?? scratch();
   const { PATH = '' } = process.env;
@@ -54,7 +58,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
 }
 
-/** Runs the built CLI to its end. */
+/** Runs the installed CLI to its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = startCli(args, options);
   child.stdin?.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Log, nodeWorld, type LogOptions } from '../../src/log/index.js';
 import {
   Feed,
@@ -12,7 +13,7 @@ import {
   type ServerOptions,
   type ServerSettings,
 } from '../../src/server/index.js';
-import { scratch } from './cli.js';
+import { packageFolder, scratch } from './cli.js';
 
 export interface TestServer {
   readonly url: string;
@@ -77,7 +78,7 @@ export async function testServer(
     store: () => log,
     taps: new TapHub(world.elapsed),
     dashboard: {
-      file: new URL('../../dist/dashboard.html', import.meta.url),
+      file: pathToFileURL(join(packageFolder, 'dist/dashboard.html')),
       feed: new Feed(
         () => metrics.snapshot(),
         world.now,

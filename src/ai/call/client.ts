@@ -16,7 +16,7 @@ import { largestCap } from './mending.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
 import { createPurse } from './purse.js';
 import { resultOf } from './result.js';
-import { loadSchemaChecks, type SchemaCheck } from './schema-check.js';
+import { schemaCheck, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
 import { providerStatuses, readStatus, type AiStatus, type Counts, type ProviderStatus } from './status.js';
@@ -71,7 +71,6 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
   const today = daySpending(books.ledger, options.budget?.timeZone ?? DEFAULTS.timeZone, world);
   const { hooks = {} } = options;
-  const schemas = lazily(loadSchemaChecks);
   const scopes = createScopes();
   const bookings = createBookings();
   const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
@@ -79,7 +78,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   let closed: Promise<void> | undefined;
 
   const checkFor = async (schema: JsonSchema | undefined): Promise<SchemaCheck | undefined> =>
-    schema === undefined ? undefined : (await schemas())(schema);
+    schema === undefined ? undefined : await schemaCheck(schema);
 
   const make = async (
     request: UniversalRequest,
@@ -252,11 +251,6 @@ function channelsFor(all: readonly Channel[], request: UniversalRequest, context
 function valueOf(text: string, check: SchemaCheck | undefined): Json {
   const checked = check?.(text);
   return checked?.ok === true ? checked.value : text;
-}
-
-function lazily<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => (loaded ??= load());
 }
 
 /** Notices remembered. */

@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
+import { compileSchema } from '../../config/answer-schema/index.js';
 import { parseJson } from '../../json/index.js';
-import { without } from '../without.js';
 import type { JsonSchema } from '../request/index.js';
 
 export type Checked =
@@ -11,57 +11,32 @@ export type Checked =
 /** Checks an answer's text against a schema. */
 export type SchemaCheck = (text: string) => Checked;
 
-const CHECKS_MAX = 100;
 const ERRORS_SHOWN = 5;
 /** Models wrap JSON into a Markdown fence more often than not. */
 const FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/;
 
-/**
- * Compiles schemas, each once.
- *
- * @returns a function that throws an Error when a schema is none
- */
-export async function loadSchemaChecks(): Promise<(schema: JsonSchema) => SchemaCheck> {
-  // A bundle shows only the default export of these CommonJS modules.
-  const [{ default: Ajv2020 }, { default: addFormats }] = await Promise.all([
-    import('ajv/dist/2020.js'),
-    import('ajv-formats'),
-  ]);
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true });
-  addFormats(ajv);
-  const checks = new Map<JsonSchema, SchemaCheck>();
-
-  return (schema) => {
-    const known = checks.get(schema);
-    if (known !== undefined) return known;
-    const validate = ajv.compile(withoutDialect(schema));
-    const check: SchemaCheck = (text) => {
-      const json = unfenced(text);
-      let value: Json;
-      let plain: unknown;
-      try {
-        value = parseJson(json);
-        plain = JSON.parse(json);
-      } catch (error) {
-        return { ok: false, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
-      }
-      if (validate(plain)) return { ok: true, value };
-      const shown = (validate.errors ?? []).slice(0, ERRORS_SHOWN);
-      return {
-        ok: false,
-        problem: shown.map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`).join('; '),
-      };
+/** @throws Error when the schema is none: a config's have been looked at before */
+export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
+  const compiled = await compileSchema(schema);
+  if (!compiled.ok) throw new Error(`not a JSON Schema: ${compiled.message} (${compiled.pointer || '/'})`);
+  return (text) => {
+    const json = unfenced(text);
+    let value: Json;
+    let plain: unknown;
+    try {
+      value = parseJson(json);
+      plain = JSON.parse(json);
+    } catch (error) {
+      return { ok: false, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    }
+    const errors = compiled.validate(plain);
+    if (errors.length === 0) return { ok: true, value };
+    const shown = errors.slice(0, ERRORS_SHOWN);
+    return {
+      ok: false,
+      problem: shown.map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`).join('; '),
     };
-    if (checks.size >= CHECKS_MAX) checks.clear();
-    checks.set(schema, check);
-    return check;
   };
-}
-
-/** Older dialects differ in little that matters here, but ajv knows no `$schema` but its own. */
-function withoutDialect(schema: JsonSchema): JsonSchema {
-  if (typeof schema === 'boolean') return schema;
-  return without(schema, '$schema');
 }
 
 function unfenced(text: string): string {

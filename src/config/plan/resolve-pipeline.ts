@@ -1,4 +1,4 @@
-import { formatPointer } from 'computo-js';
+import { formatPointer, type Json } from 'computo-js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import { providerNames } from '../load/sections.js';
@@ -138,7 +138,7 @@ class PlanBuilder {
     const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = stage;
     const request = await this.#script([...path, 'request']);
     const providers = this.#providers(path, stage.providers);
-    const schema = stage.schema === undefined ? undefined : await this.#schema([...path, 'schema']);
+    const schema = stage.schema === undefined ? undefined : await this.#schema([...path, 'schema'], stage.schema);
     if (request === undefined) return undefined;
     const plan: AiStagePlan = {
       name: stage.name ?? outerName ?? `ai-${ordinal}`,
@@ -161,11 +161,9 @@ class PlanBuilder {
     return named ?? known;
   }
 
-  async #schema(path: readonly string[]): Promise<AiStagePlan['schema']> {
+  async #schema(path: readonly string[], schema: Json): Promise<AiStagePlan['schema']> {
     const { document } = this.#config;
-    const node = nodeAt(document.root, formatPointer(path));
-    if (node === undefined) return undefined;
-    const found = await loadSchema(document, this.#config, node.value, formatPointer(path));
+    const found = await loadSchema(document, this.#config, schema, formatPointer(path));
     if ('schema' in found) return found.schema;
     this.#findings.push(...found);
     return undefined;

@@ -1,4 +1,5 @@
 import type { Json } from 'computo-js';
+import { compileSchema } from '../answer-schema/index.js';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { diagnose, parseJsonSource, readText, type SourceDocument } from '../source/index.js';
@@ -6,7 +7,7 @@ import { diagnose, parseJsonSource, readText, type SourceDocument } from '../sou
 const DEPTH_MAX = 1000;
 
 /** A JSON Schema and where it was written. */
-export interface SchemaSource {
+interface SchemaSource {
   readonly schema: Json;
   readonly document: SourceDocument;
   /** JSON Pointer to it within the document. */
@@ -18,9 +19,27 @@ export interface SchemaSource {
  *
  * @param value a path, or the schema itself
  * @param pointer where it stands in the config
- * @returns the schema; or what is wrong with its file
+ * @returns the schema; or what is wrong with it or its file
  */
 export async function loadSchema(
+  document: SourceDocument,
+  base: PathBase,
+  value: Json,
+  pointer: string,
+): Promise<{ readonly schema: Json } | readonly Diagnostic[]> {
+  const source = await sourceOf(document, base, value, pointer);
+  if (!('schema' in source)) return source;
+  const outcome = await compileSchema(source.schema);
+  if (outcome.ok) return { schema: source.schema };
+  const finding = {
+    severity: 'error',
+    code: 'invalid-schema',
+    message: `not a JSON Schema: ${outcome.message}`,
+  } as const;
+  return [diagnose(source.document, source.pointer + outcome.pointer, finding)];
+}
+
+async function sourceOf(
   document: SourceDocument,
   base: PathBase,
   value: Json,

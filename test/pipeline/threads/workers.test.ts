@@ -7,7 +7,7 @@ import { parseJson } from '../../../src/json/index.js';
 import { blockProcessor, type BlockOptions } from '../../../src/pipeline/block-processor.js';
 import { workerExecutor } from '../../../src/pipeline/threads/worker-executor.js';
 import type { Block } from '../../../src/sources/index.js';
-import { root, runCli, scratch } from '../../support/cli.js';
+import { packageFolder, runCli, scratch } from '../../support/cli.js';
 
 /** Ten blocks and more of lines of many lengths, some of which fail, are blank or are no JSON at all. */
 function manyLines(): string {
@@ -77,7 +77,7 @@ describe('a worker', () => {
       return here(block, meta);
     };
     const counted = Object.assign(process, { memory: here.memory });
-    const executor = workerExecutor(options, counted, 1, pathToFileURL(join(root, 'dist/worker.js')));
+    const executor = workerExecutor(options, counted, 1, pathToFileURL(join(packageFolder, 'dist/worker.js')));
     const block = (): Block => {
       const bytes = Buffer.from('{"k":1}\n{"j":2}\nno JSON\n\n{"k":0.10}\n');
       return { kind: 'lines', source: 'in', startsFile: true, bytes };

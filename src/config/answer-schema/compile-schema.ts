@@ -1,0 +1,72 @@
+import type { Ajv, ErrorObject, Options } from 'ajv';
+import { blamedPointer } from './blame.js';
+import { dialectOf } from './dialect.js';
+
+/** Compares a value with a schema. @returns what is wrong with it; nothing: it conforms */
+export type Validate = (value: unknown) => readonly ErrorObject[];
+
+export type CompiledSchema =
+  | { readonly ok: true; readonly validate: Validate }
+  /** `pointer`: JSON Pointer into the schema, to what keeps it from being one. */
+  | { readonly ok: false; readonly pointer: string; readonly message: string };
+
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  // It is validated by hand, to know where a schema is wrong.
+  validateSchema: false,
+  // Formats that nobody knows are no reason to write on the console: JSON Schema says to ignore them.
+  logger: false,
+};
+
+const compiled = new WeakMap<object, Promise<CompiledSchema>>();
+
+/**
+ * Compiles a JSON Schema by the rules of the draft that its `$schema` names, or of 2020-12: each object once, so that who
+ * looks for mistakes and who checks answers share the work.
+ */
+export async function compileSchema(schema: unknown): Promise<CompiledSchema> {
+  if (typeof schema === 'boolean') return await compile(schema);
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return { ok: false, pointer: '', message: 'expected a map' };
+  }
+  const known = compiled.get(schema);
+  if (known !== undefined) return await known;
+  const outcome = compile(schema);
+  compiled.set(schema, outcome);
+  return await outcome;
+}
+
+async function compile(schema: boolean | object): Promise<CompiledSchema> {
+  const [Dialect, { default: addFormats }] = await Promise.all([dialectOf(schema), import('ajv-formats')]);
+  // One each: two stages may use the same schema, and with it the same `$id`.
+  const ajv: Ajv = new Dialect(OPTIONS);
+  addFormats(ajv);
+  const rules = typeof schema === 'boolean' ? schema : withoutDialect(schema);
+  try {
+    if (ajv.validateSchema(rules) !== true) {
+      const error = innermost(ajv.errors ?? []);
+      const message = error?.message ?? 'it breaks the rules of JSON Schema';
+      return { ok: false, pointer: error?.instancePath ?? '', message };
+    }
+    const validate = ajv.compile(rules);
+    return { ok: true, validate: (value) => (validate(value) ? [] : (validate.errors ?? [])) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, pointer: blamedPointer(rules, error), message };
+  }
+}
+
+/** ajv takes only the one spelling of `$schema` that its draft has, and `$async` is a word of its own. */
+function withoutDialect(schema: object): object {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$async'));
+}
+
+/** The rules for a part of a schema offer alternatives; the error deepest inside is the one of the alternative that is meant. */
+function innermost(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length;
+  return errors.reduce<ErrorObject | undefined>(
+    (best, error) => (best === undefined || depth(error) > depth(best) ? error : best),
+    undefined,
+  );
+}
