@@ -5,6 +5,7 @@ import { configJsonSchema } from '../config/index.js';
 import { STARTER_SAMPLE, starterConfig } from '../config/starter/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { UserError } from './user-error.js';
+import { writeStderr } from './run/stderr.js';
 
 const CONFIG = 'colloquium.yaml';
 const SAMPLE = 'sample.ndjson';
@@ -30,10 +31,10 @@ export async function init(folder: string): Promise<ExitCode> {
     await writeFile(join(folder, name), content, { flag: 'wx' }).catch((error: unknown) => {
       throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? refused(join(folder, name)) : error;
     });
-    process.stderr.write(`colloquium: wrote ${join(folder, name)}\n`);
+    writeStderr(`colloquium: wrote ${join(folder, name)}\n`);
   }
   const where = folder === '.' ? '' : `cd ${folder} && `;
-  process.stderr.write(`  try it: ${where}colloquium run ${SAMPLE}\n`);
+  writeStderr(`  try it: ${where}colloquium run ${SAMPLE}\n`);
   return EXIT.ok;
 }
 

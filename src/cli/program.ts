@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { visible } from '../config/diagnostic/index.js';
 import { checkCommand } from './commands/check.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { costCommand } from './commands/cost.js';
@@ -57,6 +58,6 @@ export function buildProgram(): Command {
 function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
   return command.exitOverride().configureOutput({
-    outputError: (text, write) => write(text.replace(/^error: /, 'colloquium: ')),
+    outputError: (text, write) => write(visible(text.replace(/^error: /, 'colloquium: '))),
   });
 }

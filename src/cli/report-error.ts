@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config/diagnostic/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { UserError } from './user-error.js';
+import { writeStderr } from './run/stderr.js';
 
 /**
  * The one place that prints an error: a line and a hint for what the user can mend, a stack for what only we can.
@@ -17,11 +18,11 @@ export async function reportError(error: unknown): Promise<ExitCode> {
     return EXIT.invalid;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`colloquium: ${error.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+    writeStderr(`colloquium: ${error.message}\n`);
+    if (error.hint !== undefined) writeStderr(`  hint: ${error.hint}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`colloquium: this is a bug in colloquium, please report it with the lines below\n${stack}\n`);
+  writeStderr(`colloquium: this is a bug in colloquium, please report it with the lines below\n${stack}\n`);
   return EXIT.bug;
 }

@@ -1,3 +1,5 @@
+import { visible } from '../config/diagnostic/index.js';
+
 /** A column of a table for people. */
 export interface Column {
   readonly title: string;
@@ -7,9 +9,9 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Lays out rows of text under their titles, each line ending in a newline, none in blanks. */
+/** Lays out rows of text, made visible, under their titles, each line ending in a newline, none in blanks. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns.map(({ title }) => title), ...rows];
+  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => visible(cell)))];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
   return lines
     .map((line) => {

@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULTS, openBooks, realWorld, storesExist, type Books, type StoreLocation } from '../../ai/index.js';
 import {
   defaultStateDirectory,
-  loadConfig,
   stateDirectory,
   useSection,
   type Config,
@@ -11,6 +10,7 @@ import {
 } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
 import { stringifyJson } from '../../json/index.js';
+import { findConfig, type ConfigFlags } from '../find-config.js';
 import { membersPlace, resolveFleet, sharedStore } from '../fleet/plan.js';
 import { inStateFolder } from './state-folder.js';
 
@@ -36,16 +36,10 @@ export interface JournalBounds {
  * Opens the state folder of a config, or the one that is used without any. Where nothing was kept yet, nothing is made. A config
  * that joins a fleet means what the fleet shares.
  *
- * @param configPath undefined: a config is searched for
  * @throws ConfigError; UserError when the folder or the fleet's server can't be used
  */
-export async function openBooksOf(configPath: string | undefined, bounds: JournalBounds = {}): Promise<OpenedBooks> {
-  const config = await loadConfig({
-    cwd: process.cwd(),
-    env: process.env,
-    home: homedir(),
-    ...(configPath !== undefined && { path: configPath }),
-  });
+export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}): Promise<OpenedBooks> {
+  const config = await findConfig(flags, 'data only');
   const folder = config ? stateDirectory(config) : defaultStateDirectory({ env: process.env, home: homedir() });
   const costs: Partial<Config['cost_management']> = config ? useSection(config, 'cost_management') : {};
   const journal: Partial<Config['journal']> = config ? useSection(config, 'journal') : {};

@@ -4,9 +4,11 @@ import { checkPaths, discoverConfig, sampleOf, type Diagnostic, type Sample } fr
 import type { CheckFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { printDiagnostics, showFile } from '../print-diagnostics.js';
+import { tellConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 import { priceJudge } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** Findings that a person is shown; `--format json` has them all. */
 const SHOWN_MAX = 100;
@@ -55,6 +57,7 @@ async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promis
   }
   if (named.length > 0) return named.map((path) => resolve(path));
   const found = await discoverConfig(process.cwd(), homedir());
+  if (flags.verbose === true) tellConfig(found);
   if (found !== undefined) return [found];
   throw new UserError(
     'no config found here',
@@ -76,12 +79,12 @@ function plain({ file, line, column, severity, code, message, hint }: Diagnostic
 
 function report(diagnostics: readonly Diagnostic[], files: number): void {
   printDiagnostics(diagnostics.slice(0, SHOWN_MAX));
-  if (diagnostics.length > SHOWN_MAX) process.stderr.write(`… and ${diagnostics.length - SHOWN_MAX} more\n`);
+  if (diagnostics.length > SHOWN_MAX) writeStderr(`… and ${diagnostics.length - SHOWN_MAX} more\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const counts =
     diagnostics.length === 0 ? 'no mistakes' : [counted(errors, 'error'), counted(warnings, 'warning')].join(', ');
-  process.stderr.write(`colloquium: ${counted(files, 'file')} checked, ${counts}\n`);
+  writeStderr(`colloquium: ${counted(files, 'file')} checked, ${counts}\n`);
 }
 
 function counted(count: number, what: string): string {

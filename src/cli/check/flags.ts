@@ -1,6 +1,7 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options of `check` as they were typed. */
-export interface CheckFlags {
-  readonly config?: string;
+export interface CheckFlags extends ConfigFlags {
   readonly format: 'text' | 'json';
   readonly strict?: true;
   readonly sample?: string;

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CheckFlags } from '../check/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -16,10 +17,9 @@ Exit codes: 0 clean (warnings allowed, unless --strict), 2 usage, 78 with errors
 
 /** `colloquium check [paths…]`: every mistake that can be found without running. */
 export function checkCommand(): Command {
-  return new Command('check')
+  return withConfig(new Command('check'))
     .description('Find the mistakes in configs and scripts without running them')
     .argument('[paths...]', 'configs, script files (.json, .jsonc) and folders of them; else the config that is found')
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
     .option('--strict', 'warnings count as errors')
     .option('--sample <file>', 'real events (the first 1,000 lines are read): what they lack is reported')

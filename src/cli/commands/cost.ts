@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CostFlags } from '../cost/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -14,14 +15,13 @@ Costs that nobody knows for sure stand apart, with the most that they can be; th
 
 /** `colloquium cost`: what was spent on AI, and what is left. */
 export function costCommand(): Command {
-  return new Command('cost')
+  return withConfig(new Command('cost'))
     .description("Show what AI calls cost, and what is left of today's budget")
     .option('--since <time>', 'from when: 7d, 2h, 2026-01-31, 2026-01-31T08:00Z, epoch milliseconds', '30d')
     .option('--by <dimensions>', 'what to sum up by: any of day,provider,model,pipeline,stage', 'day')
     .addOption(
       new Option('--format <format>', 'for people or for programs').choices(['text', 'json', 'csv']).default('text'),
     )
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: CostFlags) => {
       const { cost } = await import('../cost/cost.js');

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { withConfig } from '../config-options.js';
+import type { ConfigFlags } from '../find-config.js';
 
-interface InitFlags {
+interface InitFlags extends ConfigFlags {
   readonly systemd?: true;
   readonly docker?: true;
-  readonly config?: string;
 }
 
 const EXAMPLES = `
@@ -17,15 +18,14 @@ Examples:
 
 /** `colloquium init`: a config to start from, or what a daemon is started by. */
 export function initCommand(): Command {
-  return new Command('init')
+  return withConfig(
+    new Command('init'),
+    'the config by whose port and TLS their health checks go (default: the one that is found)',
+  )
     .description('Write a commented starter config and a few events to try it on')
     .argument('[folder]', 'where to', '.')
     .addOption(new Option('--systemd', 'print a unit for systemd instead').conflicts('docker'))
     .addOption(new Option('--docker', 'print a Dockerfile instead'))
-    .option(
-      '-c, --config <file>',
-      'the config by whose port and TLS their health checks go (default: the one that is found)',
-    )
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: InitFlags) => {
       if (flags.systemd === true) {
@@ -34,7 +34,7 @@ export function initCommand(): Command {
           import('../deploy/service-address.js'),
           import('../print.js'),
         ]);
-        const address = await serviceAddress(flags.config);
+        const address = await serviceAddress(flags);
         await print(systemdUnit(process.execPath, realpathSync(process.argv[1] ?? ''), address));
       } else if (flags.docker === true) {
         const [{ dockerfile }, { serviceAddress }, { print }] = await Promise.all([
@@ -42,7 +42,7 @@ export function initCommand(): Command {
           import('../deploy/service-address.js'),
           import('../print.js'),
         ]);
-        await print(dockerfile(await serviceAddress(flags.config)));
+        await print(dockerfile(await serviceAddress(flags)));
       } else {
         const { init } = await import('../init.js');
         process.exitCode = await init(folder);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
+import { withConfig } from '../config-options.js';
 import type { JournalFlags, ListFlags, PruneFlags } from '../journal/flags.js';
 
 const EXAMPLES = `
@@ -58,9 +59,8 @@ export function journalCommand(): Command {
 }
 
 function command(name: string, description: string): Command {
-  return new Command(name)
+  return withConfig(new Command(name))
     .description(description)
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'));
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
 import type { LogFlags, FormatFlags, PruneFlags, TailFlags } from '../log/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -95,13 +96,6 @@ function tailCommand(): Command {
       const { tailLog } = await import('../log/tail.js');
       process.exitCode = await tailLog(folder, flags);
     });
-}
-
-function withConfig(command: Command): Command {
-  return command.option(
-    '-c, --config <file>',
-    'the config; else it is searched for from here up to the repository or home',
-  );
 }
 
 function withFormat(command: Command): Command {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
 import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -24,12 +25,11 @@ Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 the log
 
 /** `colloquium replay`: stored events through a pipeline again. */
 export function replayCommand(): Command {
-  return new Command('replay')
+  return withConfig(new Command('replay'))
     .description('Read the stored log from a moment on, through the pipelines again')
     .option('--since <moment>', MOMENT_WORDS, moment)
     .option('--until <moment>', 'the same: only events before it', moment)
     .option('--from-id <id>', 'begin with the event that has this id')
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('-p, --pipeline <name>', 'send all events through this pipeline; with --raw: only the events sent to it')
     .option('--filter <computo>', 'only events for which this script gives a truthy value')
     .option('--raw', 'the stored events as they are, through no pipeline')

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
 import { parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -27,13 +28,12 @@ signal.`;
 
 /** `colloquium [run] [files…]`: the main job. */
 export function runCommand(): Command {
-  return new Command('run')
+  return withConfig(new Command('run'))
     .description('Run events through a pipeline: files or stdin in, stdout or a file out (the default command)')
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script as JSON, as the only stage')
     .option('-s, --script <script>', 'a script as the only stage: a name under scripts in the config, or a file')
     .option('--filter <computo>', 'only events for which this script gives a truthy value')
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ServeFlags } from '../serve/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,9 +21,8 @@ Exit codes: 0 after a clean drain, 2 usage, 69 the NATS server cannot be used, 7
 
 /** `colloquium serve`: the daemon. */
 export function serveCommand(): Command {
-  return new Command('serve')
+  return withConfig(new Command('serve'))
     .description('Take events over HTTP, store them durably, run them through their pipelines')
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('--host <address>', "the address to listen on, instead of the config's server.host")
     .option('--port <n>', "the port, instead of the config's server.port; 0 takes any free one", port)
     .option('--insecure', 'listen on any address without tokens')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { TapFlags } from '../tap/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -22,12 +23,11 @@ Exit codes: 0 also when the daemon ends or the reader of the output has gone, 2 
 
 /** `colloquium tap`: the live events of a running daemon. */
 export function tapCommand(): Command {
-  return new Command('tap')
+  return withConfig(new Command('tap'))
     .description('Watch the events of a running daemon on their way')
     .option('--stage <name>', 'events as they leave this stage; else as they leave their pipeline')
     .option('-p, --pipeline <name>', 'only events of this pipeline')
     .option('--filter <computo>', 'only events for which this script gives a truthy value')
-    .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('--url <url>', "the daemon's address, instead of the config's")
     .option('--token-file <file>', 'a file with the token to show')
     .addHelpText('after', EXAMPLES)

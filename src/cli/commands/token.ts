@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/units/index.js';
 import type { CreateFlags, ListFlags, TokenFlags } from '../token/flags.js';
+import { withConfig } from '../config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -60,13 +61,6 @@ function revokeCommand(): Command {
       const { revoke } = await import('../token/revoke.js');
       process.exitCode = await revoke(id, flags);
     });
-}
-
-function withConfig(command: Command): Command {
-  return command.option(
-    '-c, --config <file>',
-    'the config; else it is searched for from here up to the repository or home',
-  );
 }
 
 function name(text: string): string {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { Command, Option } from 'commander';
+import { visible } from '../../config/diagnostic/index.js';
 import { buildProgram } from '../program.js';
 
 /**
@@ -48,9 +49,11 @@ async function valuesOf(option: Option): Promise<readonly string[]> {
 async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly string[]> {
   const { loadConfig, pipelineNames, scriptNames } = await import('../../config/index.js');
   try {
-    const config = await loadConfig({ cwd: process.cwd(), env: process.env, home: homedir() });
+    const config = await loadConfig({ cwd: process.cwd(), env: process.env, home: homedir(), programs: false });
     if (config === undefined) return [];
-    return what === 'pipelines' ? pipelineNames(config) : scriptNames(config);
+    // What can't be shown can't be chosen, and a line break would make two of one.
+    const names = what === 'pipelines' ? pipelineNames(config) : scriptNames(config);
+    return names.filter((name) => visible(name) === name && !/\s/.test(name));
   } catch {
     return [];
   }

@@ -16,7 +16,7 @@ const STDOUT = 1;
 /** `colloquium cost`: from flags to exit code. Needs no provider, and disturbs nobody who is running. */
 export async function cost(flags: CostFlags): Promise<number> {
   const by = dimensionsOf(flags.by);
-  const { books, timeZone, dailyBudget, pipelineBudgets } = await openBooksOf(flags.config);
+  const { books, timeZone, dailyBudget, pipelineBudgets } = await openBooksOf(flags);
   try {
     const now = Date.now();
     const since = parseMoment(flags.since, now, (day) => dayStart(day, timeZone));

@@ -1,7 +1,8 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options of `cost` as they were typed. */
-export interface CostFlags {
+export interface CostFlags extends ConfigFlags {
   readonly since: string;
   readonly by: string;
   readonly format: 'text' | 'json' | 'csv';
-  readonly config?: string;
 }

@@ -1,5 +1,6 @@
-import { loadConfig, useSection } from '../../config/index.js';
+import { useSection } from '../../config/index.js';
 import { EXIT } from '../exit-codes.js';
+import { findConfig, type ConfigFlags } from '../find-config.js';
 import { serverAddress } from '../server-address.js';
 import { UserError } from '../user-error.js';
 
@@ -11,10 +12,8 @@ const DEFAULT = new URL('http://127.0.0.1:8080');
  *
  * @throws UserError when that is another port at each start; ConfigError
  */
-export async function serviceAddress(path: string | undefined): Promise<URL> {
-  const { HOME: home = '/' } = process.env;
-  const options = { cwd: process.cwd(), env: process.env, home };
-  const config = await loadConfig(path === undefined ? options : { ...options, path });
+export async function serviceAddress(flags: ConfigFlags): Promise<URL> {
+  const config = await findConfig(flags, 'data only');
   if (config === undefined) return DEFAULT;
   const address = serverAddress(useSection(config, 'server'));
   if (address !== undefined) return address;

@@ -30,7 +30,7 @@ Your provider's usage page, at the times above, can tell whether they were bille
 
 /** `colloquium journal doubtful`: calls whose fate nobody knows, their worst case, and the way out. */
 export async function doubtful(flags: JournalFlags): Promise<number> {
-  const { books } = await openBooksOf(flags.config);
+  const { books } = await openBooksOf(flags);
   try {
     await books.recover();
     const calls: DoubtfulCall[] = [];

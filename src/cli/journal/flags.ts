@@ -1,6 +1,7 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options that all of `journal`'s commands have, as they were typed. */
-export interface JournalFlags {
-  readonly config?: string;
+export interface JournalFlags extends ConfigFlags {
   readonly format: 'text' | 'json';
 }
 

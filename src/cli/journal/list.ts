@@ -1,3 +1,4 @@
+import { visible } from '../../config/diagnostic/index.js';
 import { openBooksOf } from '../ai/open-books.js';
 import { showAmount } from '../amounts.js';
 import type { ListFlags } from './flags.js';
@@ -12,7 +13,7 @@ const WIDTHS = { time: 20, standing: 11, cost: 12 };
 
 /** `colloquium journal ls`: a line for each call, while they are read: the journal may be large. */
 export async function list(flags: ListFlags): Promise<number> {
-  const { books } = await openBooksOf(flags.config);
+  const { books } = await openBooksOf(flags);
   const toText = flags.format === 'json' ? (view: CallView) => JSON.stringify(viewJson(view)) : line;
   try {
     let lines = '';
@@ -33,7 +34,7 @@ export async function list(flags: ListFlags): Promise<number> {
 }
 
 function line({ key, time, standing, cost, pipeline, stage, event, provider, model }: CallView): string {
-  return [
+  const cells = [
     key.slice(0, KEY_SHOWN),
     `${new Date(time).toISOString().slice(0, 19)}Z`.padEnd(WIDTHS.time),
     standing.padEnd(WIDTHS.standing),
@@ -41,5 +42,6 @@ function line({ key, time, standing, cost, pipeline, stage, event, provider, mod
     `${pipeline}/${stage}`,
     event,
     provider === undefined ? model : `${provider}:${model}`,
-  ].join('  ');
+  ];
+  return visible(cells.join('  '));
 }

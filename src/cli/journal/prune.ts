@@ -8,7 +8,7 @@ const MB = 2 ** 20;
 
 /** `colloquium journal prune`: forgets old answers. Calls that are under way or in doubt stay. */
 export async function prune(flags: PruneFlags): Promise<number> {
-  const { books } = await openBooksOf(flags.config, { ttlMs: flags.olderThan, bytesMax: flags.maxSize });
+  const { books } = await openBooksOf(flags, { ttlMs: flags.olderThan, bytesMax: flags.maxSize });
   try {
     const { removed, kept, keptBytes } = await books.journal.prune();
     await print(

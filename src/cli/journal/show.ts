@@ -1,4 +1,5 @@
 import type { Books, Found } from '../../ai/index.js';
+import { visible } from '../../config/diagnostic/index.js';
 import { openBooksOf } from '../ai/open-books.js';
 import { showAmount } from '../amounts.js';
 import type { JournalFlags } from './flags.js';
@@ -10,7 +11,7 @@ import { viewJson, viewOf, type CallView } from './call-view.js';
 
 /** `colloquium journal show KEY`: one call, whole. */
 export async function show(key: string, flags: JournalFlags): Promise<number> {
-  const { books } = await openBooksOf(flags.config);
+  const { books } = await openBooksOf(flags);
   try {
     const found = await findCall(books, key);
     const view = await viewOf(books, found);
@@ -69,10 +70,6 @@ function text(view: CallView, request: unknown, { response, failure }: Outcome):
   const parts = [`${head}\nasked:\n${asked}\n`];
   if (response !== undefined) parts.push(`\nanswered:\n${response}\n`);
   if (failure !== undefined) parts.push(`\nfailed (${failure.code}): ${failure.message}\n`);
-  return withoutControls(parts.join(''));
-}
-
-/** What a model says must not move the cursor of a terminal, or worse. */
-function withoutControls(shown: string): string {
-  return shown.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+  // What a model says must not move the cursor of a terminal, or worse.
+  return visible(parts.join(''));
 }

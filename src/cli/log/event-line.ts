@@ -1,3 +1,4 @@
+import { visible } from '../../config/diagnostic/index.js';
 import { readStoredEvent } from '../../pipeline/index.js';
 import { stdoutPalette } from '../palette.js';
 
@@ -10,11 +11,13 @@ export function eventLine(columns: number): (line: string) => string {
   const { faint, place } = stdoutPalette();
   return (line) => {
     const event = readStoredEvent(line);
-    if (event === undefined) return line;
+    if (event === undefined) return visible(line);
     const time = new Date(event.origin.timestamp).toISOString();
-    const { pipeline } = event.origin;
+    const pipeline = visible(event.origin.pipeline);
     const room = Math.max(20, columns - time.length - pipeline.length - 2);
-    const data = event.data.length > room ? `${event.data.slice(0, room - 1)}…` : event.data;
+    // Long data is cut first: to make all of it visible could take long.
+    const shown = visible(event.data.slice(0, room + 1));
+    const data = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
     return `${faint(time)} ${place(pipeline)} ${data}`;
   };
 }

@@ -1,7 +1,7 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** Where the log is, as it was typed. */
-export interface LogFlags {
-  readonly config?: string;
-}
+export type LogFlags = ConfigFlags;
 
 export interface FormatFlags extends LogFlags {
   readonly format: 'text' | 'json';

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
-import { loadConfig, useSection, type LoadedConfig } from '../../config/index.js';
+import { useSection, type LoadedConfig } from '../../config/index.js';
 import { LogError, nodeWorld, openLogReader, type LogReader, type World } from '../../log/index.js';
 import { EXIT } from '../exit-codes.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
+import type { LogFlags } from './flags.js';
 
 const FOLDER_DEFAULT = './data';
 
@@ -18,11 +20,9 @@ export interface LogPlace {
  *
  * @throws ConfigError
  */
-export async function findLog(folder: string | undefined, flags: { readonly config?: string }): Promise<LogPlace> {
+export async function findLog(folder: string | undefined, flags: LogFlags): Promise<LogPlace> {
   if (folder !== undefined && flags.config === undefined) return { folder: resolve(folder), config: undefined };
-  const { HOME: home = '/' } = process.env;
-  const path = flags.config === undefined ? {} : { path: flags.config };
-  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+  const config = await findConfig(flags, 'data only');
   if (folder !== undefined) return { folder: resolve(folder), config };
   return { folder: config === undefined ? resolve(FOLDER_DEFAULT) : useSection(config, 'storage').disk_path, config };
 }

@@ -7,6 +7,7 @@ import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { UserError } from '../user-error.js';
 import { findLog, onLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
+import { writeStderr } from '../run/stderr.js';
 
 const DAY_MS = 86_400_000;
 
@@ -39,7 +40,7 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
     `${plural(removed.length, 'file')} (${bytesText(bytes)}) ${verb}, ${bytesText(bytesLeft)} left\n`,
   );
   if (keptUnprocessed.length > 0) {
-    process.stderr.write(`colloquium: ${plural(keptUnprocessed.length, 'old file')} kept: not processed yet\n`);
+    writeStderr(`colloquium: ${plural(keptUnprocessed.length, 'old file')} kept: not processed yet\n`);
   }
   return EXIT.ok;
 }

@@ -5,12 +5,13 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { showFile } from '../print-diagnostics.js';
 import { findLog, onLog } from './place.js';
 import { plural } from './show.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** `colloquium log restore`: a log from a backup, checked before it is there. */
 export async function restoreBackup(backup: string, named: string | undefined, flags: LogFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { records, segments } = await onLog(() => restoreLog(nodeWorld(), resolve(backup), folder));
   const what = `${plural(records, 'event')} in ${plural(segments, 'file')}`;
-  process.stderr.write(`colloquium: ${what} restored to ${showFile(folder)}, all are whole\n`);
+  writeStderr(`colloquium: ${what} restored to ${showFile(folder)}, all are whole\n`);
   return EXIT.ok;
 }

@@ -7,6 +7,7 @@ import type { TailFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findLog, onLog, openLog } from './place.js';
 import { eventLine } from './event-line.js';
+import { writeStderr } from '../run/stderr.js';
 
 const STDOUT = 1;
 const NEWLINE = 0x0a;
@@ -20,7 +21,7 @@ export async function tailLog(named: string | undefined, flags: TailFlags): Prom
   const damaged: string[] = [];
   const onDamage = ({ message }: Damage): void => {
     damaged.push(message);
-    process.stderr.write(`colloquium: ${message}\n`);
+    writeStderr(`colloquium: ${message}\n`);
   };
   try {
     await onLog(() =>

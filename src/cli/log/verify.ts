@@ -1,9 +1,11 @@
+import { visible } from '../../config/diagnostic/index.js';
 import type { Finding } from '../../log/index.js';
 import type { FormatFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { showFile } from '../print-diagnostics.js';
 import { findLog, onLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** Damaged places that JSON lists; the others are counted. */
 const LISTED_MAX = 10_000;
@@ -16,7 +18,7 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
   const listed: Finding[] = [];
   const summary = await onLog(() =>
     reader.verify((finding) => {
-      if (!isJson) process.stdout.write(`${finding.message}\n`);
+      if (!isJson) process.stdout.write(visible(`${finding.message}\n`));
       else if (listed.length < LISTED_MAX) listed.push(finding);
     }),
   );
@@ -26,7 +28,7 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
       `${JSON.stringify({ folder, files: segments, events: records, bytes, damaged: findings, damage: listed })}\n`,
     );
   const verdict = findings === 0 ? 'all are whole' : `${plural(findings, 'place')} damaged`;
-  process.stderr.write(
+  writeStderr(
     `colloquium: ${showFile(folder)}: ${plural(records, 'event')} in ${plural(segments, 'file')} (${bytesText(bytes)}) checked, ${verdict}\n`,
   );
   return findings === 0 ? EXIT.ok : EXIT.dataError;

@@ -1,10 +1,11 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options of `replay` as they were typed. */
-export interface ReplayFlags {
+export interface ReplayFlags extends ConfigFlags {
   /** Milliseconds since the epoch. */
   readonly since?: number;
   readonly until?: number;
   readonly fromId?: string;
-  readonly config?: string;
   readonly pipeline?: string;
   readonly filter?: string;
   readonly raw?: true;

@@ -3,6 +3,7 @@ import { nodeWorld } from '../../log/index.js';
 import type { Delivered } from '../../pipeline/index.js';
 import { onSignals } from '../run/signals.js';
 import type { ReplayPlan } from './plan.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** What all parts of a replay share. */
 export interface OpenReplay {
@@ -34,7 +35,7 @@ export function startReplay(plan: ReplayPlan): OpenReplay {
     stopReading: () => reading.abort(),
     onDamage({ message }) {
       damaged += 1;
-      process.stderr.write(`colloquium: ${message}\n`);
+      writeStderr(`colloquium: ${message}\n`);
     },
     damagedPlaces: () => damaged,
     signalCode,

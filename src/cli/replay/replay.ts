@@ -15,6 +15,7 @@ import { performRuns } from './runs.js';
 import { startReplay, type OpenReplay } from './open-replay.js';
 import { openReplayEngines, runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
+import { writeStderr } from '../run/stderr.js';
 
 const STDERR = 2;
 
@@ -31,7 +32,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   // Whoever closed the pipe has seen enough.
   if (result.endedBy === 'closed') return EXIT.ok;
   const seconds = (performance.now() - startedAt) / 1000;
-  process.stderr.write(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  writeStderr(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
   return underWay.signalCode() ?? exitCodeOf(result, underWay.damagedPlaces());
 }
 

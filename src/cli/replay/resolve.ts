@@ -1,17 +1,11 @@
-import {
-  loadConfig,
-  pipelineNames,
-  resolvePipeline,
-  stateDirectory,
-  useSection,
-  type LoadedConfig,
-} from '../../config/index.js';
+import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { parseInlineScript } from '../../config/script/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { filterStage } from '../pipeline-spec.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import { pipelineServePlan } from '../serve/resolve.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js';
 
@@ -22,7 +16,7 @@ import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js
  */
 export async function resolveReplay(flags: ReplayFlags): Promise<ReplayPlan> {
   refuseContradictions(flags);
-  const config = await findConfig(flags);
+  const config = await requireConfig(flags);
   return {
     config,
     logFolder: useSection(config, 'storage').disk_path,
@@ -59,10 +53,8 @@ function refuseContradictions(flags: ReplayFlags): void {
   }
 }
 
-async function findConfig(flags: ReplayFlags): Promise<LoadedConfig> {
-  const { HOME: home = '/' } = process.env;
-  const path = flags.config === undefined ? {} : { path: flags.config };
-  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+async function requireConfig(flags: ReplayFlags): Promise<LoadedConfig> {
+  const config = await findConfig(flags, 'programs');
   if (config !== undefined) return config;
   throw new UserError('no config found', EXIT.usage, 'it tells where the log is: name it with -c FILE');
 }

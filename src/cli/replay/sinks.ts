@@ -1,4 +1,5 @@
 import { fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
+import { stderrSink } from '../stderr-sink.js';
 import type { ReplayOutput } from './plan.js';
 
 /** Where a replay's events go. @throws SinkError */
@@ -8,10 +9,5 @@ export function openOutput(output: ReplayOutput): Sink {
 
 /** Where its failed events go: a file, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
-  if (path !== undefined) return fileSink(path, { mode: 'truncate', waits: true });
-  return {
-    name: 'stderr',
-    write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),
-    close: () => Promise.resolve(),
-  };
+  return path === undefined ? stderrSink() : fileSink(path, { mode: 'truncate', waits: true });
 }

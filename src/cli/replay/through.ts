@@ -10,6 +10,7 @@ import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
 import { openDeadLetters, openOutput } from './sinks.js';
 import { storedBlocks } from './stored-blocks.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** Opens what works on the pipelines of a replay. */
 export function openReplayEngines(
@@ -25,7 +26,7 @@ export function openReplayEngines(
       ...(maxCost !== undefined && { maxCost }),
       plain: (block) => chooseExecutor(block, { threads, atOnce: false, inputBytes: undefined }),
     },
-    (message) => void process.stderr.write(`colloquium: ${message}\n`),
+    (message) => writeStderr(`colloquium: ${message}\n`),
   );
 }
 
@@ -76,9 +77,7 @@ function together(
   return byPipeline(byName, (pipeline) => {
     if (told.has(pipeline)) return;
     told.add(pipeline);
-    process.stderr.write(
-      `colloquium: the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out\n`,
-    );
+    writeStderr(`colloquium: the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out\n`);
   });
 }
 
@@ -88,8 +87,7 @@ export function undrivableCounter(): { readonly count: () => void; readonly tell
   return {
     count: () => (letters += 1),
     tell() {
-      if (letters > 0)
-        process.stderr.write(`colloquium: ${letters} dead letters hold no event, and stay as they are\n`);
+      if (letters > 0) writeStderr(`colloquium: ${letters} dead letters hold no event, and stay as they are\n`);
     },
   };
 }

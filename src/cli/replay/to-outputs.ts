@@ -20,6 +20,7 @@ import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
 import { storedBlocks } from './stored-blocks.js';
 import { undrivableCounter } from './through.js';
+import { writeStderr } from '../run/stderr.js';
 
 const SEGMENT_BYTES = 100 << 20;
 
@@ -83,7 +84,7 @@ async function* runToOutputs(
 
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
-  const onTrouble = (error: unknown): void => void process.stderr.write(`colloquium: ${String(error)}\n`);
+  const onTrouble = (error: unknown): void => writeStderr(`colloquium: ${String(error)}\n`);
   const place = { pipeline: pipeline.spec.name, link };
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
   const sinks = await openSinks(openers, deadLetterOpener(pipeline.deadLetter, onTrouble), found?.files ?? {});

@@ -1,3 +1,4 @@
+import { visible } from '../../config/diagnostic/index.js';
 import { knownCost, type AiStatus } from '../../ai/index.js';
 import type { Progress } from '../../pipeline/index.js';
 import { showAmount } from '../amounts.js';
@@ -55,7 +56,7 @@ function providerLine(provider: AiStatus['providers'][number], now: number): str
   if (latencyMs !== undefined) parts.push(`${latencyText(latencyMs)} an answer`);
   const trouble = breakerWords(breaker, now);
   if (trouble !== undefined) parts.push(trouble);
-  return `${name}: ${parts.join(' · ')}`;
+  return visible(`${name}: ${parts.join(' · ')}`);
 }
 
 function breakerWords(breaker: AiStatus['providers'][number]['breaker'], now: number): string | undefined {

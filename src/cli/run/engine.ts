@@ -3,6 +3,7 @@ import { chooseExecutor, singleLines, type BlockExecutor, type TraceOf } from '.
 import type { Block } from '../../sources/index.js';
 import type { AiTalk } from './ai-talk.js';
 import type { RunPlan } from './plan.js';
+import { writeStderr } from './stderr.js';
 
 /** What turns a run's blocks into results. */
 export interface Engine {
@@ -57,6 +58,6 @@ async function traceOf({ traced }: RunPlan): Promise<TraceOf | undefined> {
   const { traceTo } = await import('./trace.js');
   return (stage) => {
     const source = traced.get(stage);
-    return source && traceTo((text) => void process.stderr.write(text), source);
+    return source && traceTo(writeStderr, source);
   };
 }

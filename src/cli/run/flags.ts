@@ -1,9 +1,10 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options of `run` as they were typed, each already of its own type. */
-export interface RunFlags {
+export interface RunFlags extends ConfigFlags {
   readonly eval?: string;
   readonly script?: string;
   readonly filter?: string;
-  readonly config?: string;
   readonly pipeline?: string;
   readonly output?: string;
   readonly rotate?: number;

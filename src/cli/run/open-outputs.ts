@@ -4,7 +4,7 @@ import { fileSink, stdoutSink, type FilePosition, type FileSink, type Sink } fro
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { OutputPlan, RunPlan } from './plan.js';
-import { writeStderr } from './stderr.js';
+import { stderrSink } from '../stderr-sink.js';
 
 const STDIN = 0;
 
@@ -52,15 +52,6 @@ function openFile(
   // The config's files are logs with folders of their own; a folder that is mistyped after -o is better refused.
   if (mode === 'append') mkdirSync(dirname(path), { recursive: true });
   return fileSink(path, { ...keeping, checkpointed, waits: true, mode: cutTo === undefined ? mode : { cutTo } });
-}
-
-/** Dead letters that were given no file: said to the person, like everything on stderr. */
-function stderrSink(): Sink {
-  return {
-    name: 'stderr',
-    write: (lines) => new Promise((resolve) => writeStderr(lines, resolve)),
-    close: () => Promise.resolve(),
-  };
 }
 
 /**

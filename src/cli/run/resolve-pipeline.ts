@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
@@ -6,6 +5,7 @@ import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { StageSpec } from '../../pipeline/index.js';
 import { filterStage, pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
@@ -36,10 +36,10 @@ export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipe
 async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
   if (flags.eval !== undefined || isFileName(flags.script)) {
     // No config is searched for; one that is named gives limits and dialect.
-    const config = flags.config === undefined ? undefined : await loadConfig(flags);
+    const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
     return { ...(await onlyStage(await scriptOfFlags(flags), config)), ...(config && { config }) };
   }
-  const config = await loadConfig(flags);
+  const config = await findConfig(flags, 'programs');
   if (config === undefined) {
     if (flags.filter === undefined || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
     return { spec: pipelineOf([]), sources: new Map() };
@@ -56,16 +56,6 @@ async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
   const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
   const sources = new Map(plan.stages.map((stage) => [stage.name, 'script' in stage ? stage.script : stage.request]));
   return { spec: await pipelineBody(plan, config), sources, plan, config };
-}
-
-async function loadConfig(flags: RunFlags): Promise<LoadedConfig | undefined> {
-  const { loadConfig: load } = await import('../../config/index.js');
-  return load({
-    cwd: process.cwd(),
-    env: process.env,
-    home: homedir(),
-    ...(flags.config !== undefined && { path: flags.config }),
-  });
 }
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */

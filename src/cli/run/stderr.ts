@@ -1,9 +1,15 @@
+import { visible } from '../../config/diagnostic/index.js';
+
 let takeAway: (() => void) | undefined;
 
-/** Says something to the person. What is drawn on the terminal's last lines goes first: it would be written over. */
+/**
+ * Says something to the person, {@link visible}. What is drawn on the terminal's last lines goes first: it would be written
+ * over.
+ */
 export function writeStderr(text: string | Uint8Array, done: () => void = () => undefined): void {
   takeAway?.();
-  process.stderr.write(text, () => done());
+  const said = typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length).toString();
+  process.stderr.write(visible(said), () => done());
 }
 
 /** @param take called before anything is said, to take away what is drawn; undefined: nothing is any more */

@@ -1,6 +1,7 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options of `serve` as they were typed. */
-export interface ServeFlags {
-  readonly config?: string;
+export interface ServeFlags extends ConfigFlags {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: true;

@@ -4,7 +4,8 @@ import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/index.js';
 import { subjectSink } from '../fleet/subject-sink.js';
-import { fileSink, SinkError, stdoutSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
+import { fileSink, SinkError, stdoutSink, type FileSinkOptions } from '../../sinks/index.js';
+import { stderrSink } from '../stderr-sink.js';
 
 const DAY_MS = 86_400_000;
 
@@ -62,13 +63,5 @@ export function rotationOf(plan: FilePlan): Omit<FileSinkOptions, 'mode'> {
     ...(rotateEvery !== undefined && { rotateMs: rotateEvery }),
     ...(retentionDays !== undefined && { retentionMs: retentionDays * DAY_MS }),
     ...(pattern !== undefined && { pattern }),
-  };
-}
-
-function stderrSink(): Sink {
-  return {
-    name: 'stderr',
-    write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),
-    close: () => Promise.resolve(),
   };
 }

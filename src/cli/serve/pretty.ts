@@ -1,4 +1,4 @@
-import type { Palette } from '../../config/diagnostic/index.js';
+import { visible, type Palette } from '../../config/diagnostic/index.js';
 
 const PLAIN_WORD = /^[^\s"'=\\\p{C}]+$/u;
 
@@ -9,14 +9,16 @@ const PLAIN_WORD = /^[^\s"'=\\\p{C}]+$/u;
  */
 export function prettyLine(json: string, palette: Palette): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
-  const shown = Object.entries(fields).map(([name, value]) => ` ${palette.faint(`${name}=`)}${shownValue(value)}`);
+  const shown = Object.entries(fields).map(
+    ([name, value]) => ` ${palette.faint(`${visible(name)}=`)}${shownValue(value)}`,
+  );
   const word = String(level);
-  return `${palette.faint(String(time).slice(11, 23))} ${paint(word, palette)} ${String(msg)}${shown.join('')}\n`;
+  return `${palette.faint(String(time).slice(11, 23))} ${paint(word, palette)} ${visible(String(msg))}${shown.join('')}\n`;
 }
 
 /** A value is quoted where it could be taken for something else, or would move the terminal's cursor. */
 function shownValue(value: unknown): string {
-  return typeof value === 'string' && PLAIN_WORD.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && PLAIN_WORD.test(value) ? value : visible(JSON.stringify(value));
 }
 
 function paint(level: string, palette: Palette): string {

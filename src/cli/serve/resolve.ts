@@ -3,7 +3,6 @@ import {
   checkConfig,
   ConfigError,
   hasErrors,
-  loadConfig,
   pipelineNames,
   resolvePipeline,
   resolveSecret,
@@ -22,6 +21,7 @@ import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 import type { AccessPlan, PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
 import { resolveAlerts } from './resolve-alerts.js';
@@ -42,7 +42,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?)$/i;
  * @throws UserError, ConfigError
  */
 export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
-  const config = await findConfig(flags);
+  const config = await requireConfig(flags);
   await refuseMistakes(config);
   const server = useSection(config, 'server');
   const storage = useSection(config, 'storage');
@@ -117,10 +117,8 @@ async function refuseMistakes({ file, env, home }: LoadedConfig): Promise<void> 
   if (hasErrors(findings)) throw new ConfigError(findings);
 }
 
-async function findConfig(flags: ServeFlags): Promise<LoadedConfig> {
-  const { HOME: home = '/' } = process.env;
-  const path = flags.config === undefined ? {} : { path: flags.config };
-  const config = await loadConfig({ cwd: process.cwd(), env: process.env, home, ...path });
+async function requireConfig(flags: ServeFlags): Promise<LoadedConfig> {
+  const config = await findConfig(flags, 'programs');
   if (config !== undefined) return config;
   throw new UserError('no config found', EXIT.usage, 'name one with -c FILE, or write one with: colloquium init');
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { visible } from '../../config/diagnostic/index.js';
 import { maskSecrets, type Config } from '../../config/index.js';
 import { stderrPalette } from '../palette.js';
 import { createFlood } from './flood.js';
@@ -42,7 +43,7 @@ export async function openTalk({ level, format }: Config['logging']): Promise<Ta
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: maskSecrets },
+      hooks: { streamWrite: (line) => visible(maskSecrets(line)) },
     },
     isPretty ? { write: (line: string) => stderr.write(prettyLine(line, palette)) } : stderr,
   );

@@ -1,7 +1,9 @@
-import { loadConfig, resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
+import { hostname, networkInterfaces } from 'node:os';
+import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { serverAddress } from '../server-address.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
 /** Where a daemon listens, and what it asks for. */
@@ -13,11 +15,12 @@ export interface DaemonAddress {
   readonly config: LoadedConfig | undefined;
 }
 
-type AddressFlags = Pick<TapFlags, 'config' | 'url' | 'tokenFile'>;
+type AddressFlags = Pick<TapFlags, 'config' | 'url' | 'tokenFile' | 'verbose'>;
 
 /**
  * From flags, config and environment to a daemon. A config's token is never sent to another address than the config's, unless
- * both are named.
+ * both are named; a token that is given goes to no other machine that only a config names which was found; and none goes to
+ * another machine in the clear.
  *
  * @throws UserError, ConfigError
  */
@@ -26,18 +29,45 @@ export async function findDaemon(flags: AddressFlags): Promise<DaemonAddress> {
   const server = config && useSection(config, 'server');
   const url = flags.url === undefined ? addressOf(server) : parseAddress(flags.url);
   const { COLLOQUIUM_TOKEN: fromEnvironment } = process.env;
+  const isNamed = flags.url !== undefined || flags.config !== undefined;
   if (flags.tokenFile !== undefined) {
+    refuseToSend('the token of --token-file', url, isNamed);
     return { url, config, token: await secret({ kind: 'file', path: flags.tokenFile }, '--token-file') };
   }
-  if (fromEnvironment !== undefined && fromEnvironment !== '') return { url, config, token: fromEnvironment };
+  if (fromEnvironment !== undefined && fromEnvironment !== '') {
+    refuseToSend('the token of COLLOQUIUM_TOKEN', url, isNamed);
+    return { url, config, token: fromEnvironment };
+  }
   const [ref] = server?.tokens ?? [];
-  return { url, config, token: ref && (await secret(ref, 'server.tokens')) };
+  if (ref === undefined) return { url, config, token: undefined };
+  refuseToSend('the token of server.tokens', url, true);
+  return { url, config, token: await secret(ref, 'server.tokens') };
 }
 
-async function configFor({ config: path }: AddressFlags): Promise<LoadedConfig> {
-  const { HOME: home = '/' } = process.env;
-  const options = { cwd: process.cwd(), env: process.env, home };
-  const config = await loadConfig(path === undefined ? options : { ...options, path });
+/** @param isNamed whether the address, or the config that has it, was typed */
+function refuseToSend(what: string, { protocol, hostname: host, origin }: URL, isNamed: boolean): void {
+  if (isThisMachine(host)) return;
+  if (protocol === 'http:') {
+    const hint = 'use https, or a tunnel to an address of this machine';
+    throw new UserError(`${what} is not sent to ${origin}: everybody on the way could read it`, EXIT.usage, hint);
+  }
+  if (isNamed) return;
+  throw new UserError(
+    `${what} is not sent to ${origin}, which stands in a config that was only found`,
+    EXIT.usage,
+    'name the address with --url, or the config with -c',
+  );
+}
+
+/** Whether what is sent to a host, by its name in a URL, stays on this machine. */
+function isThisMachine(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '');
+  if (/^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1)$/.test(name) || name === hostname().toLowerCase()) return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === name));
+}
+
+async function configFor(flags: AddressFlags): Promise<LoadedConfig> {
+  const config = await findConfig(flags, 'data only');
   if (config !== undefined) return config;
   throw new UserError('which daemon? no config is found here', EXIT.usage, 'name one with -c FILE, or give --url');
 }

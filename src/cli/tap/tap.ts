@@ -14,6 +14,7 @@ import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';
 import { readerGone } from './reader-gone.js';
 import { tapTalk, type TapTalk } from './tap-talk.js';
+import { writeStderr } from '../run/stderr.js';
 
 const STDOUT = 1;
 
@@ -30,17 +31,14 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
   const daemon = await findDaemon(flags);
   const judge = flags.filter === undefined ? () => true : await judgeFor(flags.filter, daemon);
   const events = await openTap(daemon, flags);
-  process.stderr.write(`colloquium: tapping ${daemon.url.origin}\n`);
-  const talk = tapTalk(
-    (text) => void process.stderr.write(text),
-    () => performance.now(),
-  );
+  writeStderr(`colloquium: tapping ${daemon.url.origin}\n`);
+  const talk = tapTalk(writeStderr, () => performance.now());
   const ending = new AbortController();
   void readerGone(ending.signal).then(() => events.destroy(new SinkClosedError('stdout is closed')));
   try {
     await show(events, judge, talk);
     talk.close();
-    process.stderr.write('colloquium: the daemon has ended\n');
+    writeStderr('colloquium: the daemon has ended\n');
   } catch (error) {
     // Whoever closed the pipe has seen enough.
     if (error instanceof SinkClosedError) return EXIT.ok;

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { CreateFlags } from './flags.js';
 import { print } from '../print.js';
 import { findTokens, onTokens } from './folder.js';
+import { writeStderr } from '../run/stderr.js';
 
 /** `colloquium token create`: the token on stdout, alone; what there is to say of it on stderr. */
 export async function create(flags: CreateFlags): Promise<ExitCode> {
@@ -15,6 +16,6 @@ export async function create(flags: CreateFlags): Promise<ExitCode> {
   );
   await print(`${text}\n`);
   const until = expires === undefined ? '' : `, valid until ${new Date(expires).toISOString()}`;
-  process.stderr.write(`colloquium: token ${id} with the role ${role}${until}; it is not shown again\n`);
+  writeStderr(`colloquium: token ${id} with the role ${role}${until}; it is not shown again\n`);
   return EXIT.ok;
 }

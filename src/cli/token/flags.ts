@@ -1,7 +1,7 @@
+import type { ConfigFlags } from '../find-config.js';
+
 /** The options that all of `token`'s commands have, as they were typed. */
-export interface TokenFlags {
-  readonly config?: string;
-}
+export type TokenFlags = ConfigFlags;
 
 export interface CreateFlags extends TokenFlags {
   readonly role: string;

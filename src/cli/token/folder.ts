@@ -1,14 +1,15 @@
 import { homedir } from 'node:os';
-import { defaultStateDirectory, loadConfig, stateDirectory } from '../../config/index.js';
+import { defaultStateDirectory, stateDirectory } from '../../config/index.js';
 import { tokenFolderOf } from '../../server/access/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { TokenFlags } from './flags.js';
+import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
 /** Where a daemon of this config looks for tokens. @throws ConfigError */
-export async function findTokens({ config: path }: TokenFlags): Promise<string> {
+export async function findTokens(flags: TokenFlags): Promise<string> {
   const place = { env: process.env, home: homedir() };
-  const config = await loadConfig({ cwd: process.cwd(), ...place, ...(path !== undefined && { path }) });
+  const config = await findConfig(flags, 'data only');
   return tokenFolderOf(config === undefined ? defaultStateDirectory(place) : stateDirectory(config));
 }
 

@@ -4,6 +4,7 @@ import type { ListFlags } from './flags.js';
 import { print } from '../print.js';
 import { table } from '../table.js';
 import { findTokens, onTokens } from './folder.js';
+import { writeStderr } from '../run/stderr.js';
 
 const COLUMNS = [
   { title: 'id', align: 'left' },
@@ -24,7 +25,7 @@ export async function list(flags: ListFlags): Promise<ExitCode> {
       if (record !== undefined) records.push(record);
     } catch (error) {
       if (!(error instanceof TokenFileError)) throw error;
-      process.stderr.write(`colloquium: ${error.message}\n`);
+      writeStderr(`colloquium: ${error.message}\n`);
       exit = EXIT.dataError;
     }
   }

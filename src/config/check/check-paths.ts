@@ -1,8 +1,8 @@
 import { statSync, type Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
-import { configFileNames } from '../load/discover.js';
+import { configFileNames, isProgram, refuseDistrusted } from '../load/discover.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { configSchema } from '../schema.js';
 import { checkShapes } from '../shape/index.js';
@@ -33,14 +33,33 @@ const FOLDER_DEPTH_MAX = 32;
 export async function checkPaths(paths: readonly string[], options: CheckPathsOptions): Promise<CheckedPaths> {
   const found: Diagnostic[] = [];
   const files = new Set<string>();
+  const named = new Set<string>();
   for (const path of paths) {
     const kind = statSync(path, { throwIfNoEntry: false });
     if (kind === undefined) found.push(blameFile(path)('file-not-found', `no file or folder ${path}`));
     else if (kind.isDirectory()) for (const file of await filesIn(path, 0)) files.add(file);
-    else files.add(path);
+    else {
+      files.add(path);
+      named.add(path);
+    }
   }
-  for (const file of files) found.push(...(await checkFile(file, options)));
+  for (const file of files) {
+    const refusal = named.has(file) ? undefined : await refusedProgram(file);
+    found.push(...(refusal ?? (await checkFile(file, options))));
+  }
   return { diagnostics: distinctFindings(found).sort(byPlace), files: [...files] };
+}
+
+/** Data may be anybody's. What is run by being looked at must be trusted, or named. */
+async function refusedProgram(file: string): Promise<readonly Diagnostic[] | undefined> {
+  if (!isProgram(file)) return undefined;
+  try {
+    await refuseDistrusted(file, dirname(file), {});
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.diagnostics;
+    throw error;
+  }
 }
 
 async function filesIn(folder: string, depth: number): Promise<string[]> {

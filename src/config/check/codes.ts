@@ -23,6 +23,8 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'too-many-aliases': 'YAML aliases of aliases grow beyond bounds',
   cycle: 'something contains itself: a YAML alias, scripts that name each other, an output in a watched folder',
   'script-failed': 'a JavaScript or TypeScript config could not be run',
+  'foreign-config': 'a config that was found belongs to somebody else, or everybody may change it',
+  'program-config': 'a config that was found is a program, and this command runs none that is not named',
   // Settings
   'empty-config': 'the config says nothing',
   'unknown-key': 'a section has no such key',

@@ -1,4 +1,5 @@
 import type { CodeFrame, FrameLine } from './diagnostic.js';
+import { blanked } from './visible.js';
 import { hideSecrets, isSecretItem } from './hide-secrets.js';
 
 const LINES_BEFORE = 2;
@@ -60,10 +61,10 @@ function lineLength(text: string, starts: readonly number[], line: number): numb
   return end - start;
 }
 
-/** A piece of a line, which may be long. Tabs and control characters would shift the caret or garble a terminal. */
+/** A piece of a line, which may be long. What shows as nothing would shift the caret or garble a terminal. */
 function lineText(text: string, starts: readonly number[], line: number, from: number, length: number): string {
   if (line < 1) return '';
   const start = (starts[line - 1] ?? text.length) + from;
   const end = Math.min(start + length, start - from + lineLength(text, starts, line));
-  return text.slice(start, Math.max(start, end)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  return blanked(text.slice(start, Math.max(start, end)));
 }

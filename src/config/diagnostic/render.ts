@@ -1,3 +1,4 @@
+import { visible } from './visible.js';
 import type { CodeFrame, Diagnostic } from './diagnostic.js';
 
 /** How parts of a rendered finding are coloured. Each takes and returns text. */
@@ -37,14 +38,15 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
   const { palette = PLAIN, showFile = asIs, mask = asIs } = options;
   const { file, line, column, severity, code, message, frame, pointer, hint, related = [] } = diagnostic;
   const colour = palette[severity];
-  const place = palette.place(`${showFile(file)}:${line}:${column}`);
-  const where = frame === undefined && pointer !== undefined && pointer !== '' ? ` (at ${pointer})` : '';
-  const lines = [`${place} ${colour(severity)} ${palette.faint(`${code}:`)} ${message}${where}`];
+  const place = palette.place(`${visible(showFile(file))}:${line}:${column}`);
+  const where = frame === undefined && pointer !== undefined && pointer !== '' ? ` (at ${visible(pointer)})` : '';
+  const lines = [`${place} ${colour(severity)} ${palette.faint(`${code}:`)} ${visible(message)}${where}`];
   if (frame !== undefined) lines.push(...renderFrame(frame, colour, palette.faint));
   for (const other of related) {
-    lines.push(`  ${palette.place(`${showFile(other.file)}:${other.line}:${other.column}`)} ${other.message}`);
+    const at = `${visible(showFile(other.file))}:${other.line}:${other.column}`;
+    lines.push(`  ${palette.place(at)} ${visible(other.message)}`);
   }
-  if (hint !== undefined) lines.push(`  ${palette.hint(`hint: ${hint}`)}`);
+  if (hint !== undefined) lines.push(`  ${palette.hint(`hint: ${visible(hint)}`)}`);
   return mask(lines.join('\n'));
 }
 

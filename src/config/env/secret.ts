@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { formsOf, hide } from './mask.js';
 
 const HIDDEN = '***';
 
@@ -14,9 +15,7 @@ export class Secret {
   constructor(text: string) {
     this.#text = text;
     if (text.length >= MASKED_LENGTH_MIN && !text.includes('${')) {
-      known.add(text);
-      // A secret with quotes or backslashes shows differently within JSON.
-      known.add(JSON.stringify(text).slice(1, -1));
+      for (const form of formsOf(text)) known.add(form);
     }
   }
 
@@ -37,10 +36,7 @@ export class Secret {
   }
 }
 
-/** Replaces every secret that this process knows of, wherever it stands in `text`. */
+/** Replaces every secret that this process knows of, wherever it stands in `text` and however it is encoded. */
 export function maskSecrets(text: string): string {
-  let masked = text;
-  // Longer ones first: one secret may be the start of another.
-  for (const secret of [...known].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(secret, HIDDEN);
-  return masked;
+  return hide(text, known);
 }

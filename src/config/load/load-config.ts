@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly env: Env;
   /** The user's home folder. */
   readonly home: string;
+  /** Whether a config that is found may be a program, which is run; default: yes. One that is named may. */
+  readonly programs?: boolean;
 }
 
 /**
@@ -33,8 +35,14 @@ export interface LoadOptions {
  * @returns undefined if no path was given and no config was found
  * @throws ConfigError with everything that is wrong. An unset environment variable is no error before its section is used
  */
-export async function loadConfig({ path, cwd, env, home }: LoadOptions): Promise<LoadedConfig | undefined> {
-  const file = path === undefined ? await discoverConfig(cwd, home) : resolve(cwd, path);
+export async function loadConfig({
+  path,
+  cwd,
+  env,
+  home,
+  programs = true,
+}: LoadOptions): Promise<LoadedConfig | undefined> {
+  const file = path === undefined ? await discoverConfig(cwd, home, { programs }) : resolve(cwd, path);
   if (file === undefined) return undefined;
   const { document, warnings } = await readDocument(file);
   const findings = [...warnings, ...validateDocument(document, env)];

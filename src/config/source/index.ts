@@ -2,4 +2,4 @@
 export { diagnose, diagnoseSpan, nodeAt, spanOf, type Finding, type Part, type SourceDocument } from './document.js';
 export { parseJsonSource, type ParsedSource } from './json.js';
 export type { SourceNode } from './node.js';
-export { blameFile, readText, type Blame } from './read-text.js';
+export { blameFile, FILE_BYTES_MAX, readText, type Blame } from './read-text.js';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findDaemon } from '../../../src/cli/tap/daemon-address.js';
 import { scratch } from '../../support/cli.js';
 
@@ -46,4 +47,55 @@ it.each([
   [{ url: 'localhost', tokenFile: '/nowhere/token' }, 'cannot read the secret in /nowhere/token'],
 ])('refuses %j', async (flags, words) => {
   await expect(findDaemon(flags)).rejects.toThrow(words);
+});
+
+describe('a token that is given', () => {
+  const FAR = '{ host: events.example.com, tls: { cert: c.pem, key: k.pem } }';
+  const inTheClear = '{ host: events.example.com, insecure: true }';
+
+  it.each([
+    ['found, and names another machine', FAR, {}, 'only found'],
+    ['found, and names another machine in the clear', inTheClear, {}, 'everybody on the way'],
+  ])('is not sent where the config is %s', async (_, server, flags, words) => {
+    const config = configWith(server);
+    vi.spyOn(process, 'cwd').mockReturnValue(dirname(config));
+    for (const given of [{}, { tokenFile: join(dirname(config), 'token') }]) {
+      writeFileSync(join(dirname(config), 'token'), 'from-file-with-some-length\n');
+      vi.stubEnv('COLLOQUIUM_TOKEN', 'from-environment');
+      await expect(findDaemon({ ...flags, ...given })).rejects.toThrow(words);
+    }
+    vi.restoreAllMocks();
+  });
+
+  it('is sent where address or config are named, by https or within this machine', async () => {
+    vi.stubEnv('COLLOQUIUM_TOKEN', 'from-environment');
+    expect((await findDaemon({ config: configWith(FAR) })).token).toBe('from-environment');
+    const own = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
+    const v4 = own.filter((address) => !address.includes(':')).map((address) => `http://${address}:8080`);
+    for (const url of [
+      'https://events.example.com',
+      'http://localhost:1',
+      'http://127.1.2.3',
+      'http://[::1]:9',
+      ...v4,
+    ]) {
+      expect((await findDaemon({ url })).token, url).toBe('from-environment');
+    }
+    for (const url of [
+      'http://events.example.com',
+      'http://192.0.2.1',
+      'http://localhost.example.com',
+      '192.0.2.1:80',
+    ]) {
+      await expect(findDaemon({ url }), url).rejects.toThrow('is not sent to');
+      await expect(findDaemon({ url, config: configWith(FAR) }), url).rejects.toThrow('is not sent to');
+    }
+  });
+
+  it('of a config goes to no other machine in the clear', async () => {
+    const config = configWith('{ host: 192.0.2.1, tokens: [from-config] }');
+    await expect(findDaemon({ config })).rejects.toThrow(
+      'the token of server.tokens is not sent to http://192.0.2.1:8080',
+    );
+  });
 });

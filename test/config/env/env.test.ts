@@ -105,3 +105,40 @@ describe('getting a secret', () => {
     );
   });
 });
+
+describe('a secret that somebody encoded', () => {
+  const KEY = 'sk-proj-A/b+c d&é"\\9~(x)';
+  const TEXT = new Secret(KEY).reveal();
+  const bytes = Buffer.from(TEXT);
+  const lower = (text: string): string => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  const every = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+
+  it.each([
+    ['JSON with escaped slashes', JSON.stringify(TEXT).slice(1, -1).replaceAll('/', '\\/')],
+    ['percent', encodeURIComponent(TEXT)],
+    ['percent, in lower case', lower(encodeURIComponent(TEXT))],
+    ['a form', new URLSearchParams({ k: TEXT }).toString().slice(2)],
+    ['percent for each byte', every],
+    ['base64', bytes.toString('base64')],
+    ['base64url', bytes.toString('base64url')],
+    ['base64 in a URL', encodeURIComponent(bytes.toString('base64'))],
+  ])('is masked: %s', (_, form) => {
+    expect(maskSecrets(`error: <${form}>`)).toBe('error: <***>');
+    expect(maskSecrets(form)).not.toMatch(/sk-|c2st|A%2F/i);
+  });
+
+  it('is masked within a longer text in base64, wherever it begins', () => {
+    const secret = new Secret('correct-horse-battery').reveal();
+    for (const user of ['', 'u', 'me', 'ada', 'ada:', 'someone:']) {
+      for (const end of ['', '.', '..']) {
+        const encoded = Buffer.from(`${user}${secret}${end}`).toString('base64');
+        const left = maskSecrets(encoded);
+        expect(left).toContain('***');
+        // What is left are characters that also hold bits of the neighbours: two at most on each side.
+        const known = Buffer.from(`${user}${'.'.repeat(secret.length)}${end}`).toString('base64').length;
+        expect(left.length - 3).toBeLessThanOrEqual(known - Math.floor((secret.length * 8) / 6) + 2);
+        expect(Buffer.from(left.replace('***', ''), 'base64').toString('latin1')).not.toMatch(/orrec|horse|batter/);
+      }
+    }
+  });
+});

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+
+/** The options by which every command that uses a config finds it. */
+export function withConfig(
+  command: Command,
+  description = 'the config; else it is searched for from here up to the repository or home',
+): Command {
+  return command
+    .option('-c, --config <file>', description)
+    .option('-v, --verbose', 'say on stderr which config is used');
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { masked } from '../../../src/ai/provider/masked.js';
+
+const KEY = 'sk-live-0123456789/+';
+
+it.each([
+  ['as it is', KEY],
+  ['in base64', Buffer.from(KEY).toString('base64')],
+  ['in base64 behind a user', Buffer.from(`key:${KEY}`).toString('base64')],
+  ['in base64url', Buffer.from(KEY).toString('base64url')],
+  ['percent-encoded', encodeURIComponent(KEY)],
+])('what a provider repeats of a key is stars: %s', (_, form) => {
+  for (const secret of [KEY, `Bearer ${KEY}`]) {
+    const shown = masked(`401: bad key ${form}, sorry`, [secret]);
+    expect(shown).toContain('***');
+    expect(shown).not.toContain(form);
+    expect(shown).not.toMatch(/0123456789|MDEyMzQ1Njc4|AxMjM0NTY3ODk|wMTIzNDU2Nzg5/);
+  }
+});
