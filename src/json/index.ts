@@ -1,5 +1,5 @@
 /** Floor 1: JSON as text, exactly; and as bytes, for whoever wants only a few fields of many events. */
-export { DataFault } from './data-fault.js';
+export { DataFault, JsonDepthError, JsonSyntaxError } from 'computo-js';
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
 export {
   ByteWriter,
@@ -17,4 +17,3 @@ export {
   type Text,
 } from './scan/index.js';
 export { stringifyJson } from './stringify.js';
-export { JsonDepthError, JsonSyntaxError } from './syntax-error.js';

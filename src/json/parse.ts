@@ -1,6 +1,4 @@
-import type { Json } from 'computo-js';
-import { parseExactly } from './exact-parser.js';
-import { JsonSyntaxError } from './syntax-error.js';
+import { JsonSyntaxError, parseExactly, type Json } from 'computo-js';
 
 /** Levels of nesting that data may have unless the config says otherwise. */
 export const DEPTH_MAX_DEFAULT = 1000;

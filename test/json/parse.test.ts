@@ -2,7 +2,7 @@ import { NumberText } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonSyntaxError, mayLosePrecision, parseJson, stringifyJson } from '../../src/json/index.js';
-import { parseExactly } from '../../src/json/exact-parser.js';
+import { parseExactly } from 'computo-js';
 import { runs } from '../support/runs.js';
 
 describe('reading JSON', () => {

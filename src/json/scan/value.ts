@@ -1,5 +1,4 @@
-import type { Json } from 'computo-js';
-import { readNumber } from '../number.js';
+import { readNumber, type Json } from 'computo-js';
 import { parseJson } from '../parse.js';
 import { stringifyJson } from '../stringify.js';
 import type { ByteWriter } from './byte-writer.js';

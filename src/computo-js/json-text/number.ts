@@ -1,4 +1,4 @@
-import { NumberText } from 'computo-js';
+import { NumberText } from '../value/index.js';
 
 /** Any decimal with at most this many significant digits survives the way into a double and back. */
 const DIGITS_ALWAYS_EXACT = 15;

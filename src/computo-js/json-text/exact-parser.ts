@@ -1,4 +1,4 @@
-import { orderedObject, type Json } from 'computo-js';
+import { orderedObject, type Json } from '../value/index.js';
 import { readNumber } from './number.js';
 import { JsonDepthError, JsonSyntaxError } from './syntax-error.js';
 
@@ -137,8 +137,12 @@ function scalarOf(text: string, at: number, end: number): Json {
   }
 }
 
-/** Where the string that starts at `at` ends, one past its closing quote. */
-function stringEnd(text: string, start: number): number {
+/**
+ * Where the string that starts at `start` ends, one past its closing quote.
+ *
+ * @throws JsonSyntaxError
+ */
+export function stringEnd(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     PLAIN_CHARACTERS.lastIndex = at;
@@ -156,7 +160,8 @@ function stringEnd(text: string, start: number): number {
   }
 }
 
-function stringOf(text: string, start: number, end: number): string {
+/** The string between two quotes that {@link stringEnd} found. */
+export function stringOf(text: string, start: number, end: number): string {
   const body = text.slice(start + 1, end - 1);
   return body.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : body;
 }

@@ -1,0 +1,5 @@
+/** JSON as text, exactly: numbers of any size, keys in their order, mistakes with their place. */
+export { DataFault } from './data-fault.js';
+export { parseExactly, stringEnd, stringOf } from './exact-parser.js';
+export { readNumber } from './number.js';
+export { JsonDepthError, JsonSyntaxError } from './syntax-error.js';

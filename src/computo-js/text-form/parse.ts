@@ -1,0 +1,430 @@
+/*
+ * The text form of Computo, by recursive descent: each rule of the grammar is a function that begins where its text begins
+ * and passes the white space behind it. The grammar itself stands in the README.
+ */
+import { formatPointer } from '../pointer/index.js';
+import type { Json } from '../value/index.js';
+import { callOf, constantOf, listOf, objectOf, type Expression, type Member } from './expression.js';
+import { Reader } from './reader.js';
+import { ask, runRule, type Rule } from './rule.js';
+import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS, type Infix } from './signs.js';
+import { spanOf, type Span } from './span.js';
+
+/** Why `6/2` is none. */
+const DIVISION = 'Division has white space on both sides: a / b.';
+
+/** A script, and where each piece of it stands in its text. */
+export interface ParsedText {
+  readonly script: Json;
+  readonly spans: Span;
+}
+
+/**
+ * Reads a script in the text form. It is of the current dialect.
+ *
+ * @throws TextFormError with the place of the first mistake, and what to write instead where that is known
+ */
+export function parseText(text: string): ParsedText {
+  const reader = new Reader(text);
+  if (reader.isAtEnd()) throw reader.error('there is no script', reader.at);
+  const { script, span } = runRule(expression(reader, PIPE_LEVEL));
+  if (!reader.isAtEnd()) throw reader.unexpected('behind the end of the expression');
+  return { script, spans: span };
+}
+
+/** An expression whose signs bind at least as tightly as `levelMin`. All signs take what is left of them first. */
+function* expression(reader: Reader, levelMin: number): Rule<Expression> {
+  const start = reader.at;
+  let left = yield* ask(prefix(reader));
+  for (;;) {
+    if (levelMin <= PIPE_LEVEL && reader.takes('|>')) {
+      left = yield* ask(piped(reader, left, start));
+      continue;
+    }
+    const infix = infixHere(reader);
+    if (infix === undefined || infix.level < levelMin) return left;
+    const operands = [left];
+    // A run of the same sign is one call.
+    while (infixHere(reader) === infix) {
+      reader.at += infix.sign.length;
+      reader.space();
+      operands.push(yield* ask(expression(reader, infix.level + 1)));
+    }
+    left = callOf(infix.operator, operands, start, endOf(operands));
+  }
+}
+
+/** The sign that stands here between two expressions, if one does. */
+function infixHere(reader: Reader): Infix | undefined {
+  const word = reader.word();
+  const infix = INFIXES.find(({ sign }) => (word === undefined ? reader.sees(sign) : word === sign));
+  // `===`, `!==` and a path behind white space begin like signs and are none.
+  if (infix?.sign.endsWith('=') === true && reader.character(2) === '=') return undefined;
+  return infix?.sign === '/' && !reader.isSpace(1) ? undefined : infix;
+}
+
+/** What stands behind `|>`: an operator, with its further arguments or without. */
+function* piped(reader: Reader, first: Expression, start: number): Rule<Expression> {
+  reader.space();
+  const name = dottedName(reader);
+  if (name === undefined) throw reader.unexpected('where the name of an operator should be');
+  const rest = reader.takes('(') ? yield* ask(callArguments(reader, name, 1)) : [];
+  const call = callOf(name, [first, ...rest], start, reader.at);
+  if (reader.sees('/') || reader.sees('[')) {
+    throw reader.error('a path directly behind a pipe', reader.at, 'Put the pipe in parentheses: (x |> f)/name.');
+  }
+  reader.space();
+  return call;
+}
+
+/** What begins an expression, with the paths behind it. */
+function* prefix(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  const word = reader.word();
+  switch (word) {
+    case 'let':
+      return yield* letExpression(reader);
+    case 'if':
+      return yield* ifExpression(reader);
+    case 'not': {
+      reader.takeWord();
+      reader.space();
+      const operand = yield* ask(expression(reader, NOT_LEVEL));
+      return callOf('not', [operand], start, operand.span.end);
+    }
+    case undefined:
+      if (reader.sees('-') && !/[0-9]/.test(reader.character(1))) {
+        reader.at += 1;
+        reader.space();
+        const operand = yield* ask(expression(reader, NEGATION_LEVEL));
+        return callOf('-', [operand], start, operand.span.end);
+      }
+      if (reader.sees('(')) {
+        const parameters = parameterList(reader);
+        if (parameters !== undefined) return yield* lambda(reader, parameters, start);
+      }
+      break;
+    default:
+      if (!KEYWORDS.has(word)) return yield* named(reader);
+  }
+  return yield* withPaths(reader, yield* atom(reader), start);
+}
+
+/** What stands for itself: a constant, an input, something in brackets. */
+function* atom(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  const constant = (value: Json): Expression => constantOf(value, value, spanOf(start, reader.at));
+  switch (reader.character()) {
+    case '"':
+      return constant(reader.string());
+    case '`':
+      return { script: reader.json(), span: spanOf(start, reader.at) };
+    case '/':
+      return reference(['$input'], segments(reader), start, reader.at);
+    case '$':
+      return input(reader);
+    case '(':
+      return yield* group(reader);
+    case '[':
+      return yield* list(reader);
+    case '{':
+      return yield* object(reader);
+  }
+  const word = reader.word();
+  if (word === 'true' || word === 'false' || word === 'null') {
+    reader.takeWord();
+    return constant(word === 'null' ? null : word === 'true');
+  }
+  if (!/^-?[0-9]/.test(reader.character() + reader.character(1))) throw reader.unexpected('where a value should be');
+  const number = constant(reader.number());
+  if (reader.sees('/') || reader.sees('[')) {
+    throw reader.error('a path directly behind a number', reader.at, DIVISION);
+  }
+  return number;
+}
+
+/** A variable, a call, or a lambda of one parameter. */
+function* named(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  const name = dottedName(reader) ?? '';
+  const end = reader.at;
+  if (reader.takes('(')) {
+    const given = yield* ask(callArguments(reader, name, 0));
+    return yield* withPaths(reader, callOf(name, given, start, reader.at), start);
+  }
+  if (name.includes('.')) {
+    throw reader.error(
+      `${name} is no call`,
+      start,
+      `Fields are read with a slash: ${name.replaceAll('.', '/')}; operators are called: ${name}(…).`,
+    );
+  }
+  reader.space();
+  if (reader.takes('=>')) return yield* lambda(reader, [name], start);
+  reader.at = end;
+  return yield* withPaths(reader, reference(['$', name], segments(reader), start, reader.at), start);
+}
+
+/** The paths that stand directly behind a value, without white space; then the white space. */
+function* withPaths(reader: Reader, value: Expression, start: number): Rule<Expression> {
+  let left = value;
+  for (;;) {
+    if (reader.sees('/')) {
+      const keys = segments(reader).map((key) => (isIndex(key) ? Number(key.text) : key.text));
+      if (keys.length === 0) break;
+      left = { script: ['value.at', left.script, ...keys], span: spanOf(start, reader.at, [undefined, left.span]) };
+    } else if (reader.takes('[')) {
+      reader.space();
+      const key = yield* ask(expression(reader, PIPE_LEVEL));
+      if (!reader.takes(']')) throw reader.unexpected("where ']' should be");
+      left = callOf('value.at', [left, key], start, reader.at);
+    } else break;
+  }
+  reader.space();
+  return left;
+}
+
+interface Segment {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+function isIndex({ text, isQuoted }: Segment): boolean {
+  return !isQuoted && /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text));
+}
+
+/** `/name/0/"any text"`, as far as it goes without white space; none where a division stands. */
+function segments(reader: Reader): Segment[] {
+  const found: Segment[] = [];
+  while (reader.sees('/')) {
+    if (found.length > 0 && reader.isSpace(1)) {
+      throw reader.error('a path ends with a slash', reader.at, DIVISION);
+    }
+    reader.at += 1;
+    found.push(segment(reader));
+  }
+  return found;
+}
+
+function segment(reader: Reader): Segment {
+  if (reader.sees('"')) return { text: reader.string(), isQuoted: true };
+  const start = reader.at;
+  const text = reader.takeWord() ?? reader.takeDigits();
+  if (text === undefined)
+    throw reader.unexpected('where a name, an index or a text in quotes should be, as in /user/0/"a b"');
+  if (/[A-Za-z_]/.test(reader.character())) {
+    throw reader.error(
+      `a key that begins with a digit: ${text}${reader.character()}…`,
+      start,
+      'Put it in quotes: /"2nd".',
+    );
+  }
+  return { text, isQuoted: false };
+}
+
+/** `$input` or `$inputs`, with a path or without. */
+function input(reader: Reader): Expression {
+  const start = reader.at;
+  reader.at += 1;
+  const name = `$${reader.takeWord() ?? ''}`;
+  if (name !== '$input' && name !== '$inputs') {
+    reader.at = start;
+    const isField = reader.sees('$.');
+    throw reader.error(
+      `unexpected '${name}'`,
+      start,
+      isField
+        ? 'The event is $input, its fields /name.'
+        : 'There are $input and $inputs; a variable is its name alone.',
+    );
+  }
+  return reference([name], segments(reader), start, reader.at);
+}
+
+function reference(head: readonly [string, string?], path: readonly Segment[], start: number, end: number): Expression {
+  const [operator, ...name] = head;
+  const keys = [...name.map((text) => text ?? ''), ...path.map(({ text }) => text)];
+  const script = keys.length === 0 ? [operator] : [operator, formatPointer(keys)];
+  return { script, span: spanOf(start, end) };
+}
+
+function* group(reader: Reader): Rule<Expression> {
+  reader.at += 1;
+  reader.space();
+  const inner = yield* ask(expression(reader, PIPE_LEVEL));
+  if (!reader.takes(')')) throw reader.unexpected("where ')' should be");
+  return inner;
+}
+
+function* list(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  reader.at += 1;
+  const elements = yield* ask(separated(reader, ']', (at) => expression(at, PIPE_LEVEL)));
+  return listOf(elements, start, reader.at);
+}
+
+function* object(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  reader.at += 1;
+  const members = yield* ask(separated(reader, '}', member));
+  return objectOf(members, start, reader.at);
+}
+
+function* member(reader: Reader): Rule<Member> {
+  const start = reader.at;
+  if (reader.takes('[')) {
+    reader.space();
+    const key = yield* ask(expression(reader, PIPE_LEVEL));
+    if (!reader.takes(']')) throw reader.unexpected("where ']' should be");
+    reader.expect(':', "':' and a value should be");
+    return { key, value: yield* ask(expression(reader, PIPE_LEVEL)), isComputed: true };
+  }
+  if (reader.sees('/')) {
+    const path = segments(reader);
+    const key = textKey(path.at(-1)?.text ?? '', start, reader.at);
+    const value = reference(['$input'], path, start, reader.at);
+    reader.space();
+    if (reader.sees(':')) throw reader.unexpected("where ',' or '}' should be, for the key of a path is its last part");
+    return { key, value, isComputed: false };
+  }
+  const isQuoted = reader.sees('"');
+  const name = isQuoted ? reader.string() : reader.takeWord();
+  if (name === undefined)
+    throw reader.unexpected(
+      'where a member should be: name: value, "any text": value, [key]: value, /path, or a variable',
+    );
+  const key = textKey(name, start, reader.at);
+  reader.space();
+  if (!reader.sees(':') && !isQuoted && !KEYWORDS.has(name)) {
+    return { key, value: reference(['$', name], [], start, key.span.end), isComputed: false };
+  }
+  reader.expect(':', "':' and a value should be");
+  return { key, value: yield* ask(expression(reader, PIPE_LEVEL)), isComputed: false };
+}
+
+function textKey(name: string, start: number, end: number): Expression {
+  return constantOf(name, name, spanOf(start, end));
+}
+
+/** The arguments of a call, behind its `(`, up to its `)`. */
+function* callArguments(reader: Reader, operator: string, before: number): Rule<Expression[]> {
+  const found = yield* ask(separated(reader, ')', (at) => expression(at, PIPE_LEVEL)));
+  if (!TAKES_RAW_LISTS.has(operator)) return found;
+  return found.map((one, index) =>
+    before + index > 0 && one.constant !== undefined ? { ...one, script: one.constant.value } : one,
+  );
+}
+
+/** What stands between brackets, parted by commas, up to the closing one, which is passed. A last comma may stand before it. */
+function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => Rule<T>): Rule<T[]> {
+  const found: T[] = [];
+  reader.space();
+  while (!reader.takes(close)) {
+    found.push(yield* ask(item(reader)));
+    reader.space();
+    if (reader.takes(',')) reader.space();
+    else if (!reader.sees(close)) throw reader.unexpected(`where ',' or '${close}' should be`);
+  }
+  return found;
+}
+
+/** `(a, b) =>`, passed; undefined, and nothing passed, where something else is in the parentheses. */
+function parameterList(reader: Reader): readonly string[] | undefined {
+  const start = reader.at;
+  const names: string[] = [];
+  reader.at += 1;
+  for (;;) {
+    reader.space();
+    const name = reader.word();
+    if (name === undefined || KEYWORDS.has(name)) break;
+    names.push(name);
+    reader.takeWord();
+    reader.space();
+    if (!reader.takes(',')) break;
+  }
+  const isList = reader.text[reader.at - 1] !== ',' && reader.takes(')');
+  reader.space();
+  if (isList && reader.takes('=>')) return names;
+  reader.at = start;
+  return undefined;
+}
+
+function* lambda(reader: Reader, parameters: readonly string[], start: number): Rule<Expression> {
+  reader.space();
+  const body = yield* ask(expression(reader, PIPE_LEVEL));
+  const { end } = body.span;
+  return { script: ['lambda', parameters, body.script], span: spanOf(start, end, [undefined, undefined, body.span]) };
+}
+
+function* letExpression(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  reader.takeWord();
+  reader.space();
+  const bindings: Expression[] = [];
+  while (bindings.length === 0 || reader.word() !== 'in') {
+    const from = reader.at;
+    const name = reader.takeWord();
+    if (name === undefined || KEYWORDS.has(name)) {
+      reader.at = from;
+      throw reader.unexpected('where let names a value: let x = … in …');
+    }
+    reader.space();
+    if (!reader.sees('=') || /[=>]/.test(reader.character(1)))
+      throw reader.unexpected(`where '=' should be: let ${name} = … in …`);
+    reader.at += 1;
+    reader.space();
+    const value = yield* ask(expression(reader, PIPE_LEVEL));
+    bindings.push({
+      script: [name, value.script],
+      span: spanOf(from, value.span.end, [spanOf(from, from + name.length), value.span]),
+    });
+    if (reader.takes(',')) reader.space();
+  }
+  reader.takeWord();
+  reader.space();
+  const body = yield* ask(expression(reader, PIPE_LEVEL));
+  const all: Span = spanOf(
+    start,
+    body.span.end,
+    bindings.map(({ span }) => span),
+  );
+  return {
+    script: ['let', bindings.map(({ script }) => script), body.script],
+    span: spanOf(start, body.span.end, [undefined, all, body.span]),
+  };
+}
+
+function* ifExpression(reader: Reader): Rule<Expression> {
+  const start = reader.at;
+  reader.takeWord();
+  reader.space();
+  const condition = yield* ask(expression(reader, PIPE_LEVEL));
+  keyword(reader, 'then');
+  const then = yield* ask(expression(reader, PIPE_LEVEL));
+  keyword(reader, 'else');
+  const otherwise = yield* ask(expression(reader, PIPE_LEVEL));
+  return callOf('if', [condition, then, otherwise], start, otherwise.span.end);
+}
+
+function keyword(reader: Reader, word: string): void {
+  if (reader.word() !== word) throw reader.unexpected(`where '${word}' should be: if … then … else …`);
+  reader.takeWord();
+  reader.space();
+}
+
+/** A name with others behind dots, which may be keywords. */
+function dottedName(reader: Reader): string | undefined {
+  const first = reader.word();
+  if (first === undefined || KEYWORDS.has(first)) return undefined;
+  reader.takeWord();
+  let name = first;
+  while (reader.sees('.') && /[A-Za-z_]/.test(reader.character(1))) {
+    reader.at += 1;
+    name += `.${reader.takeWord() ?? ''}`;
+  }
+  return name;
+}
+
+function endOf(expressions: readonly Expression[]): number {
+  return expressions.at(-1)?.span.end ?? 0;
+}

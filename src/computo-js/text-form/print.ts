@@ -1,0 +1,287 @@
+/*
+ * Prints scripts in the text form. What the form has no notation for stands as JSON between backticks, so that every script
+ * has a text, and every text leads back to its script.
+ */
+import { formatPointer, parsePointer } from '../pointer/index.js';
+import { entriesOf, isArray, isObject, stringify, type Json } from '../value/index.js';
+import { ask, runRule, type Rule } from './rule.js';
+import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS } from './signs.js';
+
+/** Binds tighter than any sign: a constant, a call, something in brackets. */
+const ATOM_LEVEL = 9;
+/** Reaches as far as it can: a lambda, `let`, `if`. */
+const OPEN_LEVEL = -1;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const OPERATOR_NAME = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const DIGITS = /^[0-9]+$/;
+
+/** A printed piece of a script. */
+interface Piece {
+  readonly text: string;
+  /** How tightly it holds together, see `signs.ts`. */
+  readonly level: number;
+  /** The sign between its parts: behind it the same sign would go on with it. */
+  readonly sign?: string;
+  readonly isConstant?: true;
+  /** Whether it can't have a path behind it: that would be part of it, or no path. */
+  readonly refusesPath?: true;
+}
+
+/**
+ * Prints a script of the current dialect in the text form, on one line. `parseText` reads the same script again.
+ *
+ * @param script any nesting will do
+ */
+export function printText(script: Json): string {
+  return runRule(printed(script)).text;
+}
+
+function* printed(script: Json): Rule<Piece> {
+  if (isArray(script)) return (yield* ask(printedArray(script))) ?? asJson(script);
+  if (isObject(script)) {
+    const isList = Object.keys(script).length === 1 && Object.hasOwn(script, 'array');
+    const list = isList ? script['array'] : undefined;
+    if (isList && (list === undefined || !isArray(list))) return asJson(script);
+    return constant(yield* ask(constantText(list ?? script)));
+  }
+  const isText = typeof script === 'string' || typeof script === 'boolean' || script === null;
+  return { ...constant(stringify(script)), ...(!isText && { refusesPath: true }) };
+}
+
+/** A list or a call; undefined where only JSON can say it. */
+function* printedArray(script: readonly Json[]): Rule<Piece | undefined> {
+  const [operator, ...given] = script;
+  if (typeof operator !== 'string') {
+    const elements = yield* ask(printedAll(script));
+    if (elements.every(({ isConstant }) => isConstant)) return undefined;
+    return atom(`[${listed(elements)}]`);
+  }
+  return reference(operator, given) ?? (yield* ask(form(operator, given))) ?? (yield* ask(call(operator, given)));
+}
+
+function* printedAll(scripts: readonly Json[]): Rule<Piece[]> {
+  const pieces: Piece[] = [];
+  for (const script of scripts) pieces.push(yield* ask(printed(script)));
+  return pieces;
+}
+
+/** What has a notation of its own. */
+function* form(operator: string, given: readonly Json[]): Rule<Piece | undefined> {
+  switch (operator) {
+    case 'lambda':
+      return yield* ask(lambda(given));
+    case 'let':
+      return yield* ask(letForm(given));
+    case 'obj':
+      return yield* ask(object(given));
+    case 'value.at':
+      return yield* ask(path(given));
+    case 'if': {
+      if (given.length !== 3) return undefined;
+      const [condition, then, otherwise] = yield* ask(printedAll(given));
+      return open(`if ${textOf(condition)} then ${textOf(then)} else ${textOf(otherwise)}`);
+    }
+    case 'not': {
+      const [operand] = yield* ask(printedAll(given));
+      return given.length === 1 && operand
+        ? { text: `not ${within(operand, NOT_LEVEL)}`, level: NOT_LEVEL }
+        : undefined;
+    }
+  }
+  const infix = INFIXES.find((one) => one.operator === operator);
+  if (infix === undefined || given.length === 0) return undefined;
+  const { sign, level } = infix;
+  const [first, ...rest] = yield* ask(printedAll(given));
+  if (first === undefined) return undefined;
+  if (rest.length === 0) return sign === '-' ? negation(first) : undefined;
+  // The same sign would go on with the run.
+  const head = first.sign === sign ? `(${first.text})` : within(first, level);
+  const text = joined([head, ...rest.map((operand) => within(operand, level + 1))], ` ${sign} `);
+  return { text, level, sign };
+}
+
+function negation(operand: Piece): Piece {
+  // Directly before a number it would make a negative one, before another sign of its own a comment.
+  const space = operand.level === NEGATION_LEVEL || isNumber(operand) ? ' ' : '';
+  return { text: `-${space}${within(operand, NEGATION_LEVEL)}`, level: NEGATION_LEVEL };
+}
+
+/** `name(…)`, or `first |> name(…)` where a lambda comes last: that is how one reads it. */
+function* call(operator: string, given: readonly Json[]): Rule<Piece | undefined> {
+  const [root = ''] = operator.split('.');
+  if (!OPERATOR_NAME.test(operator) || KEYWORDS.has(root)) return undefined;
+  const pieces = yield* ask(callArguments(operator, given));
+  const last = given.at(-1);
+  const endsWithLambda =
+    last !== undefined && isArray(last) && last[0] === 'lambda' && pieces.at(-1)?.level === OPEN_LEVEL;
+  const [first, ...rest] = pieces;
+  if (first !== undefined && rest.length > 0 && endsWithLambda) {
+    return { text: `${within(first, PIPE_LEVEL)} |> ${operator}(${listed(rest)})`, level: PIPE_LEVEL };
+  }
+  return atom(`${operator}(${listed(pieces)})`);
+}
+
+function* callArguments(operator: string, given: readonly Json[]): Rule<Piece[]> {
+  if (!TAKES_RAW_LISTS.has(operator)) return yield* ask(printedAll(given));
+  const pieces: Piece[] = [];
+  for (const [index, one] of given.entries()) {
+    if (index > 0 && isArray(one)) pieces.push(constant(yield* ask(constantText(one))));
+    else if (index > 0 && isObject(one) && Object.hasOwn(one, 'array')) pieces.push(asJson(one));
+    else pieces.push(yield* ask(printed(one)));
+  }
+  return pieces;
+}
+
+/** `/name`, `$inputs/0` or a variable. */
+function reference(operator: string, given: readonly Json[]): Piece | undefined {
+  const [pointer, ...more] = given;
+  if (more.length > 0 || (pointer !== undefined && typeof pointer !== 'string')) return undefined;
+  if (operator !== '$' && operator !== '$input' && operator !== '$inputs') return undefined;
+  if (pointer === undefined) return operator === '$' ? undefined : referenceOf(operator);
+  if (!pointer.startsWith('/')) return undefined;
+  const segments = parsePointer(pointer);
+  if (formatPointer(segments) !== pointer) return undefined;
+  if (operator !== '$') return referenceOf(`${operator === '$input' ? '' : operator}${pathText(segments)}`);
+  const [name = '', ...rest] = segments;
+  return isName(name) ? referenceOf(`${name}${pathText(rest)}`) : undefined;
+}
+
+function* path(given: readonly Json[]): Rule<Piece | undefined> {
+  const [base, ...keys] = given;
+  const [key] = keys;
+  if (base === undefined || key === undefined) return undefined;
+  const value = yield* ask(printed(base));
+  const held = value.level < ATOM_LEVEL || isNumber(value) ? `(${value.text})` : value.text;
+  const isPath = keys.every((one) => typeof one === 'string' || isIndex(one));
+  if (isPath && (keys.length > 1 || !value.refusesPath)) {
+    // Digits without quotes are an index here.
+    const segments = keys.map((one) => `/${typeof one === 'string' ? keyText(one) : stringify(one)}`).join('');
+    return atom(`${value.refusesPath ? `(${value.text})` : held}${segments}`);
+  }
+  if (keys.length > 1) return undefined;
+  return atom(`${held}[${(yield* ask(printed(key))).text}]`);
+}
+
+function* lambda(given: readonly Json[]): Rule<Piece | undefined> {
+  const [parameters, body, ...more] = given;
+  if (parameters === undefined || body === undefined || more.length > 0 || !isArray(parameters)) return undefined;
+  const names = parameters.filter((name): name is string => typeof name === 'string' && isName(name));
+  if (names.length < parameters.length) return undefined;
+  const [only] = names;
+  const head = names.length === 1 && only !== undefined ? only : `(${names.join(', ')})`;
+  return open(`${head} => ${(yield* ask(printed(body))).text}`);
+}
+
+function* letForm(given: readonly Json[]): Rule<Piece | undefined> {
+  const [bindings, body, ...more] = given;
+  if (bindings === undefined || body === undefined || more.length > 0) return undefined;
+  if (!isArray(bindings) || bindings.length === 0) return undefined;
+  const texts: string[] = [];
+  for (const binding of bindings) {
+    if (!isArray(binding) || binding.length !== 2) return undefined;
+    const [name, value] = binding;
+    if (typeof name !== 'string' || value === undefined || !isName(name)) return undefined;
+    texts.push(`${name} = ${(yield* ask(printed(value))).text}`);
+  }
+  return open(`let ${joined(texts)} in ${(yield* ask(printed(body))).text}`);
+}
+
+/** `{…}`, where that is not a constant. */
+function* object(given: readonly Json[]): Rule<Piece | undefined> {
+  if (given.length === 0 || given.length % 2 !== 0) return undefined;
+  const pieces = yield* ask(printedAll(given));
+  const members: string[] = [];
+  let isConstant = true;
+  for (let at = 0; at < given.length; at += 2) {
+    const [key, value] = [given[at] ?? null, given[at + 1] ?? null];
+    const [keyPiece, valuePiece] = [pieces[at], pieces[at + 1]];
+    isConstant &&= typeof key === 'string' && valuePiece?.isConstant === true;
+    if (typeof key !== 'string') members.push(`[${textOf(keyPiece)}]: ${textOf(valuePiece)}`);
+    else members.push(namesKey(value, key) ? textOf(valuePiece) : `${keyText(key)}: ${textOf(valuePiece)}`);
+  }
+  return isConstant ? undefined : atom(`{${joined(members)}}`);
+}
+
+/** Whether a member needs no key of its own: a path of the event has its last part, a variable its name. */
+function namesKey(value: Json, key: string): boolean {
+  if (!isArray(value) || value.length !== 2) return false;
+  const [operator, pointer] = value;
+  if (typeof pointer !== 'string' || !pointer.startsWith('/')) return false;
+  const segments = parsePointer(pointer);
+  if (formatPointer(segments) !== pointer || segments.at(-1) !== key) return false;
+  return operator === '$input' || (operator === '$' && segments.length === 1 && isName(key));
+}
+
+/** A value that stands for itself, with whatever is in it. */
+function* constantText(value: Json): Rule<string> {
+  if (isArray(value)) {
+    const elements: string[] = [];
+    for (const element of value) elements.push(yield* ask(constantText(element)));
+    return `[${joined(elements)}]`;
+  }
+  if (!isObject(value)) return stringify(value);
+  const members: string[] = [];
+  for (const [key, member] of entriesOf(value)) members.push(`${keyText(key)}: ${yield* ask(constantText(member))}`);
+  return `{${joined(members)}}`;
+}
+
+function asJson(script: Json): Piece {
+  return atom(`\`${stringify(script).replaceAll('`', '\\u0060')}\``);
+}
+
+function atom(text: string): Piece {
+  return { text, level: ATOM_LEVEL };
+}
+
+function constant(text: string): Piece {
+  return { text, level: ATOM_LEVEL, isConstant: true };
+}
+
+function open(text: string): Piece {
+  return { text, level: OPEN_LEVEL };
+}
+
+function referenceOf(text: string): Piece {
+  return { text, level: ATOM_LEVEL, refusesPath: true };
+}
+
+/** The one constant that no path may stand behind. */
+function isNumber({ isConstant, refusesPath }: Piece): boolean {
+  return isConstant === true && refusesPath === true;
+}
+
+/** A piece where one that holds together so tightly is needed. */
+function within({ text, level }: Piece, levelMin: number): string {
+  return level < levelMin ? `(${text})` : text;
+}
+
+function listed(pieces: readonly Piece[]): string {
+  return joined(pieces.map(({ text }) => text));
+}
+
+/** Not `join`: that copies its texts, and those of a deep script would be copied at each level. */
+function joined(texts: readonly string[], separator = ', '): string {
+  return texts.reduce((all, text, index) => (index === 0 ? text : `${all}${separator}${text}`), '');
+}
+
+function textOf(piece: Piece | undefined): string {
+  return piece?.text ?? '';
+}
+
+function pathText(segments: readonly string[]): string {
+  return segments.map((segment) => `/${DIGITS.test(segment) ? segment : keyText(segment)}`).join('');
+}
+
+/** A key as it stands before a colon or behind a slash: keywords may stand there, too. */
+function keyText(key: string): string {
+  return NAME.test(key) ? key : stringify(key);
+}
+
+function isName(text: string): boolean {
+  return NAME.test(text) && !KEYWORDS.has(text);
+}
+
+function isIndex(value: Json): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+}

@@ -1,0 +1,149 @@
+import { JsonSyntaxError, parseExactly, readNumber, stringEnd, stringOf } from '../json-text/index.js';
+import type { Json, JsonNumber } from '../value/index.js';
+import { foreignHint } from './foreign.js';
+import { TextFormError } from './text-error.js';
+
+const SPACE = /(?:[ \t\r\n]|--[^\n]*)*/y;
+const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
+const DIGITS = /[0-9]+/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+/** What would go on with a number or a name, so that it ends too early. */
+const GOES_ON = /[A-Za-z0-9_.]/;
+
+/** A text and how far it is read. */
+export class Reader {
+  at: number;
+
+  constructor(readonly text: string) {
+    this.at = text.startsWith('#!') ? this.#lineEnd() : 0;
+    this.space();
+  }
+
+  #lineEnd(): number {
+    const end = this.text.indexOf('\n');
+    return end === -1 ? this.text.length : end;
+  }
+
+  /** Passes white space and comments. @returns whether there was any */
+  space(): boolean {
+    return this.#match(SPACE) !== '';
+  }
+
+  isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  /** Whether the text goes on so, right here. */
+  sees(sign: string): boolean {
+    return this.text.startsWith(sign, this.at);
+  }
+
+  /** The character here, or the one so many behind it; `''` at the end. */
+  character(ahead = 0): string {
+    return this.text.charAt(this.at + ahead);
+  }
+
+  /** Whether white space, a comment or the end stands so many characters ahead. */
+  isSpace(ahead: number): boolean {
+    const next = this.character(ahead);
+    return /^[ \t\r\n]?$/.test(next) || (next === '-' && this.character(ahead + 1) === '-');
+  }
+
+  /** Passes a sign that stands right here. */
+  takes(sign: string): boolean {
+    if (!this.sees(sign)) return false;
+    this.at += sign.length;
+    return true;
+  }
+
+  /** Passes a sign, with the white space before and behind it. @throws TextFormError when something else stands here */
+  expect(sign: string, where: string): void {
+    this.space();
+    if (!this.takes(sign)) throw this.unexpected(`where ${where}`);
+    this.space();
+  }
+
+  /** The word that stands here, which is not passed; undefined where there is none. */
+  word(): string | undefined {
+    const start = this.at;
+    const word = this.takeWord();
+    this.at = start;
+    return word;
+  }
+
+  /** Passes a word: a name or a keyword. */
+  takeWord(): string | undefined {
+    return this.#match(WORD) || undefined;
+  }
+
+  /** Passes digits. */
+  takeDigits(): string | undefined {
+    return this.#match(DIGITS) || undefined;
+  }
+
+  /** Reads a number. @throws TextFormError where it is not exactly JSON's */
+  number(): JsonNumber {
+    const start = this.at;
+    const written = this.#match(NUMBER);
+    if (written === '' || GOES_ON.test(this.character())) {
+      const whole = /^[-0-9A-Za-z_.]{1,40}/.exec(this.text.slice(start, start + 40))?.[0] ?? '';
+      throw this.error(`malformed number ${whole}`, start, 'Numbers are written as in JSON: 0.5, 10, 1e3.');
+    }
+    return readNumber(written);
+  }
+
+  /** Reads a text in quotes. @throws TextFormError */
+  string(): string {
+    const start = this.at;
+    this.at = this.#orLocated(0, () => stringEnd(this.text, start));
+    return stringOf(this.text, start, this.at);
+  }
+
+  /** Reads any JSON value between backticks. @throws TextFormError */
+  json(): Json {
+    const start = this.at + 1;
+    const end = this.text.indexOf('`', start);
+    if (end === -1)
+      throw this.error('the text ends behind a backtick', this.at, 'Close the JSON with another backtick.');
+    this.at = end + 1;
+    return this.#orLocated(start, () => parseExactly(this.text.slice(start, end), Infinity));
+  }
+
+  /** @param where what should stand here, beginning with `where` */
+  unexpected(where: string): TextFormError {
+    const rest = this.text.slice(this.at, this.at + 40);
+    const hint = foreignHint(this.text, this.at);
+    return this.error(`${found(rest)} ${where}`, this.at, hint);
+  }
+
+  error(problem: string, offset: number, hint?: string): TextFormError {
+    return new TextFormError(problem, offset, this.text, hint);
+  }
+
+  #orLocated<T>(start: number, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof JsonSyntaxError) throw this.error(error.problem, start + error.offset);
+      throw error;
+    }
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text)?.[0] ?? '';
+    this.at += match.length;
+    return match;
+  }
+}
+
+/** What stands at the beginning of a text, for a person. */
+function found(rest: string): string {
+  if (rest === '') return 'the text ends';
+  const word = /^[\p{L}_$@][\p{L}\p{N}_]*/u.exec(rest)?.[0];
+  if (word !== undefined) return `unexpected '${word}'`;
+  const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+  const isVisible = /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character);
+  const code = `U+${(rest.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `unexpected ${isVisible ? `'${character}'` : code}`;
+}
