@@ -80,3 +80,9 @@ it('check speaks of what is made here', async () => {
   const said = await check(await folderWith(Object.fromEntries(files)), Object.keys(MADE));
   for (const [code, { expected }] of Object.entries(MADE)) expect(said.get(code), code).toContain(expected);
 });
+
+it('has a fixture for every code that check gives', () => {
+  // Whose a config is, and whether it may run, is judged where one is found: see test/config/load/whose.test.ts.
+  const shownSomewhere = [...names, ...Object.keys(MADE), 'foreign-config', 'program-config'];
+  expect(FINDING_CODES.map(({ code }) => code).filter((code) => !shownSomewhere.includes(code))).toEqual([]);
+});
