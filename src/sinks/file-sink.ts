@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { cutBack } from './cut-back.js';
+import { Edges } from './edges.js';
 import { oneAtATime } from './one-at-a-time.js';
 import type { FilePosition } from './file-position.js';
 import { syncPath } from './pack-part.js';
@@ -76,11 +77,16 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   let part = firstPart;
   let fd = guarded(path, 'open', () => openSync(path, mode === 'truncate' ? 'w' : 'a'));
   let { size, began, isRegular } = guarded(path, 'open', () => measured(fd, now));
+  let edges = edgesOf();
   let namesChanged = true;
   const settleOwn = (): void => {
     if (options.checkpointed !== true) keeper.settle(part);
   };
   settleOwn();
+
+  function edgesOf(): Edges | undefined {
+    return isRegular ? guarded(path, 'open', () => Edges.of(path, fd, size)) : undefined;
+  }
 
   /** Brings what an earlier output left into the state that `mode` asks for. */
   function prepare(): { readonly lostBytes: number; readonly part: number } {
@@ -108,6 +114,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     part += 1;
     fd = openSync(path, 'a');
     ({ size, began, isRegular } = measured(fd, now));
+    edges = edgesOf();
     namesChanged = true;
     settleOwn();
   };
@@ -122,6 +129,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const write = async (bytes: Uint8Array): Promise<void> => {
     if (isRegular && options.waits === true) writeFileFully(fd, bytes);
     else await writeFully(fd, bytes);
+    if (isRegular) size += bytes.length;
+    edges?.add(bytes);
   };
 
   const writeLines = async (lines: Uint8Array): Promise<void> => {
@@ -131,13 +140,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     while (rotateBytes !== undefined && isRegular && size + rest.length > rotateBytes) {
       const fits = wholeLinesWithin(rest, rotateBytes - size, size === 0);
       await write(rest.subarray(0, fits));
-      size += fits;
       rest = rest.subarray(fits);
       if (rest.length === 0) return;
       await rotate();
     }
     await write(rest);
-    if (isRegular) size += rest.length;
   };
 
   const syncAll = async (): Promise<void> => {
@@ -152,7 +159,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     name: path,
     lostBytes,
     write: (lines) => guardedAsync(path, () => writing(() => writeLines(lines))),
-    position: () => ({ part, offset: size }),
+    position: () => ({ part, offset: size, ...(edges && { mark: edges.mark() }) }),
     sync: () => guardedAsync(path, () => keepingTheFile(syncAll)),
     settle: (position) => keeper.settle(position.part),
     tend: () =>

@@ -92,8 +92,8 @@ async function* runToOutputs(
   const isOwn = sentTo(pipeline.spec.name);
   const accepts = way.through === 'own' ? { accepts: isOwn } : {};
   try {
-    // Without one, whatever a crash leaves of this would count as there before.
-    if (found === undefined) await store.put(name, checkpointOf(sinks, found));
+    // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
+    await store.put(name, checkpointOf(sinks, found, { ended: false }));
     yield {
       blocks: letters?.blocks ?? storedBlocks(underWay, { singleLines: engine.singleLines, ...accepts }),
       executor,
@@ -104,7 +104,7 @@ async function* runToOutputs(
       finish: async (result: BlockRunResult) => {
         for (const file of sinks.files) await file.sync();
         const driven = letters && { [letters.file]: letters.driven(result.endedBy === 'input') };
-        await store.put(name, checkpointOf(sinks, found, driven));
+        await store.put(name, checkpointOf(sinks, found, { ended: true, driven }));
       },
     };
   } finally {
@@ -117,11 +117,12 @@ async function* runToOutputs(
 function checkpointOf(
   { files }: OpenSinks,
   found: ProcessingCheckpoint | undefined,
-  driven: ProcessingCheckpoint['driven'] = {},
+  { ended, driven }: { ended: boolean; driven?: ProcessingCheckpoint['driven'] | undefined },
 ): ProcessingCheckpoint {
   return {
     place: found?.place ?? { position: LOG_START, timestamp: 0 },
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
     driven: { ...found?.driven, ...driven },
+    ended,
   };
 }

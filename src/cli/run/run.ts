@@ -80,7 +80,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     ...(progress && { onProgress: (now) => progress.update(now) }),
     ...(keeper && { onReached: (at) => reached(keeper, at) }),
   });
-  await keeper?.finish();
+  await keeper?.finish(result.endedBy !== 'error');
   if (failure !== undefined) throw failure.error;
   for (const sink of [...outputs, deadLetters]) await sink.close();
 

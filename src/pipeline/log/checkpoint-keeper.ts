@@ -6,6 +6,8 @@ export interface PipelineCheckpoint<Place> {
   readonly place: Place;
   /** By path. What lies behind these positions was written for events that count as not processed. */
   readonly files: Readonly<Record<string, FilePosition>>;
+  /** Who made it wrote nothing behind it: what lies there is somebody else's. */
+  readonly ended: boolean;
 }
 
 /** Reads a stored checkpoint; undefined when it is none. */
@@ -22,7 +24,7 @@ export function parseCheckpoint<Place>(
     if (parsed === undefined) return undefined;
     files[path] = parsed;
   }
-  return { place, files };
+  return { place, files, ended: 'ended' in value && value.ended === true };
 }
 
 export interface CheckpointKeeperOptions<Place> {
@@ -42,6 +44,7 @@ export interface CheckpointKeeperOptions<Place> {
  */
 export class CheckpointKeeper<Place> {
   #reached: PipelineCheckpoint<Place> | undefined;
+  #stored: PipelineCheckpoint<Place> | undefined;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
@@ -62,10 +65,16 @@ export class CheckpointKeeper<Place> {
     this.#work ??= this.#run();
   }
 
-  /** Makes the last checkpoint, and no more after it. */
-  async finish(): Promise<void> {
+  /**
+   * Makes the last checkpoint, and no more after it.
+   *
+   * @param ended nothing was written behind it; false after a write that failed, which may have left a part
+   */
+  async finish(ended: boolean): Promise<void> {
     this.#stop.abort();
     await this.#work;
+    const last = this.#reached ?? this.#stored;
+    this.#reached = last && { ...last, ended };
     await this.#make();
   }
 
@@ -77,7 +86,8 @@ export class CheckpointKeeper<Place> {
   }
 
   #checkpointAt(place: Place): PipelineCheckpoint<Place> {
-    return { place, files: Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()])) };
+    const files = Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()]));
+    return { place, files, ended: false };
   }
 
   async #run(): Promise<void> {
@@ -88,6 +98,8 @@ export class CheckpointKeeper<Place> {
         await this.#make();
       }
     } catch (error) {
+      this.#reached = undefined;
+      this.#stored = undefined;
       onFailure(error);
     } finally {
       this.#work = undefined;
@@ -101,6 +113,7 @@ export class CheckpointKeeper<Place> {
     const { files, store } = this.options;
     for (const sink of files) await sink.sync();
     await store(checkpoint);
+    this.#stored = checkpoint;
     for (const sink of files) {
       const position = checkpoint.files[sink.name];
       if (position !== undefined) sink.settle(position);

@@ -138,7 +138,7 @@ export async function processLog(
       },
     });
     if (failure !== undefined) throw failure.error;
-    if (result.endedBy !== 'error') await keeper.finish();
+    if (result.endedBy !== 'error') await keeper.finish(true);
     return result;
   } finally {
     signal.removeEventListener('abort', stopReading);
