@@ -9,7 +9,14 @@ export { CheckpointKeeper, parseCheckpoint, type PipelineCheckpoint } from './lo
 export { EventFailure, type FailureKind } from './failure.js';
 export { limitEvents } from './lines/limit.js';
 export { notUtf8, tooLong } from './lines/line-failure.js';
-export { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered, type Progress } from './run-blocks.js';
+export {
+  endedBetweenBlocks,
+  runBlocks,
+  type BlockExecutor,
+  type BlockRunResult,
+  type Delivered,
+  type Progress,
+} from './run-blocks.js';
 export { parseInputPlace, resumable, type InputPlace } from './lines/resumable.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
@@ -25,12 +32,12 @@ export {
 } from './log/process-log.js';
 export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/process-log-checkpoint.js';
 export { readStoredEvent, type StoredEvent, type StoredOrigin } from './lines/stored-event.js';
-export type { FileOpener, OpenSink, OpenSinks } from './log/process-log-outputs.js';
+export type { FileOpener, OpenSink, OpenSinks, OutputFinding } from './log/process-log-outputs.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { eitherDriven, parseDrivenLetters, type DrivenLetters } from './log/driven-letters.js';
 export { lettersAgain, parseLetterPlace, type LetterFile } from './log/letters-again.js';
-export { closeSinks, openSinks } from './log/process-log-outputs.js';
+export { closeSinks, openSinks, releaseOutputs } from './log/process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export { sentTo } from './log/sent-to.js';
 export type { Observation } from './observation.js';

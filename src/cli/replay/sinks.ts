@@ -1,4 +1,4 @@
-import { fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
+import { DEAD_LETTER_PERMISSIONS, fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
 import { stderrSink } from '../stderr-sink.js';
 import type { ReplayOutput } from './plan.js';
 
@@ -9,5 +9,6 @@ export function openOutput(output: ReplayOutput): Sink {
 
 /** Where its failed events go: a file, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
-  return path === undefined ? stderrSink() : fileSink(path, { mode: 'truncate', waits: true });
+  if (path === undefined) return stderrSink();
+  return fileSink(path, { mode: 'truncate', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
 }

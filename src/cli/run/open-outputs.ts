@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileSink, stdoutSink, type FilePosition, type FileSink, type Sink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
+import { refuseStrangeParts } from './own-parts.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 import { stderrSink } from '../stderr-sink.js';
 
@@ -32,6 +33,9 @@ export function openOutputs(plan: RunPlan, cutTo?: Readonly<Record<string, FileP
     if (paths.slice(0, index).some((other) => isSameFile(other, path))) {
       throw new UserError(`${path} would be written by two outputs`, EXIT.usage, 'give each of them a file of its own');
     }
+  }
+  for (const output of [...plan.outputs, plan.deadLetters]) {
+    if (output.kind === 'file') refuseStrangeParts(output, plan.inputs);
   }
   const open = (output: OutputPlan): Sink => {
     if (output.kind === 'stdout') return stdoutSink();

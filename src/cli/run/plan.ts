@@ -55,5 +55,11 @@ export type OutputPlan =
       readonly kind: 'file';
       readonly path: string;
       readonly mode: 'truncate' | 'append';
-      readonly keeping: Pick<FileSinkOptions, 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip'>;
+      readonly keeping: FileKeeping;
     };
+
+/** How a file is kept, and its parts. */
+export type FileKeeping = Pick<
+  FileSinkOptions,
+  'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
+>;

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import type { PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import type { RunPlan, ThreadPlan } from './plan.js';
-import { resolveDeadLetters, resolveOutputs } from './resolve-outputs.js';
+import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolvePipelineSpec } from './resolve-pipeline.js';
 import { resumePlan } from './resume-plan.js';
 
@@ -27,8 +27,9 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
   const resolved = await resolvePipelineSpec(flags);
   const { spec, sources, plan, config } = resolved;
   const outputs = resolveOutputs(flags, plan);
-  const outputPlans = outputs.map((output) => output.plan);
-  const deadLetters = resolveDeadLetters(flags, plan);
+  const plans = outputs.map((output) => output.plan);
+  const outputPlans = await withStateFolder(plans, config);
+  const [deadLetters = { kind: 'stderr' }] = await withStateFolder([resolveDeadLetters(flags, plan)], config);
   return {
     inputs: files.length > 0 ? files : ['-'],
     follow: flags.follow === true,

@@ -1,4 +1,4 @@
-import { parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
+import { oneAtATime, parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
 
 /** How far a pipeline came in its input, and how long its output files were then. */
 export interface PipelineCheckpoint<Place> {
@@ -6,6 +6,8 @@ export interface PipelineCheckpoint<Place> {
   readonly place: Place;
   /** By path. What lies behind these positions was written for events that count as not processed. */
   readonly files: Readonly<Record<string, FilePosition>>;
+  /** Who made it wrote nothing behind it: what lies there is somebody else's. */
+  readonly ended: boolean;
 }
 
 /** Reads a stored checkpoint; undefined when it is none. */
@@ -22,7 +24,7 @@ export function parseCheckpoint<Place>(
     if (parsed === undefined) return undefined;
     files[path] = parsed;
   }
-  return { place, files };
+  return { place, files, ended: 'ended' in value && value.ended === true };
 }
 
 export interface CheckpointKeeperOptions<Place> {
@@ -42,7 +44,9 @@ export interface CheckpointKeeperOptions<Place> {
  */
 export class CheckpointKeeper<Place> {
   #reached: PipelineCheckpoint<Place> | undefined;
+  #stored: PipelineCheckpoint<Place> | undefined;
   #work: Promise<void> | undefined;
+  readonly #making = oneAtATime();
   readonly #stop = new AbortController();
 
   constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
@@ -62,10 +66,26 @@ export class CheckpointKeeper<Place> {
     this.#work ??= this.#run();
   }
 
-  /** Makes the last checkpoint, and no more after it. */
-  async finish(): Promise<void> {
+  /**
+   * Makes a checkpoint at once, because the outputs are other files now: called between two writes.
+   *
+   * @param place all events before it are out, and none behind it
+   */
+  async renew(place: Place): Promise<void> {
+    this.#reached = this.#checkpointAt(place);
+    await this.#make();
+  }
+
+  /**
+   * Makes the last checkpoint, and no more after it.
+   *
+   * @param ended nothing was written behind it; false after a write that failed, which may have left a part
+   */
+  async finish(ended: boolean): Promise<void> {
     this.#stop.abort();
     await this.#work;
+    const last = this.#reached ?? this.#stored;
+    this.#reached = last && { ...last, ended };
     await this.#make();
   }
 
@@ -77,7 +97,8 @@ export class CheckpointKeeper<Place> {
   }
 
   #checkpointAt(place: Place): PipelineCheckpoint<Place> {
-    return { place, files: Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()])) };
+    const files = Object.fromEntries(this.options.files.map((sink) => [sink.name, sink.position()]));
+    return { place, files, ended: false };
   }
 
   async #run(): Promise<void> {
@@ -88,19 +109,27 @@ export class CheckpointKeeper<Place> {
         await this.#make();
       }
     } catch (error) {
+      this.#reached = undefined;
+      this.#stored = undefined;
       onFailure(error);
     } finally {
       this.#work = undefined;
     }
   }
 
-  async #make(): Promise<void> {
+  /** One after the other: the last one that is stored must be the last one that was reached. */
+  #make(): Promise<void> {
+    return this.#making(() => this.#makeOne());
+  }
+
+  async #makeOne(): Promise<void> {
     const checkpoint = this.#reached;
     this.#reached = undefined;
     if (checkpoint === undefined) return;
     const { files, store } = this.options;
     for (const sink of files) await sink.sync();
     await store(checkpoint);
+    this.#stored = checkpoint;
     for (const sink of files) {
       const position = checkpoint.files[sink.name];
       if (position !== undefined) sink.settle(position);
