@@ -6,9 +6,9 @@ export function openOutput(output: ReplayOutput): Sink {
   return output === undefined ? stdoutSink() : fileSink(output.file, { mode: 'truncate', waits: true });
 }
 
-/** Where its failed events go: a file, else what is said to a person. @throws SinkError */
+/** Where its failed events go: a file, to which they are added, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
-  if (path !== undefined) return fileSink(path, { mode: 'truncate', waits: true });
+  if (path !== undefined) return fileSink(path, { mode: 'append', waits: true });
   return {
     name: 'stderr',
     write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),
