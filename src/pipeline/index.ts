@@ -30,7 +30,7 @@ export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { parseDrivenLetters, type DrivenLetters } from './letters/driven-letters.js';
 export { LetterDrive, type DriveProgress } from './letters/letter-drive.js';
-export { findLetterFiles, type LetterPlace } from './letters/letter-files.js';
+export type { LetterPlace } from './letters/letter-files.js';
 export { closeSinks, openSinks } from './log/process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export { sentTo } from './log/sent-to.js';
