@@ -35,8 +35,9 @@ export { readStoredEvent, type StoredEvent, type StoredOrigin } from './lines/st
 export type { FileOpener, OpenSink, OpenSinks, OutputFinding } from './log/process-log-outputs.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
-export { eitherDriven, parseDrivenLetters, type DrivenLetters } from './log/driven-letters.js';
-export { lettersAgain, parseLetterPlace, type LetterFile } from './log/letters-again.js';
+export { parseDrivenLetters, type DrivenLetters } from './letters/driven-letters.js';
+export { LetterDrive, type DriveProgress } from './letters/letter-drive.js';
+export type { LetterPlace } from './letters/letter-files.js';
 export { closeSinks, openSinks, releaseOutputs } from './log/process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export { sentTo } from './log/sent-to.js';

@@ -7,6 +7,9 @@ export interface HealthComponent {
   readonly error?: string;
   /** Of the storage: events that are in memory. */
   readonly memory_events?: number;
+  /** Of dead letters that are being re-driven: how many were, and bytes of their files that are left. */
+  readonly redriven?: number;
+  readonly bytes_left?: number;
 }
 
 /** The answer of `GET /health`. */

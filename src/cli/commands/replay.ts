@@ -35,7 +35,7 @@ export function replayCommand(): Command {
     .option('--raw', 'the stored events as they are, through no pipeline')
     .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
-    .option('--dead-letter <file>', 'write events that fail here instead of to stderr')
+    .option('--dead-letter <file>', 'add events that fail to this file instead of writing them to stderr')
     .option('--dead-letters', 'drive failed events again, each once, with retry_count + 1')
     .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')

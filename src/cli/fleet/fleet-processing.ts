@@ -57,6 +57,11 @@ export class FleetProcessing implements Pipelines {
     for (const processor of [...this.#forwarders, ...this.workers]) processor.start();
   }
 
+  /** The outputs here are written to while others give out work: they are never handed over. */
+  handOver(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   /** Up to here everything that came in here is with the fleet. */
   get processed(): Position {
     const positions = this.#forwarders.map(({ checkpoint }) => checkpoint);

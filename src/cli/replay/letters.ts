@@ -1,87 +1,186 @@
-import type { CheckpointStore } from '../../log/index.js';
+import { dirname, join, relative } from 'node:path';
+import { pipelineNames } from '../../config/index.js';
+import { resolvePath } from '../../files/index.js';
+import type { Lock } from '../../world/lock/index.js';
+import { CheckpointStore, LogError, type World } from '../../log/index.js';
 import {
-  eitherDriven,
-  lettersAgain,
+  LetterDrive,
   parseDrivenLetters,
-  parseLetterPlace,
   parseProcessingCheckpoint,
   readStoredEvent,
   type DrivenLetters,
-  type LetterFile,
+  type DriveProgress,
+  type LetterPlace,
 } from '../../pipeline/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
-import { checkpointName } from '../serve/checkpoints.js';
+import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import type { OpenReplay } from './open-replay.js';
+import type { ReplayPlan } from './plan.js';
 
-/** The dead letters of one pipeline that are to be driven again. */
+/** Dead letters of one pipeline that are to be driven again: one pass over the files that they are in. */
 export interface LettersToDrive {
-  /** The file that they are in. */
-  readonly file: string;
+  readonly pipeline: PipelineServePlan;
+  /** Under which name is kept what was driven. */
+  readonly key: string;
   readonly blocks: AsyncIterable<Block>;
-  /** Notes the letters up to a place as driven. */
+  /** Takes note that the event of a block is out, and all before it. */
   readonly onReached: (resumeAt: ResumeAt) => void;
-  /** All that were driven, now or before. @param allOut whether all that were read are out */
-  readonly driven: (allOut: boolean) => DrivenLetters;
-  /** Makes that durable by itself, where nothing else has to be in the same write. */
-  readonly remember: (allOut: boolean) => Promise<void>;
+  /** What was driven, now or before. */
+  readonly note: () => DrivenLetters;
+  /**
+   * Makes a note durable. Where what the letters became counts only with a checkpoint, the note is in that first: then a crash
+   * between the two loses nothing, because the later of both counts.
+   */
+  readonly remember: (note: DrivenLetters) => Promise<void>;
+  readonly progress: () => DriveProgress;
+}
+
+/** What is told of letters that were not driven. */
+export interface LettersLeft {
+  /** They hold no event, only the raw text of what was none. */
+  undrivable: number;
+  /** How many name a pipeline that the config does not have, by its name. */
+  readonly strangers: Map<string, number>;
+}
+
+/** The letters of pipelines that share a file. */
+interface Family {
+  readonly key: string;
+  readonly place: LetterPlace;
+  readonly owners: readonly PipelineServePlan[];
 }
 
 /**
- * Opens a pipeline's dead letters behind those that were driven before.
+ * The dead letters that were not driven yet, file by file and pipeline by pipeline. For one process at a time.
  *
- * @param onUndrivable told of letters without an event in them
- * @returns undefined when it keeps none in a file
+ * @param through `own`: each letter goes through the pipeline that it names
+ * @param left is filled in as the files are gone through
+ * @throws LogError `locked`; SourceError
  */
-export async function openLetters(
-  { plan, signal }: OpenReplay,
-  pipeline: PipelineServePlan,
-  store: CheckpointStore,
-  onUndrivable: () => void,
-): Promise<LettersToDrive | undefined> {
-  const { deadLetter, spec } = pipeline;
-  if (deadLetter === undefined) return undefined;
-  const name = `dead letters in ${deadLetter.file}`;
-  const processing = parseProcessingCheckpoint((await store.get(checkpointName(plan.logFolder, spec.name)))?.value);
-  // To the pipeline's own outputs, and to elsewhere: beside a daemon, whose checkpoint nobody else may write.
-  const driven = eitherDriven(processing?.driven[deadLetter.file], parseDrivenLetters((await store.get(name))?.value));
-  const file: LetterFile = {
-    path: deadLetter.file,
-    pattern: deadLetter.pattern,
-    part: processing?.files[deadLetter.file]?.part,
-  };
-  let keys = [...(driven?.keys ?? [])];
-  let before = driven?.before ?? { part: 1, offset: 0 };
-  let someLeft = false;
-  let allSeen = false;
-  const choice = { driven, accepts: chosen(plan.choice), onUndrivable, onLeft: () => (someLeft = true) };
-  async function* toTheEnd(): AsyncGenerator<Block> {
-    yield* lettersAgain(file, choice, signal);
-    allSeen = true;
+export async function* lettersToDrive(
+  underWay: Pick<OpenReplay, 'plan' | 'world' | 'signal'>,
+  { pipelines, through }: { readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' },
+  left: LettersLeft,
+): AsyncGenerator<LettersToDrive, void, void> {
+  const { plan, world } = underWay;
+  const folder = join(plan.stateFolder, 'letters');
+  const lock = await lockLetters(folder);
+  try {
+    const notes = new CheckpointStore(world, folder);
+    for (const family of familiesOf(plan, pipelines)) {
+      const drive = await LetterDrive.open(family.place, await drivenBefore(plan, world, notes, family.key));
+      const tally = { undrivable: 0, strangers: new Map<string, number>() };
+      const passes = [...family.owners];
+      for (const pipeline of passes) {
+        const isFirst = pipeline === passes[0];
+        const { name } = pipeline.spec;
+        const accepts = ({
+          event,
+          pipeline: named = passes[0]?.spec.name ?? '',
+        }: {
+          event: string;
+          pipeline: string | undefined;
+        }): boolean => {
+          if (!isChosen(plan, event)) return false;
+          if (through === 'one' || named === name) return true;
+          const other = pipelines.find(({ spec }) => spec.name === named);
+          if (other === undefined && isFirst) tally.strangers.set(named, (tally.strangers.get(named) ?? 0) + 1);
+          if (other !== undefined && !passes.includes(other)) passes.push(other);
+          return false;
+        };
+        yield {
+          pipeline,
+          key: family.key,
+          blocks: drive.pass({ accepts, pipeline: name, signal: underWay.signal }),
+          onReached: (resumeAt) => drive.reached(resumeAt),
+          note: () => drive.note(),
+          remember: (note) => notes.put(family.key, note),
+          progress: () => drive.progress,
+        };
+      }
+      left.undrivable += drive.undrivable;
+      for (const [name, count] of tally.strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
+    }
+  } finally {
+    await lock.release();
   }
-  const drivenNow = (allOut: boolean): DrivenLetters => {
-    // Where no letter is left, the place alone says it.
-    if (allOut && allSeen && !someLeft) keys = [];
-    return { before, keys };
-  };
-  return {
-    file: deadLetter.file,
-    blocks: toTheEnd(),
-    onReached(resumeAt) {
-      const place = parseLetterPlace(resumeAt);
-      if (place === undefined) return;
-      if (someLeft) keys.push(place.key);
-      else before = place.end;
-    },
-    driven: drivenNow,
-    remember: (allOut) => store.put(name, drivenNow(allOut)),
-  };
+}
+
+export function nothingLeft(): LettersLeft {
+  return { undrivable: 0, strangers: new Map() };
+}
+
+/** Says on stderr what is left. */
+export function tellLeft(left: LettersLeft): void {
+  for (const words of wordsForLeft(left)) process.stderr.write(`colloquium: ${words}\n`);
+}
+
+/** What is left, as sentences for a person; none when nothing is. */
+export function wordsForLeft({ undrivable, strangers }: LettersLeft): string[] {
+  const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
+  return [
+    ...(undrivable === 0
+      ? []
+      : [`${letters(undrivable)} without an event left as ${undrivable === 1 ? 'it is' : 'they are'}`]),
+    ...[...strangers].map(
+      ([name, count]) =>
+        `${letters(count)} of pipeline ${JSON.stringify(name)} left, which the config does not have: -p NAME sends all through another`,
+    ),
+  ];
+}
+
+/** Under which name a letter file's driven letters are kept: what its path leads to, seen from the config. */
+export function letterKey({ config }: Pick<ReplayPlan, 'config'>, file: string): string {
+  return relative(resolvePath(dirname(config.file)), resolvePath(file));
+}
+
+function familiesOf(plan: ReplayPlan, pipelines: readonly PipelineServePlan[]): readonly Family[] {
+  const families = new Map<string, { place: LetterPlace; owners: PipelineServePlan[] }>();
+  for (const pipeline of pipelines) {
+    const { deadLetter } = pipeline;
+    if (deadLetter === undefined) continue;
+    const key = letterKey(plan, deadLetter.file);
+    const family = families.get(key);
+    const place = { path: resolvePath(deadLetter.file), pattern: deadLetter.pattern };
+    if (family === undefined) families.set(key, { place, owners: [pipeline] });
+    else family.owners.push(pipeline);
+  }
+  return [...families].map(([key, family]) => ({ key, ...family }));
+}
+
+/**
+ * What was noted last: by itself, or in the checkpoint of the pipeline whose outputs the letters went to. Any pipeline's may have
+ * it, because a letter goes where it says.
+ */
+async function drivenBefore(
+  { config, stateFolder, logFolder }: ReplayPlan,
+  world: World,
+  notes: CheckpointStore,
+  key: string,
+): Promise<DrivenLetters | undefined> {
+  let last = parseDrivenLetters((await notes.get(key))?.value);
+  const checkpoints = checkpointStore(world, stateFolder);
+  for (const name of pipelineNames(config)) {
+    const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName(logFolder, name)))?.value);
+    const driven = found?.driven[key];
+    if (driven !== undefined && driven.version > (last?.version ?? 0)) last = driven;
+  }
+  return last;
+}
+
+async function lockLetters(folder: string): Promise<Lock> {
+  const { LockedError, takeLock } = await import('../../world/lock/index.js');
+  try {
+    return await takeLock(folder, { what: 'the re-driving of dead letters' });
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new LogError('locked', error.message, { cause: error });
+  }
 }
 
 /** Letters are chosen by their events' times. */
-function chosen({ since, until = Infinity, fromId = '' }: OpenReplay['plan']['choice']): (line: string) => boolean {
-  return (line) => {
-    const origin = readStoredEvent(line)?.origin;
-    return origin !== undefined && origin.timestamp >= since && origin.timestamp < until && origin.id >= fromId;
-  };
+function isChosen({ choice: { since, until = Infinity, fromId = '' } }: ReplayPlan, event: string): boolean {
+  const origin = readStoredEvent(event)?.origin;
+  return origin !== undefined && origin.timestamp >= since && origin.timestamp < until && origin.id >= fromId;
 }

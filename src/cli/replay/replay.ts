@@ -10,6 +10,7 @@ import { progressReporter } from '../run/progress.js';
 import { summaryJson, summaryText } from '../run/summary.js';
 import { UserError } from '../user-error.js';
 import { replayRaw } from './raw.js';
+import { refuseOwnFiles } from './refuse-own-files.js';
 import { resolveReplay } from './resolve.js';
 import { performRuns } from './runs.js';
 import { startReplay, type OpenReplay } from './open-replay.js';
@@ -23,6 +24,7 @@ const STDERR = 2;
 export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
   await openLog(plan.logFolder);
+  await refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
   const underWay = startReplay(plan);
   const startedAt = performance.now();

@@ -30,7 +30,7 @@ export interface ReplayRun {
  */
 export async function performRuns(
   runs: AsyncIterable<ReplayRun>,
-  { plan, world, stopReading }: OpenReplay,
+  { plan, world, stopReading }: Pick<OpenReplay, 'plan' | 'world' | 'stopReading'>,
   onProgress: (progress: Progress) => void,
 ): Promise<BlockRunResult> {
   let total: BlockRunResult = { counts: noEvents(), bytes: 0, endedBy: 'input' };

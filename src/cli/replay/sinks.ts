@@ -7,8 +7,8 @@ export function openOutput(output: ReplayOutput): Sink {
   return output === undefined ? stdoutSink() : fileSink(output.file, { mode: 'truncate', waits: true });
 }
 
-/** Where its failed events go: a file, else what is said to a person. @throws SinkError */
+/** Where its failed events go: a file, to which they are added, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
   if (path === undefined) return stderrSink();
-  return fileSink(path, { mode: 'truncate', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
+  return fileSink(path, { mode: 'append', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
 }

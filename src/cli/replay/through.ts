@@ -2,9 +2,8 @@ import { availableParallelism } from 'node:os';
 import { byPipeline, chooseExecutor, type BlockExecutor } from '../../pipeline/index.js';
 import type { Sink } from '../../sinks/index.js';
 import { openEngines, type Engines, type OpenExecutor } from '../engines.js';
-import { checkpointStore } from '../serve/checkpoints.js';
 import type { PipelineServePlan } from '../serve/plan.js';
-import { openLetters } from './letters.js';
+import { lettersToDrive, nothingLeft, tellLeft } from './letters.js';
 import type { ReplayPlan, ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -36,7 +35,7 @@ export async function* runsToOneOutput(
   way: Extract<ReplayWay, { kind: 'pipelines' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
-  const { plan, world } = underWay;
+  const { plan } = underWay;
   const engineOf = new Map(way.pipelines.map((pipeline) => [pipeline, engines.engineOf(pipeline)]));
   const opened = new Map<PipelineServePlan, OpenExecutor>(
     [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
@@ -50,15 +49,13 @@ export async function* runsToOneOutput(
       yield { ...shared, blocks: storedBlocks(underWay, { singleLines }), executor: together(way, opened) };
       return;
     }
-    const undrivable = undrivableCounter();
-    for (const [pipeline, executor] of opened) {
-      const store = checkpointStore(world, plan.stateFolder);
-      const letters = await openLetters(underWay, pipeline, store, undrivable.count);
-      if (letters === undefined) continue;
-      const { blocks, onReached, remember } = letters;
-      yield { ...shared, blocks, executor, onReached, finish: ({ endedBy }) => remember(endedBy === 'input') };
+    const left = nothingLeft();
+    for await (const { pipeline, blocks, onReached, note, remember } of lettersToDrive(underWay, way, left)) {
+      const executor = opened.get(pipeline);
+      if (executor === undefined) throw new Error(`no executor for pipeline ${pipeline.spec.name}`);
+      yield { ...shared, blocks, executor, onReached, finish: () => remember(note()) };
     }
-    undrivable.tell();
+    tellLeft(left);
   } finally {
     await closeAll([output, deadLetters]);
     await Promise.all([...opened.values()].map((executor) => executor.close()));
@@ -79,17 +76,6 @@ function together(
     told.add(pipeline);
     writeStderr(`colloquium: the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out\n`);
   });
-}
-
-/** Counts the letters that hold no event. */
-export function undrivableCounter(): { readonly count: () => void; readonly tell: () => void } {
-  let letters = 0;
-  return {
-    count: () => (letters += 1),
-    tell() {
-      if (letters > 0) writeStderr(`colloquium: ${letters} dead letters hold no event, and stay as they are\n`);
-    },
-  };
 }
 
 async function closeAll(sinks: readonly Sink[]): Promise<void> {

@@ -1,29 +1,28 @@
-import { Log, LOG_START, type CheckpointStore } from '../../log/index.js';
+import { Log, LOG_START } from '../../log/index.js';
 import {
   closeSinks,
   openSinks,
   parseProcessingCheckpoint,
   releaseOutputs,
   sentTo,
-  type BlockRunResult,
+  type DrivenLetters,
   type OpenSinks,
   type OutputFinding,
   type ProcessingCheckpoint,
 } from '../../pipeline/index.js';
 import type { NatsLink } from '../../nats/index.js';
+import type { Block } from '../../sources/index.js';
 import { hasSubjects } from '../fleet/open-nats.js';
-import type { Engines } from '../engines.js';
+import type { Engines, PipelineEngine } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { wordsFor } from '../serve/output-teller.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
 import type { PipelineServePlan } from '../serve/plan.js';
-import { openLetters } from './letters.js';
+import { lettersToDrive, nothingLeft, tellLeft, type LettersToDrive } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
 import { storedBlocks } from './stored-blocks.js';
-import { undrivableCounter } from './through.js';
-import { writeStderr } from '../run/stderr.js';
 
 const SEGMENT_BYTES = 100 << 20;
 
@@ -54,69 +53,88 @@ export async function* runsToOutputs(
   }
 }
 
-/** The same for whoever holds the log's lock already, and writes to none of the outputs meanwhile. @throws SinkError */
-export async function* toOutputs(
+async function* toOutputs(
   underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'to-outputs' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
-  const store = checkpointStore(underWay.world, underWay.plan.stateFolder);
-  const undrivable = undrivableCounter();
   let link: NatsLink | undefined;
   try {
     if (hasSubjects(way.pipelines)) link = await (await import('../fleet/open-link.js')).openLink(underWay.plan.config);
-    for (const pipeline of way.pipelines)
-      yield* runToOutputs(underWay, way, pipeline, engines, store, link, undrivable.count);
-    undrivable.tell();
+    const toOwn = (pipeline: PipelineServePlan): Omit<ToOwnOutputs, 'blocks'> => ({
+      ...underWay,
+      pipeline,
+      engine: engines.engineOf(pipeline),
+      link,
+      onTrouble: (error) => void process.stderr.write(`colloquium: ${String(error)}\n`),
+    });
+    if (underWay.plan.choice.from === 'dead-letters') {
+      const left = nothingLeft();
+      for await (const letters of lettersToDrive(underWay, way, left))
+        yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
+      tellLeft(left);
+      return;
+    }
+    for (const pipeline of way.pipelines) {
+      const { singleLines } = engines.engineOf(pipeline);
+      const accepts = way.through === 'own' ? { accepts: sentTo(pipeline.spec.name) } : {};
+      yield* runToOutputs({ ...toOwn(pipeline), blocks: storedBlocks(underWay, { singleLines, ...accepts }) });
+    }
   } finally {
     await link?.close();
   }
 }
 
-async function* runToOutputs(
-  underWay: OpenReplay,
-  way: Extract<ReplayWay, { kind: 'to-outputs' }>,
-  pipeline: PipelineServePlan,
-  engines: Engines,
-  store: CheckpointStore,
-  link: NatsLink | undefined,
-  onUndrivable: () => void,
-): AsyncGenerator<ReplayRun> {
-  const { plan } = underWay;
-  const letters = plan.choice.from === 'log' ? undefined : await openLetters(underWay, pipeline, store, onUndrivable);
-  if (letters === undefined && plan.choice.from === 'dead-letters') return;
+/** Events on the way through a pipeline to its own outputs. */
+export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'onDelivered'> {
+  readonly pipeline: PipelineServePlan;
+  readonly engine: PipelineEngine;
+  readonly link: NatsLink | undefined;
+  readonly blocks: AsyncIterable<Block>;
+  /** Set when they are dead letters. */
+  readonly letters?: Pick<LettersToDrive, 'key' | 'onReached' | 'note' | 'remember'>;
+  readonly onTrouble: (error: unknown) => void;
+}
 
+/** For whoever holds the log's lock while nobody else writes to the pipeline's outputs. @throws SinkError */
+export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRun> {
+  const { plan, world, pipeline, engine, link, letters, blocks, onTrouble } = work;
+  const store = checkpointStore(world, plan.stateFolder);
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
-  const onTrouble = (error: unknown): void => say(String(error));
   const { stateFolder } = plan;
   const place = { pipeline: pipeline.spec.name, link, stateFolder };
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
   const deadLetters = deadLetterOpener(pipeline.deadLetter, stateFolder, onTrouble);
-  const tell = (file: string, finding: OutputFinding): void => say(`${file}: ${wordsFor(finding)}`);
+  const tell = (file: string, finding: OutputFinding): void => onTrouble(`${file}: ${wordsFor(finding)}`);
   const sinks = await openSinks(openers, deadLetters, found, tell);
-  const engine = engines.engineOf(pipeline);
   const executor = engine.open();
-  const isOwn = sentTo(pipeline.spec.name);
-  const accepts = way.through === 'own' ? { accepts: isOwn } : {};
   try {
     // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
     await store.put(name, checkpointOf(sinks, found, { ended: false }));
     yield {
-      blocks: letters?.blocks ?? storedBlocks(underWay, { singleLines: engine.singleLines, ...accepts }),
+      blocks,
       executor,
       outputs: sinks.outputs,
       deadLetters: sinks.deadLetters,
       ...(letters && { onReached: letters.onReached }),
-      onDelivered: (delivered) => underWay.onDelivered?.(place.pipeline, delivered),
-      finish: async (result: BlockRunResult) => {
+      onDelivered: (delivered) => work.onDelivered?.(place.pipeline, delivered),
+      finish: async () => {
         for (const file of sinks.files) {
           const change = await file.look();
           if (change !== undefined) tell(file.name, { when: 'meanwhile', ...change });
           await file.sync();
         }
-        const driven = letters && { [letters.file]: letters.driven(result.endedBy === 'input') };
-        await store.put(name, checkpointOf(sinks, found, { ended: true, driven }));
+        if (letters === undefined) {
+          await store.put(name, checkpointOf(sinks, found, { ended: true }));
+          return;
+        }
+        const note = letters.note();
+        // In one write with the lengths of the outputs: both count, or neither.
+        await store.put(name, checkpointOf(sinks, found, { ended: true, driven: { [letters.key]: note } }));
+        await letters.remember(note);
+        // The note is elsewhere now, and the pipeline writes its checkpoint often.
+        await store.put(name, checkpointOf(sinks, found, { ended: true, driven: { [letters.key]: undefined } }));
       },
     };
   } finally {
@@ -126,21 +144,17 @@ async function* runToOutputs(
   }
 }
 
-function say(message: string): void {
-  writeStderr(`colloquium: ${message}
-`);
-}
-
 /** The pipeline's place in the log stays; its files are longer now. */
 function checkpointOf(
   { files }: OpenSinks,
   found: ProcessingCheckpoint | undefined,
-  { ended, driven }: { ended: boolean; driven?: ProcessingCheckpoint['driven'] | undefined },
+  { ended, driven = {} }: { ended: boolean; driven?: Readonly<Record<string, DrivenLetters | undefined>> },
 ): ProcessingCheckpoint {
+  const all = Object.entries({ ...found?.driven, ...driven });
   return {
     place: found?.place ?? { position: LOG_START, timestamp: 0 },
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
-    driven: { ...found?.driven, ...driven },
+    driven: Object.fromEntries(all.flatMap(([key, letters]) => (letters === undefined ? [] : [[key, letters]]))),
     ended,
   };
 }

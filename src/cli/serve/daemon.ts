@@ -87,14 +87,27 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     if (opened === undefined) return undefined;
     const inner = await opened.vitals();
     const nats = [...inner.nats, ...(intakes?.health() ?? [])];
-    return { ...inner, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted };
+    const redriving = dashboard.redriving();
+    return { ...inner, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted, redriving };
   };
   const onRestored = (restored: Restored): void => {
     talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
     metrics.intakes.restored();
   };
   const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();
-  metrics.beforeLook(async () => opened?.show());
+  const dashboard = daemonDashboard({
+    world,
+    talk,
+    metrics,
+    plan: () => plan,
+    inside,
+    members,
+    signal: stopping.signal,
+  });
+  metrics.beforeLook(async () => {
+    metrics.pipelines.showRedrive(dashboard.redriving());
+    await opened?.show();
+  });
 
   const server = await startServer({
     ...plan.listen,
@@ -105,15 +118,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     access: () => access.rules(),
     audit: auditTrail(talk),
     taps,
-    dashboard: daemonDashboard({
-      world,
-      talk,
-      metrics,
-      plan: () => plan,
-      inside,
-      members,
-      signal: stopping.signal,
-    }),
+    dashboard,
     health: async () => healthBy(await vitals(), world.now()),
     readiness: async () => readinessBy(await vitals(), world.now()),
     metrics,

@@ -2,10 +2,9 @@ import type { World } from '../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../server/index.js';
 import type { Inside } from './inside.js';
 import { newestLetters } from './newest-letters.js';
-import { openDaemonEngines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
 import { processorTalk } from './processor-talk.js';
-import { redriver } from './redrive.js';
+import { redriver, type Redriver } from './redrive.js';
 import type { Talk } from './talk.js';
 
 /** What the dashboard needs of its daemon. */
@@ -23,26 +22,29 @@ export interface DashboardContext {
   readonly signal: AbortSignal;
 }
 
-/** What the dashboard of a daemon shows, and what it can do. */
-export function daemonDashboard(context: DashboardContext): ServerOptions['dashboard'] {
+/** What the dashboard of a daemon shows, what it can do, and how far it is with that. */
+export function daemonDashboard(
+  context: DashboardContext,
+): ServerOptions['dashboard'] & { readonly redriving: Redriver['progress'] } {
   const { world, talk, metrics, plan, inside, members, signal } = context;
+  const { driveAgain, progress } = redriver({
+    world,
+    plan,
+    handOver(pipeline, work) {
+      const { pipelines: running } = inside();
+      return running.inTurn(() => running.now.handOver(pipeline, work));
+    },
+    signal,
+    warn: (message) => talk.warn(message),
+    onDelivered(pipeline, tally) {
+      metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+      processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
+    },
+  });
   return {
     file: new URL('./dashboard.html', import.meta.url),
     feed: new Feed(() => metrics.snapshot(), world.now, members),
-    letters: {
-      newest: (limit) => newestLetters(plan().pipelines, limit),
-      driveAgain: redriver({
-        world,
-        plan,
-        pipelines: () => inside().pipelines,
-        signal,
-        warn: (message) => talk.warn(message),
-        openEngines: (given) => openDaemonEngines(given, context, metrics.ai),
-        onDelivered(pipeline, tally) {
-          metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
-          processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
-        },
-      }),
-    },
+    letters: { newest: (limit) => newestLetters(plan().pipelines, limit), driveAgain },
+    redriving: progress,
   };
 }

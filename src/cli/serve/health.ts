@@ -1,5 +1,6 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { LogStats } from '../../log/index.js';
+import type { DriveProgress } from '../../pipeline/index.js';
 import {
   healthOf,
   readinessOf,
@@ -23,6 +24,8 @@ export interface Vitals {
   /** None: no pipeline asks any. */
   readonly providers: readonly ProviderStatus[];
   readonly isDraining: boolean;
+  /** Undefined: no dead letters are being re-driven. */
+  readonly redriving: DriveProgress | undefined;
 }
 
 const RECOVERING = 'the log is being recovered';
@@ -40,7 +43,7 @@ export function healthBy(vitals: Vitals | undefined, now: number): Health {
     );
   }
   const providers = vitals.providers.map((one) => provider(one, now));
-  return healthOf([vitals.engine, storage(vitals), ...vitals.nats, ...providers], now);
+  return healthOf([vitals.engine, storage(vitals), ...redriving(vitals), ...vitals.nats, ...providers], now);
 }
 
 /**
@@ -68,6 +71,13 @@ function storage(vitals: Vitals): HealthComponent {
   }
   const full = nearlyFull(vitals);
   return full === undefined ? { name, status: 'healthy', ...more } : { name, status: 'degraded', error: full, ...more };
+}
+
+/** How far re-driving dead letters has come, while that is done. */
+function redriving({ redriving: progress }: Vitals): readonly HealthComponent[] {
+  if (progress === undefined) return [];
+  const { driven, bytes, bytesDone } = progress;
+  return [{ name: 'dead_letters', status: 'healthy', redriven: driven, bytes_left: bytes - bytesDone }];
 }
 
 function nearlyFull({ space, freeBytesMin }: Vitals): string | undefined {

@@ -18,7 +18,7 @@ export interface Inside {
   readonly pipelines: RunningPipelines;
   /** What the pipelines were opened with. */
   readonly around: ProcessingContext;
-  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining'>>;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving'>>;
   /** Brings the gauges of the metrics up to date. */
   show(): Promise<void>;
   /** To be called when the pipelines have ended. */

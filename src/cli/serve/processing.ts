@@ -7,7 +7,7 @@ import type { Restored } from '../../sources/index.js';
 import type { HealthComponent, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from './checkpoints.js';
 import { engineHealth } from './engine-health.js';
-import type { Engines } from '../engines.js';
+import type { Engines, PipelineEngine } from '../engines.js';
 import { outputTeller } from './output-teller.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
@@ -32,9 +32,22 @@ export interface ProcessingContext {
   readonly onOutputClosed: () => void;
 }
 
+/** A pipeline that stands still, and what works on its events. */
+export interface HandedOver {
+  readonly pipeline: PipelineServePlan;
+  readonly engine: PipelineEngine;
+  readonly link: NatsLink | undefined;
+}
+
 /** The pipelines of a daemon at work. */
 export interface Pipelines {
   start(): void;
+  /**
+   * Does something while a pipeline stands still at a checkpoint, because a file has one writer. The others run on.
+   *
+   * @returns whether there is such a pipeline whose outputs are written to here
+   */
+  handOver(pipeline: string, work: (handed: HandedOver) => Promise<void>): Promise<boolean>;
   /** What came in before is taken care of, durably. */
   readonly processed: Position;
   health(): HealthComponent;
@@ -52,20 +65,36 @@ export interface Pipelines {
 
 /** All pipelines of the daemon, at work on the stored log. */
 export class Processing implements Pipelines {
-  readonly #processors: readonly LogProcessor[];
+  readonly #processors: LogProcessor[];
+  readonly #checkpoints: CheckpointStore;
   #closed = false;
 
   constructor(
-    plan: ServePlan,
+    private readonly plan: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
     private readonly engines: Engines,
     private readonly context: ProcessingContext,
   ) {
-    const checkpoints = checkpointStore(context.world, plan.stateFolder);
-    this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline, plan.stateFolder, checkpoints));
+    this.#checkpoints = checkpointStore(context.world, plan.stateFolder);
+    this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline));
   }
 
   start(): void {
     for (const processor of this.#processors) processor.start();
+  }
+
+  async handOver(name: string, work: (handed: HandedOver) => Promise<void>): Promise<boolean> {
+    const index = this.plan.pipelines.findIndex(({ spec }) => spec.name === name);
+    const pipeline = this.plan.pipelines[index];
+    if (pipeline === undefined) return false;
+    await this.#processors[index]?.drain(0);
+    try {
+      await work({ pipeline, engine: this.engines.engineOf(pipeline), link: this.context.link });
+    } finally {
+      const processor = this.#processor(pipeline);
+      this.#processors[index] = processor;
+      processor.start();
+    }
+    return true;
   }
 
   /** Up to here every pipeline has processed its events, durably; the log's end when there are no pipelines. */
@@ -107,8 +136,9 @@ export class Processing implements Pipelines {
     await this.engines.close();
   }
 
-  #processor(plan: PipelineServePlan, stateFolder: string, checkpoints: CheckpointStore): LogProcessor {
+  #processor(plan: PipelineServePlan): LogProcessor {
     const { log, world, talk, link, onDamage, tapOf } = this.context;
+    const { stateFolder } = this.plan;
     const pipeline = plan.spec.name;
     const engine = this.engines.engineOf(plan);
     const onTrouble = (error: unknown): void =>
@@ -123,7 +153,7 @@ export class Processing implements Pipelines {
           openerOf(output, { pipeline, index, link, stateFolder }, onTrouble),
         ),
         deadLetters: deadLetterOpener(plan.deadLetter, stateFolder, onTrouble),
-        checkpoints,
+        checkpoints: this.#checkpoints,
         checkpointName: checkpointName(log.folder, pipeline),
         world: { now: world.now, wait: world.wait },
         tap: () => tapOf(pipeline),

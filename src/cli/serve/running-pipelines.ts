@@ -1,8 +1,8 @@
 import type { Pipelines } from './processing.js';
 
 /**
- * The pipelines that run at this moment. They stand still while somebody else needs their outputs, because a file has one
- * writer, and are opened anew when the config changes: one change after the other.
+ * The pipelines that run at this moment. They are opened anew when the config changes, and hand their outputs over when somebody
+ * else needs them: one change after the other.
  */
 export class RunningPipelines {
   #changes: Promise<unknown> = Promise.resolve();
@@ -28,17 +28,6 @@ export class RunningPipelines {
     const changed = this.#changes.then(change);
     this.#changes = changed.catch(() => undefined);
     return changed;
-  }
-
-  /** Within a turn: does something while all stand still, each at a checkpoint. */
-  async whileStill<T>(work: () => Promise<T>): Promise<T> {
-    await this.running.drain(0);
-    try {
-      return await work();
-    } finally {
-      this.running = await this.open();
-      this.running.start();
-    }
   }
 
   /**

@@ -23,7 +23,8 @@ const UNFINISHED_FILE = /\.(?:gz|index)\.tmp$/;
 
 /**
  * Puts a folder in order after whatever happened to its last writer. The folder's lock must be held. Reads the end of the
- * last segment only, so it takes as long for a large log as for a small one.
+ * last segment only, so it takes as long for a large log as for a small one. What it finds is on the medium when it ends: the
+ * last writer may have died before its sync, and an event whose key is known is acknowledged without another write.
  */
 export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   await removeUnfinished(disk, folder);
@@ -31,6 +32,7 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   const last = segments.at(-1);
   if (last === undefined) return { end: LOG_START, lastTimestamp: -1, segments, torn: undefined };
   const torn = await cutLast(disk, folder, last);
+  await disk.syncFolder(folder);
   let offset: number | undefined;
   for (const name of segments.toReversed()) {
     const source = await openSegment(disk, folder, name);
@@ -70,10 +72,14 @@ async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<T
     const offset = (await lastLineBefore(plainSegment(path, file), size))?.end ?? 0;
     const { summary } = await storedIndex(disk, folder, name);
     const missingBytes = Math.max(0, (summary?.bytes ?? 0) - size);
-    if (offset === size && missingBytes === 0) return undefined;
+    if (offset === size && missingBytes === 0) {
+      await file.datasync();
+      return undefined;
+    }
     // The summary speaks of bytes that are no longer there. Told once, here; from now on the segment is what it is.
     await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
     const keptIn = offset < size ? await cutTail(disk, folder, name, file, offset, size) : undefined;
+    if (keptIn === undefined) await file.datasync();
     return { file: path, segment: name.number, offset, cutBytes: size - offset, keptIn, missingBytes };
   } finally {
     await file.close();

@@ -1,5 +1,5 @@
 import { parseCheckpoint, type PipelineCheckpoint } from './checkpoint-keeper.js';
-import { parseDrivenLetters, type DrivenLetters } from './driven-letters.js';
+import { parseDrivenLetters, type DrivenLetters } from '../letters/driven-letters.js';
 import { parseLogPlace, type LogPlace } from '../../sources/index.js';
 
 /** How far a pipeline came in the stored log. */

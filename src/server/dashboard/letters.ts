@@ -19,6 +19,10 @@ export interface DriveReport {
   readonly output: number;
   readonly filtered: number;
   readonly dead_lettered: number;
+  /** Letters that can't be driven: they hold no event, or name no pipeline of the config. */
+  readonly left: number;
+  /** Why it ended before all were driven. */
+  readonly stopped?: string;
 }
 
 /** The dead letters of a running daemon. */
@@ -26,7 +30,7 @@ export interface Letters {
   /** The newest, the newest first. */
   newest(limit: number): Promise<readonly LetterView[]>;
   /**
-   * Sends all that were not driven again yet through their pipelines once more, each once.
+   * Sends all that are there now and were not driven again yet through their pipelines once more, each once.
    *
    * @throws HttpError 409 while that is under way already
    */

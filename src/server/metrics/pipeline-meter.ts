@@ -46,6 +46,8 @@ export interface PipelineMeter {
   /** Dead letters went through the pipeline once more: what became of them is counted like everything else. */
   countDrivenAgain(pipeline: string, events: number): void;
   show(standings: readonly PipelineStanding[]): void;
+  /** @param progress undefined: nothing is being re-driven */
+  showRedrive(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
 }
 
 /** What the pipelines do. */
@@ -85,6 +87,11 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
     'pipeline_backlog_events',
     'Stored events that the pipeline has not gone through yet, those of other pipelines among them.',
     ['pipeline'],
+  );
+  const redriveLeft = gauge(
+    'redrive_left_bytes',
+    'Bytes of dead-letter files that are still to be gone through: 0 while no dead letters are re-driven.',
+    [],
   );
 
   return {
@@ -128,5 +135,6 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
         if (waiting !== undefined) backlog.set({ pipeline }, waiting);
       }
     },
+    showRedrive: (progress) => redriveLeft.set({}, progress === undefined ? 0 : progress.bytes - progress.bytesDone),
   };
 }

@@ -116,7 +116,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Send the dead letters that were not driven again yet through their pipelines once more.',
     answers: {
       200: {
-        description: 'What became of them: input, output, filtered, dead_lettered.',
+        description:
+          'What became of them: input, output, filtered, dead_lettered; left: they hold no event, or name no pipeline of the config; stopped: why not all were driven.',
         content: { [JSON_TYPE]: [] },
       },
       409: { description: 'That is under way already.', content: { [JSON_TYPE]: ['Error'] } },

@@ -13,6 +13,7 @@ const WELL: Vitals = {
   freeBytesMin: 1e8,
   providers: [],
   isDraining: false,
+  redriving: undefined,
 };
 
 const provider = (name: string, breaker: ProviderStatus['breaker']): ProviderStatus => ({

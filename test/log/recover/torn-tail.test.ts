@@ -1,5 +1,7 @@
 import { appendFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { faultyWorld } from '../support/faulty-disk.js';
 import {
   emptyFolder,
   entry,
@@ -164,5 +166,32 @@ describe('recovery', () => {
     await writeFile(path.replace('.ndjson', '.index.tmp'), 'half');
     await (await openLog(folder)).close();
     expect([...(await filesIn(folder, '.tmp')), ...(await filesIn(folder, '.gz'))]).toEqual([]);
+  });
+});
+
+describe('what recovery finds', () => {
+  it.each([
+    ['whole', ''],
+    ['torn', '{"id":"0'],
+  ])('is on the medium before the log takes anything: a %s last segment and its folder are synced', async (_, tail) => {
+    const { folder, path } = await smallLog();
+    await appendFile(path, tail);
+    const synced: string[] = [];
+    const world = faultyWorld(({ op, file }) => {
+      if (op === 'datasync' || op === 'syncFolder') synced.push(file);
+      return undefined;
+    });
+    const log = await openLog(folder, { durability: 'os' }, world);
+    expect(synced).toContain(basename(path));
+    expect(synced).toContain(basename(folder));
+    await log.close();
+  });
+
+  it('is not trusted when it cannot be put there', async () => {
+    const { folder } = await smallLog();
+    const world = faultyWorld(({ op, file }) =>
+      op === 'datasync' && file.endsWith('.ndjson') ? { code: 'EIO' } : undefined,
+    );
+    await expect(openLog(folder, {}, world)).rejects.toMatchObject({ kind: 'read', code: 'EIO' });
   });
 });

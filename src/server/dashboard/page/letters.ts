@@ -52,6 +52,12 @@ export function prepareRedrive(): void {
   });
 }
 
+/** Shows how far re-driving is, whoever asked for it. @param driven since the daemon started */
+export function showRedrive(bytesLeft: number, driven: number): void {
+  if (bytesLeft > 0)
+    say('redriven', `Re-driving: ${count(driven)} so far, ${count(Math.ceil(bytesLeft / 1000))} kB left.`);
+}
+
 async function redrive(): Promise<string> {
   try {
     const answer = await fetch('dead-letters/redrive', { method: 'POST' });
@@ -59,7 +65,9 @@ async function redrive(): Promise<string> {
     if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
     shownFor = -1;
     const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
-    return `${count(body.input)} driven again${failed}.`;
+    const left = body.left === 0 ? '' : `, ${count(body.left)} can't be driven`;
+    const stopped = body.stopped === undefined ? '' : ` Stopped: ${body.stopped}`;
+    return `${count(body.input)} driven again${failed}${left}.${stopped}`;
   } catch {
     return 'The daemon does not answer.';
   }

@@ -1,7 +1,7 @@
 import { chart } from './chart.js';
 import { at, say, showTable } from './elements.js';
 import { showFleet } from './fleet.js';
-import { prepareRedrive, showLetters } from './letters.js';
+import { prepareRedrive, showLetters, showRedrive } from './letters.js';
 import { showMoney } from './money.js';
 import { perSecond, quantile, Samples, type Frame } from './samples.js';
 import { count, rate, seconds } from './words.js';
@@ -63,6 +63,7 @@ function show(frame: Frame): void {
   showErrors(now);
   showMoney(now);
   showFleet(frame);
+  showRedrive(now.sum('redrive_left_bytes'), now.sum('events_driven_again_total'));
   void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' }), frame.role).catch(() => undefined);
 }
 

@@ -1,0 +1,80 @@
+import { basename, dirname, sep } from 'node:path';
+import { ConfigError, pipelineNames, resolvePipeline, type FilePlan, type LoadedConfig } from '../../config/index.js';
+import { leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { partNames } from '../../sinks/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+import type { ReplayPlan } from './plan.js';
+
+/** A file that a replay would write, and what named it. */
+interface Target {
+  readonly path: string;
+  readonly flag: '-o' | '--dead-letter';
+}
+
+/**
+ * A replay writes to no file that a pipeline of the config writes, or that it reads itself, by whatever name: it would empty it, or
+ * add what the pipeline's next checkpoint cuts off.
+ *
+ * @throws UserError
+ */
+export async function refuseOwnFiles(plan: ReplayPlan): Promise<void> {
+  const targets = targetsOf(plan);
+  const [first, second] = targets;
+  if (first === undefined) return;
+  if (second !== undefined && leadToSame(first.path, second.path)) {
+    throw new UserError(`-o and --dead-letter are one file, ${first.path}`, EXIT.usage, 'name two');
+  }
+  for (const { path, flag } of targets) {
+    if (leadToSame(path, plan.config.file))
+      throw new UserError(`${flag} ${path} is the config`, EXIT.usage, 'name another file');
+    const real = resolvePath(path);
+    for (const folder of [plan.logFolder, plan.stateFolder]) {
+      if (!real.startsWith(`${resolvePath(folder)}${sep}`)) continue;
+      throw new UserError(`${flag} ${path} lies in ${folder}, which colloquium keeps`, EXIT.usage, 'name another file');
+    }
+  }
+  for (const name of pipelineNames(plan.config)) {
+    for (const { file, what } of await filesOf(plan.config, name)) {
+      const target = targets.find(({ path }) => leadToSame(path, file.file) || isPartOf(path, file));
+      if (target === undefined) continue;
+      const words = `${target.flag} ${target.path} is a file that pipeline ${name} writes its ${what} to`;
+      const hint =
+        what === 'dead letters' ? '--to-outputs adds what fails again to it' : 'write there with --to-outputs';
+      throw new UserError(words, EXIT.usage, `${hint}, or name another file`);
+    }
+  }
+}
+
+function targetsOf({ way, deadLetter }: ReplayPlan): readonly Target[] {
+  const output = way.kind === 'to-outputs' ? undefined : way.output?.file;
+  const targets: Target[] = [
+    ...(output === undefined ? [] : [{ path: output, flag: '-o' } as const]),
+    ...(deadLetter === undefined ? [] : [{ path: deadLetter, flag: '--dead-letter' } as const]),
+  ];
+  // A device or a pipe is nobody's file.
+  return targets.filter(({ path }) => nodeFileSystem.stat(path)?.kind !== 'other');
+}
+
+async function filesOf(
+  config: LoadedConfig,
+  pipeline: string,
+): Promise<readonly { readonly file: FilePlan; readonly what: 'events' | 'dead letters' }[]> {
+  try {
+    const { outputs = [], deadLetter } = await resolvePipeline(config, pipeline);
+    return [
+      ...outputs.flatMap((output) => (output.kind === 'file' ? [{ file: output, what: 'events' } as const] : [])),
+      ...(deadLetter === undefined ? [] : [{ file: deadLetter, what: 'dead letters' } as const]),
+    ];
+  } catch (error) {
+    // It is not one that runs now: what is wrong with it is told when it does.
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+function isPartOf(path: string, { file, pattern }: FilePlan): boolean {
+  const names = partNames(resolvePath(file), pattern);
+  const real = resolvePath(path);
+  return dirname(real) === names.folder && names.parse(basename(real)) !== undefined;
+}

@@ -1,0 +1,174 @@
+import type { Block, ResumeAt } from '../../sources/index.js';
+import type { DrivenLetters } from './driven-letters.js';
+import { readLetter, type Letter } from './letter.js';
+import { contentOf, type LetterPlace } from './letter-files.js';
+import { letterLines } from './letter-lines.js';
+import type { LettersOfFile, Step } from './letters-of-file.js';
+import { Marks, packMarks, unpackMarks } from './marks.js';
+import { surveyLetters, type Survey } from './survey.js';
+
+/** So many marks are kept, in files and of files that are gone: the newest. Those of letters ahead of a place come on top. */
+const MARKS_MAX = 200_000;
+const GONE_MARKS_MAX = 100_000;
+
+/** What a pass takes of the letters. */
+export interface LetterChoice {
+  /** Which letters are driven now. Others stay for another time. */
+  readonly accepts: (letter: Letter) => boolean;
+  /** The pipeline of letters that do not name one. */
+  readonly pipeline: string;
+  /** Raised when no more are to be read. */
+  readonly signal: AbortSignal;
+}
+
+/** How far a drive has come. */
+export interface DriveProgress {
+  readonly driven: number;
+  /** Bytes of letter files on the disk that are to be gone through, and that were. */
+  readonly bytes: number;
+  readonly bytesDone: number;
+}
+
+/**
+ * One time of driving letters again. Where it ends is settled when it begins: what fails again, or fails meanwhile, is for the
+ * next time.
+ */
+export class LetterDrive {
+  /** Letters without an event, in the files as far as they were gone through. */
+  undrivable = 0;
+  #driven = 0;
+  #bytesDone = 0;
+  /** Steps in their order that wait until an event is out: their own, or one before them. */
+  readonly #waiting: { readonly file: LettersOfFile; readonly step: Step }[] = [];
+  #applied = 0;
+  #version: number;
+
+  private constructor(
+    private readonly survey: Survey,
+    versionBefore: number,
+  ) {
+    this.#version = versionBefore;
+  }
+
+  /** @throws SourceError */
+  static async open(place: LetterPlace, driven: DrivenLetters | undefined): Promise<LetterDrive> {
+    return new LetterDrive(await surveyLetters(place, driven), driven?.version ?? 0);
+  }
+
+  get progress(): DriveProgress {
+    const bytes = this.survey.files.reduce((sum, { found }) => sum + found.size, 0);
+    return { driven: this.#driven, bytes, bytesDone: Math.min(bytes, this.#bytesDone) };
+  }
+
+  /**
+   * The events that are chosen, one a block. After each pass another may be made, for other letters.
+   *
+   * @throws SourceError
+   */
+  async *pass(choice: LetterChoice): AsyncGenerator<Block, void, void> {
+    this.undrivable = 0;
+    this.#bytesDone = 0;
+    // What a step takes out of it is taken when the step is made, and not when it is done.
+    const elsewhere = new Marks(this.survey.elsewhere);
+    for (const file of this.survey.files) {
+      yield* this.#passFile(file, choice, elsewhere);
+      if (choice.signal.aborted) return;
+    }
+  }
+
+  /** The event of a block is out, and all before it. */
+  reached(resumeAt: ResumeAt): void {
+    if (typeof resumeAt !== 'number') return;
+    while (this.#applied <= resumeAt && this.#applyNext());
+    while (this.#waiting[0] !== undefined && this.#waiting[0].step.kind !== 'drive') this.#applyNext();
+  }
+
+  /** What was driven, now and before: a later version each time. */
+  note(): DrivenLetters {
+    let left = MARKS_MAX;
+    const gone = [...this.survey.elsewhere].slice(-GONE_MARKS_MAX);
+    const files = this.survey.files.map((file) => file.note()).toReversed();
+    const bounded = files.map((file) => {
+      const marks = unpackMarks(file.driven);
+      if (marks.length <= left) {
+        left -= marks.length;
+        return file;
+      }
+      const kept = left === 0 ? [] : marks.slice(-left);
+      left = 0;
+      return { ...file, driven: packMarks(kept) };
+    });
+    this.#version += 1;
+    return { version: this.#version, files: bounded.toReversed(), gone: packMarks(gone) };
+  }
+
+  async *#passFile(file: LettersOfFile, choice: LetterChoice, elsewhere: Marks): AsyncGenerator<Block, void, void> {
+    const { found } = file;
+    this.undrivable += file.undrivable;
+    // As it was when nothing was left in it.
+    if (file.hash === undefined || file.isDone) {
+      this.#bytesDone += found.size;
+      return;
+    }
+    const bytesBefore = this.#bytesDone;
+    const defaults = { source: found.path, pipeline: choice.pipeline, timestamp: Math.floor(found.mtimeMs) };
+    const ahead = new Marks(file.ahead);
+    const hash = file.hash.copy();
+    let offset = file.offset;
+    let isAnyLeft = false;
+    let isWhole = true;
+    for await (const line of letterLines(contentOf(found, offset))) {
+      if (choice.signal.aborted) return;
+      for (const piece of line.pieces) hash.update(piece);
+      offset += line.bytes;
+      if (!found.isPacked) this.#bytesDone = bytesBefore + offset;
+      if (line.endsWith === 'more') continue;
+      const text = line.text?.trim();
+      const letter = text === undefined ? undefined : readLetter(text, defaults);
+      // Somebody is writing it just now.
+      if (letter === undefined && line.endsWith === 'nothing') {
+        isWhole = false;
+        break;
+      }
+      const place = { offset, hash: isAnyLeft ? undefined : hash.copy() };
+      if (letter === undefined) {
+        if (text !== '') this.undrivable += 1;
+        this.#take(file, { kind: text === '' ? 'blank' : 'undrivable', ...place });
+        continue;
+      }
+      const { mark } = letter;
+      if (ahead.take(mark)) {
+        this.#take(file, { kind: 'known', mark, from: 'ahead', ...place });
+      } else if (offset <= file.compareUpTo && elsewhere.take(mark)) {
+        this.#take(file, { kind: 'known', mark, from: 'elsewhere', ...place });
+      } else if (choice.accepts(letter)) {
+        const resumeAt = this.#take(file, { kind: 'drive', mark, ...place });
+        const bytes = Buffer.from(`${letter.event}\n`);
+        yield { kind: 'lines', bytes, source: found.path, startsFile: false, resumeAt };
+      } else {
+        isAnyLeft = true;
+      }
+    }
+    this.#bytesDone = bytesBefore + found.size;
+    if (isWhole && !isAnyLeft) this.#take(file, { kind: 'end', offset, hash });
+  }
+
+  /** @returns the step's number */
+  #take(file: LettersOfFile, step: Step): number {
+    this.#waiting.push({ file, step });
+    const number = this.#applied + this.#waiting.length - 1;
+    if (this.#waiting.length === 1 && step.kind !== 'drive') this.#applyNext();
+    return number;
+  }
+
+  #applyNext(): boolean {
+    const next = this.#waiting.shift();
+    if (next === undefined) return false;
+    const { file, step } = next;
+    file.apply(step);
+    if (step.kind === 'drive') this.#driven += 1;
+    if (step.from === 'elsewhere' && step.mark !== undefined) this.survey.elsewhere.take(step.mark);
+    this.#applied += 1;
+    return true;
+  }
+}

@@ -1,0 +1,227 @@
+import { closeSync, createReadStream, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import {
+  FINGERPRINT_BYTES_MAX,
+  fingerprintOf,
+  hasCode,
+  isSameFingerprint,
+  nodeFileSystem,
+  type FileIdentity,
+} from '../../files/index.js';
+import { partNames } from '../../sinks/index.js';
+import { SourceError } from '../../sources/index.js';
+
+/** The dead letters of a pipeline, where they are kept. */
+export interface LetterPlace {
+  readonly path: string;
+  /** What its rotated files are called. */
+  readonly pattern?: string | undefined;
+}
+
+/** A file of letters as it was found: what is put behind its end later is not looked at. */
+export interface FoundFile {
+  readonly path: string;
+  readonly isPacked: boolean;
+  readonly node: string | undefined;
+  /** Its first bytes, unpacked. */
+  readonly head: Buffer;
+  /** Bytes on the disk. */
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Fewer bytes than these do not tell which file it is. */
+export const TELLING_BYTES_MIN = 16;
+/** Enough for the first bytes, packed, and few enough that what they unpack to is little. */
+const PACKED_HEAD_BYTES = 4096;
+const READ_BYTES = 256 << 10;
+
+/** The files that a pipeline's letters are in, the oldest first. */
+export interface LetterFiles {
+  /** Those that we have set aside, and last the one that is being written. */
+  readonly own: readonly FoundFile[];
+  /** What logrotate has moved aside, by their names: there may be copies among them. */
+  readonly movedAside: readonly FoundFile[];
+}
+
+/** None where there is no such folder. @throws SourceError */
+export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
+  const names = partNames(path, pattern);
+  const moved = namesMovedAside(path);
+  const parts = new Map<number, string>();
+  const others: string[] = [];
+  for (const file of listFolder(names.folder)) {
+    const parsed = names.parse(file);
+    // While a part is being packed, both forms are there: either will do.
+    if (parsed !== undefined) parts.set(parsed.number, file);
+    else if (moved.test(file)) others.push(file);
+  }
+  const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, file]) => file);
+  const lookInto = (files: readonly string[]): FoundFile[] =>
+    files.map((file) => look(join(names.folder, file))).filter((file) => file !== undefined);
+  return {
+    own: lookInto([...inOrder, basename(path)]),
+    movedAside: lookInto(others).sort((a, b) => a.mtimeMs - b.mtimeMs),
+  };
+}
+
+/** The other files of the same folder. What can't be read is left out. */
+export function* otherFiles({ path }: LetterPlace, found: readonly FoundFile[]): Generator<FoundFile> {
+  const folder = dirname(path);
+  const known = new Set(found.map((file) => file.path));
+  for (const file of listFolder(folder)) {
+    if (known.has(join(folder, file))) continue;
+    try {
+      const other = look(join(folder, file));
+      if (other !== undefined) yield other;
+    } catch {
+      continue;
+    }
+  }
+}
+
+/** How a found file is related to a known one. Its bytes before a place are to be compared besides. */
+export function relationTo(known: FileIdentity, { node, head }: FoundFile): 'same' | 'moved' | 'other' {
+  const isAlike = isSameFingerprint(known.head, fingerprintOf(head.subarray(0, known.head.bytes)));
+  if (!isAlike) return 'other';
+  if (known.node !== undefined && known.node === node) return 'same';
+  return known.head.bytes >= TELLING_BYTES_MIN ? 'moved' : 'other';
+}
+
+export function identityOf({ node, head }: FoundFile): FileIdentity {
+  return { ...(node !== undefined && { node }), head: fingerprintOf(head) };
+}
+
+/**
+ * The content of a file from an offset on, unpacked, up to where it ended when it was found. One that was rotated or packed since
+ * is looked for.
+ *
+ * @returns nothing when it is gone
+ * @throws SourceError when it can't be read
+ */
+export async function* contentOf(file: FoundFile, from: number): AsyncGenerator<Buffer, void, void> {
+  const opened = openAgain(file);
+  if (opened === undefined) return;
+  const { fd, isPacked } = opened;
+  // Packed since, it ends where it ended before.
+  const end = file.isPacked ? Infinity : file.size;
+  if (!isPacked && from >= end) {
+    closeSync(fd);
+    return;
+  }
+  try {
+    if (!isPacked) {
+      yield* createReadStream(file.path, { fd, start: from, end: end - 1, highWaterMark: READ_BYTES });
+      return;
+    }
+    const { createGunzip } = await import('node:zlib');
+    const packed = createReadStream(file.path, { fd, start: 0 });
+    const content = createGunzip({ chunkSize: READ_BYTES });
+    packed.on('error', (error) => content.destroy(error));
+    packed.pipe(content);
+    try {
+      yield* span(content, from, end);
+    } finally {
+      content.destroy();
+      packed.destroy();
+    }
+  } catch (error) {
+    throw new SourceError(file.path, 'read', error);
+  }
+}
+
+async function* span(chunks: AsyncIterable<Buffer>, from: number, end: number): AsyncGenerator<Buffer, void, void> {
+  let at = 0;
+  for await (const chunk of chunks) {
+    const wanted = chunk.subarray(Math.max(0, from - at), Math.max(0, end - at));
+    at += chunk.length;
+    if (wanted.length > 0) yield wanted;
+    if (at >= end) return;
+  }
+}
+
+/** What logrotate calls a file that it has moved aside: with a number or a date behind the name, or before its extension. */
+function namesMovedAside(path: string): RegExp {
+  const name = basename(path);
+  const ext = extname(path);
+  const stem = basename(path, ext);
+  const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const mark = '[.-](?:[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2})';
+  return new RegExp(`^(?:${escaped(name)}${mark}|${escaped(stem)}${mark}${escaped(ext)})(?:\\.gz)?$`);
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw new SourceError(folder, 'open', error);
+  }
+}
+
+/** @returns undefined for what is no file */
+function look(path: string): FoundFile | undefined {
+  // Not to be opened before: it may be a pipe.
+  if (nodeFileSystem.stat(path)?.kind !== 'file') return undefined;
+  const opened = openFound(path);
+  if (opened === undefined) return undefined;
+  closeSync(opened.fd);
+  return opened.file;
+}
+
+/** @returns undefined when it is gone */
+function openFound(path: string): { readonly fd: number; readonly file: FoundFile } | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    const { node, size, mtimeMs } = nodeFileSystem.fstat(fd);
+    const isPacked = path.endsWith('.gz');
+    return { fd, file: { path, isPacked, node, size, mtimeMs, head: headOf(fd, isPacked) } };
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw new SourceError(path, fd === undefined ? 'open' : 'read', error);
+  }
+}
+
+function headOf(fd: number, isPacked: boolean): Buffer {
+  const space = Buffer.alloc(isPacked ? PACKED_HEAD_BYTES : FINGERPRINT_BYTES_MAX);
+  const start = space.subarray(0, readSync(fd, space, 0, space.length, 0));
+  if (!isPacked || start.length === 0) return start;
+  const { gunzipSync, constants } = process.getBuiltinModule('node:zlib');
+  return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, FINGERPRINT_BYTES_MAX);
+}
+
+/** @returns undefined when it is gone */
+function openAgain(file: FoundFile): { readonly fd: number; readonly isPacked: boolean } | undefined {
+  const folder = dirname(file.path);
+  const others = (): string[] => listFolder(folder).map((name) => join(folder, name));
+  return (
+    openAny([file.path], file, isSame) ?? openAny(others(), file, isSame) ?? openAny(others(), file, isPackedSince)
+  );
+}
+
+function openAny(
+  paths: readonly string[],
+  file: FoundFile,
+  isIt: (file: FoundFile, now: FoundFile) => boolean,
+): { readonly fd: number; readonly isPacked: boolean } | undefined {
+  for (const path of paths) {
+    const opened = nodeFileSystem.stat(path)?.kind === 'file' ? openFound(path) : undefined;
+    if (opened === undefined) continue;
+    if (isIt(file, opened.file)) return { fd: opened.fd, isPacked: opened.file.isPacked };
+    closeSync(opened.fd);
+  }
+  return undefined;
+}
+
+/** A file that was renamed keeps its inode. Where there are none, one that begins alike and is not shorter has to do. */
+function isSame(file: FoundFile, now: FoundFile): boolean {
+  const relation = relationTo(identityOf(file), now);
+  return file.node === undefined ? relation === 'moved' && now.size >= file.size : relation === 'same';
+}
+
+/** Only packing gives a file another inode: what else begins alike may be the same event, failed again. */
+function isPackedSince(file: FoundFile, now: FoundFile): boolean {
+  return !file.isPacked && now.isPacked && relationTo(identityOf(file), now) === 'moved';
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LetterDrive, parseDrivenLetters, type DrivenLetters } from '../../../src/pipeline/index.js';
+
+/** A dead letter of the pipeline `p`, as a line. */
+export function letterLine(id: string, retries = 0, data: unknown = 1, pipeline = 'p'): string {
+  const metadata = { source: 's', pipeline, retry_count: retries };
+  const event = { id, timestamp: 5, data, metadata };
+  return `${JSON.stringify({ error: { kind: 'x' }, event, source: 's', line: null })}\n`;
+}
+
+export interface DriveOptions {
+  readonly driven?: DrivenLetters | undefined;
+  /** Which events are driven, by their lines. */
+  readonly accepts?: (event: string) => boolean;
+  /** Called when a letter is driven. Nothing more is driven when it says no. */
+  readonly onEvent?: (id: string, retries: number) => boolean;
+  /** How many letters are read ahead of those that are out. */
+  readonly ahead?: number;
+}
+
+export interface Drive {
+  /** `id:retries`. */
+  readonly ids: readonly string[];
+  readonly undrivable: number;
+  readonly driven: DrivenLetters | undefined;
+}
+
+/** Drives letters as a pipeline does: what was read is out a while later, in order. */
+export async function drive(
+  path: string,
+  { driven, accepts = () => true, onEvent = () => true, ahead = 2 }: DriveOptions = {},
+): Promise<Drive> {
+  const reading = new AbortController();
+  const under = await LetterDrive.open({ path }, driven);
+  const ids: string[] = [];
+  const waiting: { readonly resumeAt: unknown; readonly id: string; readonly retries: number }[] = [];
+  /** @returns whether more are driven */
+  const out = (): boolean => {
+    const next = waiting.shift();
+    if (next === undefined) return false;
+    ids.push(`${next.id}:${next.retries}`);
+    const goesOn = onEvent(next.id, next.retries);
+    under.reached(next.resumeAt);
+    return goesOn;
+  };
+  const choice = {
+    accepts: ({ event }: { readonly event: string }) => accepts(event),
+    pipeline: 'p',
+    signal: reading.signal,
+  };
+  let goesOn = true;
+  for await (const block of under.pass(choice)) {
+    const { id, metadata } = JSON.parse(block.kind === 'lines' ? block.bytes.toString() : '') as {
+      id: string;
+      metadata: { retry_count: number };
+    };
+    waiting.push({ resumeAt: block.resumeAt, id, retries: metadata.retry_count });
+    goesOn = waiting.length <= ahead || out();
+    if (!goesOn) break;
+  }
+  while (goesOn) goesOn = out();
+  // As it would come back from the disk.
+  return { ids, undrivable: under.undrivable, driven: parseDrivenLetters(JSON.parse(JSON.stringify(under.note()))) };
+}
+
+export function letterFolder(): { readonly folder: string; readonly path: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'letters-'));
+  return { folder, path: join(folder, 'dead.ndjson') };
+}

@@ -1,0 +1,6 @@
+import { it } from 'vitest';
+import { checkLettersModel } from './letters-model.js';
+
+it('Each letter is driven again once for each time it failed, whatever is done to the files', async () => {
+  await checkLettersModel(200);
+});
