@@ -99,12 +99,13 @@ describe.concurrent('dead letters that are driven again', () => {
     symlinkSync('dead.ndjson', join(cwd, 'link'));
     linkSync(join(cwd, 'dead.ndjson'), join(cwd, 'hard'));
     const targets = ['dead.ndjson', './dead.ndjson', join(cwd, 'dead.ndjson'), 'link', 'hard', 'dead.000001.ndjson'];
-    for (const target of [...targets, 'out.ndjson', 'colloquium.yaml', 'data/x', 'state/x']) {
-      for (const flag of ['--dead-letter', '-o']) {
+    const tries = [...targets, 'out.ndjson', 'colloquium.yaml', 'data/x', 'state/x'].flatMap((target) =>
+      ['--dead-letter', '-o'].map(async (flag) => {
         const { exit, stdout } = await runCli(['replay', '--dead-letters', flag, target], { cwd });
         expect([target, flag, exit, stdout]).toEqual([target, flag, 2, '']);
-      }
-    }
+      }),
+    );
+    await Promise.all(tries);
     const both = await runCli(['replay', '--dead-letters', '-o', 'x', '--dead-letter', './x'], { cwd });
     expect([both.exit, both.stderr]).toEqual([2, expect.stringContaining('one file')]);
     expect(readFileSync(join(cwd, 'dead.ndjson'), 'utf8')).toBe(before);
