@@ -41,3 +41,19 @@ export async function underLogLock<T>(folder: string, command: string, action: (
     await lock?.release();
   }
 }
+
+/**
+ * To be called before the keys beside a writer are read: LMDB tells its readers apart by their process numbers, and two processes with
+ * the same one, in two containers, would take each other's pages away.
+ *
+ * @throws LogError `locked`
+ */
+export async function refuseNamesake(folder: string): Promise<void> {
+  const { lockHolder } = await import('../world/lock/index.js');
+  const holder = await lockHolder(folder);
+  if (holder === undefined || holder.isSelf || holder.process.pid !== process.pid) return;
+  throw new LogError(
+    'locked',
+    `${folder}: process ${process.pid} of another container writes to this log, and two processes with the same number can't use its keys at once. Run this in the writer's container, or stop the writer.`,
+  );
+}

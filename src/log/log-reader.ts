@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readClaims } from './keys/read-claims.js';
-import { underLogLock } from './log-lock.js';
+import { refuseNamesake, underLogLock } from './log-lock.js';
 import type { LogBlock } from './read/log-block.js';
 import { foreignEnd } from './read/log-end.js';
 import { readLog, type ReadOptions } from './read/read-log.js';
@@ -32,7 +32,9 @@ export function openLogReader(world: World, folder: string): LogReader {
       const prune = (): Promise<PruneReport> => pruneLog(world, folder, options);
       return options.dryRun === true ? prune() : underLogLock(folder, 'colloquium log prune', prune);
     },
-    backup: (destination) =>
-      backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'))),
+    async backup(destination) {
+      await refuseNamesake(folder);
+      return backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys')));
+    },
   };
 }

@@ -3,8 +3,8 @@ import { createBudget, type Budget } from '../budget/index.js';
 import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
 import { sharedSupply, type Supply } from '../limit/index.js';
 import { createLedger, type Ledger } from '../ledger/index.js';
-import { ownerOf, stateOf, systemProcessTable, type Owner, type ProcessTable } from '../owner/index.js';
-import { openStores, type StoreLocation } from '../store/index.js';
+import { listedOwners, ownersIn, type Owner, type Owners } from '../owner/index.js';
+import { openStores, type StoreLocation, type Stores } from '../store/index.js';
 import type { World } from '../world.js';
 import { recover, type Recovered } from './recover.js';
 
@@ -20,7 +20,7 @@ export interface Books {
   /** This process. */
   readonly owner: Owner;
   /** Whether a call of this owner can't be under way any more. `since`: when it was last heard of. */
-  isGone(owner: Owner, since: number): boolean;
+  isGone(owner: Owner, since: number): Promise<boolean>;
   /** Settles what dead processes have left open. Cheap when there is nothing. */
   recover(): Promise<Recovered>;
   close(): Promise<void>;
@@ -31,23 +31,32 @@ const UNKNOWN_OWNER_MS = 3_600_000;
 
 /**
  * @param isGoneElsewhere whether a process of another machine is gone, where somebody knows
- * @throws Error when the place can't be made or opened
+ * @param owners who shares the place; default: as its kind has it
+ * @throws StateInUseError; Error when the place can't be made or opened
  */
 export async function openBooks(
   location: StoreLocation,
   journalOptions: JournalOptions,
   world: World,
-  table: ProcessTable = systemProcessTable(),
   isGoneElsewhere?: (owner: Owner) => boolean,
+  owners?: Owners,
 ): Promise<Books> {
-  const stores = await openStores(location);
-  const owner = ownerOf(process.pid, table);
+  // First: who can't share the folder must not touch the files in it.
+  const sharers = owners ?? (location.kind === 'lmdb' ? await ownersIn(location.folder) : listedOwners());
+  let stores: Stores;
+  try {
+    stores = await openStores(location);
+  } catch (error) {
+    await sharers.leave();
+    throw error;
+  }
+  const owner = sharers.self;
   const budget = createBudget(stores.open('budget'), owner, world);
   const ledger = createLedger(stores.open('ledger'));
   const journal = createJournal(stores.open('journal'), journalOptions, world);
   const limits = stores.open('limits');
-  const isGone = (other: Owner, since: number): boolean => {
-    const state = stateOf(other, table);
+  const isGone = async (other: Owner, since: number): Promise<boolean> => {
+    const state = await sharers.stateOf(other);
     if (state !== 'unknown') return state === 'dead';
     return isGoneElsewhere?.(other) ?? world.now() - since > UNKNOWN_OWNER_MS;
   };
@@ -61,6 +70,9 @@ export async function openBooks(
     owner,
     isGone,
     recover: () => recover({ budget, ledger, journal, isGone }),
-    close: () => stores.close(),
+    async close() {
+      await stores.close();
+      await sharers.leave();
+    },
   };
 }

@@ -31,7 +31,7 @@ export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { reco
     case 'cut':
       return 'doubtful';
     case 'open': {
-      if (!books.isGone(state.owner, record.time)) return 'under-way';
+      if (!(await books.isGone(state.owner, record.time))) return 'under-way';
       const entry = await books.ledger.get(state.attempt);
       // Not in the ledger: it was never sent. With an end of another kind: it failed, and the process died before trying again.
       const inDoubt = entry !== undefined && (entry.end === undefined || entry.end.outcome === IN_DOUBT);

@@ -15,7 +15,7 @@ interface Shelves {
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly journal: Journal;
-  readonly isGone: (owner: Owner, since: number) => boolean;
+  readonly isGone: (owner: Owner, since: number) => Promise<boolean>;
 }
 
 /**
@@ -23,11 +23,11 @@ interface Shelves {
  * journal (answer), ledger (end), settlement. So what is missing tells how far it came.
  */
 export async function recover({ budget, ledger, journal, isGone }: Shelves): Promise<Recovered> {
-  const gone = await budget.reservations(() => true);
+  const gone = await budget.reservations();
   let inDoubt = 0;
   let atMost = 0n;
   for (const reservation of gone) {
-    if (!isGone(reservation.owner, reservation.at)) continue;
+    if (!(await isGone(reservation.owner, reservation.at))) continue;
     const entry = await ledger.get(reservation.id);
     // Without an entry nothing was sent; with an end it was only the settlement that was missing.
     if (entry === undefined) {

@@ -50,8 +50,8 @@ export interface Budget {
   /** Resolves when something was settled here, or may have been elsewhere; false if aborted. */
   changed(signal?: AbortSignal): Promise<boolean>;
   state(account: string): Promise<AccountState>;
-  /** Reservations whose owner is one of these. */
-  reservations(belongs: (owner: Owner) => boolean): Promise<readonly (Reservation & { readonly id: string })[]>;
+  /** What is set aside for calls under way, here and elsewhere. */
+  reservations(): Promise<readonly (Reservation & { readonly id: string })[]>;
   /** Marks an account as warned about; true for the one caller who is to warn. */
   claimAlert(account: string): Promise<boolean>;
 }
@@ -110,11 +110,9 @@ export function createBudget(store: Store, owner: Owner, world: World): Budget {
       const document = await book.read();
       return { spent: document.accounts[account]?.spent ?? 0n, setAside: setAside(document, account) };
     },
-    async reservations(belongs) {
+    async reservations() {
       const { open } = await book.read();
-      return Object.entries(open)
-        .filter(([, reservation]) => belongs(reservation.owner))
-        .map(([id, reservation]) => ({ ...reservation, id }));
+      return Object.entries(open).map(([id, reservation]) => ({ ...reservation, id }));
     },
     claimAlert: (account) =>
       book.update((document) => {

@@ -64,7 +64,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   };
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
-  const books = await openBooks(options.store, journalOptions, world, undefined, options.isGone);
+  const books = await openBooks(options.store, journalOptions, world, options.isGone);
   const channels = options.providers.map((setup) => createChannel(setup, prices, books, world));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);

@@ -1,2 +1,4 @@
 /** Which process something belongs to, and whether that process is still there. */
-export { ownerOf, stateOf, systemProcessTable, type Owner, type ProcessTable } from './owner.js';
+export type { Owner } from './owner.js';
+export { listedOwners, ownersIn, type Owners } from './owners.js';
+export { StateInUseError } from './state-in-use-error.js';

@@ -73,8 +73,8 @@ async function openFleetBooks(
     missing.add(owner);
     return true;
   };
-  const books = await openBooks(sharedStore(fleet, link), options, realWorld, undefined, isMissing);
-  await books.budget.reservations((owner) => books.isGone(owner, realWorld.now()));
+  const books = await openBooks(sharedStore(fleet, link), options, realWorld, isMissing);
+  for (const { owner } of await books.budget.reservations()) await books.isGone(owner, realWorld.now());
   if (missing.size > 0) {
     // Somebody who has calls under way can't be seen: it is dead, or the server was away until a moment ago.
     await wait(REAPPEAR_MS);

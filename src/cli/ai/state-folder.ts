@@ -1,4 +1,4 @@
-import { StoreDamagedError } from '../../ai/index.js';
+import { StateInUseError, StoreDamagedError } from '../../ai/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 
@@ -15,6 +15,7 @@ export async function inStateFolder<T>(folder: string, open: () => Promise<T>): 
       const hint = 'move the folder away; what it held of answers and costs is lost to colloquium';
       throw new UserError(error.message, EXIT.dataError, hint);
     }
+    if (error instanceof StateInUseError) throw new UserError(error.message, EXIT.usage, error.hint);
     if (error instanceof Error && 'code' in error && 'syscall' in error) {
       const hint = 'state_dir in the config names another folder';
       throw new UserError(`cannot use the state folder ${folder}: ${error.message}`, EXIT.dataError, hint);

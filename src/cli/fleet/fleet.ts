@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { ownerOf, systemProcessTable } from '../../ai/owner/index.js';
+import { listedOwners } from '../../ai/owner/index.js';
 import type { World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { SharedBooks } from '../ai/open-client.js';
@@ -40,7 +40,7 @@ export async function joinFleet(
   const since = world.now();
   let known: Self = { url: '', pipelines: () => [] };
   const self = {
-    id: ownerOf(process.pid, systemProcessTable()),
+    id: listedOwners().self,
     report: (): FleetMember => {
       const { url, pipelines } = known;
       return { host: hostname(), pid: process.pid, since, url, pipelines: pipelines() };

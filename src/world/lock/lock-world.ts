@@ -11,13 +11,18 @@ export interface LockWorld {
   readonly processes: Processes;
   readonly kernel: Kernel;
   readonly files: LockFiles;
+  /** The locks that this process has: path and inode of each lock file. */
+  readonly held: Set<string>;
   /** Eight letters and digits. */
   readonly randomName: () => string;
 }
 
+const held = new Set<string>();
+
 /** The real world. */
 export function realLockWorld(): LockWorld {
   return {
+    held,
     now: () => Date.now(),
     every(ms, then) {
       const timer = setInterval(then, ms).unref();

@@ -13,6 +13,8 @@ export interface LockHolder {
   readonly state: Exclude<ProcessState, 'dead'>;
   /** In another PID namespace or on another machine its pid means something else. */
   readonly where: 'here' | 'other namespace' | 'other host';
+  /** This process has it itself. */
+  readonly isSelf: boolean;
   /** The lock file. */
   readonly file: string;
 }

@@ -36,6 +36,7 @@ export async function lookAtLock(world: LockWorld, folder: string): Promise<{ nu
         seenAt: await files.touchedAt(path),
         state,
         where: placeOf(owner.process, processes.self),
+        isSelf: world.held.has(`${path} ${found.inode}`),
         file: path,
       },
     };

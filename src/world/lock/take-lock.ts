@@ -107,6 +107,8 @@ async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Pr
 
 function heldLock(world: LockWorld, path: string, file: HeldFile, listener: OwnListener | undefined): Lock {
   let isReleased = false;
+  const known = `${path} ${file.inode}`;
+  world.held.add(known);
   const endBeats = world.every(HEARTBEAT_MS, () => {
     try {
       file.touch(world.now());
@@ -119,6 +121,7 @@ function heldLock(world: LockWorld, path: string, file: HeldFile, listener: OwnL
     async release() {
       if (isReleased) return;
       isReleased = true;
+      world.held.delete(known);
       endBeats();
       // Whoever has the name now is not us.
       if (isThere(file)) await giveBack(world, path).catch(() => undefined);

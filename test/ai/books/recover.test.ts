@@ -7,7 +7,9 @@ import { standingOf } from '../../../src/ai/books/index.js';
 import { printEntry, type AttemptEnd } from '../../../src/ai/ledger/index.js';
 import { NO_TOKENS } from '../../../src/ai/money/index.js';
 import type { CallState } from '../../../src/ai/journal/index.js';
+import { listedOwners } from '../../../src/ai/owner/index.js';
 import { realWorld } from '../../../src/ai/world.js';
+import { processesSeenBy } from '../../../src/world/index.js';
 
 let folder: string;
 beforeEach(() => {
@@ -17,10 +19,17 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** The books as a process sees them that started at this boot, with this number of process starts. */
 const openAs = (boot: string): Promise<Books> =>
-  openBooks({ kind: 'lmdb', folder }, { ttlMs: 1e9, bytesMax: 1e9 }, realWorld, {
-    place: `host ${boot} ns`,
-    startOf: () => '1',
-  });
+  openBooks(
+    { kind: 'lmdb', folder },
+    { ttlMs: 1e9, bytesMax: 1e9 },
+    realWorld,
+    undefined,
+    listedOwners(
+      processesSeenBy({ host: 'host', machine: 'm', boot, namespace: 'ns', pid: 1, started: '1' }, () => ({
+        started: '1',
+      })),
+    ),
+  );
 
 const ID = '1767225600000-a';
 const WORST = 100n;

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBooks, type AiClient, type CallContext } from '../../../src/ai/index.js';
 import { attemptId } from '../../../src/ai/ledger/index.js';
 import { callKey } from '../../../src/ai/journal/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { listedOwners } from '../../../src/ai/owner/index.js';
+import { realWorld, type World } from '../../../src/ai/world.js';
+import { processesSeenBy } from '../../../src/world/index.js';
 import { answered, context, MODEL, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
@@ -62,20 +64,18 @@ describe('what an unclean end leaves', () => {
 
   /** As if a process had died right after sending. */
   async function leaveOpen(text: string): Promise<void> {
-    const books = await openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, realWorld, {
-      place: `${DEAD} boot ns`,
-      startOf: () => '1',
-    });
+    const identity = { host: DEAD, boot: 'b', namespace: 'ns', pid: 1, started: '1' };
+    const owners = listedOwners(processesSeenBy(identity, () => ({ started: '1' })));
+    const openAt = (world: World) =>
+      openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, world, undefined, owners);
+    const books = await openAt(realWorld);
     const time = Date.now() - 2 * 3_600_000;
     const id = attemptId(time, text);
     const { owner } = books;
     const key = callKey({ stage: 'ask', request: request(text), maxTokens: 1000, identity: { occurrence: 0 } });
     // A clock two hours back, so that an owner elsewhere is given up.
     const past = { ...realWorld, now: () => time };
-    const old = await openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, past, {
-      place: `${DEAD} boot ns`,
-      startOf: () => '1',
-    });
+    const old = await openAt(past);
     await old.budget.reserve(id, 5_000_000n, [{ account: 'day:2026-01-01' }]);
     await books.ledger.open({
       id,
@@ -161,7 +161,9 @@ describe('an answer that is being mended', () => {
 
 describe('what is kept on disk', () => {
   const grep = (text: string): boolean =>
-    readdirSync(on.folder).some((file) => readFileSync(join(on.folder, file)).includes(Buffer.from(text)));
+    readdirSync(on.folder).some(
+      (file) => /\.mdb$/.test(file) && readFileSync(join(on.folder, file)).includes(Buffer.from(text)),
+    );
 
   it('has prompts and answers, but never a key', async () => {
     const fake = await on.fake('openai', {

@@ -54,6 +54,23 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
     expect((await runCli(['log', 'prune', '--older-than', '0s'], { cwd })).exit).toBe(0);
   });
 
+  it('is not backed up from another container by a process of the same number, and is by any other', async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'colloquium.yaml'), CONFIG);
+    const first = startCli(['serve'], { cwd, where: 'container' });
+    const daemon = await daemonOf(first, cwd).ready;
+    expect((await post(`${daemon.url}/events`, 1, { 'idempotency-key': 'k' })).status).toBe(202);
+    const refused = await runCli(['log', 'backup', 'one'], { cwd, where: 'container' });
+    expect([refused.exit, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('of another container writes to this log'),
+    ]);
+    expect((await runCli(['log', 'backup', 'two'], { cwd })).exit).toBe(0);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expect((await runCli(['log', 'backup', 'three'], { cwd, where: 'container' })).exit).toBe(0);
+  });
+
   it('on another machine that is gone for good leaves its log when its lock file is removed', async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, 'colloquium.yaml'), CONFIG);

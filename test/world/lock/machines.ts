@@ -95,6 +95,7 @@ export class Machines {
       return found && { started: found.identity.started };
     };
     return {
+      held: new Set(),
       now: () => 0,
       every: () => () => undefined,
       randomName: () => String(++this.#names).padStart(8, '0'),

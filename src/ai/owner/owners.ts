@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { realClock, systemProcesses, type Processes, type ProcessState } from '../../world/index.js';
+import type { Lock, LockHolder } from '../../world/lock/index.js';
+import { ownerOf, parseOwner, type Owner } from './owner.js';
+import { StateInUseError } from './state-in-use-error.js';
+
+/** Who shares a store, and whether they live. */
+export interface Owners {
+  /** This process. */
+  readonly self: Owner;
+  /** `unknown`: it ran, or runs, where it can't be seen from here. */
+  stateOf(owner: Owner): Promise<ProcessState>;
+  /** This process has nothing open any more. */
+  leave(): Promise<void>;
+}
+
+/** Owners that can be told by the process table only, as those of a store that is not in a folder. */
+export function listedOwners(processes: Processes = systemProcesses()): Owners {
+  return {
+    self: ownerOf(processes.self),
+    stateOf(owner) {
+      const parsed = parseOwner(owner);
+      return Promise.resolve(parsed === undefined ? 'unknown' : processes.stateOf(parsed.process));
+    },
+    leave: () => Promise.resolve(),
+  };
+}
+
+/** In the folder of a store: a folder for each process that has it open, whose lock is its sign of life. */
+const SIGNS = 'owners';
+const SIGN = /^[0-9a-f]{32}$/;
+
+/** Others need the way in for a moment only. */
+const WAIT_MS = 20;
+const WAIT_MS_MAX = 10_000;
+
+/**
+ * Joins those who share a folder. Each shows that it lives by the means of a lock, so that the others know of its death wherever it
+ * ran: a process that was killed with its container is known as dead at once.
+ *
+ * @throws StateInUseError when it can't be shared with one of them; the operating system's errors
+ */
+export async function ownersIn(folder: string): Promise<Owners> {
+  const { lockHolder } = await import('../../world/lock/index.js');
+  const place = join(folder, SIGNS);
+  const sign = randomUUID().replaceAll('-', '');
+  const own = join(place, sign);
+  // One at a time: of two that can't share the folder, the second is to see the first.
+  const wayIn = await takeWhenFree(place, folder);
+  let lock: Lock;
+  try {
+    for (const name of await readdir(place)) {
+      if (!SIGN.test(name)) continue;
+      const holder = await lockHolder(join(place, name));
+      if (holder === undefined) await rm(join(place, name), { recursive: true, force: true });
+      else refuseClash(folder, holder);
+    }
+    lock = await takeWhenFree(own, folder);
+  } finally {
+    await wayIn.release();
+  }
+  const listed = listedOwners();
+  return {
+    self: ownerOf(systemProcesses().self, sign),
+    async stateOf(owner) {
+      const theirs = parseOwner(owner)?.sign;
+      if (theirs === undefined || !SIGN.test(theirs)) return listed.stateOf(owner);
+      const holder = await lockHolder(join(place, theirs));
+      if (holder !== undefined) return holder.state;
+      // Its sign went with its end, or was swept up after that. Only a hand can remove that of a living one.
+      return (await listed.stateOf(owner)) === 'alive' ? 'alive' : 'dead';
+    },
+    async leave() {
+      const isOwn = lock.isHeld();
+      await lock.release();
+      if (isOwn) await rm(own, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * LMDB tells its readers apart by their process numbers, on one machine. Two processes that have the same, in two containers, would
+ * take each other's pages away.
+ */
+function refuseClash(folder: string, holder: LockHolder): void {
+  if (holder.isSelf) return;
+  const isElsewhere = holder.where === 'other host' && holder.state === 'unknown';
+  if (isElsewhere || holder.process.pid === process.pid) throw new StateInUseError(folder, holder);
+}
+
+async function takeWhenFree(place: string, folder: string): Promise<Lock> {
+  const { LockedError, takeLock } = await import('../../world/lock/index.js');
+  const start = realClock.elapsed();
+  for (;;) {
+    try {
+      return await takeLock(place, { what: `the state folder ${folder}` });
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (error.holder.state === 'unknown' || realClock.elapsed() - start > WAIT_MS_MAX) {
+        throw new StateInUseError(folder, error.holder);
+      }
+      await realClock.wait(WAIT_MS);
+    }
+  }
+}
