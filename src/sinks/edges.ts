@@ -1,8 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { FINGERPRINT_BYTES_MAX, fingerprintOf, nodeFileSystem, type Fingerprint } from '../files/index.js';
+import { readSync } from 'node:fs';
+import { FINGERPRINT_BYTES_MAX, fingerprintOf, type Fingerprint } from '../files/index.js';
 import type { PositionMark } from './file-position.js';
-
-const fs = nodeFileSystem;
 
 /** The first and the last bytes of a file that is written: what its places are known by, without reading them back. */
 export class Edges {
@@ -20,27 +18,17 @@ export class Edges {
   }
 
   /**
-   * @param fd the file, open for writing at its end
+   * @param node of the file
    * @param size bytes that are in it
-   * @returns undefined where the file cannot be read, or is another one by now
+   * @param fd the file, open for reading; undefined where it cannot be read
+   * @returns undefined where something is in the file that cannot be read
+   * @throws the operating system's errors
    */
-  static of(path: string, fd: number, size: number): Edges | undefined {
-    const { node } = fs.fstat(fd);
+  static of(node: string | undefined, size: number, fd: number | undefined): Edges | undefined {
     if (size === 0) return new Edges(node, new Uint8Array(0), new Uint8Array(0));
+    if (fd === undefined) return undefined;
     const bytes = Math.min(size, FINGERPRINT_BYTES_MAX);
-    // Not the same descriptor: one that also reads would open a pipe in another way, and a file that only takes bytes not at all.
-    let reading: number;
-    try {
-      reading = openSync(path, 'r');
-    } catch {
-      return undefined;
-    }
-    try {
-      if (fs.fstat(reading).node !== node) return undefined;
-      return new Edges(node, read(reading, 0, bytes), read(reading, size - bytes, bytes));
-    } finally {
-      closeSync(reading);
-    }
+    return new Edges(node, read(fd, 0, bytes), read(fd, size - bytes, bytes));
   }
 
   /** Takes note of bytes that were written. */

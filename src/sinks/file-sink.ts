@@ -17,6 +17,9 @@ import { WrittenFile, type Standing } from './written-file.js';
 /** Dead letters hold what could not be processed, as it came: new files of them are for their owner alone. */
 export const DEAD_LETTER_PERMISSIONS = 0o600;
 
+/** A file that is removed as often while it is written again is left to the next try of whoever writes. */
+const RESTORE_ATTEMPTS_MAX = 5;
+
 export interface FileSinkOptions {
   /**
    * Start anew; go on at the end of what is there; cut what is there back to a position and go on from it; or go on at the end,
@@ -39,7 +42,7 @@ export interface FileSinkOptions {
   readonly permissions?: number;
   /** Files set aside stay as they are until {@link FileSink.settle} says that none of them will be cut back to. */
   readonly checkpointed?: boolean;
-  /** Holds the file that is written: what is in one that was removed is written again by {@link FileSink.look}. */
+  /** What is in a file that was removed is written again by {@link FileSink.look}. This takes the file over when it is closed. */
   readonly lifeline?: Lifeline;
   /** A regular file is written to on this thread, for whoever has nothing else to do meanwhile: another is not worth its call. */
   readonly waits?: boolean;
@@ -110,6 +113,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const { lostBytes, part: firstPart } = guarded(path, 'open', prepare);
   let part = firstPart;
   let file = guarded(path, 'open', () => openFile(mode === 'truncate'));
+  lifeline?.release();
   let namesChanged = true;
   settleOwn();
 
@@ -119,8 +123,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   }
 
   function openFile(empty: boolean): WrittenFile {
-    const opened = WrittenFile.open(target, { empty, mode: permissions, now });
-    if (opened.isRegular) lifeline?.hold(target, opened.node);
+    const opened = WrittenFile.open(target, { empty, mode: permissions, readable: lifeline !== undefined, now });
     if (rotates) manifest.begin(opened.node);
     return opened;
   }
@@ -146,14 +149,35 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const writing = oneAtATime();
 
   /** Goes on in the file that has the output's name now: a new one where there is none. */
-  const goOn = (next: number): void => {
-    mkdirSync(dirname(target), { recursive: true });
+  const goOn = (next: number, opened = openFile(false)): void => {
     const former = file;
-    file = openFile(false);
+    file = opened;
     former.close();
     part = next;
     namesChanged = true;
     settleOwn();
+  };
+
+  const openAnew = (): WrittenFile => {
+    mkdirSync(dirname(target), { recursive: true });
+    return openFile(false);
+  };
+
+  /** Goes on in a new file with what was in the removed one. */
+  const goOnRestored = async (content: () => Iterable<Uint8Array>): Promise<void> => {
+    const { size, began } = file;
+    for (let attempt = 1; ; attempt++) {
+      await restoreFile(target, content(), () => parts.temporary(basename(target)), permissions);
+      const opened = openAnew();
+      // Somebody who removes it again at this moment is the reason for another attempt.
+      if (opened.size >= size) {
+        goOn(part, opened);
+        file.began = began;
+        return;
+      }
+      opened.close();
+      if (attempt === RESTORE_ATTEMPTS_MAX) throw new Error('it is removed again and again');
+    }
   };
 
   const setAside = async (): Promise<void> => {
@@ -171,7 +195,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
 
   const seeToIt = async (): Promise<OutputChange | undefined> => {
     const kind = file.standing();
-    const { size, began } = file;
+    const { size } = file;
     switch (kind) {
       case 'same':
         return undefined;
@@ -183,16 +207,12 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       case 'renamed':
       case 'replaced':
         await file.sync();
-        goOn(parts.nextNumber(part + 1));
+        goOn(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored: false };
       case 'removed': {
-        const content = lifeline?.content();
-        const isRestored = content !== undefined || size === 0;
-        if (content !== undefined && size > 0) {
-          await restoreFile(target, content, () => parts.temporary(basename(target)), permissions);
-        }
-        goOn(isRestored ? part : parts.nextNumber(part + 1));
-        file.began = began;
+        const isRestored = size === 0 || file.isReadable;
+        if (isRestored && size > 0) await goOnRestored(() => file.content() ?? []);
+        else goOn(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored };
       }
     }
@@ -244,7 +264,12 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     async close() {
       // What was removed meanwhile could not be read any more.
       if (lifeline !== undefined) await look().catch(onTrouble);
-      await writing(() => keepingTheFile(() => file.close()));
+      await writing(() =>
+        keepingTheFile(() => {
+          if (lifeline !== undefined && file.isReadable) lifeline.hold(file.handOver());
+          else file.close();
+        }),
+      );
       await keeper.finish();
     },
   };

@@ -1,27 +1,18 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { nodeFileSystem } from '../files/index.js';
-
-const BLOCK_BYTES = 1 << 20;
+import { blocksOf } from './blocks-of.js';
 
 /**
- * Holds an output's file, so that its content can be read also after somebody has removed it. It outlives the sink: a file that is
+ * Holds an output's file after its sink was closed, so that its content can be read also when somebody removes it: a file that is
  * removed while nobody writes to it is not lost either.
  */
 export class Lifeline {
   #fd: number | undefined;
 
-  /** Holds the file that has the path, unless it is another one than that of the inode. What was held before is let go. */
-  hold(path: string, node: string | undefined): void {
+  /** Takes a descriptor over. What was held before is let go. */
+  hold(fd: number): void {
     this.release();
-    let fd: number;
-    try {
-      fd = openSync(path, 'r');
-    } catch {
-      // It can be written and not be read: then it cannot be given back either.
-      return;
-    }
-    if (nodeFileSystem.fstat(fd).node === node) this.#fd = fd;
-    else closeSync(fd);
+    this.#fd = fd;
   }
 
   /** Whether a file is held that has no name any more. */
@@ -37,15 +28,5 @@ export class Lifeline {
   release(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-  }
-}
-
-function* blocksOf(fd: number): Generator<Uint8Array> {
-  const space = new Uint8Array(BLOCK_BYTES);
-  for (let at = 0; ;) {
-    const count = readSync(fd, space, 0, space.length, at);
-    if (count === 0) return;
-    yield space.subarray(0, count);
-    at += count;
   }
 }

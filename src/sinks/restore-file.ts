@@ -23,7 +23,6 @@ export async function recoverFile(
   if (content === undefined || !lifeline.isRemoved || (nodeFileSystem.stat(target)?.size ?? 0) > 0) return undefined;
   const parts = new OutputParts(partNames(path, pattern), Manifest.read(stateFolder, target));
   await restoreFile(target, content, () => parts.temporary(basename(target)), permissions);
-  lifeline.release();
   return nodeFileSystem.stat(target)?.size;
 }
 

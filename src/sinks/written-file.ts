@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { nodeFileSystem } from '../files/index.js';
+import { hasCode, nodeFileSystem } from '../files/index.js';
+import { blocksOf } from './blocks-of.js';
 import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
 import { writeFileFully, writeFully } from './write-fully.js';
@@ -16,6 +17,8 @@ export type Standing = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'gr
 
 export interface WrittenFileOptions {
   readonly empty: boolean;
+  /** Its content is wanted back when its name is gone. */
+  readonly readable: boolean;
   /** Permissions of a new file; undefined: those that the process gives. */
   readonly mode: number | undefined;
   readonly now: () => number;
@@ -26,6 +29,7 @@ export class WrittenFile {
   /** Bytes; 0 for what is no regular file (a device, a pipe). */
   #size: number;
   readonly isRegular: boolean;
+  readonly isReadable: boolean;
   readonly node: string | undefined;
   /** When its first line was written, milliseconds since the epoch. */
   began: number;
@@ -33,13 +37,22 @@ export class WrittenFile {
 
   /** @throws the operating system's errors */
   static open(path: string, options: WrittenFileOptions): WrittenFile {
-    return new WrittenFile(path, openSync(path, options.empty ? 'w' : 'a', options.mode), options);
+    const { empty, readable, mode } = options;
+    // A pipe that is also read would open in another way.
+    if (readable && !empty && (nodeFileSystem.stat(path)?.kind ?? 'file') === 'file') {
+      try {
+        return new WrittenFile(path, openSync(path, 'a+', mode), options);
+      } catch (error) {
+        if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
+      }
+    }
+    return new WrittenFile(path, openSync(path, empty ? 'w' : 'a', mode), { ...options, readable: false });
   }
 
   private constructor(
     private readonly path: string,
     private readonly fd: number,
-    { now }: WrittenFileOptions,
+    { now, readable }: WrittenFileOptions,
   ) {
     const stats = fstatSync(fd);
     const { size, birthtimeMs, mtimeMs } = stats;
@@ -48,7 +61,8 @@ export class WrittenFile {
     this.node = this.isRegular ? nodeFileSystem.fstat(fd).node : undefined;
     // Not every file system knows when a file was made.
     this.began = size === 0 ? now() : birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
-    this.#edges = this.isRegular ? Edges.of(path, fd, size) : undefined;
+    this.isReadable = readable && this.isRegular;
+    this.#edges = this.isRegular ? this.#edgesOf(size) : undefined;
   }
 
   get size(): number {
@@ -92,11 +106,44 @@ export class WrittenFile {
     const { size } = fstatSync(this.fd);
     const more = size - this.#size;
     this.#size = size;
-    this.#edges = Edges.of(this.path, this.fd, size);
+    this.#edges = this.#edgesOf(size);
     return more;
+  }
+
+  #edgesOf(size: number): Edges | undefined {
+    if (this.isReadable || size === 0) return Edges.of(this.node, size, this.fd);
+    const reader = readerOf(this.path, this.node);
+    try {
+      return Edges.of(this.node, size, reader);
+    } finally {
+      if (reader !== undefined) closeSync(reader);
+    }
+  }
+
+  /** What is in it, in blocks; undefined where it cannot be read. A block's memory is used again. */
+  content(): Iterable<Uint8Array> | undefined {
+    return this.isReadable ? blocksOf(this.fd) : undefined;
+  }
+
+  /** Closes it by giving its descriptor away. */
+  handOver(): number {
+    return this.fd;
   }
 
   close(): void {
     closeSync(this.fd);
   }
+}
+
+/** The file, open for reading, unless it cannot be read or another one has its name. */
+function readerOf(path: string, node: string | undefined): number | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  if (nodeFileSystem.fstat(fd).node === node) return fd;
+  closeSync(fd);
+  return undefined;
 }

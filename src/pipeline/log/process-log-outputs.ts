@@ -89,6 +89,8 @@ async function openFile(
   const { offset } = position;
   switch (state.kind) {
     case 'good':
+      // One empty file is like another: what was written may be in one that has another name now.
+      if (offset === 0 && !ended) output.findRenamed(position, true);
       return output.open({ cutTo: position });
     case 'grown':
       if (!ended) return output.open({ cutTo: position });
@@ -109,7 +111,7 @@ async function openFile(
       const isRenamed = output.findRenamed(position, !ended) !== undefined;
       const { kind } = state;
       if (isRenamed) tell({ when: 'before', kind: 'renamed', bytes: offset });
-      else if (kind === 'replaced' || offset > 0) tell({ when: 'before', kind, bytes: offset });
+      else if (offset > 0) tell({ when: 'before', kind, bytes: offset });
     }
   }
   return output.open({ behind: position });
