@@ -11,5 +11,6 @@ export {
   type Fingerprint,
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
-export { leadToSame, resolvePath } from './paths.js';
-export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
+export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
+export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
+export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';

@@ -75,10 +75,20 @@ export interface PipelineServePlan {
   readonly scriptFiles: readonly string[];
 }
 
-export type SourcePlan =
-  | { readonly kind: 'stdin'; readonly pipeline: string }
-  | { readonly kind: 'folder'; readonly folder: string; readonly pattern: string; readonly pipeline: string }
-  | SubjectSource;
+export type SourcePlan = { readonly kind: 'stdin'; readonly pipeline: string } | FolderSource | SubjectSource;
+
+/** The files of a folder, for one pipeline. */
+export interface FolderSource {
+  readonly kind: 'folder';
+  /** Absolute. */
+  readonly folder: string;
+  /** Of file names; a file that several mean is read once. */
+  readonly patterns: readonly string[];
+  readonly pipeline: string;
+  /** Other pipelines that read this folder. */
+  readonly besides: readonly string[];
+  readonly unfinishedLineMs: number;
+}
 
 /** Messages that a stream of NATS keeps. */
 export interface SubjectSource {
