@@ -51,7 +51,7 @@ export async function* runsToOneOutput(
     }
     const undrivable = undrivableCounter();
     for (const [pipeline, executor] of opened) {
-      const store = checkpointStore(world, plan.stateFolder);
+      const store = checkpointStore(world, plan.stateFolder, plan.config.directory);
       const letters = await openLetters(underWay, pipeline, store, undrivable.count);
       if (letters === undefined) continue;
       const { blocks, onReached, remember } = letters;

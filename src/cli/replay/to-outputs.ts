@@ -55,7 +55,7 @@ export async function* toOutputs(
   way: Extract<ReplayWay, { kind: 'to-outputs' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
-  const store = checkpointStore(underWay.world, underWay.plan.stateFolder);
+  const store = checkpointStore(underWay.world, underWay.plan.stateFolder, underWay.plan.config.directory);
   const undrivable = undrivableCounter();
   let link: NatsLink | undefined;
   try {

@@ -4,6 +4,7 @@ export interface ServeFlags {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: true;
+  readonly fromScratch?: true;
   /** Addresses, separated by commas. */
   readonly join?: string;
 }

@@ -23,6 +23,8 @@ export interface ServePlan {
   /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
   readonly workers: number;
   readonly stateFolder: string;
+  /** Whether pipelines that have lost their checkpoint may process all their events again. */
+  readonly fromScratch: boolean;
   /** Undefined: it works alone. */
   readonly fleet: FleetPlan | undefined;
 }

@@ -57,7 +57,7 @@ export class Processing implements Pipelines {
     private readonly engines: Engines,
     private readonly context: ProcessingContext,
   ) {
-    const checkpoints = checkpointStore(context.world, plan.stateFolder);
+    const checkpoints = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
     this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline, checkpoints));
   }
 
