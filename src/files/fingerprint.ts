@@ -44,7 +44,8 @@ export function parseFingerprint(value: unknown): Fingerprint | undefined {
   return isOne ? { bytes: Number(bytes), hash } : undefined;
 }
 
-function readAt(fs: FileSystem, fd: number, position: number, bytes: number): Uint8Array {
+/** So many bytes from a position on, fewer where the file ends before. @throws the operating system's errors */
+export function readAt(fs: FileSystem, fd: number, position: number, bytes: number): Uint8Array {
   const space = new Uint8Array(bytes);
   let filled = 0;
   while (filled < bytes) {

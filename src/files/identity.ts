@@ -14,7 +14,7 @@ export interface FileIdentity {
 }
 
 /** A beginning of fewer bytes says nothing about where a file came from: `[` or `{"id":1}` begin many. */
-const TELLING_BYTES_MIN = 16;
+export const TELLING_BYTES_MIN = 16;
 
 /**
  * What a file that is there now is to one that was known:

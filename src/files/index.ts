@@ -11,7 +11,8 @@ export {
   type Fingerprint,
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
+export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
 export { Manifest } from './manifest.js';
 export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
-export { leadToSame, resolvePath } from './paths.js';
-export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
+export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
+export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { hasCode, nodeFileSystem, type FileSystem } from './file-system.js';
 
 /** Links that lead to links: the kernel gives up after as many. */
@@ -39,6 +39,31 @@ export function leadToSame(one: string, other: string, fs: FileSystem = nodeFile
   const [a, b] = [fs.stat(one)?.node, fs.stat(other)?.node];
   if (a !== undefined && b !== undefined) return a === b;
   return resolvePath(one, fs) === resolvePath(other, fs);
+}
+
+/**
+ * How a path is kept so that it is still right when the folder that holds both is moved: what lies in `home` as seen from there,
+ * anything else as it is.
+ *
+ * @param path absolute
+ */
+export function keptPath(path: string, home: string): string {
+  const seen = relative(home, path);
+  return seen === '' || isOutside(seen) ? path : seen.split(sep).join('/');
+}
+
+/** The absolute path that {@link keptPath} has kept. */
+export function foundPath(kept: string, home: string): string {
+  return isAbsolute(kept) ? kept : join(home, kept);
+}
+
+/** Whether an absolute path lies in a folder, going by the names alone. */
+export function isWithin(path: string, folder: string): boolean {
+  return !isOutside(relative(folder, path));
+}
+
+function isOutside(seen: string): boolean {
+  return seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
 }
 
 /** Whether a folder takes `Name` and `name` for one: asked of its own name, so that nothing has to be made. */

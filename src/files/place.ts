@@ -1,4 +1,11 @@
-import { fingerprintBefore, isSameFingerprint, parseFingerprint, type Fingerprint } from './fingerprint.js';
+import {
+  FINGERPRINT_BYTES_MAX,
+  fingerprintAt,
+  fingerprintBefore,
+  isSameFingerprint,
+  parseFingerprint,
+  type Fingerprint,
+} from './fingerprint.js';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 import { identify, parseIdentity, relationOf, type FileIdentity } from './identity.js';
 
@@ -26,6 +33,18 @@ export type PlaceState =
 /** A place in an open file. @throws the operating system's errors */
 export function placeAt(fd: number, offset: number, lines: number, fs: FileSystem = nodeFileSystem): FilePlace {
   return { file: identify(fd, fs), offset, lines, before: fingerprintBefore(fs, fd, offset) };
+}
+
+/**
+ * A place in an open file that is known by what lies before the place alone, because what lies behind may not stay: a line in the
+ * writing. Before the first byte there is nothing to know it by, and {@link placeAt} is right.
+ *
+ * @throws the operating system's errors
+ */
+export function placeBehind(fd: number, offset: number, lines: number, fs: FileSystem = nodeFileSystem): FilePlace {
+  const place = placeAt(fd, offset, lines, fs);
+  if (offset === 0 || offset >= FINGERPRINT_BYTES_MAX) return place;
+  return { ...place, file: { ...place.file, head: fingerprintAt(fs, fd, 0, offset) } };
 }
 
 /**

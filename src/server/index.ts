@@ -4,7 +4,7 @@ export { EventReader } from './event-reader.js';
 export { createAlarm, postAlert, signalReader, type Alarm, type AlertMessage, type Signals } from './alerts/index.js';
 export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
-export { ingestFolder } from './ingest/ingest-folder.js';
+export { ingestFolder, type FolderInput, type FolderTalk } from './ingest/ingest-folder.js';
 export { ingestQueue } from './ingest/ingest-queue.js';
 export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';

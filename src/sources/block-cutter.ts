@@ -19,17 +19,32 @@ export class BlockCutter {
   #searched = 0;
   /** The line being read past, once it is over the limit. */
   #overlong: { readonly head: Buffer; bytes: number } | undefined;
-  #startsFile = true;
-  #atFileStart = true;
+  #startsFile: boolean;
+  #atFileStart: boolean;
+  #given = 0;
   readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
 
+  /** @param startsFile false where the first bytes are not the beginning of a file */
   constructor(
     private readonly source: string,
     private readonly lineBytesMax: number,
     private readonly blockBytes = BLOCK_BYTES,
+    startsFile = true,
   ) {
     this.#spare = new SpareMemory(blockBytes);
     this.#buffer = this.#spare.take();
+    this.#startsFile = startsFile;
+    this.#atFileStart = startsFile;
+  }
+
+  /** Bytes that have gone out in blocks by now, with all that was left out of them. */
+  get given(): number {
+    return this.#given;
+  }
+
+  /** Bytes of the line that has come to no end yet. */
+  get unfinished(): number {
+    return this.#used + (this.#overlong?.bytes ?? 0);
   }
 
   /** Where the next bytes go. Never empty. */
@@ -81,6 +96,7 @@ export class BlockCutter {
       }
       this.#overlong.bytes += newline;
       this.#dropFront(newline + 1);
+      this.#given += 1;
       yield this.#endOverlong(this.#overlong);
     }
 
@@ -108,12 +124,14 @@ export class BlockCutter {
 
   #endOverlong(line: { readonly head: Buffer; readonly bytes: number }): Block {
     this.#overlong = undefined;
+    this.#given += line.bytes;
     const { source } = this;
     return { kind: 'overlong', source, startsFile: this.#takeStart(), head: line.head, lineBytes: line.bytes };
   }
 
   /** Gives the first `count` bytes away and keeps the rest as the start of the next block. */
   #take(count: number): Block {
+    this.#given += count;
     const startsFile = this.#takeStart();
     // A small block is copied out, so that a slow source does not use up a whole buffer for each line.
     if (count * 4 < this.#buffer.length) {
@@ -149,6 +167,7 @@ export class BlockCutter {
     }
     if (this.#used < BOM.length) return false;
     this.#dropFront(BOM.length);
+    this.#given += BOM.length;
     this.#atFileStart = false;
     return this.#used > 0;
   }

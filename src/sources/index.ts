@@ -5,7 +5,8 @@ import { stdinSource } from './stdin-source.js';
 
 /** Floor 4: where events come from. A new source is a file here and a line below. */
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
-export { completedFiles } from './watch-folder.js';
+export { GrownFile, RewrittenError } from './grown-file.js';
+export { FolderWatch, type SeenFile, type WatchTalk, type WatchWorld } from './watch-folder.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
 export { partOf } from './block.js';

@@ -1,59 +1,271 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { hasCode, nodeFileSystem, type FileStats, type FileSystem, type PresentFiles } from '../files/index.js';
+import { nameRule, nameText, reasonByKind, type NameRule } from './left-alone.js';
 
-/** A file is complete when it has not grown for so long. One that is renamed into the folder waits as long. */
+/** A file is read when it has not changed for so long, … */
 const STABLE_MS = 1000;
-const POLL_MS = 200;
+/** … and at the latest after so long, when it never rests. */
+const RESTLESS_MS = 5000;
+const LOOK_MS = 200;
+/** A file that has changed is looked at each time for so long. */
+const LIVELY_MS = 60_000;
+const LIVELY_MAX = 1000;
+/** To look at everything takes no more than this part of the time. */
+const LOOK_SHARE = 1 / 20;
+/** Things left alone that are remembered, so that each is told once. */
+const TOLD_MAX = 10_000;
+/** Calls for stats that are under way at a time. */
+const CALLS_MAX = 32;
+
+/** A file that is to be looked at: it is new, or has changed, or whoever asked for it again has waited long enough. */
+export interface SeenFile {
+  readonly name: string;
+  readonly path: string;
+  readonly stats: FileStats;
+  /** Whether it has rested long enough; else it is in the writing, and will not wait any longer. */
+  readonly isAtRest: boolean;
+  /** How long it was waited for after {@link again}, in milliseconds; 0: it was not. */
+  readonly waitedMs: number;
+  /** Asks for it again when it has not changed for so long since it was given, in milliseconds. */
+  again(ms: number): void;
+}
+
+/** Who is told what the watching meets. */
+export interface WatchTalk {
+  /** A thing in the folder is not read. Told once of each. */
+  readonly leftAlone: (path: string, reason: string) => void;
+  /** The folder can't be read; told when the reason changes. */
+  readonly folderFailed: (error: unknown) => void;
+  /** … and it can again. */
+  readonly folderBack: () => void;
+}
+
+/** Clock and waiting. */
+export interface WatchWorld {
+  /** Milliseconds from some fixed moment. */
+  readonly elapsed: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface FolderWatchOptions {
+  readonly folder: string;
+  /** Of file names; `*` stands for any characters. */
+  readonly patterns: readonly string[];
+  readonly talk: WatchTalk;
+  readonly world: WatchWorld;
+  readonly fs?: FileSystem;
+}
+
+interface Entry {
+  stats: FileStats;
+  /** When it was seen to change, the last time. */
+  changedAt: number;
+  /** When it changed first since it was given. */
+  restlessSince: number;
+  lookedAt: number;
+  isGiven: boolean;
+  /** To be given again at this time, unless it changes. */
+  due: { readonly at: number; readonly waitedMs: number } | undefined;
+}
 
 /**
- * The files of a folder, as they are completed: those that are there, then those that come, and those that grow again. A
- * file may be given more than once. Hidden files are none: they are somebody's work under way.
- *
- * @param pattern of file names; `*` stands for any characters
- * @param signal ends the watching
- * @param onError told of what keeps files from being seen
+ * The files of a folder. Looks at them again and again, because notices of changes get lost: at the start of a watch, on network
+ * file systems, with the folder itself. Sub folders are not entered, links not followed.
  */
-export async function* completedFiles(
-  folder: string,
-  pattern: string,
-  signal: AbortSignal,
-  onError: (error: unknown) => void,
-): AsyncGenerator<string, void, void> {
-  const { watch } = await import('chokidar');
-  const matches = nameMatcher(pattern);
-  const waiting = new Set<string>();
-  let wake = (): void => undefined;
-  const see = (path: string): void => {
-    if (!matches(basename(path))) return;
-    waiting.add(path);
-    wake();
-  };
-  const watcher = watch(folder, {
-    depth: 0,
-    ignored: (path, stats) => stats?.isFile() === true && !matches(basename(path)),
-    awaitWriteFinish: { stabilityThreshold: STABLE_MS, pollInterval: POLL_MS },
-  });
-  watcher.on('add', see).on('change', see).on('error', onError);
-  const stop = (): void => wake();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
+export class FolderWatch implements PresentFiles {
+  readonly #fs: FileSystem;
+  readonly #rule: NameRule;
+  readonly #entries = new Map<string, Entry>();
+  readonly #names = new Map<string, Set<string>>();
+  readonly #told = new Set<string>();
+  #version = 0;
+  #folderStamp: string | undefined;
+  #failure: string | undefined;
+  #fullLookAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: FolderWatchOptions) {
+    this.#fs = options.fs ?? nodeFileSystem;
+    this.#rule = nameRule(options.patterns);
+  }
+
+  /** The files as they come, of several by their names: people number their files. @param signal ends the watching */
+  async *files(signal: AbortSignal): AsyncGenerator<SeenFile, void, void> {
+    const { world } = this.options;
     while (!signal.aborted) {
-      // Several that are waiting go by name: people number their files.
-      const [next] = [...waiting].sort();
-      if (next === undefined) {
-        await new Promise<void>((resolve) => (wake = resolve));
-      } else {
-        waiting.delete(next);
-        yield join(next);
+      await this.#look();
+      for (const [name, entry] of this.#ready()) {
+        yield this.#given(name, entry);
+      }
+      await world.wait(LOOK_MS, signal);
+    }
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  hasChanged(name: string): boolean {
+    return this.#entries.get(name)?.isGiven !== true;
+  }
+
+  namesOf(node: string): readonly string[] {
+    return [...(this.#names.get(node) ?? [])];
+  }
+
+  open(name: string): number | undefined {
+    try {
+      return this.#fs.openUnlinked(join(this.options.folder, name));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { folder, talk, world } = this.options;
+    const start = world.elapsed();
+    this.#version += 1;
+    try {
+      const stats = await this.#fs.statLater(folder, 'follow');
+      if (stats === undefined) throw Object.assign(new Error('the folder is gone'), { code: 'ENOENT' });
+      if (stats.kind !== 'folder') throw Object.assign(new Error('it is no folder'), { code: 'ENOTDIR' });
+      const isFull = start >= this.#fullLookAt;
+      const isListed = isFull || stats.stamp !== this.#folderStamp;
+      const names = isListed ? await this.#list() : [];
+      this.#folderStamp = stats.stamp;
+      await this.#lookAt(
+        isFull ? names : [...names.filter((name) => !this.#entries.has(name)), ...this.#lively(start)],
+      );
+      if (isFull) this.#planFullLook(start);
+      if (this.#failure !== undefined) talk.folderBack();
+      this.#failure = undefined;
+    } catch (error) {
+      const reason = String(error);
+      if (reason !== this.#failure) talk.folderFailed(error);
+      this.#failure = reason;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) this.#forgetBut(new Set());
+    }
+  }
+
+  #planFullLook(start: number): void {
+    const { elapsed } = this.options.world;
+    const isWaiting = [...this.#entries.values()].some(({ isGiven }) => !isGiven);
+    const took = elapsed() - start;
+    this.#fullLookAt = elapsed() + (isWaiting ? took : took / LOOK_SHARE);
+  }
+
+  /** The names that are to be read, and only those. */
+  async #list(): Promise<string[]> {
+    const { folder } = this.options;
+    const names: string[] = [];
+    for (const bytes of await this.#fs.list(folder)) {
+      const name = nameText(bytes);
+      if (name === undefined) {
+        this.#leaveAlone(bytes.toString('latin1'), 'its name is not UTF-8');
+      } else if (this.#rule.matches(name)) {
+        const reason = this.#rule.reasonAgainst(name);
+        if (reason === undefined) names.push(name);
+        else this.#leaveAlone(name, reason);
       }
     }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await watcher.close();
+    this.#forgetBut(new Set(names));
+    return names;
+  }
+
+  async #lookAt(names: readonly string[]): Promise<void> {
+    const left = names[Symbol.iterator]();
+    const some = async (): Promise<void> => {
+      for (const name of left) this.#saw(name, await this.#fs.statLater(join(this.options.folder, name), 'show'));
+    };
+    await Promise.all(Array.from({ length: Math.min(CALLS_MAX, names.length) }, some));
+  }
+
+  #saw(name: string, stats: FileStats | undefined): void {
+    const now = this.options.world.elapsed();
+    const reason = stats && reasonByKind(stats.kind);
+    if (reason !== undefined) this.#leaveAlone(name, reason);
+    if (stats === undefined || reason !== undefined) {
+      this.#forget(name);
+      return;
+    }
+    const entry = this.#entries.get(name);
+    if (entry !== undefined && entry.stats.node === stats.node && isUnchanged(entry.stats, stats)) {
+      entry.lookedAt = now;
+      return;
+    }
+    const restlessSince = entry === undefined || entry.isGiven ? now : entry.restlessSince;
+    this.#forget(name);
+    this.#entries.set(name, {
+      stats,
+      changedAt: now,
+      restlessSince,
+      lookedAt: now,
+      isGiven: false,
+      due: undefined,
+    });
+    if (stats.node === undefined) return;
+    this.#names.set(stats.node, (this.#names.get(stats.node) ?? new Set()).add(name));
+  }
+
+  #lively(now: number): string[] {
+    const names: string[] = [];
+    for (const [name, { changedAt, isGiven }] of this.#entries) {
+      if (isGiven && now - changedAt > LIVELY_MS) continue;
+      names.push(name);
+      if (names.length === LIVELY_MAX) break;
+    }
+    return names;
+  }
+
+  #ready(): [string, Entry][] {
+    const ready: [string, Entry][] = [];
+    for (const [name, entry] of this.#entries) {
+      const { changedAt, restlessSince, lookedAt, isGiven, due } = entry;
+      const isReady = isGiven
+        ? due !== undefined && lookedAt >= due.at
+        : lookedAt - changedAt >= STABLE_MS || lookedAt - restlessSince >= RESTLESS_MS;
+      if (isReady) ready.push([name, entry]);
+    }
+    return ready.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #given(name: string, entry: Entry): SeenFile {
+    const { stats, lookedAt, changedAt, due } = entry;
+    entry.isGiven = true;
+    entry.due = undefined;
+    return {
+      name,
+      path: join(this.options.folder, name),
+      stats,
+      isAtRest: lookedAt - changedAt >= STABLE_MS,
+      waitedMs: due?.waitedMs ?? 0,
+      again: (ms) => (entry.due = { at: lookedAt + ms, waitedMs: ms }),
+    };
+  }
+
+  #forgetBut(names: ReadonlySet<string>): void {
+    for (const name of this.#entries.keys()) if (!names.has(name)) this.#forget(name);
+  }
+
+  #forget(name: string): void {
+    const node = this.#entries.get(name)?.stats.node;
+    this.#entries.delete(name);
+    if (node === undefined) return;
+    const names = this.#names.get(node);
+    names?.delete(name);
+    if (names?.size === 0) this.#names.delete(node);
+  }
+
+  #leaveAlone(name: string, reason: string): void {
+    if (this.#told.has(name) || this.#told.size >= TOLD_MAX) return;
+    this.#told.add(name);
+    this.options.talk.leftAlone(join(this.options.folder, name), reason);
   }
 }
 
-function nameMatcher(pattern: string): (name: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const whole = new RegExp(`^${parts.join('.*')}$`);
-  return (name) => !name.startsWith('.') && whole.test(name);
+function isUnchanged(one: FileStats, other: FileStats): boolean {
+  return one.size === other.size && one.stamp === other.stamp;
 }

@@ -27,6 +27,10 @@ export function serveCommand(): Command {
     .option('--port <n>', "the port, instead of the config's server.port; 0 takes any free one", port)
     .option('--insecure', 'listen on any address without tokens')
     .option(
+      '--from-scratch',
+      'process all stored events again where the checkpoints are gone, into outputs that are not empty',
+    )
+    .option(
       '--join <url>',
       'share the work with all daemons that have joined at this NATS server: nats://host:4222',
       natsUrls,

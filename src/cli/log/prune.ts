@@ -48,7 +48,7 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
 /** Before this position every pipeline of the config has processed its events; where it has none, all are. */
 async function processedUpTo(config: LoadedConfig, folder: string, reader: LogReader, world: World): Promise<Position> {
   const names = pipelineNames(config);
-  const store = checkpointStore(world, stateDirectory(config));
+  const store = checkpointStore(world, stateDirectory(config), config.directory);
   let least: Position | undefined;
   for (const name of names) {
     const checkpoint = parseProcessingCheckpoint((await store.get(checkpointName(folder, name)))?.value);

@@ -160,7 +160,7 @@ async function drivenBefore(
   key: string,
 ): Promise<DrivenLetters | undefined> {
   let last = parseDrivenLetters((await notes.get(key))?.value);
-  const checkpoints = checkpointStore(world, stateFolder);
+  const checkpoints = checkpointStore(world, stateFolder, config.directory);
   for (const name of pipelineNames(config)) {
     const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName(logFolder, name)))?.value);
     const driven = found?.driven[key];

@@ -99,7 +99,7 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'onDel
 /** For whoever holds the log's lock while nobody else writes to the pipeline's outputs. @throws SinkError */
 export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRun> {
   const { plan, world, pipeline, engine, link, letters, blocks, onTrouble } = work;
-  const store = checkpointStore(world, plan.stateFolder);
+  const store = checkpointStore(world, plan.stateFolder, plan.config.directory);
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
   const { stateFolder } = plan;

@@ -5,6 +5,7 @@ export interface ServeFlags extends ConfigFlags {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: true;
+  readonly fromScratch?: true;
   /** Addresses, separated by commas. */
   readonly join?: string;
 }

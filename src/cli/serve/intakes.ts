@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { Log, World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import {
@@ -10,7 +11,8 @@ import {
   type ServerSettings,
 } from '../../server/index.js';
 import { openSource, type Restored } from '../../sources/index.js';
-import type { ServePlan, SourcePlan } from './plan.js';
+import { folderTalk } from './folder-talk.js';
+import type { FolderSource, ServePlan, SourcePlan } from './plan.js';
 import type { Talk } from './talk.js';
 
 const RETRY_MS = 5000;
@@ -58,6 +60,8 @@ export function startIntakes(
 
   /** Reads a source to its end, and over failures of the disk: what could not be stored is read again. */
   async function keepGoing(source: SourcePlan): Promise<void> {
+    // Where that fails, the watching says why. Not later: what is away then is a disk, and its mount point is not the folder.
+    if (source.kind === 'folder') await mkdir(source.folder, { recursive: true }).catch(() => undefined);
     while (!signal.aborted) {
       try {
         await read(source);
@@ -65,7 +69,7 @@ export function startIntakes(
       } catch (error) {
         talk.error('an input could not be read or stored', { input: nameOf(source), error: reasonOf(error) });
         meter.failed(source.kind);
-        if (source.kind === 'nats') failing.set(source, reasonOf(error));
+        if (source.kind !== 'stdin') failing.set(source, reasonOf(error));
         // What was read of standard input is gone.
         if (source.kind === 'stdin') return;
         await world.wait(RETRY_MS, signal);
@@ -90,18 +94,25 @@ export function startIntakes(
 
   async function readStdin(pipeline: string): Promise<void> {
     const blocks = openSource('-', { lineBytesMax: plan.lineBytesMax, follow: false }).blocks(signal);
-    await ingestBlocks(intakeFor(), { source: 'stdin', pipeline, blocks, skip: 0 });
+    await ingestBlocks(intakeFor(), { source: 'stdin', pipeline, blocks });
     if (!signal.aborted) talk.info('standard input has ended, and is stored');
   }
 
-  function readFolder(source: Extract<SourcePlan, { kind: 'folder' }>): Promise<void> {
+  function readFolder(source: FolderSource): Promise<void> {
+    failing.delete(source);
     return ingestFolder(
-      { ...source, stateFolder: plan.stateFolder },
-      { ...intakeFor(), newReader, log },
       {
-        stored: (file, events) => talk.info('a file is stored', { file, events }),
-        failed: (file, error) => talk.error('a file could not be read', { file, error: reasonOf(error) }),
+        ...source,
+        stateFolder: plan.stateFolder,
+        home: plan.config.directory,
+        isSynced: plan.log.durability !== 'os',
       },
+      { ...intakeFor(), newReader, log },
+      folderTalk(source.folder, talk, {
+        failed: (error) => failing.set(source, error),
+        back: () => failing.delete(source),
+      }),
+      world,
       signal,
     );
   }

@@ -2,6 +2,8 @@ import type { Metrics } from '../../server/index.js';
 import type { SharedBooks } from '../ai/open-client.js';
 import { hasAi, openEngines, type Engines } from '../engines.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { checkpointStore } from './checkpoints.js';
+import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
 import { Processing, type Pipelines, type ProcessingContext } from './processing.js';
@@ -12,7 +14,7 @@ import { workingThreads } from './threads.js';
  * Makes the pipelines of a plan ready to start: on the daemon's own log, or as a member of a fleet.
  *
  * @param meter told of every AI call
- * @throws ConfigError, ComputoError for a pipeline that can't be compiled
+ * @throws ConfigError, ComputoError for a pipeline that can't be compiled; UserError for one that has lost its checkpoint; LogError
  */
 export async function openPipelines(
   plan: ServePlan,
@@ -20,6 +22,10 @@ export async function openPipelines(
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
+  if (fleet === undefined) {
+    const store = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
+    await findLostCheckpoints(plan, store, context.log, context.talk);
+  }
   const engines = await openDaemonEngines(plan, context, meter, fleet?.books);
   if (fleet === undefined) return new Processing(plan, engines, context);
   const { FleetProcessing } = await import('../fleet/fleet-processing.js');

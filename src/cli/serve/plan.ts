@@ -23,6 +23,8 @@ export interface ServePlan {
   /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
   readonly workers: number;
   readonly stateFolder: string;
+  /** Whether pipelines that have lost their checkpoint may process all their events again. */
+  readonly fromScratch: boolean;
   /** Undefined: it works alone. */
   readonly fleet: FleetPlan | undefined;
 }
@@ -75,10 +77,20 @@ export interface PipelineServePlan {
   readonly scriptFiles: readonly string[];
 }
 
-export type SourcePlan =
-  | { readonly kind: 'stdin'; readonly pipeline: string }
-  | { readonly kind: 'folder'; readonly folder: string; readonly pattern: string; readonly pipeline: string }
-  | SubjectSource;
+export type SourcePlan = { readonly kind: 'stdin'; readonly pipeline: string } | FolderSource | SubjectSource;
+
+/** The files of a folder, for one pipeline. */
+export interface FolderSource {
+  readonly kind: 'folder';
+  /** Absolute. */
+  readonly folder: string;
+  /** Of file names; a file that several mean is read once. */
+  readonly patterns: readonly string[];
+  readonly pipeline: string;
+  /** Other pipelines that read this folder. */
+  readonly besides: readonly string[];
+  readonly unfinishedLineMs: number;
+}
 
 /** Messages that a stream of NATS keeps. */
 export interface SubjectSource {

@@ -70,11 +70,11 @@ export class Processing implements Pipelines {
   #closed = false;
 
   constructor(
-    private readonly plan: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
+    private readonly plan: Pick<ServePlan, 'pipelines' | 'stateFolder' | 'config'>,
     private readonly engines: Engines,
     private readonly context: ProcessingContext,
   ) {
-    this.#checkpoints = checkpointStore(context.world, plan.stateFolder);
+    this.#checkpoints = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
     this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline));
   }
 

@@ -23,8 +23,9 @@ import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
-import type { AccessPlan, PipelineServePlan, ServePlan, SourcePlan } from './plan.js';
+import type { AccessPlan, PipelineServePlan, ServePlan } from './plan.js';
 import { resolveAlerts } from './resolve-alerts.js';
+import { sourcePlans } from './source-plans.js';
 
 const DAY_MS = 86_400_000;
 
@@ -100,11 +101,12 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       ...(storage.retention_size !== undefined && { bytesMax: storage.retention_size }),
     },
     pipelines,
-    sources: useSection(config, 'sources').map(sourcePlan),
+    sources: sourcePlans(useSection(config, 'sources')),
     lineBytesMax: processing.max_line_size,
     // One processor is left to the daemon's own thread, which takes events in.
     workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
     stateFolder: stateDirectory(config),
+    fromScratch: flags.fromScratch === true,
     fleet: resolveFleet(config, flags.join),
   };
 }
@@ -167,16 +169,6 @@ function outputSpec({ kind, when, envelope }: OutputPlan): OutputSpec {
 function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] {
   const scripts = stages.map((stage) => (stage.kind === 'ai' ? stage.request : stage.script));
   return [...scripts, ...(routingKey === undefined ? [] : [routingKey])].map(({ origin }) => origin.document.file);
-}
-
-function sourcePlan(source: Config['sources'][number]): SourcePlan {
-  const { pipeline } = source;
-  if ('folder' in source) return { kind: 'folder', folder: source.folder, pattern: source.pattern, pipeline };
-  if ('nats' in source) {
-    const { nats: subject, stream, consumer } = source;
-    return { kind: 'nats', subject, stream, consumer, pipeline };
-  }
-  return { kind: 'stdin', pipeline };
 }
 
 async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { path, text } from './fields.js';
+import { duration, path, text } from './fields.js';
 import { alternatives, byKey, list, section } from './structures.js';
 
 const pipelineName = () =>
@@ -23,6 +23,11 @@ const folderSource = section({
   pattern: text('a file name pattern like *.ndjson')
     .prefault('*')
     .describe('Which files; * stands for any characters.'),
+  unfinished_line: duration(0)
+    .prefault('30s')
+    .describe(
+      'How long a last line waits for its newline, before it counts as a line. A plain number is milliseconds.',
+    ),
   pipeline: pipelineName(),
 });
 

@@ -13,6 +13,8 @@ import type { World } from '../world.js';
 /** A file name longer than this is shortened, and a hash keeps it apart from its like. */
 const NAME_CHARACTERS_MAX = 80;
 
+const EXTENSION = '.checkpoint';
+
 /** A checkpoint as it was found. */
 export interface Checkpoint {
   readonly value: unknown;
@@ -73,6 +75,21 @@ export class CheckpointStore {
     return next.stored;
   }
 
+  /** The names that have a checkpoint that can be read, in no order. */
+  async names(): Promise<string[]> {
+    const { disk } = this.#world;
+    const files = await disk.list(this.#folder).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    const names: string[] = [];
+    for (const file of files.filter((one) => one.endsWith(EXTENSION))) {
+      const content = await this.#content(join(this.#folder, file));
+      if (typeof content === 'object' && content !== null && 'name' in content) names.push(String(content.name));
+    }
+    return names;
+  }
+
   /** Forgets a name. */
   async remove(name: string): Promise<void> {
     await removeIfThere(this.#world.disk, this.#path(name));
@@ -104,17 +121,22 @@ export class CheckpointStore {
   }
 
   async #read(path: string, name: string): Promise<{ kind: 'none' | 'damaged' } | { kind: 'value'; value: unknown }> {
-    const file = await readFile(this.#world.disk, path);
-    if (file === undefined) return { kind: 'none' };
-    const content = readGuardedLine(file.subarray(0, -1));
+    const content = await this.#content(path);
+    if (content === undefined) return { kind: 'none' };
     const isOurs = typeof content === 'object' && content !== null && 'name' in content && content.name === name;
     return isOurs && 'value' in content ? { kind: 'value', value: content.value } : { kind: 'damaged' };
+  }
+
+  /** What stands in a file; undefined where there is none, null when it is damaged. */
+  async #content(path: string): Promise<unknown> {
+    const file = await readFile(this.#world.disk, path);
+    return file === undefined ? undefined : (readGuardedLine(file.subarray(0, -1)) ?? null);
   }
 
   #path(name: string): string {
     const plain = name.replace(/[^A-Za-z0-9_-]/g, (character) => `%${character.codePointAt(0)?.toString(16) ?? ''}.`);
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
     const file = plain.length <= NAME_CHARACTERS_MAX ? plain : `${plain.slice(0, NAME_CHARACTERS_MAX - 17)}-${hash}`;
-    return join(this.#folder, `${file}.checkpoint`);
+    return join(this.#folder, `${file}${EXTENSION}`);
   }
 }

@@ -1,127 +1,229 @@
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hasCode, KnownFiles, type FileSystem, type PresentFiles } from '../../files/index.js';
 import { parsePosition, type Position } from '../../log/index.js';
+import { isObject, parseFileRecord, type FileRecord } from './file-record.js';
+import { parseOldLine, type OldRecord } from './old-ledger.js';
 
-/** What was stored of a file. */
-export interface FileRecord {
-  /** The file itself, whatever it is called. */
-  readonly inode: number;
-  /** Bytes when it was read to its end; −1 when it was not. */
-  readonly size: number;
-  /** Lines stored. */
-  readonly lines: number;
-}
+/** Files that are gone are remembered, because they may come again; no more than so many. */
+const GONE_MAX = 50_000;
+/** The ledger is made anew when it has half as many lines more than it needs, and so many beyond that. */
+const LINES_SPARE = 1000;
 
-/** The file that is being read: what the log has of it behind `from` is not in the ledger yet. */
+/** The file that is being read: what the log has of it behind `from` is not in its record yet. */
 export interface FileUnderWay {
-  readonly name: string;
-  readonly inode: number;
+  readonly file: FileRecord;
+  /** `metadata.source` of its events. */
+  readonly source: string;
   readonly from: Position;
-  /** Lines that were stored before that. */
-  readonly lines: number;
+  /** Set where the one thing to be stored is a last line without a newline: the file's record when it is. */
+  readonly then?: FileRecord;
 }
 
-/** What a ledger's lines say. */
-type Entry = { readonly begin: FileUnderWay } | { readonly done: { readonly name: string } & FileRecord };
+/** Which files, in which folder. */
+export interface LedgerHead {
+  readonly folder: string;
+  readonly pipeline: string;
+}
+
+export interface LedgerOptions {
+  readonly path: string;
+  readonly head: LedgerHead;
+  /** Whether what is noted is to be on the medium: no sooner than the events are, nothing is gained by it. */
+  readonly isSynced: boolean;
+  /** Where the files are. */
+  readonly fs?: FileSystem | undefined;
+  /** So many files that are gone are remembered at least. */
+  readonly goneMax?: number | undefined;
+  /** An older ledger to begin with, where there is none at `path`; to be removed where nobody else will begin with it. */
+  readonly before?: { readonly path: string; readonly isForUsAlone: boolean } | undefined;
+}
 
 /**
- * Which files of a watched folder are stored, durably: a file of lines that is added to, and made anew, shorter, when it is
- * opened. A line that a crash cut off says nothing.
+ * Which files of a watched folder are stored, and how far: a file of lines that is added to, and made anew, shorter, when it is
+ * opened and when it has become long. A line that a crash cut off says nothing.
  */
 export class FileLedger {
-  readonly #files: Map<string, FileRecord>;
-  readonly #file: FileHandle;
+  readonly files: KnownFiles<FileRecord>;
+  /** By name: what an earlier version knew. */
+  readonly old = new Map<string, OldRecord>();
+  #underWay: FileUnderWay | undefined;
+  #file: FileHandle | undefined;
+  #lines = 0;
+  #lastId = 0;
+  #damagedLines = 0;
+
+  private constructor(private readonly options: LedgerOptions) {
+    this.files = new KnownFiles(options.fs);
+  }
+
+  /** @throws the operating system's errors */
+  static async open(options: LedgerOptions): Promise<FileLedger> {
+    const ledger = new FileLedger(options);
+    const { path, before } = options;
+    const text = (await readIfThere(path)) ?? (before && (await readIfThere(before.path))) ?? '';
+    ledger.#replay(text);
+    await ledger.#writeAnew();
+    if (before?.isForUsAlone === true) await rm(before.path, { force: true });
+    return ledger;
+  }
+
+  get path(): string {
+    return this.options.path;
+  }
+
   /** The file that was being read when the ledger was opened. */
-  readonly underWay: FileUnderWay | undefined;
-
-  private constructor(file: FileHandle, files: Map<string, FileRecord>, underWay: FileUnderWay | undefined) {
-    this.#file = file;
-    this.#files = files;
-    this.underWay = underWay;
+  get underWay(): FileUnderWay | undefined {
+    return this.#underWay;
   }
 
-  /**
-   * @param isThere whether a file of this name is still in the folder: the others are forgotten
-   * @throws the operating system's errors
-   */
-  static async open(path: string, isThere: (name: string) => boolean): Promise<FileLedger> {
-    const { files, underWay } = replay(await readIfThere(path));
-    for (const name of files.keys()) if (!isThere(name)) files.delete(name);
-    const lines: Entry[] = [...files].map(([name, record]) => ({ done: { name, ...record } }));
-    if (underWay !== undefined) lines.push({ begin: underWay });
-    await mkdir(dirname(path), { recursive: true });
-    const fresh = await open(`${path}.tmp`, 'w', 0o600);
-    await fresh.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    await fresh.datasync();
-    await rename(`${path}.tmp`, path);
-    const folder = await open(join(path, '..'), 'r');
-    await folder.sync();
-    await folder.close();
-    return new FileLedger(fresh, files, underWay);
+  /** Lines that could not be read, other than the last. */
+  get damagedLines(): number {
+    return this.#damagedLines;
   }
 
-  /** What is known of the file of this name. */
-  get(name: string): FileRecord | undefined {
-    return this.#files.get(name);
+  /** For a file that was not known before. */
+  newId(): number {
+    return ++this.#lastId;
   }
 
   /** A file is about to be read. */
-  async begin(file: FileUnderWay): Promise<void> {
-    await this.#add({ begin: file });
+  async begin(underWay: FileUnderWay): Promise<void> {
+    await this.#add({ begin: underWay }, this.options.isSynced);
+  }
+
+  /** The same file, a bit further: may be lost, because the log tells the same again. */
+  async goOn(underWay: FileUnderWay): Promise<void> {
+    await this.#add({ begin: underWay }, false);
   }
 
   /** What is stored of a file now. */
-  async done(name: string, record: FileRecord): Promise<void> {
-    this.#files.set(name, record);
-    await this.#add({ done: { name, ...record } });
+  async done(record: FileRecord, present?: PresentFiles): Promise<void> {
+    this.#underWay = undefined;
+    this.files.set(record);
+    this.old.delete(record.name);
+    if (present !== undefined && this.#lines > 1.5 * this.#needed + LINES_SPARE) {
+      this.#forgetGone(present);
+      await this.#writeAnew();
+    } else {
+      await this.#add({ file: record }, this.options.isSynced);
+    }
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#file?.close();
+    this.#file = undefined;
   }
 
-  async #add(entry: Entry): Promise<void> {
+  get #needed(): number {
+    return this.files.size + this.old.size;
+  }
+
+  /** Those that were read last are kept: as many as were ever there at once may come again, when a disk was away. */
+  #forgetGone(present: PresentFiles): void {
+    const gone = [...this.files.values()].filter((record) => this.files.isGone(record, present));
+    const max = Math.max(this.options.goneMax ?? GONE_MAX, this.files.size - gone.length);
+    for (const { id } of gone.slice(0, Math.max(0, gone.length - max))) this.files.delete(id);
+  }
+
+  async #writeAnew(): Promise<void> {
+    const { path, head } = this.options;
+    const lines: unknown[] = [{ head }];
+    for (const [name, record] of this.old) lines.push({ done: { name, ...record } });
+    for (const file of this.files.values()) lines.push({ file });
+    if (this.#underWay !== undefined) lines.push({ begin: this.#underWay });
+    await mkdir(dirname(path), { recursive: true });
+    const fresh = await open(`${path}.tmp`, 'w', 0o600);
+    try {
+      await fresh.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      if (this.options.isSynced) await fresh.datasync();
+      await rename(`${path}.tmp`, path);
+      if (this.options.isSynced) await syncFolder(dirname(path));
+    } catch (error) {
+      await fresh.close();
+      throw error;
+    }
+    await this.#file?.close();
+    this.#file = fresh;
+    this.#lines = lines.length;
+  }
+
+  async #add(entry: unknown, isSynced: boolean): Promise<void> {
+    if (this.#file === undefined) throw new Error('the ledger is closed');
     await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
-    await this.#file.datasync();
+    this.#lines += 1;
+    if (isSynced) await this.#file.datasync();
   }
-}
 
-function replay(text: string): {
-  readonly files: Map<string, FileRecord>;
-  readonly underWay: FileUnderWay | undefined;
-} {
-  const files = new Map<string, FileRecord>();
-  let underWay: FileUnderWay | undefined;
-  for (const line of text.split('\n')) {
-    const entry = parseEntry(line);
-    if (entry === undefined) continue;
-    if ('begin' in entry) {
-      underWay = entry.begin;
-    } else {
-      const { name, ...record } = entry.done;
-      files.set(name, record);
-      underWay = undefined;
+  #replay(text: string): void {
+    const lines = text.split('\n');
+    for (const [at, line] of lines.entries()) {
+      if (line === '') continue;
+      const entry = parseLine(line);
+      if (!this.#take(entry) && at < lines.length - 1) this.#damagedLines += 1;
     }
   }
-  return { files, underWay };
+
+  /** @returns whether the entry says anything */
+  #take(entry: unknown): boolean {
+    if (!isObject(entry)) return false;
+    if ('head' in entry) return true;
+    const file = parseFileRecord(entry['file']);
+    if (file !== undefined) {
+      this.#know(file);
+      this.#underWay = undefined;
+      return true;
+    }
+    const underWay = parseUnderWay(entry['begin']);
+    if (underWay !== undefined) {
+      this.#know(underWay.file);
+      this.#underWay = underWay;
+      return true;
+    }
+    const old = parseOldLine(entry);
+    if (old === undefined) return false;
+    this.old.set(old.name, old.record);
+    return true;
+  }
+
+  #know(record: FileRecord): void {
+    this.files.set(record);
+    this.#lastId = Math.max(this.#lastId, record.id);
+  }
 }
 
-function parseEntry(line: string): Entry | undefined {
+function parseUnderWay(value: unknown): FileUnderWay | undefined {
+  if (!isObject(value)) return undefined;
+  const { source } = value;
+  const file = parseFileRecord(value['file']);
+  const from = parsePosition(value['from']);
+  if (file === undefined || from === undefined || typeof source !== 'string') return undefined;
+  const then = parseFileRecord(value['then']);
+  return { file, source, from, ...(then && { then }) };
+}
+
+function parseLine(line: string): unknown {
   try {
-    const entry = JSON.parse(line) as Entry;
-    const isWhole =
-      'begin' in entry ? parsePosition(entry.begin.from) !== undefined : typeof entry.done.name === 'string';
-    return isWhole ? entry : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
 
-async function readIfThere(path: string): Promise<string> {
+async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

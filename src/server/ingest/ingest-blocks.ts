@@ -12,10 +12,6 @@ export interface Intake extends LineReading {
 
 export interface InputOfLines extends LineOrigin {
   readonly blocks: AsyncIterable<Block>;
-  /** Lines at the start, blank ones not counted, that are stored already. */
-  readonly skip: number;
-  /** Told how many lines are stored by now, those skipped included. */
-  readonly onStored?: (lines: number) => void;
 }
 
 /**
@@ -25,14 +21,10 @@ export interface InputOfLines extends LineOrigin {
  * @throws LogError, SourceError
  */
 export async function ingestBlocks(intake: Intake, input: InputOfLines): Promise<void> {
-  let records = 0;
   let lines = 0;
   for await (const block of input.blocks) {
     const read = recordsOf(block, lines, intake, input);
-    const skipped = Math.min(read.entries.length, Math.max(0, input.skip - records));
-    await appendAll(intake.store, read.entries.slice(skipped), intake.entriesMax);
-    records += read.entries.length;
+    await appendAll(intake.store, read.entries, intake.entriesMax);
     lines += read.lines;
-    input.onStored?.(Math.max(records, input.skip));
   }
 }

@@ -29,23 +29,25 @@ type Remains = Parameters<typeof refusedRecord>[1];
  * Makes a record of each line: an event, or a refused line, whose dead letter the pipeline will write.
  *
  * @param linesBefore lines of the input before this block
- * @returns the records, and how many lines there were, blank ones too
+ * @returns the records, how many of them are refused lines, and how many lines there were, blank ones too
  */
 export function recordsOf(
   block: Block,
   linesBefore: number,
   { reader, lineBytesMax }: LineReading,
   { source, pipeline, keyOf }: LineOrigin,
-): { readonly entries: readonly Entry[]; readonly lines: number } {
+): { readonly entries: readonly Entry[]; readonly refused: number; readonly lines: number } {
   const entries: Entry[] = [];
+  let refused = 0;
   const refuse = (failure: EventFailure, remains: Remains, lineInBlock: number, rawMax = lineBytesMax): void => {
+    refused += 1;
     const line = linesBefore + lineInBlock + 1;
     const { data, metadata } = refusedRecord(failure, remains, { source, pipeline, line }, rawMax);
     entries.push(entryOf(data, metadata, pipeline, keyOf?.(line)));
   };
   if (block.kind === 'overlong') {
     refuse(tooLong(block.lineBytes, lineBytesMax), { bytes: block.head, lineBytes: block.lineBytes }, 0);
-    return { entries, lines: 1 };
+    return { entries, refused, lines: 1 };
   }
   const metadata = metadataText(source, pipeline);
   const lines = reader.readLines(
@@ -63,5 +65,5 @@ export function recordsOf(
       refuse(failure, remains, lineInBlock);
     },
   );
-  return { entries, lines };
+  return { entries, refused, lines };
 }

@@ -1,0 +1,38 @@
+import type { LogBlock, Position, ReadOptions } from '../../log/index.js';
+import { readStoredEvent } from '../../pipeline/index.js';
+import type { EventReader } from '../event-reader.js';
+import { withNewline } from '../with-newline.js';
+
+/** The stored log, as far as ingestion looks into it. */
+export interface StoredLog {
+  readonly end: Position;
+  read(options: ReadOptions): AsyncIterable<LogBlock>;
+}
+
+export interface StoredCount {
+  readonly all: number;
+  /** Those without an idempotency key of their own: one with a key is stored once however often that is tried. */
+  readonly withoutKey: number;
+}
+
+/** How many records the log has of an input behind a position. */
+export async function countStored(
+  { log, newReader }: { readonly log: StoredLog; readonly newReader: () => EventReader },
+  from: Position,
+  source: string,
+  pipeline: string,
+): Promise<StoredCount> {
+  const reader = newReader();
+  let all = 0;
+  let keyed = 0;
+  for await (const { bytes } of log.read({ from })) {
+    for (const line of bytes.toString('utf8').split('\n')) {
+      const event = line === '' ? undefined : readStoredEvent(line);
+      if (event === undefined || event.origin.source !== source || event.origin.pipeline !== pipeline) continue;
+      all += 1;
+      if (event.origin.refused !== undefined) continue;
+      if (reader.readBody(withNewline(Buffer.from(event.data))).key !== undefined) keyed += 1;
+    }
+  }
+  return { all, withoutKey: all - keyed };
+}

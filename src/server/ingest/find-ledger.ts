@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import { hasCode, isWithin, keptPath, nodeFileSystem, stateOfPlace, type FilePlace } from '../../files/index.js';
+import type { LedgerHead, LedgerOptions } from './file-ledger.js';
+import { isObject, parseFileRecord } from './file-record.js';
+
+const HEAD_BYTES_MAX = 64 << 10;
+
+/** Whose ledger it is. */
+export interface LedgerOwner {
+  /** The watched folder, absolute. */
+  readonly folder: string;
+  readonly pipeline: string;
+  /** The other pipelines that read this folder. */
+  readonly besides: readonly string[];
+  /** Where state is kept. */
+  readonly stateFolder: string;
+  /** The config's folder: state in it moves with it. */
+  readonly home: string;
+}
+
+/**
+ * Where the ledger of a folder is, and which other one it begins with where it is not there: one of an earlier version, that of
+ * a pipeline that reads the folder no more, or that of a folder that has moved here while its state stayed.
+ *
+ * @throws the operating system's errors
+ */
+export async function findLedger(owner: LedgerOwner): Promise<Pick<LedgerOptions, 'path' | 'head' | 'before'>> {
+  const { folder, pipeline, stateFolder, home } = owner;
+  const head: LedgerHead = { folder: isWithin(stateFolder, home) ? keptPath(folder, home) : folder, pipeline };
+  const ledgers = join(stateFolder, 'folders');
+  const path = join(ledgers, nameOf(folder, `${head.folder}\n${pipeline}`));
+  if (existsSync(path)) return { path, head };
+  const byEarlierVersion = join(ledgers, nameOf(folder, folder));
+  if (existsSync(byEarlierVersion)) return { path, head, before: { path: byEarlierVersion, isForUsAlone: false } };
+  const abandoned = await abandonedLedger(ledgers, head, owner);
+  return { path, head, before: abandoned === undefined ? undefined : { path: abandoned, isForUsAlone: true } };
+}
+
+/** The ledger that nobody else has a claim to: the folder's own under another pipeline, or the one that knows the files here. */
+async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerOwner): Promise<string | undefined> {
+  const fitting: string[] = [];
+  for (const name of await namesIn(ledgers)) {
+    const path = join(ledgers, name);
+    const other = await headOf(path);
+    if (other === undefined || owner.besides.includes(other.pipeline)) continue;
+    if (other.folder === head.folder) return path;
+    const isOfOther = isAbsolute(other.folder) && other.folder !== owner.folder && existsSync(other.folder);
+    if (!isOfOther && other.pipeline === owner.pipeline && (await knowsFilesIn(path, owner.folder))) fitting.push(path);
+  }
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** Whether a file of the folder is one that a ledger knows under the same name. */
+async function knowsFilesIn(path: string, folder: string): Promise<boolean> {
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    const entry = parsedLine(line);
+    if (!isObject(entry)) continue;
+    const record =
+      parseFileRecord(entry['file']) ?? (isObject(entry['begin']) && parseFileRecord(entry['begin']['file']));
+    if (record && record.place.offset > 0 && isPlaceIn(record.place, join(folder, record.name))) return true;
+  }
+  return false;
+}
+
+function isPlaceIn(place: FilePlace, path: string): boolean {
+  let fd: number | undefined;
+  try {
+    fd = nodeFileSystem.openUnlinked(path);
+    return stateOfPlace(place, fd, { isAtItsPlace: true }).kind === 'good';
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) nodeFileSystem.close(fd);
+  }
+}
+
+function nameOf(folder: string, key: string): string {
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  return `${basename(folder).replaceAll(/[^A-Za-z0-9_.-]/g, '_')}-${hash}.ndjson`;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith('.ndjson'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** The first line of a ledger; undefined when it says nothing of whose it is. */
+async function headOf(path: string): Promise<LedgerHead | undefined> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES_MAX), 0, HEAD_BYTES_MAX, 0);
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1);
+    const entry = parsedLine(line);
+    const head = isObject(entry) ? entry['head'] : undefined;
+    if (!isObject(head) || typeof head['folder'] !== 'string' || typeof head['pipeline'] !== 'string') return undefined;
+    return { folder: head['folder'], pipeline: head['pipeline'] };
+  } finally {
+    await file.close();
+  }
+}
+
+function parsedLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,199 @@
+import { hasCode, placeAt, type FileSystem, type FileStats, type PresentFiles } from '../../files/index.js';
+import { RewrittenError, SourceError, type SeenFile } from '../../sources/index.js';
+import { countStored, type StoredLog } from './count-stored.js';
+import type { FileLedger } from './file-ledger.js';
+import { atRest, type FileRecord } from './file-record.js';
+import type { Intake } from './ingest-blocks.js';
+import { fromOldRecord } from './old-ledger.js';
+import { readFileOn, readUnfinished, type FileIntake, type FileRead } from './read-file-on.js';
+
+/** What can't be opened or read is tried again after so long. */
+const RETRY_MS = 10_000;
+/** A file in the copying is looked at again after so long. */
+const COPYING_MS = 1000;
+const FAILURES_MAX = 10_000;
+
+/** What is worth telling a person of the files of a folder. */
+export interface FileTalk {
+  readonly stored: (file: string, events: number) => void;
+  /** Told once of each file and reason. */
+  readonly failed: (file: string, error: unknown) => void;
+  /** It was cut, or written anew: it is read from its start. */
+  readonly rewritten: (file: string) => void;
+  /** A last line without a newline is taken as one, whether it is an event or not. */
+  readonly unfinished: (file: string, line: number, isEvent: boolean) => void;
+  /** Such a line has gone on: it is stored again, whole, or the rest of it as a line of its own. */
+  readonly wentOn: (file: string, as: 'whole' | 'rest') => void;
+  /** A file that came is one that was stored under another name. */
+  readonly again: (file: string, earlier: string) => void;
+}
+
+export interface FolderReading {
+  readonly ledger: FileLedger;
+  readonly present: PresentFiles;
+  readonly fs: FileSystem;
+  readonly pipeline: string;
+  readonly unfinishedLineMs: number;
+  readonly intake: Omit<Intake, 'reader'> & { readonly newReader: () => Intake['reader']; readonly log: StoredLog };
+  readonly talk: FileTalk;
+}
+
+/** Reads the files of a folder, each from where it was left. */
+export class FolderReader {
+  readonly #failures = new Map<string, string>();
+
+  constructor(private readonly reading: FolderReading) {}
+
+  /** @throws LogError; the operating system's errors of the ledger */
+  async read(seen: SeenFile, signal: AbortSignal): Promise<void> {
+    const { ledger } = this.reading;
+    const { name, path, stats } = seen;
+    const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
+    if (known !== undefined && isAllRead(known, stats)) return;
+    let fd: number;
+    try {
+      fd = this.reading.fs.openUnlinked(path);
+    } catch (error) {
+      // It was there at the last look; what has become of it the next will tell.
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK')) return;
+      this.#fail(seen, error);
+      seen.again(RETRY_MS);
+      return;
+    }
+    try {
+      const now = this.reading.fs.fstat(fd);
+      if (now.kind !== 'file' || now.node !== stats.node) return;
+      const record = await this.#recordOf(seen, fd, now);
+      if (record === undefined) seen.again(COPYING_MS);
+      else await this.#readOn(seen, fd, now, record, signal);
+      this.#failures.delete(name);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.#fail(seen, error);
+    } finally {
+      this.reading.fs.close(fd);
+    }
+  }
+
+  async #readOn(seen: SeenFile, fd: number, stats: FileStats, record: FileRecord, signal: AbortSignal): Promise<void> {
+    const { ledger, present, talk, unfinishedLineMs } = this.reading;
+    const { path } = seen;
+    const intake = this.#fileIntake();
+    let progress: Pick<FileRead, 'record' | 'stored'> = { record, stored: 0 };
+    try {
+      const read = await readFileOn({ fd, path, stats, record }, intake, signal, (now) => (progress = now));
+      if (read.wentOn !== undefined) talk.wentOn(path, read.wentOn);
+      if (read.stored > 0) talk.stored(path, read.stored);
+      if (isWorthNoting(record, read)) await ledger.done(read.record, present);
+      if (signal.aborted || !(read.isUnfinished || read.isCutOff)) return;
+      if (!seen.isAtRest || seen.waitedMs < unfinishedLineMs) seen.again(unfinishedLineMs);
+      else await this.#giveUpWaiting(seen, fd, read, intake, signal);
+    } catch (error) {
+      if (error instanceof RewrittenError) {
+        talk.rewritten(path);
+        await this.#forgetContent(progress.record);
+      } else if (error instanceof SourceError) {
+        // What is damaged stays so; a disk may get over it.
+        const isDamage = hasCode(error.cause, 'Z_DATA_ERROR');
+        const { size, stamp } = stats;
+        const known = atRest(progress.record);
+        await ledger.done(isDamage ? { ...known, seen: { size, stamp } } : progress.record, present);
+        if (progress.stored > 0) talk.stored(path, progress.stored);
+        if (!isDamage) seen.again(RETRY_MS);
+        throw error;
+      } else throw error;
+    }
+  }
+
+  async #giveUpWaiting(
+    seen: SeenFile,
+    fd: number,
+    { record, isUnfinished, isCutOff }: FileRead,
+    intake: FileIntake,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ledger, present, talk } = this.reading;
+    const { path } = seen;
+    if (isUnfinished) {
+      const { record: then, kind } = await readUnfinished({ fd, path, record }, intake, signal);
+      await ledger.done(then, present);
+      if (kind !== 'none') talk.unfinished(path, record.place.lines + 1, kind === 'event');
+    } else {
+      await ledger.done(atRest(record), present);
+    }
+    if (isCutOff) this.#fail(seen, new Error('the gzip data ends too early'));
+  }
+
+  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making */
+  async #recordOf(seen: SeenFile, fd: number, stats: FileStats): Promise<FileRecord | undefined> {
+    const { ledger, present, talk } = this.reading;
+    const { name, path } = seen;
+    const { known, earlier } = ledger.files.recognize({ fd, name }, present);
+    if (known === undefined && !seen.isAtRest && ledger.files.isCopy({ fd, name }, present)) return undefined;
+    if (earlier !== undefined) {
+      if (earlier.known.name === name && earlier.known.place.offset > 0) talk.rewritten(path);
+      await this.#forgetContent(earlier.known);
+    }
+    if (known !== undefined) {
+      if (isMadeAnew(known, stats)) talk.again(path, known.name);
+      return { ...known, name };
+    }
+    const fresh: FileRecord = {
+      id: ledger.newId(),
+      name,
+      place: placeAt(fd, 0, 0, this.reading.fs),
+      seen: { size: 0, stamp: '' },
+      ...(name.endsWith('.gz') && { content: 0 }),
+    };
+    return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
+  }
+
+  async #oldRecordOf(
+    fresh: FileRecord,
+    path: string,
+    fd: number,
+    { size }: FileStats,
+  ): Promise<FileRecord | undefined> {
+    const { ledger, pipeline, intake } = this.reading;
+    const old = ledger.old.get(fresh.name);
+    if (old === undefined) return undefined;
+    const more = old.from === undefined ? 0 : (await countStored(intake, old.from, path, pipeline)).withoutKey;
+    return fromOldRecord(old, fresh, { fd, fs: this.reading.fs, fileSize: size, more });
+  }
+
+  /** The inode has other content now. What it had may be elsewhere: it is known by itself from now on. */
+  async #forgetContent(record: FileRecord): Promise<void> {
+    const { ledger, present } = this.reading;
+    const { head } = record.place.file;
+    await ledger.done({ ...record, name: '', place: { ...record.place, file: { head } } }, present);
+  }
+
+  #fileIntake(): FileIntake {
+    const { intake, ledger, pipeline, fs } = this.reading;
+    return { ...intake, reader: intake.newReader(), ledger, pipeline, fs };
+  }
+
+  #fail({ name, path }: SeenFile, error: unknown): void {
+    const reason = String(error);
+    if (this.#failures.get(name) === reason) return;
+    if (this.#failures.size >= FAILURES_MAX) this.#failures.clear();
+    this.#failures.set(name, reason);
+    this.reading.talk.failed(path, error);
+  }
+}
+
+/** Whether a file is as it was when all of it was stored. */
+function isAllRead({ seen, ahead, waits }: FileRecord, { size, stamp }: FileStats): boolean {
+  return seen.size === size && seen.stamp === stamp && ahead === undefined && waits === undefined;
+}
+
+/** Whether a file with the content of a known one is another on the same disk: on another it would have been restored. */
+function isMadeAnew({ place }: FileRecord, { node }: FileStats): boolean {
+  const diskOf = (one = ''): string => one.slice(0, one.indexOf(':'));
+  const { node: before } = place.file;
+  return before !== node && diskOf(before) === diskOf(node);
+}
+
+function isWorthNoting(before: FileRecord, { record, stored }: FileRead): boolean {
+  return stored > 0 || before.seen.stamp !== '' || record.place.offset > 0;
+}

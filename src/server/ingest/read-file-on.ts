@@ -1,0 +1,201 @@
+import { placeBehind, type FileStats, type FileSystem } from '../../files/index.js';
+import type { Entry, Position } from '../../log/index.js';
+import { GrownFile, partOf, type Block } from '../../sources/index.js';
+import { appendAll } from '../append.js';
+import type { FileLedger } from './file-ledger.js';
+import { atRest, contentBefore, upToPlace, type FileRecord } from './file-record.js';
+import type { Intake } from './ingest-blocks.js';
+import { recordsOf } from './records-of.js';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** Where a file's lines go. */
+export interface FileIntake extends Intake {
+  readonly log: { readonly end: Position };
+  readonly ledger: FileLedger;
+  readonly pipeline: string;
+  readonly fs: FileSystem;
+}
+
+/** An open file that is to be read on behind what is known of it. */
+export interface FileToRead {
+  readonly fd: number;
+  readonly path: string;
+  readonly stats: FileStats;
+  readonly record: FileRecord;
+}
+
+/** How far the reading of a file came. */
+export interface FileRead {
+  readonly record: FileRecord;
+  /** Records stored. */
+  readonly stored: number;
+  /** A line that was stored unfinished has gone on: it was stored again, whole, or the rest of it as a line. */
+  readonly wentOn?: 'whole' | 'rest';
+  /** Something stands behind the last line that is no line yet. */
+  readonly isUnfinished: boolean;
+  /** The end of the compressed data is missing. */
+  readonly isCutOff: boolean;
+}
+
+/** What is stored so far, told after each block: where it goes on after an error. */
+type Progress = (read: Pick<FileRead, 'record' | 'stored'>) => void;
+
+/**
+ * Stores the lines that have come to a file, each once: what the log has ahead of the record is passed over.
+ *
+ * @param signal ends it after the block that is being stored
+ * @throws SourceError, RewrittenError, LogError; the operating system's errors of the ledger
+ */
+export async function readFileOn(
+  { fd, path, stats, record }: FileToRead,
+  intake: FileIntake,
+  signal: AbortSignal,
+  onProgress: Progress,
+): Promise<FileRead> {
+  const grown = grownFile(fd, path, record, intake, false);
+  const { pipeline, ledger, fs } = intake;
+  let now = record;
+  let stored = 0;
+  let wentOn: FileRead['wentOn'];
+  let isBegun = false;
+  for await (const whole of grown.blocks(signal)) {
+    let { lines } = now.place;
+    let block = whole;
+    if (now.isInLine === true) {
+      // The newline of a line that was stored without it is the end of that line, and no line.
+      if (isBlank(firstLine(whole))) lines -= 1;
+      else wentOn = 'rest';
+    } else if (now.half !== undefined) {
+      if (lengthOf(whole) > now.half) wentOn = 'whole';
+      else {
+        block = withoutFirstLine(whole);
+        lines += 1;
+      }
+    }
+    const read = recordsOf(block, lines, intake, { source: path, pipeline });
+    const { entries, ahead } = withoutAhead(read.entries, now.ahead ?? 0);
+    if (entries.length > 0) {
+      const underWay = { file: now, source: path, from: intake.log.end };
+      await (isBegun ? ledger.goOn(underWay) : ledger.begin(underWay));
+      isBegun = true;
+      await appendAll(intake.store, entries, intake.entriesMax);
+      stored += entries.length;
+    }
+    now = behind(now, { fd, fs, grown }, lines + read.lines, ahead);
+    onProgress({ record: now, stored });
+  }
+  if (signal.aborted) return { record: now, stored, isUnfinished: false, isCutOff: false };
+  const isUnfinished = grown.unfinished > 0 && grown.unfinished !== now.half;
+  const { isCutOff } = grown;
+  return {
+    record: {
+      ...atRest(now),
+      seen: { size: stats.size, stamp: stats.stamp },
+      place: placeBehind(fd, now.content === undefined ? now.place.offset : grown.bytesRead, now.place.lines, fs),
+      ...((isUnfinished || isCutOff) && { waits: true }),
+    },
+    stored,
+    ...(wentOn && { wentOn }),
+    isUnfinished,
+    isCutOff,
+  };
+}
+
+/** What became of a last line without a newline: an event; a refused line; nothing but white space, or it has gone on. */
+export interface UnfinishedRead {
+  readonly record: FileRecord;
+  readonly kind: 'event' | 'refused' | 'none';
+}
+
+/**
+ * Stores a last line that has waited in vain for its newline. One that is an event counts as a whole line. One that is none may be
+ * the first half of one that is: it is kept as a refused line, and read again when it goes on.
+ *
+ * @throws as {@link readFileOn}
+ */
+export async function readUnfinished(
+  { fd, path, record }: Omit<FileToRead, 'stats'>,
+  intake: FileIntake,
+  signal: AbortSignal,
+): Promise<UnfinishedRead> {
+  const grown = grownFile(fd, path, record, intake, true);
+  const known = upToPlace(record);
+  for await (const block of grown.blocks(signal)) {
+    // It goes on at this moment.
+    if (block.kind === 'lines' && block.bytes.includes(NEWLINE)) break;
+    const { entries, refused } = recordsOf(block, record.place.lines, intake, {
+      source: path,
+      pipeline: intake.pipeline,
+    });
+    const isEvent = refused === 0;
+    if (entries.length === 0) return { record: known, kind: 'none' };
+    const then: FileRecord = isEvent
+      ? { ...behind(known, { fd, fs: intake.fs, grown }, record.place.lines + 1, 0), isInLine: true }
+      : { ...known, half: block.kind === 'overlong' ? block.lineBytes : block.bytes.length };
+    await intake.ledger.begin({ file: record, source: path, from: intake.log.end, then });
+    await appendAll(intake.store, entries, intake.entriesMax);
+    return { record: then, kind: isEvent ? 'event' : 'refused' };
+  }
+  return { record, kind: 'none' };
+}
+
+function grownFile(
+  fd: number,
+  name: string,
+  record: FileRecord,
+  { lineBytesMax }: FileIntake,
+  takesUnfinished: boolean,
+): GrownFile {
+  const gzip = record.content !== undefined;
+  return new GrownFile(fd, { name, lineBytesMax, from: contentBefore(record), gzip, takesUnfinished });
+}
+
+/** The record behind the last block. A place in a compressed file is that where the reading began, until it ends. */
+function behind(
+  record: FileRecord,
+  { fd, fs, grown }: { readonly fd: number; readonly fs: FileSystem; readonly grown: GrownFile },
+  lines: number,
+  ahead: number,
+): FileRecord {
+  const { content, place } = record;
+  return {
+    ...upToPlace(record),
+    ...(content === undefined
+      ? { place: placeBehind(fd, grown.offset, lines, fs) }
+      : { place: { ...place, lines }, content: grown.offset }),
+    ...(ahead > 0 && { ahead }),
+  };
+}
+
+/** Entries with a key of their own are stored once whatever is done, and were not counted. */
+function withoutAhead(entries: readonly Entry[], ahead: number): { entries: readonly Entry[]; ahead: number } {
+  if (ahead === 0) return { entries, ahead };
+  let left = ahead;
+  const kept = entries.filter(({ key }) => key !== undefined || left-- <= 0);
+  return { entries: kept, ahead: Math.max(0, left) };
+}
+
+function firstLine(block: Block): Buffer {
+  if (block.kind === 'overlong') return block.head;
+  const end = block.bytes.indexOf(NEWLINE);
+  return end === -1 ? block.bytes : block.bytes.subarray(0, end);
+}
+
+/** Bytes of the first line, without its end. */
+function lengthOf(block: Block): number {
+  if (block.kind === 'overlong') return block.lineBytes;
+  const line = firstLine(block);
+  return line.at(-1) === RETURN ? line.length - 1 : line.length;
+}
+
+function withoutFirstLine(block: Block): Block {
+  if (block.kind === 'overlong')
+    return { kind: 'lines', bytes: Buffer.alloc(0), source: block.source, startsFile: false };
+  return { ...block, bytes: partOf(block.bytes, firstLine(block).length + 1, block.bytes.length) };
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === RETURN);
+}

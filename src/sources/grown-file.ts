@@ -1,0 +1,159 @@
+import { fstatSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Gunzip } from 'node:zlib';
+import type { Block } from './block.js';
+import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
+import { SourceError } from './read-error.js';
+
+const readAsync = promisify(read);
+
+/** So much of what was read last is compared before more is read. */
+const OVERLAP_BYTES = 1024;
+
+export interface GrownFileOptions {
+  /** For people, and `metadata.source`. */
+  readonly name: string;
+  readonly lineBytesMax: number;
+  /** Bytes of its content that were read before. */
+  readonly from: number;
+  /** Its content is what `gunzip` makes of it. */
+  readonly gzip: boolean;
+  /** Whether a last line without a newline is one. */
+  readonly takesUnfinished: boolean;
+}
+
+/** The file is not what it was when its reading began: somebody has cut it, or written it anew. */
+export class RewrittenError extends Error {
+  override readonly name = 'RewrittenError';
+}
+
+/** What has come to an open file behind a place, as it is when the reading begins. To be read once. */
+export class GrownFile {
+  readonly #cutter: BlockCutter;
+  #bytesRead = 0;
+  #isCutOff = false;
+
+  constructor(
+    private readonly fd: number,
+    private readonly options: GrownFileOptions,
+  ) {
+    this.#cutter = new BlockCutter(options.name, options.lineBytesMax, BLOCK_BYTES, options.from === 0);
+  }
+
+  /** Bytes of the content before what was not given yet. */
+  get offset(): number {
+    return this.options.from + this.#cutter.given;
+  }
+
+  /** Bytes of a last line without a newline, once all is read. */
+  get unfinished(): number {
+    return this.#cutter.unfinished;
+  }
+
+  /** Bytes of the file that were read, compressed where it is. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** Whether the file is compressed, and its end is missing: it may be in the writing. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
+  }
+
+  /**
+   * @param signal ends the reading
+   * @throws SourceError when reading fails, {@link RewrittenError}
+   */
+  async *blocks(signal: AbortSignal): AsyncGenerator<Block> {
+    try {
+      yield* this.options.gzip ? this.#gunzipped(signal) : this.#plain(signal);
+      if (this.options.takesUnfinished && !signal.aborted) yield* this.#cutter.end();
+    } catch (error) {
+      throw error instanceof RewrittenError ? error : new SourceError(this.options.name, 'read', error);
+    }
+  }
+
+  async *#plain(signal: AbortSignal): AsyncGenerator<Block> {
+    const { fd } = this;
+    const { size } = fstatSync(fd);
+    let position = this.options.from;
+    let before = readBefore(fd, position);
+    while (!signal.aborted && position < size) {
+      const space = this.#cutter.space();
+      const { bytesRead } = await readAsync(fd, space, 0, Math.min(space.length, size - position), position);
+      if (bytesRead === 0 || !readBefore(fd, position).equals(before)) throw new RewrittenError();
+      const bytes = space.subarray(0, bytesRead);
+      before = Buffer.concat([before, bytes.subarray(-OVERLAP_BYTES)]).subarray(-OVERLAP_BYTES);
+      position += bytesRead;
+      this.#bytesRead = position;
+      yield* this.#cutter.advance(bytesRead);
+    }
+    if (!signal.aborted && !readBefore(fd, position).equals(before)) throw new RewrittenError();
+  }
+
+  /** From the start, because only there its content can be made out. */
+  async *#gunzipped(signal: AbortSignal): AsyncGenerator<Block> {
+    const { createGunzip } = await import('node:zlib');
+    const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
+    const stop = (): void => void gunzip.destroy();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const feeding = this.#feed(gunzip);
+    let toPass = this.options.from;
+    try {
+      for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+        const passed = Math.min(toPass, chunk.length);
+        toPass -= passed;
+        yield* this.#cutter.add(chunk.subarray(passed));
+        yield* this.#cutter.cut();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!hasEndedEarly(error)) throw error;
+      this.#isCutOff = true;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      gunzip.destroy();
+      // Whoever opened the file may close it then.
+      await feeding;
+    }
+    if (toPass > 0 && !signal.aborted) throw new RewrittenError();
+  }
+
+  async #feed(gunzip: Gunzip): Promise<void> {
+    try {
+      while (!gunzip.destroyed) {
+        const piece = Buffer.allocUnsafe(BLOCK_BYTES);
+        const { bytesRead } = await readAsync(this.fd, piece, 0, piece.length, this.#bytesRead);
+        this.#bytesRead += bytesRead;
+        if (bytesRead === 0) {
+          gunzip.end();
+          return;
+        }
+        if (!gunzip.write(piece.subarray(0, bytesRead))) await drained(gunzip);
+      }
+    } catch (error) {
+      gunzip.destroy(error as Error);
+    }
+  }
+}
+
+async function drained(gunzip: Gunzip): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      gunzip.off('drain', done).off('close', done);
+      resolve();
+    };
+    gunzip.on('drain', done).on('close', done);
+    if (gunzip.destroyed) done();
+  });
+}
+
+function readBefore(fd: number, position: number): Buffer {
+  const bytes = Buffer.allocUnsafe(Math.min(position, OVERLAP_BYTES));
+  return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, position - bytes.length));
+}
+
+function hasEndedEarly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import type { FileStats } from '../files/index.js';
+
+const LINE_BREAK = /[\n\r\u2028\u2029]/;
+
+/** Endings that editors and programs give to what they have not finished. */
+const UNFINISHED = ['~', '.tmp'];
+
+/** Which names of a watched folder are files to be read. */
+export interface NameRule {
+  /** Whether one of the patterns means it. */
+  matches(name: string): boolean;
+  /** Why a file that the patterns mean is left alone all the same; undefined: it is not. */
+  reasonAgainst(name: string): string | undefined;
+}
+
+/** @param patterns of file names; `*` stands for any characters. One that ends in `.tmp` or `~`, or begins with a dot, means such files */
+export function nameRule(patterns: readonly string[]): NameRule {
+  const matchers = patterns.map((pattern) => ({ pattern, whole: wholeName(pattern) }));
+  const reason = (name: string, pattern: string): string | undefined => {
+    if (LINE_BREAK.test(name)) return 'its name has a line break';
+    if (name.startsWith('.') && !pattern.startsWith('.')) return 'its name begins with a dot';
+    const ending = UNFINISHED.find((end) => name.endsWith(end));
+    return ending === undefined || pattern.endsWith(ending) ? undefined : `its name ends in ${ending}`;
+  };
+  return {
+    matches: (name) => matchers.some(({ whole }) => whole.test(name)),
+    reasonAgainst(name) {
+      const reasons = matchers.filter(({ whole }) => whole.test(name)).map(({ pattern }) => reason(name, pattern));
+      return reasons.includes(undefined) ? undefined : reasons[0];
+    },
+  };
+}
+
+/** A listed name as text. @returns undefined when it is not UTF-8 */
+export function nameText(name: Buffer): string | undefined {
+  return isUtf8(name) ? name.toString() : undefined;
+}
+
+/** Why something in a watched folder is not read; undefined: it is a file. */
+export function reasonByKind(kind: FileStats['kind']): string | undefined {
+  switch (kind) {
+    case 'file':
+      return undefined;
+    case 'link':
+      return 'it is a symbolic link';
+    case 'folder':
+      return 'it is a folder';
+    case 'other':
+      return 'it is no file';
+  }
+}
+
+function wholeName(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
