@@ -28,6 +28,6 @@ export function openLogReader(world: World, folder: string): LogReader {
     verify: (onFinding) => verifyLog(world, folder, onFinding),
     prune: (options) => pruneLog(world, folder, options),
     backup: (destination) =>
-      backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'))),
+      backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'), folder)),
   };
 }

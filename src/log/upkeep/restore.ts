@@ -51,7 +51,7 @@ export async function restoreLog(world: World, backup: string, folder: string): 
 
 /** Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened. */
 async function restoreKeys(disk: Disk, backup: string, folder: string): Promise<void> {
-  const keys = await openKeyIndex(disk, join(folder, 'keys'));
+  const keys = await openKeyIndex(disk, join(folder, 'keys'), folder);
   try {
     await takeKeys(disk, backup, keys);
   } finally {
