@@ -34,7 +34,7 @@ export function openLogReader(world: World, folder: string): LogReader {
     },
     async backup(destination) {
       await refuseNamesake(folder);
-      return backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys')));
+      return backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'), folder));
     },
   };
 }

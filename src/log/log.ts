@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
 import type { Position } from './format/position.js';
-import type { KeyIndex } from './keys/key-index.js';
+import type { KeyIndex, KeysFound } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
 import { readClaims } from './keys/read-claims.js';
 import { settleKeys } from './keys/settle-keys.js';
@@ -59,6 +59,8 @@ export class Log {
   readonly folder: string;
   /** What recovery cut off when the log was opened. */
   readonly torn: TornTail | undefined;
+  /** Of the idempotency keys, when their table was damaged, or gone though there are records. */
+  readonly keysLost: Exclude<KeysFound, { readonly kind: 'whole' }> | undefined;
   readonly #world: World;
   readonly #options: ResolvedLogOptions;
   readonly #lock: Lock;
@@ -81,6 +83,9 @@ export class Log {
     const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
     this.folder = folder;
     this.torn = recovery.torn;
+    const table = keys?.found ?? { kind: 'whole' };
+    const isNew = table.kind === 'none' && recovery.lastTimestamp < 0;
+    this.keysLost = table.kind === 'whole' || isNew ? undefined : table;
     this.#world = world;
     this.#options = options;
     this.#lock = lock;
@@ -138,7 +143,7 @@ export class Log {
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
-      if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'));
+      if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'), folder);
       const log = new Log(world, options, { lock, recovery, bytes, keys });
       if (keys !== undefined) {
         await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
@@ -233,7 +238,7 @@ export class Log {
 
   /** Copies what is durable now into a new folder. */
   backup(destination: string): Promise<BackupReport> {
-    const claims = this.#keys?.all() ?? readClaims(this.#world.disk, join(this.folder, 'keys'));
+    const claims = this.#keys?.all() ?? readClaims(this.#world.disk, join(this.folder, 'keys'), this.folder);
     return backupLog(this.#world, this.folder, destination, this.end, claims);
   }
 

@@ -44,7 +44,15 @@ export async function openLog(
     talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
     if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
   }
+  if (log.keysLost !== undefined) tellKeysLost(log.keysLost, log.folder, talk);
   return { log, writeError };
+}
+
+function tellKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string, talk: Talk): void {
+  const what =
+    kind === 'damaged' ? 'the table of idempotency keys was damaged' : 'the table of idempotency keys was gone';
+  if (noted > 0) talk.warn(`${what}: it was made anew from the log's claims`, { log, keys: noted });
+  else talk.error(`${what}, and no claims are left: events that come again are stored again`, { log });
 }
 
 /** Tells of every damaged place once. */

@@ -6,7 +6,8 @@
  *   001752195600000-0000000042.index       where times lie in a segment; can be lost, is then made anew
  *   001752195600000-0000000042.torn        what recovery cut off a segment's end
  *   lock.7                                 who writes here; the highest number counts
- *   keys                                   idempotency keys, if any were used
+ *   keys                                   the table of idempotency keys, if any were used
+ *   claims-000003-1752195600000            what that table was made from, see the head of the journal's file
  *
  * A record is one line of JSON, readable for grep and jq as it lies there:
  *

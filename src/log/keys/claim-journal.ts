@@ -1,21 +1,25 @@
 /*
- * What was claimed last, in the order it happened: one guarded line for each claim, synced before the claim's records are
- * written. The table of all keys is behind it, and catches up in large transactions; then the journal starts anew.
+ * What was claimed, in the order it happened: one guarded line for each claim, synced before the claim's records are written. It
+ * lies beside the segments, in files that begin anew when they are long:
  *
+ *   claims-000001-1752195600000     number, and the time of its first claim
  *   {"gone":["hash",…],"claims":["hash timestamp id",…],"crc":"…"}
  *
- * `gone` are keys claimed before whose records were not stored. They go first.
+ * `gone` are keys claimed before whose records were not stored. They go first. The table of all keys is behind the newest file,
+ * and catches up in large transactions. The older files are kept as long as the records are: a table that is damaged or
+ * gone is made anew from them.
  */
 import { join } from 'node:path';
-import type { Disk } from '../disk/disk.js';
-import { readFile, writeWhole } from '../disk/whole.js';
+import type { Disk, DiskFile } from '../disk/disk.js';
+import { readFile, removeIfThere, writeWhole } from '../disk/whole.js';
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
 import type { Claim } from './key-index.js';
 
-/** A journal this long is started anew as soon as that can be. */
+/** A file this long is followed by another as soon as that can be. */
 const BYTES_MAX = 4 << 20;
 
-const FILE = 'claims';
+const FILE = /^claims-([0-9]{6,15})-([0-9]{1,16})$/;
+const NUMBER_DIGITS = 6;
 
 /** One line of the journal. */
 export interface JournalLine {
@@ -24,49 +28,132 @@ export interface JournalLine {
   readonly claims: readonly Claim[];
 }
 
+/** Where a journal ends. */
+export interface JournalEnd {
+  /** Of its newest file; 0 when there is none. */
+  readonly number: number;
+  /** Of that file. */
+  readonly bytes: number;
+}
+
 export interface ClaimJournal {
-  /** Worth being started anew. */
+  readonly end: JournalEnd;
+  /** Worth going on in another file. */
   readonly isLong: () => boolean;
   /** Adds a line; durable when the promise resolves. When it fails, the next line takes its place. */
   add(line: JournalLine): Promise<void>;
-  /** Starts anew: what it said is elsewhere. */
-  reset(): Promise<void>;
+  /** The next line begins a new file: the table has what the others say. */
+  beginAnew(): Promise<void>;
+  /** Removes the files that hold only claims of records older than `timestamp`. */
+  forgetBefore(timestamp: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the journal in a folder for writing, and gives what it says: up to the first line that is torn or was never ended. */
+interface JournalFile {
+  readonly number: number;
+  /** Of its first claim. */
+  readonly timestamp: number;
+  readonly path: string;
+}
+
+/**
+ * Opens the journal in a folder for writing, behind the last line that is whole.
+ *
+ * @param known where it ended when the table had all of it
+ * @returns with it what the table may not have
+ */
 export async function openClaimJournal(
   disk: Disk,
   folder: string,
+  known?: JournalEnd,
 ): Promise<{ readonly journal: ClaimJournal; readonly lines: readonly JournalLine[] }> {
-  const path = join(folder, FILE);
-  const { lines, end } = await readJournal(disk, folder);
-  const isNew = (await disk.size(path)) === undefined;
-  const file = await disk.open(path, isNew ? 'create' : 'update');
-  if (isNew) await disk.syncFolder(folder);
+  let newest = (await journalFiles(disk, folder)).at(-1);
+  const { lines, end } = newest === undefined ? NO_LINES : await linesBehind(disk, newest, known);
+  let number = newest?.number ?? 0;
   let bytes = end;
-  return {
-    lines,
-    journal: {
-      isLong: () => bytes >= BYTES_MAX,
-      async add({ gone, claims }) {
-        const line = guardedLine({ gone, claims: claims.map(claimText) });
-        await writeWhole(file, line, bytes);
-        await file.datasync();
-        bytes += line.length;
-      },
-      async reset() {
-        await file.truncate(0);
-        bytes = 0;
-      },
-      close: () => file.close(),
-    },
+  let file: DiskFile | undefined = newest && (await disk.open(newest.path, 'update'));
+
+  const fileFor = async (timestamp: number): Promise<DiskFile> => {
+    if (file !== undefined) return file;
+    number += 1;
+    newest = { number, timestamp, path: join(folder, fileName(number, timestamp)) };
+    await removeIfThere(disk, newest.path);
+    file = await disk.open(newest.path, 'create');
+    bytes = 0;
+    await disk.syncFolder(folder);
+    return file;
   };
+
+  const journal: ClaimJournal = {
+    get end() {
+      return { number, bytes };
+    },
+    isLong: () => bytes >= BYTES_MAX,
+    async add({ gone, claims }) {
+      const line = guardedLine({ gone, claims: claims.map(claimText) });
+      const into = await fileFor(claims[0]?.timestamp ?? newest?.timestamp ?? 0);
+      await writeWhole(into, line, bytes);
+      await into.datasync();
+      bytes += line.length;
+    },
+    async beginAnew() {
+      await file?.close();
+      file = undefined;
+    },
+    async forgetBefore(timestamp) {
+      const files = await journalFiles(disk, folder);
+      for (const [index, { path }] of files.entries()) {
+        // Claims are in the order of time: all of a file's are before the next one's first.
+        const next = files[index + 1];
+        if (next === undefined || next.timestamp >= timestamp) return;
+        await removeIfThere(disk, path);
+      }
+    },
+    close: async () => file?.close(),
+  };
+  return { journal, lines };
 }
 
-/** What the journal in a folder says, and where that ends. */
-export async function readJournal(disk: Disk, folder: string): Promise<{ lines: JournalLine[]; end: number }> {
-  const content = (await readFile(disk, join(folder, FILE))) ?? Buffer.alloc(0);
+/** What the newest file of a journal says. */
+export async function newestLines(disk: Disk, folder: string): Promise<readonly JournalLine[]> {
+  const newest = (await journalFiles(disk, folder)).at(-1);
+  return newest === undefined ? [] : (await readLines(disk, newest)).lines;
+}
+
+/** All that a journal says, file by file. */
+export async function* allLines(disk: Disk, folder: string): AsyncGenerator<JournalLine, void, void> {
+  for (const file of await journalFiles(disk, folder)) yield* (await readLines(disk, file)).lines;
+}
+
+interface Lines {
+  readonly lines: readonly JournalLine[];
+  /** Behind the last of them. */
+  readonly end: number;
+}
+
+const NO_LINES: Lines = { lines: [], end: 0 };
+
+async function linesBehind(disk: Disk, file: JournalFile, known: JournalEnd | undefined): Promise<Lines> {
+  const isThere = known?.number === file.number && known.bytes === (await disk.size(file.path));
+  return isThere ? { lines: [], end: known.bytes } : readLines(disk, file);
+}
+
+/** The oldest first. */
+async function journalFiles(disk: Disk, folder: string): Promise<readonly JournalFile[]> {
+  const files = (await disk.list(folder)).flatMap((name) => {
+    const match = FILE.exec(name);
+    return match === null ? [] : [{ number: Number(match[1]), timestamp: Number(match[2]), path: join(folder, name) }];
+  });
+  return files.sort((a, b) => a.number - b.number);
+}
+
+function fileName(number: number, timestamp: number): string {
+  return `claims-${String(number).padStart(NUMBER_DIGITS, '0')}-${timestamp}`;
+}
+
+/** Up to the first line that is torn or was never ended. */
+async function readLines(disk: Disk, { path }: JournalFile): Promise<Lines> {
+  const content = (await readFile(disk, path)) ?? Buffer.alloc(0);
   const lines: JournalLine[] = [];
   let at = 0;
   for (;;) {

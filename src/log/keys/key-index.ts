@@ -16,8 +16,12 @@ export interface Claim {
   readonly timestamp: number;
 }
 
+/** What was there of an index when it was opened. `noted`: claims that a table was made anew from. */
+export type KeysFound = { readonly kind: 'whole' } | { readonly kind: 'damaged' | 'none'; readonly noted: number };
+
 /** Which idempotency keys the stored records have. */
 export interface KeyIndex {
+  readonly found: KeysFound;
   /** The id of the stored record with this key. */
   find(hash: string): string | undefined;
   /**

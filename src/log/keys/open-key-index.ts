@@ -1,25 +1,32 @@
 import type { Disk } from '../disk/disk.js';
-import { openClaimJournal } from './claim-journal.js';
-import type { Claim, KeyIndex } from './key-index.js';
+import { allLines, openClaimJournal, type JournalLine } from './claim-journal.js';
+import type { Claim, KeyIndex, KeysFound } from './key-index.js';
 import { allOf, openKeyTable, type Change } from './key-table.js';
+import { noteClosed, noteOpen, putAside, tableHealth } from './table-health.js';
 
 /** Changes that the table may be behind. */
 const BEHIND_MAX = 50_000;
 
 /**
  * Opens the index of keys in a folder, which is made when it is not there: a journal that makes claims durable with one small
- * sync, and a table of all keys that catches up with it.
+ * sync, and a table of all keys that catches up with it. A table that is damaged or gone is made anew from the journal.
+ *
+ * @param journalFolder where the journal is: elsewhere than the table, so that they are not lost together
  */
-export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex> {
+export async function openKeyIndex(disk: Disk, folder: string, journalFolder = folder): Promise<KeyIndex> {
   await disk.makeFolder(folder);
+  const health = await tableHealth(disk, folder);
+  if (health.kind === 'damaged') await putAside(disk, folder);
+  await noteOpen(disk, folder);
   const table = await openKeyTable(folder);
-  const { journal, lines } = await openClaimJournal(disk, folder);
+  const known = health.kind === 'closed' ? health.journal : undefined;
+  const { journal, lines } = await openClaimJournal(disk, journalFolder, known);
+  const isAnew = health.kind === 'damaged' || health.kind === 'none';
   /** What is not in the table yet, by hash; of a key only the last. */
   const behind = new Map<string, Change>();
   /** Gone, and the journal does not say so yet. */
   let untold: string[] = [];
   let catchingUp: Promise<void> | undefined;
-  let mustReset = false;
 
   const find = (hash: string): Claim | undefined => {
     const change = behind.get(hash);
@@ -46,25 +53,43 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
   };
 
   const tell = async (claims: readonly Claim[]): Promise<void> => {
-    if (mustReset || journal.isLong()) {
+    if (journal.isLong()) {
       await caughtUp();
-      await journal.reset();
-      mustReset = false;
+      await journal.beginAnew();
     }
     await journal.add({ gone: untold, claims });
     untold = [];
     for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
   };
 
-  for (const { gone, claims } of lines) {
+  const replay = async ({ gone, claims }: JournalLine): Promise<void> => {
     release(gone.map((hash) => find(hash)).filter((claim) => claim !== undefined));
     for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
     if (behind.size > BEHIND_MAX) await caughtUp();
+  };
+
+  let noted = 0;
+  if (isAnew) {
+    for await (const line of allLines(disk, journalFolder)) {
+      await replay(line);
+      noted += line.claims.length;
+    }
+  } else {
+    for (const line of lines) await replay(line);
   }
   await caughtUp();
   const lastClaims = lines.findLast(({ claims }) => claims.length > 0)?.claims ?? [];
 
+  const found: KeysFound =
+    health.kind === 'damaged'
+      ? { kind: 'damaged', noted }
+      : health.kind === 'none'
+        ? { kind: 'none', noted }
+        : { kind: 'whole' };
+
   return {
+    found,
+
     find: (hash) => find(hash)?.id,
 
     async claim(claims) {
@@ -98,19 +123,19 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
 
     async drop(claims) {
       release(claims);
+      untold.push(...claims.map(({ hash }) => hash));
+      await tell([]);
       await caughtUp();
-      mustReset = true;
     },
 
     async forgetBefore(timestamp) {
       await caughtUp();
       await table.forgetBefore(timestamp);
-      // The journal may name what is forgotten.
-      mustReset = true;
+      await journal.forgetBefore(timestamp);
     },
 
     async take(claims) {
-      for (const claim of claims) behind.set(claim.hash, { ...claim, isGone: false });
+      await tell(claims);
       await caughtUp();
     },
 
@@ -120,13 +145,15 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
     },
 
     async close() {
+      let isWhole = false;
       try {
         await caughtUp();
-        await journal.reset();
+        isWhole = untold.length === 0;
       } finally {
         await journal.close();
         await table.close();
       }
+      if (isWhole) await noteClosed(disk, folder, journal.end);
     },
   };
 }

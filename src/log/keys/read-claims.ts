@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
-import { readJournal } from './claim-journal.js';
+import { newestLines } from './claim-journal.js';
 import type { Claim } from './key-index.js';
 import { allOf, openKeyTable } from './key-table.js';
 
 /** Every claim in a folder of keys, some at a time, beside a writer or without one. None where there is no such folder. */
-export async function* readClaims(disk: Disk, folder: string): AsyncGenerator<readonly Claim[], void, void> {
+export async function* readClaims(
+  disk: Disk,
+  folder: string,
+  journalFolder: string,
+): AsyncGenerator<readonly Claim[], void, void> {
   if ((await disk.size(join(folder, 'data.mdb'))) === undefined) return;
   // In this order: what the journal no longer says the table does.
-  const { lines } = await readJournal(disk, folder);
+  const lines = await newestLines(disk, journalFolder);
   const table = await openKeyTable(folder, true);
   try {
     yield* allOf(table);

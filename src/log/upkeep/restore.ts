@@ -69,7 +69,7 @@ async function restoreFiles(
 
 /** Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened. */
 async function restoreKeys(disk: Disk, backup: string, folder: string): Promise<void> {
-  const keys = await openKeyIndex(disk, join(folder, 'keys'));
+  const keys = await openKeyIndex(disk, join(folder, 'keys'), folder);
   try {
     await takeKeys(disk, backup, keys);
   } finally {

@@ -1,4 +1,4 @@
-import { appendFile, cp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -149,7 +149,8 @@ describe('an idempotency key', () => {
     const log = await openKeyed(folder);
     await log.append([keyed(1, 'a')]);
     await log.close();
-    await appendFile(join(folder, 'keys/claims'), '{"gone":[],"claims":["00');
+    const [journal] = await claimFiles(folder);
+    await appendFile(join(folder, journal ?? ''), '{"gone":[],"claims":["00');
     const next = await openKeyed(folder);
     expect((await next.append([keyed('again', 'a'), keyed(2, 'b')])).stored).toBe(1);
   });
@@ -187,5 +188,109 @@ describe('an idempotency key', () => {
     await openKeyed(folder);
     expect((await stat(join(folder, 'keys'))).mode & 0o777).toBe(0o700);
     for (const { path } of await filesIn(join(folder, 'keys'), '')) expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
+
+const claimFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('claims-')).sort();
+
+/** A log with some keys that was closed, or whose writer was killed. */
+async function logWithKeys(end: 'closed' | 'killed'): Promise<{ folder: string; ids: readonly string[] }> {
+  const folder = await emptyFolder();
+  const log = await openKeyed(folder);
+  const { ids } = await log.append(KEYS.map((key) => keyed(key, key)));
+  if (end === 'closed') {
+    await log.close();
+    return { folder, ids };
+  }
+  const killed = await emptyFolder();
+  await cp(folder, killed, { recursive: true, filter: (path) => !path.includes('lock.') });
+  return { folder: killed, ids };
+}
+
+const KEYS = Array.from({ length: 500 }, (_, n) => `key ${n}`);
+
+async function garble(path: string, from: number): Promise<void> {
+  const { size } = await stat(path);
+  const file = await open(path, 'r+');
+  await file.write(Buffer.alloc(size - from, 0xa5), 0, size - from, from);
+  await file.close();
+}
+
+describe('a table of keys', () => {
+  it.each([
+    [
+      'halved',
+      async (folder: string) =>
+        truncate(join(folder, 'keys/data.mdb'), (await stat(join(folder, 'keys/data.mdb'))).size / 2),
+    ],
+    ['cut to a few bytes', (folder: string) => truncate(join(folder, 'keys/data.mdb'), 100)],
+    ['garbage', (folder: string) => garble(join(folder, 'keys/data.mdb'), 0)],
+    ['garbage behind its first pages', (folder: string) => garble(join(folder, 'keys/data.mdb'), 3 * 4096)],
+    ['empty', (folder: string) => truncate(join(folder, 'keys/data.mdb'), 0)],
+    ['gone', (folder: string) => rm(join(folder, 'keys'), { recursive: true })],
+  ])('that is %s is made anew: all keys are known, and it is told', async (_, damage) => {
+    for (const end of ['closed', 'killed'] as const) {
+      const { folder, ids } = await logWithKeys(end);
+      await damage(folder);
+      const log = await openKeyed(folder);
+      expect(log.keysLost).toMatchObject({ noted: KEYS.length });
+      expect(await log.append(KEYS.map((key) => keyed('again', key)))).toMatchObject({ ids, stored: 0 });
+      await log.close();
+      const next = await openKeyed(folder);
+      expect([next.keysLost, (await next.append([keyed('again', KEYS[7] ?? '')])).stored]).toEqual([undefined, 0]);
+      await next.close();
+    }
+  });
+
+  it('that is gone with all that it was made from is told', async () => {
+    const { folder } = await logWithKeys('closed');
+    await rm(join(folder, 'keys'), { recursive: true });
+    for (const file of await claimFiles(folder)) await rm(join(folder, file));
+    const log = await openKeyed(folder);
+    expect(log.keysLost).toEqual({ kind: 'none', noted: 0 });
+  });
+
+  it('of a writer that was killed is as good as one that was closed', async () => {
+    const { folder, ids } = await logWithKeys('killed');
+    const log = await openKeyed(folder);
+    expect(log.keysLost).toBeUndefined();
+    expect(await log.append(KEYS.map((key) => keyed('again', key)))).toMatchObject({ ids, stored: 0 });
+  });
+
+  it('made anew has no keys that were taken back or forgotten', async () => {
+    const folder = await emptyFolder();
+    const disk = { full: false };
+    const world = faultyWorld(({ grows, file }) =>
+      disk.full && grows && file.endsWith('.ndjson') ? { code: 'ENOSPC' } : undefined,
+    );
+    const log = await openKeyed(folder, { durability: 'fsync' }, world);
+    await log.append([keyed(0, 'stored')]);
+    disk.full = true;
+    await expect(log.append([keyed(1, 'refused')])).rejects.toThrow();
+    disk.full = false;
+    await log.close();
+    await rm(join(folder, 'keys'), { recursive: true });
+    const next = await openKeyed(folder);
+    expect((await next.append([keyed(1, 'refused'), keyed(0, 'stored')])).stored).toBe(1);
+  });
+
+  it('is made from no more than the records that are kept', async () => {
+    const folder = await emptyFolder();
+    const clock = { now: 1000 };
+    const log = await openKeyed(folder, { segmentBytesMax: 1 }, worldAt(clock));
+    const long = Array.from({ length: 30_000 }, (_, n) => n);
+    for (const round of [1, 2, 3, 4]) {
+      await log.append(long.map((n) => keyed(n, `${round} ${n}`)));
+      clock.now += 1000;
+    }
+    const before = await claimFiles(folder);
+    expect(before.length).toBeGreaterThan(1);
+    await log.prune({ olderThan: clock.now, keepFrom: log.end });
+    expect((await claimFiles(folder)).length).toBeLessThan(before.length);
+    await log.close();
+    await rm(join(folder, 'keys'), { recursive: true });
+    const next = await openKeyed(folder, {}, worldAt(clock));
+    expect((await next.append([keyed(1, '1 1'), keyed(1, '4 1')])).stored).toBe(1);
   });
 });

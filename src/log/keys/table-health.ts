@@ -1,0 +1,110 @@
+/*
+ * LMDB maps its file into memory: where that is damaged, whoever looks is killed by a signal, which nobody can catch. So the table
+ * is trusted only when it is as it was when it was last closed; else a process of its own goes through all of it first.
+ */
+import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { errorCode, type Disk } from '../disk/disk.js';
+import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
+import { guardedLine, readGuardedLine } from '../format/line.js';
+import type { JournalEnd } from './claim-journal.js';
+
+const TABLE = 'data.mdb';
+const LOCK = 'lock.mdb';
+/** Says what the table was like when it was closed, and how far the journal went that it had then. Not there while it is open. */
+const CLOSED = 'closed';
+const DAMAGED = 'data.mdb.damaged';
+
+/** A damaged table may send its reader in circles. */
+const PROBE_MS_MIN = 60_000;
+const PROBE_BYTES_PER_MS = 2000;
+
+/** Reads every entry, and makes a change, because that reads what is free. */
+const PROBE = `
+import { open } from 'lmdb';
+const root = open({ path: process.argv[1], encoding: 'string', keyEncoding: 'binary', maxDbs: 4 });
+const tables = ['ids', 'times'].map((name) => root.openDB({ name, encoding: 'string', keyEncoding: 'binary' }));
+let bytes = 0;
+for (const table of tables) for (const { key, value } of table.getRange({})) bytes += key.length + value.length;
+const key = Buffer.from('probe');
+await tables[0].put(key, '0');
+await tables[0].remove(key);
+await root.flushed;
+await root.close();
+`;
+
+/** What is known of a table before it is opened. */
+export type TableHealth =
+  /** As it was when it was closed. `journal`: it has all up to there. */
+  | { readonly kind: 'closed'; readonly journal: JournalEnd }
+  /** Its last owner did not close it, and it is whole. */
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'none' };
+
+/** Looks at the table in a folder, which nobody has open. */
+export async function tableHealth(disk: Disk, folder: string): Promise<TableHealth> {
+  const now = await lookAt(folder);
+  // LMDB takes an empty file for none.
+  if (now === undefined || now.size === 0) return { kind: 'none' };
+  const closed = parseClosed(await readFile(disk, join(folder, CLOSED)));
+  if (closed?.size === now.size && closed.mtimeMs === now.mtimeMs) return { kind: 'closed', journal: closed.journal };
+  return { kind: (await isReadable(folder, now.size)) ? 'whole' : 'damaged' };
+}
+
+/** Puts a damaged table aside. */
+export async function putAside(disk: Disk, folder: string): Promise<void> {
+  await removeIfThere(disk, join(folder, DAMAGED));
+  await disk.rename(join(folder, TABLE), join(folder, DAMAGED));
+  await removeIfThere(disk, join(folder, LOCK));
+}
+
+export async function noteClosed(disk: Disk, folder: string, journal: JournalEnd): Promise<void> {
+  const now = await lookAt(folder);
+  if (now !== undefined) await replaceFile(disk, join(folder, CLOSED), guardedLine({ ...now, journal }));
+}
+
+export async function noteOpen(disk: Disk, folder: string): Promise<void> {
+  await removeIfThere(disk, join(folder, CLOSED));
+}
+
+async function lookAt(folder: string): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(join(folder, TABLE));
+    return { size, mtimeMs };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseClosed(
+  content: Buffer | undefined,
+): { readonly size: number; readonly mtimeMs: number; readonly journal: JournalEnd } | undefined {
+  const value = content && readGuardedLine(content.subarray(0, -1));
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { size, mtimeMs, journal } = value as Record<'size' | 'mtimeMs' | 'journal', unknown>;
+  if (typeof size !== 'number' || typeof mtimeMs !== 'number' || typeof journal !== 'object' || journal === null)
+    return undefined;
+  const { number, bytes } = journal as Record<'number' | 'bytes', unknown>;
+  return typeof number === 'number' && typeof bytes === 'number'
+    ? { size, mtimeMs, journal: { number, bytes } }
+    : undefined;
+}
+
+async function isReadable(folder: string, bytes: number): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve) => {
+    const probe = spawn(process.execPath, ['--input-type=module', '-e', PROBE, folder], {
+      // From here the package is found that is used here.
+      cwd: dirname(fileURLToPath(import.meta.url)),
+      stdio: 'ignore',
+      timeout: PROBE_MS_MIN + Math.ceil(bytes / PROBE_BYTES_PER_MS),
+      killSignal: 'SIGKILL',
+    });
+    // Where no process can be begun, nobody knows better.
+    probe.on('error', () => resolve(true));
+    probe.on('close', (code) => resolve(code === 0));
+  });
+}
