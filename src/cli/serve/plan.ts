@@ -23,6 +23,8 @@ export interface ServePlan {
   /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
   readonly workers: number;
   readonly stateFolder: string;
+  /** How long the daemon may take to end before calls are cut off. */
+  readonly drainMs: number;
   /** Undefined: it works alone. */
   readonly fleet: FleetPlan | undefined;
 }

@@ -104,6 +104,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     // One processor is left to the daemon's own thread, which takes events in.
     workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
     stateFolder: stateDirectory(config),
+    drainMs: processing.drain_timeout,
     fleet: resolveFleet(config, flags.join),
   };
 }
