@@ -42,6 +42,12 @@ export interface Engines {
   readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
   /** No call to a provider is begun any more; those under way are finished. */
   drain(): void;
+  /**
+   * Cuts off the calls under way: nobody knows what becomes of them.
+   *
+   * @returns what names them, for a person
+   */
+  abort(): Promise<readonly string[]>;
   /** Settles what processes have left open that died since. */
   recover(): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +69,7 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
       return { singleLines: true, open: () => ({ ...ai.executorOf(block), close: () => Promise.resolve() }) };
     },
     drain: () => void ai?.client.drain(),
+    abort: async () => (ai === undefined ? [] : await cutOff(ai.client)),
     async recover() {
       await ai?.client.recover();
     },
@@ -72,6 +79,16 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
 
 export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
   return spec.stages.some(({ kind }) => kind === 'ai');
+}
+
+async function cutOff(client: AiClient): Promise<readonly string[]> {
+  const before = new Set<string>();
+  for await (const { key } of client.doubtful()) before.add(key);
+  await client.abort();
+  const names: string[] = [];
+  for await (const { key, pipeline, stage, event } of client.doubtful())
+    if (!before.has(key)) names.push(`${pipeline} › ${stage}: ${event ?? key}`);
+  return names;
 }
 
 async function openAiEngines(

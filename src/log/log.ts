@@ -43,6 +43,8 @@ export interface LogStats {
   /** Records stored since the log was opened. */
   readonly storedRecords: number;
   readonly storedBytes: number;
+  /** How far the times of new records are ahead of the clock, in milliseconds: it was ahead once, and times never step back. */
+  readonly clockAheadMs: number;
 }
 
 /** What there was when the log was opened. */
@@ -66,6 +68,7 @@ export class Log {
   readonly #lock: Lock;
   readonly #end = new MovingEnd();
   readonly #queue: AppendQueue;
+  readonly #clock: LogClock;
   readonly #segments: SegmentWriter;
   readonly #recent: RecentBuffer;
   readonly #packer: Packer;
@@ -116,7 +119,8 @@ export class Log {
     });
     const gate = keys === undefined ? undefined : new KeyGate(keys);
     const write = (batch: Batch): Promise<Position> => this.#segments.write(batch);
-    this.#queue = new AppendQueue(new LogClock(world.now, recovery.lastTimestamp), {
+    this.#clock = new LogClock(world.now, recovery.lastTimestamp);
+    this.#queue = new AppendQueue(this.#clock, {
       ...options,
       keys: gate,
       store: gate === undefined ? write : (batch) => gate.around(batch, () => write(batch)),
@@ -211,6 +215,7 @@ export class Log {
       queuedBytes: this.#queue.bytes,
       storedRecords: this.#storedRecords,
       storedBytes: this.#storedBytes,
+      clockAheadMs: this.#clock.aheadMs,
     };
   }
 

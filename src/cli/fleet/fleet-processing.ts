@@ -112,6 +112,10 @@ export class FleetProcessing implements Pipelines {
     await this.engines.close();
   }
 
+  abort(): Promise<readonly string[]> {
+    return this.engines.abort();
+  }
+
   #forwarder({ spec }: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
     const { log, world, talk, onDamage } = this.context;
     const pipeline = spec.name;

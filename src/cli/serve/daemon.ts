@@ -16,6 +16,7 @@ import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.
 import type { ServePlan } from './plan.js';
 import { applyRetention } from './retention.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
+import { watchClock } from './watch-clock.js';
 
 /** Requests that are under way may finish for so long. */
 const REQUEST_GRACE_MS = 10_000;
@@ -53,6 +54,8 @@ export interface Daemon {
   reload(plan: ServePlan): Promise<void>;
   /** A changed config was read, and taken over or refused. */
   reloaded(ok: boolean): void;
+  /** How long that may take, in milliseconds, before AI calls are cut off. */
+  readonly drainMs: () => number;
   /** Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint. */
   stop(): Promise<void>;
 }
@@ -143,8 +146,16 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   const tellers = { talk, meter: metrics.intakes, onRestored };
   intakes = startIntakes(plan, log, nats.link, world, tellers);
+  const lookAtClock = watchClock({
+    world,
+    talk,
+    onStep: () => metrics.process.clockStepped(),
+    aheadMs: () => log.stats().clockAheadMs,
+  });
+  lookAtClock();
   const chores = doChores(
     [
+      { everyMs: TEND_INTERVAL_MS, run: lookAtClock },
       { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
       { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.look() },
       { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
@@ -183,13 +194,33 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         intakes = startIntakes(plan, log, nats.link, world, tellers);
       }),
     reloaded: (ok) => metrics.process.reloaded(ok),
+    drainMs: () => plan.drainMs,
     async stop() {
       stopping.abort();
-      nats.giveUpAfter(NATS_GRACE_MS);
-      await Promise.all([server.close(REQUEST_GRACE_MS), intakes?.stop()]);
-      await pipelines.drain(DRAIN_GRACE_MS);
+      const { drainMs } = plan;
+      const endsAt = world.elapsed() + drainMs;
+      const ended = new AbortController();
+      const cutting = world.wait(drainMs, ended.signal).then(async () => {
+        if (!ended.signal.aborted) tellCutOff(await pipelines.cutOff(), talk);
+      });
+      nats.giveUpAfter(Math.min(NATS_GRACE_MS, drainMs));
+      await Promise.all([server.close(Math.min(REQUEST_GRACE_MS, drainMs)), intakes?.stop()]);
+      await pipelines.drain(Math.min(DRAIN_GRACE_MS, Math.max(0, endsAt - world.elapsed())));
+      ended.abort();
+      await cutting;
       await chores;
       await here.close();
     },
   };
+}
+
+/** Calls that are named one by one. */
+const NAMED_MAX = 20;
+
+function tellCutOff(calls: readonly string[], talk: Talk): void {
+  if (calls.length === 0) return;
+  const named = calls.slice(0, NAMED_MAX).join('; ');
+  const message =
+    'AI calls were cut off and are in doubt (processing.drain_timeout): colloquium journal doubtful names them';
+  talk.warn(message, { count: calls.length, calls: calls.length > NAMED_MAX ? `${named}; …` : named });
 }

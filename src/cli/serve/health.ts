@@ -9,13 +9,14 @@ import {
   type HealthComponent,
   type Readiness,
 } from '../../server/index.js';
+import { clockHealth } from './watch-clock.js';
 
 /** What the health of a daemon is judged by. */
 export interface Vitals {
   readonly engine: HealthComponent;
   /** The connection to NATS, where there is one. */
   readonly nats: readonly HealthComponent[];
-  readonly log: Pick<LogStats, 'memoryRecords'>;
+  readonly log: Pick<LogStats, 'memoryRecords' | 'clockAheadMs'>;
   /** Why nothing can be stored. */
   readonly writeError: string | undefined;
   readonly space: DiskSpace | undefined;
@@ -43,7 +44,8 @@ export function healthBy(vitals: Vitals | undefined, now: number): Health {
     );
   }
   const providers = vitals.providers.map((one) => provider(one, now));
-  return healthOf([vitals.engine, storage(vitals), ...redriving(vitals), ...vitals.nats, ...providers], now);
+  const clock = clockHealth(vitals.log.clockAheadMs, now);
+  return healthOf([vitals.engine, storage(vitals), ...clock, ...redriving(vitals), ...vitals.nats, ...providers], now);
 }
 
 /**

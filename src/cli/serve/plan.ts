@@ -25,6 +25,8 @@ export interface ServePlan {
   readonly stateFolder: string;
   /** Whether pipelines that have lost their checkpoint may process all their events again. */
   readonly fromScratch: boolean;
+  /** How long the daemon may take to end before calls are cut off. */
+  readonly drainMs: number;
   /** Undefined: it works alone. */
   readonly fleet: FleetPlan | undefined;
 }

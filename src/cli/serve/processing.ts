@@ -61,6 +61,8 @@ export interface Pipelines {
   look(): Promise<void>;
   /** Ends the work so that it can go on at the next start: when all is done, or after the grace. */
   drain(graceMs: number): Promise<void>;
+  /** While it drains: cuts off what providers were asked. @returns the calls, for a person */
+  abort(): Promise<readonly string[]>;
 }
 
 /** All pipelines of the daemon, at work on the stored log. */
@@ -134,6 +136,10 @@ export class Processing implements Pipelines {
     this.engines.drain();
     this.#closed = true;
     await this.engines.close();
+  }
+
+  abort(): Promise<readonly string[]> {
+    return this.engines.abort();
   }
 
   #processor(plan: PipelineServePlan): LogProcessor {

@@ -107,6 +107,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
     stateFolder: stateDirectory(config),
     fromScratch: flags.fromScratch === true,
+    drainMs: processing.drain_timeout,
     fleet: resolveFleet(config, flags.join),
   };
 }

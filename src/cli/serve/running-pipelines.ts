@@ -6,6 +6,7 @@ import type { Pipelines } from './processing.js';
  */
 export class RunningPipelines {
   #changes: Promise<unknown> = Promise.resolve();
+  #isCutOff = false;
 
   private constructor(
     private readonly open: () => Promise<Pipelines>,
@@ -51,6 +52,13 @@ export class RunningPipelines {
   /** Ends the work after the changes that are under way: when all is done, or after the grace. */
   async drain(graceMs: number): Promise<void> {
     await this.#changes;
+    if (this.#isCutOff) await this.running.abort();
     await this.running.drain(graceMs);
+  }
+
+  /** Cuts off what providers were asked, and lets them be asked no more. @returns the calls, for a person */
+  async cutOff(): Promise<readonly string[]> {
+    this.#isCutOff = true;
+    return this.running.abort();
   }
 }

@@ -8,6 +8,9 @@ import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
 import { openTalk, type Talk } from './talk.js';
 
+/** What is cut off after the drain timeout has so long to be noted. */
+const FORCE_AFTER_MS = 4000;
+
 /** `colloquium serve`: from flags to exit code. */
 export async function serve(flags: ServeFlags): Promise<ExitCode> {
   const ending = new AbortController();
@@ -16,16 +19,24 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   process.on('SIGHUP', () => onHangUp());
   const plan = await resolveServe(flags);
   const talk = await openTalk(plan.logging);
+  let drainMs = (): number => plan.drainMs;
   const end = (): void => ending.abort();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    if (ending.signal.aborted) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (ending.signal.aborted) process.exit(code);
     talk.info('draining', { signal });
     end();
+    // Whatever does not come to its end: the next start goes on from the last checkpoint, as after a crash.
+    setTimeout(() => {
+      talk.error('not everything came to its end in time (processing.drain_timeout)', { signal });
+      process.exit(code);
+    }, drainMs() + FORCE_AFTER_MS).unref();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
   const daemon = await started(plan, talk, end);
+  drainMs = daemon.drainMs;
   describe(plan, daemon, talk);
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
   onHangUp = () => {

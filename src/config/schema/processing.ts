@@ -12,6 +12,11 @@ export const processing = section({
     .prefault('16MB')
     .describe('A longer input line is dead-lettered without being read whole.'),
   max_depth: integer(1, 100_000).prefault(1000).describe('Data nested deeper than this is dead-lettered.'),
+  drain_timeout: duration(0)
+    .prefault('20s')
+    .describe(
+      'How long serve may take to end: then AI calls are cut off, and are in doubt. A plain number is milliseconds.',
+    ),
 });
 
 export const computo = section({

@@ -17,6 +17,11 @@ export class LogClock {
     this.#counter = counter;
   }
 
+  /** How far timestamps are ahead of the clock, in milliseconds: it was ahead once, and they never step back. */
+  get aheadMs(): number {
+    return Math.max(0, this.#timestamp - Math.floor(this.#now()));
+  }
+
   /** The timestamp of records that arrive now. */
   tick(): number {
     const now = Math.floor(this.#now());

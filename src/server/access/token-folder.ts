@@ -64,7 +64,18 @@ export async function createToken(
   } finally {
     await rm(temporary, { force: true });
   }
+  await syncFolder(folder);
   return token;
+}
+
+/** Puts the names in a folder onto the medium. */
+async function syncFolder(folder: string): Promise<void> {
+  const opened = await open(folder, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
 }
 
 /** The ids of the tokens there are; undefined where there is no folder. */
@@ -102,6 +113,8 @@ export async function readToken(folder: string, id: string): Promise<TokenRecord
 export async function revokeToken(folder: string, id: string): Promise<boolean> {
   try {
     await rm(join(folder, `${id}.json`));
+    // Or it would be valid again after a power cut.
+    await syncFolder(folder);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;

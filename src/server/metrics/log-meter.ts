@@ -27,6 +27,10 @@ export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
   const syncs = histogram('log_fsync_duration_seconds', 'Time that a shared sync of the disk took.', SYNC_BUCKETS);
   const diskBytes = gauge('log_disk_size_bytes', 'Size of the disk that the log is on.');
   const diskFree = gauge('log_disk_free_bytes', 'What is free of it for this user.');
+  const clockAhead = gauge(
+    'log_clock_ahead_seconds',
+    'How far the times of new events are ahead of the clock, which was ahead once: times never step back.',
+  );
 
   return {
     hooks: {
@@ -41,6 +45,7 @@ export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
       bytes.set(stats.bytes);
       segments.set(stats.segments);
       memory.set(stats.memoryRecords);
+      clockAhead.set(stats.clockAheadMs / 1000);
       if (space === undefined) return;
       diskBytes.set(space.bytes);
       diskFree.set(space.freeBytes);

@@ -7,6 +7,8 @@ const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total'
 export interface ProcessMeter {
   /** A changed config was read, and taken over or refused. */
   reloaded(ok: boolean): void;
+  /** The clock of the machine stepped. */
+  clockStepped(): void;
 }
 
 /** The process itself, and the config that it runs by. */
@@ -19,11 +21,16 @@ export function processMeter(prom: Prom, registry: Registry, make: Workshop, ver
   ]);
   const last = make.gauge('config_last_reload_successful', 'Whether the newest config is the one in use: 1 or 0.');
   last.set(1);
+  const steps = make.counter(
+    'clock_steps_total',
+    'Times that the clock of the machine stepped by two seconds or more.',
+  );
   for (const result of ['success', 'failure']) reloads.inc({ result }, 0);
   return {
     reloaded(ok) {
       reloads.inc({ result: ok ? 'success' : 'failure' });
       last.set(ok ? 1 : 0);
     },
+    clockStepped: () => steps.inc(),
   };
 }

@@ -7,7 +7,7 @@ const NOW = 1_000_000;
 const WELL: Vitals = {
   engine: { name: 'stream_engine', status: 'healthy' },
   nats: [],
-  log: { memoryRecords: 7 },
+  log: { memoryRecords: 7, clockAheadMs: 0 },
   writeError: undefined,
   space: { bytes: 1e12, freeBytes: 5e11 },
   freeBytesMin: 1e8,

@@ -69,6 +69,7 @@ describe('a config', () => {
       max_queue_size: 1000,
       max_line_size: 16_777_216,
       max_depth: 1000,
+      drain_timeout: 20_000,
     });
     expect(useSection(config, 'computo')).toEqual({
       dialect: 'auto',
