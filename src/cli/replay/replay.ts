@@ -12,6 +12,7 @@ import { UserError } from '../user-error.js';
 import { replayRaw } from './raw.js';
 import { resolveReplay } from './resolve.js';
 import { performRuns } from './runs.js';
+import { refuseUnknownPipeline } from './unknown-pipeline.js';
 import { startReplay, type OpenReplay } from './open-replay.js';
 import { openReplayEngines, runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
@@ -24,6 +25,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
   await openLog(plan.logFolder);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
+  await onLog(() => refuseUnknownPipeline(plan));
   const underWay = startReplay(plan);
   const startedAt = performance.now();
   const progress = plan.progress ? reporter() : undefined;

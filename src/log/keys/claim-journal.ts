@@ -4,6 +4,8 @@
  *
  *   {"gone":["hash",…],"claims":["hash timestamp id",…],"crc":"…"}
  *
+ * A claim may have a fourth word, the fingerprint of what its key stands for.
+ *
  * `gone` are keys claimed before whose records were not stored. They go first.
  */
 import { join } from 'node:path';
@@ -84,11 +86,11 @@ function isLine(value: unknown): value is { readonly gone: readonly string[]; re
 }
 
 /** A claim as text; an id has no spaces. */
-export function claimText({ hash, timestamp, id }: Claim): string {
-  return `${hash} ${timestamp} ${id}`;
+export function claimText({ hash, timestamp, id, fingerprint }: Claim): string {
+  return fingerprint === undefined ? `${hash} ${timestamp} ${id}` : `${hash} ${timestamp} ${id} ${fingerprint}`;
 }
 
 export function claimOf(text: string): Claim {
-  const [hash = '', timestamp = '', id = ''] = text.split(' ');
-  return { hash, timestamp: Number(timestamp), id };
+  const [hash = '', timestamp = '', id = '', fingerprint] = text.split(' ');
+  return { hash, timestamp: Number(timestamp), id, ...(fingerprint !== undefined && { fingerprint }) };
 }

@@ -65,7 +65,7 @@ export async function openKeyIndex(disk: Disk, folder: string): Promise<KeyIndex
   const lastClaims = lines.findLast(({ claims }) => claims.length > 0)?.claims ?? [];
 
   return {
-    find: (hash) => find(hash)?.id,
+    find,
 
     async claim(claims) {
       if (behind.size > BEHIND_MAX) await caughtUp();
