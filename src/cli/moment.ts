@@ -1,4 +1,4 @@
-import { parseDuration } from '../config/units/index.js';
+import { isInSeconds, parseDuration } from '../config/units/index.js';
 
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$/;
@@ -15,7 +15,7 @@ export const MOMENT_EXAMPLES = '7d, 2h, 2026-01-31, 2026-01-31T08:00Z or millise
  * @returns milliseconds since the epoch; undefined if the text is none of these
  */
 export function parseMoment(text: string, now: number, dayStart: (day: string) => number): number | undefined {
-  if (EPOCH_MS.test(text)) return Number(text);
+  if (EPOCH_MS.test(text)) return isInSeconds(text) ? undefined : Number(text);
   if (DAY.test(text)) return isRealDay(text) ? dayStart(text) : undefined;
   if (TIME.test(text)) {
     const time = Date.parse(text);

@@ -6,6 +6,7 @@ export {
   checkConfig,
   checkPaths,
   FINDING_CODES,
+  weakTokens,
   type CheckConfigOptions,
   type CheckedPaths,
   type CheckPathsOptions,

@@ -191,10 +191,10 @@ export class Log {
 
   /**
    * The stored records that are not older than `since` (milliseconds since the epoch), at most `recordsMax` of them, from
-   * memory; undefined when memory does not reach back that far.
+   * memory; undefined when memory does not reach back that far, or they are more than `bytesMax` bytes as they are stored.
    */
-  recent(since: number, recordsMax: number): RecentRecords | undefined {
-    return this.#recent.since(since, recordsMax);
+  recent(since: number, recordsMax: number, bytesMax = Infinity): RecentRecords | undefined {
+    return this.#recent.since(since, recordsMax, bytesMax);
   }
 
   /** How many records are stored behind a place. Reads a megabyte or two at most, where indexes are whole. */

@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { busy, HttpError, tooLarge } from './http-error.js';
+import { Shares } from './shares.js';
 
 const NEWLINE = Buffer.from('\n');
 
-/** Bytes of unfinished bodies that are held at a time, over all connections. */
+/** Bytes of unfinished bodies that are held at a time, over all connections: so much, and room for a few of the largest. */
 const HELD_BYTES_MAX = 64 << 20;
+const LARGEST_HELD = 4;
 
 /** A compressed stream grows at most so many times, once it is large: JSON that grows more is a trap. */
 const GROWTH_MAX = 200;
@@ -20,18 +22,22 @@ interface Reading {
 
 /** Reads request bodies, within bounds: of size, of time, and of memory over all connections. */
 export class BodyReader {
-  #heldBytes = 0;
+  readonly #held: Shares;
   readonly #readings = new Set<Reading>();
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
    * @param patience a whole body must be there after `bodyMs`, and of a stream something must come in `idleMs`: a slower
    *   client is broken, or means harm
+   * @param bodyBytesMax how large a body may be
    */
   constructor(
     private readonly elapsed: () => number,
     private readonly patience: { readonly bodyMs: number; readonly idleMs: number },
-  ) {}
+    bodyBytesMax: () => number,
+  ) {
+    this.#held = new Shares(() => Math.max(HELD_BYTES_MAX, bodyBytesMax() * LARGEST_HELD));
+  }
 
   /** Gives up what takes too long: to be called about once a second. */
   sweep(): void {
@@ -42,18 +48,19 @@ export class BodyReader {
   /**
    * The whole body, and a newline.
    *
+   * @param payer on whose account it is held
    * @throws HttpError 400, 408, 413, 415, 503
    */
-  async whole(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  async whole(request: IncomingMessage, bytesMax: number, payer: string): Promise<Buffer> {
     if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
     const body = unpacked(request);
     const chunks: Buffer[] = [];
+    const hold = this.holding(payer);
     let bytes = 0;
     const take = (chunk: Buffer): HttpError | undefined => {
       bytes += chunk.length;
-      this.#heldBytes += chunk.length;
       if (bytes > bytesMax) return tooLarge(bytesMax);
-      if (this.#heldBytes > HELD_BYTES_MAX) return busy('too many bodies are coming in at once');
+      if (!hold(bytes)) return tooManyBodies();
       chunks.push(chunk);
       return undefined;
     };
@@ -62,8 +69,23 @@ export class BodyReader {
       chunks.push(NEWLINE);
       return Buffer.concat(chunks, bytes + 1);
     } finally {
-      this.#heldBytes -= bytes;
+      hold(0);
     }
+  }
+
+  /**
+   * Holds bytes of one body.
+   *
+   * @returns takes how many are held from now on; false when these are too many, and nothing changes
+   */
+  holding(payer: string): (bytes: number) => boolean {
+    let held = 0;
+    return (bytes) => {
+      if (bytes > held && !this.#held.take(payer, bytes - held)) return false;
+      if (bytes < held) this.#held.give(payer, held - bytes);
+      held = bytes;
+      return true;
+    };
   }
 
   /** @param take given each part; its error ends the reading, and what still comes is not held */
@@ -142,6 +164,10 @@ function unpacked(request: IncomingMessage): Readable {
 /** Whether a decompressed body is out of all proportion to what was sent. */
 function isTrap(body: Readable, bytes: number): boolean {
   return 'bytesWritten' in body && bytes > GROWTH_FREE_BYTES + Number(body.bytesWritten) * GROWTH_MAX;
+}
+
+export function tooManyBodies(): HttpError {
+  return busy('too many unfinished bodies are coming in at once');
 }
 
 function grownTooMuch(): HttpError {

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Entry } from '../log/index.js';
 import { HttpError } from './http-error.js';
 
 const PIPELINE_DEFAULT = 'default';
+const FINGERPRINT_DIGITS = 32;
 const KEY_CHARACTERS_MAX = 255;
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 
@@ -46,4 +48,9 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
 /** An event as the log takes it. Keys of different pipelines are different keys. */
 export function entryOf(data: Entry['data'], metadata: string, pipeline: string, key: string | undefined): Entry {
   return key === undefined ? { data, metadata } : { data, metadata, key: `${pipeline} ${key}` };
+}
+
+/** Of an event's data: among all that come with one key, no two that differ will ever share it. */
+export function fingerprintOf(data: Entry['data']): string {
+  return hash('sha256', data).slice(0, FINGERPRINT_DIGITS);
 }

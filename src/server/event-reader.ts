@@ -5,6 +5,7 @@ import { createScanner, readValue, textOf, type Scanner, type Text } from '../js
 import { EventFailure, notUtf8 } from '../pipeline/index.js';
 
 const NEWLINE = 0x0a;
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A JSON value as it is stored: its own bytes, on one line. */
 export interface EventText {
@@ -45,7 +46,7 @@ export class EventReader {
   }
 
   /**
-   * Reads a whole body.
+   * Reads a whole body. A byte order mark at its start is passed over.
    *
    * @param bytes the body and a newline
    * @throws EventFailure (JsonFailure with the place)
@@ -53,8 +54,9 @@ export class EventReader {
   readBody(bytes: Buffer): EventText {
     if (!isUtf8(bytes)) throw notUtf8(bytes);
     const text = textOf(bytes);
-    if (this.#scanner.scan(text, 0) === bytes.length - 1) return this.#scanned(text, 0, bytes.length - 1);
-    return this.#readCarefully(bytes.toString('utf8', 0, bytes.length - 1));
+    const start = markBytes(bytes);
+    if (this.#scanner.scan(text, start) === bytes.length - 1) return this.#scanned(text, start, bytes.length - 1);
+    return this.#readCarefully(bytes.toString('utf8', start, bytes.length - 1));
   }
 
   /**
@@ -120,6 +122,11 @@ export class EventReader {
     const key = this.#pointer === undefined ? undefined : keyOf(valueAt(value, this.#pointer));
     return key === undefined ? { data } : { data, key };
   }
+}
+
+/** Bytes of the byte order mark that a text begins with, as files may: it is no part of what the text says. */
+export function markBytes(bytes: Buffer): number {
+  return MARK.equals(bytes.subarray(0, MARK.length)) ? MARK.length : 0;
 }
 
 function trimmed(bytes: Buffer, from: number, to: number): Buffer {

@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream';
-import { MOMENT_WORDS, parseMoment } from '../config/units/index.js';
+import { momentProblem, parseMoment } from '../config/units/index.js';
 import type { Damage } from '../log/index.js';
 import type { EventStore } from './event-store.js';
 import { asTexts, badQuery } from './query.js';
 
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
+
+/** More than this is read from the disk, block by block, as fast as the client takes it. */
+const BYTES_AT_ONCE = 256 << 10;
 
 /** Which stored events are asked for. */
 export interface EventsQuery {
@@ -22,15 +25,15 @@ export interface EventsQuery {
 export function parseEventsQuery(query: unknown, now: number): EventsQuery {
   const { since: from = '0', limit: most = String(EVENTS_DEFAULT) } = asTexts(query, ['since', 'limit']);
   const since = parseMoment(from, now);
-  if (since === undefined) throw badQuery(`since must be ${MOMENT_WORDS}`);
+  if (since === undefined) throw badQuery(`since ${momentProblem(from)}`);
   const limit = /^[0-9]{1,7}$/.test(most) ? Number(most) : Number.NaN;
   if (!(limit >= 0 && limit <= EVENTS_MAX)) throw badQuery(`limit must be a number from 0 to ${EVENTS_MAX}`);
   return { since, limit };
 }
 
 /**
- * Stored events, a line each, the oldest first: from memory where it reaches back that far, else from the disk, as fast as
- * the client takes them.
+ * Stored events, a line each, the oldest first: few from memory where it reaches back that far, else from the disk, as fast
+ * as the client takes them, so that a slow reader costs a block of them.
  *
  * @param onDamage told of places that can't be read
  */
@@ -40,7 +43,8 @@ export function storedEvents(
   onDamage: (damage: Damage) => void,
 ): Buffer | Readable {
   return (
-    store.recent(since, limit)?.bytes ?? Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false })
+    store.recent(since, limit, BYTES_AT_ONCE)?.bytes ??
+    Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false })
   );
 }
 

@@ -1,7 +1,7 @@
 import { LogError, type Entry, type Receipt } from '../log/index.js';
 import { EventFailure } from '../pipeline/index.js';
 import { JsonFailure, type EventReader } from './event-reader.js';
-import { entryOf } from './entries.js';
+import { entryOf, fingerprintOf } from './entries.js';
 import type { EventStore } from './event-store.js';
 import { busy, HttpError } from './http-error.js';
 
@@ -19,12 +19,16 @@ export interface IncomingEvent {
  * Stores one event. Resolves when it is durable.
  *
  * @returns its id: that of the event stored earlier when its idempotency key is known
- * @throws HttpError 400, 413, 503
+ * @throws HttpError 400, 413, 422 when the key came with another body before, 503
  */
 export async function storeEvent(store: EventStore, reader: EventReader, incoming: IncomingEvent): Promise<string> {
   const { data, key } = readOne(reader, incoming.body);
   const entry = entryOf(data, incoming.metadata, incoming.pipeline, incoming.key ?? key);
-  const { ids } = await storing(() => appendNow(store, entry));
+  // A key of the request goes with its body. One that the event carries says itself what is the same event.
+  const isOfRequest = incoming.key !== undefined;
+  const claimed = isOfRequest ? { ...entry, fingerprint: fingerprintOf(data) } : entry;
+  const { ids, conflicts } = await storing(() => appendNow(store, claimed));
+  if (conflicts.length > 0) throw keyReused();
   return ids[0] ?? '';
 }
 
@@ -51,6 +55,12 @@ function readOne(reader: EventReader, body: Buffer): ReturnType<EventReader['rea
     if (error instanceof EventFailure) throw refusal(error);
     throw error;
   }
+}
+
+function keyReused(): HttpError {
+  const message =
+    'this Idempotency-Key came with another body before: nothing is stored. Each event takes a key of its own';
+  return new HttpError(422, 'Idempotency key reused', message);
 }
 
 /** A body that is no event. */

@@ -1,13 +1,16 @@
 import { BlockCutter, type Block } from '../sources/index.js';
 import type { Entry } from '../log/index.js';
-import { tooLong, type EventFailure } from '../pipeline/index.js';
+import { occurrences, tooLong, type EventFailure, type Occurrences } from '../pipeline/index.js';
 import { appendAll } from './append.js';
-import type { EventReader } from './event-reader.js';
-import { entryOf } from './entries.js';
+import { markBytes, type EventReader } from './event-reader.js';
+import { entryOf, fingerprintOf } from './entries.js';
 import type { EventStore } from './event-store.js';
+import { tooManyBodies } from './body.js';
 import { HttpError } from './http-error.js';
 import { storing } from './post-event.js';
 import { withNewline } from './with-newline.js';
+
+const NEWLINE = 0x0a;
 
 /** Refused lines that an answer names; the others are counted. */
 const NAMED_MAX = 100;
@@ -16,7 +19,10 @@ export interface IncomingLines {
   readonly blocks: AsyncIterable<Block> | Iterable<Block>;
   readonly pipeline: string;
   readonly metadata: string;
-  /** The request's own idempotency key: each line's is made of it and the line's number. */
+  /**
+   * The request's own idempotency key. Each line's is made of it, of what the line says, and of how many lines of the request
+   * said the same before: so it is known again wherever it stands.
+   */
   readonly key: string | undefined;
   readonly lineBytesMax: number;
   /** Events that are appended at a time. */
@@ -47,10 +53,11 @@ export async function storeLines(
   incoming: IncomingLines,
 ): Promise<LinesReport> {
   const report: LinesReport = { accepted: 0, duplicates: 0, refused: 0, errors: [] };
+  const seen = occurrences();
   let line = 1;
   try {
     for await (const block of incoming.blocks) {
-      const { entries, lines } = entriesOf(block, line, reader, incoming, report);
+      const { entries, lines } = entriesOf(block, line, reader, incoming, report, seen);
       if (entries.length > 0) {
         const newOnes = await storing(() => appendAll(store, entries, incoming.entriesMax));
         report.accepted += entries.length;
@@ -61,23 +68,44 @@ export async function storeLines(
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     report.failed = { failure: error, line };
+  } finally {
+    seen.close();
   }
   return report;
 }
 
-/** A body that comes bit by bit, as blocks of lines: one block, or one line, is held. */
-export async function* blocksOf(chunks: AsyncIterable<Buffer>, lineBytesMax: number): AsyncGenerator<Block> {
+/**
+ * A body that comes bit by bit, as blocks of lines: one block, or one line, is held.
+ *
+ * @param hold told how many bytes that is; false when they are too many
+ * @throws HttpError 503
+ */
+export async function* blocksOf(
+  chunks: AsyncIterable<Buffer>,
+  lineBytesMax: number,
+  hold: (bytes: number) => boolean,
+): AsyncGenerator<Block> {
   const cutter = new BlockCutter('http', lineBytesMax);
-  for await (const chunk of chunks) {
-    yield* cutter.add(chunk);
-    yield* cutter.cut();
+  let unfinished = 0;
+  try {
+    for await (const chunk of chunks) {
+      if (!hold(Math.min(unfinished, lineBytesMax) + chunk.length)) throw tooManyBodies();
+      yield* cutter.add(chunk);
+      yield* cutter.cut();
+      const newline = chunk.lastIndexOf(NEWLINE);
+      unfinished = newline === -1 ? unfinished + chunk.length : chunk.length - newline - 1;
+      // Of a line beyond the limit no more than its start is kept.
+      hold(unfinished > lineBytesMax ? 0 : unfinished);
+    }
+    yield* cutter.end();
+  } finally {
+    hold(0);
   }
-  yield* cutter.end();
 }
 
 /** A body that is there as a whole, as one block of lines. */
 export function wholeBlock(bytes: Buffer): Block {
-  return { kind: 'lines', bytes, source: 'http', startsFile: true };
+  return { kind: 'lines', bytes: bytes.subarray(markBytes(bytes)), source: 'http', startsFile: true };
 }
 
 function entriesOf(
@@ -86,6 +114,7 @@ function entriesOf(
   reader: EventReader,
   { pipeline, metadata, key, lineBytesMax }: IncomingLines,
   report: LinesReport,
+  seen: Occurrences,
 ): { readonly entries: readonly Entry[]; readonly lines: number } {
   const refuse = (failure: EventFailure, lineInBlock: number): void => {
     report.refused += 1;
@@ -96,6 +125,11 @@ function entriesOf(
     refuse(tooLong(block.lineBytes, lineBytesMax, 'server.max_body_size'), 0);
     return { entries: [], lines: 1 };
   }
+  const keyOf = (data: Entry['data']): string | undefined => {
+    if (key === undefined) return undefined;
+    const fingerprint = fingerprintOf(data);
+    return `${key}:${fingerprint}:${seen.next('', fingerprint)}`;
+  };
   const entries: Entry[] = [];
   const lines = reader.readLines(
     withNewline(block.bytes),
@@ -105,8 +139,7 @@ function entriesOf(
         refuse(tooLong(bytes, lineBytesMax, 'server.max_body_size'), lineInBlock);
         return;
       }
-      const ownKey = event.key ?? (key === undefined ? undefined : `${key}:${firstLine + lineInBlock}`);
-      entries.push(entryOf(event.data, metadata, pipeline, ownKey));
+      entries.push(entryOf(event.data, metadata, pipeline, event.key ?? keyOf(event.data)));
     },
     (failure, _line, lineInBlock) => refuse(failure, lineInBlock),
   );

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Damage } from '../log/index.js';
+import { payerOf } from './access/index.js';
 import type { BodyReader } from './body.js';
 import { addDashboardRoutes, type Dashboard, type FleetMember } from './dashboard/index.js';
 import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
@@ -12,10 +14,12 @@ import { storeEvent } from './post-event.js';
 import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerSettings } from './settings.js';
+import { Shares } from './shares.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
-/** Streamed bodies at a time: each holds a buffer. */
-const STREAMS_MAX = 256;
+/** Streamed bodies, and readers of stored events, at a time: each holds a buffer. One caller gets half of them at most. */
+const STREAMS_MAX = 512;
+const READERS_MAX = 128;
 
 /** Bytes of a body of lines that is read as a whole. */
 const SMALL_BYTES = 128 << 10;
@@ -50,16 +54,19 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
   const { bodies, settings } = context;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', (request: FastifyRequest) =>
-    bodies.whole(request.raw, settings().bodyBytesMax),
+    bodies.whole(request.raw, settings().bodyBytesMax, payerOf(request)),
   );
   app.addContentTypeParser(LINES_TYPES, (_request, _payload, done) => done(null, undefined));
 
+  const readers = new Shares(() => READERS_MAX);
   const post = postHandler(context);
   for (const path of ['/events', '/events/:pipeline']) app.post(path, { config: { role: 'ingest' } }, post);
 
   app.get('/events', { config: { role: 'read' } }, (request, reply) => {
     const query = parseEventsQuery(request.query, context.now());
-    return reply.type(LINES_TYPE).send(storedEvents(context.store(), query, context.onDamage));
+    const events = storedEvents(context.store(), query, context.onDamage);
+    if (events instanceof Readable) bound(events, readers, payerOf(request));
+    return reply.type(LINES_TYPE).send(events);
   });
   addDashboardRoutes(app, context.dashboard);
   addTapRoute(app, context.taps, settings);
@@ -75,7 +82,7 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
 function postHandler({ store, settings, bodies }: RouteContext) {
   const readerFor = memo((given: ServerSettings) => new EventReader(given.depthMax, given.idempotencyPointer));
   const metadataFor = new Map<string, string>();
-  let streams = 0;
+  const streams = new Shares(() => STREAMS_MAX);
 
   const metadataOf = (pipeline: string): string => {
     let text = metadataFor.get(pipeline);
@@ -92,6 +99,7 @@ function postHandler({ store, settings, bodies }: RouteContext) {
     const pipeline = pipelineOf(request.params.pipeline, now.pipelines);
     const metadata = metadataOf(pipeline);
     const key = idempotencyKey(request.headers);
+    const payer = payerOf(request);
     if (request.headers['content-type'] === undefined) throw noMediaType();
     if (request.body !== undefined) {
       const id = await storeEvent(store(), readerFor(now), { body: request.body, pipeline, metadata, key });
@@ -99,18 +107,26 @@ function postHandler({ store, settings, bodies }: RouteContext) {
     }
     const lines = { pipeline, metadata, key, lineBytesMax: now.bodyBytesMax, entriesMax: now.entriesMax };
     if (isSmall(request.headers)) {
-      const blocks = [wholeBlock(await bodies.whole(request.raw, SMALL_BYTES))];
+      const blocks = [wholeBlock(await bodies.whole(request.raw, SMALL_BYTES, payer))];
       return answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     }
-    if (streams >= STREAMS_MAX) throw busy('too many streams of events are coming in at once');
-    streams += 1;
+    if (!streams.take(payer, 1)) throw busy('too many streams of events are coming in at once');
     try {
-      const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax);
+      const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax, bodies.holding(payer));
       return await answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     } finally {
-      streams -= 1;
+      streams.give(payer, 1);
     }
   };
+}
+
+/** Counts a reader, until it has read all or is gone. @throws HttpError 503 when there are too many */
+function bound(events: Readable, readers: Shares, payer: string): void {
+  if (!readers.take(payer, 1)) {
+    events.destroy();
+    throw busy('too many readers of stored events are there at once');
+  }
+  events.once('close', () => readers.give(payer, 1));
 }
 
 /** A stream that is known to be short is cheaper to read as a whole. */
@@ -122,8 +138,7 @@ function answerLines(reply: FastifyReply, { failed, ...counts }: LinesReport): F
   void reply.type(JSON_TYPE);
   if (failed !== undefined) {
     const { failure, line } = failed;
-    // What was not read stays in the connection: it can't be used for another request.
-    void reply.code(failure.statusCode).headers({ ...failure.headers, connection: 'close' });
+    void reply.code(failure.statusCode).headers(failure.headers);
     return reply.send(JSON.stringify({ error: failure.error, message: failure.message, line, ...counts }));
   }
   const noneIsEvent = counts.accepted === 0 && counts.refused > 0;

@@ -1,9 +1,10 @@
 import { version } from '../../package.json';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { guard, type GuardOptions } from './access/index.js';
+import { hostname } from 'node:os';
+import { guard, type Guard, type GuardOptions } from './access/index.js';
 import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
 import { addDescription } from './openapi/index.js';
@@ -21,7 +22,7 @@ export interface Patience {
   readonly headersMs: number;
   /** For a whole body. */
   readonly bodyMs: number;
-  /** Between two parts of a stream of events. */
+  /** Between two parts of a stream of events, in and out. */
   readonly idleMs: number;
 }
 
@@ -33,7 +34,8 @@ const KEEP_ALIVE_MS = 72_000;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 
-export interface ServerOptions extends Omit<RouteContext, 'bodies'>, Omit<GuardOptions, 'limits'> {
+export interface ServerOptions
+  extends Omit<RouteContext, 'bodies'>, Omit<GuardOptions, 'limits' | 'ownNames' | 'idleMs'> {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -65,11 +67,17 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { patience = PATIENCE } = options;
-  const bodies = new BodyReader(options.elapsed, patience);
-  const app = makeApp(options, patience, (request) => guarding.judge(request, 'any'));
+  const bodies = new BodyReader(options.elapsed, patience, () => options.settings().bodyBytesMax);
+  const app = makeApp(options, patience, () => guarding);
   // What is refused counts, too.
   options.metrics.http.watch(app);
-  const guarding = guard(app, { ...options, limits: () => options.settings().limits });
+  const ownNames = new Set([options.host, hostname()].map((name) => name.toLowerCase()));
+  const guarding = guard(app, {
+    ...options,
+    ownNames,
+    idleMs: patience.idleMs,
+    limits: () => options.settings().limits,
+  });
   refuseWhileRecovering(app, options.isRecovering);
   answerErrors(app, options.onBug);
   addDescription(app, version);
@@ -108,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function makeApp(
   { tls, trustedProxies }: ServerOptions,
   { headersMs }: Patience,
-  judge: (request: FastifyRequest) => void,
+  guarding: () => Guard,
 ): FastifyInstance {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
@@ -123,6 +131,8 @@ function makeApp(
       const server =
         tls === undefined ? http.createServer(limits, handler) : https.createServer({ ...limits, ...tls }, handler);
       server.maxConnections = CONNECTIONS_MAX;
+      // Whoever has sent all may say so, and still waits for the answer.
+      Object.assign(server, { httpAllowHalfOpen: true });
       return server;
     },
     logger: false,
@@ -134,11 +144,12 @@ function makeApp(
     frameworkErrors(error, request, reply) {
       let known = asHttpError(error);
       try {
-        judge(request);
+        guarding().judge(request, 'any');
       } catch (refusal) {
         known = asHttpError(refusal);
       }
       const body = errorBody(known);
+      guarding().answered(request);
       reply.hijack();
       reply.raw.writeHead(known.statusCode, {
         ...known.headers,

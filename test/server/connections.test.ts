@@ -84,11 +84,21 @@ describe('a connection', () => {
     });
   });
 
-  it('that its client closes half is closed whole', async () => {
-    for (const text of [`${POST}Content-Length: 1\r\n\r\n7`, `${POST}Content-Length: 2\r\n\r\n7`, POST]) {
+  it('that its client closes half gets its answers first, and is closed whole', async () => {
+    const event = (length: number): string => `${POST}Content-Length: ${length}\r\n\r\n7`;
+    for (const [text, statuses] of [
+      [event(1), ['202']],
+      [event(1) + event(1) + 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n', ['202', '202', '200']],
+      ['GET /events?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n', ['200']],
+      ['GET /livez HTTP/1.0\r\n\r\n', ['200']],
+      [event(2), ['400']],
+      [POST, ['400']],
+      ['', []],
+    ] as const) {
       const one = await server.socket();
       one.socket.end(text);
       await one.closed;
+      expect(statusesOf(one), text).toEqual(statuses);
     }
   });
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogError } from '../../src/log/index.js';
-import { post } from '../support/daemon.js';
+import { scratch } from '../support/cli.js';
+import { post, postLines } from '../support/daemon.js';
 import { testServer, type TestServer } from '../support/server.js';
 
 interface Answer {
@@ -74,7 +76,7 @@ describe('POST /events', () => {
     ['  \n ', { error: 'Invalid JSON' }],
     ['1\n2', { error: 'Invalid JSON', line: 2, column: 1 }],
     ['{"a":"raw\nbreak"}', { error: 'Invalid JSON', line: 1 }],
-    ['\ufeff1', { error: 'Invalid JSON' }],
+    ['1\ufeff', { error: 'Invalid JSON' }],
     ['NaN', { error: 'Invalid JSON' }],
     [Buffer.from([0x22, 0xff, 0x22]), { error: 'Invalid UTF-8' }],
     [Buffer.from([0x22, 0xc0, 0x80, 0x22]), { error: 'Invalid UTF-8' }],
@@ -133,7 +135,7 @@ describe('an event with an idempotency key', () => {
     const send = (body: string, key: string, path = '/events'): Promise<Answer> =>
       answerOf(post(server.url + path, body, { 'idempotency-key': key }));
     const first = await send('1', 'a');
-    const both = await Promise.all([send('2', 'a'), send('3', 'a')]);
+    const both = await Promise.all([send('1', 'a'), send(' 1\n', 'a')]);
     const other = await send('1', 'b');
     const elsewhere = await send('1', 'a', '/events/orders');
     expect([...both, first].map(({ status, body }) => [status, body['id']])).toEqual(
@@ -142,6 +144,52 @@ describe('an event with an idempotency key', () => {
     expect(new Set([first, other, elsewhere].map(({ body }) => body['id'])).size).toBe(3);
     expect((await server.stored()).map(({ data }) => data)).toEqual([1, 1, 1]);
     expect((await send('1', 'x'.repeat(256))).status).toBe(400);
+    await server.close();
+  });
+
+  it('is refused with another body, under way or stored, and after a restart', async () => {
+    const folder = join(scratch(), 'data');
+    let server = await testServer({ folder });
+    const send = (body: string, key: string): Promise<Answer> =>
+      answerOf(post(`${server.url}/events`, body, { 'idempotency-key': key }));
+    const together = await Promise.all(['1', '2', '3'].map((body) => send(body, 'a')));
+    expect(together.map(({ status }) => status).sort()).toEqual([202, 422, 422]);
+    expect(together.find(({ status }) => status === 422)?.body).toMatchObject({ error: 'Idempotency key reused' });
+    const [first] = await server.stored();
+    await server.close();
+    server = await testServer({ folder });
+    expect(await send(JSON.stringify(first?.data), 'a')).toMatchObject({ status: 202, body: { id: first?.id } });
+    expect((await send('4', 'a')).status).toBe(422);
+    expect((await send('4', 'b')).status).toBe(202);
+    expect((await server.stored()).map(({ data }) => data)).toEqual([first?.data, 4]);
+    await server.close();
+  });
+
+  it('may begin with a byte order mark, which is no part of it', async () => {
+    const server = await testServer();
+    for (const body of ['\ufeff{"n":1}', '\ufeff \n[1.10]', '\ufeff"\ufeff"']) {
+      expect((await answerOf(post(`${server.url}/events`, body))).status, body).toBe(202);
+    }
+    for (const [body, column] of [
+      ['\ufeff', 1],
+      ['\ufeff{"n":}', 6],
+      ['\ufeff\ufeff1', 1],
+    ] as const) {
+      expect(await answerOf(post(`${server.url}/events`, body))).toMatchObject({ status: 400, body: { column } });
+    }
+    const lines = await postLines(`${server.url}/events`, '\ufeff1\n\ufeff2\n3\n');
+    expect(await lines.json()).toMatchObject({ accepted: 2, refused: 1, errors: [{ line: 2 }] });
+    const streamed = gzipSync(Buffer.from('\ufeff4\n5\n'));
+    await postLines(`${server.url}/events`, streamed, { 'content-encoding': 'gzip' });
+    expect((await server.stored()).map(({ line }) => /"data":(.*),"metadata"/.exec(line)?.[1])).toEqual([
+      '{"n":1}',
+      '[1.10]',
+      '"\ufeff"',
+      '1',
+      '3',
+      '4',
+      '5',
+    ]);
     await server.close();
   });
 

@@ -91,6 +91,18 @@ describe('POST /events with lines', () => {
     expect([again.report.accepted, again.report.duplicates, again.data]).toEqual([4, 3, [4]]);
   });
 
+  it('with an idempotency key knows lines by what they say, wherever they stand, and how often', async () => {
+    const key = { 'idempotency-key': 'batch-2' };
+    expect((await send('1\n2\n2\n3\n', key)).data).toEqual([1, 2, 2, 3]);
+    const inFront = await send('0\n1\n2\n2\n3\n', key);
+    expect([inFront.report.duplicates, inFront.data]).toEqual([4, [0]]);
+    const turned = await send('3\n 2 \n2\nno json\n2\n1\n0\n', key);
+    expect([turned.report.duplicates, turned.report.refused, turned.data]).toEqual([5, 1, [2]]);
+    const many = Array.from({ length: 40_000 }, (_, n) => `${n % 30_000}\n`).join('');
+    expect((await send(many, { 'idempotency-key': 'many' })).report).toMatchObject({ duplicates: 0, accepted: 40_000 });
+    expect((await send(many, { 'idempotency-key': 'many' })).report).toMatchObject({ duplicates: 40_000 });
+  });
+
   it('that breaks off keeps the lines that were whole and stored', async () => {
     const { socket, closed } = await server.socket();
     const before = (await server.stored()).length;

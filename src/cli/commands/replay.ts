@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
-import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
+import { momentProblem, MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
 import { withConfig } from '../config-options.js';
 
@@ -55,7 +55,7 @@ export function replayCommand(): Command {
 
 function moment(text: string): number {
   const ms = parseMoment(text, Date.now());
-  if (ms === undefined) throw new InvalidArgumentError(`It must be ${MOMENT_WORDS}.`);
+  if (ms === undefined) throw new InvalidArgumentError(`It ${momentProblem(text)}.`);
   return ms;
 }
 

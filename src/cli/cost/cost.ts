@@ -3,6 +3,7 @@ import { costReport, DIMENSIONS, dayAt, nextDayStart, type Dimension } from '../
 import { openBooksOf } from '../ai/open-books.js';
 import type { CostFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
+import { isInSeconds, momentProblem } from '../../config/units/index.js';
 import { MOMENT_EXAMPLES, parseMoment } from '../moment.js';
 import { print } from '../print.js';
 import { UserError } from '../user-error.js';
@@ -21,7 +22,8 @@ export async function cost(flags: CostFlags): Promise<number> {
     const now = Date.now();
     const since = parseMoment(flags.since, now, (day) => dayStart(day, timeZone));
     if (since === undefined) {
-      throw new UserError(`--since ${flags.since} is no time`, EXIT.usage, `give one like ${MOMENT_EXAMPLES}`);
+      const problem = isInSeconds(flags.since) ? momentProblem(flags.since) : 'is no time';
+      throw new UserError(`--since ${flags.since} ${problem}`, EXIT.usage, `give one like ${MOMENT_EXAMPLES}`);
     }
     // What dead processes left open is known by now, or in doubt: it is shown as what it is.
     await books.recover();

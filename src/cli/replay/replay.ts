@@ -13,6 +13,7 @@ import { replayRaw } from './raw.js';
 import { refuseOwnFiles } from './refuse-own-files.js';
 import { resolveReplay } from './resolve.js';
 import { performRuns } from './runs.js';
+import { refuseUnknownPipeline } from './unknown-pipeline.js';
 import { startReplay, type OpenReplay } from './open-replay.js';
 import { openReplayEngines, runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
@@ -26,6 +27,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   await openLog(plan.logFolder);
   await refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
+  await onLog(() => refuseUnknownPipeline(plan));
   const underWay = startReplay(plan);
   const startedAt = performance.now();
   const progress = plan.progress ? reporter() : undefined;

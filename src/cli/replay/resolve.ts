@@ -61,7 +61,16 @@ async function requireConfig(flags: ReplayFlags): Promise<LoadedConfig> {
 
 function choiceOf({ since, until, fromId, deadLetters }: ReplayFlags): EventChoice {
   const idTime = fromId === undefined ? 0 : timeOfId(fromId);
-  return { since: Math.max(since ?? 0, idTime), until, fromId, from: deadLetters === true ? 'dead-letters' : 'log' };
+  const start = Math.max(since ?? 0, idTime);
+  if (until !== undefined && until <= start) {
+    const span = `from ${new Date(start).toISOString()} until ${new Date(until).toISOString()}`;
+    throw new UserError(
+      `no event can be ${span}`,
+      EXIT.usage,
+      'give --since the earlier moment, --until the later one',
+    );
+  }
+  return { since: start, until, fromId, from: deadLetters === true ? 'dead-letters' : 'log' };
 }
 
 /** The time within a UUIDv7, milliseconds since the epoch: the event is not older. */

@@ -9,11 +9,13 @@ import {
   SecretError,
   stateDirectory,
   useSection,
+  weakTokens,
   type Config,
   type LoadedConfig,
   type OutputPlan,
   type PipelinePlan,
 } from '../../config/index.js';
+import { isLoopback } from '../../config/units/index.js';
 import type { BlockOptions, OutputSpec } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
 import { resolveFleet } from '../fleet/plan.js';
@@ -35,8 +37,6 @@ const QUEUE_SHARES = 4;
 /** Of a broken line, on stderr; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 
-const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?)$/i;
-
 /**
  * From the config and the flags to what the daemon is to do. Everything in the config that it uses is checked here.
  *
@@ -56,9 +56,12 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   }
   const host = flags.host ?? server.host;
   const insecure = server.insecure || flags.insecure === true;
+  const tokens = await tokensOf(server);
+  const weak = weakTokens(config.document, tokens, host);
+  if (hasErrors(weak)) throw new ConfigError(weak);
   const access: AccessPlan = {
-    openness: insecure ? 'anyhow' : LOOPBACK.test(host) ? 'locally' : 'no',
-    tokens: configTokens(await tokensOf(server)),
+    openness: insecure ? 'anyhow' : isLoopback(host) ? 'locally' : 'no',
+    tokens: configTokens(tokens),
   };
   await refuseOpenDoor(host, access, stateDirectory(config));
   return {

@@ -75,6 +75,7 @@ function describe(plan: ServePlan, daemon: Daemon, talk: Talk): void {
   }
   talk.info('listening', {
     url: daemon.url,
+    config: plan.config.file,
     log: plan.log.folder,
     pipelines: pipelines.map(({ spec }) => spec.name).join(', '),
     tokens: daemon.asksForToken(),

@@ -3,6 +3,7 @@ import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../..
 import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { serverAddress } from '../server-address.js';
+import { isLoopback } from '../../config/units/index.js';
 import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
@@ -62,7 +63,7 @@ function refuseToSend(what: string, { protocol, hostname: host, origin }: URL, i
 /** Whether what is sent to a host, by its name in a URL, stays on this machine. */
 function isThisMachine(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '');
-  if (/^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1)$/.test(name) || name === hostname().toLowerCase()) return true;
+  if (isLoopback(name) || name === hostname().toLowerCase()) return true;
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === name));
 }
 

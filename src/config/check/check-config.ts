@@ -18,6 +18,7 @@ import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } f
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
+import { weakTokensIn } from './weak-tokens.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
 export interface CheckConfigOptions {
@@ -96,6 +97,7 @@ class Checker {
       ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
       ...unpricedModels(this.#document, known, this.#given.isPriced),
       ...secretsInClear(this.#document),
+      ...weakTokensIn(this.#document, this.#env),
     ];
   }
 

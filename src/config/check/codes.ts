@@ -31,6 +31,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'missing-key': 'a key that is needed is not there',
   'invalid-value': 'a value has the wrong type, range, unit or form',
   'unset-variable': 'an environment variable is not set and has no default (an error only when its section is used)',
+  'weak-token': 'a token is too short for an address that other machines reach',
   'secret-in-clear': 'a secret stands in the config itself',
   // References
   'unknown-script': 'no script has this name',

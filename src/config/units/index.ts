@@ -1,4 +1,5 @@
 /** Sizes and durations as people write them. Light: imports nothing. */
 export { DURATION_PATTERN, parseDuration } from './duration.js';
-export { MOMENT_WORDS, parseMoment } from './moment.js';
+export { isLoopback } from './host.js';
+export { isInSeconds, momentProblem, MOMENT_WORDS, parseMoment } from './moment.js';
 export { parseSize, SIZE_PATTERN } from './size.js';

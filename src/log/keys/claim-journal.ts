@@ -5,6 +5,8 @@
  *   claims-000001-1752195600000     number, and the time of its first claim
  *   {"gone":["hash",…],"claims":["hash timestamp id",…],"crc":"…"}
  *
+ * A claim may have a fourth word, the fingerprint of what its key stands for.
+ *
  * `gone` are keys claimed before whose records were not stored. They go first. The table of all keys is behind the newest file,
  * and catches up in large transactions. The older files are kept as long as the records are: a table that is damaged or
  * gone is made anew from them.
@@ -171,11 +173,11 @@ function isLine(value: unknown): value is { readonly gone: readonly string[]; re
 }
 
 /** A claim as text; an id has no spaces. */
-export function claimText({ hash, timestamp, id }: Claim): string {
-  return `${hash} ${timestamp} ${id}`;
+export function claimText({ hash, timestamp, id, fingerprint }: Claim): string {
+  return fingerprint === undefined ? `${hash} ${timestamp} ${id}` : `${hash} ${timestamp} ${id} ${fingerprint}`;
 }
 
 export function claimOf(text: string): Claim {
-  const [hash = '', timestamp = '', id = ''] = text.split(' ');
-  return { hash, timestamp: Number(timestamp), id };
+  const [hash = '', timestamp = '', id = '', fingerprint] = text.split(' ');
+  return { hash, timestamp: Number(timestamp), id, ...(fingerprint !== undefined && { fingerprint }) };
 }

@@ -14,6 +14,8 @@ export interface Claim {
   readonly id: string;
   /** Of the record, milliseconds since the epoch. */
   readonly timestamp: number;
+  /** What the key stands for; undefined: for whatever its record says. Printable ASCII without blanks, `:` and `;`. */
+  readonly fingerprint?: string;
 }
 
 /** What was there of an index when it was opened. `noted`: claims that a table was made anew from. */
@@ -22,8 +24,8 @@ export type KeysFound = { readonly kind: 'whole' } | { readonly kind: 'damaged' 
 /** Which idempotency keys the stored records have. */
 export interface KeyIndex {
   readonly found: KeysFound;
-  /** The id of the stored record with this key. */
-  find(hash: string): string | undefined;
+  /** The stored record with this key. */
+  find(hash: string): Claim | undefined;
   /**
    * Notes keys before their records are stored: a record without its key would be stored again after a crash. The promise
    * resolves when the notes are durable. A crash before the records are stored leaves notes that {@link unsettled} gives.

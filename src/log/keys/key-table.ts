@@ -2,7 +2,7 @@
  * All keys lie in an LMDB environment beside the segments, so that neither their number nor the time to start is bounded by
  * memory. Two tables, keyed by bytes:
  *
- *   ids      hash of the key → "timestamp:id" of its record
+ *   ids      hash of the key → "timestamp:id" of its record, or "timestamp;fingerprint:id"
  *   times    timestamp, first hash → the hashes of some keys whose records have that timestamp; to forget the oldest
  */
 import { open as openFile } from 'node:fs/promises';
@@ -67,10 +67,10 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   };
 
   /** Queues one change. What fails, fails the whole batch, and is told there. */
-  const make = ({ hash, id, timestamp, isGone }: Change): void => {
-    const key = Buffer.from(hash, 'hex');
-    const value = `${timestamp}:${id}`;
-    if (!isGone) ids.put(key, value).catch(ignore);
+  const make = (change: Change): void => {
+    const key = Buffer.from(change.hash, 'hex');
+    const value = valueOf(change);
+    if (!change.isGone) ids.put(key, value).catch(ignore);
     // Another record may have the key by now.
     else if (ids.get(key) === value) ids.remove(key).catch(ignore);
   };
@@ -155,9 +155,18 @@ async function makePrivate(folder: string): Promise<void> {
   for (const name of ['data.mdb', 'lock.mdb']) await (await openFile(join(folder, name), 'a', 0o600)).close();
 }
 
-function parseValue(value: string): { id: string; timestamp: number } {
+function valueOf({ id, timestamp, fingerprint }: Claim): string {
+  return fingerprint === undefined ? `${timestamp}:${id}` : `${timestamp};${fingerprint}:${id}`;
+}
+
+function parseValue(value: string): Omit<Claim, 'hash'> {
   const colon = value.indexOf(':');
-  return { id: value.slice(colon + 1), timestamp: Number(value.slice(0, colon)) };
+  const [timestamp, fingerprint] = value.slice(0, colon).split(';');
+  return {
+    id: value.slice(colon + 1),
+    timestamp: Number(timestamp),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
 }
 
 /** Sorts by time. */

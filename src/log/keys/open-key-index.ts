@@ -90,7 +90,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
   return {
     found,
 
-    find: (hash) => find(hash)?.id,
+    find,
 
     async claim(claims) {
       if (behind.size > BEHIND_MAX) await caughtUp();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseSegmentFile } from '../format/segment-name.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
 import { createWhole, readFile } from '../disk/whole.js';
 import { LogError } from '../log-error.js';
@@ -35,7 +36,23 @@ export async function readManifest({ disk }: World, folder: string): Promise<rea
   }
   const value = readGuardedLine(line.subarray(0, -1));
   if (!isManifest(value)) throw new LogError('damaged', `${path}: damaged, its crc does not fit`);
+  refuseStrangeFiles(value.files, path);
   return value.files;
+}
+
+/** Whoever made the manifest, a restore writes the files of a log, each once, and nothing else. */
+function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
+  const seen = new Set<string>();
+  for (const { file } of files) {
+    const segment = parseSegmentFile(file);
+    const isPart = file === KEYS || segment?.kind === 'ndjson' || segment?.kind === 'ndjson.gz';
+    const shown = JSON.stringify(file.slice(0, 100));
+    if (!isPart) throw new LogError('damaged', `${path}: ${shown} is no file of a log's backup: nothing is restored`);
+    // Plain and packed, it is the same segment.
+    const part = segment === undefined ? file : String(segment.name.number);
+    if (seen.has(part)) throw new LogError('damaged', `${path}: ${shown} is there twice: nothing is restored`);
+    seen.add(part);
+  }
 }
 
 function isManifest(value: unknown): value is { readonly files: readonly BackupFile[] } {
@@ -50,5 +67,5 @@ function isManifest(value: unknown): value is { readonly files: readonly BackupF
 
 function isBackupFile(value: unknown): value is BackupFile {
   if (typeof value !== 'object' || value === null || !('file' in value) || !('bytes' in value)) return false;
-  return typeof value.file === 'string' && !value.file.includes('/') && typeof value.bytes === 'number';
+  return typeof value.file === 'string' && Number.isSafeInteger(value.bytes) && Number(value.bytes) >= 0;
 }

@@ -2,7 +2,7 @@ import { LogError } from '../log-error.js';
 import { isId } from '../format/record.js';
 import { NEWLINE } from '../format/line.js';
 import type { Position } from '../format/position.js';
-import { keyHash } from '../keys/key-index.js';
+import { keyHash, type Claim } from '../keys/key-index.js';
 import { Batch } from './batch.js';
 import type { Entry, Receipt } from './entry.js';
 import type { KeyGate } from './key-gate.js';
@@ -67,16 +67,18 @@ export class AppendQueue {
     const offset = batch.byteLength;
     const timestamp = this.#clock.tick();
     const ids: string[] = [];
+    const conflicts: number[] = [];
     /** Batches that must be stored for this append to be. */
     const batches = new Set<Batch>();
     let stored = 0;
-    for (const { data, metadata, key, id = this.#clock.nextId() } of entries) {
+    for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
       const hash = key === undefined ? undefined : keyHash(key);
       const holder = hash === undefined ? undefined : this.#options.keys?.holderOf(hash);
+      if (isAnother(fingerprint, holder?.fingerprint)) conflicts.push(ids.length);
       ids.push(holder?.id ?? id);
       if (holder === undefined) {
         batch.add({ id, timestamp, data, metadata });
-        if (hash !== undefined) this.#options.keys?.take(batch, { hash, id, timestamp });
+        if (hash !== undefined) this.#options.keys?.take(batch, claimOf(hash, id, timestamp, fingerprint));
         batches.add(batch);
         stored += 1;
       } else if (holder.batch !== undefined) {
@@ -85,11 +87,11 @@ export class AppendQueue {
     }
     const end = batch.byteLength;
     if (stored > 0) this.#start();
-    return this.#receipt({ ids, stored, timestamp }, batch, batches, offset, end);
+    return this.#receipt({ ids, stored, conflicts, timestamp }, batch, batches, offset, end);
   }
 
   async #receipt(
-    known: Pick<Receipt, 'ids' | 'stored' | 'timestamp'>,
+    known: Pick<Receipt, 'ids' | 'stored' | 'conflicts' | 'timestamp'>,
     batch: Batch,
     batches: ReadonlySet<Batch>,
     start: number,
@@ -182,6 +184,14 @@ export class AppendQueue {
       );
     }
   }
+}
+
+function isAnother(fingerprint: string | undefined, known: string | undefined): boolean {
+  return fingerprint !== undefined && known !== undefined && fingerprint !== known;
+}
+
+function claimOf(hash: string, id: string, timestamp: number, fingerprint: string | undefined): Claim {
+  return { hash, id, timestamp, ...(fingerprint !== undefined && { fingerprint }) };
 }
 
 function closedError(): LogError {

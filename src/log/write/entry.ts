@@ -10,6 +10,11 @@ export interface Entry {
   readonly id?: string;
   /** An idempotency key: the entry is stored only if no stored record has the key. */
   readonly key?: string;
+  /**
+   * What the key stands for: where a stored record has the key with another fingerprint, the entry is not stored, and told as
+   * a conflict. Printable ASCII without blanks, `:` and `;`.
+   */
+  readonly fingerprint?: string;
 }
 
 /** What became of the entries of one append, once they are durable. */
@@ -18,6 +23,8 @@ export interface Receipt {
   readonly ids: readonly string[];
   /** Records stored: entries minus those whose key was known. */
   readonly stored: number;
+  /** The places, in the order of the entries, of those that are not stored because their key stands for something else. */
+  readonly conflicts: readonly number[];
   /** Of the stored records, milliseconds since the epoch. */
   readonly timestamp: number;
   /** Before the first stored record. */

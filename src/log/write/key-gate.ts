@@ -4,6 +4,8 @@ import type { Batch } from './batch.js';
 /** A record that has a key: stored, or on its way in a batch. */
 export interface KeyHolder {
   readonly id: string;
+  /** What the key stands for; undefined: whatever comes with it. */
+  readonly fingerprint: string | undefined;
   readonly batch: Batch | undefined;
 }
 
@@ -19,14 +21,14 @@ export class KeyGate {
   holderOf(hash: string): KeyHolder | undefined {
     const waiting = this.#waiting.get(hash);
     if (waiting !== undefined) return waiting;
-    const id = this.#index.find(hash);
-    return id === undefined ? undefined : { id, batch: undefined };
+    const claim = this.#index.find(hash);
+    return claim && { id: claim.id, fingerprint: claim.fingerprint, batch: undefined };
   }
 
   /** Notes that a record in the batch has the key. */
   take(batch: Batch, claim: Claim): void {
     batch.claims.push(claim);
-    this.#waiting.set(claim.hash, { id: claim.id, batch });
+    this.#waiting.set(claim.hash, { id: claim.id, fingerprint: claim.fingerprint, batch });
   }
 
   /** Stores the batch between noting its keys and, when that fails, taking them back. */

@@ -61,19 +61,23 @@ export class RecentBuffer {
   }
 
   /**
-   * The records that are not older than `since`, the oldest first; undefined when memory does not reach back that far.
+   * The records that are not older than `since`, the oldest first; undefined when memory does not reach back that far, or they
+   * are more than `bytesMax` bytes as they are stored.
    *
    * @param since milliseconds since the epoch
    */
-  since(since: number, recordsMax: number): RecentRecords | undefined {
+  since(since: number, recordsMax: number, bytesMax: number): RecentRecords | undefined {
     if (since <= this.#forgotten) return undefined;
     const parts: Buffer[] = [];
     let records = 0;
+    let left = bytesMax;
     for (const page of this.#pages) {
       if (records >= recordsMax) break;
       if (page.lastTimestamp < since) continue;
       const start = firstAt(page, since);
       const end = endAfter(page, start, recordsMax - records);
+      left -= end - start;
+      if (left < 0) return undefined;
       const lines = Buffer.from(page.buffer.subarray(start, end));
       const run = stripRun(lines, 0, lines.length);
       parts.push(lines.subarray(0, run.end));

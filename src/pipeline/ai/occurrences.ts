@@ -5,6 +5,8 @@ import { HASH_BYTES, spilledCounts, type SpilledCounts } from './spilled-counts.
 export interface Occurrences {
   /** How many of this fingerprint came before this one. */
   next(stage: string, fingerprint: string): number;
+  /** Nothing is counted any more. */
+  close(): void;
 }
 
 /** As many different requests are counted in memory, which takes some 10 MB. */
@@ -28,5 +30,6 @@ export function occurrences(inMemoryMax = IN_MEMORY_MAX): Occurrences {
       }
       return before;
     },
+    close: () => spilled?.close(),
   };
 }

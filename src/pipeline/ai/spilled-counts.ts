@@ -7,6 +7,7 @@ export interface SpilledCounts {
   /** Adds one; returns what was there before. */
   next(hash: Buffer): number;
   set(hash: Buffer, count: number): void;
+  close(): void;
 }
 
 /** So many bits are never equal by chance: among a billion hashes there is one pair in 10¹¹ tries. */
@@ -45,6 +46,7 @@ export function spilledCounts(slotsAtFirst = SLOTS_AT_FIRST): SpilledCounts {
   return {
     next: (hash) => update(hash, (before) => before + 1),
     set: (hash, count) => void update(hash, () => count),
+    close: () => closeSync(table.file),
   };
 }
 

@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isLoopback } from '../../config/units/index.js';
 import { HttpError } from '../http-error.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Names that nobody outside can own: without a dot, addresses, and the ends that are set aside for private use. */
-const PRIVATE_HOST =
-  /^(?:[^./@]*|[0-9.]+|\[[0-9a-f:.]+\]|[^/@]*\.(?:localhost|local|internal|home\.arpa))(?::[0-9]*)?$/i;
 
 /**
  * Keeps pages of other sites from changing anything through a browser that is let in, by its password or because everybody
@@ -23,12 +20,16 @@ export function refuseCrossSite(method: string, headers: IncomingHttpHeaders): v
 
 /**
  * Keeps pages of other sites from reading a server that asks nobody for a token, by having their name mean this machine
- * (DNS rebinding).
+ * (DNS rebinding). Any other name may be theirs, and any address but a loopback one may be reached under it.
  *
+ * @param host the header; programs that send none are no browsers
+ * @param ownNames this machine's name, and the one that the server listens by, in lower case
  * @throws HttpError 403
  */
-export function refuseForeignHost(host: string | undefined): void {
-  if (host === undefined || PRIVATE_HOST.test(host)) return;
+export function refuseForeignHost(host: string | undefined, ownNames: ReadonlySet<string>): void {
+  if (host === undefined) return;
+  const name = /^(\[[0-9a-f:.]+\]|[^:/@[\]]+)(?::[0-9]*)?$/i.exec(host)?.[1];
+  if (name !== undefined && (isLoopback(name) || ownNames.has(name.toLowerCase()))) return;
   const message = 'without tokens it answers to names of this machine only: create a token, or set server.insecure';
   throw new HttpError(403, 'Forbidden', message);
 }

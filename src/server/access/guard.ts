@@ -6,6 +6,7 @@ import { refuseCrossSite, refuseForeignHost } from './cross-site.js';
 import { admit, stillAdmits, type AccessRules } from './gate.js';
 import { networkOf, RateLimiter } from './rate-limit.js';
 import type { NeededRole } from './role.js';
+import { UnreadBodies } from '../unread.js';
 import { OpenStreams } from './streams.js';
 
 const PATH_SHOWN_MAX = 200;
@@ -31,26 +32,36 @@ export interface GuardOptions {
   readonly access: () => AccessRules;
   readonly limits: () => RateLimits;
   readonly audit: AuditTrail;
+  /** Names that mean this server, but for those of loopback, in lower case. */
+  readonly ownNames: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
+  /** So many milliseconds a reader of a stream may take nothing. */
+  readonly idleMs: number;
 }
 
 /** Stands before every route. */
 export interface Guard {
   /** Judges a request that no route was sought for. @throws HttpError */
   judge(request: FastifyRequest, needed: NeededRole): void;
+  /** A request that no hook sees gets its answer. */
+  answered(request: FastifyRequest): void;
   /** To be called about once a second. */
   sweep(): void;
   close(): void;
 }
 
 /** Judges every request of an app before anything else does, and writes down what it refuses and what admins do. */
-export function guard(app: FastifyInstance, { access, limits, audit, now, elapsed }: GuardOptions): Guard {
+export function guard(
+  app: FastifyInstance,
+  { access, limits, audit, ownNames, now, elapsed, idleMs }: GuardOptions,
+): Guard {
   const limiters = { address: new RateLimiter(elapsed), token: new RateLimiter(elapsed) };
   const refusals = new RefusalLog(audit, elapsed);
-  const streams = new OpenStreams();
+  const streams = new OpenStreams(elapsed, idleMs);
+  const unread = new UnreadBodies(elapsed);
 
   const judge = (request: FastifyRequest, needed: NeededRole): void => {
     try {
@@ -58,7 +69,7 @@ export function guard(app: FastifyInstance, { access, limits, audit, now, elapse
       if (perAddress !== undefined) keepTo(perAddress, limiters.address, networkOf(request.ip), 'this address');
       const rules = access();
       refuseCrossSite(request.method, request.headers);
-      if (rules.open === 'locally') refuseForeignHost(request.headers.host);
+      if (rules.open === 'locally') refuseForeignHost(request.headers.host, ownNames);
       request.caller = admit(rules, request.headers.authorization, needed, now());
       const { token } = request.caller;
       if (perToken !== undefined && token !== undefined) keepTo(perToken, limiters.token, token, 'this token');
@@ -77,10 +88,12 @@ export function guard(app: FastifyInstance, { access, limits, audit, now, elapse
     if (needed !== 'public') judge(request, needed);
     done();
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { caller } = request;
+    // To close at once would take the answer from whoever is still sending.
+    if (unread.drop(request.raw)) reply.removeHeader('connection');
     if (payload instanceof Readable && caller !== undefined) {
-      streams.add(payload, () => {
+      streams.add(payload, reply.raw, () => {
         if (stillAdmits(access(), caller, now())) return false;
         refusals.add({ ...lineOf(request), status: 401, reason: STREAM_ENDED });
         return true;
@@ -96,8 +109,10 @@ export function guard(app: FastifyInstance, { access, limits, audit, now, elapse
   });
   return {
     judge,
+    answered: ({ raw }) => void unread.drop(raw),
     sweep() {
       streams.sweep();
+      unread.sweep();
       refusals.sweep();
     },
     close: () => refusals.flush(),

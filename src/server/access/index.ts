@@ -1,7 +1,8 @@
 /** Who may come in, and how far. */
 export type { AuditEntry, AuditTrail } from './audit.js';
 export type { AccessRules } from './gate.js';
-export { guard, type GuardOptions, type RateLimits } from './guard.js';
+export { payerOf } from './payer.js';
+export { guard, type Guard, type GuardOptions, type RateLimits } from './guard.js';
 import './route.js';
 export { ROLES, type NeededRole, type Role } from './role.js';
 export {

@@ -5,7 +5,8 @@
  * the last one has been revoked.
  */
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { nodeWorld } from '../../log/index.js';
 import { ROLES, type Role } from './role.js';
 import { digestOf, newToken, type KnownToken, type NewToken } from './token.js';
 
@@ -13,6 +14,11 @@ const FILE = /^([0-9a-f]{12})\.json$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+
+/** Puts the names in a folder onto the medium. */
+export type SyncFolder = (path: string) => Promise<void>;
+
+const onDisk: SyncFolder = (path) => nodeWorld().disk.syncFolder(path);
 
 /** What is kept of a token that was created. */
 export interface TokenRecord extends KnownToken {
@@ -41,6 +47,7 @@ export function tokenFolderOf(stateFolder: string): string {
 export async function createToken(
   folder: string,
   { name, role, created, expires }: Omit<TokenRecord, 'id' | 'digest'>,
+  syncFolder: SyncFolder = onDisk,
 ): Promise<NewToken> {
   const token = newToken();
   const content = {
@@ -51,7 +58,7 @@ export async function createToken(
     created: new Date(created).toISOString(),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
   };
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const path = join(folder, `${token.id}.json`);
   const temporary = `${path}.new`;
   try {
@@ -64,18 +71,12 @@ export async function createToken(
   } finally {
     await rm(temporary, { force: true });
   }
+  // What is said to be there, or gone, is so after a power cut too.
   await syncFolder(folder);
-  return token;
-}
-
-/** Puts the names in a folder onto the medium. */
-async function syncFolder(folder: string): Promise<void> {
-  const opened = await open(folder, 'r');
-  try {
-    await opened.sync();
-  } finally {
-    await opened.close();
+  for (let made = folder; first !== undefined && made.startsWith(first); made = dirname(made)) {
+    await syncFolder(dirname(made));
   }
+  return token;
 }
 
 /** The ids of the tokens there are; undefined where there is no folder. */
@@ -110,7 +111,7 @@ export async function readToken(folder: string, id: string): Promise<TokenRecord
 }
 
 /** Takes a token away. @returns whether it was there */
-export async function revokeToken(folder: string, id: string): Promise<boolean> {
+export async function revokeToken(folder: string, id: string, syncFolder: SyncFolder = onDisk): Promise<boolean> {
   try {
     await rm(join(folder, `${id}.json`));
     // Or it would be valid again after a power cut.

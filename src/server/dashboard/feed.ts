@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Role } from '../access/index.js';
 import { busy } from '../http-error.js';
+import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
 import type { FleetMember } from './fleet.js';
 
-/** Pages that are open at a time. */
-const READERS_MAX = 32;
+/** Pages that are open at a time. One caller gets half of them at most. */
+const READERS_MAX = 64;
 
 /** A reader that has so much before it gets nothing more until it has read: the next numbers make these old. */
 const WAITING_BYTES_MAX = 256 << 10;
@@ -19,6 +20,7 @@ const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
  */
 export class Feed {
   readonly #readers = new Map<Readable, Role>();
+  readonly #shares = new Shares(() => READERS_MAX);
   #isLooking = false;
 
   constructor(
@@ -29,13 +31,19 @@ export class Feed {
     private readonly members: () => readonly FleetMember[] | undefined,
   ) {}
 
-  /** @throws HttpError 503 when too many look */
-  open(role: Role): Readable {
-    if (this.#readers.size >= READERS_MAX) throw busy(`${READERS_MAX} dashboards are open, as many as there may be`);
+  /**
+   * @param payer on whose account it is
+   * @throws HttpError 503 when too many look
+   */
+  open(role: Role, payer: string): Readable {
+    if (!this.#shares.take(payer, 1)) {
+      throw busy('too many dashboards are open: a token may have half of those that are free');
+    }
     const stream = new Readable({
       read: () => undefined,
       destroy: (error, done) => {
         this.#readers.delete(stream);
+        this.#shares.give(payer, 1);
         done(error);
       },
     });

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { payerOf } from '../access/index.js';
 import type { Feed } from './feed.js';
 import type { Letters } from './letters.js';
 import { loadPage, type Page } from './page.js';
@@ -22,7 +23,7 @@ export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }
     return reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(html);
   });
   app.get('/dashboard/feed', { config: { role: 'read' }, exposeHeadRoute: false }, (request, reply) =>
-    reply.type('text/event-stream; charset=utf-8').send(feed.open(request.caller?.role ?? 'read')),
+    reply.type('text/event-stream; charset=utf-8').send(feed.open(request.caller?.role ?? 'read', payerOf(request))),
   );
   app.get('/dead-letters', { config: { role: 'read' } }, async (_request, reply) =>
     reply.type(JSON_TYPE).send(JSON.stringify({ letters: await letters.newest(LETTERS_SHOWN) })),

@@ -28,7 +28,8 @@ const postEvents: Operation = {
       type: 'string',
       minLength: 1,
       maxLength: 255,
-      description: 'Repeating a request with the same key stores nothing twice.',
+      description:
+        'Repeating a request with the same key stores nothing twice. Of a stream each line is known again by what it says.',
     },
   },
   body: {
@@ -47,6 +48,7 @@ const postEvents: Operation = {
       description: 'Neither JSON nor lines of JSON, by its type or encoding.',
       content: { [JSON_TYPE]: ['Error'] },
     },
+    422: { description: 'The Idempotency-Key came with another event before.', content: { [JSON_TYPE]: ['Error'] } },
     503: {
       description: 'Not stored: too much waits for the disk, or the disk fails. Come again after Retry-After.',
       content: { [JSON_TYPE]: ['Error'] },

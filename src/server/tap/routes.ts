@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { payerOf } from '../access/index.js';
 import type { ServerSettings } from '../settings.js';
 import { parseTapQuery } from './get-tap.js';
 import type { TapHub } from './tap-hub.js';
@@ -8,7 +9,8 @@ const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 /** `GET /tap`: live events, as long as the client listens. */
 export function addTapRoute(app: FastifyInstance, taps: TapHub, settings: () => ServerSettings): void {
   app.get('/tap', { config: { role: 'read' }, exposeHeadRoute: false }, (request, reply) => {
-    const stream = taps.open(parseTapQuery(request.query, settings().stages));
+    const stream = taps.open(parseTapQuery(request.query, settings().stages), payerOf(request));
+    request.raw.socket.once('end', () => taps.mayBeGone(stream));
     return reply.type(LINES_TYPE).header('cache-control', 'no-store').send(stream);
   });
 }

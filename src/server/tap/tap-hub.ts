@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { Tap, type TapCatch, type TapPoint, type TapWish } from '../../pipeline/index.js';
 import { busy } from '../http-error.js';
+import { Shares } from '../shares.js';
 
 /** Bytes that wait for one reader: what comes while they do is missed, and counted. */
 const WAITING_BYTES_MAX = 2 << 20;
 
-/** Whoever looks on costs the daemon's time. */
-const TAPS_MAX = 16;
+/** Whoever looks on costs the daemon's time. One caller gets half of them at most. */
+const TAPS_MAX = 32;
 
 /** Something is sent after so long a silence, so that a reader that has gone is noticed, and proxies keep the connection. */
 const SILENCE_MAX_MS = 10_000;
@@ -24,11 +25,13 @@ interface OpenTap extends TapChoice {
   missed: number;
   /** When something was sent last, by a clock that never jumps. */
   sentAt: number;
+  mayBeGone: boolean;
 }
 
 /** Who looks on at the events of a running daemon. Nobody waits for a slow reader: it misses events, and is told how many. */
 export class TapHub {
   readonly #taps = new Set<OpenTap>();
+  readonly #shares = new Shares(() => TAPS_MAX);
 
   /** @param elapsed milliseconds of a clock that never jumps */
   constructor(private readonly elapsed: () => number) {}
@@ -37,22 +40,30 @@ export class TapHub {
    * Begins a stream of events: lines as `--envelope` prints them, between them `{"missed":N}`, and empty lines while nothing
    * happens.
    *
+   * @param payer on whose account it is
    * @throws HttpError 503 when too many look on
    */
-  open(choice: TapChoice): Readable {
-    if (this.#taps.size >= TAPS_MAX) throw busy(`${TAPS_MAX} taps are open, and that is as many as there may be`);
+  open(choice: TapChoice, payer: string): Readable {
+    if (!this.#shares.take(payer, 1))
+      throw busy('too many taps are open: a token may have half of those that are free');
     const stream = new Readable({
       read: () => undefined,
       destroy: (error, done) => {
         this.#taps.delete(tap);
+        this.#shares.give(payer, 1);
         done(error);
       },
     });
-    const tap: OpenTap = { ...choice, stream, missed: 0, sentAt: this.elapsed() };
+    const tap: OpenTap = { ...choice, stream, missed: 0, sentAt: this.elapsed(), mayBeGone: false };
     this.#taps.add(tap);
     // The reader learns at once that it is connected.
     this.#send(tap, '\n');
     return stream;
+  }
+
+  /** Its client says that it sends no more. It may be gone, which only shows when something is sent, or have nothing to say. */
+  mayBeGone(stream: Readable): void {
+    for (const tap of this.#taps) if (tap.stream === stream) tap.mayBeGone = true;
   }
 
   /** What a pipeline's next block is to show; undefined while nobody looks on. */
@@ -65,7 +76,7 @@ export class TapHub {
   /** To be called about once a second: tells of missed events where no other follows, and that the daemon lives. */
   sweep(): void {
     for (const tap of this.#taps) {
-      const isSilent = this.elapsed() - tap.sentAt >= SILENCE_MAX_MS;
+      const isSilent = tap.mayBeGone || this.elapsed() - tap.sentAt >= SILENCE_MAX_MS;
       if (roomOf(tap) > 0 && (tap.missed > 0 || isSilent)) this.#send(tap, isSilent ? '\n' : '');
     }
   }
@@ -73,6 +84,7 @@ export class TapHub {
   /** Ends all streams. */
   close(): void {
     for (const { stream } of this.#taps) stream.push(null);
+    this.#taps.clear();
   }
 
   #wishFor(pipeline: string): TapWish | undefined {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
@@ -81,5 +81,41 @@ describe.concurrent('replay', () => {
     const third = await runCli(['replay', '--dead-letters'], { cwd });
     expect([third.exit, third.stdout]).toEqual([0, '3\n']);
     expect((await runCli(['replay', '--dead-letters'], { cwd })).stdout).toBe('');
+  });
+
+  it('tells what can give no event: a span turned around, seconds, a pipeline that is nowhere', async () => {
+    const daemon = await startDaemon(config('["$input"]'));
+    const { cwd } = daemon;
+    await post(`${daemon.url}/events`, { n: 1 });
+    await daemon.end();
+    writeFileSync(join(cwd, 'kept.ndjson'), 'as it was\n');
+    const seconds = String(Math.floor(Date.now() / 1000));
+    for (const [args, words] of [
+      [['--since', '15m', '--until', '1h'], 'no event can be from'],
+      [['--since', '2026-01-02', '--until', '2026-01-02'], 'no event can be from 2026-01-02T00:00:00.000Z'],
+      [['--since', seconds], `seems to be in seconds: write ${seconds}000`],
+      [['--since', '0', '--raw', '-p', 'defualt'], 'did you mean "default"'],
+      [['--since', '0', '--raw', '-p', 'zzz'], 'the config has: default'],
+    ] as const) {
+      const { stdout, stderr, exit } = await runCli(['replay', ...args, '-o', 'kept.ndjson'], { cwd });
+      expect([stdout, exit], args.join(' ')).toEqual(['', 2]);
+      expect(stderr).toContain(words);
+    }
+    expect(readFileSync(join(cwd, 'kept.ndjson'), 'utf8')).toBe('as it was\n');
+    expect(
+      await runCli(['replay', '--since', `${seconds}000`, '--until', '9999999999999', '--raw'], { cwd }),
+    ).toMatchObject({ exit: 0 });
+    const one = await runCli(['replay', '--since', '0', '--raw', '-p', 'default'], { cwd });
+    expect(one.stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('gives the raw events of a pipeline that the config had once', async () => {
+    const daemon = await startDaemon(config('["$input"]'));
+    const { cwd } = daemon;
+    await post(`${daemon.url}/events`, { n: 1 });
+    await daemon.end();
+    writeFileSync(join(cwd, 'colloquium.yaml'), 'state_dir: ./state\n');
+    const one = await runCli(['replay', '--since', '0', '--raw', '-p', 'default'], { cwd });
+    expect([one.stdout.split('\n').length, one.exit]).toEqual([2, 0]);
   });
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../../../src/config/units/index.js';
+import {
+  DURATION_PATTERN,
+  isLoopback,
+  momentProblem,
+  parseDuration,
+  parseMoment,
+  parseSize,
+  SIZE_PATTERN,
+} from '../../../src/config/units/index.js';
 
 describe('sizes', () => {
   it.each([
@@ -50,4 +58,32 @@ it('never takes a text that its pattern refuses', () => {
       if (parseDuration(text) !== undefined) expect(text).toMatch(new RegExp(DURATION_PATTERN));
     }),
   );
+});
+
+describe('a number for a moment', () => {
+  it.each(['100000000', '1752195600', '99999999999'])('that seems to be in seconds is none: %s', (text) => {
+    expect(parseMoment(text, Date.now())).toBeUndefined();
+    expect(momentProblem(text)).toBe(`must be in milliseconds, and ${text} seems to be in seconds: write ${text}000`);
+  });
+
+  it.each([0, 12, 99_999_999, 100_000_000_000, 1_752_195_600_000])('is in milliseconds: %d', (ms) => {
+    expect(parseMoment(String(ms), Date.now())).toBe(ms);
+  });
+});
+
+it.each([
+  ['localhost', true],
+  ['a.b.localhost.', true],
+  ['127.0.0.1', true],
+  ['127.255.0.9', true],
+  ['::1', true],
+  ['[::1]', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['127.0.0.1.example.com', false],
+  ['notlocalhost', false],
+  ['localhost.example.com', false],
+  ['10.0.0.1', false],
+])('%s leads to this machine only: %s', (host, leads) => {
+  expect(isLoopback(host)).toBe(leads);
 });

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLockFile } from '../../../src/world/index.js';
+import { guardedLine } from '../../../src/log/format/line.js';
 import { LOG_START, nodeWorld, openLogReader, restoreLog } from '../../../src/log/index.js';
 import {
   emptyFolder,
@@ -249,6 +250,50 @@ describe('a backup', () => {
     });
     const left = (await readdir(restored).catch(() => [])).filter((name) => !isLockFile(name));
     expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['a lock', [{ file: 'lock.7', bytes: 0 }]],
+    ['the folder above', [{ file: '..', bytes: 0 }]],
+    ['this folder', [{ file: '.', bytes: 0 }]],
+    ['an absolute path', [{ file: '/etc/passwd', bytes: 0 }]],
+    ['a path', [{ file: 'keys/data.mdb', bytes: 0 }]],
+    ['a path of another system', [{ file: '..\\x.ndjson', bytes: 0 }]],
+    ['an index', [{ file: '000000000000001-0000000001.index', bytes: 0 }]],
+    ['itself', [{ file: 'manifest.json', bytes: 0 }]],
+    ['nothing', [{ file: '', bytes: 0 }]],
+    ['a name that ends early', [{ file: '000000000000001-0000000001.ndjson\0', bytes: 0 }]],
+    [
+      'a file twice',
+      [
+        { file: 'SEGMENT', bytes: 0 },
+        { file: 'SEGMENT', bytes: 0 },
+      ],
+    ],
+    [
+      'a segment plain and packed',
+      [
+        { file: 'SEGMENT', bytes: 0 },
+        { file: 'SEGMENT.gz', bytes: 0 },
+      ],
+    ],
+    ['a length that is none', [{ file: 'SEGMENT', bytes: -1 }]],
+    ['a length that is a text', [{ file: 'SEGMENT', bytes: '1' }]],
+  ])('is not restored when its manifest names %s, and nothing is written', async (_what, strange) => {
+    const folder = await emptyFolder();
+    await writeLog(folder, [[1, 2]]);
+    const backup = join(await emptyFolder(), 'backup');
+    await openLogReader(nodeWorld(), folder).backup(backup);
+    const [segment] = await filesIn(backup, '.ndjson');
+    const name = basename(segment?.path ?? '');
+    const files = strange.map(({ file, bytes }) => ({
+      file: file.replace('SEGMENT', name),
+      bytes: bytes === 0 && file.startsWith('SEGMENT') ? segment?.content.length : bytes,
+    }));
+    await writeFile(join(backup, 'manifest.json'), guardedLine({ files }));
+    const parent = await emptyFolder();
+    await expect(restoreLog(nodeWorld(), backup, join(parent, 'restored'))).rejects.toMatchObject({ kind: 'damaged' });
+    expect(await readdir(parent)).toEqual([]);
   });
 
   it('of an empty log is an empty log', async () => {

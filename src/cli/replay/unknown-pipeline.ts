@@ -1,0 +1,35 @@
+import { pipelineNames } from '../../config/index.js';
+import { didYouMean } from '../../config/diagnostic/index.js';
+import { nodeWorld, openLogReader } from '../../log/index.js';
+import { sentTo } from '../../pipeline/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+import type { ReplayPlan } from './plan.js';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Refuses the name of a pipeline that the config has not and no chosen event was sent to: it is mistyped. The log may hold
+ * events of pipelines that the config had once.
+ *
+ * @throws UserError; LogError
+ */
+export async function refuseUnknownPipeline({ way, choice, config, logFolder }: ReplayPlan): Promise<void> {
+  if (way.kind !== 'raw' || way.pipeline === undefined) return;
+  const names = pipelineNames(config);
+  if (names.includes(way.pipeline)) return;
+  const isWanted = sentTo(way.pipeline);
+  const { since, until } = choice;
+  const reader = openLogReader(nodeWorld(), logFolder);
+  for await (const { bytes } of reader.read({ from: { since }, ...(until !== undefined && { until }) })) {
+    for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
+      if (isWanted(bytes, at, end)) return;
+    }
+  }
+  const known = names.length === 0 ? 'the config has none' : `the config has: ${names.join(', ')}`;
+  throw new UserError(
+    `no pipeline ${JSON.stringify(way.pipeline)}: no event was sent to it`,
+    EXIT.usage,
+    didYouMean(way.pipeline, names) ?? known,
+  );
+}

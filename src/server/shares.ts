@@ -1,0 +1,31 @@
+/**
+ * Something that there is so much of, for all callers. Nobody gets more of it than is left to the others, so that one can never
+ * take all.
+ */
+export class Shares {
+  readonly #held = new Map<string, number>();
+  #total = 0;
+
+  /** @param most how much there is; may change */
+  constructor(private readonly most: () => number) {}
+
+  /** Takes an amount, unless too little would be left. @returns whether it is taken */
+  take(caller: string, amount: number): boolean {
+    const own = (this.#held.get(caller) ?? 0) + amount;
+    if (own > this.most() - this.#total - amount) return false;
+    this.#set(caller, own);
+    this.#total += amount;
+    return true;
+  }
+
+  give(caller: string, amount: number): void {
+    this.#set(caller, (this.#held.get(caller) ?? 0) - amount);
+    this.#total -= amount;
+  }
+
+  /** Who holds nothing is forgotten. */
+  #set(caller: string, amount: number): void {
+    if (amount > 0) this.#held.set(caller, amount);
+    else this.#held.delete(caller);
+  }
+}
