@@ -13,8 +13,8 @@ export type SchemaCheck = (text: string) => Checked;
 
 const CHECKS_MAX = 100;
 const ERRORS_SHOWN = 5;
-/** Models wrap JSON into a Markdown fence more often than not. */
-const FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/;
+const FENCE = '```';
+const SPACE = /\s/;
 
 /**
  * Compiles schemas, each once.
@@ -64,7 +64,14 @@ function withoutDialect(schema: JsonSchema): JsonSchema {
   return without(schema, '$schema');
 }
 
+/** What stands in a Markdown fence, which models wrap JSON into more often than not. Goes over the text once. */
 function unfenced(text: string): string {
   const trimmed = text.trim();
-  return FENCE.exec(trimmed)?.[1] ?? trimmed;
+  if (!trimmed.startsWith(FENCE) || !trimmed.endsWith(FENCE)) return trimmed;
+  const end = trimmed.length - FENCE.length;
+  let at = FENCE.length + (trimmed.startsWith('json', FENCE.length) ? 'json'.length : 0);
+  let start = -1;
+  for (; at < end && SPACE.test(trimmed.charAt(at)); at++) if (trimmed.charAt(at) === '\n') start = at + 1;
+  if (start === -1) return trimmed;
+  return trimmed.slice(start, end > start && trimmed.charAt(end - 1) === '\n' ? end - 1 : end);
 }
