@@ -1,4 +1,6 @@
 /** The Computo engine: JSON in, JSON out, by scripts that are JSON themselves. */
+import { unmetered } from './value/index.js';
+
 export { check, type CheckOptions, type Diagnostic } from './check/index.js';
 export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
 export { ComputoError, type ComputoErrorKind } from './computo-error.js';
@@ -27,13 +29,12 @@ export {
   type Shape,
 } from './shape/index.js';
 export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
+export const { canonicalText, compareNumbers, equal, orderedObject } = unmetered;
 export {
-  canonicalText,
-  compareNumbers,
-  equal,
   isTruthy,
+  INTEGER_DIGITS_MAX,
   NumberText,
-  orderedObject,
+  readDecimal,
   stringify,
   type Json,
   type JsonNumber,

@@ -8,6 +8,7 @@ import {
   type Compiled,
   type Limits,
   type ProgramContext,
+  type Run,
 } from './compile/index.js';
 import { detectDialect, parseScript } from './dialect/index.js';
 import { resolveOptions, type ExecuteOptions } from './options.js';
@@ -52,6 +53,11 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
   });
 }
 
+/** So few copies of the longest line that there may be are within the limit that anybody would set. */
+const COPIES_UNMEASURED = 4;
+/** A plan may use up a part of the limits: when it fails, the run on the whole input begins anew. */
+const PLAN_SHARE = 1 / 4;
+
 /** The limits of a program, and whether every result is measured, however small it must be. */
 interface Budget {
   readonly limits: Limits;
@@ -60,25 +66,22 @@ interface Budget {
 
 function runner(root: Node, context: ProgramContext, { limits, isStrict }: Budget): Program['run'] {
   const compiled = compileExpression(root, 'root', context);
-  if (compiled.isBounded && !isStrict) return (inputs = []) => runOnce(compiled, inputs, limits, context);
-  return (inputs = []) => {
-    const result = runOnce(compiled, inputs, limits, context);
-    measure(result, limits);
-    return result;
-  };
+  const isMeasured = isStrict || compiled.copies > COPIES_UNMEASURED;
+  return (inputs = []) => runOnce(compiled, inputs, limits, isMeasured, context);
 }
 
 function planIn(context: ProgramContext, root: Node, budget: Budget, fields: Fields): Plan | undefined {
   const { limits } = budget;
   // A trace would tell of other calls than the script's.
   if (context.trace !== undefined) return undefined;
+  const steps = limits.steps * PLAN_SHARE;
   return planOf(root, fields, {
     limit: Math.min(limits.steps, limits.outputSize),
     compile: (node, share) =>
       runner(
         node,
         { ...context, lambdas: new WeakMap() },
-        { ...budget, limits: { ...limits, steps: limits.steps / share, outputSize: limits.outputSize / share } },
+        { ...budget, limits: { ...limits, steps: steps / share, outputSize: limits.outputSize / share } },
       ),
   });
 }
@@ -96,21 +99,26 @@ function runOnce(
   { evaluate, height, cost }: Compiled,
   inputs: readonly Json[],
   limits: Limits,
+  isMeasured: boolean,
   { trace }: ProgramContext,
 ): Json {
   if (trace !== undefined) trace.depth = 0;
   const run = startRun(inputs, limits, FRAMES_MAX - height);
   try {
     countSteps(run, cost.steps, ROOT);
-    return evaluate(run, undefined);
+    const result = evaluate(run, undefined);
+    if (isMeasured) measure(result, run);
+    return result;
   } catch (error) {
     throw engineLimitOf(limitOf(error, run));
   }
 }
 
-/** @throws ComputoError when a result, written out, is too large */
-function measure(result: Json, { outputSize }: Limits): void {
-  if (!exceeds(result, outputSize)) return;
+/** @throws ComputoError when a result, written out, is too large, or takes too long to write */
+function measure(result: Json, run: Run): void {
+  const { outputSize } = run.limits;
+  run.at = ROOT;
+  if (!exceeds(result, outputSize, run)) return;
   const limit = `${outputSize} elements, members and characters`;
   throw new ComputoError('LimitExceeded', `the result has more than ${limit}`, '', 'Raise the limit `outputSize`.');
 }

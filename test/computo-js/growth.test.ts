@@ -6,13 +6,14 @@ import type { Dialect, Json } from 'computo-js';
 /** Whether a program is known to yield at most a thousand times its inputs. */
 function isBounded(script: Json, dialect: Dialect = 'current'): boolean {
   const root = parseScript(script, dialect);
-  return compileExpression(root, 'root', {
+  const { copies } = compileExpression(root, 'root', {
     dialect,
     permuto: { interpolation: false, missing: 'ignore' },
     trace: undefined,
     parse: (found, place) => parseScript(found, dialect, place),
     lambdas: new WeakMap(),
-  }).isBounded;
+  });
+  return copies < Infinity;
 }
 
 const x: Json = ['$', '/x'];

@@ -12,8 +12,8 @@ export type Checked =
 export type SchemaCheck = (text: string) => Checked;
 
 const ERRORS_SHOWN = 5;
-/** Models wrap JSON into a Markdown fence more often than not. */
-const FENCE = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/;
+const FENCE = '```';
+const SPACE = /\s/;
 
 /** @throws Error when the schema is none: a config's have been looked at before */
 export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
@@ -39,7 +39,14 @@ export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
   };
 }
 
+/** What stands in a Markdown fence, which models wrap JSON into more often than not. Goes over the text once. */
 function unfenced(text: string): string {
   const trimmed = text.trim();
-  return FENCE.exec(trimmed)?.[1] ?? trimmed;
+  if (!trimmed.startsWith(FENCE) || !trimmed.endsWith(FENCE)) return trimmed;
+  const end = trimmed.length - FENCE.length;
+  let at = FENCE.length + (trimmed.startsWith('json', FENCE.length) ? 'json'.length : 0);
+  let start = -1;
+  for (; at < end && SPACE.test(trimmed.charAt(at)); at++) if (trimmed.charAt(at) === '\n') start = at + 1;
+  if (start === -1) return trimmed;
+  return trimmed.slice(start, end > start && trimmed.charAt(end - 1) === '\n' ? end - 1 : end);
 }

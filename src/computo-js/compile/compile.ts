@@ -1,9 +1,9 @@
 import { ComputoError } from '../computo-error.js';
 import { pointerTo, type Call, type Fault, type Lambda, type List, type Node, type Place } from '../syntax/index.js';
-import type { Json } from '../value/index.js';
+import type { Json, JsonKind } from '../value/index.js';
 import type { Compiler, ProgramContext } from './compiler.js';
 import { NOTHING, type Compiled, type Entry } from './entry.js';
-import { isBounded } from './growth.js';
+import { copiesIn } from './growth.js';
 import { bindingOf, type Lexical } from './lexical.js';
 import type { Evaluate } from './run.js';
 import { failTooDeep, FRAMES_MAX } from './stack.js';
@@ -21,10 +21,11 @@ import { walk } from './walk.js';
 export function compileExpression(root: Node, lexical: Lexical, program: ProgramContext): Compiled {
   const tooHigh: Place[] = [];
   const visits = walk(root, lexical);
+  const rootCost = lexical === 'root' ? visits[0]?.cost : undefined;
   for (let index = visits.length - 1; index >= 0; index--) {
     const visit = visits[index];
     if (visit === undefined) continue;
-    const { step, height } = compileNode(visit, program);
+    const { step, height } = compileNode(visit, program, visit.cost !== rootCost);
     const { node, cost } = visit;
     const callable = node.type === 'lambda' ? callableOf(node, visit, program) : undefined;
     if (height <= FRAMES_MAX) {
@@ -35,10 +36,10 @@ export function compileExpression(root: Node, lexical: Lexical, program: Program
     }
   }
   const { step, height, cost } = visits[0]?.entry ?? NOTHING;
-  return { evaluate: step.evaluate, height, cost, tooHigh, isBounded: isBounded(visits) };
+  return { evaluate: step.evaluate, height, cost, tooHigh, copies: copiesIn(visits) };
 }
 
-function compileNode(visit: Visit, program: ProgramContext): Part {
+function compileNode(visit: Visit, program: ProgramContext, isInLambda: boolean): Part {
   const { node } = visit;
   switch (node.type) {
     case 'constant':
@@ -46,10 +47,10 @@ function compileNode(visit: Visit, program: ProgramContext): Part {
     case 'list':
       return { step: leaf(compileList(node, visit)), height: 1 + highestPart(visit) };
     case 'call':
-      return compileCall(node, visit, program);
+      return compileCall(node, visit, program, isInLambda);
     case 'if':
     case 'let': {
-      visit.cost.steps += 1;
+      visit.cost.steps += stepsFor(visit.parts.length);
       const partOf = (index: number): Part => entryAt(visit, index);
       return node.type === 'if' ? compileIf(node, program, partOf) : compileLet(node, program, partOf);
     }
@@ -75,14 +76,28 @@ function highestPart({ parts }: Visit): number {
   return height;
 }
 
-function compileCall(node: Call, visit: Visit, program: ProgramContext): Part {
+/** Kinds of value that take memory of their own, whatever is in them. */
+const KEPT_IN_MEMORY: ReadonlySet<JsonKind | undefined> = new Set(['array', 'object', 'string'] as const);
+const UNITS_PER_VALUE = 8;
+const UNITS_PER_ELEMENT = 2;
+/** So many arguments or bindings are evaluated within the step of a call, where they are constants. */
+const PARTS_PER_STEP = 8;
+
+/** What a call costs by itself; those of its arguments that are calls come on top. */
+function stepsFor(parts: number): number {
+  return 1 + Math.floor(parts / PARTS_PER_STEP);
+}
+
+function compileCall(node: Call, visit: Visit, program: ProgramContext, isInLambda: boolean): Part {
   const { trace } = program;
   // A call that is told of takes a second frame.
   const own = trace === undefined ? 1 : 2;
-  visit.cost.steps += 1;
+  visit.cost.steps += stepsFor(node.arguments.length);
+  if (KEPT_IN_MEMORY.has(node.operator.returns)) visit.cost.units += UNITS_PER_VALUE;
   const compiler: Compiler = {
     program,
     cost: visit.cost,
+    isInLambda,
     frames: visit.frames * own,
     compile: (index) => entryAt(visit, index).step.evaluate,
     variable: (name) => {
@@ -99,11 +114,12 @@ function compileCall(node: Call, visit: Visit, program: ProgramContext): Part {
 function compileList(node: List, visit: Visit): Evaluate {
   const constants = node.elements.flatMap((element) => (element.type === 'constant' ? [element.value] : []));
   if (constants.length === node.elements.length) return () => constants;
-  visit.cost.units += node.elements.length;
+  visit.cost.units += UNITS_PER_VALUE + UNITS_PER_ELEMENT * node.elements.length;
+  visit.cost.steps += Math.floor(node.elements.length / PARTS_PER_STEP);
   const elements = node.elements.map((_, index) => entryAt(visit, index).step.evaluate);
   return (run, scope) => {
-    const values: Json[] = [];
-    for (let index = 0; index < elements.length; index++) values.push(elements[index]?.(run, scope) ?? null);
+    const values = new Array<Json>(elements.length);
+    for (let index = 0; index < elements.length; index++) values[index] = elements[index]?.(run, scope) ?? null;
     return values;
   };
 }

@@ -11,6 +11,8 @@ export interface Compiler {
   readonly program: ProgramContext;
   /** What evaluating the body that the call belongs to costs: add what the call builds by itself. */
   readonly cost: Cost;
+  /** Whether it is evaluated once for each call of a lambda: small waste adds up there. */
+  readonly isInLambda: boolean;
   /** Stack frames that are taken when the call is evaluated, since its body began. */
   readonly frames: number;
   /** The closure of an argument, counted from 0. */

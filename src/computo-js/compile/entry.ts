@@ -27,6 +27,6 @@ export interface Compiled extends Pick<Entry, 'height' | 'cost'> {
   readonly evaluate: Evaluate;
   /** Expressions in it that are nested too deep to be evaluated, and fail when they are reached. */
   readonly tooHigh: readonly Place[];
-  /** Whether its result is at most a thousand times its inputs. */
-  readonly isBounded: boolean;
+  /** How many times the inputs its result is at most. */
+  readonly copies: number;
 }

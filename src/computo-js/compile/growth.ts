@@ -20,13 +20,14 @@ const COPIES_MAX = 1000;
 /** More variables than this are not followed. */
 const VARIABLES_MAX = 16;
 
-/** Whether what a program yields is at most a thousand times its inputs. */
-export function isBounded(visits: readonly Visit[]): boolean {
+/** How many times its inputs what a program yields is at most; infinite beyond a thousand, or where it can't be told. */
+export function copiesIn(visits: readonly Visit[]): number {
   for (let index = visits.length - 1; index >= 0; index--) {
     const visit = visits[index];
     if (visit !== undefined) visit.copies = copiesOf(visit);
   }
-  return visits[0]?.copies !== undefined;
+  const copies = visits[0]?.copies;
+  return copies === undefined ? Infinity : [...copies.values()].reduce((total, count) => total + count, 0);
 }
 
 function copiesOf(visit: Visit): Copies {

@@ -7,7 +7,17 @@ export type { Compiler, ProgramContext } from './compiler.js';
 export { compileLambdaArgument } from './lambda-argument.js';
 export { boundNames, locate } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export { countSteps, countUnits, limitOf, startRun, type Evaluate, type Run } from './run.js';
+export { roomIn, UNITS_PER_PAIR } from './room.js';
+export {
+  countComputed,
+  countElements,
+  countSteps,
+  countUnits,
+  limitOf,
+  startRun,
+  type Evaluate,
+  type Run,
+} from './run.js';
 export { FRAMES_MAX } from './stack.js';
 export type { TraceEvent, TraceListener } from './trace.js';
 export { INNERMOST, variableHint } from './variable.js';

@@ -1,10 +1,10 @@
 import { invalidArgument, type Call } from '../syntax/index.js';
-import { describe, isArray, type Json } from '../value/index.js';
+import { describe, isArray, isObject, keysOf, type Json } from '../value/index.js';
 import type { Callable, CallSite } from './callable.js';
 import { compileExpression } from './compile.js';
 import type { Compiler, ProgramContext } from './compiler.js';
 import { bind } from './lexical.js';
-import type { Run, Scope } from './run.js';
+import { countSteps, countUnits, type Run, type Scope } from './run.js';
 
 /** The lambda argument of an array operator, and where it is called. */
 export interface LambdaArgument extends CallSite {
@@ -43,7 +43,7 @@ export function compileLambdaArgument(call: Call, index: number, compiler: Compi
     const value = evaluate(run, scope);
     if (times === 0) return NEVER_CALLED;
     const known = typeof value === 'object' && value !== null ? program.lambdas.get(value) : undefined;
-    return requireParameters(known ?? compileValue(value, call, program), count, call);
+    return requireParameters(known ?? compileValue(value, call, program, run), count, call);
   };
   return { place, frames: compiler.frames, find };
 }
@@ -58,7 +58,7 @@ function requireParameters(callable: Callable, count: number, call: Call): Calla
 }
 
 /** Compiles a lambda that came from data. It stands nowhere in the script, so its errors are those of the call. */
-function compileValue(value: Json, call: Call, program: ProgramContext): Callable {
+function compileValue(value: Json, call: Call, program: ProgramContext, run: Run): Callable {
   const parts = isArray(value) ? value : [];
   const isClassic = program.dialect === 'classic';
   const hasForm = isClassic ? parts.length === 3 && parts[0] === 'lambda' : parts.length === 2;
@@ -70,11 +70,28 @@ function compileValue(value: Json, call: Call, program: ProgramContext): Callabl
     if (typeof name !== 'string') throw noLambda(call, value);
     return name;
   });
+  countCompiling(run, body, call);
   const compiled = compileExpression(program.parse(body, call.place), bind('caller', parameters), program);
   const { evaluate, cost, height } = compiled;
   const callable: Callable = { parameters, body: evaluate, cost, height };
   program.lambdas.set(value, callable);
   return callable;
+}
+
+/** What it takes to parse and compile a part of a script, and to keep it. */
+const STEPS_PER_PART = 500;
+const UNITS_PER_PART = 200;
+
+/** Accounts for compiling an expression: each array and object in it may be a call. */
+function countCompiling(run: Run, script: Json, { place }: Call): void {
+  const pending: Json[] = [script];
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (typeof part !== 'object' || part === null) continue;
+    const inner = isArray(part) ? part : isObject(part) ? keysOf(part, run).map((key) => part[key] ?? null) : [];
+    countSteps(run, STEPS_PER_PART + inner.length, place);
+    countUnits(run, UNITS_PER_PART + inner.length, place);
+    for (const one of inner) pending.push(one);
+  }
 }
 
 function noLambda(call: Call, got: Json): Error {

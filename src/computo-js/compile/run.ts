@@ -55,6 +55,21 @@ export function countUnits(run: Run, units: number, place: Place): void {
   if (run.unitsLeft < 0) throw outOfUnits(run, place);
 }
 
+/** An element takes 8 bytes, and a unit stands for 4. */
+const UNITS_PER_ELEMENT = 2;
+/** An element that was computed may be a number in memory of its own. */
+const UNITS_PER_COMPUTED = 3;
+
+/** Accounts for elements that are about to be copied into a new array. */
+export function countElements(run: Run, elements: number, place: Place): void {
+  countUnits(run, elements * UNITS_PER_ELEMENT, place);
+}
+
+/** Accounts for elements that are about to be computed into a new array. */
+export function countComputed(run: Run, elements: number, place: Place): void {
+  countUnits(run, elements * UNITS_PER_COMPUTED, place);
+}
+
 /** The error for deep work that took more than the run had left; any other error as it is. */
 export function limitOf(error: unknown, run: Run): unknown {
   if (!(error instanceof EffortExceeded)) return error;

@@ -1,7 +1,10 @@
 import { invalidArgument, type Place } from '../syntax/index.js';
 import { nearestName, type Json } from '../value/index.js';
 import { locate, type Lexical } from './lexical.js';
-import type { Evaluate, Scope } from './run.js';
+import { countSteps, type Evaluate, type Scope } from './run.js';
+
+/** So many variables are passed over within the step of a reading. */
+const HOPS_PER_STEP = 16;
 
 /** The innermost variable, where the script's text says that there is one: an element, in most lambdas. */
 export const INNERMOST: Evaluate = (_, scope) => (scope === undefined ? null : scope.value);
@@ -11,6 +14,8 @@ export function compileVariable(name: string, lexical: Lexical, place: Place): E
   const missing = (scope: Scope): never => {
     throw unbound(name, namesIn(scope), place);
   };
+  // Names of one length are compared by their characters.
+  const weight = 1 + Math.floor(name.length / HOPS_PER_STEP);
   switch (locate(lexical, name)) {
     case 0:
       return INNERMOST;
@@ -25,8 +30,15 @@ export function compileVariable(name: string, lexical: Lexical, place: Place): E
         return frame === undefined ? missing(scope) : frame.value;
       };
     default:
-      return (_, scope): Json => {
-        for (let frame = scope; frame !== undefined; frame = frame.next) if (frame.name === name) return frame.value;
+      return (run, scope): Json => {
+        let hops = 0;
+        for (let frame = scope; frame !== undefined; frame = frame.next) {
+          if (frame.name === name) {
+            if (hops >= HOPS_PER_STEP) countSteps(run, Math.floor((hops * weight) / HOPS_PER_STEP), place);
+            return frame.value;
+          }
+          hops += 1;
+        }
         return missing(scope);
       };
   }

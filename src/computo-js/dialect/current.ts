@@ -1,5 +1,5 @@
 import { placeInside, type Node } from '../syntax/index.js';
-import { entriesOf, isArray, isObject } from '../value/index.js';
+import { entriesOf, isArray, isObject, unlimited } from '../value/index.js';
 import { noBindings, pairBindings } from './bindings.js';
 import type { FrontEnd } from './front-end.js';
 import { listNode } from './list-node.js';
@@ -18,7 +18,7 @@ export const current: FrontEnd = {
   bindings(script, place, call, parser) {
     if (isArray(script)) return pairBindings(script, place, call, parser, (value, at) => parser.expression(value, at));
     if (!isObject(script)) return noBindings(script, place, 'an object or an array of pairs', call, parser);
-    return entriesOf(script).map(([name, value]) => {
+    return entriesOf(script, unlimited()).map(([name, value]) => {
       const at = placeInside(place, name);
       return { name, value: parser.expression(value, at), place: at };
     });

@@ -1,7 +1,7 @@
 import { withinEngineLimits } from '../computo-error.js';
 import { findOperator } from '../operators/index.js';
 import { parameterAt, placeInside, pointerTo, ROOT, type Dialect, type Place } from '../syntax/index.js';
-import { entriesOf, isArray, isObject, type Json } from '../value/index.js';
+import { entriesOf, isArray, isObject, unlimited, type Json } from '../value/index.js';
 import { markersOfCall } from './markers.js';
 
 /** As many markers of a dialect are told; a deep script's pointers are long, so all of them could fill the memory. */
@@ -116,7 +116,7 @@ function visitLet([bindings, body]: readonly Json[], place: Place, visit: Visit)
       if (isArray(pair)) visit(pair[1], placeInside(placeInside(at, index), 1));
     }
   } else if (bindings !== undefined && isObject(bindings)) {
-    for (const [name, value] of entriesOf(bindings)) visit(value, placeInside(at, name));
+    for (const [name, value] of entriesOf(bindings, unlimited())) visit(value, placeInside(at, name));
   }
   visit(body, placeInside(place, 2));
 }

@@ -1,4 +1,4 @@
-import { orderedObject, type Json } from '../value/index.js';
+import { orderedObject, type Json, unlimited } from '../value/index.js';
 import { readNumber } from './number.js';
 import { JsonDepthError, JsonSyntaxError } from './syntax-error.js';
 
@@ -84,7 +84,7 @@ export function parseExactly(text: string, depthMax: number): Json {
           break;
         }
         if (next !== CLOSE_OBJECT) throw new JsonSyntaxError(`${found(text, at)} where ',' or '}' should be`, at);
-        value = orderedObject([...frame.entries]);
+        value = orderedObject([...frame.entries], unlimited());
       }
       frames.pop();
       at += 1;

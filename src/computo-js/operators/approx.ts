@@ -1,6 +1,6 @@
 import { compileArgument, numberOf } from '../compile/index.js';
 import { defineOperator, inBoth, invalidArgument, number, takes } from '../syntax/index.js';
-import { compareNumbers, isApproximately, isNumber } from '../value/index.js';
+import { compareNumbers, describe, isApproximately, isNumber, unlimited } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
 
 export const approx = defineOperator({
@@ -8,6 +8,7 @@ export const approx = defineOperator({
   summary: 'Whether two numbers differ by at most a tolerance, which must not be negative.',
   signatures: inBoth(takes(number('left'), number('right'), number('tolerance'))),
   returns: 'boolean',
+  work: ['digits'],
   examples: [
     { script: ['approx', ['+', 0.1, 0.2], 0.3, 0.000001], result: true },
     { script: ['approx', 1, 2, 0.5], result: false },
@@ -23,19 +24,25 @@ export const approx = defineOperator({
       const a = numberOf(leftGiven, call, 0);
       const b = numberOf(rightGiven, call, 1);
       const within = numberOf(toleranceGiven, call, 2);
-      if (compareNumbers(within, 0) < 0) {
-        throw invalidArgument(call.place, `'approx' needs a tolerance of at least 0, got ${String(within)}`);
+      run.at = call.place;
+      if (compareNumbers(within, 0, run) < 0) {
+        throw invalidArgument(call.place, `'approx' needs a tolerance of at least 0, got ${describe(within)}`);
       }
-      return withinIntegerLimit(call, () => isApproximately(a, b, within));
+      return withinIntegerLimit(call, () => isApproximately(a, b, within, run));
     };
   },
   check(call, report) {
     const tolerance = call.arguments[2];
-    if (tolerance?.type !== 'constant' || !isNumber(tolerance.value) || compareNumbers(tolerance.value, 0) >= 0) return;
+    if (
+      tolerance?.type !== 'constant' ||
+      !isNumber(tolerance.value) ||
+      compareNumbers(tolerance.value, 0, unlimited()) >= 0
+    )
+      return;
     report({
       code: 'negative-tolerance',
       place: tolerance.place,
-      message: `'approx' needs a tolerance of at least 0, got ${String(tolerance.value)}`,
+      message: `'approx' needs a tolerance of at least 0, got ${describe(tolerance.value)}`,
     });
   },
 });

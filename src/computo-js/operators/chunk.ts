@@ -1,7 +1,10 @@
-import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countElements, countUnits } from '../compile/index.js';
 import { array, defineOperator, invalidArgument, number, takes } from '../syntax/index.js';
-import { describe, integerOf, isNumber, type Json } from '../value/index.js';
+import { describe, integerOf, isNumber, unlimited, type Effort, type Json } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
+
+/** An array by itself, and its place in the one around it. */
+const UNITS_PER_CHUNK = 12;
 
 export const chunk = defineOperator({
   name: 'chunk',
@@ -9,6 +12,7 @@ export const chunk = defineOperator({
   signatures: { classic: takes(array(), number('size')) },
   returns: 'array',
   growth: 'first',
+  work: ['elements', 'digits'],
   examples: [{ script: ['chunk', { array: [1, 2, 3] }, 2], result: [[1, 2], [3]] }],
   compile(call, compiler) {
     const arrayGiven = compileArgument(call, 0, compiler);
@@ -17,11 +21,13 @@ export const chunk = defineOperator({
       const given = arrayGiven(run, scope);
       const sizeValue = sizeGiven(run, scope);
       const items = arrayOf(given, call, 0);
-      const size = withinIntegerLimit(call, () => positiveInteger(sizeValue));
+      run.at = call.place;
+      const size = withinIntegerLimit(call, () => positiveInteger(sizeValue, run));
       if (size === undefined) {
         throw invalidArgument(call.place, `'chunk' needs a positive integer as its size, got ${describe(sizeValue)}`);
       }
-      countUnits(run, 2 * items.length, call.place);
+      countElements(run, items.length, call.place);
+      countUnits(run, UNITS_PER_CHUNK * Math.ceil(items.length / size), call.place);
       const chunks: Json[][] = [];
       for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
       return chunks;
@@ -30,7 +36,7 @@ export const chunk = defineOperator({
   check(call, report) {
     const size = call.arguments[1];
     if (size?.type !== 'constant' || !isNumber(size.value)) return;
-    if (withinIntegerLimit(call, () => positiveInteger(size.value)) !== undefined) return;
+    if (withinIntegerLimit(call, () => positiveInteger(size.value, unlimited())) !== undefined) return;
     report({
       code: 'chunk-size',
       place: size.place,
@@ -39,7 +45,7 @@ export const chunk = defineOperator({
   },
 });
 
-function positiveInteger(value: Json): number | undefined {
-  const integer = isNumber(value) ? integerOf(value) : undefined;
+function positiveInteger(value: Json, effort: Effort): number | undefined {
+  const integer = isNumber(value) ? integerOf(value, effort) : undefined;
   return integer !== undefined && integer > 0n ? Number(integer) : undefined;
 }

@@ -8,17 +8,19 @@ import {
   type Example,
   type Operator,
 } from '../syntax/index.js';
-import { compareNumbers, type JsonNumber } from '../value/index.js';
+import { compareNumbers, type Effort, type JsonNumber } from '../value/index.js';
 
 const NOUNS = { '>': 'greater than', '<': 'less than', '>=': 'at least', '<=': 'at most' } as const;
 type Name = keyof typeof NOUNS;
 
+type Holds = (a: JsonNumber, b: JsonNumber, effort: Effort) => boolean;
+
 /** Whether a comparison holds: one closure per operator, so that each stays fast. */
-const HOLDS: Readonly<Record<Name, (a: JsonNumber, b: JsonNumber) => boolean>> = {
-  '>': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a > b : compareNumbers(a, b) > 0),
-  '<': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a < b : compareNumbers(a, b) < 0),
-  '>=': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a >= b : compareNumbers(a, b) >= 0),
-  '<=': (a, b) => (typeof a === 'number' && typeof b === 'number' ? a <= b : compareNumbers(a, b) <= 0),
+const HOLDS: Readonly<Record<Name, Holds>> = {
+  '>': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a > b : compareNumbers(a, b, run) > 0),
+  '<': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a < b : compareNumbers(a, b, run) < 0),
+  '>=': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a >= b : compareNumbers(a, b, run) >= 0),
+  '<=': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a <= b : compareNumbers(a, b, run) <= 0),
 };
 
 function comparison(name: Name, examples: readonly Example[]): Operator {
@@ -28,6 +30,7 @@ function comparison(name: Name, examples: readonly Example[]): Operator {
     signatures: inBoth(takesAtLeast(2, number('number'))),
     returns: 'boolean',
     certainArguments: { current: 2 },
+    work: ['digits'],
     examples,
     compile(call, compiler) {
       const parts = compileArguments(call, compiler);
@@ -48,21 +51,19 @@ export const greaterOrEqual = comparison('>=', [{ script: ['>=', 3, 3, 1], resul
 export const lessOrEqual = comparison('<=', [{ script: ['<=', 1, 1, 0], result: false }]);
 
 /** Current: stops at the first pair that does not hold. The first two are both evaluated before either is checked. */
-function pairByPair(
-  call: Call,
-  parts: readonly Evaluate[],
-  holds: (a: JsonNumber, b: JsonNumber) => boolean,
-): Evaluate {
+function pairByPair(call: Call, parts: readonly Evaluate[], holds: Holds): Evaluate {
   const [first, second] = parts;
   if (first === undefined || second === undefined) return () => null;
   return (run, scope) => {
     const a = first(run, scope);
     const b = second(run, scope);
     let previous = numberOf(b, call, 1);
-    if (!holds(numberOf(a, call, 0), previous)) return false;
+    run.at = call.place;
+    if (!holds(numberOf(a, call, 0), previous, run)) return false;
     for (let index = 2; index < parts.length; index++) {
       const next = numberOf(parts[index]?.(run, scope) ?? null, call, index);
-      if (!holds(previous, next)) return false;
+      run.at = call.place;
+      if (!holds(previous, next, run)) return false;
       previous = next;
     }
     return true;
@@ -70,15 +71,16 @@ function pairByPair(
 }
 
 /** Classic: evaluates and checks every argument, then compares. */
-function allFirst(call: Call, parts: readonly Evaluate[], holds: (a: JsonNumber, b: JsonNumber) => boolean): Evaluate {
+function allFirst(call: Call, parts: readonly Evaluate[], holds: Holds): Evaluate {
   return (run, scope) => {
     const numbers: JsonNumber[] = [];
     for (let index = 0; index < parts.length; index++) {
       numbers.push(numberOf(parts[index]?.(run, scope) ?? null, call, index));
     }
+    run.at = call.place;
     return numbers.every((number, index) => {
       const next = numbers[index + 1];
-      return next === undefined || holds(number, next);
+      return next === undefined || holds(number, next, run);
     });
   };
 }

@@ -6,6 +6,7 @@ export const count = defineOperator({
   summary: 'The number of elements of an array.',
   signatures: inBoth(takes(array())),
   returns: 'number',
+  work: [],
   examples: [{ script: ['count', { array: ['a', 'b'] }], result: 2 }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);

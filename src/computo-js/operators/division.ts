@@ -8,7 +8,17 @@ import {
   type Call,
   type Report,
 } from '../syntax/index.js';
-import { divide, integerOf, isNumber, isZero, remainder, type JsonNumber } from '../value/index.js';
+import {
+  describe,
+  divide,
+  integerOf,
+  isNumber,
+  isZero,
+  remainder,
+  unlimited,
+  type Effort,
+  type JsonNumber,
+} from '../value/index.js';
 import { calculate, fold, ofTwo, withinIntegerLimit, type Operation } from './number-results.js';
 
 export const dividedBy = defineOperator({
@@ -20,6 +30,7 @@ export const dividedBy = defineOperator({
     current: takesAtLeast(1, number('dividend'), number('divisor')),
   },
   returns: 'number',
+  work: ['digits'],
   examples: [
     { script: ['/', 7, 2], result: 3.5 },
     { dialect: 'current', script: ['/', 100, 5, 2], result: 10 },
@@ -31,7 +42,7 @@ export const dividedBy = defineOperator({
     if (call.dialect === 'classic') return ofTwo(call, parts, operation);
     const [only] = parts;
     if (only === undefined || parts.length > 1) return fold(call, parts, operation);
-    return (run, scope) => calculate(operation, 1, numberOf(only(run, scope), call, 0), call);
+    return (run, scope) => calculate(operation, 1, numberOf(only(run, scope), call, 0), call, run);
   },
   check: reportZeroDivisors,
 });
@@ -45,6 +56,7 @@ export const modulo = defineOperator({
     current: takesAtLeast(2, number('dividend'), number('divisor')),
   },
   returns: 'number',
+  work: ['digits'],
   examples: [
     { script: ['%', -7, 3], result: -1 },
     { dialect: 'current', script: ['%', 7.5, 2], result: 1.5 },
@@ -62,30 +74,31 @@ export const modulo = defineOperator({
 
 function reportFractions(call: Call, report: Report): void {
   for (const { place, ...argument } of call.arguments) {
-    if (argument.type !== 'constant' || !isNumber(argument.value) || isInteger(argument.value, call)) continue;
-    const message = `'%' takes integers in classic, got the number ${String(argument.value)}`;
+    if (argument.type !== 'constant' || !isNumber(argument.value) || isInteger(argument.value, call, unlimited()))
+      continue;
+    const message = `'%' takes integers in classic, got ${describe(argument.value)}`;
     report({ code: 'fraction', place, message });
   }
 }
 
-function isInteger(number: JsonNumber, call: Call): boolean {
-  return withinIntegerLimit(call, () => integerOf(number)) !== undefined;
+function isInteger(number: JsonNumber, call: Call, effort: Effort): boolean {
+  return withinIntegerLimit(call, () => integerOf(number, effort)) !== undefined;
 }
 
 function ofIntegers(call: Call, parts: readonly Evaluate[], operation: Operation): Evaluate {
-  return ofTwo(call, parts, (a, b) => {
+  return ofTwo(call, parts, (a, b, effort) => {
     for (const operand of [a, b]) {
-      if (isInteger(operand, call)) continue;
-      throw invalidArgument(call.place, `'%' takes integers in classic, got the number ${String(operand)}`);
+      if (isInteger(operand, call, effort)) continue;
+      throw invalidArgument(call.place, `'%' takes integers in classic, got ${describe(operand)}`);
     }
-    return operation(a, b);
+    return operation(a, b, effort);
   });
 }
 
 function unlessByZero(operation: Operation, noun: string, call: Call): Operation {
-  return (a: JsonNumber, b: JsonNumber) => {
+  return (a, b, effort) => {
     if (b === 0 || isZero(b)) throw invalidArgument(call.place, `${noun} by zero`);
-    return operation(a, b);
+    return operation(a, b, effort);
   };
 }
 

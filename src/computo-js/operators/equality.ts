@@ -8,6 +8,7 @@ export const equals = defineOperator({
     'Whether all values are equal: deeply, by value, without conversion. The order of keys means nothing; 1 equals 1.0.',
   signatures: inBoth(takesAtLeast(2, value('value'))),
   returns: 'boolean',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['==', 1, 1, 1], result: true },
     { script: ['==', '1', 1], result: false },
@@ -24,6 +25,7 @@ export const notEquals = defineOperator({
   summary: 'Whether two values differ, by the rules of `==`.',
   signatures: inBoth(takes(value('left'), value('right'))),
   returns: 'boolean',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['!=', 1, true], result: true }],
   compile(call, compiler) {
     const isEqual = allFirst(call, compileArguments(call, compiler));
@@ -39,7 +41,6 @@ function oneByOne(call: Call, parts: readonly Evaluate[]): Evaluate {
     const value = first(run, scope);
     for (let index = 1; index < parts.length; index++) {
       const other = parts[index]?.(run, scope) ?? null;
-      if (value === other) continue;
       run.at = call.place;
       if (!equal(value, other, run)) return false;
     }

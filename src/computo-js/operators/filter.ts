@@ -2,9 +2,10 @@ import {
   arrayOf,
   compileArgument,
   compileLambdaArgument,
-  countUnits,
+  countElements,
   enter,
   leave,
+  roomIn,
   scopeOfOne,
 } from '../compile/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
@@ -16,6 +17,7 @@ export const filter = defineOperator({
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
   growth: 'first',
+  work: ['calls'],
   examples: [
     { script: ['filter', { array: [1, 5, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: [5, 9] },
     { script: ['filter', { array: [0, 'a', ''] }, ['lambda', ['x'], ['$', '/x']]], result: ['a'] },
@@ -23,6 +25,7 @@ export const filter = defineOperator({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const lambda = compileLambdaArgument(call, 1, compiler);
+    const room = roomIn(compiler);
     const { place } = call;
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
@@ -37,8 +40,8 @@ export const filter = defineOperator({
         if (isTruthy(body(run, frame))) kept.push(item);
       }
       leave(run, lambda);
-      countUnits(run, kept.length, place);
-      return kept;
+      countElements(run, kept.length, place);
+      return room.fitted(kept);
     };
   },
 });

@@ -2,9 +2,10 @@ import {
   arrayOf,
   compileArgument,
   compileLambdaArgument,
-  countUnits,
+  countComputed,
   enter,
   leave,
+  roomIn,
   scopeOfOne,
 } from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
@@ -16,6 +17,7 @@ export const flatMap = defineOperator({
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
   growth: 'mapped',
+  work: ['calls', 'elements'],
   examples: [
     {
       script: [
@@ -39,6 +41,7 @@ export const flatMap = defineOperator({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const lambda = compileLambdaArgument(call, 1, compiler);
+    const room = roomIn(compiler);
     const { place } = call;
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
@@ -50,12 +53,12 @@ export const flatMap = defineOperator({
       for (let index = 0; index < items.length; index++) {
         frame.value = items[index] ?? null;
         const answer = body(run, frame);
-        countUnits(run, isArray(answer) ? answer.length : 1, place);
+        countComputed(run, isArray(answer) ? answer.length : 1, place);
         if (isArray(answer)) for (const inner of answer) all.push(inner);
         else all.push(answer);
       }
       leave(run, lambda);
-      return all;
+      return room.fitted(all);
     };
   },
 });

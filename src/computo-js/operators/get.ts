@@ -7,13 +7,14 @@ export const get = defineOperator({
   summary: 'What a JSON Pointer leads to in a value; `""` is the whole value. A path that is not there is an error.',
   signatures: { classic: takes(value('value'), raw('pointer')) },
   growth: 'first',
+  work: [],
   examples: [
     { script: ['get', ['$input'], '/tags/0'], inputs: [{ tags: ['a', 'b'] }], result: 'a' },
     { script: ['get', { 'a/b': 1 }, '/a~1b'], result: 1 },
   ],
   compile(call, compiler) {
     const root = compileArgument(call, 0, compiler);
-    return compileLookup(call, { root, noun: 'the value' }, rawArgument(call, 1) ?? null, 'may-be-empty');
+    return compileLookup(call, compiler, { root, noun: 'the value' }, rawArgument(call, 1) ?? null, 'may-be-empty');
   },
   check(call, report) {
     const message = pointerProblem(call, rawArgument(call, 1) ?? null, 'may-be-empty');

@@ -5,6 +5,7 @@ export const ifOperator = defineOperator({
   name: 'if',
   summary: 'One of two expressions, by whether a condition is truthy. The other one is not evaluated.',
   signatures: inBoth(takes(value('condition'), value('then'), value('else'))),
+  work: [],
   examples: [
     { script: ['if', ['>', 2, 1], 'yes', 'no'], result: 'yes' },
     { script: ['if', ['$input'], ['/', 1, ['$input']], 'zero'], inputs: [0], result: 'zero' },

@@ -2,13 +2,15 @@ import {
   arrayOf,
   compileArgument,
   compileLambdaArgument,
+  countComputed,
   countUnits,
   enter,
   leave,
+  roomIn,
   scopeOfTwo,
+  UNITS_PER_PAIR,
 } from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
-import type { Json } from '../value/index.js';
 
 export const enumerate = defineOperator({
   name: 'enumerate',
@@ -16,6 +18,7 @@ export const enumerate = defineOperator({
   signatures: { classic: takes(array()) },
   returns: 'array',
   growth: 'first',
+  work: ['elements'],
   examples: [
     {
       script: ['enumerate', { array: ['a', 'b'] }],
@@ -29,7 +32,7 @@ export const enumerate = defineOperator({
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
-      countUnits(run, 3 * items.length, call.place);
+      countUnits(run, UNITS_PER_PAIR * items.length, call.place);
       return items.map((item, index) => [index, item]);
     };
   },
@@ -41,6 +44,7 @@ export const mapWithIndex = defineOperator({
   signatures: { classic: takes(array(), lambda(2)) },
   returns: 'array',
   growth: 'mapped',
+  work: ['calls'],
   examples: [
     {
       script: ['mapWithIndex', { array: [10, 10] }, ['lambda', ['x', 'i'], ['+', ['$', '/x'], ['$', '/i']]]],
@@ -50,18 +54,19 @@ export const mapWithIndex = defineOperator({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const lambda = compileLambdaArgument(call, 1, compiler);
+    const room = roomIn(compiler);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
       const callable = lambda.find(run, scope, items.length);
       enter(run, callable, items.length, lambda);
-      countUnits(run, items.length, call.place);
+      countComputed(run, items.length, call.place);
       const { first, second } = scopeOfTwo(callable, scope);
       const { body } = callable;
-      const results: Json[] = [];
+      const results = room.exactly(items.length);
       for (let index = 0; index < items.length; index++) {
         first.value = items[index] ?? null;
         second.value = index;
-        results.push(body(run, second));
+        results[index] = body(run, second);
       }
       leave(run, lambda);
       return results;

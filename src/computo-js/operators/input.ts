@@ -1,4 +1,4 @@
-import { rawArgument, type Evaluate } from '../compile/index.js';
+import { rawArgument, type Compiler, type Evaluate } from '../compile/index.js';
 import { defineOperator, placeInside, raw, takesAtLeast, takesUpTo, type Call, type Report } from '../syntax/index.js';
 import { compileLookup, FIRST_INPUT, pointerProblem, type Looked } from './lookup.js';
 
@@ -13,11 +13,12 @@ export const input = defineOperator({
   summary: 'The first input, or null when there is none. In current, optionally what a JSON Pointer leads to in it.',
   signatures: SIGNATURES,
   growth: 'input',
+  work: [],
   examples: [
     { script: ['$input'], inputs: [{ n: 1 }], result: { n: 1 } },
     { dialect: 'current', script: ['$input', '/user/name'], inputs: [{ user: { name: 'Ada' } }], result: 'Ada' },
   ],
-  compile: (call) => compileRoot(call, FIRST_INPUT, 'the input'),
+  compile: (call, compiler) => compileRoot(call, compiler, FIRST_INPUT, 'the input'),
   check: reportPointer,
 });
 
@@ -27,23 +28,25 @@ export const inputs = defineOperator({
     'The array of all inputs. In current, optionally what a JSON Pointer leads to in it. With no input it is [] in current and [null] in classic.',
   signatures: SIGNATURES,
   growth: 'input',
+  work: [],
   examples: [
     { script: ['$inputs'], inputs: [1, 2], result: [1, 2] },
     { dialect: 'current', script: ['$inputs', '/1/level'], inputs: [{}, { level: 3 }], result: 3 },
   ],
-  compile: (call) =>
+  compile: (call, compiler) =>
     compileRoot(
       call,
+      compiler,
       (run) => (run.inputs.length === 0 && call.dialect === 'classic' ? [null] : run.inputs),
       'the inputs',
     ),
   check: reportPointer,
 });
 
-function compileRoot(call: Call, root: Evaluate, noun: string): Evaluate {
+function compileRoot(call: Call, compiler: Compiler, root: Evaluate, noun: string): Evaluate {
   if (call.dialect === 'classic' || call.arguments.length === 0) return root;
   const looked: Looked = { root, noun };
-  return compileLookup(call, looked, rawArgument(call, 0) ?? null, 'required');
+  return compileLookup(call, compiler, looked, rawArgument(call, 0) ?? null, 'required');
 }
 
 function reportPointer(call: Call, report: Report): void {

@@ -8,6 +8,7 @@ export const lambdaOperator = defineOperator({
     'A function for the array operators. Its body sees its parameters and the variables of where it is called. As a value it is `[parameters, body]` in current and `["lambda", parameters, body]` in classic.',
   signatures: inBoth(takes(raw('parameters'), value('body'))),
   returns: 'array',
+  work: [],
   examples: [
     { script: ['map', { array: [1, 2] }, ['lambda', ['x'], ['*', ['$', '/x'], 10]]], result: [10, 20] },
     {

@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, compileArguments, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, compileArguments, countElements } from '../compile/index.js';
 import {
   array,
   defineOperator,
@@ -17,11 +17,12 @@ export const car = defineOperator({
   summary: 'The first element of an array, which must not be empty.',
   signatures: inBoth(takes(array())),
   growth: 'first',
+  work: [],
   examples: [{ script: ['car', { array: [1, 2] }], result: 1 }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const [first] = arrayOf(array(run, scope), call, 0);
+      const first = arrayOf(array(run, scope), call, 0)[0];
       if (first === undefined) throw invalidArgument(call.place, `'car' of an empty array`);
       return first;
     };
@@ -35,6 +36,7 @@ export const cdr = defineOperator({
   signatures: inBoth(takes(array())),
   returns: 'array',
   growth: 'first',
+  work: ['elements'],
   examples: [{ script: ['cdr', { array: [1, 2, 3] }], result: [2, 3] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
@@ -43,7 +45,7 @@ export const cdr = defineOperator({
       if (items.length === 0 && call.dialect === 'current') {
         throw invalidArgument(call.place, `'cdr' of an empty array`);
       }
-      countUnits(run, items.length, call.place);
+      countElements(run, items.length, call.place);
       return items.slice(1);
     };
   },
@@ -58,6 +60,7 @@ export const cons = defineOperator({
   signatures: inBoth(takes(value('item'), array())),
   returns: 'array',
   growth: 'sum',
+  work: ['elements'],
   examples: [{ script: ['cons', 1, { array: [2, 3] }], result: [1, 2, 3] }],
   compile(call, compiler) {
     const itemOf = compileArgument(call, 0, compiler);
@@ -65,7 +68,7 @@ export const cons = defineOperator({
     return (run, scope) => {
       const item = itemOf(run, scope);
       const items = arrayOf(array(run, scope), call, 1);
-      countUnits(run, items.length + 1, call.place);
+      countElements(run, items.length + 1, call.place);
       return [item, ...items];
     };
   },
@@ -77,20 +80,29 @@ export const append = defineOperator({
   signatures: inBoth(takesAtLeast(1, array())),
   returns: 'array',
   growth: 'sum',
+  work: ['elements'],
   examples: [{ script: ['append', { array: [1] }, { array: [] }, { array: [2, 3] }], result: [1, 2, 3] }],
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);
     return (run, scope) => {
-      let all: readonly Json[] = [];
+      const lists: (readonly Json[])[] = [];
       for (let index = 0; index < parts.length; index++) {
         const items = arrayOf(parts[index]?.(run, scope) ?? null, call, index);
-        countUnits(run, items.length, call.place);
-        all = all.concat(items);
+        countElements(run, items.length, call.place);
+        lists.push(items);
       }
-      return all;
+      return joined(lists);
     };
   },
 });
+
+/** More lists than this are not joined by one call. */
+const ARGUMENTS_MAX = 1000;
+
+function joined(lists: readonly (readonly Json[])[]): readonly Json[] {
+  const [first = [], ...others] = lists;
+  return others.length > ARGUMENTS_MAX ? lists.flat() : first.concat(...others);
+}
 
 function reportEmpty(call: Call, report: Report): void {
   const [argument] = call.arguments;

@@ -8,6 +8,7 @@ function conjunction(name: string, dialect: Dialect): Operator {
     summary: 'Whether all values are truthy. Stops at the first that is not.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
+    work: [],
     examples: [
       { script: [name, 1, 'x', true], result: true },
       { script: [name, ['$input'], ['/', 1, ['$input']]], inputs: [0], result: false },
@@ -30,6 +31,7 @@ function disjunction(name: string, dialect: Dialect): Operator {
     summary: 'Whether any value is truthy. Stops at the first that is.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
+    work: [],
     examples: [
       { script: [name, '', 1, ['/', 1, ['$input']]], inputs: [0], result: true },
       { script: [name, null, {}], result: false },
@@ -56,6 +58,7 @@ export const not = defineOperator({
   summary: 'Whether a value is falsy: false, null, 0, "", [] or {}.',
   signatures: inBoth(takes(value('condition'))),
   returns: 'boolean',
+  work: [],
   examples: [
     { script: ['not', 0], result: true },
     { script: ['not', 'no'], result: false },

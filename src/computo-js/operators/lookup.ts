@@ -1,10 +1,13 @@
-import { INNERMOST, type Evaluate } from '../compile/index.js';
+import { INNERMOST, type Compiler, type Evaluate } from '../compile/index.js';
 import { compileGetter, longestExistingPrefix, parsePointer, child, type PointerReading } from '../pointer/index.js';
 import { invalidArgument, type Call } from '../syntax/index.js';
-import { describe, isArray, isObject, nearestName, type Json } from '../value/index.js';
+import { describe, isArray, isObject, keysOf, nearestName, unlimited, type Json } from '../value/index.js';
 
 /** The first input: what most pointers are applied to, so looking into it has a shorter way. */
 export const FIRST_INPUT: Evaluate = (run) => run.input;
+
+/** Longer pointers take more than the step of a call. */
+const SEGMENTS_PER_STEP = 3;
 
 /** What a pointer is applied to. */
 export interface Looked {
@@ -17,7 +20,13 @@ export interface Looked {
 export type PointerForm = 'required' | 'may-be-empty';
 
 /** Compiles the application of a raw pointer. What is looked in is evaluated first, whatever the pointer. */
-export function compileLookup(call: Call, { root, noun }: Looked, pointer: Json, form: PointerForm): Evaluate {
+export function compileLookup(
+  call: Call,
+  compiler: Compiler,
+  { root, noun }: Looked,
+  pointer: Json,
+  form: PointerForm,
+): Evaluate {
   const problem = pointerProblem(call, pointer, form);
   if (problem !== undefined || typeof pointer !== 'string') {
     return (run, scope) => {
@@ -27,6 +36,7 @@ export function compileLookup(call: Call, { root, noun }: Looked, pointer: Json,
   }
   const segments = parsePointer(pointer);
   const reading: PointerReading = { arraySegment: call.dialect === 'current' };
+  if (segments.length > SEGMENTS_PER_STEP) compiler.cost.steps += segments.length;
   const get = compileGetter(segments, reading);
   const missing = (value: Json): never => {
     throw notFound(call, value, noun, pointer, segments, reading);
@@ -82,7 +92,7 @@ function hintAt(root: Json, segments: readonly string[], prefix: string, reading
   let value = root;
   for (const segment of segments.slice(0, length)) value = child(value, segment, reading) ?? null;
   const missing = segments[length] ?? '';
-  const nearest = isObject(value) ? nearestName(missing, Object.keys(value)) : undefined;
+  const nearest = isObject(value) ? nearestName(missing, keysOf(value, unlimited())) : undefined;
   if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
   const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
   return `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;

@@ -1,6 +1,6 @@
-import { compileArgument, compileArguments, countUnits, objectOf } from '../compile/index.js';
+import { compileArgument, compileArguments, countElements, objectOf } from '../compile/index.js';
 import { defineOperator, takes, takesAtLeast, value } from '../syntax/index.js';
-import { entriesOf, orderedObject, sortedKeys, type Json } from '../value/index.js';
+import { entriesOf, orderedObject, sortedKeys, spendMembers, type Json } from '../value/index.js';
 
 export const keys = defineOperator({
   name: 'keys',
@@ -8,12 +8,14 @@ export const keys = defineOperator({
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
   growth: 'first',
+  work: ['members', 'text'],
   examples: [{ script: ['keys', { b: 1, a: 2 }], result: ['a', 'b'] }],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const sorted = sortedKeys(objectOf(given(run, scope), call, 0));
-      countUnits(run, sorted.length, call.place);
+      run.at = call.place;
+      const sorted = sortedKeys(objectOf(given(run, scope), call, 0), run);
+      countElements(run, sorted.length, call.place);
       return sorted;
     };
   },
@@ -25,13 +27,16 @@ export const values = defineOperator({
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
   growth: 'first',
+  work: ['members', 'text'],
   examples: [{ script: ['values', { b: 1, a: 2 }], result: [2, 1] }],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);
     return (run, scope) => {
       const object = objectOf(given(run, scope), call, 0);
-      const sorted = sortedKeys(object);
-      countUnits(run, sorted.length, call.place);
+      run.at = call.place;
+      const sorted = sortedKeys(object, run);
+      spendMembers(run, sorted.length);
+      countElements(run, sorted.length, call.place);
       return sorted.map((key) => object[key] ?? null);
     };
   },
@@ -43,17 +48,19 @@ export const merge = defineOperator({
   signatures: { current: takesAtLeast(1, value('object', 'object')) },
   returns: 'object',
   growth: 'sum',
+  work: ['members', 'text'],
   examples: [{ script: ['merge', { a: 1, b: 1 }, { b: 2 }], result: { a: 1, b: 2 } }],
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);
     return (run, scope) => {
       const entries: [string, Json][] = [];
       for (let index = 0; index < parts.length; index++) {
-        const added = entriesOf(objectOf(parts[index]?.(run, scope) ?? null, call, index));
-        countUnits(run, added.length, call.place);
-        for (const entry of added) entries.push(entry);
+        const given = objectOf(parts[index]?.(run, scope) ?? null, call, index);
+        run.at = call.place;
+        for (const entry of entriesOf(given, run)) entries.push(entry);
       }
-      return orderedObject(entries);
+      run.at = call.place;
+      return orderedObject(entries, run);
     };
   },
 });

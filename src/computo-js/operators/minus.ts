@@ -11,6 +11,7 @@ export const minus = defineOperator({
     current: takesAtLeast(1, number('minuend'), number('subtrahend')),
   },
   returns: 'number',
+  work: ['digits'],
   examples: [
     { script: ['-', 10, 4], result: 6 },
     { dialect: 'current', script: ['-', 10, 4, 3], result: 3 },
@@ -25,5 +26,5 @@ export const minus = defineOperator({
 });
 
 function negated(call: Call, evaluate: Evaluate): Evaluate {
-  return (run, scope) => calculate(subtract, 0, numberOf(evaluate(run, scope), call, 0), call);
+  return (run, scope) => calculate(subtract, 0, numberOf(evaluate(run, scope), call, 0), call, run);
 }

@@ -1,19 +1,20 @@
-import { numberOf, type Evaluate } from '../compile/index.js';
+import { numberOf, type Evaluate, type Run } from '../compile/index.js';
 import { invalidArgument, limitExceeded, type Call } from '../syntax/index.js';
-import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type JsonNumber } from '../value/index.js';
+import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type Effort, type JsonNumber } from '../value/index.js';
 
 /** An operation on two numbers; its result may be infinite or no number at all. */
-export type Operation = (a: JsonNumber, b: JsonNumber) => number | bigint;
+export type Operation = (a: JsonNumber, b: JsonNumber, effort: Effort) => number | bigint;
 
 /**
  * Computes, and refuses what is no JSON number.
  *
  * @throws ComputoError `InvalidArgument` for a result that is not finite, `LimitExceeded` for too long an integer
  */
-export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, call: Call): JsonNumber {
+export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, call: Call, run: Run): JsonNumber {
+  run.at = call.place;
   let result: number | bigint;
   try {
-    result = operation(a, b);
+    result = operation(a, b, run);
   } catch (error) {
     throw error instanceof IntegerTooLong ? integerTooLong(call) : error;
   }
@@ -31,7 +32,11 @@ export function withinIntegerLimit<T>(call: Call, work: () => T): T {
 }
 
 function integerTooLong({ place, operator }: Call): Error {
-  return limitExceeded(place, `'${operator.name}' makes an integer of more than ${INTEGER_DIGITS_MAX} digits`);
+  return limitExceeded(
+    place,
+    `'${operator.name}' takes and makes integers of at most ${INTEGER_DIGITS_MAX} digits`,
+    'Longer ones can be passed on and compared, but not computed with.',
+  );
 }
 
 /** An operation that doubles do right as long as the result is small. */
@@ -54,7 +59,7 @@ export function fold(call: Call, parts: readonly Evaluate[], operation: Operatio
     let result: JsonNumber = numberOf(first(run, scope), call, 0);
     for (let index = 1; index < parts.length; index++) {
       const next = numberOf(parts[index]?.(run, scope) ?? null, call, index);
-      result = calculate(operation, result, next, call);
+      result = calculate(operation, result, next, call, run);
     }
     return result;
   };
@@ -64,7 +69,7 @@ function ofTwoInTurn(call: Call, first: Evaluate, second: Evaluate, operation: O
   return (run, scope) => {
     const a = numberOf(first(run, scope), call, 0);
     const b = numberOf(second(run, scope), call, 1);
-    return calculate(operation, a, b, call);
+    return calculate(operation, a, b, call, run);
   };
 }
 
@@ -84,7 +89,7 @@ function ofSmall(
       // As in the operations themselves: exact or right below 2^53, and -0 becomes 0.
       if (result <= Number.MAX_SAFE_INTEGER && result >= Number.MIN_SAFE_INTEGER) return result + 0;
     }
-    return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call);
+    return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call, run);
   };
 }
 
@@ -95,6 +100,6 @@ export function ofTwo(call: Call, parts: readonly Evaluate[], operation: Operati
   return (run, scope) => {
     const a = left(run, scope);
     const b = right(run, scope);
-    return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call);
+    return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call, run);
   };
 }

@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countElements } from '../compile/index.js';
 import { array, defineOperator, invalidArgument, takes } from '../syntax/index.js';
 import { describe, isArray, orderedObject } from '../value/index.js';
 
@@ -8,12 +8,14 @@ export const objFromPairs = defineOperator({
   signatures: { current: takes(array('pairs')) },
   returns: 'object',
   growth: 'first',
+  work: ['elements', 'text'],
   examples: [{ script: ['objFromPairs', ['zip', { array: ['a', 'b'] }, { array: [1, 2] }]], result: { a: 1, b: 2 } }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
       const pairs = arrayOf(array(run, scope), call, 0);
-      countUnits(run, pairs.length, call.place);
+      countElements(run, pairs.length, call.place);
+      run.at = call.place;
       return orderedObject(
         pairs.map((pair) => {
           const [key, value] = isArray(pair) && pair.length === 2 ? pair : [];
@@ -23,6 +25,7 @@ export const objFromPairs = defineOperator({
             `'objFromPairs' needs [key, value] arrays with a string as key, got ${describe(pair)}`,
           );
         }),
+        run,
       );
     };
   },

@@ -3,6 +3,8 @@ import { defineOperator, placeInside, takesAtLeast, value, type Call, type Node 
 import { describe, isArray } from '../value/index.js';
 import { compileObject, type Member } from './object-literal.js';
 
+const UNITS_PER_MEMBER = 2;
+
 export const obj = defineOperator({
   name: 'obj',
   summary:
@@ -13,6 +15,7 @@ export const obj = defineOperator({
   },
   returns: 'object',
   growth: 'sum',
+  work: ['text'],
   examples: [
     { dialect: 'current', script: ['obj', 'a', 1, 'b', ['+', 1, 1]], result: { a: 1, b: 2 } },
     { dialect: 'classic', script: ['obj', ['a', 1], ['b', ['+', 1, 1]]], result: { a: 1, b: 2 } },
@@ -60,8 +63,8 @@ export const obj = defineOperator({
         value: compileArgument(call, index + 1, compiler),
       });
     }
-    compiler.cost.units += members.length;
-    return compileObject(members, (key, index) => textOf(key, call, index), call.dialect);
+    compiler.cost.units += UNITS_PER_MEMBER * members.length;
+    return compileObject(members, (key, index) => textOf(key, call, index), call);
   },
   check(call, report) {
     if (call.dialect !== 'classic') return;

@@ -1,5 +1,5 @@
 import type { Evaluate } from '../compile/index.js';
-import type { Dialect } from '../syntax/index.js';
+import type { Call } from '../syntax/index.js';
 import { isIndexKey, orderedObject, type Json } from '../value/index.js';
 import { generateBuilder } from './object-builder.js';
 
@@ -13,10 +13,10 @@ export interface Member {
 type KeyOf = (key: Json, index: number) => string;
 
 /** Compiles the building of an object. */
-export function compileObject(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Evaluate {
+export function compileObject(members: readonly Member[], keyOf: KeyOf, call: Call): Evaluate {
   const keys = new Set<string>();
   for (const { key } of members) {
-    if (typeof key !== 'string' || key === '__proto__' || isIndexKey(key)) return anyKeys(members, keyOf, dialect);
+    if (typeof key !== 'string' || key === '__proto__' || isIndexKey(key)) return anyKeys(members, keyOf, call);
     keys.add(key);
   }
   const values = members.map(({ value }) => value);
@@ -36,7 +36,7 @@ function plainKeys(members: readonly Member[]): Evaluate {
   };
 }
 
-function anyKeys(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Evaluate {
+function anyKeys(members: readonly Member[], keyOf: KeyOf, { dialect, place }: Call): Evaluate {
   // Classic checks a key before it evaluates the value, current afterwards.
   const checksKeyFirst = dialect === 'classic';
   return (run, scope) => {
@@ -50,6 +50,7 @@ function anyKeys(members: readonly Member[], keyOf: KeyOf, dialect: Dialect): Ev
       const evaluated = value(run, scope);
       entries.push([keyOf(given, 2 * index), evaluated]);
     }
-    return orderedObject(entries);
+    run.at = place;
+    return orderedObject(entries, run);
   };
 }

@@ -2,9 +2,10 @@ import {
   arrayOf,
   compileArgument,
   compileLambdaArgument,
-  countUnits,
+  countElements,
   enter,
   leave,
+  roomIn,
   scopeOfOne,
 } from '../compile/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
@@ -16,6 +17,7 @@ export const partition = defineOperator({
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
   growth: 'first',
+  work: ['calls'],
   examples: [
     {
       script: ['partition', { array: [1, 5, 2, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]],
@@ -28,12 +30,13 @@ export const partition = defineOperator({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const lambda = compileLambdaArgument(call, 1, compiler);
+    const room = roomIn(compiler);
     const { place } = call;
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
       const callable = lambda.find(run, scope, items.length);
       enter(run, callable, items.length, lambda);
-      countUnits(run, items.length, place);
+      countElements(run, items.length, place);
       const frame = scopeOfOne(callable, scope);
       const { body } = callable;
       const passed: Json[] = [];
@@ -44,7 +47,7 @@ export const partition = defineOperator({
         (isTruthy(body(run, frame)) ? passed : failed).push(item);
       }
       leave(run, lambda);
-      return [passed, failed];
+      return [room.fitted(passed), room.fitted(failed)];
     };
   },
 });

@@ -7,6 +7,7 @@ export const diffOperator = defineOperator({
   summary: 'The JSON Patch (RFC 6902) that turns one value into another.',
   signatures: { classic: takes(value('before'), value('after')) },
   returns: 'array',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['diff', { a: 1, b: 2 }, { a: 1, b: 3 }], result: [{ op: 'replace', path: '/b', value: 3 }] }],
   compile(call, compiler) {
     const beforeGiven = compileArgument(call, 0, compiler);
@@ -24,6 +25,7 @@ export const patchOperator = defineOperator({
   name: 'patch',
   summary: 'A document after a JSON Patch (RFC 6902). An operation that leads nowhere or tests in vain is an error.',
   signatures: { classic: takes(value('document'), array('operations')) },
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [
     {
       script: [

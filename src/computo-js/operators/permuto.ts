@@ -7,6 +7,7 @@ export const permutoApply = defineOperator({
   summary:
     'A template filled in from a context: a string that is exactly `${/pointer}` becomes what the pointer leads to, of any kind; `${}` is the whole context. Keys stay, and results are not filled in again. A missing path leaves the placeholder; the option `permuto` changes that, and turns on placeholders inside longer strings.',
   signatures: { classic: takes(value('template'), value('context')) },
+  work: ['elements', 'members', 'text'],
   examples: [
     {
       script: ['permuto.apply', { id: '${/user/id}', note: 'for ${/user/id}' }, ['$input']],

@@ -8,6 +8,7 @@ export const plus = defineOperator({
   summary: 'Adds numbers. Integers of any size are added exactly.',
   signatures: inBoth(takesAtLeast(1, number('number'))),
   returns: 'number',
+  work: ['digits'],
   examples: [
     { script: ['+', 1, 2, 3], result: 6 },
     { script: ['+', 0.5, ['+', 40]], result: 40.5 },

@@ -7,6 +7,7 @@ export const reduce = defineOperator({
     'Combines the elements into one value: a lambda gets what came so far, first the initial value, and the next element.',
   signatures: inBoth(takes(array(), lambda(2), value('initial'))),
   growth: 'reduced',
+  work: ['calls'],
   examples: [
     {
       script: ['reduce', { array: [1, 2, 3] }, ['lambda', ['sum', 'x'], ['+', ['$', '/sum'], ['$', '/x']]], 0],

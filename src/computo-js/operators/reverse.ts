@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countElements } from '../compile/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 
 export const reverse = defineOperator({
@@ -7,12 +7,13 @@ export const reverse = defineOperator({
   signatures: { current: takes(array()) },
   returns: 'array',
   growth: 'first',
+  work: ['elements'],
   examples: [{ script: ['reverse', { array: [1, 2, 3] }], result: [3, 2, 1] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
-      countUnits(run, items.length, call.place);
+      countElements(run, items.length, call.place);
       return [...items].reverse();
     };
   },

@@ -19,6 +19,7 @@ export const find = defineOperator({
   summary: 'The first element for which a lambda is truthy, or null.',
   signatures: SIGNATURES,
   growth: 'first',
+  work: ['calls'],
   examples: [
     { script: ['find', { array: [1, 5, 9] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: 5 },
     { script: ['find', { array: [] }, ['lambda', ['x'], true]], result: null },
@@ -31,6 +32,7 @@ export const some = defineOperator({
   summary: 'Whether a lambda is truthy for any element; false for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
+  work: ['calls'],
   examples: [{ script: ['some', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: true }],
   compile: (call, compiler) => searchFor(true, false, () => true, call, compiler),
 });
@@ -40,6 +42,7 @@ export const every = defineOperator({
   summary: 'Whether a lambda is truthy for all elements; true for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
+  work: ['calls'],
   examples: [{ script: ['every', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: false }],
   compile: (call, compiler) => searchFor(false, true, () => false, call, compiler),
 });

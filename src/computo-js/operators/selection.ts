@@ -1,6 +1,23 @@
-import { arrayOf, compileArgument, countUnits, objectOf, type Compiler, type Evaluate } from '../compile/index.js';
+import {
+  arrayOf,
+  compileArgument,
+  countElements,
+  countSteps,
+  objectOf,
+  type Compiler,
+  type Evaluate,
+} from '../compile/index.js';
 import { array, defineOperator, invalidArgument, takes, value, type Call } from '../syntax/index.js';
-import { describe, entriesOf, orderedObject, type Json, type JsonObject } from '../value/index.js';
+import {
+  describe,
+  entriesOf,
+  orderedObject,
+  spendMembers,
+  spendText,
+  type Effort,
+  type Json,
+  type JsonObject,
+} from '../value/index.js';
 
 const SIGNATURES = { current: takes(value('object', 'object'), array('keys')) };
 
@@ -10,11 +27,13 @@ export const pick = defineOperator({
   signatures: SIGNATURES,
   returns: 'object',
   growth: 'first',
+  work: ['elements', 'text'],
   examples: [{ script: ['pick', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { a: 1 } }],
   compile: (call, compiler) =>
-    compileSelection(call, compiler, (object, keys) =>
-      keys.filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key] ?? null]),
-    ),
+    compileSelection(call, compiler, (object, keys, effort) => {
+      spendMembers(effort, keys.length);
+      return keys.filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key] ?? null]);
+    }),
 });
 
 export const omit = defineOperator({
@@ -23,15 +42,16 @@ export const omit = defineOperator({
   signatures: SIGNATURES,
   returns: 'object',
   growth: 'first',
+  work: ['elements', 'members', 'text'],
   examples: [{ script: ['omit', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { b: 2 } }],
   compile: (call, compiler) =>
-    compileSelection(call, compiler, (object, keys) => {
+    compileSelection(call, compiler, (object, keys, effort) => {
       const omitted = new Set(keys);
-      return entriesOf(object).filter(([key]) => !omitted.has(key));
+      return entriesOf(object, effort).filter(([key]) => !omitted.has(key));
     }),
 });
 
-type Select = (object: JsonObject, keys: readonly string[]) => [string, Json][];
+type Select = (object: JsonObject, keys: readonly string[], effort: Effort) => [string, Json][];
 
 function compileSelection(call: Call, compiler: Compiler, select: Select): Evaluate {
   const objectGiven = compileArgument(call, 0, compiler);
@@ -40,15 +60,20 @@ function compileSelection(call: Call, compiler: Compiler, select: Select): Evalu
     const given = objectGiven(run, scope);
     const listed = keysGiven(run, scope);
     const object = objectOf(given, call, 0);
-    const keys = arrayOf(listed, call, 1).map((key) => {
-      if (typeof key === 'string') return key;
+    const list = arrayOf(listed, call, 1);
+    run.at = call.place;
+    countElements(run, list.length, call.place);
+    countSteps(run, list.length, call.place);
+    const keys = list.map((key) => {
+      if (typeof key === 'string') {
+        spendText(run, key.length);
+        return key;
+      }
       throw invalidArgument(
         call.place,
         `'${call.operator.name}' needs an array of strings as its keys, got ${describe(key)} in it`,
       );
     });
-    countUnits(run, Object.keys(object).length + keys.length, call.place);
-    const entries = select(object, keys);
-    return orderedObject(entries);
+    return orderedObject(select(object, keys, run), run);
   };
 }

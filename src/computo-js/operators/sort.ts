@@ -1,7 +1,10 @@
 import { arrayOf, compileArgument, countUnits, rawArgument, type Evaluate, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesAtLeast, type Call } from '../syntax/index.js';
-import { compareValues, describe, isArray, type Json } from '../value/index.js';
+import { compareValues, describe, isArray, spendSteps, spendText, type Json } from '../value/index.js';
+
+/** Sorting keeps a row of fields for each element, and lists of rows. */
+const UNITS_PER_ROW = 4;
 
 export const sort = defineOperator({
   name: 'sort',
@@ -10,6 +13,7 @@ export const sort = defineOperator({
   signatures: { current: takesAtLeast(1, array(), raw('option')) },
   returns: 'array',
   growth: 'first',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['sort', { array: ['b', 10, 'a', 9, null] }], result: [null, 9, 10, 'a', 'b'] },
     { script: ['sort', { array: [1, 3, 2] }, 'desc'], result: [3, 2, 1] },
@@ -35,7 +39,7 @@ export const sort = defineOperator({
     if ('problem' in keys) return failing(call, array, keys.problem);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
-      countUnits(run, items.length, call.place);
+      countUnits(run, UNITS_PER_ROW * (1 + keys.length) * items.length, call.place);
       run.at = call.place;
       return sortBy(items, keys, run);
     };
@@ -99,12 +103,20 @@ function failing(call: Call, array: Evaluate, problem: string): Evaluate {
   };
 }
 
+/** Text that was joined is laid out in memory when it is compared for the first time. */
+function remembered(value: Json, run: Run): Json {
+  spendSteps(run, 1);
+  if (typeof value === 'string') spendText(run, value.length);
+  return value;
+}
+
 function sortBy(items: readonly Json[], keys: readonly SortKey[], run: Run): Json[] {
   const [only] = keys;
   if (only !== undefined && only.field === undefined) {
+    for (const item of items) remembered(item, run);
     return [...items].sort((a, b) => only.direction * compareValues(a, b, run));
   }
-  const rows = items.map((item) => ({ item, fields: keys.map(({ field }) => field?.(item) ?? null) }));
+  const rows = items.map((item) => ({ item, fields: keys.map(({ field }) => remembered(field?.(item) ?? null, run)) }));
   rows.sort((a, b) => {
     for (const [index, { direction }] of keys.entries()) {
       const order = compareValues(a.fields[index] ?? null, b.fields[index] ?? null, run);

@@ -1,6 +1,18 @@
-import { arrayOf, compileArgument, compileArguments, countUnits, textOf, type Run } from '../compile/index.js';
+import {
+  arrayOf,
+  compileArgument,
+  compileArguments,
+  countElements,
+  countSteps,
+  countUnits,
+  textOf,
+  type Run,
+} from '../compile/index.js';
 import { array, defineOperator, inBoth, takes, takesAtLeast, value, type Call } from '../syntax/index.js';
 import { canonicalText, type Json } from '../value/index.js';
+
+/** Joining two texts makes a third that refers to both. */
+const UNITS_PER_JOINT = 8;
 
 export const strConcat = defineOperator({
   name: 'strConcat',
@@ -9,6 +21,7 @@ export const strConcat = defineOperator({
   signatures: inBoth(takesAtLeast(1, value('value'))),
   returns: 'string',
   growth: 'text',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['strConcat', 'n=', 1.5, ' ', true], result: 'n=1.5 true' },
     { script: ['strConcat', { b: [1], a: 'x' }], result: '{"a":"x","b":[1]}' },
@@ -18,6 +31,7 @@ export const strConcat = defineOperator({
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);
     const skipsNull = call.dialect === 'classic';
+    compiler.cost.units += UNITS_PER_JOINT * parts.length;
     return (run, scope) => {
       let text = '';
       for (let index = 0; index < parts.length; index++) {
@@ -39,6 +53,7 @@ export const join = defineOperator({
   signatures: { current: takes(array(), value('delimiter', 'string')) },
   returns: 'string',
   growth: 'joined',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['join', { array: ['a', 1, null] }, '-'], result: 'a-1-null' }],
   compile(call, compiler) {
     const arrayGiven = compileArgument(call, 0, compiler);
@@ -46,13 +61,16 @@ export const join = defineOperator({
     return (run, scope) => {
       const given = arrayGiven(run, scope);
       const delimiter = textOf(delimiterGiven(run, scope), call, 1);
-      let text = '';
-      for (const [index, item] of arrayOf(given, call, 0).entries()) {
-        const added = index === 0 ? plainText(item, run, call) : delimiter + plainText(item, run, call);
-        countUnits(run, added.length, call.place);
-        text += added;
-      }
-      return text;
+      const items = arrayOf(given, call, 0);
+      countSteps(run, items.length, call.place);
+      countElements(run, items.length, call.place);
+      countUnits(run, delimiter.length * Math.max(0, items.length - 1), call.place);
+      const texts = items.map((item) => {
+        const text = plainText(item, run, call);
+        countUnits(run, text.length, call.place);
+        return text;
+      });
+      return texts.join(delimiter);
     };
   },
 });

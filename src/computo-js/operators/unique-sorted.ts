@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, countUnits, rawArgument, type Run } from '../compile/index.js';
+import { arrayOf, compileArgument, countElements, countSteps, rawArgument, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesUpTo, type Call } from '../syntax/index.js';
 import { describe, equal, type Json } from '../value/index.js';
@@ -13,6 +13,7 @@ export const uniqueSorted = defineOperator({
   signatures: { current: takesUpTo(2, array(), raw('field'), raw('mode')) },
   returns: 'array',
   growth: 'first',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['uniqueSorted', { array: [1, 1, 2, 3, 3] }], result: [1, 2, 3] },
     { script: ['uniqueSorted', { array: [1, 1, 2, 3, 3] }, 'multiples'], result: [1, 1, 3, 3] },
@@ -37,7 +38,8 @@ export const uniqueSorted = defineOperator({
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
       if ('problem' in options) throw invalidArgument(call.place, options.problem);
-      countUnits(run, items.length, call.place);
+      countElements(run, 2 * items.length, call.place);
+      countSteps(run, items.length, call.place);
       run.at = call.place;
       return selectFromRuns(items, options, run);
     };

@@ -1,6 +1,10 @@
-import { arrayOf, compileArgument, countUnits } from '../compile/index.js';
+import { arrayOf, compileArgument, countSteps, countUnits } from '../compile/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 import { distinctKey, type Json } from '../value/index.js';
+
+/** An entry of a set, and the place in the result. */
+const UNITS_PER_KNOWN = 10;
+const STEPS_PER_KNOWN = 2;
 
 export const unique = defineOperator({
   name: 'unique',
@@ -8,12 +12,14 @@ export const unique = defineOperator({
   signatures: { current: takes(array()) },
   returns: 'array',
   growth: 'first',
+  work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['unique', { array: [3, 1, 3, '1', 1.0] }], result: [3, 1, '1'] }],
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
-      countUnits(run, items.length, call.place);
+      countUnits(run, UNITS_PER_KNOWN * items.length, call.place);
+      countSteps(run, STEPS_PER_KNOWN * items.length, call.place);
       run.at = call.place;
       const seen = new Set<string | number>();
       const kept: Json[] = [];

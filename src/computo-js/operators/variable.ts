@@ -8,6 +8,7 @@ export const variable = defineOperator({
     'The value of a variable: `["$", "/name"]`. In current, further segments are a JSON Pointer into it; in classic they belong to the name.',
   signatures: inBoth(takes(raw('name'))),
   growth: 'variable',
+  work: [],
   examples: [
     { script: ['let', [['x', 5]], ['$', '/x']], result: 5 },
     { dialect: 'current', script: ['let', { user: { name: 'Ada' } }, ['$', '/user/name']], result: 'Ada' },
@@ -23,7 +24,7 @@ export const variable = defineOperator({
     const { name, pointer } = splitReference(reference, call);
     const root = compiler.variable(name);
     if (pointer === '') return root;
-    return compileLookup(call, { root, noun: `the variable ${JSON.stringify(name)}` }, pointer, 'required');
+    return compileLookup(call, compiler, { root, noun: `the variable ${JSON.stringify(name)}` }, pointer, 'required');
   },
   check(call, report) {
     const message = pointerProblem(call, rawArgument(call, 0) ?? null, 'required');

@@ -2,10 +2,13 @@ import {
   arrayOf,
   compileArgument,
   compileLambdaArgument,
+  countComputed,
   countUnits,
   enter,
   leave,
+  roomIn,
   scopeOfTwo,
+  UNITS_PER_PAIR,
 } from '../compile/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
@@ -16,6 +19,7 @@ export const zip = defineOperator({
   signatures: inBoth(takes(array('left'), array('right'))),
   returns: 'array',
   growth: 'sum',
+  work: ['elements'],
   examples: [
     {
       script: ['zip', { array: ['a', 'b', 'c'] }, { array: [1, 2] }],
@@ -31,9 +35,8 @@ export const zip = defineOperator({
     return (run, scope) => {
       const left = arrayOf(leftGiven(run, scope), call, 0);
       const right = arrayOf(rightGiven(run, scope), call, 1);
-      const pairs = pairUp(left, right);
-      countUnits(run, 3 * pairs.length, call.place);
-      return pairs;
+      countUnits(run, UNITS_PER_PAIR * Math.min(left.length, right.length), call.place);
+      return pairUp(left, right);
     };
   },
 });
@@ -44,6 +47,7 @@ export const zipWith = defineOperator({
   signatures: { classic: takes(array('left'), array('right'), lambda(2)) },
   returns: 'array',
   growth: 'mapped',
+  work: ['calls'],
   examples: [
     {
       script: [
@@ -59,22 +63,22 @@ export const zipWith = defineOperator({
     const leftOf = compileArgument(call, 0, compiler);
     const rightOf = compileArgument(call, 1, compiler);
     const lambda = compileLambdaArgument(call, 2, compiler);
+    const room = roomIn(compiler);
     return (run, scope) => {
       const given = leftOf(run, scope);
       const other = rightOf(run, scope);
-      const pairs = pairUp(arrayOf(given, call, 0), arrayOf(other, call, 1));
-      const callable = lambda.find(run, scope, pairs.length);
-      enter(run, callable, pairs.length, lambda);
-      countUnits(run, pairs.length, call.place);
+      const [left, right] = [arrayOf(given, call, 0), arrayOf(other, call, 1)];
+      const length = Math.min(left.length, right.length);
+      const callable = lambda.find(run, scope, length);
+      enter(run, callable, length, lambda);
+      countComputed(run, length, call.place);
       const { first, second } = scopeOfTwo(callable, scope);
       const { body } = callable;
-      const results: Json[] = [];
-      for (let index = 0; index < pairs.length; index++) {
-        const pair = pairs[index];
-        if (pair === undefined) continue;
-        first.value = pair[0];
-        second.value = pair[1];
-        results.push(body(run, second));
+      const results = room.exactly(length);
+      for (let index = 0; index < length; index++) {
+        first.value = left[index] ?? null;
+        second.value = right[index] ?? null;
+        results[index] = body(run, second);
       }
       leave(run, lambda);
       return results;

@@ -1,9 +1,21 @@
 import { arrayIndex, formatPointer, parsePointer, PointerSyntaxError } from '../pointer/index.js';
-import { describe, equal, isObject, spendSteps, type Effort, type Json, type JsonObject } from '../value/index.js';
+import {
+  describe,
+  equal,
+  isObject,
+  spendSteps,
+  spendText,
+  type Effort,
+  type Json,
+  type JsonObject,
+} from '../value/index.js';
 import { ArrayDraft, draftOf, finished, ObjectDraft, type Drafted } from './draft.js';
 
 /** Paths may have this many segments. */
 const PATH_LENGTH_MAX = 500;
+const STEPS_PER_OPERATION = 8;
+/** Each segment is looked up, some of them twice. */
+const STEPS_PER_SEGMENT = 4;
 
 /** Why a patch can't be applied, as a phrase. */
 export class PatchError extends Error {
@@ -40,6 +52,7 @@ export function applyPatch(document: Json, operations: readonly Json[], effort: 
   const patching: Patching = { root: document, effort };
   for (const [index, operation] of operations.entries()) {
     try {
+      spendSteps(effort, STEPS_PER_OPERATION);
       applyOperation(patching, operation);
     } catch (error) {
       const isOurs = error instanceof OperationError || error instanceof PointerSyntaxError;
@@ -50,8 +63,9 @@ export function applyPatch(document: Json, operations: readonly Json[], effort: 
 }
 
 function applyOperation(patching: Patching, operation: Json): void {
+  const { effort } = patching;
   if (!isObject(operation)) throw new OperationError(`an operation must be an object, got ${describe(operation)}`);
-  const path = pointerIn(operation, 'path');
+  const path = pointerIn(operation, 'path', effort);
   const op = memberOf(operation, 'op');
   switch (op) {
     case 'add':
@@ -64,10 +78,10 @@ function applyOperation(patching: Patching, operation: Json): void {
       replace(patching, path, memberOf(operation, 'value'));
       break;
     case 'move':
-      move(patching, pointerIn(operation, 'from'), path);
+      move(patching, pointerIn(operation, 'from', effort), path);
       break;
     case 'copy':
-      add(patching, path, read(patching, pointerIn(operation, 'from')));
+      add(patching, path, read(patching, pointerIn(operation, 'from', effort)));
       break;
     case 'test':
       test(patching, path, memberOf(operation, 'value'));
@@ -182,12 +196,14 @@ function memberOf(operation: JsonObject, name: string): Json {
   return value;
 }
 
-function pointerIn(operation: JsonObject, name: string): string[] {
+function pointerIn(operation: JsonObject, name: string, effort: Effort): string[] {
   const pointer = memberOf(operation, name);
   if (typeof pointer !== 'string') {
     throw new OperationError(`${JSON.stringify(name)} must be a JSON Pointer, got ${describe(pointer)}`);
   }
+  spendText(effort, pointer.length);
   const path = parsePointer(pointer);
+  spendSteps(effort, path.length * STEPS_PER_SEGMENT);
   if (path.length > PATH_LENGTH_MAX)
     throw new OperationError(`a path may have ${PATH_LENGTH_MAX} segments, not ${path.length}`);
   return path;

@@ -15,10 +15,12 @@ type Segments = readonly (string | number)[];
 
 /** Values nested deeper than this are replaced as a whole where they differ. */
 const DEPTH_MAX = 64;
+/** An object of three members, and its place in the list. */
+const UNITS_PER_OPERATION = 20;
 
 /** A comparison under way. */
 interface Comparison {
-  readonly emit: (operation: JsonObject) => void;
+  readonly emit: (op: 'add' | 'remove' | 'replace', at: Segments, value?: Json) => void;
   readonly effort: Effort;
 }
 
@@ -30,8 +32,10 @@ interface Comparison {
  */
 export function diff(before: Json, after: Json, effort: Effort): JsonObject[] {
   const operations: JsonObject[] = [];
-  const emit = (operation: JsonObject): void => {
-    spendUnits(effort, 4);
+  const emit: Comparison['emit'] = (op, at, value) => {
+    const path = formatPointer(at);
+    spendUnits(effort, UNITS_PER_OPERATION + path.length);
+    const operation = value === undefined ? { op, path } : { op, path, value };
     operations.push(operation);
   };
   compare(before, after, [], { emit, effort });
@@ -41,43 +45,45 @@ export function diff(before: Json, after: Json, effort: Effort): JsonObject[] {
 function compare(before: Json, after: Json, at: Segments, comparison: Comparison): void {
   const { emit, effort } = comparison;
   if (equal(before, after, effort)) return;
-  if (at.length >= DEPTH_MAX) emit({ op: 'replace', path: formatPointer(at), value: after });
+  if (at.length >= DEPTH_MAX) emit('replace', at, after);
   else if (isArray(before) && isArray(after)) compareArrays(before, after, at, comparison);
   else if (isObject(before) && isObject(after)) compareObjects(before, after, at, comparison);
-  else emit({ op: 'replace', path: formatPointer(at), value: after });
+  else emit('replace', at, after);
 }
 
 function compareObjects(before: JsonObject, after: JsonObject, at: Segments, comparison: Comparison): void {
   const { emit, effort } = comparison;
-  spendSteps(effort, at.length);
-  for (const [key, old] of entriesOf(before)) {
+  for (const [key, old] of entriesOf(before, effort)) {
+    spendSteps(effort, 1 + at.length);
     const kept = Object.hasOwn(after, key) ? after[key] : undefined;
-    if (kept === undefined) emit({ op: 'remove', path: formatPointer([...at, key]) });
+    if (kept === undefined) emit('remove', [...at, key]);
     else compare(old, kept, [...at, key], comparison);
   }
-  for (const [key, value] of entriesOf(after)) {
-    if (!Object.hasOwn(before, key)) emit({ op: 'add', path: formatPointer([...at, key]), value });
+  for (const [key, value] of entriesOf(after, effort)) {
+    spendSteps(effort, 1);
+    if (!Object.hasOwn(before, key)) emit('add', [...at, key], value);
   }
 }
 
 function compareArrays(before: readonly Json[], after: readonly Json[], at: Segments, comparison: Comparison): void {
   const { emit, effort } = comparison;
-  spendSteps(effort, at.length);
   const shorter = Math.min(before.length, after.length);
   const start = countShared(shorter, effort, (index) => [before[index], after[index]]);
   const end = countShared(shorter - start, effort, (index) => [before.at(-1 - index), after.at(-1 - index)]);
 
+  spendUnits(effort, 2 * (before.length + after.length));
   const old = before.slice(start, before.length - end);
   const now = after.slice(start, after.length - end);
   for (const [index, value] of now.entries()) {
+    spendSteps(effort, 1 + at.length);
     const previous = old[index];
     const place = [...at, start + index];
-    if (previous === undefined) emit({ op: 'add', path: formatPointer(place), value });
+    if (previous === undefined) emit('add', place, value);
     else compare(previous, value, place, comparison);
   }
   // From the back, so that the indices before stay what they were.
   for (let index = old.length - 1; index >= now.length; index--) {
-    emit({ op: 'remove', path: formatPointer([...at, start + index]) });
+    emit('remove', [...at, start + index]);
   }
 }
 
@@ -88,6 +94,7 @@ function countShared(
   pairAt: (index: number) => [Json | undefined, Json | undefined],
 ): number {
   for (let index = 0; index < lengthMax; index++) {
+    spendSteps(effort, 1);
     const [a, b] = pairAt(index);
     if (a === undefined || b === undefined || !equal(a, b, effort)) return index;
   }

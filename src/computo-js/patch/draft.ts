@@ -3,6 +3,10 @@ import { entriesOf, spendUnits, type Effort, isArray, isObject, orderedObject, t
 /** A value while it is patched: containers on the way to a change are drafts, everything else is shared as it is. */
 export type Drafted = Json | ArrayDraft | ObjectDraft;
 
+const UNITS_PER_ELEMENT = 2;
+/** Of a Map. */
+const UNITS_PER_ENTRY = 12;
+
 /** An array that may be written. */
 export class ArrayDraft {
   readonly items: Drafted[];
@@ -27,12 +31,12 @@ export class ObjectDraft {
 export function draftOf(value: Drafted, effort: Effort): ArrayDraft | ObjectDraft | undefined {
   if (value instanceof ArrayDraft || value instanceof ObjectDraft) return value;
   if (isArray(value)) {
-    spendUnits(effort, value.length);
+    spendUnits(effort, UNITS_PER_ELEMENT * value.length);
     return new ArrayDraft(value);
   }
   if (!isObject(value)) return undefined;
-  const entries = entriesOf(value);
-  spendUnits(effort, entries.length);
+  const entries = entriesOf(value, effort);
+  spendUnits(effort, UNITS_PER_ENTRY * entries.length);
   return new ObjectDraft(entries);
 }
 
@@ -43,12 +47,12 @@ export function draftOf(value: Drafted, effort: Effort): ArrayDraft | ObjectDraf
  */
 export function finished(value: Drafted, effort: Effort): Json {
   if (value instanceof ArrayDraft) {
-    spendUnits(effort, value.items.length);
+    spendUnits(effort, UNITS_PER_ELEMENT * value.items.length);
     return value.items.map((item) => finished(item, effort));
   }
   if (value instanceof ObjectDraft) {
-    spendUnits(effort, value.members.size);
-    return orderedObject([...value.members].map(([key, member]) => [key, finished(member, effort)]));
+    const entries = [...value.members].map(([key, member]): [string, Json] => [key, finished(member, effort)]);
+    return orderedObject(entries, effort);
   }
   return value;
 }

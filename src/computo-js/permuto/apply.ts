@@ -5,6 +5,8 @@ import {
   isArray,
   isObject,
   orderedObject,
+  spendSteps,
+  spendText,
   spendUnits,
   type Effort,
   type Json,
@@ -13,6 +15,8 @@ import type { PermutoOptions } from './options.js';
 
 /** Templates may be nested this many levels deep. */
 export const TEMPLATE_DEPTH_MAX = 64;
+
+const UNITS_PER_ELEMENT = 2;
 
 /** A placeholder's path is not in the context. */
 export class TemplateMissingError extends Error {}
@@ -47,7 +51,8 @@ function fill(template: Json, filling: Filling, depth: number): Filled {
   }
   if (typeof template === 'string') return fillString(template, filling);
   if (isArray(template)) {
-    spendUnits(filling.effort, template.length);
+    spendUnits(filling.effort, UNITS_PER_ELEMENT * template.length);
+    spendSteps(filling.effort, template.length);
     const items: Json[] = [];
     for (const item of template) {
       const filled = fill(item, filling, depth + 1);
@@ -57,18 +62,18 @@ function fill(template: Json, filling: Filling, depth: number): Filled {
   }
   if (isObject(template)) {
     const entries: [string, Json][] = [];
-    for (const [key, member] of entriesOf(template)) {
+    for (const [key, member] of entriesOf(template, filling.effort)) {
       const filled = fill(member, filling, depth + 1);
       if (filled !== 'removed') entries.push([key, filled.value]);
     }
-    spendUnits(filling.effort, entries.length);
-    return { value: orderedObject(entries) };
+    return { value: orderedObject(entries, filling.effort) };
   }
   return { value: template };
 }
 
 function fillString(template: string, filling: Filling): Filled {
   const { context, options, effort } = filling;
+  spendText(effort, template.length);
   const path = exactPlaceholder(template);
   if (path !== undefined) {
     const found = resolvePointer(context, parsePointer(path), { arraySegment: false });
@@ -77,14 +82,39 @@ function fillString(template: string, filling: Filling): Filled {
     if (!path.includes('}')) return missing(template, path, options);
   }
   if (!options.interpolation) return { value: template };
-  const value = template.replaceAll(/\$\{(|\/[^}]*)\}/g, (placeholder, inner: string) => {
+  return { value: interpolated(template, filling) };
+}
+
+/** The text with what its placeholders lead to. Each is looked for once, from left to right. */
+function interpolated(template: string, { context, options, effort }: Filling): string {
+  const parts: string[] = [];
+  const add = (part: string): void => {
+    spendUnits(effort, part.length);
+    spendSteps(effort, 1);
+    parts.push(part);
+  };
+  let written = 0;
+  let open = template.indexOf('${');
+  while (open !== -1) {
+    const start = open + 2;
+    if (!template.startsWith('/', start) && !template.startsWith('}', start)) {
+      open = template.indexOf('${', start);
+      continue;
+    }
+    const close = template.indexOf('}', start);
+    if (close === -1) break;
+    const inner = template.slice(start, close);
     const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
-    if (found !== undefined) return typeof found === 'string' ? found : canonicalText(found, effort);
-    if (options.missing === 'error') throw missingError(inner);
-    return placeholder;
-  });
-  spendUnits(effort, value.length);
-  return { value };
+    if (found === undefined && options.missing === 'error') throw missingError(inner);
+    if (found !== undefined) {
+      add(template.slice(written, open));
+      add(typeof found === 'string' ? found : canonicalText(found, effort));
+      written = close + 1;
+    }
+    open = template.indexOf('${', close + 1);
+  }
+  add(template.slice(written));
+  return parts.join('');
 }
 
 /** The pointer in a string that is one placeholder and nothing else. */

@@ -32,6 +32,7 @@ export function fieldCall(call: Call, field: number, within: readonly string[], 
     summary: call.operator.summary,
     signatures: inBoth(signature),
     growth: 'input',
+    work: [],
     examples: [],
     compile: () => evaluate,
   });

@@ -1,5 +1,5 @@
 import type { Node } from '../syntax/index.js';
-import { exceeds } from '../value/index.js';
+import { exceeds, unlimited } from '../value/index.js';
 import { readingOf } from './reading.js';
 
 /** Larger scripts are not worth a plan; nor could all of planning recurse into them. */
@@ -25,7 +25,7 @@ export function survey(root: Node, limit: number): Survey | undefined {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     nodes += 1;
     if (nodes > NODES_MAX) return undefined;
-    if (node.type === 'constant' && exceeds(node.value, constantUnitsMax)) return undefined;
+    if (node.type === 'constant' && exceeds(node.value, constantUnitsMax, unlimited())) return undefined;
     const reading = node.type === 'call' ? readingOf(node) : undefined;
     if (typeof reading === 'object') readsContext ||= reading.of === 'context';
     else pending.push(...partsOf(node));

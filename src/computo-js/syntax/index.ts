@@ -12,6 +12,7 @@ export {
   type Parser,
   type RawCall,
   type Report,
+  type Work,
 } from './operator.js';
 export { placeInside, pointerTo, ROOT, type Place } from './place.js';
 export {

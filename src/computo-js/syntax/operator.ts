@@ -21,6 +21,13 @@ export interface Example {
  */
 export type Growth = 'input' | 'variable' | 'first' | 'sum' | 'text' | 'joined' | 'mapped' | 'reduced';
 
+/**
+ * What the work of a call grows with, and what it is charged for beyond the step that any call costs: `calls` of its
+ * lambda; `elements` of arrays that it goes through or copies; `members` of objects; the characters of `text` and the
+ * `digits` of numbers that it compares, reads or prints.
+ */
+export type Work = 'calls' | 'elements' | 'members' | 'text' | 'digits';
+
 /** What users of the package learn about an operator. */
 export interface OperatorInfo {
   readonly name: string;
@@ -40,6 +47,11 @@ export interface Operator extends OperatorInfo {
   readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
   /** How large its result can get; without any such bound when absent. Numbers and booleans don't grow. */
   readonly growth?: Growth;
+  /**
+   * What its work grows with; nothing for one that takes the same time whatever it is given. Work on values is charged by
+   * the functions that do it, which all take the run; a test holds every operator to what it says here.
+   */
+  readonly work: readonly Work[];
   /** How many arguments are evaluated in any case; all when absent. */
   readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */

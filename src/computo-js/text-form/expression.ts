@@ -1,4 +1,4 @@
-import { orderedObject, type Json } from '../value/index.js';
+import { orderedObject, type Json, unlimited } from '../value/index.js';
 import { spanOf, type Span } from './span.js';
 
 /** An expression as it was read. */
@@ -60,7 +60,7 @@ export function objectOf(members: readonly Member[], start: number, end: number)
   const call: Json = ['obj', ...parts.map(({ script }) => script)];
   const span = spanOf(start, end, [undefined, ...parts.map((part) => part.span)]);
   if (entries.length < members.length) return { script: call, span };
-  const object = orderedObject(entries);
+  const object = orderedObject(entries, unlimited());
   // `{"array": …}` is how JSON writes a list; as a call it stays an object.
   const isListInJson = entries.length === 1 && entries[0]?.[0] === 'array';
   return isListInJson ? { ...constantOf(object, call, span) } : constantOf(object, object, spanOf(start, end));

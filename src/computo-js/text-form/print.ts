@@ -3,7 +3,7 @@
  * has a text, and every text leads back to its script.
  */
 import { formatPointer, parsePointer } from '../pointer/index.js';
-import { entriesOf, isArray, isObject, stringify, type Json } from '../value/index.js';
+import { entriesOf, isArray, isObject, stringify, type Json, unlimited } from '../value/index.js';
 import { ask, runRule, type Rule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS } from './signs.js';
 
@@ -222,7 +222,8 @@ function* constantText(value: Json): Rule<string> {
   }
   if (!isObject(value)) return stringify(value);
   const members: string[] = [];
-  for (const [key, member] of entriesOf(value)) members.push(`${keyText(key)}: ${yield* ask(constantText(member))}`);
+  for (const [key, member] of entriesOf(value, unlimited()))
+    members.push(`${keyText(key)}: ${yield* ask(constantText(member))}`);
   return `{${joined(members)}}`;
 }
 

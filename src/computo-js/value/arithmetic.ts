@@ -1,4 +1,6 @@
-import { integerOf, normalInteger } from './integer.js';
+import { decimalOf } from './decimal.js';
+import type { Effort } from './effort.js';
+import { integerOf, normalInteger, spendOperation } from './integer.js';
 import type { JsonNumber } from './json.js';
 
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;
@@ -11,8 +13,9 @@ const SAFE_MAX = Number.MAX_SAFE_INTEGER;
  * right if they are not. `+ 0` turns -0 into 0, which is how JSON prints it.
  *
  * @throws IntegerTooLong when an exact integer outgrows its limit
+ * @throws EffortExceeded when the operands have more digits than `effort` allows
  */
-export function add(a: JsonNumber, b: JsonNumber): number | bigint {
+export function add(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (sum <= SAFE_MAX && sum >= -SAFE_MAX) return sum + 0;
@@ -22,10 +25,11 @@ export function add(a: JsonNumber, b: JsonNumber): number | bigint {
     b,
     (x, y) => normalInteger(x + y),
     (x, y) => x + y,
+    effort,
   );
 }
 
-export function subtract(a: JsonNumber, b: JsonNumber): number | bigint {
+export function subtract(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const difference = a - b;
     if (difference <= SAFE_MAX && difference >= -SAFE_MAX) return difference + 0;
@@ -35,10 +39,11 @@ export function subtract(a: JsonNumber, b: JsonNumber): number | bigint {
     b,
     (x, y) => normalInteger(x - y),
     (x, y) => x - y,
+    effort,
   );
 }
 
-export function multiply(a: JsonNumber, b: JsonNumber): number | bigint {
+export function multiply(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
     if (product <= SAFE_MAX && product >= -SAFE_MAX) return product + 0;
@@ -48,36 +53,38 @@ export function multiply(a: JsonNumber, b: JsonNumber): number | bigint {
     b,
     (x, y) => normalInteger(x * y),
     (x, y) => x * y,
+    effort,
   );
 }
 
 /** @param b not zero */
-export function divide(a: JsonNumber, b: JsonNumber): number | bigint {
+export function divide(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number' && isSmall(a) && isSmall(b)) return a / b + 0;
-  return exactly(a, b, divideIntegers, (x, y) => x / y);
+  return exactly(a, b, divideIntegers, (x, y) => x / y, effort);
 }
 
 /** The remainder with the sign of the dividend, as C's `fmod` has it. @param b not zero */
-export function remainder(a: JsonNumber, b: JsonNumber): number | bigint {
+export function remainder(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number' && isSmall(a) && isSmall(b)) return (a % b) + 0;
   return exactly(
     a,
     b,
     (x, y) => normalInteger(x % y),
     (x, y) => x % y,
+    effort,
   );
 }
 
 /** `|a - b| <= tolerance`, exactly when all are integers. */
-export function isApproximately(a: JsonNumber, b: JsonNumber, tolerance: JsonNumber): boolean {
-  const distance = subtract(a, b);
-  const magnitude = distance < 0 ? subtract(0, distance) : distance;
-  if (typeof magnitude === 'bigint') return magnitude <= (integerOf(tolerance) ?? Number(tolerance));
+export function isApproximately(a: JsonNumber, b: JsonNumber, tolerance: JsonNumber, effort: Effort): boolean {
+  const distance = subtract(a, b, effort);
+  const magnitude = distance < 0 ? subtract(0, distance, effort) : distance;
+  if (typeof magnitude === 'bigint') return magnitude <= (integerOf(tolerance, effort) ?? Number(tolerance));
   return magnitude <= Number(tolerance);
 }
 
 export function isZero(number: JsonNumber): boolean {
-  return typeof number === 'object' ? Number(number) === 0 && integerOf(number) === 0n : number === 0 || number === 0n;
+  return typeof number === 'object' ? decimalOf(number).digits === '' : number === 0 || number === 0n;
 }
 
 function isSmall(number: number): boolean {
@@ -89,10 +96,14 @@ function exactly(
   b: JsonNumber,
   ofIntegers: (x: bigint, y: bigint) => number | bigint,
   ofDoubles: (x: number, y: number) => number,
+  effort: Effort,
 ): number | bigint {
-  const integerA = integerOf(a);
-  const integerB = integerA === undefined ? undefined : integerOf(b);
-  if (integerA !== undefined && integerB !== undefined) return ofIntegers(integerA, integerB);
+  const integerA = integerOf(a, effort);
+  const integerB = integerA === undefined ? undefined : integerOf(b, effort);
+  if (integerA !== undefined && integerB !== undefined) {
+    spendOperation(effort, integerA, integerB);
+    return ofIntegers(integerA, integerB);
+  }
   return ofDoubles(Number(a), Number(b)) + 0;
 }
 

@@ -1,14 +1,38 @@
-import { compareDecimals, decimalOf } from './decimal.js';
+import { compareDecimals, decimalOf, type Decimal } from './decimal.js';
+import { digitsOf, spendDigitPairs, spendDigits } from './digits.js';
+import type { Effort } from './effort.js';
 import type { JsonNumber } from './json.js';
 
 /**
  * Compares two numbers by their exact decimal values, whatever form they have.
  *
  * @returns negative, zero or positive, as `a` is less than, equal to or greater than `b`
+ * @throws EffortExceeded when they have more digits than `effort` allows
  */
-export function compareNumbers(a: JsonNumber, b: JsonNumber): number {
+export function compareNumbers(a: JsonNumber, b: JsonNumber, effort: Effort): number {
   // Distinct doubles have distinct shortest texts in the same order, so doubles compare as such.
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
-  return compareDecimals(decimalOf(a), decimalOf(b));
+  if (typeof a === 'bigint' && typeof b === 'bigint') {
+    spendDigits(effort, Math.min(digitsOf(a), digitsOf(b)));
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+  // Between an integer and a double whose text and value lie between the same two integers.
+  if (isSafe(a) && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
+  if (isSafe(b) && typeof a === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
+  const [left, right] = [decimal(a, effort), decimal(b, effort)];
+  spendDigits(effort, Math.min(left.digits.length, right.digits.length));
+  return compareDecimals(left, right);
+}
+
+function isSafe(number: JsonNumber): number is number {
+  return typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER;
+}
+
+/** A text is read once, which its making paid for; an integer is printed each time. */
+function decimal(number: JsonNumber, effort: Effort): Decimal {
+  if (typeof number === 'bigint') {
+    const digits = digitsOf(number);
+    spendDigitPairs(effort, digits, digits);
+  }
+  return decimalOf(number);
 }

@@ -1,4 +1,4 @@
-import type { JsonNumber } from './json.js';
+import { NumberText, type JsonNumber } from './json.js';
 
 /** A number's exact decimal value: `sign × 0.digits × 10^exponent`. Zero has no digits and exponent 0. */
 export interface Decimal {
@@ -9,18 +9,43 @@ export interface Decimal {
   readonly exponent: number;
 }
 
+const ZERO = 0x30;
+/** Shorter texts are read again faster than they are found. */
+const KEPT_LENGTH_MIN = 64;
+
+/** Long numbers are compared again and again: what was read of one is kept as long as it is. */
+const known = new WeakMap<NumberText, Decimal>();
+
 /** The decimal value that a number's text names. For a double that is its shortest text, the one that is printed. */
 export function decimalOf(number: JsonNumber): Decimal {
-  const [mantissa = '', power = '0'] = String(number).toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const leading = (whole + fraction).replace(/^0+/, '');
-  const digits = leading.replace(/0+$/, '');
-  if (digits === '') return { negative: false, digits, exponent: 0 };
-  return {
-    negative: mantissa.startsWith('-'),
-    digits,
-    exponent: Number(power) + whole.length - (whole.length + fraction.length - leading.length),
-  };
+  if (!(number instanceof NumberText) || number.text.length < KEPT_LENGTH_MIN) return readDecimal(String(number));
+  const before = known.get(number);
+  if (before !== undefined) return before;
+  const decimal = readDecimal(number.text);
+  known.set(number, decimal);
+  return decimal;
+}
+
+/**
+ * Reads the text of a JSON number. Takes time in proportion to its length, whatever its digits are.
+ *
+ * @param text a valid JSON number
+ */
+export function readDecimal(text: string): Decimal {
+  const negative = text.startsWith('-');
+  const powerAt = text.search(/[eE]/);
+  const end = powerAt === -1 ? text.length : powerAt;
+  const pointAt = text.indexOf('.');
+  const wholeEnd = pointAt === -1 ? end : pointAt;
+  const whole = text.slice(negative ? 1 : 0, wholeEnd);
+  const all = pointAt === -1 ? whole : whole + text.slice(pointAt + 1, end);
+  let first = 0;
+  while (all.charCodeAt(first) === ZERO) first += 1;
+  if (first === all.length) return { negative: false, digits: '', exponent: 0 };
+  let last = all.length;
+  while (all.charCodeAt(last - 1) === ZERO) last -= 1;
+  const power = powerAt === -1 ? 0 : Number(text.slice(powerAt + 1));
+  return { negative, digits: all.slice(first, last), exponent: power + whole.length - first };
 }
 
 /** A text that two numbers share exactly when they are equal. */

@@ -1,6 +1,11 @@
-/** What deep work on values may still take. Data can be shared in so many places that walking it would never end. */
+/**
+ * What deep work on values may still take. Data can be shared in so many places that walking it would never end.
+ *
+ * Whatever looks into values takes an effort and charges it for what it does, so no caller can forget to. A step stands for
+ * some 50 ns on a slow machine, a unit for some 4 bytes.
+ */
 export interface Effort {
-  /** Values to look at. */
+  /** Work to do: calls, values to look at, characters and digits to read. */
   stepsLeft: number;
   /** Elements, members and characters to build. */
   unitsLeft: number;
@@ -26,4 +31,30 @@ export function spendSteps(effort: Effort, steps: number): void {
 export function spendUnits(effort: Effort, units: number): void {
   effort.unitsLeft -= units;
   if (effort.unitsLeft < 0) throw new EffortExceeded('units');
+}
+
+/** Shorter texts are read within the step of whoever reads them. */
+const TEXT_FREE = 32;
+/** Reading is faster than that; but text that was joined is first laid out in memory, which only the engine sees. */
+const CHARACTERS_PER_STEP = 8;
+
+/** Charges for text that is compared as a whole, looked up as a key, or remembered. */
+export function spendText(effort: Effort, characters: number): void {
+  if (characters >= TEXT_FREE) spendSteps(effort, Math.ceil(characters / CHARACTERS_PER_STEP));
+}
+
+/** Objects of more members are hash tables, and a member of one takes ten times as long as a place in a layout. */
+const LAYOUT_MEMBERS_MAX = 16;
+const STEPS_PER_HASHED = 6;
+const UNITS_PER_HASHED = 8;
+const UNITS_PER_PLACE = 2;
+
+/** Charges for listing, looking up or setting that many members of one object. */
+export function spendMembers(effort: Effort, members: number): void {
+  spendSteps(effort, members > LAYOUT_MEMBERS_MAX ? members * STEPS_PER_HASHED : members);
+}
+
+/** Charges for the memory of an object of so many members. */
+export function spendObject(effort: Effort, members: number): void {
+  spendUnits(effort, members * (members > LAYOUT_MEMBERS_MAX ? UNITS_PER_HASHED : UNITS_PER_PLACE));
 }

@@ -1,7 +1,8 @@
 import { compareNumbers } from './compare-numbers.js';
-import { spendSteps, unlimited, type Effort } from './effort.js';
-import type { Json } from './json.js';
+import { spendMembers, spendSteps, spendText, type Effort } from './effort.js';
+import type { Json, JsonObject } from './json.js';
 import { isArray, isNumber, isObject } from './kind.js';
+import { keysOf } from './ordered-object.js';
 
 /**
  * Deep equality by value: numbers by their exact value (`1` equals `1.0`), objects whatever the order of their keys,
@@ -9,36 +10,76 @@ import { isArray, isNumber, isObject } from './kind.js';
  *
  * @throws EffortExceeded when the values are larger than `effort` allows
  */
-export function equal(a: Json, b: Json, effort: Effort = unlimited()): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object') return equalScalars(a, b);
-
+export function equal(a: Json, b: Json, effort: Effort): boolean {
+  if (!isContainer(a) || !isContainer(b)) return equalScalars(a, b, effort);
   const pending: Json[] = [a, b];
   for (;;) {
     const right = pending.pop();
     const left = pending.pop();
     if (left === undefined || right === undefined) return true;
-    if (left === right) continue;
-    if (isArray(left)) {
-      if (!isArray(right) || left.length !== right.length) return false;
-      spendSteps(effort, left.length);
-      // Last in, first out: the first difference is most likely near the front.
-      for (let index = left.length - 1; index >= 0; index--) pending.push(left[index] ?? null, right[index] ?? null);
-    } else if (isObject(left)) {
-      if (!isObject(right)) return false;
-      const keys = Object.keys(left);
-      if (keys.length !== Object.keys(right).length) return false;
-      spendSteps(effort, keys.length);
-      for (const key of keys) {
-        if (!Object.hasOwn(right, key)) return false;
-        pending.push(left[key] ?? null, right[key] ?? null);
-      }
-    } else if (!equalScalars(left, right)) {
-      return false;
+    if (!isContainer(left) || !isContainer(right)) {
+      if (!equalScalars(left, right, effort)) return false;
+    } else if (left !== right) {
+      const inside = isArray(left)
+        ? itemsAlike(left, right, pending, effort)
+        : membersAlike(left, right, pending, effort);
+      if (!inside) return false;
     }
   }
 }
 
-function equalScalars(a: Json, b: Json): boolean {
-  return a === b || (isNumber(a) && isNumber(b) && compareNumbers(a, b) === 0);
+/** Whether two arrays are of one length and alike but for what is inside their elements: that is left to do. */
+function itemsAlike(a: readonly Json[], b: Json, pending: Json[], effort: Effort): boolean {
+  if (!isArray(b) || a.length !== b.length) return false;
+  const { length } = pending;
+  for (let index = 0; index < a.length; index++) {
+    spendSteps(effort, 1);
+    if (!alike(a[index] ?? null, b[index] ?? null, pending, effort)) return false;
+  }
+  reversePairs(pending, length);
+  return true;
+}
+
+function membersAlike(a: Json, b: Json, pending: Json[], effort: Effort): boolean {
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = keysOf(a, effort);
+  if (keys.length !== keysOf(b, effort).length) return false;
+  spendMembers(effort, keys.length);
+  const { length } = pending;
+  for (const key of keys) {
+    if (!Object.hasOwn(b, key) || !alike(a[key] ?? null, b[key] ?? null, pending, effort)) return false;
+  }
+  reversePairs(pending, length);
+  return true;
+}
+
+/** Compares scalars, and leaves containers for later. */
+function alike(a: Json, b: Json, pending: Json[], effort: Effort): boolean {
+  if (!isContainer(a) || !isContainer(b)) return equalScalars(a, b, effort);
+  if (a !== b) pending.push(a, b);
+  return true;
+}
+
+/** Last in, first out: the first difference is most likely near the front. */
+function reversePairs(pending: Json[], from: number): void {
+  for (let low = from, high = pending.length - 2; low < high; low += 2, high -= 2) {
+    const [a = null, b = null] = [pending[low], pending[low + 1]];
+    pending[low] = pending[high] ?? null;
+    pending[low + 1] = pending[high + 1] ?? null;
+    pending[high] = a;
+    pending[high + 1] = b;
+  }
+}
+
+function isContainer(value: Json): value is readonly Json[] | JsonObject {
+  return typeof value === 'object' && value !== null && !isNumber(value);
+}
+
+function equalScalars(a: Json, b: Json, effort: Effort): boolean {
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a.length !== b.length) return false;
+    spendText(effort, a.length);
+    return a === b;
+  }
+  return a === b || (isNumber(a) && isNumber(b) && compareNumbers(a, b, effort) === 0);
 }

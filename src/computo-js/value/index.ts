@@ -1,8 +1,18 @@
 /** JSON values: their kinds, exact numbers, equality, order and text. */
 export { add, divide, isApproximately, isZero, multiply, remainder, subtract } from './arithmetic.js';
 export { compareNumbers } from './compare-numbers.js';
+export { readDecimal } from './decimal.js';
 export { describe, shorten } from './describe.js';
-export { EffortExceeded, spendSteps, spendUnits, type Effort } from './effort.js';
+export {
+  EffortExceeded,
+  spendMembers,
+  spendObject,
+  spendSteps,
+  spendText,
+  spendUnits,
+  unlimited,
+  type Effort,
+} from './effort.js';
 export { equal } from './equal.js';
 export { IntegerTooLong, INTEGER_DIGITS_MAX, integerOf } from './integer.js';
 export { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
@@ -10,6 +20,7 @@ export { isArray, isNumber, isObject, kindOf, type JsonKind } from './kind.js';
 export { exceeds } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
-export { entriesOf, isIndexKey, orderedObject } from './ordered-object.js';
+export { entriesOf, isIndexKey, keysOf, orderedObject } from './ordered-object.js';
 export { canonicalText, distinctKey, stringify } from './stringify.js';
 export { isTruthy } from './truthy.js';
+export { unmetered } from './unmetered.js';

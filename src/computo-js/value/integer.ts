@@ -1,10 +1,15 @@
 import { decimalOf } from './decimal.js';
+import { digitsOf, spendDigitPairs } from './digits.js';
+import type { Effort } from './effort.js';
 import type { JsonNumber } from './json.js';
 
-/** Integers may have this many decimal digits: enough for any use, few enough to multiply and print in milliseconds. */
-export const INTEGER_DIGITS_MAX = 100_000;
+/**
+ * Integers that are computed with may have this many decimal digits: enough for any use, few enough to multiply, divide and
+ * print in less than a millisecond. Longer ones stay text: they pass through and compare exactly.
+ */
+export const INTEGER_DIGITS_MAX = 4096;
 
-/** Made when it is first needed: that takes milliseconds. */
+/** Made when it is first needed: that takes time. */
 let bound: bigint | undefined;
 
 /** What stands in the way of an exact result. */
@@ -14,13 +19,15 @@ export class IntegerTooLong extends Error {}
  * The number as an integer, if its decimal value is one: `1e30` is 10^30, `2.0` is 2, `0.5` is none.
  *
  * @throws IntegerTooLong beyond {@link INTEGER_DIGITS_MAX}
+ * @throws EffortExceeded when it has more digits than `effort` allows
  */
-export function integerOf(number: JsonNumber): bigint | undefined {
-  if (typeof number === 'bigint') return number;
+export function integerOf(number: JsonNumber, effort: Effort): bigint | undefined {
+  if (typeof number === 'bigint') return withinBound(number);
   if (typeof number === 'number' && Number.isSafeInteger(number)) return BigInt(number);
   const { negative, digits, exponent } = decimalOf(number);
   if (exponent < digits.length) return digits === '' ? 0n : undefined;
   if (exponent > INTEGER_DIGITS_MAX) throw new IntegerTooLong();
+  spendDigitPairs(effort, exponent, exponent);
   const magnitude = BigInt(digits.padEnd(exponent, '0'));
   return negative ? -magnitude : magnitude;
 }
@@ -32,7 +39,16 @@ export function integerOf(number: JsonNumber): bigint | undefined {
  */
 export function normalInteger(integer: bigint): number | bigint {
   if (integer <= BigInt(Number.MAX_SAFE_INTEGER) && integer >= BigInt(Number.MIN_SAFE_INTEGER)) return Number(integer);
+  return withinBound(integer);
+}
+
+function withinBound(integer: bigint): bigint {
   bound ??= 10n ** BigInt(INTEGER_DIGITS_MAX);
   if (integer >= bound || integer <= -bound) throw new IntegerTooLong();
   return integer;
+}
+
+/** Charges for an operation on two integers. */
+export function spendOperation(effort: Effort, a: bigint, b: bigint): void {
+  spendDigitPairs(effort, digitsOf(a), digitsOf(b));
 }

@@ -24,7 +24,7 @@ export class NumberText {
 
   /** Makes `JSON.stringify` throw instead of printing an object: only an exact printer may write this value. */
   toJSON(): never {
-    throw new TypeError(`the number ${this.text} does not fit a double: print it with an exact serializer`);
+    throw new TypeError('a number that does not fit a double: print it with an exact serializer');
   }
 
   toString(): string {

@@ -1,23 +1,67 @@
-import { NumberText, type Json } from './json.js';
+import { digitsOf } from './digits.js';
+import { spendMembers, spendSteps, type Effort } from './effort.js';
+import { NumberText, type Json, type JsonObject } from './json.js';
 import { isArray } from './kind.js';
+import { keysOf } from './ordered-object.js';
+
+/** What printing one value takes, which comes after measuring it. */
+const STEPS_PER_VALUE = 1;
+/** A double that is no short integer prints as so many characters more or less; a short integer is within its element. */
+const DOUBLE_LENGTH = 16;
+const SHORT_INTEGER_END = 1e6;
 
 /**
- * Whether a value, written out as a tree, has more than `unitsMax` units: an element or member counts one, a string its
- * characters on top. What stands in several places counts in each of them; that is how a small script makes a huge
- * output. Stops as soon as it knows.
+ * Whether a value, written out as a tree, has more than `unitsMax` units: an element or member counts one, a string, a key
+ * and a long number their characters on top. What stands in several places counts in each of them; that is how a small
+ * script makes a huge output. Stops as soon as it knows.
+ *
+ * @throws EffortExceeded when it takes more to walk and print than `effort` allows
  */
-export function exceeds(value: Json, unitsMax: number): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' && value.length > unitsMax;
-  let units = 0;
-  const pending: Json[] = [value];
+export function exceeds(value: Json, unitsMax: number, effort: Effort): boolean {
+  let units = lengthOf(value);
+  if (!isContainer(value)) return units > unitsMax;
+  const pending = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === 'string') units += next.length;
-    else if (typeof next === 'object' && next !== null && !(next instanceof NumberText)) {
-      const items = isArray(next) ? next : Object.values(next);
-      units += items.length;
-      for (const item of items) pending.push(item);
+    if (isArray(next)) {
+      units += next.length;
+      spendSteps(effort, next.length * STEPS_PER_VALUE);
+      for (let index = 0; index < next.length && units <= unitsMax; index++) {
+        const item = next[index] ?? null;
+        if (isContainer(item)) pending.push(item);
+        else units += lengthOf(item);
+      }
+    } else {
+      const keys = keysOf(next, effort);
+      units += keys.length;
+      // They are listed a second time when they are printed.
+      spendMembers(effort, keys.length);
+      for (let index = 0; index < keys.length && units <= unitsMax; index++) {
+        const key = keys[index] ?? '';
+        const member = next[key] ?? null;
+        units += key.length;
+        if (isContainer(member)) pending.push(member);
+        else units += lengthOf(member);
+      }
     }
     if (units > unitsMax) return true;
   }
   return false;
+}
+
+function isContainer(value: Json): value is readonly Json[] | JsonObject {
+  return typeof value === 'object' && value !== null && !(value instanceof NumberText);
+}
+
+/** The characters of a scalar beyond the unit that it counts as an element. */
+function lengthOf(value: Json): number {
+  switch (typeof value) {
+    case 'string':
+      return value.length;
+    case 'number':
+      return Number.isInteger(value) && Math.abs(value) < SHORT_INTEGER_END ? 0 : DOUBLE_LENGTH;
+    case 'bigint':
+      return digitsOf(value);
+    default:
+      return value instanceof NumberText ? value.text.length : 0;
+  }
 }

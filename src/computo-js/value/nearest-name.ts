@@ -2,6 +2,8 @@
 const DISTANCE_MAX = 2;
 /** Longer names are not compared: the table grows with the square. */
 const LENGTH_MAX = 64;
+/** Of more names only the first ones are compared: they are keys of an event, which nobody mistyped one by one. */
+const NAMES_MAX = 500;
 
 /** The name among `known` that `name` was most likely meant to be, or undefined when none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
@@ -11,7 +13,10 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   const allowed = name.length < 2 ? 0 : Math.min(DISTANCE_MAX, Math.max(1, Math.floor(name.length / 3)));
   let nearest: string | undefined;
   let nearestDistance = allowed + 1;
+  let compared = 0;
   for (const candidate of known) {
+    compared += 1;
+    if (compared > NAMES_MAX) break;
     if (Math.abs(candidate.length - name.length) >= nearestDistance) continue;
     const distance =
       candidate.toLowerCase() === name.toLowerCase() ? 0.5 : damerauLevenshtein(name, candidate, nearestDistance);

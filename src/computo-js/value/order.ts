@@ -2,6 +2,7 @@ import { compareNumbers } from './compare-numbers.js';
 import { spendSteps, type Effort } from './effort.js';
 import type { Json, JsonObject } from './json.js';
 import { isArray, isNumber, isObject, kindOf, type JsonKind } from './kind.js';
+import { keysOf } from './ordered-object.js';
 import { compareText } from './text-order.js';
 
 type KindRanks = Readonly<Record<JsonKind, number>>;
@@ -10,8 +11,23 @@ const OUTER_RANKS: KindRanks = { null: 0, number: 1, string: 2, boolean: 3, arra
 /** Inside arrays and objects the reference engine falls back to its JSON library's order, which is another one. */
 const INNER_RANKS: KindRanks = { null: 0, boolean: 1, number: 2, string: 3, object: 4, array: 5 };
 
-/** What is still to be compared: two values, or an outcome that counts once all before it are equal. */
-type Pending = { readonly a: Json; readonly b: Json } | { readonly order: number };
+/** What comparing two members costs beside what is in them. */
+const STEPS_PER_PAIR = 2;
+/** What it takes to set out on comparing two arrays or objects. */
+const STEPS_TO_OPEN = 4;
+
+/** Two arrays or objects that are being compared: one pair of members after the other, as far as they are equal. */
+interface Pairs {
+  next: number;
+  /** How many pairs there are to compare. */
+  readonly length: number;
+  /** The outcome when all pairs are equal. */
+  readonly rest: number;
+  /** Compares the keys of a pair. */
+  readonly compareKeys: (index: number) => number;
+  readonly a: (index: number) => Json;
+  readonly b: (index: number) => Json;
+}
 
 /**
  * The order in which `sort` puts values: null < number < string < boolean < array < object; numbers by value, strings by
@@ -21,68 +37,76 @@ type Pending = { readonly a: Json; readonly b: Json } | { readonly order: number
  * @throws EffortExceeded when the values are larger than `effort` allows
  */
 export function compareValues(a: Json, b: Json, effort: Effort): number {
-  const order = compareShallowly(a, b, OUTER_RANKS);
+  spendSteps(effort, 1);
+  const order = compareShallowly(a, b, OUTER_RANKS, effort);
   return order === 'look inside' ? compareInside(a, b, effort) : order;
 }
 
 function compareInside(a: Json, b: Json, effort: Effort): number {
-  const pending: Pending[] = membersOf(a, b, effort);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    let order: number;
-    if ('order' in next) {
-      order = next.order;
-    } else {
-      const shallow = compareShallowly(next.a, next.b, INNER_RANKS);
-      if (shallow === 'look inside') {
-        for (const inner of membersOf(next.a, next.b, effort)) pending.push(inner);
-        continue;
-      }
-      order = shallow;
+  const opened: Pairs[] = [pairsOf(a, b, effort)];
+  for (let pairs = opened.at(-1); pairs !== undefined; pairs = opened.at(-1)) {
+    const index = pairs.next;
+    if (index === pairs.length) {
+      if (pairs.rest !== 0) return pairs.rest;
+      opened.pop();
+      continue;
     }
-    if (order !== 0) return order;
+    pairs.next += 1;
+    spendSteps(effort, STEPS_PER_PAIR);
+    const keyOrder = pairs.compareKeys(index);
+    if (keyOrder !== 0) return keyOrder;
+    const [left, right] = [pairs.a(index), pairs.b(index)];
+    const order = compareShallowly(left, right, INNER_RANKS, effort);
+    if (order === 'look inside') opened.push(pairsOf(left, right, effort));
+    else if (order !== 0) return order;
   }
   return 0;
 }
 
-function compareShallowly(a: Json, b: Json, ranks: KindRanks): number | 'look inside' {
-  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
-  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
+function compareShallowly(a: Json, b: Json, ranks: KindRanks, effort: Effort): number | 'look inside' {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b, effort);
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b, effort);
   if (a === b) return 0;
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   return ranks[kindOf(a)] - ranks[kindOf(b)] || 'look inside';
 }
 
-/** What to compare inside two arrays or two objects, the last of it first. */
-function membersOf(a: Json, b: Json, effort: Effort): Pending[] {
-  const members: Pending[] = isArray(a) && isArray(b) ? itemsOf(a, b) : isObject(a) && isObject(b) ? pairsOf(a, b) : [];
-  spendSteps(effort, members.length);
-  return members.reverse();
+function pairsOf(a: Json, b: Json, effort: Effort): Pairs {
+  spendSteps(effort, STEPS_TO_OPEN);
+  if (isArray(a) && isArray(b)) return itemsOf(a, b);
+  return isObject(a) && isObject(b) ? membersOf(a, b, effort) : itemsOf([], []);
 }
 
-function itemsOf(a: readonly Json[], b: readonly Json[]): Pending[] {
-  const items: Pending[] = [];
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    items.push({ a: a[index] ?? null, b: b[index] ?? null });
-  }
-  items.push({ order: a.length - b.length });
-  return items;
+function itemsOf(a: readonly Json[], b: readonly Json[]): Pairs {
+  return {
+    next: 0,
+    length: Math.min(a.length, b.length),
+    rest: a.length - b.length,
+    compareKeys: () => 0,
+    a: (index) => a[index] ?? null,
+    b: (index) => b[index] ?? null,
+  };
 }
 
 /** Objects compare as sorted lists of members: key, then value, member by member. */
-function pairsOf(a: JsonObject, b: JsonObject): Pending[] {
-  const keysA = sortedKeys(a);
-  const keysB = sortedKeys(b);
-  const pairs: Pending[] = [];
-  for (let index = 0; index < Math.min(keysA.length, keysB.length); index++) {
-    const keyA = keysA[index] ?? '';
-    const keyB = keysB[index] ?? '';
-    pairs.push({ order: compareText(keyA, keyB) }, { a: a[keyA] ?? null, b: b[keyB] ?? null });
-  }
-  pairs.push({ order: keysA.length - keysB.length });
-  return pairs;
+function membersOf(a: JsonObject, b: JsonObject, effort: Effort): Pairs {
+  const keysA = sortedKeys(a, effort);
+  const keysB = sortedKeys(b, effort);
+  return {
+    next: 0,
+    length: Math.min(keysA.length, keysB.length),
+    rest: keysA.length - keysB.length,
+    compareKeys: (index) => compareText(keysA[index] ?? '', keysB[index] ?? '', effort),
+    a: (index) => a[keysA[index] ?? ''] ?? null,
+    b: (index) => b[keysB[index] ?? ''] ?? null,
+  };
 }
 
-/** The keys of an object by their UTF-8 bytes. */
-export function sortedKeys(object: JsonObject): string[] {
-  return Object.keys(object).sort(compareText);
+/**
+ * The keys of an object by their UTF-8 bytes.
+ *
+ * @throws EffortExceeded when there are more of them, or longer ones, than `effort` allows
+ */
+export function sortedKeys(object: JsonObject, effort: Effort): string[] {
+  return [...keysOf(object, effort)].sort((a, b) => compareText(a, b, effort));
 }

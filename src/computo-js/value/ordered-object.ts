@@ -1,7 +1,15 @@
+import { spendMembers, spendObject, spendSteps, spendText, spendUnits, type Effort } from './effort.js';
 import type { Json, JsonObject } from './json.js';
 
 /** The largest array index of JavaScript: keys up to it, written as integers, come first in a plain object. */
 const INDEX_MAX = 2 ** 32 - 2;
+
+/** What it takes to make a Proxy and to list its keys, once more when it is printed. */
+const STEPS_PER_PROXY = 250;
+const UNITS_PER_PROXY = 60;
+
+/** The keys that a Proxy lists: to ask it takes a hundred times as long. */
+const written = new WeakMap<JsonObject, readonly string[]>();
 
 /**
  * Builds an object whose keys stand in the order in which they were written. A repeated key keeps its first place and its
@@ -9,15 +17,20 @@ const INDEX_MAX = 2 ** 32 - 2;
  *
  * JavaScript moves integer-like keys (`"10"`) to the front of a plain object. Only where that would change the order, the
  * result is a Proxy that lists its keys as written; everything else about it is the plain object beneath.
+ *
+ * @throws EffortExceeded when it has more members than `effort` allows
  */
-export function orderedObject(entries: readonly (readonly [string, Json])[]): JsonObject {
+export function orderedObject(entries: readonly (readonly [string, Json])[], effort: Effort): JsonObject {
+  spendMembers(effort, entries.length);
+  spendObject(effort, entries.length);
   const target: Record<string, Json> = {};
   let hasIndexKey = false;
   for (const [key, value] of entries) {
+    spendText(effort, key.length);
     setMember(target, key, value);
     hasIndexKey ||= isIndexKey(key);
   }
-  return hasIndexKey ? inWrittenOrder(target, [...new Set(entries.map(([key]) => key))]) : target;
+  return hasIndexKey ? inWrittenOrder(target, entries, effort) : target;
 }
 
 /** Sets an own member. Plain assignment would call the setter that every object inherits under `__proto__`. */
@@ -29,9 +42,26 @@ export function setMember(target: Record<string, Json>, key: string, value: Json
   }
 }
 
-/** The entries of an object in written order. */
-export function entriesOf(object: JsonObject): [string, Json][] {
-  return Object.entries(object);
+/**
+ * The keys of an object in written order.
+ *
+ * @throws EffortExceeded when there are more than `effort` allows
+ */
+export function keysOf(object: JsonObject, effort: Effort): readonly string[] {
+  const keys = written.get(object) ?? Object.keys(object);
+  spendMembers(effort, keys.length);
+  return keys;
+}
+
+/**
+ * The entries of an object in written order.
+ *
+ * @throws EffortExceeded when there are more than `effort` allows
+ */
+export function entriesOf(object: JsonObject, effort: Effort): [string, Json][] {
+  const keys = keysOf(object, effort);
+  spendMembers(effort, keys.length);
+  return keys.map((key) => [key, object[key] ?? null]);
 }
 
 /** Whether JavaScript would sort `key` before the keys that are no integers. */
@@ -42,8 +72,29 @@ export function isIndexKey(key: string): boolean {
   return index <= INDEX_MAX && String(index) === key;
 }
 
-function inWrittenOrder(target: Record<string, Json>, keys: readonly string[]): JsonObject {
+function inWrittenOrder(
+  target: Record<string, Json>,
+  entries: readonly (readonly [string, Json])[],
+  effort: Effort,
+): JsonObject {
   const natural = Object.keys(target);
-  if (natural.every((key, place) => key === keys[place])) return target;
-  return new Proxy(target, { ownKeys: () => [...keys] });
+  const isRepeated = natural.length < entries.length;
+  if (!isRepeated && natural.every((key, place) => key === entries[place]?.[0])) return target;
+  spendSteps(effort, STEPS_PER_PROXY);
+  spendUnits(effort, UNITS_PER_PROXY);
+  const listed = entries.map(([key]) => key);
+  const keys = isRepeated ? [...new Set(listed)] : listed;
+  if (isRepeated && natural.every((key, place) => key === keys[place])) return target;
+  const proxy: JsonObject = new Proxy(target, new Listing(keys));
+  written.set(proxy, keys);
+  return proxy;
+}
+
+/** What a Proxy lists. */
+class Listing {
+  constructor(private readonly keys: readonly string[]) {}
+
+  ownKeys(): string[] {
+    return [...this.keys];
+  }
 }

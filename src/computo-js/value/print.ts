@@ -1,14 +1,18 @@
-import { spendUnits, type Effort } from './effort.js';
+import { digitsOf, spendDigitPairs } from './digits.js';
+import { spendSteps, spendUnits, type Effort } from './effort.js';
 import { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
 import { isArray } from './kind.js';
 
 /** Parts of a text that are collected before they are joined. */
 const PARTS_MAX = 1024;
+/** What printing a value costs beside its characters. */
+const STEPS_PER_VALUE = 2;
 
 /** How a value is printed. */
 export interface Style {
   /** The keys of an object, in the order in which they are printed. */
-  readonly keys: (object: JsonObject) => readonly string[];
+  readonly keys: (object: JsonObject, effort: Effort) => readonly string[];
+  /** What it costs to print an integer is charged before. */
   readonly number: (number: JsonNumber) => string;
 }
 
@@ -39,9 +43,10 @@ export function print(value: Json, style: Style, effort: Effort): string {
     parts = [];
   };
   const begin = (inner: Json): void => {
-    const open = openedContainer(inner, style);
+    spendSteps(effort, STEPS_PER_VALUE);
+    const open = openedContainer(inner, style, effort);
     if (open === undefined) {
-      write(scalarText(inner, style));
+      write(scalarText(inner, style, effort));
     } else {
       write(open.keys === undefined ? '[' : '{');
       opened.push(open);
@@ -65,13 +70,21 @@ export function print(value: Json, style: Style, effort: Effort): string {
   return text + parts.join('');
 }
 
-/** A value that is no container, as JSON. Prints -0 as 0, as `JSON.stringify` does. */
-export function scalarText(value: Json, style: Pick<Style, 'number'>): string {
+/**
+ * A value that is no container, as JSON. Prints -0 as 0, as `JSON.stringify` does.
+ *
+ * @throws EffortExceeded when it is an integer of more digits than `effort` allows
+ */
+export function scalarText(value: Json, style: Pick<Style, 'number'>, effort: Effort): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
+    case 'bigint': {
+      const digits = digitsOf(value);
+      spendDigitPairs(effort, digits, digits);
+      return style.number(value);
+    }
     case 'number':
-    case 'bigint':
       return style.number(value);
     case 'boolean':
       return value ? 'true' : 'false';
@@ -80,10 +93,10 @@ export function scalarText(value: Json, style: Pick<Style, 'number'>): string {
   }
 }
 
-function openedContainer(value: Json, style: Style): Open | undefined {
+function openedContainer(value: Json, style: Style, effort: Effort): Open | undefined {
   if (typeof value !== 'object' || value === null || value instanceof NumberText) return undefined;
   if (isArray(value)) return { container: value, keys: undefined, length: value.length, next: 0 };
-  const keys = style.keys(value);
+  const keys = style.keys(value, effort);
   return { container: value, keys, length: keys.length, next: 0 };
 }
 

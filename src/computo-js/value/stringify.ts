@@ -1,14 +1,15 @@
 import { withinEngineLimits } from '../computo-error.js';
 import { decimalKey } from './decimal.js';
-import { unlimited, type Effort } from './effort.js';
+import { spendText, spendUnits, unlimited, type Effort } from './effort.js';
 import type { Json } from './json.js';
 import { sortedKeys } from './order.js';
+import { keysOf } from './ordered-object.js';
 import { print, scalarText, type Style } from './print.js';
 
 /** A text of half the length that JavaScript can hold. */
 const TEXT_LENGTH_MAX = 2 ** 28;
 
-const AS_WRITTEN: Style = { keys: Object.keys, number: String };
+const AS_WRITTEN: Style = { keys: keysOf, number: String };
 const CANONICAL: Style = { keys: sortedKeys, number: String };
 const BY_VALUE: Style = { keys: sortedKeys, number: decimalKey };
 
@@ -19,7 +20,7 @@ const BY_VALUE: Style = { keys: sortedKeys, number: decimalKey };
  */
 export function stringify(value: Json): string {
   return withinEngineLimits(() => {
-    if (typeof value !== 'object' || value === null) return scalarText(value, AS_WRITTEN);
+    if (typeof value !== 'object' || value === null) return scalarText(value, AS_WRITTEN, unlimited());
     try {
       return JSON.stringify(value);
     } catch (error) {
@@ -36,8 +37,10 @@ export function stringify(value: Json): string {
  *
  * @throws EffortExceeded when the text grows longer than `effort` allows
  */
-export function canonicalText(value: Json, effort: Effort = unlimited()): string {
-  return typeof value === 'object' && value !== null ? print(value, CANONICAL, effort) : scalarText(value, CANONICAL);
+export function canonicalText(value: Json, effort: Effort): string {
+  return typeof value === 'object' && value !== null
+    ? print(value, CANONICAL, effort)
+    : scalarText(value, CANONICAL, effort);
 }
 
 /**
@@ -47,7 +50,12 @@ export function canonicalText(value: Json, effort: Effort = unlimited()): string
  */
 export function distinctKey(value: Json, effort: Effort): string | number {
   // The first character of a text tells the kind; a number that needs no text stands for itself.
-  if (typeof value === 'string') return `"${value}`;
+  if (typeof value === 'string') {
+    // The set keeps a copy.
+    spendText(effort, value.length);
+    spendUnits(effort, value.length);
+    return `"${value}`;
+  }
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0;
   return print(value, BY_VALUE, effort);
 }

@@ -1,17 +1,20 @@
+import { spendSteps, type Effort } from './effort.js';
+
+const CHARACTERS_PER_STEP = 16;
+
 /**
  * Compares two strings by the bytes of their UTF-8 encodings.
  *
  * @returns negative, zero or positive, as `a` sorts before, with or after `b`
+ * @throws EffortExceeded when they are longer alike than `effort` allows
  */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
+export function compareText(a: string, b: string, effort: Effort): number {
   const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const unitA = a.charCodeAt(at);
-    const unitB = b.charCodeAt(at);
-    if (unitA !== unitB) return rank(unitA) - rank(unitB);
-  }
-  return a.length - b.length;
+  let at = 0;
+  if (a === b) at = length;
+  else while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  spendSteps(effort, 1 + Math.trunc(at / CHARACTERS_PER_STEP));
+  return at === length ? a.length - b.length : rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
 }
 
 /** UTF-16 puts surrogates (code points from U+10000) before U+E000 to U+FFFF; UTF-8, like code points, puts them after. */

@@ -1,8 +1,13 @@
 import { decimalOf } from './decimal.js';
-import { NumberText, type Json } from './json.js';
+import { NumberText, type Json, type JsonObject } from './json.js';
 import { isArray } from './kind.js';
 
-/** `false null 0 "" [] {}` are falsy, everything else is truthy. */
+/** Smaller objects list their keys in no time. */
+const MANY_KEYS = 16;
+/** Objects of many keys: to list them only to see whether there are any is done once. */
+const large = new WeakSet<JsonObject>();
+
+/** `false null 0 "" [] {}` are falsy, everything else is truthy. Takes the same time for any value, after the first time. */
 export function isTruthy(value: Json): boolean {
   switch (typeof value) {
     case 'boolean':
@@ -17,6 +22,13 @@ export function isTruthy(value: Json): boolean {
       if (value === null) return false;
       if (isArray(value)) return value.length > 0;
       if (value instanceof NumberText) return decimalOf(value).digits !== '';
-      return Object.keys(value).length > 0;
+      return hasMembers(value);
   }
+}
+
+function hasMembers(object: JsonObject): boolean {
+  if (large.has(object)) return true;
+  const { length } = Object.keys(object);
+  if (length > MANY_KEYS) large.add(object);
+  return length > 0;
 }

@@ -26,6 +26,8 @@ import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.j
  * nesting), and must be read by the full parser, whose word is final.
  */
 export interface Scanner extends Sightings {
+  /** `line` is another number for each line: what was read of one stays true as long as it does. */
+  readonly state: Readonly<Pick<Scan, 'line'>>;
   /**
    * @param text valid UTF-8, its last byte a newline
    * @param start where the line starts
@@ -64,6 +66,7 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
     starts,
     ends,
     isOdd,
+    state: scan,
     scanValue,
     scan(text, start) {
       const end = scanValue(text, start);

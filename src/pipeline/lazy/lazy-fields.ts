@@ -13,13 +13,25 @@ export function lineFields(): LineFields {
   const paths: (readonly string[])[] = [];
   let scanner: Scanner | undefined;
   let text: Text | undefined;
+  /** What was read of a line already: a script may ask for a field once for each element of another. */
+  const values: (Json | undefined)[] = [];
+  const lines: number[] = [];
   return {
     number(path) {
       const known = paths.findIndex((other) => isSamePath(other, path));
-      return known === -1 ? paths.push(path) - 1 : known;
+      if (known !== -1) return known;
+      values.push(undefined);
+      lines.push(-1);
+      return paths.push(path) - 1;
     },
     read(field): Json | undefined {
-      return scanner && text && readValue(scanner, field, text);
+      if (scanner === undefined || text === undefined) return undefined;
+      const { line } = scanner.state;
+      if (lines[field] === line) return values[field];
+      const value = readValue(scanner, field, text);
+      values[field] = value;
+      lines[field] = line;
+      return value;
     },
     open: (depthMax) => (scanner = createScanner(paths, depthMax)),
     setText: (next) => void (text = next),

@@ -1,0 +1,18 @@
+import { compareNumbers as compareWithin } from './compare-numbers.js';
+import { unlimited } from './effort.js';
+import { equal as equalWithin } from './equal.js';
+import type { Json, JsonNumber, JsonObject } from './json.js';
+import { orderedObject as objectWithin } from './ordered-object.js';
+import { canonicalText as textWithin } from './stringify.js';
+
+/** The work of values for users of the package: outside a run nothing is counted. */
+export const unmetered = {
+  /** Deep equality by value, as `==` has it. */
+  equal: (a: Json, b: Json): boolean => equalWithin(a, b, unlimited()),
+  /** Negative, zero or positive, as `a` is less than, equal to or greater than `b`, by their exact values. */
+  compareNumbers: (a: JsonNumber, b: JsonNumber): number => compareWithin(a, b, unlimited()),
+  /** Compact JSON whose keys stand in UTF-8 byte order at every depth. */
+  canonicalText: (value: Json): string => textWithin(value, unlimited()),
+  /** An object whose keys stand in the order of the entries, whatever they are. */
+  orderedObject: (entries: readonly (readonly [string, Json])[]): JsonObject => objectWithin(entries, unlimited()),
+};
