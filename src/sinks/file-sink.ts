@@ -2,96 +2,19 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import { describeFile, Manifest, nodeFileSystem } from '../files/index.js';
 import { cutBack } from './cut-back.js';
-import type { FilePosition } from './file-position.js';
-import type { Lifeline } from './lifeline.js';
+import type { FileSink, FileSinkOptions, OutputChange } from './file-sink-options.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { syncPath } from './pack-part.js';
 import { PartKeeper } from './part-keeper.js';
 import { fileOf, partNames } from './part-names.js';
 import { OutputParts } from './parts.js';
 import { restoreFile } from './restore-file.js';
-import { SinkError, type Sink } from './sink.js';
+import { SinkError } from './sink.js';
 import { wholeLinesWithin } from './whole-lines-within.js';
-import { WrittenFile, type Standing } from './written-file.js';
-
-/** Dead letters hold what could not be processed, as it came: new files of them are for their owner alone. */
-export const DEAD_LETTER_PERMISSIONS = 0o600;
+import { WrittenFile } from './written-file.js';
 
 /** A file that is removed as often while it is written again is left to the next try of whoever writes. */
 const RESTORE_ATTEMPTS_MAX = 5;
-
-export interface FileSinkOptions {
-  /**
-   * Start anew; go on at the end of what is there; cut what is there back to a position and go on from it; or go on at the end,
-   * where places are told from those before a position that cannot be cut back to.
-   */
-  readonly mode: 'truncate' | 'append' | { readonly cutTo: FilePosition } | { readonly behind: FilePosition };
-  /** A file that reached this size is set aside. A line is never split. */
-  readonly rotateBytes?: number;
-  /** A new file is begun at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
-  readonly rotateMs?: number;
-  /** What files that are set aside are called, see `partNames`. Default `{name}.{number}{ext}`. */
-  readonly pattern?: string;
-  /** Files set aside that were last written to longer ago are removed, in milliseconds. */
-  readonly retentionMs?: number;
-  /** Files set aside are compressed, beside the writing. */
-  readonly gzip?: boolean;
-  /** Where the manifest of the files set aside is kept. Without one, none of them is known again by the next sink. */
-  readonly stateFolder?: string;
-  /** Permissions of new files, as a number; default: those that the process gives. */
-  readonly permissions?: number;
-  /** Files set aside stay as they are until {@link FileSink.settle} says that none of them will be cut back to. */
-  readonly checkpointed?: boolean;
-  /** What is in a file that was removed is written again by {@link FileSink.look}. This takes the file over when it is closed. */
-  readonly lifeline?: Lifeline;
-  /** A regular file is written to on this thread, for whoever has nothing else to do meanwhile: another is not worth its call. */
-  readonly waits?: boolean;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-  /** A file that was set aside could not be compressed or removed. The output itself is whole. */
-  readonly onTrouble?: (error: unknown) => void;
-}
-
-/** What somebody else did to the file of an output. */
-export interface OutputChange {
-  readonly kind: Exclude<Standing, 'same'>;
-  /** How many bytes are concerned: those of a file that was renamed or removed, those that are gone, those that were added. */
-  readonly bytes: number;
-  /** Of a removed file: whether what was in it is written again. */
-  readonly isRestored: boolean;
-}
-
-/** A file that can be put onto the medium, and whose places can be kept in a checkpoint. */
-export interface FileSink extends Sink {
-  /** Bytes that lay before `cutTo` and are gone: somebody else has changed the file. */
-  readonly lostBytes: number;
-  /** Where the next line goes. */
-  position(): FilePosition;
-  /**
-   * Puts everything written onto the medium, the names of the files too.
-   *
-   * @throws SinkError
-   */
-  sync(): Promise<void>;
-  /** The output will never be cut back to a place before this one. */
-  settle(position: FilePosition): void;
-  /**
-   * Sees whether somebody else renamed, removed or changed the file, and goes on in the file that has its name: in a new one where
-   * there is none. What was in a removed file is written again. Positions told before may be of another file afterwards.
-   *
-   * @returns undefined when nothing happened
-   * @throws SinkError
-   */
-  look(): Promise<OutputChange | undefined>;
-  /**
-   * Does what is due by the clock though nothing is written: begins a new file, removes old ones.
-   *
-   * @throws SinkError
-   */
-  tend(): Promise<void>;
-  /** Stops compressing: what is left is done when the output is opened again. Before `close`, for whoever is in a hurry. */
-  hurry(): void;
-}
 
 /**
  * A file of lines. With rotation the newest lines are always in `path`, the older ones in numbered parts beside it; parts in
@@ -138,7 +61,9 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (isSpecial) return { lostBytes: 0, part: 1 };
     parts.clear();
     if (typeof mode === 'object' && 'cutTo' in mode) return cutBack(target, parts, mode.cutTo);
-    if (typeof mode === 'object') return { lostBytes: 0, part: parts.nextNumber(mode.behind.part + 1) };
+    if (typeof mode === 'object') {
+      return { lostBytes: 0, part: rotates ? parts.nextNumber(mode.behind.part) : mode.behind.part };
+    }
     if (!rotates) return { lostBytes: 0, part: 1 };
     if (mode === 'truncate') for (const old of parts.list()) parts.remove(old);
     return { lostBytes: 0, part: parts.nextNumber() };
@@ -217,7 +142,10 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       }
     }
   };
-  const look = (): Promise<OutputChange | undefined> => writing(() => keepingTheFile(seeToIt));
+  const look = async (): Promise<OutputChange | undefined> => {
+    // As a rule nothing happened, and then nobody has to wait.
+    return file.standing() === 'same' ? undefined : await writing(() => keepingTheFile(seeToIt));
+  };
 
   const isOver = (): boolean => {
     if (rotateMs === undefined || file.size === 0) return false;

@@ -1,13 +1,13 @@
 /** Floor 4: where finished lines go. A new sink is a file here and a line below. */
 export { SinkClosedError, SinkError, type Sink } from './sink.js';
 export { parseFilePosition, type FilePosition, type PositionMark } from './file-position.js';
+export { fileSink } from './file-sink.js';
 export {
   DEAD_LETTER_PERMISSIONS,
-  fileSink,
   type FileSink,
   type FileSinkOptions,
   type OutputChange,
-} from './file-sink.js';
+} from './file-sink-options.js';
 export { outputState, type OutputState } from './output-state.js';
 export { strangeParts } from './parts.js';
 export { Lifeline } from './lifeline.js';

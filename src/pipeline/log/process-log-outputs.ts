@@ -95,13 +95,14 @@ async function openFile(
     case 'grown':
       if (!ended) return output.open({ cutTo: position });
       tell({ when: 'before', kind: 'grown', bytes: state.bytes });
-      break;
+      return output.open({ behind: position });
     case 'cut':
       tell({ when: 'before', kind: 'cut', bytes: offset - state.size });
       break;
     case 'unknown':
       if (state.size < offset) tell({ when: 'before', kind: 'cut', bytes: offset - state.size });
       if (state.size > offset) tell({ when: 'before', kind: 'unknown', bytes: state.size - offset });
+      if (state.size >= offset) return output.open({ behind: position });
       break;
     case 'edited':
       tell({ when: 'before', kind: 'edited' });
@@ -114,7 +115,8 @@ async function openFile(
       else if (offset > 0) tell({ when: 'before', kind, bytes: offset });
     }
   }
-  return output.open({ behind: position });
+  // Places in what is written now are told from those in the file that was.
+  return output.open({ behind: { ...position, part: position.part + 1 } });
 }
 
 /** Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first. */
