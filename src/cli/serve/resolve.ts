@@ -21,6 +21,7 @@ import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index
 import { resolveFleet } from '../fleet/plan.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
+import { nodeFileSystem, resolvePath } from '../../files/index.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
@@ -54,6 +55,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     refuseWithoutOutputs(pipeline, config);
     pipelines.push(await pipelineServePlan(pipeline, config, processing));
   }
+  refuseSharedFiles(pipelines);
   const host = flags.host ?? server.host;
   const insecure = server.insecure || flags.insecure === true;
   const tokens = await tokensOf(server);
@@ -137,6 +139,23 @@ function refuseWithoutOutputs({ name, outputs = [] }: PipelinePlan, { file }: Lo
     EXIT.invalid,
     `add to the pipeline: outputs: [{ file: ./out/${name}.ndjson }]`,
   );
+}
+
+/** A file has one writer, by whatever path: each would cut off what the other wrote behind its checkpoint. */
+function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
+  const writers = new Map<string, string>();
+  for (const { spec, outputs, deadLetter } of pipelines) {
+    const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
+    for (const file of deadLetter === undefined ? files : [...files, deadLetter.file]) {
+      if (nodeFileSystem.stat(file)?.kind === 'other') continue;
+      const target = resolvePath(file);
+      const writer = writers.get(target);
+      writers.set(target, spec.name);
+      if (writer === undefined) continue;
+      const who = writer === spec.name ? `pipeline ${writer} writes` : `pipelines ${writer} and ${spec.name} write`;
+      throw new UserError(`${who} ${file} from two places`, EXIT.invalid, 'give each a file of its own');
+    }
+  }
 }
 
 /** A pipeline of the config with its scripts and outputs, for stored events. @throws ConfigError */

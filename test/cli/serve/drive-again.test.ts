@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openReplayEngines } from '../../../src/cli/replay/through.js';
 import { driveAgain } from '../../../src/cli/serve/drive-again.js';
 import { resolveServe } from '../../../src/cli/serve/resolve.js';
 import { nodeWorld } from '../../../src/log/index.js';
+import { faultyWorld } from '../../log/support/faulty-disk.js';
 import { scratch } from '../../support/cli.js';
 
 const CONFIG = `
@@ -21,7 +22,12 @@ const letter = (n: number): string =>
   `{"event":{"id":"${n}","timestamp":1,"data":${n},"metadata":{"source":"s","pipeline":"default","retry_count":0}}}\n`;
 
 /** Drives ten letters, with a clock that goes on by so much at each look. */
-async function drive(cwd: string, tickMs: number, onHandOver: (ending: AbortController) => void = () => undefined) {
+async function drive(
+  cwd: string,
+  tickMs: number,
+  onHandOver: (ending: AbortController) => void = () => undefined,
+  world = nodeWorld(),
+) {
   const plan = await resolveServe({ config: join(cwd, 'colloquium.yaml') });
   const engines = await openReplayEngines({ config: plan.config, live: false, maxCost: undefined }, plan.pipelines);
   const ending = new AbortController();
@@ -29,7 +35,7 @@ async function drive(cwd: string, tickMs: number, onHandOver: (ending: AbortCont
   let handedOver = 0;
   const progress: number[] = [];
   const report = await driveAgain(plan, {
-    world: { ...nodeWorld(), elapsed: () => (elapsed += tickMs), wait: () => Promise.resolve() },
+    world: { ...world, elapsed: () => (elapsed += tickMs), wait: () => Promise.resolve() },
     signal: ending.signal,
     warn: () => undefined,
     onDelivered: () => undefined,
@@ -80,5 +86,20 @@ describe('Driving dead letters again in a daemon', () => {
     expect(before).toBeLessThan(9);
     expect((await drive(cwd, 0)).report.input).toBe(10 - report.input);
     expect(numbersIn(cwd)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('drives no letter twice when it ends between the checkpoint of the outputs and its note', async () => {
+    const cwd = tenLetters();
+    const ends = faultyWorld(({ op, file }) =>
+      op === 'rename' && file.startsWith('dead') ? { code: 'EIO' } : undefined,
+    );
+    await expect(drive(cwd, 0, undefined, ends)).rejects.toThrow('EIO');
+    expect(numbersIn(cwd)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+    expect((await drive(cwd, 0)).report).toMatchObject({ input: 1, dead_lettered: 1 });
+    expect(numbersIn(cwd)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+    // The note is by itself now: the pipeline writes its checkpoint often, and need not carry it.
+    const folder = join(cwd, 'state/checkpoints');
+    const [checkpoint = ''] = readdirSync(folder).filter((name) => name.endsWith('.checkpoint'));
+    expect(readFileSync(join(folder, checkpoint), 'utf8')).toContain('"driven":{}');
   });
 });
