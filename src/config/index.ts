@@ -19,7 +19,6 @@ export { configJsonSchema } from './json-schema.js';
 export { discoverConfig } from './load/discover.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
 export {
-  defaultStateDirectory,
   providerNames,
   stateDirectory,
   useProvider,

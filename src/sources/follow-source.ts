@@ -3,7 +3,8 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Block, Source } from './block.js';
 import { BlockCutter } from './block-cutter.js';
-import { fileSource, openForReading } from './file-source.js';
+import { fileSource } from './file-source.js';
+import { openForReading } from './open-file.js';
 import { SourceError } from './read-error.js';
 
 /** How often a followed file is looked at when nothing new was in it. */

@@ -1,15 +1,9 @@
 import { homedir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULTS, openBooks, realWorld, storesExist, type Books, type StoreLocation } from '../../ai/index.js';
-import {
-  defaultStateDirectory,
-  loadConfig,
-  stateDirectory,
-  useSection,
-  type Config,
-  type LoadedConfig,
-} from '../../config/index.js';
+import { loadConfig, stateDirectory, useSection, type Config, type LoadedConfig } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
+import { defaultStateDirectory } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { membersPlace, resolveFleet, sharedStore } from '../fleet/plan.js';
 import { inStateFolder } from './state-folder.js';
