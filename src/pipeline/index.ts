@@ -9,7 +9,14 @@ export { CheckpointKeeper, parseCheckpoint, type PipelineCheckpoint } from './lo
 export { EventFailure, type FailureKind } from './failure.js';
 export { limitEvents } from './lines/limit.js';
 export { notUtf8, tooLong } from './lines/line-failure.js';
-export { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered, type Progress } from './run-blocks.js';
+export {
+  endedBetweenBlocks,
+  runBlocks,
+  type BlockExecutor,
+  type BlockRunResult,
+  type Delivered,
+  type Progress,
+} from './run-blocks.js';
 export { parseInputPlace, resumable, type InputPlace } from './lines/resumable.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';

@@ -59,6 +59,11 @@ export interface Progress {
 
 export type BlockRunResult = Progress & Ending;
 
+/** Whether nothing was written behind the last call of `onReached`. A block that is out in part is not counted by any. */
+export function endedBetweenBlocks({ endedBy }: BlockRunResult): boolean {
+  return endedBy === 'input' || endedBy === 'paused';
+}
+
 /** Why a run ended. */
 type Ending =
   | {

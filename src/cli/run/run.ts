@@ -1,4 +1,5 @@
 import {
+  endedBetweenBlocks,
   parseInputPlace,
   resumable,
   runBlocks,
@@ -80,7 +81,7 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
     ...(progress && { onProgress: (now) => progress.update(now) }),
     ...(keeper && { onReached: (at) => reached(keeper, at) }),
   });
-  await keeper?.finish(result.endedBy !== 'error');
+  await keeper?.finish(endedBetweenBlocks(result));
   if (failure !== undefined) throw failure.error;
   for (const sink of [...outputs, deadLetters]) await sink.close();
 

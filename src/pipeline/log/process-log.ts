@@ -3,7 +3,13 @@ import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../..
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
-import { runBlocks, type BlockExecutor, type BlockRunResult, type Delivered } from '../run-blocks.js';
+import {
+  endedBetweenBlocks,
+  runBlocks,
+  type BlockExecutor,
+  type BlockRunResult,
+  type Delivered,
+} from '../run-blocks.js';
 import { sentTo } from './sent-to.js';
 import type { Tap } from '../tap.js';
 
@@ -138,7 +144,7 @@ export async function processLog(
       },
     });
     if (failure !== undefined) throw failure.error;
-    if (result.endedBy !== 'error') await keeper.finish(true);
+    if (result.endedBy !== 'error') await keeper.finish(endedBetweenBlocks(result));
     return result;
   } finally {
     signal.removeEventListener('abort', stopReading);
