@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { checkCommand } from './commands/check.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
@@ -13,6 +13,7 @@ import { schemaCommand } from './commands/schema.js';
 import { serveCommand } from './commands/serve.js';
 import { tapCommand } from './commands/tap.js';
 import { tokenCommand } from './commands/token.js';
+import { isRepeatable } from './filter-option.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
 const COMMANDS = [
@@ -56,7 +57,18 @@ export function buildProgram(): Command {
 /** Mistakes in what was typed are said as all others are, and leave with the code that is ours, in every command. */
 function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
+  command.options.forEach((option) => refuseTwice(command, option));
   return command.exitOverride().configureOutput({
     outputError: (text, write) => write(text.replace(/^error: /, 'colloquium: ')),
+  });
+}
+
+/** A flag that takes one value is given once: the last of two would win silently. */
+function refuseTwice(command: Command, option: Option): void {
+  if (option.isBoolean() || option.negate || isRepeatable(option)) return;
+  let isGiven = false;
+  command.on(`option:${option.name()}`, () => {
+    if (isGiven) command.error(`error: option '${option.flags}' was given twice, and takes one value`);
+    isGiven = true;
   });
 }

@@ -10,6 +10,7 @@ export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type Re
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
 export { partOf } from './block.js';
 export { BlockCutter } from './block-cutter.js';
+export { openForReading } from './open-file.js';
 export { SourceError } from './read-error.js';
 export { SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';

@@ -6,7 +6,7 @@ import { nodeAt } from '../../config/source/index.js';
 import { defaultStateDirectory } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { membersPlace, resolveFleet, sharedStore } from '../fleet/plan.js';
-import { inStateFolder } from './state-folder.js';
+import { inStoreFolder } from './state-folder.js';
 
 /** What was kept about calls and money, opened without any provider. */
 export interface OpenedBooks {
@@ -49,7 +49,7 @@ export async function openBooksOf(configPath: string | undefined, bounds: Journa
   };
   const books =
     (config && (await openFleetBooks(config, options))) ??
-    (await inStateFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
+    (await inStoreFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
   const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
   return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
 }

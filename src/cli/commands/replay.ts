@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
+import { filterOption } from '../filter-option.js';
 import { MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
 
@@ -31,7 +32,7 @@ export function replayCommand(): Command {
     .option('--from-id <id>', 'begin with the event that has this id')
     .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('-p, --pipeline <name>', 'send all events through this pipeline; with --raw: only the events sent to it')
-    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .addOption(filterOption())
     .option('--raw', 'the stored events as they are, through no pipeline')
     .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { filterOption } from '../filter-option.js';
 import type { TapFlags } from '../tap/flags.js';
 
 const EXAMPLES = `
@@ -26,7 +27,7 @@ export function tapCommand(): Command {
     .description('Watch the events of a running daemon on their way')
     .option('--stage <name>', 'events as they leave this stage; else as they leave their pipeline')
     .option('-p, --pipeline <name>', 'only events of this pipeline')
-    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .addOption(filterOption())
     .option('-c, --config <file>', 'the config; else it is searched for from here up to the repository or home')
     .option('--url <url>', "the daemon's address, instead of the config's")
     .option('--token-file <file>', 'a file with the token to show')

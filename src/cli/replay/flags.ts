@@ -6,7 +6,8 @@ export interface ReplayFlags {
   readonly fromId?: string;
   readonly config?: string;
   readonly pipeline?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly raw?: true;
   readonly output?: string;
   readonly envelope?: true;

@@ -25,7 +25,7 @@ export interface OpenReplay {
 export function startReplay(plan: ReplayPlan): OpenReplay {
   const reading = new AbortController();
   const drains: (() => void)[] = [() => reading.abort()];
-  const signalCode = onSignals(() => drains.forEach((drain) => drain()));
+  const signals = onSignals(() => drains.forEach((drain) => drain()));
   let damaged = 0;
   return {
     plan,
@@ -37,7 +37,7 @@ export function startReplay(plan: ReplayPlan): OpenReplay {
       process.stderr.write(`colloquium: ${message}\n`);
     },
     damagedPlaces: () => damaged,
-    signalCode,
+    signalCode: signals.code,
     onDrain: (action) => void drains.push(action),
   };
 }

@@ -2,7 +2,8 @@
 export interface RunFlags {
   readonly eval?: string;
   readonly script?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly config?: string;
   readonly pipeline?: string;
   readonly output?: string;
@@ -13,6 +14,8 @@ export interface RunFlags {
   readonly limit?: number;
   readonly follow?: true;
   readonly resume?: true;
+  readonly 'resume=force'?: true;
+  readonly restart?: true;
   readonly workers?: number;
   readonly concurrency?: number;
   readonly unordered?: true;

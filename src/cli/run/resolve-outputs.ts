@@ -7,12 +7,13 @@ import type { OutputPlan, RunPlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
 
-/** `-o` replaces the config's outputs; without either, stdout. */
+/** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
 export function resolveOutputs(
   flags: RunFlags,
   plan: PipelinePlan | undefined,
 ): { spec: OutputSpec; plan: OutputPlan }[] {
   const envelope = flags.envelope === true;
+  if (flags.output === '-') return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
     return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping } }];
@@ -39,9 +40,9 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
   }
 }
 
-/** `--dead-letter` replaces the config's file; without either, stderr. */
+/** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
 export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
-  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'truncate', keeping: {} };
+  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: {} };
   return plan?.deadLetter === undefined ? { kind: 'stderr' } : filePlan(plan.deadLetter);
 }
 

@@ -1,9 +1,16 @@
 let takeAway: (() => void) | undefined;
 
-/** Says something to the person. What is drawn on the terminal's last lines goes first: it would be written over. */
-export function writeStderr(text: string | Uint8Array, done: () => void = () => undefined): void {
+/**
+ * Says something to the person. What is drawn on the terminal's last lines goes first: it would be written over.
+ *
+ * @param done told when it is out, or why it is not
+ */
+export function writeStderr(
+  text: string | Uint8Array,
+  done: (error: Error | null | undefined) => void = () => undefined,
+): void {
   takeAway?.();
-  process.stderr.write(text, () => done());
+  process.stderr.write(text, done);
 }
 
 /** @param take called before anything is said, to take away what is drawn; undefined: nothing is any more */

@@ -2,7 +2,8 @@
 export interface TapFlags {
   readonly stage?: string;
   readonly pipeline?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly config?: string;
   readonly url?: string;
   readonly tokenFile?: string;
