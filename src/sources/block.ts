@@ -33,6 +33,15 @@ export function partOf(bytes: Buffer, start: number, end: number): Buffer {
   return end === bytes.length ? part : Buffer.from(part);
 }
 
+/** A block in two, behind so many of its bytes. */
+export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBlock] {
+  const { bytes, source, done, recycle } = block;
+  return [
+    { ...block, bytes: partOf(bytes, 0, at), recycle: undefined },
+    { kind: 'lines', bytes: partOf(bytes, at, bytes.length), source, startsFile: false, done, recycle },
+  ];
+}
+
 /**
  * Where its source goes on behind a block, for sources that can be asked to start there: what a checkpoint keeps. JSON;
  * only the source knows what is in it.

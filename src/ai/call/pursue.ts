@@ -1,4 +1,4 @@
-import { sleep } from '../world.js';
+import { sleep } from '../../world/index.js';
 import { attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import type { FailedCall, StoppedCall } from './call.js';

@@ -1,7 +1,7 @@
 import { showDollars } from '../money/index.js';
 import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
-import { sleep } from '../world.js';
+import { sleep } from '../../world/index.js';
 import type { AttemptResult, AttemptScene } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import { failed, stopped, type FailedCall, type StoppedCall } from './call.js';

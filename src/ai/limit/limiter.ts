@@ -1,4 +1,5 @@
-import { sleep, type World } from '../world.js';
+import { sleep } from '../../world/index.js';
+import type { World } from '../world.js';
 import type { LimitReport, LimitState } from './report.js';
 import type { Limits, Quantity, Supply } from './supply.js';
 

@@ -112,11 +112,11 @@ export class CheckpointKeeper<Place> {
     const checkpoint = this.#reached;
     this.#reached = undefined;
     if (checkpoint === undefined) return;
-    const { files, store, earliest = (stored) => stored.files } = this.options;
+    const { files, store, earliest } = this.options;
     for (const sink of files) await sink.sync();
     await store(checkpoint);
     this.#stored = checkpoint;
-    const settled = earliest(checkpoint);
+    const settled = earliest?.(checkpoint) ?? checkpoint.files;
     for (const sink of files) {
       const position = settled[sink.name];
       if (position !== undefined) sink.settle(position);

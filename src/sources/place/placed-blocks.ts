@@ -1,4 +1,4 @@
-import { partOf, type Block } from '../block.js';
+import { inTwo, type Block } from '../block.js';
 import type { InputMark } from './input-mark.js';
 import { passBlock } from './pass-block.js';
 
@@ -59,12 +59,7 @@ export async function* placedBlocks(
 function wholeLinesApart(block: Block): readonly Block[] {
   if (block.kind === 'overlong' || block.bytes.at(-1) === NEWLINE) return [block];
   const end = block.bytes.lastIndexOf(NEWLINE) + 1;
-  if (end === 0) return [block];
-  const { bytesBefore: _, ...last } = block;
-  return [
-    { ...block, bytes: partOf(block.bytes, 0, end), recycle: undefined },
-    { ...last, bytes: partOf(block.bytes, end, block.bytes.length), startsFile: false },
-  ];
+  return end === 0 ? [block] : inTwo(block, end);
 }
 
 function isUnfinished(block: Block): boolean {

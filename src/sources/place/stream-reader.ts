@@ -1,5 +1,5 @@
 import { fingerprintOf, isSameFingerprint, type FilePlace } from '../../files/index.js';
-import { partOf, type Block, type LineBlock, type Source } from '../block.js';
+import { inTwo, type Block, type Source } from '../block.js';
 import { startMark, type InputMark } from './input-mark.js';
 import { passBlock, passBytes, sourceBytes } from './pass-block.js';
 
@@ -152,12 +152,4 @@ function cutBehindLines(block: Block, lines: number): readonly [Block, Block | u
     at = newline + 1;
   }
   return at === block.bytes.length ? [block, undefined] : inTwo(block, at);
-}
-
-function inTwo(block: LineBlock, at: number): readonly [Block, Block] {
-  const { bytesBefore: _, ...last } = block;
-  return [
-    { ...block, bytes: partOf(block.bytes, 0, at), recycle: undefined },
-    { ...last, bytes: partOf(block.bytes, at, block.bytes.length), startsFile: false },
-  ];
 }

@@ -93,7 +93,7 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
     ...(point === undefined ? [] : obstacles({ given, matched, checkpoint, from, files })),
   ];
   if (differences.length > 0 && !isForced) {
-    await Promise.all(matched.known.map((one) => one?.reader?.close()));
+    for (const one of matched.known) await one?.reader?.close();
     throw refusal(output, differences);
   }
   return {

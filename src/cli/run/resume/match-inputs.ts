@@ -41,7 +41,7 @@ export async function matchInputs(
     const keeps = reader !== undefined && (given[at]?.kind === 'stream' || readers < READERS_MAX);
     if (keeps) readers += 1;
     else await reader?.close();
-    known[at] = { record, state, ...(keeps && reader && { reader }) };
+    known[at] = { record, state, ...(keeps && { reader }) };
     found.add(record);
   };
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { Engine } from '../engine.js';
 import type { RunJob } from '../job.js';
@@ -65,7 +66,7 @@ export async function openResumed(
       return { given: one, input: state.records[at] ?? at, place: checkpoint?.inputs[record]?.place, start };
     });
     if (skip !== undefined) await passDone(inputs, skip, reading.signal);
-    const options = { lineBytesMax: plan.block.lineBytesMax, limit: plan.limit, shape: engine.shape };
+    const options = { lineBytesMax: plan.block.lineBytesMax, limit: plan.limit, shape: (some: AsyncIterable<Block>) => engine.shape(some) };
     const blocks = readInputs(inputs, options, reading.signal);
     return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, keeping, release };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FilePosition } from '../../../sinks/index.js';
-import { InputReached, placeOf, type InputMark } from '../../../sources/place/index.js';
+import { placeOf, type InputMark, type InputReached } from '../../../sources/place/index.js';
 import type { CutPoint, FileRecord, InputBefore, InputRecord, RunCheckpoint, StagePart } from './checkpoint.js';
 import type { Decision } from './decide.js';
 import type { GivenInput } from './given-input.js';

@@ -16,8 +16,8 @@ export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint 
   if (first === undefined) return checkpoint;
   const line = inputs[first.input];
   if (line !== undefined) {
-    const { end: _, ...record } = line;
-    inputs[first.input] = { ...record, finished: false };
+    const { path, place } = line;
+    inputs[first.input] = { path, ...(place && { place }), finished: false };
   }
   return {
     ...checkpoint,

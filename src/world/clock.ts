@@ -1,0 +1,54 @@
+/** Time, handed in so that tests can hold it still. All durations are in milliseconds. */
+export interface Clock {
+  /** Milliseconds since the epoch, an integer. May jump. */
+  now(): number;
+  /** Milliseconds from some fixed moment. Never jumps. */
+  elapsed(): number;
+  /** Calls `then` once after `delayMs`, which may be any length; the returned function cancels it. */
+  after(delayMs: number, then: () => void): () => void;
+  /** Resolves after that long, or at once when the signal is raised. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** setTimeout fires at once for anything longer: 2^31 − 1 ms, about 24 days. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+function after(delayMs: number, then: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (leftMs: number): void => {
+    const stepMs = Math.min(leftMs, TIMEOUT_MS_MAX);
+    timer = setTimeout(() => (leftMs > stepMs ? arm(leftMs - stepMs) : then()), stepMs);
+  };
+  arm(Math.max(0, delayMs));
+  return () => clearTimeout(timer);
+}
+
+/** The real clock. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after,
+  async wait(ms, signal) {
+    await sleep({ after }, ms, signal);
+  },
+};
+
+/**
+ * Waits.
+ *
+ * @returns false if `signal` was raised first, at once if it already was
+ */
+export function sleep(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<boolean> {
+  if (signal?.aborted === true) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const aborted = (): void => {
+      cancel();
+      resolve(false);
+    };
+    const cancel = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', aborted);
+      resolve(true);
+    });
+    signal?.addEventListener('abort', aborted, { once: true });
+  });
+}

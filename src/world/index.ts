@@ -1,0 +1,3 @@
+/** Floor 1: time and processes. The lock has a door of its own, `lock/`: who needs none does not load it. */
+export { realClock, sleep, type Clock } from './clock.js';
+export * from './process/index.js';

@@ -1,0 +1,46 @@
+import type { ProcessIdentity, ProcessState } from '../process/index.js';
+
+/** Who has a lock. */
+export interface LockHolder {
+  readonly process: ProcessIdentity;
+  /** What it runs, e.g. `colloquium serve`, where it says so. */
+  readonly command: string | undefined;
+  /** Milliseconds since the epoch, by the holder's clock. */
+  readonly since: number;
+  /** The last sign of life, milliseconds since the epoch, by the holder's clock. */
+  readonly seenAt: number | undefined;
+  /** `unknown`: it runs, or ran, where it can't be seen from here. */
+  readonly state: Exclude<ProcessState, 'dead'>;
+  /** Whether it is in another PID namespace or on another machine, where its pid means something else. */
+  readonly isElsewhere: boolean;
+  /** The lock file. */
+  readonly file: string;
+}
+
+/** Somebody else has the lock. The message says who, since when, and how to get it. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+
+  constructor(
+    what: string,
+    readonly holder: LockHolder,
+  ) {
+    super(`${what} is in use: ${describe(holder)}`);
+  }
+}
+
+function describe({ process, command, since, seenAt, state, isElsewhere, file }: LockHolder): string {
+  const name = `process ${process.pid}${isElsewhere ? ` on ${process.host}` : ''}${command === undefined ? '' : ` (${command})`}`;
+  const from = since === 0 ? '' : ` since ${time(since)}`;
+  if (state === 'alive') return `${name} has it${from}. Stop it first.`;
+  const seen = seenAt === undefined ? '' : `, last sign of life ${time(seenAt)}`;
+  return (
+    `${name} took it${from}${seen}, and whether it still runs can't be seen from here. ` +
+    `Stop it there; if ${process.host} is gone for good, remove ${file} and start again.`
+  );
+}
+
+function time(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? 'an unknown time' : date.toISOString();
+}

@@ -1,0 +1,77 @@
+import type { ProcessIdentity } from '../process/index.js';
+
+/** What a lock file says of the lock's owner. */
+export interface OwnerRecord {
+  readonly process: ProcessIdentity;
+  /** What it runs, for people, e.g. `colloquium serve`. */
+  readonly command?: string;
+  /** Milliseconds since the epoch, by the owner's clock. */
+  readonly since: number;
+  /** The lock file's own inode: in a copied folder it is another one. */
+  readonly inode?: string;
+  /** The socket beside the lock file that the owner listens on. */
+  readonly socket?: SocketName;
+  /** The owner saw the folder on a file system that only one kernel can write to. */
+  readonly isLocal: boolean;
+}
+
+export interface SocketName {
+  readonly name: string;
+  readonly inode: string;
+}
+
+const RELEASED = '{"released":true}\n';
+
+/** What a lock file says after its owner gave the lock back. */
+export function releasedText(): string {
+  return RELEASED;
+}
+
+export function printOwner(owner: OwnerRecord): string {
+  const { process, command, since, inode, socket, isLocal } = owner;
+  return `${JSON.stringify({ ...process, command, since, inode, socket, local: isLocal })}\n`;
+}
+
+/** @returns undefined for a lock that was given back, and for what is no lock file: nobody can have written it whole and live */
+export function parseOwner(text: string): OwnerRecord | undefined {
+  const value = parsed(text);
+  if (value === undefined || typeof value['pid'] !== 'number') return undefined;
+  const field = (name: string): Record<string, string> => {
+    const found = value[name];
+    return typeof found === 'string' ? { [name]: found } : {};
+  };
+  const socket = socketOf(value['socket']);
+  return {
+    process: {
+      host: typeof value['host'] === 'string' ? value['host'] : 'unknown',
+      pid: value['pid'],
+      ...field('machine'),
+      ...field('boot'),
+      ...field('namespace'),
+      ...field('started'),
+    },
+    since: typeof value['since'] === 'number' ? value['since'] : 0,
+    isLocal: value['local'] === true,
+    ...field('command'),
+    ...field('inode'),
+    ...(socket !== undefined && { socket }),
+  };
+}
+
+function socketOf(value: unknown): SocketName | undefined {
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('inode' in value)) return undefined;
+  const { name, inode } = value;
+  return typeof name === 'string' && typeof inode === 'string' && SOCKET_FILE.test(name) ? { name, inode } : undefined;
+}
+
+/** Names of sockets: short, as a socket's path is; random, so that nobody ever removes another's. */
+export const SOCKET_FILE = /^lock\.s-[0-9a-z]{8,16}$/;
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

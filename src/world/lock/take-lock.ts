@@ -1,0 +1,231 @@
+/*
+ * One owner per folder, on one machine or many.
+ *
+ * The lock is a chain of small files, `lock.1`, `lock.2`, …: the highest number counts, and it is never removed, only
+ * succeeded. It names its owner, or says that it was given back. Whoever finds the highest one ownerless (given back, or its
+ * owner dead for certain) makes the next number with link(2), which puts the whole content there in one step and fails when
+ * somebody was faster. A taker that looked long ago may make a number that was used and cleaned up since; it then finds a higher
+ * one and stands back. So whoever holds the highest number is alone: nobody goes past a living owner.
+ *
+ * Whether an owner lives is asked of the kernel: before it takes the lock it listens on a socket beside the lock file.
+ */
+import { dirname, join } from 'node:path';
+import { sameKernel } from '../process/index.js';
+import { judgeOwner } from './judge-owner.js';
+import type { HeldFile } from './lock-files.js';
+import { realLockWorld, type LockWorld } from './lock-world.js';
+import { LockedError, type LockHolder } from './locked-error.js';
+import type { Listener } from './kernel.js';
+import { parseOwner, printOwner, releasedText, SOCKET_FILE, type OwnerRecord } from './owner-record.js';
+
+const LOCK_FILE = /^lock\.([0-9]{1,15})$/;
+const TEMPORARY_FILE = /^lock\.t-[0-9a-z]+$/;
+
+/** Two takers can undo each other's attempt only as often as somebody else gets the lock in between. */
+const ATTEMPTS_MAX = 100;
+
+/** How often an owner touches its lock file, for people on other machines to see. */
+export const HEARTBEAT_MS = 10_000;
+
+/** A lock that this process has. */
+export interface Lock {
+  /** Whether its file is still there. Quick. False: somebody removed or replaced it or its folder, and may have the lock by now. */
+  isHeld(): boolean;
+  /** Gives it back. Never fails: a lock that can't be given back ends with the process. */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** What is locked, as the subject of a sentence: `the log /srv/data`. */
+  readonly what: string;
+  /** What this process runs, for whoever is refused. */
+  readonly command?: string;
+}
+
+/**
+ * Takes a folder's lock, at once when nobody has it or its owner is dead. The folder is made where it is missing. It may hold other
+ * things, whose names do not begin with `lock.`.
+ *
+ * @throws LockedError when a living process has it, or one of which that is not known; the operating system's errors
+ */
+export async function takeLock(folder: string, options: LockOptions, world = realLockWorld()): Promise<Lock> {
+  const { files, kernel } = world;
+  await files.makeFolder(folder);
+  // Told at once: a refused taker leaves no trace.
+  await refuseIfHeld(world, folder, options.what);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const name = `lock.s-${world.randomName()}`;
+    const listener = await kernel.listen(folder, name);
+    let taken: Lock | undefined;
+    try {
+      taken = await attemptToTake(world, folder, options, listener && { ...listener, name });
+    } finally {
+      if (taken === undefined) await listener?.close();
+    }
+    if (taken !== undefined) return taken;
+  }
+  throw new Error(`${options.what}: its lock changes hands too fast; try again`);
+}
+
+/** The process that has a folder's lock now; undefined when none has. */
+export async function lockHolder(folder: string, world = realLockWorld()): Promise<LockHolder | undefined> {
+  return (await look(world, folder)).holder;
+}
+
+type OwnListener = Listener & { readonly name: string };
+
+/** @returns undefined when somebody else was faster, or disturbed it: to be tried again */
+async function attemptToTake(
+  world: LockWorld,
+  folder: string,
+  { what, command }: LockOptions,
+  listener: OwnListener | undefined,
+): Promise<Lock | undefined> {
+  const { files, processes } = world;
+  const number = (await refuseIfHeld(world, folder, what)) + 1;
+  const path = join(folder, `lock.${number}`);
+  const owner: OwnerRecord = {
+    process: processes.self,
+    ...(command !== undefined && { command }),
+    since: world.now(),
+    isLocal: await files.isLocal(folder),
+    ...(listener !== undefined && { socket: { name: listener.name, inode: listener.inode } }),
+  };
+  const isMade = await makeWhole(world, folder, path, (inode) => printOwner({ ...owner, inode }));
+  if (!isMade) return undefined;
+  const file = files.hold(path);
+  if (file === undefined) return undefined;
+  const isHighest = (await numbersIn(world, folder)).every((other) => other <= number);
+  // Somebody who swept up may have taken our socket for a dead one's.
+  if (!isHighest || !file.isThere() || listener?.isThere() === false) {
+    if (file.isThere()) await removeOwn(world, path, isHighest);
+    file.close();
+    return undefined;
+  }
+  await sweep(world, folder, number, listener?.name);
+  return heldLock(world, path, file, listener);
+}
+
+/** A number that counts is never removed: it says that it was given back. */
+async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Promise<void> {
+  if (isHighest) await giveBack(world, path);
+  else await world.files.remove(path);
+}
+
+function heldLock(world: LockWorld, path: string, file: HeldFile, listener: OwnListener | undefined): Lock {
+  let isReleased = false;
+  const endBeats = world.every(HEARTBEAT_MS, () => {
+    try {
+      file.touch(world.now());
+    } catch {
+      // The disk is away; the next beat may reach it.
+    }
+  });
+  return {
+    isHeld: () => !isReleased && isThere(file),
+    async release() {
+      if (isReleased) return;
+      isReleased = true;
+      endBeats();
+      // Whoever has the name now is not us.
+      if (isThere(file)) await giveBack(world, path).catch(() => undefined);
+      file.close();
+      await listener?.close();
+    },
+  };
+}
+
+function isThere(file: HeldFile): boolean {
+  try {
+    return file.isThere();
+  } catch {
+    return false;
+  }
+}
+
+async function giveBack(world: LockWorld, path: string): Promise<void> {
+  const temporary = temporaryIn(dirname(path), world);
+  await world.files.create(temporary, releasedText);
+  await world.files.rename(temporary, path);
+}
+
+function temporaryIn(folder: string, { randomName }: LockWorld): string {
+  return join(folder, `lock.t-${randomName()}`);
+}
+
+/** Makes a lock file with its content in one step; false when the number is taken, or a sweeper took what was being made. */
+async function makeWhole(
+  world: LockWorld,
+  folder: string,
+  path: string,
+  textOf: (inode: string) => string,
+): Promise<boolean> {
+  const { files } = world;
+  const temporary = temporaryIn(folder, world);
+  await files.create(temporary, textOf);
+  try {
+    return await files.link(temporary, path);
+  } finally {
+    await files.remove(temporary);
+  }
+}
+
+/** @returns the highest number */
+async function refuseIfHeld(world: LockWorld, folder: string, what: string): Promise<number> {
+  const { number, holder } = await look(world, folder);
+  if (holder !== undefined) throw new LockedError(what, holder);
+  return number;
+}
+
+async function look(world: LockWorld, folder: string): Promise<{ number: number; holder?: LockHolder }> {
+  const { files, processes } = world;
+  for (;;) {
+    const number = Math.max(0, ...(await numbersIn(world, folder)));
+    if (number === 0) return { number };
+    const path = join(folder, `lock.${number}`);
+    const found = await files.read(path);
+    // Succeeded and cleaned up since the folder was listed: look again.
+    if (found === undefined) continue;
+    const owner = parseOwner(found.text);
+    if (owner === undefined) return { number };
+    const state = await judgeOwner(world, { folder, inode: found.inode }, owner);
+    if (state === 'dead') return { number };
+    // Given back while its owner was looked for.
+    if ((await files.read(path))?.inode !== found.inode) continue;
+    const { self } = processes;
+    const isHere = sameKernel(self, owner.process) !== false && self.namespace === owner.process.namespace;
+    return {
+      number,
+      holder: {
+        process: owner.process,
+        command: owner.command,
+        since: owner.since,
+        seenAt: await files.touchedAt(path),
+        state,
+        isElsewhere: !isHere || self.host !== owner.process.host,
+        file: path,
+      },
+    };
+  }
+}
+
+async function numbersIn({ files }: LockWorld, folder: string): Promise<number[]> {
+  return (await files.list(folder)).flatMap((name) => LOCK_FILE.exec(name)?.slice(1, 2).map(Number) ?? []);
+}
+
+/** Removes what dead takers left. What belongs to a living one stays: it may still need it. */
+async function sweep(world: LockWorld, folder: string, number: number, ownSocket: string | undefined): Promise<void> {
+  const { files } = world;
+  for (const name of await files.list(folder)) {
+    const old = Number(LOCK_FILE.exec(name)?.[1] ?? Infinity);
+    const isDead = name !== ownSocket && SOCKET_FILE.test(name) && (await isDeadSocket(world, folder, name));
+    // Who still needs a temporary file makes it again.
+    if (old < number || isDead || TEMPORARY_FILE.test(name)) await files.remove(join(folder, name));
+  }
+}
+
+/** For this kernel. A taker on another machine, which has just made it, sees that it is gone before it believes to have the lock. */
+async function isDeadSocket({ files, kernel }: LockWorld, folder: string, name: string): Promise<boolean> {
+  const inode = await files.inode(join(folder, name));
+  return inode !== undefined && (await kernel.isListening(folder, { name, inode })) === 'no';
+}

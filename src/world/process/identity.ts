@@ -1,0 +1,86 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** A process as others can recognize it, also from another container or machine. What the system does not tell is absent. */
+export interface ProcessIdentity {
+  /** The machine's or container's name. Never empty. */
+  readonly host: string;
+  /** Which installation of an operating system: machine-id(5). Containers often have none. */
+  readonly machine?: string;
+  /** Which run of a kernel: two containers on one machine share it, and a restart changes it. */
+  readonly boot?: string;
+  /** The namespace that the pid counts in; constant where the system has no such namespaces. */
+  readonly namespace?: string;
+  readonly pid: number;
+  /** When the process started, in ticks since boot: a pid is used again sooner or later. */
+  readonly started?: string;
+}
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+const MACHINE_IDS = ['/etc/machine-id', '/var/lib/dbus/machine-id'];
+const STATE_FIELD = 3;
+const START_TIME_FIELD = 22;
+
+let self: ProcessIdentity | undefined;
+
+/** The identity of the process that asks. */
+export function thisProcess(): ProcessIdentity {
+  return (self ??= identityOf(process.pid));
+}
+
+/** The identity of a process in the same PID namespace. */
+export function identityOf(pid: number): ProcessIdentity {
+  const machine = firstText(MACHINE_IDS);
+  const boot = bootId();
+  const namespace = process.platform === 'linux' ? attempt(() => readlinkSync('/proc/self/ns/pid')) : 'only';
+  const started = statusOf(pid)?.started;
+  return {
+    host: hostname() || 'localhost',
+    ...(machine !== undefined && { machine }),
+    ...(boot !== undefined && { boot }),
+    ...(namespace !== undefined && { namespace }),
+    pid,
+    ...(started !== undefined && { started }),
+  };
+}
+
+/** Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5); undefined when there is no such process, or no /proc of our namespace. */
+export function statusOf(pid: number): { readonly ended: boolean; readonly started: string | undefined } | undefined {
+  if (!hasOwnProc()) return undefined;
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  if (stat === undefined) return undefined;
+  // The second field is the name in brackets, and may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // Z and X: ended, and not yet waited for by its parent. It holds nothing any more.
+  return { ended: ['Z', 'X'].includes(fields[0] ?? ''), started: fields[START_TIME_FIELD - STATE_FIELD] };
+}
+
+/** A container may see the /proc of another PID namespace, where the same numbers are other processes. */
+function hasOwnProc(): boolean {
+  return attempt(() => readlinkSync('/proc/self')) === String(process.pid);
+}
+
+function bootId(): string | undefined {
+  if (process.platform === 'darwin') {
+    // Not imported: nobody else needs it here.
+    const { execFileSync } = process.getBuiltinModule('node:child_process');
+    return attempt(() => execFileSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim());
+  }
+  return firstText([BOOT_ID]);
+}
+
+function firstText(paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const text = attempt(() => readFileSync(path, 'utf8').trim());
+    if (text !== undefined && text !== '') return text;
+  }
+  return undefined;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
