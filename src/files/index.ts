@@ -11,5 +11,6 @@ export {
   type Fingerprint,
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
+export { makeFolder } from './make-folder.js';
 export { leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';

@@ -36,7 +36,9 @@ export class BlockCutter {
     private readonly source: string,
     private readonly lineBytesMax: number,
     private readonly blockBytes = BLOCK_BYTES,
-    { isInside = false }: { /** The bytes start inside a file, at the start of a line. */ readonly isInside?: boolean } = {},
+    {
+      isInside = false,
+    }: { /** The bytes start inside a file, at the start of a line. */ readonly isInside?: boolean } = {},
   ) {
     this.#startsFile = !isInside;
     this.#atFileStart = !isInside;

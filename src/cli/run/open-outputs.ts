@@ -1,6 +1,6 @@
-import { fstatSync, mkdirSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { leadToSame, nodeFileSystem } from '../../files/index.js';
+import { hasCode, leadToSame, makeFolder, nodeFileSystem } from '../../files/index.js';
 import { fileSink, SinkError, stdoutSink, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
@@ -68,7 +68,7 @@ export function openOutputs(plan: RunPlan, modes?: readonly FileSinkOptions['mod
 
 function openFile({ path, keeping }: FilePlan, checkpointed: boolean, mode: FileSinkOptions['mode']): FileSink {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (error) {
     throw new SinkError(path, 'open', error);
   }
@@ -81,7 +81,11 @@ function stderrSink(): Sink {
     name: 'stderr',
     write: (lines) =>
       new Promise((resolve, reject) => {
-        writeStderr(lines, (error) => (error == null ? resolve() : reject(new SinkError('stderr', 'write', error))));
+        writeStderr(lines, (error) => {
+          // Whoever closed the pipe wants to see none of them.
+          if (error == null || hasCode(error, 'EPIPE', 'ERR_STREAM_DESTROYED')) resolve();
+          else reject(new SinkError('stderr', 'write', error));
+        });
       }),
     close: () => Promise.resolve(),
   };

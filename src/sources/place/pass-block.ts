@@ -8,7 +8,11 @@ const NOTHING = new Uint8Array(0);
 
 /** The mark behind a block that begins at a mark. */
 export function passBlock(mark: InputMark, block: Block): InputMark {
-  const start = block.bytesBefore === undefined ? mark : passBytes(mark, BOM.subarray(0, block.bytesBefore));
+  // A byte order mark is no line.
+  const start =
+    block.bytesBefore === undefined
+      ? mark
+      : { ...passBytes(mark, BOM.subarray(0, block.bytesBefore)), lines: mark.lines };
   return block.kind === 'lines' ? passBytes(start, block.bytes) : passOverlong(start, block);
 }
 
@@ -45,7 +49,7 @@ function endOfLine({ unfinished }: OverlongLine): Uint8Array {
   return unfinished ? NOTHING : NEWLINE_BYTES;
 }
 
-/** A last line without a newline counts. A byte order mark is no line. */
+/** A last line without a newline counts. */
 function countLines(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;

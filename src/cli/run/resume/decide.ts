@@ -60,7 +60,11 @@ export function again(
   const begun = { ...beginning(situation), modes, notices };
   const isKnown = checkpoint.files.every(({ path }) => files.some(({ target }) => target.path === path));
   if (!isKnown || files.some(({ modeAgain }) => modeAgain === undefined)) return begun;
-  const start = checkpoint.files.map((file) => ({ ...file, position: file.begin }));
+  const start = checkpoint.files.map((file) => {
+    const isGone = files.some((one) => one.isGone && one.target.path === file.path);
+    const begin = isGone ? { part: file.begin.part, offset: 0 } : file.begin;
+    return { ...file, begin, position: begin };
+  });
   return { ...begun, checkpoint: { ...checkpoint, inputs: [], points: [], files: start } };
 }
 

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { inStateFolder } from '../../state-folder.js';
 import type { RunPlan } from '../plan.js';
-import { lockTargets } from './lock-targets.js';
+import { lockFolder, lockTargets } from './lock-targets.js';
 import { RunStore } from './store.js';
 import { outputPaths, targetsOf } from './targets.js';
 
@@ -11,7 +12,8 @@ import { outputPaths, targetsOf } from './targets.js';
  * @throws UserError when one cannot be removed, or another run writes there now
  */
 export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>> {
-  const targets = targetsOf(plan);
+  // Most files were never written with a checkpoint: they cost a look, and no lock.
+  const targets = targetsOf(plan).filter(({ path }) => existsSync(lockFolder(plan.stateFolder, path)));
   const unlock = await lockTargets(plan.stateFolder, targets);
   try {
     await inStateFolder(plan.stateFolder, () => new RunStore(plan.stateFolder).forget(outputPaths(targets)));

@@ -10,7 +10,9 @@ export interface JudgedTarget {
   readonly target: Target;
   /** What keeps the run from going on with it. */
   readonly difference: string | undefined;
-  /** Lines of the run were in it, and it is not there any more. */
+  /** It is not there any more. */
+  readonly isGone: boolean;
+  /** … and lines of the run were in it. */
   readonly isLost: boolean;
   /** Somebody else has written behind what is ours, so that nothing can be cut from it. */
   readonly isShared: boolean;
@@ -30,7 +32,7 @@ export function judgeTargets(targets: readonly Target[], checkpoint: RunCheckpoi
 
 function unknown(target: Target): JudgedTarget {
   const { mode } = target.plan;
-  return { target, difference: undefined, isLost: false, isShared: false, modeFrom: () => mode, modeAgain: mode };
+  return { target, difference: undefined, isGone: false, isLost: false, isShared: false, modeFrom: () => mode, modeAgain: mode };
 }
 
 function judged(target: Target, { role, begin, position }: FileRecord, ended: boolean): JudgedTarget {
@@ -45,6 +47,7 @@ function judged(target: Target, { role, begin, position }: FileRecord, ended: bo
   return {
     target,
     difference,
+    isGone: state.kind === 'gone',
     isLost: state.kind === 'gone' && !isSamePosition(begin, position),
     isShared,
     modeFrom(takenBack) {
@@ -63,8 +66,9 @@ function modeAgain(
   begin: FilePosition,
   isOurs: boolean,
 ): Mode | undefined {
-  if (mode === 'truncate' || state.kind === 'gone') return mode;
-  if (!isOurs) return undefined;
+  if (mode === 'truncate') return mode;
+  // Of one that is gone parts may be there.
+  if (!isOurs && state.kind !== 'gone') return undefined;
   return begin.mark === undefined ? 'append' : { cutTo: begin };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeFolder } from '../../../files/index.js';
 import { LockedError, takeLock, type Lock } from '../../../world/lock/index.js';
 import { EXIT } from '../../exit-codes.js';
 import { inStateFolder } from '../../state-folder.js';
@@ -6,8 +7,12 @@ import { UserError } from '../../user-error.js';
 import { nameOf } from './store.js';
 import type { Target } from './targets.js';
 
-/** Where the locks of outputs are, in the state folder. */
-export const LOCKS = 'locks';
+const OWNER_ONLY = 0o700;
+
+/** Where the lock of a file is. It stays: where there is none, no run ever kept a checkpoint of the file. */
+export function lockFolder(stateFolder: string, path: string): string {
+  return join(stateFolder, 'locks', nameOf(path));
+}
 
 /**
  * Keeps other runs from the files that this one writes.
@@ -24,9 +29,14 @@ export async function lockTargets(stateFolder: string, targets: readonly Target[
   const inOrder = [...targets].sort((a, b) => (a.path < b.path ? -1 : 1));
   try {
     for (const { path, plan } of inOrder) {
-      const folder = join(stateFolder, LOCKS, nameOf(path));
+      const folder = lockFolder(stateFolder, path);
       const options = { what: plan.path, command: 'colloquium run' };
-      locks.push(await inStateFolder(stateFolder, () => takeLock(folder, options)));
+      locks.push(
+        await inStateFolder(stateFolder, () => {
+          makeFolder(folder, OWNER_ONLY);
+          return takeLock(folder, options);
+        }),
+      );
     }
     return release;
   } catch (error) {

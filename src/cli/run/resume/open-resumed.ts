@@ -66,7 +66,11 @@ export async function openResumed(
       return { given: one, input: state.records[at] ?? at, place: checkpoint?.inputs[record]?.place, start };
     });
     if (skip !== undefined) await passDone(inputs, skip, reading.signal);
-    const options = { lineBytesMax: plan.block.lineBytesMax, limit: plan.limit, shape: (some: AsyncIterable<Block>) => engine.shape(some) };
+    const options = {
+      lineBytesMax: plan.block.lineBytesMax,
+      limit: plan.limit,
+      shape: (some: AsyncIterable<Block>) => engine.shape(some),
+    };
     const blocks = readInputs(inputs, options, reading.signal);
     return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, keeping, release };
   } catch (error) {

@@ -47,7 +47,11 @@ export class RunState {
       return record;
     });
     const recordOf = ({ path }: Target): number => checkpoint?.files.findIndex((file) => file.path === path) ?? -1;
-    this.#begins = targets.map((target, at) => checkpoint?.files[recordOf(target)]?.begin ?? positionAt(positions, at));
+    // One without a mark is as old as this run.
+    this.#begins = targets.map((target, at) => {
+      const begin = checkpoint?.files[recordOf(target)]?.begin;
+      return begin?.mark === undefined ? positionAt(positions, at) : begin;
+    });
     const points = (checkpoint?.points ?? []).map((point) => ({
       ...point,
       positions: targets.map((target, at) => point.positions[recordOf(target)] ?? positionAt(this.#begins, at)),
