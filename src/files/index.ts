@@ -12,5 +12,7 @@ export {
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
 export { makeFolder } from './make-folder.js';
+export { Manifest } from './manifest.js';
+export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';

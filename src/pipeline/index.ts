@@ -31,12 +31,12 @@ export {
 } from './log/process-log.js';
 export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/process-log-checkpoint.js';
 export { readStoredEvent, type StoredEvent, type StoredOrigin } from './lines/stored-event.js';
-export type { FileOpener, OpenSink, OpenSinks } from './log/process-log-outputs.js';
+export type { FileOpener, OpenSink, OpenSinks, OutputFinding } from './log/process-log-outputs.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { eitherDriven, parseDrivenLetters, type DrivenLetters } from './log/driven-letters.js';
 export { lettersAgain, parseLetterPlace, type LetterFile } from './log/letters-again.js';
-export { closeSinks, openSinks } from './log/process-log-outputs.js';
+export { closeSinks, openSinks, releaseOutputs } from './log/process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export { sentTo } from './log/sent-to.js';
 export type { Observation } from './observation.js';

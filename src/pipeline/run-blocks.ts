@@ -35,6 +35,8 @@ export interface BlockRun {
   readonly unordered?: boolean;
   /** Asked before each block whether anybody wants to see its events on their way. */
   readonly tap?: (() => Tap | undefined) | undefined;
+  /** Awaited before anything of a block is written. What it throws ends the run. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
@@ -110,6 +112,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     const { file, linesBefore, size, resumeAt } = arrived;
     const base = linesBefore ?? file.delivered;
     file.delivered += result.lines;
+    if (run.beforeWrite !== undefined) await run.beforeWrite();
     if (result.deadLetters.length > 0) {
       const lines = result.deadLetters.map(({ head, lineInBlock, line }) =>
         deadLetterLine(head, lineInBlock === undefined ? line : base + lineInBlock + 1),

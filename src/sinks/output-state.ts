@@ -1,8 +1,9 @@
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCode, nodeFileSystem, stateOfPlace, type PlaceState } from '../files/index.js';
 import type { FilePosition, PositionMark } from './file-position.js';
 import { partNames, type PartNames } from './part-names.js';
+import { filesIn } from './folder.js';
 
 const fs = nodeFileSystem;
 
@@ -30,13 +31,13 @@ export function outputState(path: string, position: FilePosition, pattern?: stri
   const { mark } = position;
   if (mark === undefined) return unmarked(path, names, position);
   const parts = plainParts(names);
-  const own = parts.find(({ number }) => number === position.part);
-  const ownState = own && stateIn(own.path, position, mark);
-  if (ownState !== undefined && ownState.kind !== 'other') {
-    const later = parts.filter(({ number }) => number > position.part).map((part) => part.path);
-    return judged(ownState, position, sizeOf([...later, path]));
+  for (const one of parts.filter(({ number }) => number >= position.part)) {
+    const state = placeIn(one.path, position, mark);
+    if (state === undefined || state.kind === 'other') continue;
+    const later = parts.filter(({ number }) => number > one.number).map((part) => part.path);
+    return judged(state, position, sizeOf([...later, path]));
   }
-  const state = stateIn(path, position, mark);
+  const state = placeIn(path, position, mark);
   return state === undefined ? { kind: 'gone' } : judged(state, position, 0);
 }
 
@@ -55,8 +56,13 @@ function judged(state: PlaceState, { offset }: FilePosition, bytesInLaterParts: 
   }
 }
 
-/** @returns undefined where no file is */
-function stateIn(path: string, { offset }: FilePosition, mark: PositionMark): PlaceState | undefined {
+/**
+ * What became of a position in one file.
+ *
+ * @returns undefined where no file is
+ * @throws the operating system's errors
+ */
+export function placeIn(path: string, { offset }: FilePosition, mark: PositionMark): PlaceState | undefined {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -84,17 +90,12 @@ function unmarked(path: string, names: PartNames, { part }: FilePosition): Outpu
 }
 
 function plainParts(names: PartNames): readonly { readonly number: number; readonly path: string }[] {
-  let files: readonly string[];
-  try {
-    files = readdirSync(names.folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-  return files.flatMap((file) => {
-    const parsed = names.parse(file);
-    return parsed === undefined || parsed.packed ? [] : [{ number: parsed.number, path: join(names.folder, file) }];
-  });
+  return filesIn(names.folder)
+    .flatMap((file) => {
+      const parsed = names.parse(file);
+      return parsed === undefined || parsed.packed ? [] : [{ number: parsed.number, path: join(names.folder, file) }];
+    })
+    .sort((a, b) => a.number - b.number);
 }
 
 function sizeOf(paths: readonly string[]): number {

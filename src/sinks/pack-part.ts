@@ -1,45 +1,45 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat, utimes } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { describeFile, isStillOurs } from '../files/index.js';
 import { packedPath } from './part-names.js';
+import type { OutputParts, Part } from './parts.js';
 
 /** The default level takes three times as long for a tenth fewer bytes. */
 const GZIP_LEVEL = 3;
 
-/** What a part is called while it is being packed: hidden, because an output's folder holds data files only. */
-const UNFINISHED = /^\..+\.gz\.unfinished$/;
-
-export function unfinishedPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.gz.unfinished`);
-}
-
-export function isUnfinished(file: string): boolean {
-  return UNFINISHED.test(file);
-}
-
 /**
  * Replaces a finished part by its compressed form, which keeps its time of change. A crash leaves the one or the other whole,
- * or both.
+ * or both. A part that somebody has changed, or whose packed name is taken, stays as it is.
  *
  * @param signal stops the work; the part stays as it is
  * @throws the operating system's errors
  */
-export async function packPart(path: string, signal: AbortSignal): Promise<void> {
-  const unfinished = unfinishedPath(path);
+export async function packPart(part: Part, parts: OutputParts, signal: AbortSignal): Promise<void> {
+  const { path, number } = part;
+  const { manifest } = parts;
+  const packed = packedPath(path);
+  if (!isStillOurs(part, path)) {
+    manifest.remove(part.name);
+    return;
+  }
   // Loaded only here: a run that packs nothing starts without them.
   const [{ createGzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream/promises')]);
+  const { atime, mtime, mode } = await stat(path);
+  const unfinished = await parts.temporary(basename(packed));
   try {
-    const { atime, mtime } = await stat(path);
-    await pipeline(createReadStream(path), createGzip({ level: GZIP_LEVEL }), createWriteStream(unfinished), {
-      signal,
-    });
+    const target = createWriteStream(unfinished, { flags: 'wx', mode: mode & 0o777 });
+    await pipeline(createReadStream(path), createGzip({ level: GZIP_LEVEL }), target, { signal });
     await utimes(unfinished, atime, mtime);
     await syncPath(unfinished);
-    await rename(unfinished, packedPath(path));
+    if (!isStillOurs(part, path) || existsSync(packed)) return;
+    await manifest.add(describeFile(unfinished, { number, packed: true, name: basename(packed) }));
+    await rename(unfinished, packed);
     await syncPath(dirname(path));
-    await rm(path);
+    parts.remove(part);
   } finally {
     await rm(unfinished, { force: true });
+    manifest.remove(basename(unfinished));
   }
 }
 

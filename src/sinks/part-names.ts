@@ -1,6 +1,9 @@
 import { basename, dirname, extname, join } from 'node:path';
+import { nodeFileSystem, resolvePath } from '../files/index.js';
 
 const PART_DIGITS = 6;
+/** A day (20240131) has more digits than any part gets. */
+const NUMBER = '(?<number>[0-9]{6}|[1-9][0-9]{6})';
 const PATTERN_DEFAULT = '{name}.{number}{ext}';
 const PACKED_SUFFIX = '.gz';
 
@@ -9,7 +12,7 @@ export interface PartNames {
   readonly folder: string;
   /** @param began when the part's first line was written, milliseconds since the epoch */
   pathOf(number: number, began: number): string;
-  /** What a file of the folder is; undefined when it is no part of this output. */
+  /** What a file of the folder would be if it were ours; undefined when no part of this output is called so. */
   parse(file: string): { readonly number: number; readonly packed: boolean } | undefined;
 }
 
@@ -19,11 +22,22 @@ export function packedPath(path: string): string {
 }
 
 /**
+ * The names of an output's parts: they lie where the output lies, also when it is named by a link.
+ *
  * @param path the file that is written
  * @param pattern the name of a part, with `{number}` in it; `{name}` and `{ext}` are those of the file, `{date}` and
  *   `{time}` (UTC) tell when the part was begun
  */
 export function partNames(path: string, pattern: string = PATTERN_DEFAULT): PartNames {
+  return namesBeside(fileOf(path), pattern);
+}
+
+/** The file that an output's path leads to, through links, also where it is not there yet. @throws the operating system's errors */
+export function fileOf(path: string): string {
+  return nodeFileSystem.linkTarget(path) === undefined ? path : resolvePath(path);
+}
+
+function namesBeside(path: string, pattern: string): PartNames {
   const ext = extname(path);
   const name = basename(path, ext);
   const folder = dirname(path) || '.';
@@ -36,7 +50,7 @@ export function partNames(path: string, pattern: string = PATTERN_DEFAULT): Part
       case '{ext}':
         return escaped(ext);
       case '{number}':
-        return `(?<number>[0-9]{${PART_DIGITS},15})`;
+        return NUMBER;
       case '{date}':
         return '[0-9]{4}-[0-9]{2}-[0-9]{2}';
       case '{time}':

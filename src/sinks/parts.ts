@@ -1,107 +1,98 @@
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isUnfinished, packPart, unfinishedPath } from './pack-part.js';
-import { packedPath, type PartNames } from './part-names.js';
+import { isStillOurs, type Manifest, type OwnedFile } from '../files/index.js';
+import { packedPath, partNames, type PartNames } from './part-names.js';
+import { filesIn } from './folder.js';
+
+/** The highest number of somebody else's file that numbering goes on behind. */
+const ALIKE_MAX = 999_999;
 
 /** A finished file of an output. */
-export interface Part {
-  readonly number: number;
+export interface Part extends OwnedFile {
   readonly path: string;
-  readonly packed: boolean;
+}
+
+/** The finished files of an output: those that its manifest lists. What only has a name like theirs is somebody else's. */
+export class OutputParts {
+  constructor(
+    readonly names: PartNames,
+    readonly manifest: Manifest,
+  ) {}
+
+  /** Those that are there, in order. */
+  list(): readonly Part[] {
+    if (this.manifest.files().length === 0) return [];
+    const there = new Set(filesIn(this.names.folder));
+    return this.manifest
+      .files()
+      .filter(({ name }) => there.has(name))
+      .map((file) => ({ ...file, path: join(this.names.folder, file.name) }));
+  }
+
+  /** Files that look like parts and are none of ours. */
+  strangers(): readonly string[] {
+    const own = new Set(this.manifest.files().map(({ name }) => name));
+    return filesIn(this.names.folder).filter((file) => this.names.parse(file) !== undefined && !own.has(file));
+  }
+
+  /** A number for the next part: the wanted one, or one behind all that are taken, by whomever. @param began see `PartNames` */
+  freeNumber(wanted: number, began: number): number {
+    let number = this.#taken().includes(wanted) ? this.nextNumber(wanted) : wanted;
+    const isThere = (path: string): boolean => existsSync(path) || existsSync(packedPath(path));
+    while (isThere(this.names.pathOf(number, began))) number += 1;
+    return number;
+  }
+
+  /** A number behind all parts, ours and those that look alike, and not before another. */
+  nextNumber(least = 1): number {
+    return this.#taken().reduce((next, one) => Math.max(next, one + 1), least);
+  }
+
+  #taken(): readonly number[] {
+    const own = this.manifest.files().map(({ number }) => number);
+    const alike = filesIn(this.names.folder).flatMap((file) => this.names.parse(file)?.number ?? []);
+    // With a digit more it is rather a number of another kind, and behind it ours would soon look like days.
+    return own.concat(alike.filter((number) => number <= ALIKE_MAX));
+  }
+
+  /** Removes a part, unless it is another file by now. @throws the operating system's errors */
+  remove(part: Part): void {
+    if (isStillOurs(part, part.path)) rmSync(part.path, { force: true });
+    this.manifest.remove(part.name);
+  }
+
+  /** Clears away what a crash left half done: files on their way, and plain parts that are packed already. */
+  clear(): void {
+    const { folder } = this.names;
+    for (const name of this.manifest.temporaries()) {
+      rmSync(join(folder, name), { force: true });
+      this.manifest.remove(name);
+    }
+    const parts = this.list();
+    const there = new Set(parts.map(({ name }) => name));
+    for (const { name } of this.manifest.files()) if (!there.has(name)) this.manifest.remove(name);
+    const packed = new Map(parts.filter((part) => part.packed).map((part) => [part.number, part]));
+    for (const part of parts) {
+      const form = part.packed ? undefined : packed.get(part.number);
+      if (form !== undefined && isStillOurs(form, form.path)) this.remove(part);
+    }
+  }
+
+  /** Makes a name for a file on its way to another, and notes it. @throws the operating system's errors */
+  async temporary(name: string): Promise<string> {
+    let path = join(this.names.folder, `.${name}.unfinished`);
+    for (let n = 2; existsSync(path); n++) path = join(this.names.folder, `.${name}.${n}.unfinished`);
+    await this.manifest.addTemporary(path.slice(this.names.folder.length + 1));
+    return path;
+  }
 }
 
 /**
- * The parts of an output that are there, in order. A part that is there twice, packed and not, is packed: its plain form is
- * removed, as it was about to be.
+ * What an output has beside it that looks like its parts and is not its own.
+ *
+ * @param manifest that of the output
+ * @returns names in the output's folder
  */
-export function listParts(names: PartNames): readonly Part[] {
-  const byNumber = new Map<number, Part>();
-  for (const file of readdirSync(names.folder).sort()) {
-    const parsed = names.parse(file);
-    if (parsed === undefined) continue;
-    const path = join(names.folder, file);
-    const other = byNumber.get(parsed.number);
-    if (other !== undefined && parsed.packed && packedPath(other.path) === path) rmSync(other.path);
-    byNumber.set(parsed.number, { ...parsed, path });
-  }
-  return [...byNumber.values()].sort((a, b) => a.number - b.number);
-}
-
-/** Removes what a crash left of packing this output's parts. */
-export function removeUnfinished(names: PartNames): void {
-  for (const file of readdirSync(names.folder)) {
-    if (!isUnfinished(file)) continue;
-    const part = file.slice(1, -'.gz.unfinished'.length);
-    if (names.parse(part) !== undefined) rmSync(unfinishedPath(join(names.folder, part)), { force: true });
-  }
-}
-
-/** Brings the part that was set aside last back as the file that is written. */
-export function bringBack(part: Part, path: string): void {
-  renameSync(part.path, path);
-}
-
-export interface PartKeeperOptions {
-  readonly names: PartNames;
-  readonly gzip: boolean;
-  /** Parts that were last written to longer ago are removed, in milliseconds. */
-  readonly retentionMs: number | undefined;
-  readonly now: () => number;
-  /** A part that could not be packed or removed: the output itself is whole. */
-  readonly onTrouble: (error: unknown) => void;
-}
-
-/** Packs parts and removes old ones, one at a time, beside the writing. Only parts that are settled are touched. */
-export class PartKeeper {
-  #work: Promise<void> = Promise.resolve();
-  #settledBefore = 0;
-  #isWaiting = false;
-  readonly #stop = new AbortController();
-
-  constructor(private readonly options: PartKeeperOptions) {}
-
-  /** Parts with a lower number will never be written to again. */
-  settle(before: number): void {
-    if (before <= this.#settledBefore) return;
-    this.#settledBefore = before;
-    this.tend();
-  }
-
-  /** Does in the background what is due by now. */
-  tend(): void {
-    const { gzip, retentionMs } = this.options;
-    if (this.#isWaiting || (!gzip && retentionMs === undefined)) return;
-    this.#isWaiting = true;
-    this.#work = this.#work.then(async () => {
-      this.#isWaiting = false;
-      await this.#round();
-    });
-  }
-
-  /** Resolves when nothing is being worked on. */
-  async finish(): Promise<void> {
-    await this.#work;
-  }
-
-  /** Stops as soon as can be; what is left is done by whoever opens the output next. */
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  async #round(): Promise<void> {
-    const { names, gzip, retentionMs, now, onTrouble } = this.options;
-    const { signal } = this.#stop;
-    try {
-      for (const part of listParts(names)) {
-        if (signal.aborted) return;
-        if (part.number >= this.#settledBefore) continue;
-        const age = now() - (statSync(part.path, { throwIfNoEntry: false })?.mtimeMs ?? now());
-        if (retentionMs !== undefined && age > retentionMs) await rm(part.path, { force: true });
-        else if (gzip && !part.packed) await packPart(part.path, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) onTrouble(error);
-    }
-  }
+export function strangeParts(path: string, manifest: Manifest, pattern?: string): readonly string[] {
+  return new OutputParts(partNames(path, pattern), manifest).strangers();
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -44,6 +44,7 @@ describe('the position of a file sink', () => {
           rotateBytes: 40,
           gzip,
           checkpointed: true,
+          stateFolder: join(folder, 'state'),
           now: () => now,
           ...(byTime && { rotateMs: 1000 }),
         };
@@ -115,44 +116,6 @@ describe('a file sink that rotates by time', () => {
     const folder = join(path, '..');
     expect(readdirSync(folder).sort()).toEqual(['out-1970-01-11.000001.ndjson', 'out.ndjson']);
     expect(readFileSync(join(folder, 'out-1970-01-11.000001.ndjson'), 'utf8')).toBe('1\n2\n');
-  });
-});
-
-describe('parts that were set aside', () => {
-  it('are removed when they are older than the retention, and no other file is', async () => {
-    const folder = scratch();
-    for (const [name, days] of [
-      ['out.000001.ndjson', 9],
-      ['out.000002.ndjson.gz', 9],
-      ['out.000003.ndjson', 1],
-      ['other.000001.ndjson', 9],
-    ] as const) {
-      writeFileSync(join(folder, name), '');
-      utimesSync(join(folder, name), 0, (50 - days) * (DAY_MS / 1000));
-    }
-    const options = { rotateBytes: 10, retentionMs: 7 * DAY_MS, now: () => 50 * DAY_MS };
-    const sink = fileSink(join(folder, 'out.ndjson'), { ...options, mode: 'append' });
-    await sink.close();
-    expect(readdirSync(folder).sort()).toEqual(['other.000001.ndjson', 'out.000003.ndjson', 'out.ndjson']);
-  });
-
-  it('are compressed, with their time kept; what a crash left of that is cleared away', async () => {
-    const folder = scratch();
-    const file = (name: string): string => join(folder, name);
-    writeFileSync(file('out.000001.ndjson'), '1\n');
-    utimesSync(file('out.000001.ndjson'), 0, 1000);
-    writeFileSync(file('.out.000001.ndjson.gz.unfinished'), 'half');
-    writeFileSync(file('.other.000001.ndjson.gz.unfinished'), 'of another output');
-    const sink = fileSink(file('out.ndjson'), { mode: 'append', rotateBytes: 2, gzip: true });
-    await sink.write(Buffer.from('2\n3\n'));
-    await sink.close();
-    expect(readdirSync(folder).sort()).toEqual([
-      '.other.000001.ndjson.gz.unfinished',
-      'out.000001.ndjson.gz',
-      'out.000002.ndjson.gz',
-      'out.ndjson',
-    ]);
-    expect(contentOf(file('out.ndjson'))).toBe('1\n2\n3\n');
   });
 });
 

@@ -50,14 +50,6 @@ describe('a file sink', () => {
     );
   });
 
-  it('removes the parts of an earlier output when it replaces it, and nothing else', async () => {
-    const folder = scratch();
-    for (const name of ['out.000001.ndjson', 'out.000007.ndjson', 'out.x.ndjson', 'other.000001.ndjson'])
-      writeFileSync(join(folder, name), 'old\n');
-    await fileSink(join(folder, 'out.ndjson'), { mode: 'truncate', rotateBytes: 10 }).close();
-    expect(readdirSync(folder).sort()).toEqual(['other.000001.ndjson', 'out.ndjson', 'out.x.ndjson']);
-  });
-
   it('goes on numbering where an earlier output stopped', async () => {
     const folder = scratch();
     writeFileSync(join(folder, 'out.000007.ndjson'), 'old\n');

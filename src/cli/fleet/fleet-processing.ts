@@ -7,7 +7,8 @@ import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from 
 import type { Engines } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
-import { deadLetterOpener, openerOf } from '../serve/outputs.js';
+import { deadLetterOpener, openerOf, stderrSink } from '../serve/outputs.js';
+import { outputTeller } from '../serve/output-teller.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
 import { showAi, standingOf, type Pipelines, type ProcessingContext } from '../serve/processing.js';
 import { processorTalk } from '../serve/processor-talk.js';
@@ -44,7 +45,9 @@ export class FleetProcessing implements Pipelines {
     fleet: Fleet,
   ): Promise<FleetProcessing> {
     const workers: WorkProcessor[] = [];
-    for (const pipeline of plan.pipelines) workers.push(await openWorker(pipeline, engines, context, fleet));
+    const open = (pipeline: PipelineServePlan): Promise<WorkProcessor> =>
+      openWorker(pipeline, plan.stateFolder, engines, context, fleet);
+    for (const pipeline of plan.pipelines) workers.push(await open(pipeline));
     return new FleetProcessing(engines, context, fleet, plan, workers);
   }
 
@@ -90,6 +93,10 @@ export class FleetProcessing implements Pipelines {
     await Promise.allSettled([...this.workers.map((worker) => worker.tend()), this.engines.recover()]);
   }
 
+  async look(): Promise<void> {
+    await Promise.allSettled(this.workers.map((worker) => worker.look()));
+  }
+
   /** Passes on what came in here, finishes what is being worked on, and leaves the rest to the others. */
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#forwarders.map((forwarder) => forwarder.drain(graceMs)));
@@ -109,14 +116,14 @@ export class FleetProcessing implements Pipelines {
         openExecutor: passOn,
         singleLines: false,
         outputs: [{ kind: 'stream', open: () => this.fleet.work.sinkFor(pipeline) }],
-        deadLetters: deadLetterOpener(undefined, () => undefined),
+        deadLetters: { kind: 'stream', open: stderrSink },
         checkpoints,
         // The same as without a fleet: whoever joins or leaves goes on where they were.
         checkpointName: checkpointName(log.folder, pipeline),
         world: { now: world.now, wait: world.wait },
         tell: {
           damage: onDamage,
-          lost: () => undefined,
+          changed: () => undefined,
           otherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
         },
       },
@@ -128,6 +135,7 @@ export class FleetProcessing implements Pipelines {
 
 async function openWorker(
   plan: PipelineServePlan,
+  stateFolder: string,
   engines: Engines,
   context: ProcessingContext,
   fleet: Fleet,
@@ -146,8 +154,9 @@ async function openWorker(
       queue: await fleet.work.queueFor(pipeline, heldMax, onRestored),
       openExecutor: () => engine.open(),
       singleLines: engine.singleLines,
-      outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link }, onTrouble)),
-      deadLetters: deadLetterOpener(plan.deadLetter, onTrouble),
+      outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link, stateFolder }, onTrouble)),
+      deadLetters: deadLetterOpener(plan.deadLetter, stateFolder, onTrouble),
+      changed: outputTeller(talk, pipeline),
       rawMax: plan.block.rawMax,
       deliveriesMax: fleet.plan.deliveriesMax,
       world: { now: world.now, wait: world.wait },

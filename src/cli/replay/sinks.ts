@@ -1,4 +1,4 @@
-import { fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
+import { DEAD_LETTER_PERMISSIONS, fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
 import type { ReplayOutput } from './plan.js';
 
 /** Where a replay's events go. @throws SinkError */
@@ -8,7 +8,9 @@ export function openOutput(output: ReplayOutput): Sink {
 
 /** Where its failed events go: a file, else what is said to a person. @throws SinkError */
 export function openDeadLetters(path: string | undefined): Sink {
-  if (path !== undefined) return fileSink(path, { mode: 'truncate', waits: true });
+  if (path !== undefined) {
+    return fileSink(path, { mode: 'truncate', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
+  }
   return {
     name: 'stderr',
     write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),

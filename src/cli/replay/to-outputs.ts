@@ -3,15 +3,18 @@ import {
   closeSinks,
   openSinks,
   parseProcessingCheckpoint,
+  releaseOutputs,
   sentTo,
   type BlockRunResult,
   type OpenSinks,
+  type OutputFinding,
   type ProcessingCheckpoint,
 } from '../../pipeline/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import { hasSubjects } from '../fleet/open-nats.js';
 import type { Engines } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
+import { wordsFor } from '../serve/output-teller.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import { openLetters } from './letters.js';
@@ -83,10 +86,13 @@ async function* runToOutputs(
 
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
-  const onTrouble = (error: unknown): void => void process.stderr.write(`colloquium: ${String(error)}\n`);
-  const place = { pipeline: pipeline.spec.name, link };
+  const onTrouble = (error: unknown): void => say(String(error));
+  const { stateFolder } = plan;
+  const place = { pipeline: pipeline.spec.name, link, stateFolder };
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
-  const sinks = await openSinks(openers, deadLetterOpener(pipeline.deadLetter, onTrouble), found?.files ?? {});
+  const deadLetters = deadLetterOpener(pipeline.deadLetter, stateFolder, onTrouble);
+  const tell = (file: string, finding: OutputFinding): void => say(`${file}: ${wordsFor(finding)}`);
+  const sinks = await openSinks(openers, deadLetters, found, tell);
   const engine = engines.engineOf(pipeline);
   const executor = engine.open();
   const isOwn = sentTo(pipeline.spec.name);
@@ -102,15 +108,24 @@ async function* runToOutputs(
       ...(letters && { onReached: letters.onReached }),
       onDelivered: (delivered) => underWay.onDelivered?.(place.pipeline, delivered),
       finish: async (result: BlockRunResult) => {
-        for (const file of sinks.files) await file.sync();
+        for (const file of sinks.files) {
+          const change = await file.look();
+          if (change !== undefined) tell(file.name, { when: 'meanwhile', ...change });
+          await file.sync();
+        }
         const driven = letters && { [letters.file]: letters.driven(result.endedBy === 'input') };
         await store.put(name, checkpointOf(sinks, found, { ended: true, driven }));
       },
     };
   } finally {
     await closeSinks([...sinks.outputs, sinks.deadLetters]);
+    await releaseOutputs([...openers, deadLetters]);
     await executor.close();
   }
+}
+
+function say(message: string): void {
+  process.stderr.write(`colloquium: ${message}\n`);
 }
 
 /** The pipeline's place in the log stays; its files are longer now. */

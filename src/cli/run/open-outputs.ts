@@ -4,6 +4,7 @@ import { hasCode, leadToSame, makeFolder, nodeFileSystem } from '../../files/ind
 import { fileSink, SinkError, stdoutSink, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
+import { refuseStrangeParts } from './own-parts.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 import { writeStderr } from './stderr.js';
 
@@ -33,6 +34,9 @@ export function refuseClashes({ inputs, outputs, deadLetters }: RunPlan): void {
     if (paths.slice(0, index).some((other) => isSameFile(other, path))) {
       throw new UserError(`${path} would be written by two outputs`, EXIT.usage, 'give each of them a file of its own');
     }
+  }
+  for (const output of [...outputs, deadLetters]) {
+    if (output.kind === 'file') refuseStrangeParts(output, inputs);
   }
   const streams = [
     ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),

@@ -22,7 +22,7 @@ export interface RunPlan {
   readonly ai?: AiRun;
   /** The stages' scripts as they stand in their files, when their calls are to be told. */
   readonly traced?: ReadonlyMap<string, ScriptSource>;
-  /** Journal, ledger, checkpoints and locks. */
+  /** Where checkpoints, locks and manifests of its files are kept. */
   readonly stateFolder: string;
   /** It keeps a checkpoint; absent: it keeps none. */
   readonly resume?: ResumePlan;
@@ -57,5 +57,11 @@ export type OutputPlan =
       readonly kind: 'file';
       readonly path: string;
       readonly mode: 'truncate' | 'append';
-      readonly keeping: Pick<FileSinkOptions, 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip'>;
+      readonly keeping: FileKeeping;
     };
+
+/** How a file is kept, and its parts. */
+export type FileKeeping = Pick<
+  FileSinkOptions,
+  'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
+>;

@@ -1,9 +1,10 @@
 import type { FilePlan, PipelinePlan } from '../../config/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
+import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { RunFlags } from './flags.js';
-import type { OutputPlan, RunPlan } from './plan.js';
+import type { FileKeeping, OutputPlan, RunPlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
 
@@ -42,12 +43,38 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
 
 /** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
 export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
-  if (flags.deadLetter !== undefined) return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: {} };
-  return plan?.deadLetter === undefined ? { kind: 'stderr' } : filePlan(plan.deadLetter);
+  const permissions = DEAD_LETTER_PERMISSIONS;
+  if (flags.deadLetter !== undefined) {
+    return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
+  }
+  if (plan?.deadLetter === undefined) return { kind: 'stderr' };
+  const file = filePlan(plan.deadLetter);
+  return { ...file, keeping: { ...file.keeping, permissions } };
+}
+
+/** Says of files that are set aside where the manifest of them is kept. */
+export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
+  plan: Plan,
+  stateFolder: string,
+): Plan {
+  return plan.kind === 'file' && keepsParts(plan.keeping)
+    ? { ...plan, keeping: { ...plan.keeping, stateFolder } }
+    : plan;
+}
+
+function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
+  return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip;
 }
 
 /** The config's files are logs: a run adds to them. */
-function filePlan({ file, rotateSize, rotateEvery, retentionDays, gzip, pattern }: FilePlan): OutputPlan {
+function filePlan({
+  file,
+  rotateSize,
+  rotateEvery,
+  retentionDays,
+  gzip,
+  pattern,
+}: FilePlan): Extract<OutputPlan, { kind: 'file' }> {
   const keeping = {
     gzip,
     ...(rotateSize !== undefined && { rotateBytes: rotateSize }),

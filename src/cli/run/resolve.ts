@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import type { PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import type { RunPlan, ThreadPlan } from './plan.js';
-import { resolveDeadLetters, resolveOutputs } from './resolve-outputs.js';
+import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolvePipelineSpec } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
 
@@ -32,8 +32,11 @@ export async function resolveRun(
   const resolved = await resolvePipelineSpec(flags);
   const { spec, sources, plan, config } = resolved;
   const outputs = resolveOutputs(flags, plan);
-  const outputPlans = outputs.map((output) => output.plan);
-  const deadLetters = resolveDeadLetters(flags, plan);
+  const letters = resolveDeadLetters(flags, plan);
+  const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
+  const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
+  const outputPlans = outputs.map((output) => withStateFolder(output.plan, stateFolder));
+  const deadLetters = withStateFolder(letters, stateFolder);
   const resume = resolveResume(flags, outputPlans, typed);
   return {
     inputs: files.length > 0 ? files : ['-'],
@@ -46,7 +49,7 @@ export async function resolveRun(
     threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
-    stateFolder: await stateFolderOf(config),
+    stateFolder,
     ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),

@@ -25,6 +25,8 @@ const DRAIN_GRACE_MS = 10_000;
 const NATS_GRACE_MS = 10_000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
+/** How soon it is noticed while no events come that somebody renamed or removed an output. */
+const LOOK_INTERVAL_MS = 500;
 /** How soon a renewed certificate is served. */
 const CERTIFICATE_INTERVAL_MS = 10_000;
 /** How soon a created token is valid, and a revoked one is not. */
@@ -45,6 +47,8 @@ export interface Daemon {
   readonly url: string;
   /** Whether it lets in only who has a token. */
   readonly asksForToken: () => boolean;
+  /** Sees at once whether somebody renamed or removed an output. */
+  look(): Promise<void>;
   /** Goes on by another plan, as far as that can be done without a new start. */
   reload(plan: ServePlan): Promise<void>;
   /** A changed config was read, and taken over or refused. */
@@ -137,6 +141,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const chores = doChores(
     [
       { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.look() },
       { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
       {
         everyMs: RETENTION_INTERVAL_MS,
@@ -153,6 +158,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   return {
     url: server.url,
     asksForToken: () => access.rules().open === 'no',
+    look: () => pipelines.now.look(),
     reload: (next) =>
       pipelines.inTurn(async () => {
         for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });

@@ -4,7 +4,18 @@ import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/index.js';
 import { subjectSink } from '../fleet/subject-sink.js';
-import { fileSink, SinkError, stdoutSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
+import {
+  cutBackRenamed,
+  DEAD_LETTER_PERMISSIONS,
+  fileSink,
+  Lifeline,
+  outputState,
+  recoverFile,
+  SinkError,
+  stdoutSink,
+  type FileSinkOptions,
+  type Sink,
+} from '../../sinks/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -13,6 +24,7 @@ export interface OutputPlace {
   readonly pipeline: string;
   /** Among the pipeline's outputs. */
   readonly index: number;
+  readonly stateFolder: string;
   /** There when any output of the config needs it. */
   readonly link: NatsLink | undefined;
 }
@@ -23,7 +35,7 @@ export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (err
     case 'stdout':
       return { kind: 'stream', open: stdoutSink };
     case 'file':
-      return fileOpener(output, onTrouble);
+      return fileOpener(output, { stateFolder: place.stateFolder }, onTrouble);
     case 'nats': {
       const { link } = place;
       if (link === undefined) throw new Error(`an output to ${output.subject} without a connection`);
@@ -33,23 +45,48 @@ export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (err
 }
 
 /** How a pipeline's dead letters are written. */
-export function deadLetterOpener(file: FilePlan | undefined, onTrouble: (error: unknown) => void): OpenSink {
-  return file === undefined ? { kind: 'stream', open: stderrSink } : fileOpener(file, onTrouble);
+export function deadLetterOpener(
+  file: FilePlan | undefined,
+  stateFolder: string,
+  onTrouble: (error: unknown) => void,
+): OpenSink {
+  if (file === undefined) return { kind: 'stream', open: stderrSink };
+  return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, onTrouble);
 }
 
 /** A file of the config, its folder made where it is missing. */
-function fileOpener(plan: FilePlan, onTrouble: (error: unknown) => void): FileOpener {
+function fileOpener(
+  plan: FilePlan,
+  place: { readonly stateFolder: string; readonly permissions?: number },
+  onTrouble: (error: unknown) => void,
+): FileOpener {
+  const path = plan.file;
+  const pattern = plan.pattern === undefined ? {} : { pattern: plan.pattern };
+  const lifeline = new Lifeline();
+  const guarded = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new SinkError(path, 'open', error);
+    }
+  };
   return {
     kind: 'file',
-    path: plan.file,
-    open(mode) {
+    path,
+    async recover() {
       try {
-        mkdirSync(dirname(plan.file), { recursive: true });
+        return await recoverFile(path, lifeline, { ...place, ...pattern });
       } catch (error) {
-        throw new SinkError(plan.file, 'open', error);
+        throw new SinkError(path, 'write', error);
       }
-      return fileSink(plan.file, { ...rotationOf(plan), mode, checkpointed: true, onTrouble });
     },
+    state: (position) => guarded(() => outputState(path, position, plan.pattern)),
+    findRenamed: (position, cutsBack) => guarded(() => cutBackRenamed(path, position, cutsBack)),
+    open(mode) {
+      guarded(() => mkdirSync(dirname(path), { recursive: true }));
+      return fileSink(path, { ...rotationOf(plan), ...place, mode, lifeline, checkpointed: true, onTrouble });
+    },
+    release: () => lifeline.release(),
   };
 }
 
@@ -65,7 +102,8 @@ export function rotationOf(plan: FilePlan): Omit<FileSinkOptions, 'mode'> {
   };
 }
 
-function stderrSink(): Sink {
+/** Dead letters that are given no file. */
+export function stderrSink(): Sink {
   return {
     name: 'stderr',
     write: (lines) => new Promise((resolve) => void process.stderr.write(lines, () => resolve())),

@@ -8,6 +8,7 @@ import type { HealthComponent, Metrics, PipelineStanding } from '../../server/in
 import { checkpointName, checkpointStore } from './checkpoints.js';
 import { engineHealth } from './engine-health.js';
 import type { Engines } from '../engines.js';
+import { outputTeller } from './output-teller.js';
 import { deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
 import { processorTalk } from './processor-talk.js';
@@ -43,6 +44,8 @@ export interface Pipelines {
   providers(): readonly ProviderStatus[];
   /** Does what the clock asks for. Trouble with an output shows when it is written to. */
   tend(): Promise<void>;
+  /** Sees whether somebody renamed, removed or changed an output. Trouble with it shows when it is written to. */
+  look(): Promise<void>;
   /** Ends the work so that it can go on at the next start: when all is done, or after the grace. */
   drain(graceMs: number): Promise<void>;
 }
@@ -58,7 +61,7 @@ export class Processing implements Pipelines {
     private readonly context: ProcessingContext,
   ) {
     const checkpoints = checkpointStore(context.world, plan.stateFolder);
-    this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline, checkpoints));
+    this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline, plan.stateFolder, checkpoints));
   }
 
   start(): void {
@@ -92,6 +95,10 @@ export class Processing implements Pipelines {
     await Promise.allSettled(this.#processors.map((processor) => processor.tend()));
   }
 
+  async look(): Promise<void> {
+    await Promise.allSettled(this.#processors.map((processor) => processor.look()));
+  }
+
   /** Ends the work at a checkpoint: at the log's end, or after the grace. */
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#processors.map((processor) => processor.drain(graceMs)));
@@ -100,7 +107,7 @@ export class Processing implements Pipelines {
     await this.engines.close();
   }
 
-  #processor(plan: PipelineServePlan, checkpoints: CheckpointStore): LogProcessor {
+  #processor(plan: PipelineServePlan, stateFolder: string, checkpoints: CheckpointStore): LogProcessor {
     const { log, world, talk, link, onDamage, tapOf } = this.context;
     const pipeline = plan.spec.name;
     const engine = this.engines.engineOf(plan);
@@ -112,15 +119,17 @@ export class Processing implements Pipelines {
         log,
         openExecutor: () => engine.open(),
         singleLines: engine.singleLines,
-        outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link }, onTrouble)),
-        deadLetters: deadLetterOpener(plan.deadLetter, onTrouble),
+        outputs: plan.outputs.map((output, index) =>
+          openerOf(output, { pipeline, index, link, stateFolder }, onTrouble),
+        ),
+        deadLetters: deadLetterOpener(plan.deadLetter, stateFolder, onTrouble),
         checkpoints,
         checkpointName: checkpointName(log.folder, pipeline),
         world: { now: world.now, wait: world.wait },
         tap: () => tapOf(pipeline),
         tell: {
           damage: onDamage,
-          lost: (file, bytes) => talk.warn('an output file was shortened by somebody else', { pipeline, file, bytes }),
+          changed: outputTeller(talk, pipeline),
           otherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
         },
       },

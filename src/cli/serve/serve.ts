@@ -28,7 +28,11 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   const daemon = await started(plan, talk, end);
   describe(plan, daemon, talk);
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
-  onHangUp = () => reloader.reload('SIGHUP');
+  onHangUp = () => {
+    // That is how logrotate says that it has renamed a file.
+    void daemon.look();
+    reloader.reload('SIGHUP');
+  };
   await aborted(ending.signal);
   await reloader.stop();
   await daemon.stop();

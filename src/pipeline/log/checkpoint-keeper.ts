@@ -1,4 +1,4 @@
-import { parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
+import { oneAtATime, parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
 
 /** How far a pipeline came in its input, and how long its output files were then. */
 export interface PipelineCheckpoint<Place> {
@@ -48,6 +48,7 @@ export class CheckpointKeeper<Place> {
   #reached: PipelineCheckpoint<Place> | undefined;
   #stored: PipelineCheckpoint<Place> | undefined;
   #work: Promise<void> | undefined;
+  readonly #making = oneAtATime();
   readonly #stop = new AbortController();
 
   constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
@@ -65,6 +66,16 @@ export class CheckpointKeeper<Place> {
   reached(place: Place): void {
     this.#reached = this.#checkpointAt(place);
     this.#work ??= this.#run();
+  }
+
+  /**
+   * Makes a checkpoint at once, because the outputs are other files now: called between two writes.
+   *
+   * @param place all events before it are out, and none behind it
+   */
+  async renew(place: Place): Promise<void> {
+    this.#reached = this.#checkpointAt(place);
+    await this.#make();
   }
 
   /**
@@ -108,7 +119,12 @@ export class CheckpointKeeper<Place> {
     }
   }
 
-  async #make(): Promise<void> {
+  /** One after the other: the last one that is stored must be the last one that was reached. */
+  #make(): Promise<void> {
+    return this.#making(() => this.#makeOne());
+  }
+
+  async #makeOne(): Promise<void> {
     const checkpoint = this.#reached;
     this.#reached = undefined;
     if (checkpoint === undefined) return;

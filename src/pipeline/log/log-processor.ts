@@ -1,8 +1,10 @@
 import { comparePositions, LOG_START, type Position } from '../../log/index.js';
 import type { FileSink } from '../../sinks/index.js';
 import type { LogPlace } from '../../sources/index.js';
+import type { OutputWatch } from './output-watch.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
 import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
+import { releaseOutputs } from './process-log-outputs.js';
 import { processLog, type BlockTally, type LogProcessing } from './process-log.js';
 
 /** Keeps one pipeline going over the stored log, over failures of disks and workers, until it is told to end. */
@@ -13,6 +15,7 @@ export class LogProcessor {
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
   #behindSince: number | undefined;
   #files: readonly FileSink[] = [];
+  #watch: OutputWatch | undefined;
   #timeAtStart = 0;
   #onReached = (): void => undefined;
   readonly #going: KeepGoing;
@@ -66,6 +69,11 @@ export class LogProcessor {
     for (const file of this.#files) await file.tend();
   }
 
+  /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
+  async look(): Promise<void> {
+    await this.#watch?.look();
+  }
+
   /**
    * Ends the processing: up to the log's end if that is reached within the grace, else with what is being worked on. A
    * checkpoint is made.
@@ -78,6 +86,8 @@ export class LogProcessor {
     this.#onReached();
     if (!done.signal.aborted) await world.wait(graceMs, done.signal);
     await this.#going.stop();
+    const { outputs, deadLetters } = this.processing;
+    await releaseOutputs([...outputs, deadLetters]);
   }
 
   #isBehind(): boolean {
@@ -86,6 +96,7 @@ export class LogProcessor {
 
   #afterRun(): boolean {
     this.#files = [];
+    this.#watch = undefined;
     const time = this.#stored?.place.timestamp ?? 0;
     const gotOn = time > this.#timeAtStart;
     this.#timeAtStart = time;
@@ -103,8 +114,9 @@ export class LogProcessor {
       this.#stored = checkpoint;
     },
     delivered: (tally: BlockTally): void => this.talk.delivered(tally),
-    opened: ({ files }: { readonly files: readonly FileSink[] }): void => {
+    opened: ({ files }: { readonly files: readonly FileSink[] }, watch: OutputWatch): void => {
       this.#files = files;
+      this.#watch = watch;
     },
   };
 }

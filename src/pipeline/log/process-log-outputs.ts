@@ -1,4 +1,4 @@
-import type { FilePosition, FileSink, Sink } from '../../sinks/index.js';
+import type { FilePosition, FileSink, FileSinkOptions, OutputChange, OutputState, Sink } from '../../sinks/index.js';
 
 /** Opens one of a pipeline's outputs: a file at the position that a checkpoint holds, at its end where there is none. */
 export type OpenSink = { readonly kind: 'stream'; readonly open: () => Sink } | FileOpener;
@@ -6,9 +6,27 @@ export type OpenSink = { readonly kind: 'stream'; readonly open: () => Sink } | 
 export interface FileOpener {
   readonly kind: 'file';
   readonly path: string;
+  /** Gives the file back its name where it was removed since it was closed. @returns how many bytes are written again */
+  readonly recover: () => Promise<number | undefined>;
+  /** What became of it since a position was stored. */
+  readonly state: (position: FilePosition) => OutputState;
+  /** Looks for it under another name. @param cutsBack what lies behind the position is removed @returns its path now */
+  readonly findRenamed: (position: FilePosition, cutsBack: boolean) => string | undefined;
   /** @throws SinkError */
-  readonly open: (mode: 'append' | { readonly cutTo: FilePosition }) => FileSink;
+  readonly open: (mode: Exclude<FileSinkOptions['mode'], 'truncate'>) => FileSink;
+  /** Nobody will open it again. */
+  readonly release: () => void;
 }
+
+/** What somebody else did to an output: while nobody wrote to it, or under the writer's hands. */
+export type OutputFinding =
+  | ({ readonly when: 'meanwhile' } & OutputChange)
+  | {
+      readonly when: 'before';
+      readonly kind: 'gone' | 'renamed' | 'replaced' | 'edited' | 'cut' | 'grown' | 'unknown';
+      /** How many bytes are gone, or were added; undefined where that means nothing. */
+      readonly bytes?: number;
+    };
 
 /** What a pipeline writes to, open. */
 export interface OpenSinks {
@@ -18,15 +36,25 @@ export interface OpenSinks {
   readonly files: readonly FileSink[];
 }
 
+/** What a checkpoint says of the files. */
+export interface KnownFiles {
+  readonly files: Readonly<Record<string, FilePosition>>;
+  /** Nothing was written behind them. */
+  readonly ended: boolean;
+}
+
 /**
- * Opens everything a pipeline writes to, or nothing.
+ * Opens everything a pipeline writes to, or nothing. A file that is as the checkpoint knows it is cut back to it. To one that
+ * somebody else has changed lines are added, and nothing in it is touched.
  *
+ * @param tell told of what somebody else did
  * @throws SinkError
  */
 export async function openSinks(
   outputs: readonly OpenSink[],
   deadLetters: OpenSink,
-  positions: Readonly<Record<string, FilePosition>>,
+  known: KnownFiles | undefined,
+  tell: (path: string, finding: OutputFinding) => void,
 ): Promise<OpenSinks> {
   const opened: Sink[] = [];
   const files: FileSink[] = [];
@@ -35,8 +63,7 @@ export async function openSinks(
       if (output.kind === 'stream') {
         opened.push(output.open());
       } else {
-        const position = positions[output.path];
-        const file = output.open(position === undefined ? 'append' : { cutTo: position });
+        const file = await openFile(output, known, (finding) => tell(output.path, finding));
         opened.push(file);
         files.push(file);
       }
@@ -46,6 +73,58 @@ export async function openSinks(
     throw error;
   }
   return { outputs: opened.slice(0, -1), deadLetters: opened.at(-1) as Sink, files };
+}
+
+async function openFile(
+  output: FileOpener,
+  known: KnownFiles | undefined,
+  tell: (finding: OutputFinding) => void,
+): Promise<FileSink> {
+  const bytes = await output.recover();
+  if (bytes !== undefined) tell({ when: 'meanwhile', kind: 'removed', bytes, isRestored: true });
+  const position = known?.files[output.path];
+  if (position === undefined) return output.open('append');
+  const ended = known?.ended === true;
+  const state = output.state(position);
+  const { offset } = position;
+  switch (state.kind) {
+    case 'good':
+      return output.open({ cutTo: position });
+    case 'grown':
+      if (!ended) return output.open({ cutTo: position });
+      tell({ when: 'before', kind: 'grown', bytes: state.bytes });
+      break;
+    case 'cut':
+      tell({ when: 'before', kind: 'cut', bytes: offset - state.size });
+      break;
+    case 'unknown':
+      if (state.size < offset) tell({ when: 'before', kind: 'cut', bytes: offset - state.size });
+      if (state.size > offset) tell({ when: 'before', kind: 'unknown', bytes: state.size - offset });
+      break;
+    case 'edited':
+      tell({ when: 'before', kind: 'edited' });
+      break;
+    case 'gone':
+    case 'replaced': {
+      const isRenamed = output.findRenamed(position, !ended) !== undefined;
+      const { kind } = state;
+      if (isRenamed) tell({ when: 'before', kind: 'renamed', bytes: offset });
+      else if (kind === 'replaced' || offset > 0) tell({ when: 'before', kind, bytes: offset });
+    }
+  }
+  return output.open({ behind: position });
+}
+
+/** Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first. */
+export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void> {
+  for (const output of outputs) {
+    if (output.kind === 'stream') continue;
+    try {
+      await output.recover();
+    } finally {
+      output.release();
+    }
+  }
 }
 
 /** Closes them all; what can't be closed any more is left alone. */

@@ -2,7 +2,8 @@ import { comparePositions, LOG_START, type Damage, type Position } from '../../l
 import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../../sources/index.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
-import { closeSinks, openSinks, type OpenSink, type OpenSinks } from './process-log-outputs.js';
+import { OutputWatch } from './output-watch.js';
+import { closeSinks, openSinks, type OpenSink, type OpenSinks, type OutputFinding } from './process-log-outputs.js';
 import {
   endedBetweenBlocks,
   runBlocks,
@@ -52,8 +53,8 @@ export interface ProcessingWorld {
 /** What is worth telling a person. */
 export interface ProcessingTalk {
   readonly damage: (damage: Damage) => void;
-  /** Somebody has changed an output file: bytes that it had are gone. */
-  readonly lost: (file: string, bytes: number) => void;
+  /** Somebody else has renamed, removed or changed an output file. */
+  readonly changed: (file: string, finding: OutputFinding) => void;
   /** The log is not the one that the checkpoint speaks of. */
   readonly otherLog: () => void;
 }
@@ -70,7 +71,8 @@ export interface ProcessingProgress {
   /** A checkpoint is durable. */
   stored(checkpoint: ProcessingCheckpoint): void;
   delivered(tally: BlockTally): void;
-  opened(sinks: OpenSinks): void;
+  /** @param watch is to look at the outputs while no events come */
+  opened(sinks: OpenSinks, watch: OutputWatch): void;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function processLog(
 ): Promise<BlockRunResult> {
   const { checkpoints, checkpointName, tell, log } = processing;
   const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName))?.value);
-  const sinks = await openSinks(processing.outputs, processing.deadLetters, found?.files ?? {});
+  const sinks = await openSinks(processing.outputs, processing.deadLetters, found, tell.changed);
   const reading = new AbortController();
   const stopReading = (): void => reading.abort();
   signal.addEventListener('abort', stopReading, { once: true });
@@ -113,10 +115,11 @@ export async function processLog(
   });
 
   try {
-    for (const { name, lostBytes } of sinks.files) if (lostBytes > 0) tell.lost(name, lostBytes);
     const { from, place } = startOf(found, log.end, tell);
+    let last = place;
+    const watch = new OutputWatch({ files: sinks.files, tell: tell.changed, onChange: () => keeper.renew(last) });
     await keeper.begin(place);
-    progress.opened(sinks);
+    progress.opened(sinks, watch);
     if (!('since' in from)) progress.reached(place);
     const source = logSource(log, {
       from,
@@ -134,16 +137,21 @@ export async function processLog(
       now: processing.world.now,
       tap: processing.tap,
       stopReading,
-      onDelivered: ({ resumeAt, ...tally }) =>
-        progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined }),
+      beforeWrite: () => watch.beforeBlock(),
+      onDelivered({ resumeAt, ...tally }) {
+        watch.afterBlock();
+        progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined });
+      },
       onReached(resumeAt) {
         const reached = parseLogPlace(resumeAt);
         if (reached === undefined) return;
+        last = reached;
         keeper.reached(reached);
         progress.reached(reached);
       },
     });
     if (failure !== undefined) throw failure.error;
+    await watch.look();
     if (result.endedBy !== 'error') await keeper.finish(endedBetweenBlocks(result));
     return result;
   } finally {

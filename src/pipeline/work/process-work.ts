@@ -5,7 +5,8 @@ import { noCounts } from '../counts.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import type { BlockTally } from '../log/process-log.js';
-import { closeSinks, openSinks, type OpenSink } from '../log/process-log-outputs.js';
+import { OutputWatch } from '../log/output-watch.js';
+import { closeSinks, openSinks, type OpenSink, type OutputFinding } from '../log/process-log-outputs.js';
 import { runBlocks, type BlockExecutor, type BlockRunResult } from '../run-blocks.js';
 
 const LINES_MAX = 128;
@@ -28,6 +29,8 @@ export interface WorkProcessing {
   readonly rawMax: number;
   /** An event that was given out more often than this is dead-lettered: it may be what kills those who work on it. */
   readonly deliveriesMax: number;
+  /** Somebody else has renamed, removed or changed an output file. */
+  readonly changed: (file: string, finding: OutputFinding) => void;
   readonly world: {
     /** Milliseconds since the epoch. */
     readonly now: () => number;
@@ -39,7 +42,7 @@ export interface WorkProgress {
   delivered(tally: BlockTally): void;
   /** This many events are done, for good. */
   acknowledged(events: number): void;
-  opened(files: readonly FileSink[]): void;
+  opened(files: readonly FileSink[], watch: OutputWatch): void;
 }
 
 /**
@@ -56,7 +59,7 @@ export async function processWork(
   signal: AbortSignal,
 ): Promise<BlockRunResult> {
   const { queue } = processing;
-  const sinks = await openSinks(processing.outputs, processing.deadLetters, {});
+  const sinks = await openSinks(processing.outputs, processing.deadLetters, undefined, processing.changed);
   const reading = new AbortController();
   const stopReading = (): void => reading.abort();
   signal.addEventListener('abort', stopReading, { once: true });
@@ -114,9 +117,12 @@ export async function processWork(
     }
   }
 
+  // A file that is another one now needs no more than that: nothing is cut back.
+  const onChange = (): Promise<void> => Promise.resolve();
+  const watch = new OutputWatch({ files: sinks.files, tell: processing.changed, onChange });
   const executor = processing.openExecutor();
   try {
-    progress.opened(sinks.files);
+    progress.opened(sinks.files, watch);
     const result = await runBlocks({
       executor,
       blocks: blocks(),
@@ -125,11 +131,12 @@ export async function processWork(
       now: processing.world.now,
       stopReading,
       unordered: true,
-      onDelivered: ({ resumeAt: ticket, ...tally }) =>
-        progress.delivered({
-          ...tally,
-          storedAt: typeof ticket === 'number' ? batches.get(ticket)?.[0]?.time : undefined,
-        }),
+      beforeWrite: () => watch.beforeBlock(),
+      onDelivered({ resumeAt: ticket, ...tally }) {
+        watch.afterBlock();
+        const storedAt = typeof ticket === 'number' ? batches.get(ticket)?.[0]?.time : undefined;
+        progress.delivered({ ...tally, storedAt });
+      },
       onReached(ticket) {
         if (typeof ticket !== 'number') return;
         acknowledger.done(batches.get(ticket) ?? []);

@@ -1,6 +1,8 @@
 import type { FileSink } from '../../sinks/index.js';
 import { addCounts, noCounts, type Counts } from '../counts.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from '../log/keep-going.js';
+import type { OutputWatch } from '../log/output-watch.js';
+import { releaseOutputs } from '../log/process-log-outputs.js';
 import type { BlockTally } from '../log/process-log.js';
 import { processWork, type WorkProcessing } from './process-work.js';
 
@@ -12,6 +14,7 @@ export class WorkProcessor {
   /** What became of the events that were done here since the start. */
   readonly counts: Counts = noCounts();
   #files: readonly FileSink[] = [];
+  #watch: OutputWatch | undefined;
   #acknowledgedInRun = 0;
   readonly #going: KeepGoing;
 
@@ -26,7 +29,10 @@ export class WorkProcessor {
         talk.delivered(tally);
       },
       acknowledged: (events: number): void => void (this.#acknowledgedInRun += events),
-      opened: (files: readonly FileSink[]): void => void (this.#files = files),
+      opened: (files: readonly FileSink[], watch: OutputWatch): void => {
+        this.#files = files;
+        this.#watch = watch;
+      },
     };
     this.#going = new KeepGoing({
       run: (signal) => processWork(processing, progress, signal),
@@ -50,14 +56,22 @@ export class WorkProcessor {
     for (const file of this.#files) await file.tend();
   }
 
+  /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
+  async look(): Promise<void> {
+    await this.#watch?.look();
+  }
+
   /** Finishes what is being worked on, and leaves the rest to others. */
   async stop(): Promise<void> {
     await this.#going.stop();
-    await this.processing.queue.close();
+    const { outputs, deadLetters, queue } = this.processing;
+    await releaseOutputs([...outputs, deadLetters]);
+    await queue.close();
   }
 
   #afterRun(): boolean {
     this.#files = [];
+    this.#watch = undefined;
     const gotOn = this.#acknowledgedInRun > 0;
     this.#acknowledgedInRun = 0;
     return gotOn;

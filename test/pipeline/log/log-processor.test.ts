@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
 import { blockProcessor, inlineExecutor, LogProcessor, type LogProcessing } from '../../../src/pipeline/index.js';
-import { fileSink, SinkClosedError, SinkError, type Sink } from '../../../src/sinks/index.js';
+import {
+  cutBackRenamed,
+  fileSink,
+  Lifeline,
+  outputState,
+  recoverFile,
+  SinkClosedError,
+  SinkError,
+  type Sink,
+} from '../../../src/sinks/index.js';
 import { scratch } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
 
@@ -47,6 +56,8 @@ async function setUp(
     rawMax: 1 << 20,
   });
   const told: unknown[] = [];
+  const stateFolder = join(cwd, 'state');
+  const lifeline = new Lifeline();
   const failing = (call: Parameters<Faults['fails']>[0]): void => {
     if (faults.fails(call)) throw new SinkError(path, 'write', new Error(`${call} fails`));
   };
@@ -67,8 +78,12 @@ async function setUp(
       {
         kind: 'file',
         path,
+        recover: () => recoverFile(path, lifeline, { stateFolder }),
+        state: (position) => outputState(path, position),
+        findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
+        release: () => lifeline.release(),
         open(mode) {
-          const sink = fileSink(path, { mode, rotateBytes: 300, checkpointed: true });
+          const sink = fileSink(path, { mode, rotateBytes: 300, checkpointed: true, stateFolder, lifeline });
           return {
             ...sink,
             async write(lines) {
@@ -101,7 +116,7 @@ async function setUp(
     world: { now: world.now, wait: (ms, signal) => world.wait(ms < GRACE_MS ? 3 : ms, signal) },
     tell: {
       damage: ({ message }) => told.push(message),
-      lost: (_file, bytes) => told.push(`lost ${bytes}`),
+      changed: (_file, { when, kind, bytes }) => told.push(`${when} ${kind} ${bytes}`),
       otherLog: () => told.push('other log'),
     },
     ...changes,
@@ -206,7 +221,7 @@ describe('a log processor', () => {
     writeFileSync(join(cwd, 'out.ndjson'), '"a"\n');
     const second = await setUp(undefined, {}, cwd);
     await until(() => second.told.length > 0, 'it tells');
-    expect(second.told).toEqual(['lost 4']);
+    expect(second.told).toEqual(['before cut 4']);
     await second.close();
   });
 

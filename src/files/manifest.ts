@@ -1,0 +1,201 @@
+/*
+ * The manifest of an output says which files beside it are its own. It is a file of lines in the state folder, one JSON value
+ * each, that is only ever added to:
+ *
+ *   {"output":"../out/events.ndjson"}   the head: whose manifest this is, seen from the state folder
+ *   {"has":{"name":…,"number":…,…}}     a finished file, written before it gets that name
+ *   {"begun":"2065:1234"}               the inode of the file that is being written, before its first line is
+ *   {"temporary":".events…unfinished"}  a file that is made on the way to another, before it is made
+ *   {"gone":"events.000001.ndjson"}     that name is not ours any more
+ *
+ * A file is ours when a line says so and the file still is what the line describes. So a crash between a line and what it speaks
+ * of, a lost line and a lost manifest all end in the same way: what is not known is somebody else's, and is left alone.
+ */
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { hasCode } from './file-system.js';
+import { parseOwnedFile, type OwnedFile } from './owned-file.js';
+import { resolvePath } from './paths.js';
+
+/** So many lines may be dead before the manifest is written anew. */
+const DEAD_LINES_MAX = 200;
+
+type Line =
+  { readonly has: OwnedFile } | { readonly begun: string } | { readonly temporary: string } | { readonly gone: string };
+
+/** The files that one output made. One process writes to it at a time. */
+export class Manifest {
+  readonly #files = new Map<string, OwnedFile>();
+  readonly #temporary = new Set<string>();
+  #begun: string | undefined;
+  #lines = 0;
+  #endsOpen = false;
+  #exists = false;
+
+  /** @param place where it is kept; undefined: nowhere, for an output whose files need not be known again */
+  private constructor(private readonly place: { folder: string; path: string; head: string } | undefined) {}
+
+  static inMemory(): Manifest {
+    return new Manifest(undefined);
+  }
+
+  /**
+   * Reads the manifest of an output; it is empty where there is none yet, or none that can be understood.
+   *
+   * @param output the file that is written, which need not be there
+   * @throws the operating system's errors
+   */
+  static read(stateFolder: string, output: string): Manifest {
+    const folder = join(stateFolder, 'outputs');
+    const name = relative(resolvePath(stateFolder), resolvePath(output));
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    const path = join(folder, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.parts`);
+    const manifest = new Manifest({ folder, path, head: `${JSON.stringify({ output: name })}\n` });
+    manifest.#take(path);
+    return manifest;
+  }
+
+  /** Makes it durable that there is one, so that adding to it later does not fail for a wrong folder. @throws the operating system's errors */
+  prepare(): void {
+    if (this.place === undefined || (this.#exists && this.#lines - this.#live().length <= DEAD_LINES_MAX)) return;
+    const { folder, path, head } = this.place;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.tmp`;
+    const lines = this.#live();
+    writeFileSync(temporary, head + lines.map(textOf).join(''), { flush: true });
+    renameSync(temporary, path);
+    syncFolder(folder);
+    this.#lines = lines.length;
+    this.#exists = true;
+    this.#endsOpen = false;
+  }
+
+  /** The finished files, by number. Whether they are there, and still ours, is for the file system to say. */
+  files(): readonly OwnedFile[] {
+    return [...this.#files.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Names of files that a crash may have left half done. */
+  temporaries(): readonly string[] {
+    return [...this.#temporary];
+  }
+
+  /** The inode of the file that was begun last. */
+  get begun(): string | undefined {
+    return this.#begun;
+  }
+
+  /** Takes a file in. Resolves when that is durable. @throws the operating system's errors */
+  async add(file: OwnedFile): Promise<void> {
+    await this.#append({ has: file });
+    this.#files.set(file.name, file);
+  }
+
+  /** {@link add} for whoever cannot wait. @throws the operating system's errors */
+  addNow(file: OwnedFile): void {
+    this.#appendNow({ has: file });
+    this.#files.set(file.name, file);
+  }
+
+  /** Notes the name of a file that is about to be made. Resolves when that is durable. @throws the operating system's errors */
+  async addTemporary(name: string): Promise<void> {
+    await this.#append({ temporary: name });
+    this.#temporary.add(name);
+  }
+
+  /** Notes which file is being written. @throws the operating system's errors */
+  begin(node: string | undefined): void {
+    if (node === undefined || node === this.#begun) return;
+    this.#appendNow({ begun: node });
+    this.#begun = node;
+  }
+
+  /** Forgets a name. That a crash undoes this does no harm: the file is gone, or another one. @throws the operating system's errors */
+  remove(name: string): void {
+    if (!this.#files.delete(name) && !this.#temporary.delete(name)) return;
+    if (this.place === undefined || !this.#exists) return;
+    appendFileSync(this.place.path, this.#entry({ gone: name }));
+  }
+
+  async #append(line: Line): Promise<void> {
+    if (this.place === undefined) return;
+    this.prepare();
+    await appendFile(this.place.path, this.#entry(line), { flush: true });
+  }
+
+  #appendNow(line: Line): void {
+    if (this.place === undefined) return;
+    this.prepare();
+    appendFileSync(this.place.path, this.#entry(line), { flush: true });
+  }
+
+  #entry(line: Line): string {
+    this.#lines += 1;
+    const text = (this.#endsOpen ? '\n' : '') + textOf(line);
+    this.#endsOpen = false;
+    return text;
+  }
+
+  #live(): readonly Line[] {
+    return [
+      ...this.files().map((has) => ({ has })),
+      ...this.temporaries().map((temporary) => ({ temporary })),
+      ...(this.#begun === undefined ? [] : [{ begun: this.#begun }]),
+    ];
+  }
+
+  #take(path: string): void {
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return;
+      throw error;
+    }
+    this.#exists = true;
+    this.#endsOpen = !text.endsWith('\n');
+    for (const line of text.split('\n').slice(1, -1)) this.#know(line);
+  }
+
+  #know(text: string): void {
+    this.#lines += 1;
+    let line: unknown;
+    try {
+      line = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (typeof line !== 'object' || line === null) return;
+    const { has, begun, temporary, gone } = line as Readonly<Record<string, unknown>>;
+    const file = parseOwnedFile(has);
+    if (file !== undefined) this.#files.set(file.name, file);
+    if (typeof begun === 'string') this.#begun = begun;
+    if (typeof temporary === 'string') this.#temporary.add(temporary);
+    if (typeof gone !== 'string') return;
+    this.#files.delete(gone);
+    this.#temporary.delete(gone);
+  }
+}
+
+function textOf(line: Line): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

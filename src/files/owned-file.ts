@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import { fingerprintBefore, isSameFingerprint, parseFingerprint, type Fingerprint } from './fingerprint.js';
+import { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
+import { identify, parseIdentity, type FileIdentity } from './identity.js';
+
+/** A finished file that we wrote. It is ours as long as nobody has changed it or put another in its place. */
+export interface OwnedFile {
+  /** In its folder. */
+  readonly name: string;
+  /** Its place among the files of the output; counts from 1. */
+  readonly number: number;
+  /** Whether it is compressed. */
+  readonly packed: boolean;
+  /** Bytes. */
+  readonly size: number;
+  /** When it was written last, in milliseconds since the epoch. */
+  readonly mtimeMs: number;
+  readonly file: FileIdentity;
+  /** Its last bytes, at most 1 KB. */
+  readonly end: Fingerprint;
+}
+
+/** Describes a file that is finished, under its name or the one that it is about to get. @throws the operating system's errors */
+export function describeFile(
+  path: string,
+  { number, packed, name = basename(path) }: { number: number; packed: boolean; name?: string },
+  fs: FileSystem = nodeFileSystem,
+): OwnedFile {
+  const fd = fs.open(path);
+  try {
+    const { size, mtimeMs } = fs.fstat(fd);
+    return { name, number, packed, size, mtimeMs, file: identify(fd, fs), end: fingerprintBefore(fs, fd, size) };
+  } finally {
+    fs.close(fd);
+  }
+}
+
+/**
+ * Whether what is at the path now is the file as we left it. Another inode is, where all else fits and the time does, too: a copy
+ * that was restored, or the same file system under another number.
+ *
+ * @throws the operating system's errors
+ */
+export function isStillOurs(owned: OwnedFile, path: string, fs: FileSystem = nodeFileSystem): boolean {
+  if (fs.linkTarget(path) !== undefined) return false;
+  const stats = fs.stat(path);
+  if (stats === undefined || !isAlike(owned, stats)) return false;
+  let fd: number;
+  try {
+    fd = fs.open(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES', 'EPERM')) return false;
+    throw error;
+  }
+  try {
+    const { file, end, size } = owned;
+    if (!isAlike(owned, fs.fstat(fd)) || !isSameFingerprint(file.head, identify(fd, fs).head)) return false;
+    return isSameFingerprint(end, fingerprintBefore(fs, fd, size));
+  } finally {
+    fs.close(fd);
+  }
+}
+
+function isAlike({ size, mtimeMs, file }: OwnedFile, now: FileStats): boolean {
+  if (now.kind !== 'file' || now.size !== size) return false;
+  return now.mtimeMs === mtimeMs || (file.node !== undefined && file.node === now.node);
+}
+
+/** Reads a stored description; undefined when it is none. */
+export function parseOwnedFile(value: unknown): OwnedFile | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { name, number, packed, size, mtimeMs, file, end } = value as Readonly<Record<keyof OwnedFile, unknown>>;
+  const identity = parseIdentity(file);
+  const ending = parseFingerprint(end);
+  if (identity === undefined || ending === undefined || typeof packed !== 'boolean') return undefined;
+  // A name with a folder in it would lead out of the output's own.
+  if (typeof name !== 'string' || name === '' || basename(name) !== name) return undefined;
+  if (typeof size !== 'number' || typeof mtimeMs !== 'number' || !Number.isSafeInteger(number)) return undefined;
+  return { name, number: Number(number), packed, size, mtimeMs, file: identity, end: ending };
+}

@@ -1,0 +1,47 @@
+import type { FileSink } from '../../sinks/index.js';
+import type { OutputFinding } from './process-log-outputs.js';
+
+export interface OutputWatchOptions {
+  readonly files: readonly FileSink[];
+  readonly tell: (path: string, finding: OutputFinding) => void;
+  /** Called when any file was changed, before anything is written to it. */
+  readonly onChange: () => Promise<void>;
+}
+
+/** Sees to it between two blocks that outputs which somebody renamed, removed or changed are gone on with rightly. */
+export class OutputWatch {
+  #isWriting = false;
+  #looking: Promise<void> | undefined;
+
+  constructor(private readonly options: OutputWatchOptions) {}
+
+  /** Looks at the files, and keeps others from doing so until the block is out. @throws SinkError */
+  async beforeBlock(): Promise<void> {
+    this.#isWriting = true;
+    await this.#looking;
+    await this.#look();
+  }
+
+  afterBlock(): void {
+    this.#isWriting = false;
+  }
+
+  /** Looks at the files, unless a block is just going out: then it is done before the next one. @throws SinkError */
+  async look(): Promise<void> {
+    if (this.#isWriting) return;
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { files, tell, onChange } = this.options;
+    let isChanged = false;
+    for (const file of files) {
+      const change = await file.look();
+      if (change === undefined) continue;
+      isChanged = true;
+      tell(file.name, { when: 'meanwhile', ...change });
+    }
+    if (isChanged) await onChange();
+  }
+}

@@ -1,0 +1,78 @@
+import { existsSync, statSync } from 'node:fs';
+import { packPart } from './pack-part.js';
+import { packedPath } from './part-names.js';
+import type { OutputParts, Part } from './parts.js';
+
+export interface PartKeeperOptions {
+  readonly parts: OutputParts;
+  readonly gzip: boolean;
+  /** Parts that were last written to longer ago are removed, in milliseconds. */
+  readonly retentionMs: number | undefined;
+  readonly now: () => number;
+  /** A part that could not be packed or removed: the output itself is whole. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Packs parts and removes old ones, one at a time, beside the writing. Only parts that are settled are touched. */
+export class PartKeeper {
+  #work: Promise<void> = Promise.resolve();
+  #settledBefore = 0;
+  #isWaiting = false;
+  readonly #left = new Set<string>();
+  readonly #stop = new AbortController();
+
+  constructor(private readonly options: PartKeeperOptions) {}
+
+  /** Parts with a lower number will never be written to again. */
+  settle(before: number): void {
+    if (before <= this.#settledBefore) return;
+    this.#settledBefore = before;
+    this.tend();
+  }
+
+  /** Does in the background what is due by now. */
+  tend(): void {
+    const { gzip, retentionMs } = this.options;
+    if (this.#isWaiting || (!gzip && retentionMs === undefined)) return;
+    this.#isWaiting = true;
+    this.#work = this.#work.then(async () => {
+      this.#isWaiting = false;
+      await this.#round();
+    });
+  }
+
+  /** Resolves when nothing is being worked on. */
+  async finish(): Promise<void> {
+    await this.#work;
+  }
+
+  /** Stops as soon as can be; what is left is done by whoever opens the output next. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #round(): Promise<void> {
+    const { parts, gzip, retentionMs, now, onTrouble } = this.options;
+    const { signal } = this.#stop;
+    try {
+      for (const part of parts.list()) {
+        if (signal.aborted) return;
+        if (part.number >= this.#settledBefore) continue;
+        const age = now() - (statSync(part.path, { throwIfNoEntry: false })?.mtimeMs ?? now());
+        if (retentionMs !== undefined && age > retentionMs) parts.remove(part);
+        else if (gzip && !part.packed && this.#hasRoom(part)) await packPart(part, parts, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) onTrouble(error);
+    }
+  }
+
+  /** Where somebody else's file has the name that the packed part would get, the part stays plain. */
+  #hasRoom({ path }: Part): boolean {
+    const packed = packedPath(path);
+    if (!existsSync(packed)) return true;
+    if (!this.#left.has(packed)) this.options.onTrouble(new Error(`${packed} is in the way and is not ours`));
+    this.#left.add(packed);
+    return false;
+  }
+}

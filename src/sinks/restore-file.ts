@@ -1,0 +1,82 @@
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { hasCode, Manifest, nodeFileSystem } from '../files/index.js';
+import type { Lifeline } from './lifeline.js';
+import { syncPath } from './pack-part.js';
+import { fileOf, partNames } from './part-names.js';
+import { OutputParts } from './parts.js';
+
+/**
+ * Gives an output's file its name back when it was removed while nobody wrote to it, unless another one is in its place.
+ *
+ * @returns how many bytes are written again; undefined: nothing was to be done
+ * @throws the operating system's errors: then it is still held
+ */
+export async function recoverFile(
+  path: string,
+  lifeline: Lifeline,
+  { stateFolder, permissions, pattern }: { stateFolder: string; permissions?: number; pattern?: string },
+): Promise<number | undefined> {
+  const content = lifeline.content();
+  const target = fileOf(path);
+  if (content === undefined || !lifeline.isRemoved || (nodeFileSystem.stat(target)?.size ?? 0) > 0) return undefined;
+  const parts = new OutputParts(partNames(path, pattern), Manifest.read(stateFolder, target));
+  await restoreFile(target, content, () => parts.temporary(basename(target)), permissions);
+  lifeline.release();
+  return nodeFileSystem.stat(target)?.size;
+}
+
+/**
+ * Gives a removed file that is still open its name back, with its content in a new file: all of it, or nothing. An empty file
+ * that has the name by now is filled.
+ *
+ * @param temporary makes a name for the file on its way
+ * @param mode permissions of a new file
+ * @throws the operating system's errors
+ */
+export async function restoreFile(
+  path: string,
+  content: Iterable<Uint8Array>,
+  temporary: () => Promise<string>,
+  mode: number | undefined,
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) {
+    await writeAll(path, content, 'a', mode);
+    return;
+  }
+  const unfinished = await temporary();
+  try {
+    await writeAll(unfinished, content, 'wx', mode);
+    nameFile(unfinished, path);
+    await syncPath(dirname(path));
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+async function writeAll(
+  path: string,
+  content: Iterable<Uint8Array>,
+  flags: 'a' | 'wx',
+  mode: number | undefined,
+): Promise<void> {
+  const file = await open(path, flags, mode);
+  try {
+    for (const block of content) await file.writeFile(block);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Not by a rename alone: that would replace a file that somebody makes at this moment. */
+function nameFile(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    renameSync(from, to);
+  }
+}
