@@ -3,7 +3,6 @@ export { CheckpointStore, type Checkpoint } from './checkpoint/checkpoint-store.
 export type { Disk, DiskFile } from './disk/disk.js';
 export { STRIPPED_BYTES } from './format/line.js';
 export { comparePositions, LOG_START, parsePosition, type Position } from './format/position.js';
-export type { ProcessIdentity } from './lock/process-identity.js';
 export { LogError, type LogErrorKind } from './log-error.js';
 export type { LogHooks, LogOptions } from './log-options.js';
 export { openLogReader, type LogReader } from './log-reader.js';

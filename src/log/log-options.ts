@@ -23,6 +23,8 @@ export interface LogOptions {
   readonly queueBytesMax?: number;
   /** Bytes of one event's data. */
   readonly dataBytesMax?: number;
+  /** What this process runs, for whoever is refused the log. */
+  readonly command?: string;
   readonly hooks?: LogHooks;
 }
 
@@ -38,7 +40,7 @@ export interface LogHooks {
 }
 
 /** Every option with its value. */
-export type ResolvedLogOptions = Required<LogOptions>;
+export type ResolvedLogOptions = Required<Omit<LogOptions, 'command'>> & Pick<LogOptions, 'command'>;
 
 const DAY_MS = 86_400_000;
 

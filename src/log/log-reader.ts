@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readClaims } from './keys/read-claims.js';
+import { underLogLock } from './log-lock.js';
 import type { LogBlock } from './read/log-block.js';
 import { foreignEnd } from './read/log-end.js';
 import { readLog, type ReadOptions } from './read/read-log.js';
@@ -9,12 +10,13 @@ import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js
 import { verifyLog, type Finding, type VerifySummary } from './upkeep/verify.js';
 import type { World } from './world.js';
 
-/** A log as another process sees it: beside its writer, or without one. Takes no lock. */
+/** A log as another process sees it: beside its writer, or without one. Only to remove something it takes the lock. */
 export interface LogReader {
   /** Reads all whole lines that there are. */
   read(options: ReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
   verify(onFinding: (finding: Finding) => void): Promise<VerifySummary>;
+  /** @throws LogError `locked` while somebody writes to the log, which removes what is old by itself */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
@@ -26,7 +28,10 @@ export function openLogReader(world: World, folder: string): LogReader {
     read: (options) => readLog(world, folder, end, options),
     segments: () => describeSegments(world, folder),
     verify: (onFinding) => verifyLog(world, folder, onFinding),
-    prune: (options) => pruneLog(world, folder, options),
+    prune: (options) => {
+      const prune = (): Promise<PruneReport> => pruneLog(world, folder, options);
+      return options.dryRun === true ? prune() : underLogLock(folder, 'colloquium log prune', prune);
+    },
     backup: (destination) =>
       backupLog(world, folder, destination, undefined, readClaims(world.disk, join(folder, 'keys'))),
   };

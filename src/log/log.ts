@@ -1,12 +1,13 @@
 import { join } from 'node:path';
+import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
 import type { Position } from './format/position.js';
 import type { KeyIndex } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
 import { readClaims } from './keys/read-claims.js';
 import { settleKeys } from './keys/settle-keys.js';
-import { takeFolderLock, type FolderLock } from './lock/folder-lock.js';
 import { LogError } from './log-error.js';
+import { takeLogLock } from './log-lock.js';
 import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
 import type { LogBlock } from './read/log-block.js';
 import { MovingEnd } from './read/log-end.js';
@@ -46,7 +47,7 @@ export interface LogStats {
 
 /** What there was when the log was opened. */
 interface Found {
-  readonly lock: FolderLock;
+  readonly lock: Lock;
   readonly recovery: Recovery;
   /** Of all segments on the disk. */
   readonly bytes: number;
@@ -60,7 +61,7 @@ export class Log {
   readonly torn: TornTail | undefined;
   readonly #world: World;
   readonly #options: ResolvedLogOptions;
-  readonly #lock: FolderLock;
+  readonly #lock: Lock;
   readonly #end = new MovingEnd();
   readonly #queue: AppendQueue;
   readonly #segments: SegmentWriter;
@@ -129,11 +130,11 @@ export class Log {
   static async open(world: World, given: LogOptions): Promise<Log> {
     const options = resolveLogOptions(given);
     const { folder } = options;
-    let lock: FolderLock | undefined;
+    let lock: Lock | undefined;
     let keys: KeyIndex | undefined;
     try {
       await world.disk.makeFolder(folder);
-      lock = await takeFolderLock(world, folder);
+      lock = await takeLogLock(folder, options.command);
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);

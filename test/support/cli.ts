@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { around, type Around } from './namespaces.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bin = join(root, 'bin/colloquium.js');
@@ -22,6 +23,8 @@ export interface CliOptions {
   readonly stdin?: number;
   /** Runs as if on another machine, which is called so. See {@link OTHER_MACHINES_MISSING}. */
   readonly machine?: string;
+  /** Runs in a container of its own, or as if. */
+  readonly where?: Around;
   /** … in this network, by the name that `ip netns` has for it. */
   readonly network?: string;
 }
@@ -48,7 +51,11 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
   const command = [process.execPath, bin, ...args];
   const there =
-    options.machine === undefined ? command : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
+    options.machine === undefined
+      ? options.where === undefined
+        ? command
+        : around(options.where, command)
+      : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
   const [file = '', ...rest] =
     options.network === undefined ? there : ['ip', 'netns', 'exec', options.network, ...there];
   return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });

@@ -9,7 +9,9 @@ import { plural } from './show.js';
 /** `colloquium log restore`: a log from a backup, checked before it is there. */
 export async function restoreBackup(backup: string, named: string | undefined, flags: LogFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
-  const { records, segments } = await onLog(() => restoreLog(nodeWorld(), resolve(backup), folder));
+  const { records, segments } = await onLog(() =>
+    restoreLog(nodeWorld(), resolve(backup), folder, 'colloquium log restore'),
+  );
   const what = `${plural(records, 'event')} in ${plural(segments, 'file')}`;
   process.stderr.write(`colloquium: ${what} restored to ${showFile(folder)}, all are whole\n`);
   return EXIT.ok;

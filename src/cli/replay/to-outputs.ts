@@ -44,6 +44,7 @@ export async function* runsToOutputs(
     segmentBytesMax: SEGMENT_BYTES,
     pack: false,
     memoryRecordsMax: 0,
+    command: 'colloquium replay',
   });
   try {
     yield* toOutputs(underWay, way, engines);

@@ -83,6 +83,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     access,
     log: {
       folder: storage.disk_path,
+      command: 'colloquium serve',
       durability: storage.durability,
       segmentBytesMax: storage.max_file_size,
       pack: storage.gzip,

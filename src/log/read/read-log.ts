@@ -1,5 +1,5 @@
 import { comparePositions, type Position } from '../format/position.js';
-import { lockOwner } from '../lock/folder-lock.js';
+import { isLogWritten } from '../log-lock.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { World } from '../world.js';
 import { damageBlock } from './chunk-blocks.js';
@@ -93,7 +93,7 @@ async function* allBlocks(
         const size = await source.size();
         const to = name.number === bound?.segment ? Math.min(bound.offset, size) : size;
         const isTornLost = async (): Promise<boolean> =>
-          finished || (stop !== undefined && (await lockOwner(world, folder)) === undefined);
+          finished || (stop !== undefined && !(await isLogWritten(folder)));
         const range = { from: at.offset, to, blockBytes, spare, isTornLost };
         for await (const block of segmentBlocks(name.number, source, range)) {
           at = block.nextPosition;

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { errorCode, type Disk } from '../disk/disk.js';
 import { openKeyIndex } from '../keys/open-key-index.js';
+import { isLockFile } from '../../world/index.js';
 import { LogError } from '../log-error.js';
+import { takeLogLock } from '../log-lock.js';
 import type { World } from '../world.js';
 import { takeKeys } from './backup-keys.js';
-import { KEYS, readManifest } from './manifest.js';
+import { KEYS, readManifest, type BackupFile } from './manifest.js';
 import { verifyLog, type VerifySummary } from './verify.js';
 
 /**
@@ -13,16 +15,32 @@ import { verifyLog, type VerifySummary } from './verify.js';
  *
  * @throws LogError `refused` when there is something in the folder, `damaged` when the backup is not what it was
  */
-export async function restoreLog(world: World, backup: string, folder: string): Promise<VerifySummary> {
+export async function restoreLog(
+  world: World,
+  backup: string,
+  folder: string,
+  command?: string,
+): Promise<VerifySummary> {
   const { disk } = world;
   const files = await readManifest(world, backup);
-  if (!(await isFree(disk, folder))) {
-    throw new LogError(
-      'refused',
-      `${folder}: there is something in it, and a restore overwrites nothing. Name a new folder.`,
-    );
+  // Before a lock leaves its files there, and again when nobody else can put anything there.
+  await requireFree(disk, folder);
+  const lock = await takeLogLock(folder, command);
+  try {
+    await requireFree(disk, folder);
+    return await restoreFiles(world, files, backup, folder);
+  } finally {
+    await lock.release();
   }
-  await disk.makeFolder(folder);
+}
+
+async function restoreFiles(
+  world: World,
+  files: readonly BackupFile[],
+  backup: string,
+  folder: string,
+): Promise<VerifySummary> {
+  const { disk } = world;
   const placed: string[] = [];
   try {
     for (const { file, bytes } of files) {
@@ -59,9 +77,17 @@ async function restoreKeys(disk: Disk, backup: string, folder: string): Promise<
   }
 }
 
+async function requireFree(disk: Disk, folder: string): Promise<void> {
+  if (await isFree(disk, folder)) return;
+  throw new LogError(
+    'refused',
+    `${folder}: there is something in it, and a restore overwrites nothing. Name a new folder.`,
+  );
+}
+
 async function isFree(disk: Disk, folder: string): Promise<boolean> {
   try {
-    return (await disk.list(folder)).length === 0;
+    return (await disk.list(folder)).every((name) => isLockFile(name));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return true;
     throw error;

@@ -1,7 +1,7 @@
 import { isIntact, NEWLINE } from '../format/line.js';
 import { timestampAt } from '../format/record.js';
 import type { SegmentName } from '../format/segment-name.js';
-import { lockOwner } from '../lock/folder-lock.js';
+import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
 import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
 import { lossBehind, missingSegments } from '../read/segment-blocks.js';
@@ -36,7 +36,7 @@ export async function verifyLog(
 ): Promise<VerifySummary> {
   const { disk } = world;
   const segments = await listSegments(disk, folder);
-  const isWritten = (await lockOwner(world, folder)) !== undefined;
+  const isWritten = await isLogWritten(folder);
   const total = { segments: 0, records: 0, bytes: 0, findings: 0 };
   const tell = (finding: Finding): void => {
     total.findings += 1;

@@ -11,8 +11,8 @@ export interface LockHolder {
   readonly seenAt: number | undefined;
   /** `unknown`: it runs, or ran, where it can't be seen from here. */
   readonly state: Exclude<ProcessState, 'dead'>;
-  /** Whether it is in another PID namespace or on another machine, where its pid means something else. */
-  readonly isElsewhere: boolean;
+  /** In another PID namespace or on another machine its pid means something else. */
+  readonly where: 'here' | 'other namespace' | 'other host';
   /** The lock file. */
   readonly file: string;
 }
@@ -29,8 +29,11 @@ export class LockedError extends Error {
   }
 }
 
-function describe({ process, command, since, seenAt, state, isElsewhere, file }: LockHolder): string {
-  const name = `process ${process.pid}${isElsewhere ? ` on ${process.host}` : ''}${command === undefined ? '' : ` (${command})`}`;
+function describe({ process, command, since, seenAt, state, where, file }: LockHolder): string {
+  const place = { here: '', 'other namespace': ' of another PID namespace', 'other host': ` on ${process.host}` }[
+    where
+  ];
+  const name = `process ${process.pid}${place}${command === undefined ? '' : ` (${command})`}`;
   const from = since === 0 ? '' : ` since ${time(since)}`;
   if (state === 'alive') return `${name} has it${from}. Stop it first.`;
   const seen = seenAt === undefined ? '' : `, last sign of life ${time(seenAt)}`;

@@ -1,3 +1,4 @@
+import { isSocketName } from './names.js';
 import type { ProcessIdentity } from '../process/index.js';
 
 /** What a lock file says of the lock's owner. */
@@ -61,11 +62,8 @@ export function parseOwner(text: string): OwnerRecord | undefined {
 function socketOf(value: unknown): SocketName | undefined {
   if (typeof value !== 'object' || value === null || !('name' in value) || !('inode' in value)) return undefined;
   const { name, inode } = value;
-  return typeof name === 'string' && typeof inode === 'string' && SOCKET_FILE.test(name) ? { name, inode } : undefined;
+  return typeof name === 'string' && typeof inode === 'string' && isSocketName(name) ? { name, inode } : undefined;
 }
-
-/** Names of sockets: short, as a socket's path is; random, so that nobody ever removes another's. */
-export const SOCKET_FILE = /^lock\.s-[0-9a-z]{8,16}$/;
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {

@@ -10,16 +10,14 @@
  * Whether an owner lives is asked of the kernel: before it takes the lock it listens on a socket beside the lock file.
  */
 import { dirname, join } from 'node:path';
-import { sameKernel } from '../process/index.js';
-import { judgeOwner } from './judge-owner.js';
 import type { HeldFile } from './lock-files.js';
 import { realLockWorld, type LockWorld } from './lock-world.js';
-import { LockedError, type LockHolder } from './locked-error.js';
+import { LockedError } from './locked-error.js';
+import { lookAtLock, numbersIn } from './look-at-lock.js';
 import type { Listener } from './kernel.js';
-import { parseOwner, printOwner, releasedText, SOCKET_FILE, type OwnerRecord } from './owner-record.js';
-
-const LOCK_FILE = /^lock\.([0-9]{1,15})$/;
-const TEMPORARY_FILE = /^lock\.t-[0-9a-z]+$/;
+import { lockFile, socketName, temporaryName } from './names.js';
+import { printOwner, releasedText, type OwnerRecord } from './owner-record.js';
+import { sweep } from './sweep.js';
 
 /** Two takers can undo each other's attempt only as often as somebody else gets the lock in between. */
 const ATTEMPTS_MAX = 100;
@@ -54,7 +52,7 @@ export async function takeLock(folder: string, options: LockOptions, world = rea
   // Told at once: a refused taker leaves no trace.
   await refuseIfHeld(world, folder, options.what);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const name = `lock.s-${world.randomName()}`;
+    const name = socketName(world.randomName());
     const listener = await kernel.listen(folder, name);
     let taken: Lock | undefined;
     try {
@@ -65,11 +63,6 @@ export async function takeLock(folder: string, options: LockOptions, world = rea
     if (taken !== undefined) return taken;
   }
   throw new Error(`${options.what}: its lock changes hands too fast; try again`);
-}
-
-/** The process that has a folder's lock now; undefined when none has. */
-export async function lockHolder(folder: string, world = realLockWorld()): Promise<LockHolder | undefined> {
-  return (await look(world, folder)).holder;
 }
 
 type OwnListener = Listener & { readonly name: string };
@@ -83,7 +76,7 @@ async function attemptToTake(
 ): Promise<Lock | undefined> {
   const { files, processes } = world;
   const number = (await refuseIfHeld(world, folder, what)) + 1;
-  const path = join(folder, `lock.${number}`);
+  const path = join(folder, lockFile(number));
   const owner: OwnerRecord = {
     process: processes.self,
     ...(command !== undefined && { command }),
@@ -150,7 +143,7 @@ async function giveBack(world: LockWorld, path: string): Promise<void> {
 }
 
 function temporaryIn(folder: string, { randomName }: LockWorld): string {
-  return join(folder, `lock.t-${randomName()}`);
+  return join(folder, temporaryName(randomName()));
 }
 
 /** Makes a lock file with its content in one step; false when the number is taken, or a sweeper took what was being made. */
@@ -172,60 +165,7 @@ async function makeWhole(
 
 /** @returns the highest number */
 async function refuseIfHeld(world: LockWorld, folder: string, what: string): Promise<number> {
-  const { number, holder } = await look(world, folder);
+  const { number, holder } = await lookAtLock(world, folder);
   if (holder !== undefined) throw new LockedError(what, holder);
   return number;
-}
-
-async function look(world: LockWorld, folder: string): Promise<{ number: number; holder?: LockHolder }> {
-  const { files, processes } = world;
-  for (;;) {
-    const number = Math.max(0, ...(await numbersIn(world, folder)));
-    if (number === 0) return { number };
-    const path = join(folder, `lock.${number}`);
-    const found = await files.read(path);
-    // Succeeded and cleaned up since the folder was listed: look again.
-    if (found === undefined) continue;
-    const owner = parseOwner(found.text);
-    if (owner === undefined) return { number };
-    const state = await judgeOwner(world, { folder, inode: found.inode }, owner);
-    if (state === 'dead') return { number };
-    // Given back while its owner was looked for.
-    if ((await files.read(path))?.inode !== found.inode) continue;
-    const { self } = processes;
-    const isHere = sameKernel(self, owner.process) !== false && self.namespace === owner.process.namespace;
-    return {
-      number,
-      holder: {
-        process: owner.process,
-        command: owner.command,
-        since: owner.since,
-        seenAt: await files.touchedAt(path),
-        state,
-        isElsewhere: !isHere || self.host !== owner.process.host,
-        file: path,
-      },
-    };
-  }
-}
-
-async function numbersIn({ files }: LockWorld, folder: string): Promise<number[]> {
-  return (await files.list(folder)).flatMap((name) => LOCK_FILE.exec(name)?.slice(1, 2).map(Number) ?? []);
-}
-
-/** Removes what dead takers left. What belongs to a living one stays: it may still need it. */
-async function sweep(world: LockWorld, folder: string, number: number, ownSocket: string | undefined): Promise<void> {
-  const { files } = world;
-  for (const name of await files.list(folder)) {
-    const old = Number(LOCK_FILE.exec(name)?.[1] ?? Infinity);
-    const isDead = name !== ownSocket && SOCKET_FILE.test(name) && (await isDeadSocket(world, folder, name));
-    // Who still needs a temporary file makes it again.
-    if (old < number || isDead || TEMPORARY_FILE.test(name)) await files.remove(join(folder, name));
-  }
-}
-
-/** For this kernel. A taker on another machine, which has just made it, sees that it is gone before it believes to have the lock. */
-async function isDeadSocket({ files, kernel }: LockWorld, folder: string, name: string): Promise<boolean> {
-  const inode = await files.inode(join(folder, name));
-  return inode !== undefined && (await kernel.isListening(folder, { name, inode })) === 'no';
 }

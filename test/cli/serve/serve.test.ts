@@ -258,10 +258,10 @@ pipelines:
     const second = await runCli(['serve', '--port', '0'], { cwd: daemon.cwd });
     expect([second.exit, second.stderr]).toEqual([
       2,
-      expect.stringContaining(`process ${daemon.child.pid ?? 0} writes to this log`),
+      expect.stringContaining(`is in use: process ${daemon.child.pid ?? 0} (colloquium serve) has it since`),
     ]);
     const replay = await runCli(['replay', '--since', '0', '--to-outputs'], { cwd: daemon.cwd });
-    expect([replay.exit, replay.stderr]).toEqual([2, expect.stringContaining('writes to this log')]);
+    expect([replay.exit, replay.stderr]).toEqual([2, expect.stringContaining('(colloquium serve) has it since')]);
     await daemon.end();
   });
 });

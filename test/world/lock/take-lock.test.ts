@@ -90,7 +90,7 @@ describe('a lock of a dead owner', () => {
     owner.isAlive = false;
     const asks = machines.start(B1, 5);
     const { holder, message } = await refusal(asks);
-    expect(holder).toMatchObject({ state: 'unknown', isElsewhere: true });
+    expect(holder).toMatchObject({ state: 'unknown', where: 'other host' });
     expect(message).toContain('process 5 on a');
     expect(message).toContain('if a is gone for good, remove f/lock.1');
     machines.files.delete('f/lock.1');

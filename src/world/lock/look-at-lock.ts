@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { ProcessIdentity } from '../process/index.js';
+import { judgeOwner } from './judge-owner.js';
+import { realLockWorld, type LockWorld } from './lock-world.js';
+import type { LockHolder } from './locked-error.js';
+import { lockFile, lockNumber } from './names.js';
+import { parseOwner } from './owner-record.js';
+
+/** The process that has a folder's lock now; undefined when none has. */
+export async function lockHolder(folder: string, world = realLockWorld()): Promise<LockHolder | undefined> {
+  return (await lookAtLock(world, folder)).holder;
+}
+
+/** The highest number of a lock, and who holds the lock by it. */
+export async function lookAtLock(world: LockWorld, folder: string): Promise<{ number: number; holder?: LockHolder }> {
+  const { files, processes } = world;
+  for (;;) {
+    const number = Math.max(0, ...(await numbersIn(world, folder)));
+    if (number === 0) return { number };
+    const path = join(folder, lockFile(number));
+    const found = await files.read(path);
+    // Succeeded and cleaned up since the folder was listed: look again.
+    if (found === undefined) continue;
+    const owner = parseOwner(found.text);
+    if (owner === undefined) return { number };
+    const state = await judgeOwner(world, { folder, inode: found.inode }, owner);
+    if (state === 'dead') return { number };
+    // Given back while its owner was looked for.
+    if ((await files.read(path))?.inode !== found.inode) continue;
+    return {
+      number,
+      holder: {
+        process: owner.process,
+        command: owner.command,
+        since: owner.since,
+        seenAt: await files.touchedAt(path),
+        state,
+        where: placeOf(owner.process, processes.self),
+        file: path,
+      },
+    };
+  }
+}
+
+/** The numbers of all lock files in a folder. */
+export async function numbersIn({ files }: LockWorld, folder: string): Promise<number[]> {
+  return (await files.list(folder)).flatMap((name) => lockNumber(name) ?? []);
+}
+
+function placeOf(owner: ProcessIdentity, self: ProcessIdentity): LockHolder['where'] {
+  if (owner.host !== self.host) return 'other host';
+  const { namespace } = owner;
+  return namespace === undefined || self.namespace === undefined || namespace === self.namespace
+    ? 'here'
+    : 'other namespace';
+}
