@@ -14,5 +14,6 @@ export { identify, parseIdentity, relationOf, type FileIdentity, type Relation }
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';
 export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
+export { systemReason } from './reasons.js';
 export { leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, stateOfPlace, type FilePlace, type PlaceState } from './place.js';

@@ -16,10 +16,15 @@ export function makeFolder(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, mode);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST') || !isFolder(path)) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
+    if (!isFolder(path)) throw notAFolder(path);
   }
 }
 
 function isFolder(path: string): boolean {
   return nodeFileSystem.stat(path)?.kind === 'folder';
+}
+
+function notAFolder(path: string): Error {
+  return Object.assign(new Error(`not a directory: ${path}`), { code: 'ENOTDIR', syscall: 'mkdir', path });
 }

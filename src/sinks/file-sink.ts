@@ -27,6 +27,8 @@ export interface FileSinkOptions {
   readonly rotateBytes?: number;
   /** A new file is begun at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
   readonly rotateMs?: number;
+  /** What is written at a time is never split over two files: it is no text. */
+  readonly keepsWhole?: boolean;
   /** What files that are set aside are called, see `partNames`. Default `{name}.{number}{ext}`. */
   readonly pattern?: string;
   /** Files set aside that were last written to longer ago are removed, in milliseconds. */
@@ -209,7 +211,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (isOver()) await rotate();
     if (file.size === 0) file.began = now();
     while (rotateBytes !== undefined && file.isRegular && file.size + rest.length > rotateBytes) {
-      const fits = wholeLinesWithin(rest, rotateBytes - file.size, file.size === 0);
+      const isEmpty = file.size === 0;
+      const fits =
+        options.keepsWhole === true
+          ? Number(isEmpty) * rest.length
+          : wholeLinesWithin(rest, rotateBytes - file.size, isEmpty);
       await file.write(rest.subarray(0, fits), waits);
       rest = rest.subarray(fits);
       if (rest.length === 0) return;

@@ -112,12 +112,22 @@ export class BlockCutter {
     }
   }
 
-  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
-  *end(): Generator<Block> {
+  /** Whether the last bytes are those of a line that has no newline yet. */
+  get isWithinLine(): boolean {
+    return this.#used > 0 || this.#overlong !== undefined;
+  }
+
+  /** Gives a last line that has no newline; the next bytes start another one. */
+  *endLine(): Generator<Block> {
     if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong, true);
     else if (this.#used > 0) yield this.#take(this.#used);
     this.#used = 0;
     this.#searched = 0;
+  }
+
+  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
+  *end(): Generator<Block> {
+    yield* this.endLine();
     this.#startsFile = true;
     this.#atFileStart = true;
     this.#dropped = 0;

@@ -51,7 +51,7 @@ export async function openJob(plan: RunPlan, engine: Engine, reading: AbortContr
   refuseClashes(plan);
   const release = await forgetCheckpoints(plan);
   try {
-    const { outputs, deadLetters } = openOutputs(plan);
+    const { outputs, deadLetters } = await openOutputs(plan);
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
     return { sources, blocks, outputs, deadLetters, release };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode, leadToSame, makeFolder, nodeFileSystem } from '../../files/index.js';
-import { fileSink, SinkError, stdoutSink, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
+import { fileSink, gzipSink, SinkError, stdoutSink, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { refuseStrangeParts } from './own-parts.js';
@@ -57,26 +57,36 @@ export function refuseClashes({ inputs, outputs, deadLetters }: RunPlan): void {
  * @param modes how the files are opened, in their order; default: as they are planned
  * @throws SinkError
  */
-export function openOutputs(plan: RunPlan, modes?: readonly FileSinkOptions['mode'][]): OpenOutputs {
+export async function openOutputs(plan: RunPlan, modes?: readonly FileSinkOptions['mode'][]): Promise<OpenOutputs> {
   const files: FileSink[] = [];
-  const open = (output: OutputPlan): Sink => {
+  const open = async (output: OutputPlan): Promise<Sink> => {
     if (output.kind === 'stdout') return stdoutSink();
-    const sink = openFile(output, modes !== undefined, modes?.[files.length] ?? output.mode);
+    const sink = await openFile(output, modes !== undefined, modes?.[files.length] ?? output.mode);
     files.push(sink);
     return sink;
   };
-  const outputs = plan.outputs.map(open);
-  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : open(plan.deadLetters);
+  const outputs: Sink[] = [];
+  for (const output of plan.outputs) outputs.push(await open(output));
+  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : await open(plan.deadLetters);
   return { outputs, deadLetters, files };
 }
 
-function openFile({ path, keeping }: FilePlan, checkpointed: boolean, mode: FileSinkOptions['mode']): FileSink {
+async function openFile(
+  { path, keeping, packs }: FilePlan,
+  checkpointed: boolean,
+  mode: FileSinkOptions['mode'],
+): Promise<FileSink> {
   try {
     makeFolder(dirname(path));
   } catch (error) {
     throw new SinkError(path, 'open', error);
   }
-  return fileSink(path, { ...keeping, checkpointed, waits: true, mode });
+  const options = { ...keeping, checkpointed, waits: true, mode };
+  if (packs !== true) return fileSink(path, options);
+  const sink = gzipSink(path, options);
+  // Nothing at all is no compressed file.
+  if (sink.position().offset === 0) await sink.write(new Uint8Array(0));
+  return sink;
 }
 
 /** Dead letters that were given no file: said to the person, like everything on stderr. */

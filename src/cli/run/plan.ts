@@ -57,6 +57,8 @@ export type OutputPlan =
       readonly kind: 'file';
       readonly path: string;
       readonly mode: 'truncate' | 'append';
+      /** It is written compressed. */
+      readonly packs?: true;
       readonly keeping: FileKeeping;
     };
 

@@ -17,7 +17,8 @@ export function resolveOutputs(
   if (flags.output === '-') return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
-    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping } }];
+    const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
+    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
   if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   return plan.outputs.map((output) => ({

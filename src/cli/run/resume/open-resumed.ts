@@ -53,7 +53,7 @@ export async function openResumed(
       else await store.put(paths, { ...checkpoint, ended: false });
       await store.claim(paths, job);
     });
-    const { outputs, deadLetters, files } = openOutputs(plan, modes);
+    const { outputs, deadLetters, files } = await openOutputs(plan, modes);
     await endHalfLines(targets, files, modes);
     const positions = files.map((file) => file.position());
     const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
