@@ -123,10 +123,10 @@ function inputDifferences(
     const record = one && inputs[one.record];
     return (record && inputDifference(given[at]?.source.name ?? '', record, one.state)) ?? [];
   });
-  const done = missing
-    .flatMap((record) => inputs[record] ?? [])
-    .filter(({ place, end }) => (end ?? place) !== undefined);
-  if (done.length > 0 && done.length === inputs.length && known.every((one) => one === undefined)) {
+  const isBegun = ({ place, end }: InputRecord): boolean => ((end ?? place)?.offset ?? 0) > 0;
+  const done = missing.flatMap((record) => inputs[record] ?? []).filter(isBegun);
+  const isNoneKnown = known.every((one) => one === undefined);
+  if (done.length > 0 && done.length === inputs.filter(isBegun).length && isNoneKnown) {
     return [`it was made of ${done.map(({ path }) => nameOf(path)).join(', ')}, and none of that is among the inputs`];
   }
   return [...ofKnown, ...done.flatMap((record) => missingInput(record) ?? [])];

@@ -32,7 +32,15 @@ export function judgeTargets(targets: readonly Target[], checkpoint: RunCheckpoi
 
 function unknown(target: Target): JudgedTarget {
   const { mode } = target.plan;
-  return { target, difference: undefined, isGone: false, isLost: false, isShared: false, modeFrom: () => mode, modeAgain: mode };
+  return {
+    target,
+    difference: undefined,
+    isGone: false,
+    isLost: false,
+    isShared: false,
+    modeFrom: () => mode,
+    modeAgain: mode,
+  };
 }
 
 function judged(target: Target, { role, begin, position }: FileRecord, ended: boolean): JudgedTarget {

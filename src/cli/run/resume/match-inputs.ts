@@ -69,7 +69,7 @@ export async function matchInputs(
       if (known[at] !== undefined || input.kind === 'stream' || input.path === before.path) continue;
       if (isThere && nodeFileSystem.stat(input.path)?.node !== before.place.file.node) continue;
       const judged = await judgeInput(input, before, false, signal);
-      if (isGood(judged) && before.place.offset > 0) await settle(at, record, judged);
+      if (isGood(judged) && (before.end ?? before.place).offset > 0) await settle(at, record, judged);
       else await judged.reader?.close();
       if (found.has(record)) break;
     }

@@ -77,11 +77,8 @@ export class RunState {
     const before = inputs[at.input];
     const path = before?.path ?? '';
     const isFirstEnd = at.end !== undefined && !hasEnd(before);
-    const pointsNow = isFirstEnd
-      ? [...points, { input: at.input, positions: this.#positions, undo: [] }]
-      : before === undefined
-        ? points
-        : remembered(points, at.input, before);
+    const kept = before === undefined ? points : remembered(points, at.input, before);
+    const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, undo: [] }] : kept;
     this.#reached = { inputs: inputs.with(at.input, { path, at }), points: pointsNow };
     this.#positions = positions;
     return this.#reached;
