@@ -1,6 +1,6 @@
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
 import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
-import { checkScript, type ScriptSource } from '../config/script/index.js';
+import { checkScript, parseInlineScript, type ScriptSource } from '../config/script/index.js';
 import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
 
 /** A pipeline of the config as it is run, but for its outputs: where those go, each command decides. */
@@ -26,12 +26,28 @@ async function stageSpec(stage: StagePlan, config: LoadedConfig): Promise<StageS
 export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
 
 /**
- * What `--filter` asks for, in front of a pipeline's own stages.
+ * The scripts that `--filter` was given, each with a name of its own.
+ *
+ * @throws ConfigError when one cannot be parsed
+ */
+export function parseFilters(texts: readonly string[] = []): readonly ScriptSource[] {
+  return texts.map((text, index) => parseInlineScript(text, index === 0 ? '--filter' : `--filter (${index + 1})`));
+}
+
+/**
+ * What `--filter` asks for, in front of a pipeline's own stages: events pass them in their order.
  *
  * @throws ConfigError
  */
-export async function filterStage(source: ScriptSource, config: LoadedConfig | undefined): Promise<FilterStage> {
-  return { kind: 'filter', name: source.name, script: await scriptSpec(source, config) };
+export async function filterStages(
+  sources: readonly ScriptSource[],
+  config: LoadedConfig | undefined,
+): Promise<readonly FilterStage[]> {
+  const stages: FilterStage[] = [];
+  for (const source of sources) {
+    stages.push({ kind: 'filter', name: source.name, script: await scriptSpec(source, config) });
+  }
+  return stages;
 }
 
 /**

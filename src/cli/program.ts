@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
 import { checkCommand } from './commands/check.js';
@@ -14,6 +14,7 @@ import { schemaCommand } from './commands/schema.js';
 import { serveCommand } from './commands/serve.js';
 import { tapCommand } from './commands/tap.js';
 import { tokenCommand } from './commands/token.js';
+import { isRepeatable } from './filter-option.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
 const COMMANDS = [
@@ -57,7 +58,18 @@ export function buildProgram(): Command {
 /** Mistakes in what was typed are said as all others are, and leave with the code that is ours, in every command. */
 function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
+  command.options.forEach((option) => refuseTwice(command, option));
   return command.exitOverride().configureOutput({
     outputError: (text, write) => write(visible(text.replace(/^error: /, 'colloquium: '))),
+  });
+}
+
+/** A flag that takes one value is given once: the last of two would win silently. */
+function refuseTwice(command: Command, option: Option): void {
+  if (option.isBoolean() || option.negate || isRepeatable(option)) return;
+  let isGiven = false;
+  command.on(`option:${option.name()}`, () => {
+    if (isGiven) command.error(`error: option '${option.flags}' was given twice, and takes one value`);
+    isGiven = true;
   });
 }

@@ -1,8 +1,12 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/diagnostic/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { systemReason } from '../files/index.js';
 import { UserError } from './user-error.js';
 import { writeStderr } from './run/stderr.js';
+
+/** A device that fails, or is full: no path would help. */
+const OF_DEVICES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
 
 /**
  * The one place that prints an error: a line and a hint for what the user can mend, a stack for what only we can.
@@ -22,7 +26,25 @@ export async function reportError(error: unknown): Promise<ExitCode> {
     if (error.hint !== undefined) writeStderr(`  hint: ${error.hint}\n`);
     return error.exitCode;
   }
+  const refused = refusedBySystem(error);
+  if (refused !== undefined) {
+    process.stderr.write(`colloquium: ${refused.message}\n`);
+    return refused.exitCode;
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   writeStderr(`colloquium: this is a bug in colloquium, please report it with the lines below\n${stack}\n`);
   return EXIT.bug;
+}
+
+/** What the operating system refused that nobody before could put into better words: a path that leads nowhere, a full disk. */
+function refusedBySystem(error: unknown): { readonly message: string; readonly exitCode: ExitCode } | undefined {
+  const reason = systemReason(error);
+  if (!(error instanceof Error) || reason === undefined || !('syscall' in error)) return undefined;
+  if (error.syscall === 'uv_cwd') {
+    return { message: 'the folder that this was started in is not there any more', exitCode: EXIT.usage };
+  }
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  const isDevice = 'code' in error && OF_DEVICES.includes(String(error.code));
+  const message = path === undefined ? error.message : `cannot use ${path}: ${reason}`;
+  return { message, exitCode: isDevice ? EXIT.dataError : EXIT.usage };
 }

@@ -19,14 +19,7 @@ export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-se
 export { configJsonSchema } from './json-schema.js';
 export { discoverConfig } from './load/discover.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
-export {
-  defaultStateDirectory,
-  providerNames,
-  stateDirectory,
-  useProvider,
-  useSection,
-  type ProviderConfig,
-} from './load/sections.js';
+export { providerNames, stateDirectory, useProvider, useSection, type ProviderConfig } from './load/sections.js';
 export type {
   AiStagePlan,
   FilePlan,

@@ -12,7 +12,9 @@ export {
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
 export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
+export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';
 export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
+export { systemReason } from './reasons.js';

@@ -27,7 +27,11 @@ export function resolvePath(path: string, fs: FileSystem = nodeFileSystem): stri
     if (target === undefined) return join(folder, foldsCase(folder, fs) ? name.toLowerCase() : name);
     next = isAbsolute(target) ? target : `${folder}${sep}${target}`;
   }
-  throw Object.assign(new Error(`ELOOP: too many links, resolve '${path}'`), { code: 'ELOOP' });
+  throw Object.assign(new Error(`ELOOP: too many links, resolve '${path}'`), {
+    code: 'ELOOP',
+    syscall: 'resolve',
+    path,
+  });
 }
 
 /**

@@ -5,10 +5,10 @@ export const DEPTH_MAX_DEFAULT = 1000;
 
 /**
  * What `JSON.parse` would change: a number outside quotes that a double may not hold (16 digits or more, an exponent), and
- * an integer-like key, which JavaScript moves to the front. Too wide on purpose (a string may look like one): a hit only
- * costs time.
+ * an integer-like key, which JavaScript moves to the front, also when its digits are written as `\u0031`. Too wide on purpose
+ * (a string may look like one): a hit only costs time.
  */
-const MAY_LOSE = /(?:^|[\s:,[])-?[0-9](?:[0-9.]{15}|[0-9.]*[eE])|"(?:0|[1-9][0-9]{0,9})"\s*:/;
+const MAY_LOSE = /(?:^|[\s:,[])-?[0-9](?:[0-9.]{15}|[0-9.]*[eE])|"(?:[0-9]|\\u003[0-9]){1,10}"\s*:/;
 
 /** Whether `text` (one JSON text, or many lines of them) may hold something that `JSON.parse` does not keep exactly. */
 export function mayLosePrecision(text: string): boolean {

@@ -6,9 +6,9 @@ export { eventExecutor } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';
 export { inlineExecutor } from './threads/inline-executor.js';
-export { CheckpointKeeper, parseCheckpoint, type PipelineCheckpoint } from './log/checkpoint-keeper.js';
+export { CheckpointKeeper, type PipelineCheckpoint } from './log/checkpoint-keeper.js';
 export { EventFailure, type FailureKind } from './failure.js';
-export { limitEvents } from './lines/limit.js';
+export { limitEvents, type EventsLeft } from './lines/limit.js';
 export { notUtf8, tooLong } from './lines/line-failure.js';
 export {
   endedBetweenBlocks,
@@ -18,7 +18,6 @@ export {
   type Delivered,
   type Progress,
 } from './run-blocks.js';
-export { parseInputPlace, resumable, type InputPlace } from './lines/resumable.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';

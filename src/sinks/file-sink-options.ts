@@ -16,6 +16,8 @@ export interface FileSinkOptions {
   readonly rotateBytes?: number;
   /** A new file is begun at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
   readonly rotateMs?: number;
+  /** What is written at a time is never split over two files: it is no text. */
+  readonly keepsWhole?: boolean;
   /** What files that are set aside are called, see `partNames`. Default `{name}.{number}{ext}`. */
   readonly pattern?: string;
   /** Files set aside that were last written to longer ago are removed, in milliseconds. */

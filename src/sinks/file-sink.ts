@@ -157,7 +157,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (isOver()) await rotate();
     if (file.size === 0) file.began = now();
     while (rotateBytes !== undefined && file.isRegular && file.size + rest.length > rotateBytes) {
-      const fits = wholeLinesWithin(rest, rotateBytes - file.size, file.size === 0);
+      const isEmpty = file.size === 0;
+      const fits =
+        options.keepsWhole === true
+          ? Number(isEmpty) * rest.length
+          : wholeLinesWithin(rest, rotateBytes - file.size, isEmpty);
       await file.write(rest.subarray(0, fits), waits);
       rest = rest.subarray(fits);
       if (rest.length === 0) return;

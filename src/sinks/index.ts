@@ -15,5 +15,6 @@ export { cutBackRenamed } from './cut-back-renamed.js';
 export { recoverFile } from './restore-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';
+export { gzipSink } from './gzip-sink.js';
 export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';

@@ -1,4 +1,4 @@
-import { OVERLONG_HEAD_BYTES, type Block } from './block.js';
+import { OVERLONG_HEAD_BYTES, OVERLONG_TAIL_BYTES, type Block } from './block.js';
 import { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 
 /** Bytes read at a time: enough to forget the cost of a call, little enough to stay in the processor's cache. */
@@ -6,6 +6,13 @@ export const BLOCK_BYTES = PIECE_BYTES;
 
 const NEWLINE = 0x0a;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The line that is being read past. */
+interface OverlongSoFar {
+  readonly head: Buffer;
+  tail: Buffer;
+  bytes: number;
+}
 
 /**
  * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that a block is
@@ -18,10 +25,12 @@ export class BlockCutter {
   /** Before this there is no newline. */
   #searched = 0;
   /** The line being read past, once it is over the limit. */
-  #overlong: { readonly head: Buffer; bytes: number } | undefined;
+  #overlong: OverlongSoFar | undefined;
   #startsFile: boolean;
   #atFileStart: boolean;
   #given = 0;
+  /** Bytes that were dropped and are in no block. */
+  #dropped = 0;
   readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
 
   /** @param startsFile false where the first bytes are not the beginning of a file */
@@ -89,68 +98,83 @@ export class BlockCutter {
 
     if (this.#overlong !== undefined) {
       const newline = this.#buffer.subarray(0, this.#used).indexOf(NEWLINE);
+      const more = this.#buffer.subarray(0, newline === -1 ? this.#used : newline);
+      this.#overlong.bytes += more.length;
+      this.#overlong.tail = endOf(this.#overlong.tail, more);
       if (newline === -1) {
-        this.#overlong.bytes += this.#used;
         this.#used = 0;
         return;
       }
-      this.#overlong.bytes += newline;
       this.#dropFront(newline + 1);
       this.#given += 1;
-      yield this.#endOverlong(this.#overlong);
+      yield this.#endOverlong(this.#overlong, false);
     }
 
     const last = this.#buffer.subarray(this.#searched, this.#used).lastIndexOf(NEWLINE);
     if (last >= 0) yield this.#take(this.#searched + last + 1);
     this.#searched = this.#used;
     if (this.#used > this.lineBytesMax) {
-      const head = Buffer.from(this.#buffer.subarray(0, OVERLONG_HEAD_BYTES));
-      this.#overlong = { head, bytes: this.#used };
+      const line = this.#buffer.subarray(0, this.#used);
+      const head = Buffer.from(line.subarray(0, OVERLONG_HEAD_BYTES));
+      this.#overlong = { head, tail: Buffer.from(line.subarray(-OVERLONG_TAIL_BYTES)), bytes: this.#used };
       this.#used = 0;
       this.#searched = 0;
       this.#buffer = this.#spare.take();
     }
   }
 
-  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
-  *end(): Generator<Block> {
-    if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong);
+  /** Whether the last bytes are those of a line that has no newline yet. */
+  get isWithinLine(): boolean {
+    return this.#used > 0 || this.#overlong !== undefined;
+  }
+
+  /** Gives a last line that has no newline; the next bytes start another one. */
+  *endLine(): Generator<Block> {
+    if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong, true);
     else if (this.#used > 0) yield this.#take(this.#used);
     this.#used = 0;
     this.#searched = 0;
-    this.#startsFile = true;
-    this.#atFileStart = true;
   }
 
-  #endOverlong(line: { readonly head: Buffer; readonly bytes: number }): Block {
+  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
+  *end(): Generator<Block> {
+    yield* this.endLine();
+    this.#startsFile = true;
+    this.#atFileStart = true;
+    this.#dropped = 0;
+  }
+
+  #endOverlong({ head, tail, bytes }: OverlongSoFar, unfinished: boolean): Block {
     this.#overlong = undefined;
-    this.#given += line.bytes;
+    this.#given += bytes;
     const { source } = this;
-    return { kind: 'overlong', source, startsFile: this.#takeStart(), head: line.head, lineBytes: line.bytes };
+    return { kind: 'overlong', source, ...this.#takeStart(), head, tail, lineBytes: bytes, unfinished };
   }
 
   /** Gives the first `count` bytes away and keeps the rest as the start of the next block. */
   #take(count: number): Block {
     this.#given += count;
-    const startsFile = this.#takeStart();
+    const start = this.#takeStart();
     // A small block is copied out, so that a slow source does not use up a whole buffer for each line.
     if (count * 4 < this.#buffer.length) {
       const bytes = Buffer.from(this.#buffer.subarray(0, count));
       this.#dropFront(count);
-      return { kind: 'lines', bytes, source: this.source, startsFile };
+      return { kind: 'lines', bytes, source: this.source, ...start };
     }
     const bytes = this.#buffer.subarray(0, count);
     const rest = this.#buffer.subarray(count, this.#used);
     this.#buffer = rest.length * 2 > this.blockBytes ? Buffer.allocUnsafeSlow(rest.length * 2) : this.#spare.take();
     rest.copy(this.#buffer);
     this.#used = rest.length;
-    return { kind: 'lines', bytes, source: this.source, startsFile, recycle: this.#recycle };
+    return { kind: 'lines', bytes, source: this.source, ...start, recycle: this.#recycle };
   }
 
-  #takeStart(): boolean {
-    const startsFile = this.#startsFile;
+  #takeStart(): Pick<Block, 'startsFile' | 'bytesBefore'> {
+    if (!this.#startsFile) return { startsFile: false };
+    const bytesBefore = this.#dropped;
     this.#startsFile = false;
-    return startsFile;
+    this.#dropped = 0;
+    return bytesBefore === 0 ? { startsFile: true } : { startsFile: true, bytesBefore };
   }
 
   #dropFront(count: number): void {
@@ -168,7 +192,13 @@ export class BlockCutter {
     if (this.#used < BOM.length) return false;
     this.#dropFront(BOM.length);
     this.#given += BOM.length;
+    this.#dropped = BOM.length;
     this.#atFileStart = false;
     return this.#used > 0;
   }
+}
+
+/** The last bytes of two that follow each other, as many as are kept of an overlong line. */
+function endOf(before: Buffer, more: Buffer): Buffer {
+  return Buffer.concat([before, more.subarray(-OVERLONG_TAIL_BYTES)]).subarray(-OVERLONG_TAIL_BYTES);
 }

@@ -16,6 +16,8 @@ export interface LineBlock {
   readonly source: string;
   /** True when line numbers start from 1 here. */
   readonly startsFile: boolean;
+  /** Bytes of the file that stand before the block and are in none: those of a byte order mark. */
+  readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
   /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
@@ -29,6 +31,15 @@ export interface LineBlock {
 export function partOf(bytes: Buffer, start: number, end: number): Buffer {
   const part = bytes.subarray(start, end);
   return end === bytes.length ? part : Buffer.from(part);
+}
+
+/** A block in two, behind so many of its bytes. */
+export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBlock] {
+  const { bytes, source, done, recycle } = block;
+  return [
+    { ...block, bytes: partOf(bytes, 0, at), recycle: undefined },
+    { kind: 'lines', bytes: partOf(bytes, at, bytes.length), source, startsFile: false, done, recycle },
+  ];
 }
 
 /**
@@ -48,16 +59,24 @@ export interface OverlongLine {
   readonly kind: 'overlong';
   readonly source: string;
   readonly startsFile: boolean;
+  readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
   /** Its first {@link OVERLONG_HEAD_BYTES} bytes. */
   readonly head: Buffer;
+  /** Its last {@link OVERLONG_TAIL_BYTES} bytes, without the newline. */
+  readonly tail: Buffer;
   /** Its length without the newline. */
   readonly lineBytes: number;
+  /** The source ended before its newline came. */
+  readonly unfinished: boolean;
 }
 
 /** How much of an overlong line is kept for its dead letter. */
 export const OVERLONG_HEAD_BYTES = 4096;
+
+/** How much of its end is kept, by which the place behind it is known again. */
+export const OVERLONG_TAIL_BYTES = 1024;
 
 /** A stream of events to be: one pass, pulled by whoever consumes it. */
 export interface Source {

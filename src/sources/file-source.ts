@@ -1,44 +1,54 @@
-import { fstatSync, openSync, closeSync, read, readSync, createReadStream } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, read, readSync, statSync, type Stats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
+import { gunzipBlocks } from './gunzip.js';
+import { openForReading } from './open-file.js';
 import { itIsADirectory, SourceError } from './read-error.js';
-import { streamBlocks } from './stream-source.js';
 
 const readAsync = promisify(read);
 
-/** Reads into the space and tells how many bytes: 0 at the end. */
-type Read = (fd: number, space: Buffer) => Promise<number>;
+/** Reads into the space and tells how many bytes: 0 at the end. @param position undefined: the descriptor's own */
+type Read = (fd: number, space: Buffer, position: number | undefined) => Promise<number>;
 
 const readDevice: Read = async (fd, space) => (await readAsync(fd, space, 0, space.length, null)).bytesRead;
 
 /** A file is there when it is asked, so another thread is not worth its call. Each turn of the loop lets others have theirs. */
-const readFile: Read = async (fd, space) => {
+const readFile: Read = async (fd, space, position) => {
   await nextTurn();
-  return readSync(fd, space, 0, space.length, null);
+  return readSync(fd, space, 0, space.length, position ?? null);
 };
 
 /**
- * A file, opened at once so that a missing one is known before the first event is read. `.gz` files are decompressed.
+ * A file. It is looked at once, so that a missing one is known before the first event is read, and opened when its turn
+ * comes, because there may be more of them than a process may have open. `.gz` files are decompressed.
  *
  * @throws SourceError when it cannot be opened
  */
 export function fileSource(path: string, lineBytesMax: number): Source {
-  const fd = openForReading(path);
-  const stats = fstatSync(fd);
-  if (stats.isDirectory()) {
-    closeSync(fd);
-    throw itIsADirectory(path);
-  }
-  if (path.endsWith('.gz')) return { name: path, blocks: (signal) => gunzipBlocks(fd, path, lineBytesMax, signal) };
-  const blocks = (signal: AbortSignal) => descriptorBlocks(fd, path, lineBytesMax, signal);
+  const stats = readableStats(path);
+  if (stats.isDirectory()) throw itIsADirectory(path);
+  if (path.endsWith('.gz')) return { name: path, blocks: (signal) => gunzipBlocks(path, lineBytesMax, signal) };
+  const blocks = (signal: AbortSignal) => descriptorBlocks(openForReading(path), path, lineBytesMax, signal);
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
+}
+
+/** @throws SourceError when it cannot be opened */
+function readableStats(path: string): Stats {
+  try {
+    const stats = statSync(path);
+    accessSync(path, constants.R_OK);
+    return stats;
+  } catch (error) {
+    throw new SourceError(path, 'open', error);
+  }
 }
 
 /**
  * Blocks from an open descriptor, from its current place to its end; closes it.
  *
+ * @param from where a regular file is entered, at the start of a line; undefined: at the descriptor's own place
  * @throws SourceError when reading fails
  */
 export async function* descriptorBlocks(
@@ -46,13 +56,16 @@ export async function* descriptorBlocks(
   name: string,
   lineBytesMax: number,
   signal: AbortSignal,
+  from?: number,
 ): AsyncGenerator<Block> {
-  const cutter = new BlockCutter(name, lineBytesMax);
+  const cutter = new BlockCutter(name, lineBytesMax, BLOCK_BYTES, from === undefined || from === 0);
   const readNext = fstatSync(fd).isFile() ? readFile : readDevice;
+  let position = from;
   try {
     while (!signal.aborted) {
       const space = cutter.space();
-      const bytesRead = await readNext(fd, space);
+      const bytesRead = await readNext(fd, space, position);
+      if (position !== undefined) position += bytesRead;
       if (bytesRead === 0) {
         yield* cutter.end();
         return;
@@ -64,26 +77,4 @@ export async function* descriptorBlocks(
   } finally {
     closeSync(fd);
   }
-}
-
-/** @throws SourceError when it cannot be opened */
-export function openForReading(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw new SourceError(path, 'open', error);
-  }
-}
-
-async function* gunzipBlocks(
-  fd: number,
-  path: string,
-  lineBytesMax: number,
-  signal: AbortSignal,
-): AsyncGenerator<Block> {
-  const { createGunzip } = await import('node:zlib');
-  const compressed = createReadStream(path, { fd });
-  const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
-  compressed.on('error', (error) => gunzip.destroy(error));
-  yield* streamBlocks(compressed.pipe(gunzip), path, lineBytesMax, signal);
 }

@@ -1,6 +1,6 @@
 import type { Source } from './block.js';
 import { fileSource } from './file-source.js';
-import { followSource } from './follow-source.js';
+import { followSource, type FollowOptions } from './follow-source.js';
 import { stdinSource } from './stdin-source.js';
 
 /** Floor 4: where events come from. A new source is a file here and a line below. */
@@ -11,6 +11,7 @@ export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type Re
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
 export { partOf } from './block.js';
 export { BlockCutter } from './block-cutter.js';
+export { openForReading } from './open-file.js';
 export { SourceError } from './read-error.js';
 export { SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';
@@ -21,7 +22,7 @@ export { mergeSources } from './merge.js';
  * @param lineBytesMax longer lines are reported, not held
  * @throws SourceError when it cannot be opened
  */
-export function openSource(name: string, options: { lineBytesMax: number; follow: boolean }): Source {
+export function openSource(name: string, options: { lineBytesMax: number; follow: boolean } & FollowOptions): Source {
   if (name === '-') return stdinSource(options.lineBytesMax);
-  return options.follow ? followSource(name, options.lineBytesMax) : fileSource(name, options.lineBytesMax);
+  return options.follow ? followSource(name, options.lineBytesMax, options) : fileSource(name, options.lineBytesMax);
 }

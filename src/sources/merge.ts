@@ -26,7 +26,10 @@ interface Arrival {
 
 /** Asks every source for its next block and gives them as they arrive: at most one block waits for each source. */
 async function* sideBySide(sources: readonly Source[], signal: AbortSignal): AsyncGenerator<Block> {
-  const open = new Set(sources.map((source) => source.blocks(signal)[Symbol.asyncIterator]()));
+  // Who has seen enough ends them all: one that waits for more would not hear of it otherwise.
+  const enough = new AbortController();
+  const ended = AbortSignal.any([signal, enough.signal]);
+  const open = new Set(sources.map((source) => source.blocks(ended)[Symbol.asyncIterator]()));
   const arrivals: Arrival[] = [];
   let failure: { readonly error: unknown } | undefined;
   let wake = (): void => undefined;
@@ -60,6 +63,7 @@ async function* sideBySide(sources: readonly Source[], signal: AbortSignal): Asy
       }
     }
   } finally {
+    enough.abort();
     await Promise.allSettled([...open].map(async (iterator) => iterator.return?.()));
   }
 }

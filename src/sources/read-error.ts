@@ -1,3 +1,5 @@
+import { systemReason } from '../files/index.js';
+
 /** A source that cannot be opened or read any further: the operating system's reason, and the name as it was given. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
@@ -15,14 +17,7 @@ export class SourceError extends Error {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is no directory',
-  EMFILE: 'too many open files',
-  ENOSPC: 'no space left on the device',
-  EIO: 'the device reports an input/output error',
+const GZIP_REASONS: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: 'damaged gzip data',
   Z_BUF_ERROR: 'the gzip data ends too early',
 };
@@ -30,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause ? String(cause.code) : '';
-  return REASONS[code] ?? cause.message;
+  return systemReason(cause) ?? GZIP_REASONS[code] ?? cause.message;
 }
 
 /** A folder can be opened, but not read: said before anything is. */

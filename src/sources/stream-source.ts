@@ -4,7 +4,7 @@ import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
 
 /**
- * Blocks from a stream of chunks: a terminal, a decompressor.
+ * Blocks from a stream of chunks, for one a terminal.
  *
  * @param signal ends the reading: the stream is destroyed, the complete lines read so far have been given
  * @throws SourceError when the stream fails
@@ -15,21 +15,38 @@ export async function* streamBlocks(
   lineBytesMax: number,
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
-  const cutter = new BlockCutter(name, lineBytesMax);
   const stop = () => void stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      yield* cutter.add(chunk);
-      yield* cutter.cut();
-    }
-    yield* cutter.end();
-  } catch (error) {
-    if (signal.aborted) return;
-    throw new SourceError(name, 'read', error);
+    yield* chunkBlocks(stream as AsyncIterable<Buffer>, name, lineBytesMax, signal);
   } finally {
     signal.removeEventListener('abort', stop);
     stream.destroy();
+  }
+}
+
+/**
+ * Blocks from chunks.
+ *
+ * @param signal when it is raised, an unfinished last line is not given, and a failure is none
+ * @throws SourceError when there are no more because of a failure; the complete lines before have been given
+ */
+export async function* chunkBlocks(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  lineBytesMax: number,
+  signal: AbortSignal,
+): AsyncGenerator<Block> {
+  const cutter = new BlockCutter(name, lineBytesMax);
+  try {
+    for await (const chunk of chunks) {
+      yield* cutter.add(chunk);
+      yield* cutter.cut();
+    }
+    if (!signal.aborted) yield* cutter.end();
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error instanceof SourceError ? error : new SourceError(name, 'read', error);
   }
 }

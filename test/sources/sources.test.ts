@@ -1,8 +1,9 @@
-import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { mergeSources, openSource, SourceError, type Block } from '../../src/sources/index.js';
+import { followSource } from '../../src/sources/follow-source.js';
 import { scratch } from '../support/cli.js';
 
 const options = { lineBytesMax: 1 << 20, follow: false };
@@ -40,6 +41,34 @@ describe('a file source', () => {
     const folder = scratch();
     expect(() => openSource(join(folder, 'none'), options)).toThrow(SourceError);
     expect(() => openSource(folder, options)).toThrow(/it is a directory/);
+  });
+
+  it.each<[string, (whole: Buffer) => Buffer, RegExp, 'all' | 'most']>([
+    ['with garbage behind it', (whole) => Buffer.concat([whole, Buffer.from('garbage')]), /damaged gzip data/, 'all'],
+    ['with a bad checksum', (whole) => whole.fill(1, whole.length - 8), /damaged gzip data/, 'all'],
+    ['whose checksum is cut', (whole) => whole.subarray(0, -3), /ends too early/, 'all'],
+    ['that is cut', (whole) => whole.subarray(0, -whole.length >> 1), /ends too early/, 'most'],
+    [
+      'behind which is a damaged one',
+      (whole) => Buffer.concat([whole, whole.subarray(0, 12), whole]),
+      /damaged/,
+      'all',
+    ],
+  ])('gives what comes out of a compressed file %s, then says so', async (_, damage, words, part) => {
+    for (const lines of [3, 50_000]) {
+      const text = Array.from({ length: lines }, (_line, n) => `{"n":${n * 7919}}\n`).join('');
+      const path = join(scratch(), 'in.gz');
+      writeFileSync(path, damage(gzipSync(text)));
+      let seen = '';
+      const read = async (): Promise<void> => {
+        for await (const block of openSource(path, options).blocks(new AbortController().signal)) {
+          if (block.kind === 'lines') seen += block.bytes.toString();
+        }
+      };
+      await expect(read()).rejects.toThrow(words);
+      expect(seen.slice(0, text.length)).toBe(text.slice(0, seen.length));
+      if (part === 'all' || lines > 3) expect(seen.length).toBeGreaterThanOrEqual(part === 'all' ? text.length : 1000);
+    }
   });
 });
 
@@ -82,6 +111,99 @@ describe('a followed file', () => {
       }
     }
     expect(seen).toEqual(['1', '2', '3', '4', '5', '6']);
+  });
+});
+
+describe('a followed file that changes under way', () => {
+  /** Follows a file, and does a step each time everything that there was has come. */
+  async function follow(
+    path: string,
+    steps: readonly (readonly [whenSeen: string, step: () => void])[],
+    options: Parameters<typeof followSource>[2] = {},
+  ): Promise<string[]> {
+    const stop = new AbortController();
+    const seen: string[] = [];
+    let at = 0;
+    for await (const block of followSource(path, 1000, options).blocks(stop.signal)) {
+      if (block.kind === 'lines') seen.push(...block.bytes.toString().split('\n').filter(Boolean));
+      while (steps[at]?.[0] === seen.join(' ')) steps[at++]?.[1]();
+      if (at === steps.length) stop.abort();
+    }
+    return seen;
+  }
+  const nothing = (): void => undefined;
+
+  it('is read from its start when it was cut and has grown beyond what it was', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, 'one\ntwo\n');
+    const cut = (): void => writeFileSync(path, 'three\nfour\nfive\n');
+    const seen = await follow(path, [
+      ['one two', cut],
+      ['one two three four five', nothing],
+    ]);
+    expect(seen).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('is read from its start when another one comes to its name, also after it was gone', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, 'one\n');
+    const seen = await follow(path, [
+      ['one', () => rmSync(path)],
+      ['one', () => writeFileSync(path, 'two\n')],
+      [
+        'one two',
+        () => {
+          writeFileSync(`${path}.new`, 'three\n');
+          renameSync(`${path}.new`, path);
+        },
+      ],
+      ['one two three', nothing],
+    ]);
+    expect(seen).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is read on where it was when it was written anew with the same content', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, '{"event":"one"}\n{"event":"two"}\n');
+    const seen = await follow(path, [
+      [
+        '{"event":"one"} {"event":"two"}',
+        () => {
+          writeFileSync(`${path}.new`, '{"event":"one"}\n{"event":"two"}\n{"event":"three"}\n');
+          renameSync(`${path}.new`, path);
+        },
+      ],
+      ['{"event":"one"} {"event":"two"} {"event":"three"}', nothing],
+    ]);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('waits for the newline of its last line, and no longer than half a minute', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, 'one\ntw');
+    let ms = 0;
+    const waits: number[] = [];
+    const notices: string[] = [];
+    const seen = await follow(
+      path,
+      [
+        ['one two', () => appendFileSync(path, 'thr')],
+        ['one two thr', () => appendFileSync(path, 'ee\n')],
+        ['one two thr ee', nothing],
+      ],
+      {
+        now: () => ms,
+        onNotice: (message) => notices.push(message),
+        wait: async () => {
+          await Promise.resolve();
+          waits.push(ms);
+          if (waits.length === 100) appendFileSync(path, 'o\n');
+          ms += 200;
+        },
+      },
+    );
+    expect(seen).toEqual(['one', 'two', 'thr', 'ee']);
+    expect(notices).toEqual([`${path}: the last line has had no newline for 30 s, and is taken as it stands`]);
   });
 });
 

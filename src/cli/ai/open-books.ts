@@ -1,18 +1,13 @@
 import { homedir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULTS, openBooks, realWorld, storesExist, type Books, type StoreLocation } from '../../ai/index.js';
-import {
-  defaultStateDirectory,
-  stateDirectory,
-  useSection,
-  type Config,
-  type LoadedConfig,
-} from '../../config/index.js';
+import { stateDirectory, useSection, type Config, type LoadedConfig } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
+import { defaultStateDirectory } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { findConfig, type ConfigFlags } from '../find-config.js';
 import { membersPlace, resolveFleet, sharedStore } from '../fleet/plan.js';
-import { inStateFolder } from './state-folder.js';
+import { inStoreFolder } from './state-folder.js';
 
 /** What was kept about calls and money, opened without any provider. */
 export interface OpenedBooks {
@@ -49,7 +44,7 @@ export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}
   };
   const books =
     (config && (await openFleetBooks(config, options))) ??
-    (await inStateFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
+    (await inStoreFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
   const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
   return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
 }

@@ -10,7 +10,7 @@ import {
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { locationOf } from './open-books.js';
 import { providerSetup } from './provider-setup.js';
-import { inStateFolder } from './state-folder.js';
+import { inStoreFolder } from './state-folder.js';
 
 /** Journal, ledger and budget that several machines share. */
 export interface SharedBooks {
@@ -52,7 +52,7 @@ export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<Ai
     onNotice: needs.onNotice,
     hooks: needs.hooks,
   };
-  return inStateFolder(folder, () => createAiClient(options));
+  return inStoreFolder(folder, () => createAiClient(options));
 }
 
 function budgetOf(config: LoadedConfig, { pipelineBudgets, maxCost }: ClientNeeds): BudgetOptions {

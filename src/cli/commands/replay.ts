@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
+import { filterOption } from '../filter-option.js';
 import { momentProblem, MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
 import { withConfig } from '../config-options.js';
@@ -31,7 +32,7 @@ export function replayCommand(): Command {
     .option('--until <moment>', 'the same: only events before it', moment)
     .option('--from-id <id>', 'begin with the event that has this id')
     .option('-p, --pipeline <name>', 'send all events through this pipeline; with --raw: only the events sent to it')
-    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .addOption(filterOption())
     .option('--raw', 'the stored events as they are, through no pipeline')
     .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
+import { filterOption } from '../filter-option.js';
 import { parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
 import { withConfig } from '../config-options.js';
@@ -33,16 +34,23 @@ export function runCommand(): Command {
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script as JSON, as the only stage')
     .option('-s, --script <script>', 'a script as the only stage: a name under scripts in the config, or a file')
-    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .addOption(filterOption())
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
-    .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
+    .option(
+      '-o, --output <file>',
+      'write here instead of to stdout (-); an earlier output is replaced; .gz is compressed',
+    )
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
-    .option('--dead-letter <file>', 'write failed events here instead of to stderr')
+    .option('--dead-letter <file>', 'add failed events to this file instead of writing them to stderr')
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many input events', count)
     .option('--trace', 'with --limit: tell every call of the scripts on stderr, with its place and its value')
-    .option('-j, --workers <n>', 'threads that work on events; else as many as pay off for the input', atLeastOne)
+    .option(
+      '-j, --workers <n>',
+      'threads that work on events, no more than processors; else as many as pay off',
+      atLeastOne,
+    )
     .option('--concurrency <n>', 'AI calls in flight; else as many as the limits of the providers feed', atLeastOne)
     .option('--unordered', 'write results as they are done, not in the order of the input')
     .option(
@@ -53,7 +61,9 @@ export function runCommand(): Command {
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
     .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
     .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
-    .option('--resume', 'with file outputs: go on where the last run of this kind stopped; fine on a first run')
+    .option('--resume', 'with file outputs: go on where the last run stopped; fine on a first run')
+    .option('--resume=force', 'the same, though an input, an output or the stages were changed since')
+    .option('--restart', 'with file outputs: forget where the last run stopped, and do everything again')
     .option('--follow', 'keep reading what is appended to the files')
     .addOption(
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
@@ -70,7 +80,7 @@ export function runCommand(): Command {
         files,
         commands.filter((name) => !name.startsWith('__')),
       );
-      process.exitCode = await run(files, flags);
+      process.exitCode = await run(files, flags, process.argv.slice(2));
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { filterOption } from '../filter-option.js';
 import type { TapFlags } from '../tap/flags.js';
 import { withConfig } from '../config-options.js';
 
@@ -27,7 +28,7 @@ export function tapCommand(): Command {
     .description('Watch the events of a running daemon on their way')
     .option('--stage <name>', 'events as they leave this stage; else as they leave their pipeline')
     .option('-p, --pipeline <name>', 'only events of this pipeline')
-    .option('--filter <computo>', 'only events for which this script gives a truthy value')
+    .addOption(filterOption())
     .option('--url <url>', "the daemon's address, instead of the config's")
     .option('--token-file <file>', 'a file with the token to show')
     .addHelpText('after', EXAMPLES)

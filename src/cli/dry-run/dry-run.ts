@@ -14,10 +14,10 @@ import { passThrough } from './pass-through.js';
 export async function dryRun(plan: RunPlan, { sample }: DryRunPlan, tell: (message: string) => void): Promise<number> {
   const reading = new AbortController();
   const drains = [(): void => reading.abort()];
-  const signalCode = onSignals(() => drains.forEach((drain) => drain()));
+  const signals = onSignals(() => drains.forEach((drain) => drain()));
   const bill = await billFor(plan, sample, reading, (drain) => drains.push(drain), tell);
   writeStderr(plan.stats === 'json' ? billJson(bill) : billText(bill));
-  return signalCode() ?? (bill.failed > 0 ? EXIT.someFailed : EXIT.ok);
+  return signals.code() ?? (bill.failed > 0 ? EXIT.someFailed : EXIT.ok);
 }
 
 async function billFor(

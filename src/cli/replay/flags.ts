@@ -7,7 +7,8 @@ export interface ReplayFlags extends ConfigFlags {
   readonly until?: number;
   readonly fromId?: string;
   readonly pipeline?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly raw?: true;
   readonly output?: string;
   readonly envelope?: true;

@@ -26,7 +26,7 @@ export interface OpenReplay {
 export function startReplay(plan: ReplayPlan): OpenReplay {
   const reading = new AbortController();
   const drains: (() => void)[] = [() => reading.abort()];
-  const signalCode = onSignals(() => drains.forEach((drain) => drain()));
+  const signals = onSignals(() => drains.forEach((drain) => drain()));
   let damaged = 0;
   return {
     plan,
@@ -38,7 +38,7 @@ export function startReplay(plan: ReplayPlan): OpenReplay {
       writeStderr(`colloquium: ${message}\n`);
     },
     damagedPlaces: () => damaged,
-    signalCode,
+    signalCode: signals.code,
     onDrain: (action) => void drains.push(action),
   };
 }

@@ -34,7 +34,7 @@ export type ReplayWay =
       readonly kind: 'raw';
       /** Only events sent to this pipeline. */
       readonly pipeline: string | undefined;
-      readonly filter: FilterStage | undefined;
+      readonly filters: readonly FilterStage[];
       readonly output: ReplayOutput;
       readonly limits: { readonly depthMax: number; readonly lineBytesMax: number };
     }

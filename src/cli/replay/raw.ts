@@ -42,13 +42,13 @@ export async function replayRaw(
 
 /** Which lines pass; undefined: all. */
 function wanted(
-  { pipeline, filter, limits }: Extract<ReplayWay, { kind: 'raw' }>,
+  { pipeline, filters, limits }: Extract<ReplayWay, { kind: 'raw' }>,
   counts: Counts,
   letters: string[],
 ): AcceptsLine | undefined {
   const isOfPipeline = pipeline === undefined ? undefined : sentTo(pipeline);
-  if (filter === undefined) return isOfPipeline;
-  const judge = eventFilter(filter, limits);
+  if (filters.length === 0) return isOfPipeline;
+  const judge = eventFilter(filters, limits);
   return (bytes, start, end) => {
     if (isOfPipeline?.(bytes, start, end) === false) return false;
     const answer = judge(bytes.toString('utf8', start, end));

@@ -1,8 +1,7 @@
 import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
-import { parseInlineScript } from '../../config/script/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
-import { filterStage } from '../pipeline-spec.js';
+import { filterStages, parseFilters } from '../pipeline-spec.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import { pipelineServePlan } from '../serve/resolve.js';
 import { findConfig } from '../find-config.js';
@@ -84,12 +83,11 @@ function timeOfId(id: string): number {
 
 async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWay> {
   const processing = useSection(config, 'processing');
-  const filter =
-    flags.filter === undefined ? undefined : await filterStage(parseInlineScript(flags.filter, '--filter'), config);
+  const filters = await filterStages(parseFilters(flags.filter), config);
   const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
-    return { kind: 'raw', pipeline: flags.pipeline, filter, output, limits };
+    return { kind: 'raw', pipeline: flags.pipeline, filters, output, limits };
   }
   const names = flags.pipeline === undefined ? pipelineNames(config) : [flags.pipeline];
   if (names.length === 0) {
@@ -99,7 +97,7 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   for (const name of names) {
     const plan = await pipelineServePlan(await resolvePipeline(config, name), config, processing);
     const { spec, block } = plan;
-    const stages = filter === undefined ? spec.stages : [filter, ...spec.stages];
+    const stages = [...filters, ...spec.stages];
     pipelines.push({ ...plan, spec: { ...spec, stages }, block: { ...block, strict: flags.strict === true } });
   }
   const through = flags.pipeline === undefined ? 'own' : 'one';

@@ -4,7 +4,8 @@ import type { ConfigFlags } from '../find-config.js';
 export interface RunFlags extends ConfigFlags {
   readonly eval?: string;
   readonly script?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly pipeline?: string;
   readonly output?: string;
   readonly rotate?: number;
@@ -14,6 +15,8 @@ export interface RunFlags extends ConfigFlags {
   readonly limit?: number;
   readonly follow?: true;
   readonly resume?: true;
+  readonly 'resume=force'?: true;
+  readonly restart?: true;
   readonly workers?: number;
   readonly concurrency?: number;
   readonly unordered?: true;

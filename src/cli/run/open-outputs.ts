@@ -1,78 +1,119 @@
-import { fstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileSink, stdoutSink, type FilePosition, type FileSink, type Sink } from '../../sinks/index.js';
+import { fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { leadToSame, makeFolder, nodeFileSystem } from '../../files/index.js';
+import {
+  fileSink,
+  gzipSink,
+  SinkError,
+  stdoutSink,
+  type FileSink,
+  type FileSinkOptions,
+  type Sink,
+} from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { refuseStrangeParts } from './own-parts.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 import { stderrSink } from '../stderr-sink.js';
 
-const STDIN = 0;
+type FilePlan = Extract<OutputPlan, { kind: 'file' }>;
+
+const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
 /** What a run writes to, open. */
 export interface OpenOutputs {
   readonly outputs: readonly Sink[];
   readonly deadLetters: Sink;
-  /** Those among them that are files: a checkpoint keeps their places. */
+  /** Those among them that are files: the outputs in their order, then that of the dead letters. */
   readonly files: readonly FileSink[];
 }
 
 /**
- * Opens what the plan writes to. Called last before the first event, so that a mistake elsewhere empties no file.
+ * Refuses a run that would write into what it reads, or into one file by two ways. Changes nothing.
  *
- * @param cutTo where the checkpoint left the files, by path; undefined when there is none
- * @throws SinkError; UserError when an output is one of the inputs, or another output
+ * @throws UserError
  */
-export function openOutputs(plan: RunPlan, cutTo?: Readonly<Record<string, FilePosition>>): OpenOutputs {
-  const files: FileSink[] = [];
-  const paths = [...plan.outputs, plan.deadLetters].flatMap((output) => (output.kind === 'file' ? [output.path] : []));
+export function refuseClashes({ inputs, outputs, deadLetters }: RunPlan): void {
+  const paths = [...outputs, deadLetters].flatMap((output) => (output.kind === 'file' ? [output.path] : []));
   for (const [index, path] of paths.entries()) {
-    if (plan.inputs.some((input) => isSameFile(input, path))) {
+    if (inputs.some((input) => isSameFile(input, path))) {
       throw new UserError(`${path} is both input and output`, EXIT.usage, 'write to another file, then rename it');
     }
     if (paths.slice(0, index).some((other) => isSameFile(other, path))) {
       throw new UserError(`${path} would be written by two outputs`, EXIT.usage, 'give each of them a file of its own');
     }
   }
-  for (const output of [...plan.outputs, plan.deadLetters]) {
-    if (output.kind === 'file') refuseStrangeParts(output, plan.inputs);
+  for (const output of [...outputs, deadLetters]) {
+    if (output.kind === 'file') refuseStrangeParts(output, inputs);
   }
-  const open = (output: OutputPlan): Sink => {
-    if (output.kind === 'stdout') return stdoutSink();
-    const sink = openFile(output, plan.resume !== undefined, cutTo?.[output.path]);
-    files.push(sink);
-    return sink;
-  };
-  const outputs = plan.outputs.map(open);
-  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : open(plan.deadLetters);
-  return { outputs, deadLetters, files };
-}
-
-function openFile(
-  { path, mode, keeping }: Extract<OutputPlan, { kind: 'file' }>,
-  checkpointed: boolean,
-  cutTo: FilePosition | undefined,
-): FileSink {
-  // The config's files are logs with folders of their own; a folder that is mistyped after -o is better refused.
-  if (mode === 'append') mkdirSync(dirname(path), { recursive: true });
-  return fileSink(path, { ...keeping, checkpointed, waits: true, mode: cutTo === undefined ? mode : { cutTo } });
+  const streams = [
+    ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),
+    ...(deadLetters.kind === 'stderr' ? ([['stderr', STDERR]] as const) : []),
+  ];
+  for (const [name, fd] of streams) {
+    const into = inputs.find((input) => isSameNode(nodeOf(input), nodeOfDescriptor(fd)));
+    if (into !== undefined) {
+      const message = `${into === '-' ? 'stdin' : into} is input, and ${name} is redirected into it`;
+      throw new UserError(message, EXIT.usage, 'write to another file, then rename it');
+    }
+  }
 }
 
 /**
- * Whether two names lead to one file, which may not be there yet; `-` is what stdin was redirected from. Devices and pipes
- * are no files: they can be shared.
+ * Opens what the plan writes to. Called last before the first event, so that a mistake elsewhere empties no file.
+ *
+ * @param modes how the files are opened, in their order; default: as they are planned
+ * @throws SinkError
  */
-function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [statsOf(a), statsOf(b)];
-  if (one === undefined || other === undefined) return one === other && resolve(a) === resolve(b);
-  return one.isFile() && one.ino === other.ino && one.dev === other.dev;
+export async function openOutputs(plan: RunPlan, modes?: readonly FileSinkOptions['mode'][]): Promise<OpenOutputs> {
+  const files: FileSink[] = [];
+  const open = async (output: OutputPlan): Promise<Sink> => {
+    if (output.kind === 'stdout') return stdoutSink();
+    const sink = await openFile(output, modes !== undefined, modes?.[files.length] ?? output.mode);
+    files.push(sink);
+    return sink;
+  };
+  const outputs: Sink[] = [];
+  for (const output of plan.outputs) outputs.push(await open(output));
+  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : await open(plan.deadLetters);
+  return { outputs, deadLetters, files };
 }
 
-/** Undefined where nothing is, or nothing can be known: opening it tells. */
-function statsOf(name: string): Stats | undefined {
+async function openFile(
+  { path, keeping, packs }: FilePlan,
+  checkpointed: boolean,
+  mode: FileSinkOptions['mode'],
+): Promise<FileSink> {
   try {
-    return name === '-' ? fstatSync(STDIN) : statSync(name, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new SinkError(path, 'open', error);
   }
+  const options = { ...keeping, checkpointed, waits: true, mode };
+  if (packs !== true) return fileSink(path, options);
+  const sink = gzipSink(path, options);
+  // Nothing at all is no compressed file.
+  if (sink.position().offset === 0) await sink.write(new Uint8Array(0));
+  return sink;
+}
+
+/** Whether an input and an output are one file, or two outputs; `-` is what stdin was redirected from. */
+function isSameFile(one: string, output: string): boolean {
+  if (nodeFileSystem.stat(output)?.kind === 'other') return false;
+  return one === '-' ? isSameNode(nodeOf(one), nodeOf(output)) : leadToSame(one, output);
+}
+
+function isSameNode(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one === other;
+}
+
+/** Undefined for what is no file: devices and pipes can be shared. */
+function nodeOf(name: string): string | undefined {
+  if (name === '-') return nodeOfDescriptor(STDIN);
+  const stats = nodeFileSystem.stat(name);
+  return stats?.kind === 'file' ? stats.node : undefined;
+}
+
+function nodeOfDescriptor(fd: number): string | undefined {
+  return fstatSync(fd).isFile() ? nodeFileSystem.fstat(fd).node : undefined;
 }

@@ -22,7 +22,9 @@ export interface RunPlan {
   readonly ai?: AiRun;
   /** The stages' scripts as they stand in their files, when their calls are to be told. */
   readonly traced?: ReadonlyMap<string, ScriptSource>;
-  /** Where the run's checkpoint is kept; absent: none is. */
+  /** Where checkpoints, locks and manifests of its files are kept. */
+  readonly stateFolder: string;
+  /** It keeps a checkpoint; absent: it keeps none. */
   readonly resume?: ResumePlan;
   /** Nothing is written, and nothing sent but the sample; absent: it is for real. */
   readonly dryRun?: DryRunPlan;
@@ -35,11 +37,11 @@ export interface DryRunPlan {
   readonly sample: number;
 }
 
-/** The checkpoint of a run: one for each pipeline, inputs and output. */
 export interface ResumePlan {
-  /** The state folder. */
-  readonly folder: string;
-  readonly name: string;
+  /** On from the place where the last run stopped, if nothing has changed; whatever has changed; or from the start. */
+  readonly how: 'if-unchanged' | 'force' | 'restart';
+  /** The command that goes on with it. */
+  readonly command: string;
 }
 
 /** Threads that may work on events, this one included. */
@@ -55,6 +57,8 @@ export type OutputPlan =
       readonly kind: 'file';
       readonly path: string;
       readonly mode: 'truncate' | 'append';
+      /** It is written compressed. */
+      readonly packs?: true;
       readonly keeping: FileKeeping;
     };
 

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import type { FilePlan, LoadedConfig, PipelinePlan } from '../../config/index.js';
+import type { FilePlan, PipelinePlan } from '../../config/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
@@ -9,15 +8,17 @@ import type { FileKeeping, OutputPlan, RunPlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
 
-/** `-o` replaces the config's outputs; without either, stdout. */
+/** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
 export function resolveOutputs(
   flags: RunFlags,
   plan: PipelinePlan | undefined,
 ): { spec: OutputSpec; plan: OutputPlan }[] {
   const envelope = flags.envelope === true;
+  if (flags.output === '-') return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
-    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping } }];
+    const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
+    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
   if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   return plan.outputs.map((output) => ({
@@ -41,32 +42,25 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
   }
 }
 
-/** `--dead-letter` replaces the config's file; without either, stderr. */
+/** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
 export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
-    return { kind: 'file', path: flags.deadLetter, mode: 'truncate', keeping: { permissions } };
+    return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
   }
   if (plan?.deadLetter === undefined) return { kind: 'stderr' };
   const file = filePlan(plan.deadLetter);
   return { ...file, keeping: { ...file.keeping, permissions } };
 }
 
-/**
- * Says of files that are set aside where the manifest of them is kept.
- *
- * @param config undefined: the default state folder
- */
-export async function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
-  plans: readonly Plan[],
-  config: LoadedConfig | undefined,
-): Promise<readonly Plan[]> {
-  if (!plans.some((plan) => plan.kind === 'file' && keepsParts(plan.keeping))) return plans;
-  const { defaultStateDirectory, stateDirectory } = await import('../../config/index.js');
-  const stateFolder = config ? stateDirectory(config) : defaultStateDirectory({ env: process.env, home: homedir() });
-  return plans.map((plan) =>
-    plan.kind === 'file' && keepsParts(plan.keeping) ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan,
-  );
+/** Says of files that are set aside where the manifest of them is kept. */
+export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
+  plan: Plan,
+  stateFolder: string,
+): Plan {
+  return plan.kind === 'file' && keepsParts(plan.keeping)
+    ? { ...plan, keeping: { ...plan.keeping, stateFolder } }
+    : plan;
 }
 
 function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {

@@ -4,7 +4,7 @@ import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../conf
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { StageSpec } from '../../pipeline/index.js';
-import { filterStage, pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
+import { filterStages, parseFilters, pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
@@ -27,10 +27,11 @@ export interface ResolvedPipeline {
 export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipeline> {
   const found = await resolveNamed(flags);
   if (flags.filter === undefined) return found;
-  const source = parseInlineScript(flags.filter, '--filter');
   const { spec, sources, config } = found;
-  const stages = [await filterStage(source, config), ...spec.stages];
-  return { ...found, spec: { ...spec, stages }, sources: new Map([[source.name, source], ...sources]) };
+  const filters = parseFilters(flags.filter);
+  const stages = [...(await filterStages(filters, config)), ...spec.stages];
+  const named = filters.map((filter) => [filter.name, filter] as const);
+  return { ...found, spec: { ...spec, stages }, sources: new Map([...named, ...sources]) };
 }
 
 async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {

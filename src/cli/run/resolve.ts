@@ -10,7 +10,7 @@ import { UserError } from '../user-error.js';
 import type { RunPlan, ThreadPlan } from './plan.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolvePipelineSpec } from './resolve-pipeline.js';
-import { resumePlan } from './resume-plan.js';
+import { resolveResume, stateFolderOf } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
 /** Of a broken line, on stderr; a file gets all of it. */
@@ -20,16 +20,24 @@ const RAW_MAX_ON_STDERR = 4096;
  * From what was typed to what is meant: the config is found where it is needed, scripts are read and checked, flags and
  * config are weighed against each other.
  *
+ * @param typed the command line, without the program's name
  * @throws UserError, ConfigError
  */
-export async function resolveRun(files: readonly string[], flags: RunFlags): Promise<RunPlan> {
+export async function resolveRun(
+  files: readonly string[],
+  flags: RunFlags,
+  typed: readonly string[],
+): Promise<RunPlan> {
   refuseContradictions(files, flags);
   const resolved = await resolvePipelineSpec(flags);
   const { spec, sources, plan, config } = resolved;
   const outputs = resolveOutputs(flags, plan);
-  const plans = outputs.map((output) => output.plan);
-  const outputPlans = await withStateFolder(plans, config);
-  const [deadLetters = { kind: 'stderr' }] = await withStateFolder([resolveDeadLetters(flags, plan)], config);
+  const letters = resolveDeadLetters(flags, plan);
+  const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
+  const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
+  const outputPlans = outputs.map((output) => withStateFolder(output.plan, stateFolder));
+  const deadLetters = withStateFolder(letters, stateFolder);
+  const resume = resolveResume(flags, outputPlans, typed);
   return {
     inputs: files.length > 0 ? files : ['-'],
     follow: flags.follow === true,
@@ -41,7 +49,8 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
     threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
-    ...(flags.resume === true && { resume: await resumePlan(files, outputPlans, resolved) }),
+    stateFolder,
+    ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     stats: flags.stats,
@@ -52,9 +61,6 @@ export async function resolveRun(files: readonly string[], flags: RunFlags): Pro
 function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
   if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
-  if (flags.resume === true && (flags.unordered === true || flags.follow === true)) {
-    throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
-  }
   if (flags.sample !== undefined && flags.dryRun !== true) throw new UserError('--sample needs --dry-run', EXIT.usage);
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
@@ -77,9 +83,10 @@ function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan | undef
   };
 }
 
-/** The config sets a ceiling, and so do the processors; who asks for a number gets it. */
+/** The config sets a ceiling, and so do the processors, whoever asks for more. */
 async function threadPlan(config: LoadedConfig | undefined, flags: RunFlags): Promise<ThreadPlan> {
-  if (flags.workers !== undefined) return { count: flags.workers, asked: true };
+  // More threads than processors only wait for each other.
+  if (flags.workers !== undefined) return { count: Math.min(flags.workers, availableParallelism()), asked: true };
   const processing = config && (await import('../../config/index.js')).useSection(config, 'processing');
   return { count: Math.min(availableParallelism(), processing?.worker_threads ?? Infinity), asked: false };
 }

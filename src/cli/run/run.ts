@@ -1,12 +1,4 @@
-import {
-  endedBetweenBlocks,
-  parseInputPlace,
-  resumable,
-  runBlocks,
-  type BlockRunResult,
-  type CheckpointKeeper,
-  type InputPlace,
-} from '../../pipeline/index.js';
+import { endedBetweenBlocks, runBlocks, type BlockRunResult } from '../../pipeline/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
 import type { RunFlags } from './flags.js';
@@ -14,21 +6,24 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { PAUSE_CODES } from '../pause-codes.js';
 import { UserError } from '../user-error.js';
 import { openEngine, type Engine } from './engine.js';
-import { openOutputs } from './open-outputs.js';
+import { openJob, type RunJob } from './job.js';
 import type { RunPlan } from './plan.js';
-import { openSources, readSources } from './open-input.js';
 import { reporterFor } from './reporter.js';
 import { resolveRun } from './resolve.js';
-import { onSignals } from './signals.js';
+import { onSignals, type Signals } from './signals.js';
 import { writeStderr } from './stderr.js';
-import { summaryJson, summaryText } from './summary.js';
+import { finishedText, summaryJson, summaryText } from './summary.js';
 
 /** More failed events than this on stderr drown what else is said there. */
 const TOLD_MAX = 10;
 
-/** `colloquium run`: from flags to exit code. */
-export async function run(files: readonly string[], flags: RunFlags): Promise<number> {
-  const plan = await resolveRun(files, flags);
+/**
+ * `colloquium run`: from flags to exit code.
+ *
+ * @param typed the command line, without the program's name
+ */
+export async function run(files: readonly string[], flags: RunFlags, typed: readonly string[]): Promise<number> {
+  const plan = await resolveRun(files, flags, typed);
   try {
     if (plan.dryRun === undefined) return await runPlan(plan);
     const { dryRun } = await import('../dry-run/dry-run.js');
@@ -43,46 +38,48 @@ export async function run(files: readonly string[], flags: RunFlags): Promise<nu
 async function runPlan(plan: RunPlan): Promise<number> {
   const engine = await openEngine(plan, say);
   try {
-    return await execute(plan, engine);
+    const reading = new AbortController();
+    const job = await openJob(plan, engine, reading);
+    const signals = onSignals(() => {
+      reading.abort();
+      engine.drain();
+    });
+    try {
+      return await execute(plan, engine, { job, reading, signals });
+    } finally {
+      signals.ignore();
+      await job.release();
+    }
   } finally {
     await engine.close();
   }
 }
 
-async function execute(plan: RunPlan, engine: Engine): Promise<number> {
-  const sources = openSources(plan);
-  const checkpoints = plan.resume && (await (await import('./checkpoints.js')).openCheckpoints(plan.resume));
-  const { outputs, deadLetters, files } = openOutputs(plan, checkpoints?.found?.files);
+interface OpenRun {
+  readonly job: RunJob;
+  /** Ends the reading. */
+  readonly reading: AbortController;
+  readonly signals: Signals;
+}
 
-  const reading = new AbortController();
-  const stopReading = (): void => reading.abort();
-  const signalCode = onSignals(() => {
-    stopReading();
-    engine.drain();
-  });
-  const shaped = engine.shape(readSources(plan, sources, reading.signal));
-  let failure: { readonly error: unknown } | undefined;
-  const keeper = checkpoints?.keep(files, (error) => {
-    failure = { error };
-    stopReading();
-  });
-  const progress = plan.progress ? reporterFor(sources, plan.outputs, engine.ai) : undefined;
+async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }: OpenRun): Promise<number> {
+  const { outputs, deadLetters, keeping } = job;
+  const progress = plan.progress ? reporterFor(job.sources, plan.outputs, engine.ai) : undefined;
   // `performance` would have to be loaded first.
   const startedAt = process.uptime();
 
   const result = await runBlocks({
     executor: engine.executor,
-    blocks: checkpoints === undefined ? shaped : resumable(shaped, checkpoints.found?.place),
+    blocks: job.blocks,
     outputs,
     deadLetters,
     now: Date.now,
-    stopReading,
+    stopReading: () => reading.abort(),
     unordered: plan.unordered,
     ...(progress && { onProgress: (now) => progress.update(now) }),
-    ...(keeper && { onReached: (at) => reached(keeper, at) }),
+    ...(keeping && { onReached: (at) => keeping.reached(at) }),
   });
-  await keeper?.finish(endedBetweenBlocks(result));
-  if (failure !== undefined) throw failure.error;
+  await keeping?.finish(endedBetweenBlocks(result));
   for (const sink of [...outputs, deadLetters]) await sink.close();
 
   progress?.close();
@@ -90,20 +87,23 @@ async function execute(plan: RunPlan, engine: Engine): Promise<number> {
   if (result.endedBy === 'closed') return EXIT.ok;
   const seconds = process.uptime() - startedAt;
   const ai = await engine.ai?.summary();
-  writeStderr(plan.stats === 'json' ? summaryJson(result, seconds, ai) : summaryText(result, seconds, ai));
+  if (plan.stats === 'json') writeStderr(summaryJson(result, seconds, ai));
+  else if (keeping !== undefined && hasNothingNew(keeping, result)) writeStderr(finishedText(keeping.linesDone()));
+  else writeStderr(summaryText(result, seconds, ai));
   if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
     writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
   }
-  return signalCode() ?? exitCodeOf(result);
+  const code = signals.code();
+  if (code !== undefined && plan.resume !== undefined) writeStderr(`  go on with: ${plan.resume.command}\n`);
+  return code ?? exitCodeOf(plan, result);
 }
 
-function reached(keeper: CheckpointKeeper<InputPlace>, at: unknown): void {
-  const place = parseInputPlace(at);
-  if (place !== undefined) keeper.reached(place);
+function hasNothingNew({ goesOn }: NonNullable<RunJob['keeping']>, { endedBy, bytes }: BlockRunResult): boolean {
+  return goesOn && endedBy === 'input' && bytes === 0;
 }
 
 /** @throws UserError when the run could not be finished */
-function exitCodeOf(result: BlockRunResult): ExitCode {
+function exitCodeOf({ resume }: RunPlan, result: BlockRunResult): ExitCode {
   if (result.endedBy === 'error') {
     const { error } = result;
     if (!(error instanceof SourceError || error instanceof SinkError)) throw error;
@@ -111,7 +111,9 @@ function exitCodeOf(result: BlockRunResult): ExitCode {
   }
   if (result.endedBy === 'paused') {
     const { reason, message } = result.pause;
-    const hint = 'what was paid for is kept: run the same command again, with --resume to continue the -o file';
+    const hint = resume
+      ? `go on with: ${resume.command}`
+      : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
     throw new UserError(`stopped: ${message}`, PAUSE_CODES[reason], hint);
   }
   return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;

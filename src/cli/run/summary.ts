@@ -13,6 +13,11 @@ export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSumm
   return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)${why}\n${ai?.text ?? ''}`;
 }
 
+/** The closing line of a run that found nothing new. @param lines of all inputs */
+export function finishedText(lines: number): string {
+  return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;
+}
+
 /** The same for a program, as one JSON line. `input` is the sum of the five that follow it. */
 export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;

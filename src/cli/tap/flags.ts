@@ -4,7 +4,8 @@ import type { ConfigFlags } from '../find-config.js';
 export interface TapFlags extends ConfigFlags {
   readonly stage?: string;
   readonly pipeline?: string;
-  readonly filter?: string;
+  /** In the order in which they were typed. */
+  readonly filter?: readonly string[];
   readonly url?: string;
   readonly tokenFile?: string;
 }

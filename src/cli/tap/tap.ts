@@ -2,13 +2,12 @@ import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import split2 from 'split2';
 import { useSection } from '../../config/index.js';
-import { parseInlineScript } from '../../config/script/index.js';
 import { eventFilter, type FilterAnswer } from '../../pipeline/index.js';
 import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { eventLine } from '../log/event-line.js';
-import { scriptSpec } from '../pipeline-spec.js';
+import { filterStages, parseFilters } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';
@@ -52,10 +51,10 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
 }
 
 /** Filters run here, not in the daemon, whose time is not an onlooker's to spend. */
-async function judgeFor(text: string, { config }: DaemonAddress): Promise<Judge> {
-  const script = await scriptSpec(parseInlineScript(text, '--filter'), config);
+async function judgeFor(texts: readonly string[], { config }: DaemonAddress): Promise<Judge> {
+  const stages = await filterStages(parseFilters(texts), config);
   const limits = config === undefined ? LIMITS : { ...LIMITS, depthMax: useSection(config, 'processing').max_depth };
-  return eventFilter({ kind: 'filter', name: '--filter', script }, limits);
+  return eventFilter(stages, limits);
 }
 
 async function show(events: Readable, judge: Judge, talk: TapTalk): Promise<void> {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { defaultStateDirectory, stateDirectory } from '../../config/index.js';
+import { stateDirectory } from '../../config/index.js';
+import { defaultStateDirectory } from '../../config/state/index.js';
 import { tokenFolderOf } from '../../server/access/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { TokenFlags } from './flags.js';

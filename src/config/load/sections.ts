@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { ConfigError, didYouMean } from '../diagnostic/index.js';
 import { configSchema, type Config } from '../schema.js';
 import { aiProvider, kindOf, type ProviderKind } from '../schema/ai-providers.js';
 import type { SecretRef } from '../schema/secret.js';
 import { blameFile } from '../source/index.js';
+import { defaultStateDirectory } from '../state/index.js';
 import type { LoadedConfig } from './load-config.js';
 import { resolvePath } from './resolve-path.js';
 import { partAt, validatePart, type SectionName } from './validate.js';
@@ -39,12 +39,6 @@ export function useSection<Name extends SectionName>(config: LoadedConfig, name:
  */
 export function stateDirectory(config: LoadedConfig): string {
   return useSection(config, 'state_dir') ?? defaultStateDirectory(config);
-}
-
-/** Where state is kept when no config says otherwise. */
-export function defaultStateDirectory({ env, home }: Pick<LoadedConfig, 'env' | 'home'>): string {
-  const base = env['XDG_STATE_HOME'];
-  return join(base !== undefined && base.startsWith('/') ? base : join(home, '.local', 'state'), 'colloquium');
 }
 
 export function providerNames(config: LoadedConfig): readonly string[] {

@@ -10,15 +10,15 @@ import { readStoredEvent } from './stored-event.js';
 export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
 
 /**
- * A filter stage by itself, for stored events that are to stay as they stand.
+ * Filter stages by themselves, for stored events that are to stay as they stand.
  *
  * @throws ComputoError when the script can't be compiled
  */
 export function eventFilter(
-  stage: Extract<StageSpec, { kind: 'filter' }>,
+  stages: readonly Extract<StageSpec, { kind: 'filter' }>[],
   limits: LineLimits,
 ): (line: string) => FilterAnswer {
-  const filter = compileStage(stage);
+  const filters = stages.map((stage) => compileStage(stage));
   return (line) => {
     const event = readStoredEvent(line);
     if (event === undefined) return false;
@@ -26,8 +26,8 @@ export function eventFilter(
     const context = { source, pipeline, retry_count: retryCount, event_id: id, timestamp };
     try {
       const data = readLine(event.data, mayLosePrecision(event.data), limits);
-      const answer = filter.run(data, routingKey === undefined ? context : { ...context, routing_key: routingKey });
-      return answer !== FILTERED;
+      const whole = routingKey === undefined ? context : { ...context, routing_key: routingKey };
+      return filters.every((filter) => filter.run(data, whole) !== FILTERED);
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);

@@ -2,20 +2,30 @@ import type { Block } from '../../sources/index.js';
 
 const NEWLINE = 0x0a;
 
-/** Ends the input after so many events. Blank lines are no events, so they are let through and not counted. */
-export async function* limitEvents(blocks: AsyncIterable<Block>, events: number): AsyncGenerator<Block> {
-  let left = events;
-  if (left <= 0) return;
+/** How many events may still come: shared by inputs that follow each other. */
+export interface EventsLeft {
+  count: number;
+}
+
+/**
+ * Ends the input after so many events. Blank lines are no events, so they are let through and not counted; neither are those
+ * that an earlier run has done.
+ */
+export async function* limitEvents(blocks: AsyncIterable<Block>, events: number | EventsLeft): AsyncGenerator<Block> {
+  const left = typeof events === 'number' ? { count: events } : events;
+  if (left.count <= 0) return;
   for await (const block of blocks) {
-    if (block.kind === 'overlong') {
-      left -= 1;
+    if (block.done !== undefined) {
+      yield block;
+    } else if (block.kind === 'overlong') {
+      left.count -= 1;
       yield block;
     } else {
-      const cut = bytesOfEvents(block.bytes, left);
-      left -= cut.events;
+      const cut = bytesOfEvents(block.bytes, left.count);
+      left.count -= cut.events;
       yield cut.bytes === block.bytes.length ? block : { ...block, bytes: block.bytes.subarray(0, cut.bytes) };
     }
-    if (left === 0) return;
+    if (left.count === 0) return;
   }
 }
 

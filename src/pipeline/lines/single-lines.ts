@@ -5,17 +5,19 @@ const NEWLINE = 0x0a;
 /** Blocks of one line each, for work that is done event by event. */
 export async function* singleLines(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
   for await (const block of blocks) {
-    if (block.kind === 'overlong') {
+    if (block.kind === 'overlong' || block.bytes.length === 0) {
       yield block;
       continue;
     }
+    const { bytesBefore, ...rest } = block;
     let { startsFile } = block;
     for (let at = 0; at < block.bytes.length;) {
       const newline = block.bytes.indexOf(NEWLINE, at);
       const end = newline === -1 ? block.bytes.length : newline + 1;
       // Behind the block's other lines nothing can be resumed.
       const resumeAt = end === block.bytes.length ? block.resumeAt : undefined;
-      yield { ...block, bytes: partOf(block.bytes, at, end), startsFile, resumeAt };
+      const before = startsFile && bytesBefore !== undefined ? { bytesBefore } : {};
+      yield { ...rest, ...before, bytes: partOf(block.bytes, at, end), startsFile, resumeAt };
       startsFile = false;
       at = end;
     }

@@ -34,6 +34,8 @@ export interface CheckpointKeeperOptions<Place> {
   /** How long after an event is out its checkpoint is made, at most. */
   readonly intervalMs: number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** How far back the files may still be cut once a checkpoint is stored, by path; default: to it. */
+  readonly earliest?: (checkpoint: PipelineCheckpoint<Place>) => PipelineCheckpoint<Place>['files'];
   /** An output could not be synced, or the checkpoint not be stored. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -126,12 +128,13 @@ export class CheckpointKeeper<Place> {
     const checkpoint = this.#reached;
     this.#reached = undefined;
     if (checkpoint === undefined) return;
-    const { files, store } = this.options;
+    const { files, store, earliest } = this.options;
     for (const sink of files) await sink.sync();
     await store(checkpoint);
     this.#stored = checkpoint;
+    const settled = earliest?.(checkpoint) ?? checkpoint.files;
     for (const sink of files) {
-      const position = checkpoint.files[sink.name];
+      const position = settled[sink.name];
       if (position !== undefined) sink.settle(position);
     }
   }

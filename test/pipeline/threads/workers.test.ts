@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -29,6 +29,7 @@ describe('several threads', () => {
 
   async function run(workers: string, ...args: string[]) {
     const dead = join(cwd, `dead-${workers}.ndjson`);
+    rmSync(dead, { force: true });
     const result = await runCli(['-e', SCRIPT, '-j', workers, '--dead-letter', dead, ...args, input], { cwd });
     // An id is random in part, and time passes.
     const letters = readFileSync(dead, 'utf8').replaceAll(/"id":"[^"]*","timestamp":\d+/g, '"id"');

@@ -1,0 +1,54 @@
+import { homedir } from 'node:os';
+import type { LoadedConfig } from '../../config/index.js';
+import { defaultStateDirectory } from '../../config/state/index.js';
+import { EXIT } from '../exit-codes.js';
+import { UserError } from '../user-error.js';
+import type { RunFlags } from './flags.js';
+import type { OutputPlan, ResumePlan } from './plan.js';
+
+/** The folder of journal, ledger, checkpoints and locks. @throws ConfigError */
+export async function stateFolderOf(config: LoadedConfig | undefined): Promise<string> {
+  if (config === undefined) return defaultStateDirectory({ env: process.env, home: homedir() });
+  return (await import('../../config/index.js')).stateDirectory(config);
+}
+
+/**
+ * Whether and how the run keeps a checkpoint.
+ *
+ * @param typed the command line, without the program's name
+ * @throws UserError when there is nothing that could be cut back
+ */
+export function resolveResume(
+  flags: RunFlags,
+  outputs: readonly OutputPlan[],
+  typed: readonly string[],
+): ResumePlan | undefined {
+  const isWanted = flags.resume === true || flags['resume=force'] === true;
+  if (flags.restart === true && flags['resume=force'] === true) {
+    throw new UserError('--restart and --resume=force exclude one another', EXIT.usage);
+  }
+  if (!isWanted && flags.restart !== true) return undefined;
+  if (flags.unordered === true || flags.follow === true) {
+    throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
+  }
+  if (outputs.some(({ kind }) => kind === 'stdout')) {
+    throw new UserError('--resume cannot cut back stdout', EXIT.usage, 'write to a file with -o');
+  }
+  const how = flags.restart === true ? 'restart' : flags['resume=force'] === true ? 'force' : 'if-unchanged';
+  return { how, command: commandThatGoesOn(typed) };
+}
+
+/** What was typed, with the way to go on in place of the one that was taken. */
+function commandThatGoesOn(typed: readonly string[]): string {
+  const ways = ['--resume', '--resume=force', '--restart'];
+  const end = typed.indexOf('--');
+  const isFlag = (at: number): boolean => end === -1 || at < end;
+  const rest = typed.filter((word, at) => !(isFlag(at) && ways.includes(word)));
+  const [command, ...others] = rest;
+  const named = command === 'run' ? ['run', '--resume', ...others] : ['--resume', ...rest];
+  return ['colloquium', ...named].map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

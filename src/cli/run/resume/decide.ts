@@ -1,0 +1,180 @@
+import type { FileSinkOptions } from '../../../sinks/index.js';
+import type { Block } from '../../../sources/index.js';
+import type { StreamReader } from '../../../sources/place/index.js';
+import { changedParts } from './stage-parts.js';
+import { STREAM, type InputRecord, type RunCheckpoint, type StagePart } from './checkpoint.js';
+import type { GivenInput } from './given-input.js';
+import { judgeTargets, type JudgedTarget } from './judge-targets.js';
+import { matchInputs, type KnownInput, type MatchedInputs } from './match-inputs.js';
+import { inputDifference, missingInput, refusal } from './refusal.js';
+import { obstacles, pointToTakeBack, takenBack } from './take-back.js';
+import type { Target } from './targets.js';
+
+/** What is to be done: how each input is entered, and how each file is opened. */
+export interface Decision {
+  /** What was there before; undefined: the work begins. */
+  readonly checkpoint: RunCheckpoint | undefined;
+  readonly starts: readonly InputStart[];
+  /** For each target. */
+  readonly modes: readonly FileSinkOptions['mode'][];
+  /** For whoever runs it. */
+  readonly notices: readonly string[];
+}
+
+/** Where an input is taken up. */
+export interface InputStart {
+  /** What is known of it; undefined: nothing. */
+  readonly record?: number;
+  /** Its last line is done, and nothing has come behind it: it is not read. */
+  readonly isDone?: boolean;
+  /** Stands at the place already. */
+  readonly reader?: StreamReader;
+  /** It was changed, and is gone on with behind so many lines all the same. */
+  readonly linesToSkip?: number;
+}
+
+export interface Situation {
+  readonly targets: readonly Target[];
+  readonly given: readonly GivenInput[];
+  readonly stages: readonly StagePart[];
+  /** Go on whatever has changed. */
+  readonly isForced: boolean;
+  /** Given what is read past of inputs that cannot be read twice. */
+  readonly onPassed?: (block: Block) => Promise<void>;
+}
+
+/** The work begins: nothing is known. */
+export function beginning({ targets, given }: Pick<Situation, 'targets' | 'given'>): Decision {
+  const modes = targets.map(({ plan }) => plan.mode);
+  return { checkpoint: undefined, starts: given.map(() => ({})), modes, notices: [] };
+}
+
+/** Everything is done again: what is of the earlier work, and of nobody else, is taken back first. */
+export function again(
+  situation: Pick<Situation, 'targets' | 'given'>,
+  checkpoint: RunCheckpoint,
+  files: readonly JudgedTarget[],
+  notices: readonly string[],
+): Decision {
+  const modes = files.map(({ modeAgain }) => modeAgain ?? 'append');
+  const begun = { ...beginning(situation), modes, notices };
+  const isKnown = checkpoint.files.every(({ path }) => files.some(({ target }) => target.path === path));
+  if (!isKnown || files.some(({ modeAgain }) => modeAgain === undefined)) return begun;
+  const start = checkpoint.files.map((file) => {
+    const isGone = files.some((one) => one.isGone && one.target.path === file.path);
+    const begin = isGone ? { part: file.begin.part, offset: 0 } : file.begin;
+    return { ...file, begin, position: begin };
+  });
+  return { ...begun, checkpoint: { ...checkpoint, inputs: [], points: [], files: start } };
+}
+
+/**
+ * Compares the world with a checkpoint. The outputs first: where they are gone, no input needs to be read to know it.
+ *
+ * @throws UserError when it has changed so that going on would lose or double lines; SourceError
+ */
+export async function decide(situation: Situation, checkpoint: RunCheckpoint, signal: AbortSignal): Promise<Decision> {
+  const { targets, given, stages, isForced } = situation;
+  const output = targets[0]?.plan.path ?? '';
+  const files = judgeTargets(targets, checkpoint);
+  const ofFiles = [...files.flatMap(({ difference }) => difference ?? []), ...lettersElsewhere(targets, checkpoint)];
+  const lost = files.filter(({ isLost }) => isLost).map(({ target }) => target.plan.path);
+  if (lost.length > 0 && !isForced) {
+    const kept = files.filter(({ modeAgain }) => modeAgain === undefined).map(({ target }) => target.plan.path);
+    if (kept.length > 0) ofFiles.push(`${lost.join(', ')} is gone, and ${kept.join(', ')} cannot be taken back`);
+    if (ofFiles.length > 0) throw refusal(output, ofFiles);
+    return again(situation, checkpoint, files, [`${lost.join(', ')} is gone: everything is done again`]);
+  }
+
+  const matched = await matchInputs(situation, checkpoint.inputs, signal);
+  const point = pointToTakeBack(checkpoint, matched.known);
+  const from = point === undefined ? checkpoint : takenBack(checkpoint, point);
+  const changed = changedParts(checkpoint.stages, stages);
+  const differences = [
+    ...(changed.length > 0 ? [`the stages changed (${changed.join(', ')})`] : []),
+    ...inputDifferences(given, checkpoint, matched),
+    ...ofFiles,
+    ...(point === undefined ? [] : obstacles({ given, matched, checkpoint, from, files })),
+  ];
+  if (differences.length > 0 && !isForced) {
+    for (const one of matched.known) await one?.reader?.close();
+    throw refusal(output, differences);
+  }
+  return {
+    checkpoint: from,
+    starts: await startsOf(given, matched.known, from),
+    modes: files.map((file) => {
+      const record = from.files.find(({ path }) => path === file.target.path);
+      return file.modeFrom(record?.position);
+    }),
+    notices: [
+      ...differences.map((difference) => `${difference}; it goes on all the same`),
+      ...matched.missing.flatMap((record) => noticeOfMissing(checkpoint.inputs[record])),
+    ],
+  };
+}
+
+function inputDifferences(
+  given: readonly GivenInput[],
+  { inputs }: RunCheckpoint,
+  { known, missing }: MatchedInputs,
+): readonly string[] {
+  const ofKnown = known.flatMap((one, at) => {
+    const record = one && inputs[one.record];
+    return (record && inputDifference(given[at]?.source.name ?? '', record, one.state)) ?? [];
+  });
+  const isBegun = ({ place, end }: InputRecord): boolean => ((end ?? place)?.offset ?? 0) > 0;
+  const done = missing.flatMap((record) => inputs[record] ?? []).filter(isBegun);
+  const isNoneKnown = known.every((one) => one === undefined);
+  if (done.length > 0 && done.length === inputs.filter(isBegun).length && isNoneKnown) {
+    return [`it was made of ${done.map(({ path }) => nameOf(path)).join(', ')}, and none of that is among the inputs`];
+  }
+  return [...ofKnown, ...done.flatMap((record) => missingInput(record) ?? [])];
+}
+
+function noticeOfMissing(record: InputRecord | undefined): readonly string[] {
+  const lines = (record?.end ?? record?.place)?.lines ?? 0;
+  if (record === undefined || lines === 0) return [];
+  return [`${nameOf(record.path)} is not among the inputs any more; its ${lines} lines are done and stay`];
+}
+
+/** Where failed events went that do not go there any more: what is there could not be taken back. */
+function lettersElsewhere(targets: readonly Target[], { files }: RunCheckpoint): readonly string[] {
+  return files.flatMap(({ path, role, begin, position }) => {
+    const isEmpty = begin.part === position.part && begin.offset === position.offset;
+    const isOurs = targets.some((target) => target.path === path);
+    return role === 'output' || isEmpty || isOurs ? [] : [`its failed events went to ${path}`];
+  });
+}
+
+async function startsOf(
+  given: readonly GivenInput[],
+  known: readonly (KnownInput | undefined)[],
+  from: RunCheckpoint,
+): Promise<readonly InputStart[]> {
+  const starts: InputStart[] = [];
+  for (const [at, one] of known.entries()) {
+    const record = one && from.inputs[one.record];
+    if (one === undefined || record === undefined) {
+      starts.push({});
+      continue;
+    }
+    const { reader, state } = one;
+    const isStream = given[at]?.kind === 'stream';
+    const isChanged = state.kind !== 'good' && state.kind !== 'went-on';
+    if (record.end !== undefined && !isChanged) {
+      await reader?.close();
+      starts.push({ record: one.record, isDone: true });
+      continue;
+    }
+    const isAtPlace = reader?.mark.offset === record.place?.offset && !isChanged;
+    if (reader !== undefined && !isStream && !isAtPlace) await reader.close();
+    const skips = isChanged && !isStream ? { linesToSkip: (record.end ?? record.place)?.lines ?? 0 } : {};
+    starts.push({ record: one.record, ...(reader && (isStream || isAtPlace) && { reader }), ...skips });
+  }
+  return starts;
+}
+
+function nameOf(path: string): string {
+  return path === STREAM ? 'standard input' : path;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Block } from '../../../sources/index.js';
+import { inStateFolder } from '../../state-folder.js';
+import type { Engine } from '../engine.js';
+import type { RunJob } from '../job.js';
+import { openOutputs, refuseClashes } from '../open-outputs.js';
+import type { ResumePlan, RunPlan } from '../plan.js';
+import { writeStderr } from '../stderr.js';
+import { again, beginning, decide, type Decision, type Situation } from './decide.js';
+import { endHalfLines } from './end-half-lines.js';
+import { givenInput } from './given-input.js';
+import { judgeTargets } from './judge-targets.js';
+import { keepCheckpoint } from './keep-checkpoint.js';
+import { lockTargets } from './lock-targets.js';
+import { passDone, readInputs, type EnteredInput } from './read-inputs.js';
+import { refusal } from './refusal.js';
+import { RunState } from './run-state.js';
+import { skipper } from './skip.js';
+import { stageParts } from './stage-parts.js';
+import { RunStore } from './store.js';
+import { outputPaths, targetsOf } from './targets.js';
+
+/**
+ * Opens a run that keeps a checkpoint: at the place where the last one stopped, if the world is as it left it. Nothing is
+ * changed before that is known.
+ *
+ * @param reading ends the reading
+ * @throws UserError when it cannot go on, or the state folder cannot be used; SourceError, SinkError
+ */
+export async function openResumed(
+  plan: RunPlan,
+  resume: ResumePlan,
+  engine: Engine,
+  reading: AbortController,
+): Promise<RunJob> {
+  const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
+  refuseClashes(plan);
+  const targets = targetsOf(plan);
+  const release = await lockTargets(plan.stateFolder, targets);
+  try {
+    const store = new RunStore(plan.stateFolder);
+    const skip = plan.ai === undefined ? undefined : skipper(engine);
+    const situation = { targets, given, stages: stageParts(plan.pipeline), ...(skip && { onPassed: skip }) };
+    const decision = await decided({ ...situation, isForced: resume.how === 'force' }, store, resume, reading.signal);
+    for (const notice of decision.notices) writeStderr(`colloquium: ${notice}\n`);
+
+    const { checkpoint, starts, modes } = decision;
+    const job = checkpoint?.job ?? randomUUID();
+    const paths = outputPaths(targets);
+    await inStateFolder(plan.stateFolder, async () => {
+      // How the files are about to be: whoever comes after a crash cuts them back to that once more.
+      if (checkpoint === undefined) await store.forget(paths);
+      else await store.put(paths, { ...checkpoint, ended: false });
+      await store.claim(paths, job);
+    });
+    const { outputs, deadLetters, files } = await openOutputs(plan, modes);
+    await endHalfLines(targets, files, modes);
+    const positions = files.map((file) => file.position());
+    const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
+    const stop = (): void => reading.abort();
+    const goesOn = checkpoint !== undefined;
+    const keeping = await keepCheckpoint({ state, store, targets, files, plan, stop, goesOn });
+
+    const inputs = given.map((one, at): EnteredInput => {
+      const { record = -1, ...start } = starts[at] ?? {};
+      return { given: one, input: state.records[at] ?? at, place: checkpoint?.inputs[record]?.place, start };
+    });
+    if (skip !== undefined) await passDone(inputs, skip, reading.signal);
+    const options = {
+      lineBytesMax: plan.block.lineBytesMax,
+      limit: plan.limit,
+      shape: (some: AsyncIterable<Block>) => engine.shape(some),
+    };
+    const blocks = readInputs(inputs, options, reading.signal);
+    return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, keeping, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function decided(
+  situation: Situation,
+  store: RunStore,
+  { how }: ResumePlan,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { targets } = situation;
+  const stored = await store.find(outputPaths(targets), { isForgotten: how === 'restart' });
+  switch (stored.kind) {
+    case 'nothing':
+      return beginning(situation);
+    case 'checkpoint':
+      if (how !== 'restart') return decide(situation, stored.checkpoint, signal);
+      return again(situation, stored.checkpoint, judgeTargets(targets, stored.checkpoint), []);
+    case 'mixed':
+      if (how !== 'restart') throw refusal(targets[0]?.plan.path ?? '', [stored.because]);
+      return beginning(situation);
+  }
+}

@@ -1,0 +1,155 @@
+import type { FilePosition } from '../../../sinks/index.js';
+import { placeOf, type InputMark, type InputReached } from '../../../sources/place/index.js';
+import type { CutPoint, FileRecord, InputBefore, InputRecord, RunCheckpoint, StagePart } from './checkpoint.js';
+import type { Decision } from './decide.js';
+import type { GivenInput } from './given-input.js';
+import type { Target } from './targets.js';
+
+/** How far a run has come. Immutable, and cheap to make: what is stored is made of the one that is stored. */
+export interface Reached {
+  readonly inputs: readonly InputSoFar[];
+  readonly points: readonly PointSoFar[];
+}
+
+type InputSoFar = InputRecord | { readonly path: string; readonly at: InputReached };
+
+interface PointSoFar extends Pick<CutPoint, 'input' | 'positions'> {
+  readonly undo: readonly { readonly input: number; readonly record: InputSoFar }[];
+}
+
+interface WorkDone {
+  readonly job: string;
+  readonly stages: readonly StagePart[];
+  readonly targets: readonly Target[];
+  readonly given: readonly GivenInput[];
+}
+
+/** Keeps what a checkpoint is made of while a run goes on. */
+export class RunState {
+  #reached: Reached;
+  /** Where the files ended when everything before the block under way was out. */
+  #positions: readonly FilePosition[];
+  readonly #begins: readonly FilePosition[];
+
+  readonly #work: WorkDone;
+
+  /** @param positions of the files, opened and cut back */
+  constructor(work: WorkDone, { checkpoint, starts }: Decision, positions: readonly FilePosition[]) {
+    const { targets, given } = work;
+    this.#work = work;
+    const inputs: InputSoFar[] = [...(checkpoint?.inputs ?? [])];
+    this.records = starts.map(({ record }, at) => {
+      const path = given[at]?.path ?? '';
+      if (record === undefined) return inputs.push({ path, finished: false }) - 1;
+      const before = inputs[record];
+      // It may be found under another name.
+      if (before !== undefined) inputs[record] = { ...before, path };
+      return record;
+    });
+    const recordOf = ({ path }: Target): number => checkpoint?.files.findIndex((file) => file.path === path) ?? -1;
+    // One without a mark is as old as this run.
+    this.#begins = targets.map((target, at) => {
+      const begin = checkpoint?.files[recordOf(target)]?.begin;
+      return begin?.mark === undefined ? positionAt(positions, at) : begin;
+    });
+    const points = (checkpoint?.points ?? []).map((point) => ({
+      ...point,
+      positions: targets.map((target, at) => point.positions[recordOf(target)] ?? positionAt(this.#begins, at)),
+    }));
+    this.#reached = { inputs, points };
+    this.#positions = positions;
+  }
+
+  /** For each input of the run its place among those of the checkpoint. */
+  readonly records: readonly number[];
+
+  get now(): Reached {
+    return this.#reached;
+  }
+
+  /**
+   * A block is out.
+   *
+   * @param positions of the files, now
+   */
+  pass(at: InputReached, positions: readonly FilePosition[]): Reached {
+    const { inputs, points } = this.#reached;
+    const before = inputs[at.input];
+    const path = before?.path ?? '';
+    const isFirstEnd = at.end !== undefined && !hasEnd(before);
+    const kept = before === undefined ? points : remembered(points, at.input, before);
+    const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, undo: [] }] : kept;
+    this.#reached = { inputs: inputs.with(at.input, { path, at }), points: pointsNow };
+    this.#positions = positions;
+    return this.#reached;
+  }
+
+  /** Lines of all inputs that are done. */
+  linesDone(): number {
+    return this.#reached.inputs.reduce((sum, input) => {
+      const { place, end } = 'at' in input ? input.at : input;
+      return sum + ((end ?? place)?.lines ?? 0);
+    }, 0);
+  }
+
+  /** @param positions of the files at that time */
+  checkpointOf(
+    { inputs, points }: Reached,
+    positions: readonly (FilePosition | undefined)[],
+    ended: boolean,
+  ): RunCheckpoint {
+    const { job, stages, targets } = this.#work;
+    return {
+      kind: 'checkpoint',
+      job,
+      stages,
+      inputs: inputs.map(recordOf),
+      files: targets.map(({ path, role }, at): FileRecord => ({
+        path,
+        role,
+        begin: positionAt(this.#begins, at),
+        position: positionAt(positions, at),
+      })),
+      points: points.map((point) => ({
+        ...point,
+        undo: point.undo.map(({ input, record }): InputBefore => ({ input, record: recordOf(record) })),
+      })),
+      ended,
+    };
+  }
+}
+
+function positionAt(positions: readonly (FilePosition | undefined)[], at: number): FilePosition {
+  return positions[at] ?? { part: 1, offset: 0 };
+}
+
+/** Keeps for the latest point how an input stood at it. */
+function remembered(points: readonly PointSoFar[], input: number, record: InputSoFar): readonly PointSoFar[] {
+  const latest = points.at(-1);
+  if (latest === undefined || latest.input === input || latest.undo.some((one) => one.input === input)) return points;
+  return [...points.slice(0, -1), { ...latest, undo: [...latest.undo, { input, record }] }];
+}
+
+function hasEnd(input: InputSoFar | undefined): boolean {
+  return input !== undefined && ('at' in input ? input.at.end !== undefined : input.end !== undefined);
+}
+
+/** Made once for each: hashing costs more than all else here. */
+const places = new WeakMap<InputMark, ReturnType<typeof placeOf>>();
+
+function placeOnce(mark: InputMark): ReturnType<typeof placeOf> {
+  const place = places.get(mark) ?? placeOf(mark);
+  places.set(mark, place);
+  return place;
+}
+
+function recordOf(input: InputSoFar): InputRecord {
+  if (!('at' in input)) return input;
+  const { path, at } = input;
+  return {
+    path,
+    place: placeOnce(at.place),
+    ...(at.end && { end: placeOnce(at.end) }),
+    finished: at.finished,
+  };
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Json } from 'computo-js';
+import { stringifyJson } from '../../../json/index.js';
+import type { PipelineSpec, StageSpec } from '../../../pipeline/index.js';
+import type { StagePart } from './checkpoint.js';
+
+/**
+ * What shapes the results of a pipeline, part by part. How AI stages are served is none of it: another provider, another
+ * route may be the very reason to go on.
+ */
+export function stageParts({ name, stages, routingKey, onError, outputs }: PipelineSpec): readonly StagePart[] {
+  const parts: (readonly [string, unknown])[] = [
+    ['the name of the pipeline', name],
+    ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
+    ['routing_key', routingKey ?? null],
+    ['on_error', onError],
+    ['what its outputs take', outputs],
+  ];
+  return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
+}
+
+function meaningOf(stage: StageSpec): unknown {
+  if (stage.kind !== 'ai') return [stage.kind, stage.script];
+  const { kind, request, model, schema, into, maxTokens } = stage;
+  return [kind, request, model, schema, into, maxTokens].map((part) => part ?? null);
+}
+
+function hashOf(meaning: unknown): string {
+  // A script may hold numbers that only its own printer keeps; that knows no `undefined`.
+  const text = stringifyJson(withoutUndefined(meaning) as Json);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [[key, withoutUndefined(one)]])),
+  );
+}
+
+/** The parts that are not as they were. */
+export function changedParts(before: readonly StagePart[], now: readonly StagePart[]): readonly string[] {
+  const [was, is] = [new Map(before), new Map(now)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
+}

@@ -1,0 +1,68 @@
+import type { InputRecord, RunCheckpoint } from './checkpoint.js';
+import type { GivenInput } from './given-input.js';
+import type { JudgedTarget } from './judge-targets.js';
+import type { KnownInput, MatchedInputs } from './match-inputs.js';
+
+/**
+ * The checkpoint as it would have been before the unfinished last line of an input was done.
+ *
+ * @param at which of its points
+ */
+export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint {
+  const inputs: InputRecord[] = [...checkpoint.inputs];
+  const undone = checkpoint.points.slice(at);
+  for (const { undo } of undone.toReversed()) for (const { input, record } of undo) inputs[input] = record;
+  const [first] = undone;
+  if (first === undefined) return checkpoint;
+  const line = inputs[first.input];
+  if (line !== undefined) {
+    const { path, place } = line;
+    inputs[first.input] = { path, ...(place && { place }), finished: false };
+  }
+  return {
+    ...checkpoint,
+    inputs,
+    files: checkpoint.files.map((file, index) => ({ ...file, position: first.positions[index] ?? file.position })),
+    points: checkpoint.points.slice(0, at),
+    // What was done behind the point lies behind these positions.
+    ended: false,
+  };
+}
+
+/** The earliest moment that has to be gone back to, because a last line went on. */
+export function pointToTakeBack(
+  { points }: RunCheckpoint,
+  known: readonly (KnownInput | undefined)[],
+): number | undefined {
+  const wentOn = new Set(known.flatMap((one) => (one?.state.kind === 'went-on' ? [one.record] : [])));
+  const at = points.findIndex(({ input }) => wentOn.has(input));
+  return at === -1 ? undefined : at;
+}
+
+/** What keeps a checkpoint from being taken back: what would have to be read again, and cannot be. */
+export function obstacles({
+  given,
+  matched,
+  checkpoint,
+  from,
+  files,
+}: {
+  readonly given: readonly GivenInput[];
+  readonly matched: MatchedInputs;
+  readonly checkpoint: RunCheckpoint;
+  readonly from: RunCheckpoint;
+  readonly files: readonly JudgedTarget[];
+}): readonly string[] {
+  const isUndone = (record: number): boolean =>
+    checkpoint.inputs[record]?.place?.offset !== from.inputs[record]?.place?.offset;
+  const missing = matched.missing.filter(isUndone).map((record) => checkpoint.inputs[record]?.path ?? '');
+  const streams = matched.known.flatMap((one, at) =>
+    one !== undefined && given[at]?.kind === 'stream' && isUndone(one.record) ? ['standard input'] : [],
+  );
+  const unread = [...missing, ...streams];
+  const shared = files.flatMap(({ isShared, target }) => (isShared ? [target.plan.path] : []));
+  return [
+    ...unread.map((name) => `a last line went on, and what was read of ${name} behind it would have to be read again`),
+    ...shared.map((name) => `a last line went on, and somebody else has written to ${name} since it was done`),
+  ];
+}

@@ -1,0 +1,24 @@
+import { resolvePath } from '../../../files/index.js';
+import type { OutputPlan, RunPlan } from '../plan.js';
+import type { FileRecord } from './checkpoint.js';
+
+/** A file that the run writes to, and what it leads to. */
+export interface Target extends Pick<FileRecord, 'path' | 'role'> {
+  readonly plan: FilePlan;
+}
+
+type FilePlan = Extract<OutputPlan, { kind: 'file' }>;
+
+/** The outputs in their order, then the file of the dead letters. @throws the operating system's errors */
+export function targetsOf({ outputs, deadLetters }: Pick<RunPlan, 'outputs' | 'deadLetters'>): readonly Target[] {
+  const files = outputs.flatMap((plan) => (plan.kind === 'file' ? [target(plan, 'output')] : []));
+  return deadLetters.kind === 'file' ? [...files, target(deadLetters, 'dead-letters')] : files;
+}
+
+function target(plan: FilePlan, role: Target['role']): Target {
+  return { plan, role, path: resolvePath(plan.path) };
+}
+
+export function outputPaths(targets: readonly Target[]): readonly string[] {
+  return targets.flatMap(({ role, path }) => (role === 'output' ? [path] : []));
+}

@@ -1,0 +1,23 @@
+import { promisify } from 'node:util';
+import type { FileSink, FileSinkOptions } from './file-sink-options.js';
+import { fileSink } from './file-sink.js';
+
+/** The default level takes three times as long for a tenth fewer bytes. */
+const GZIP_LEVEL = 3;
+
+/**
+ * A file of lines, compressed. Each write is a member of its own: after a crash the file is cut back to the end of one, and goes on
+ * from there. A write of no lines is a member, too: without any the file would not be a compressed one.
+ *
+ * @throws SinkError when it cannot be opened
+ */
+export function gzipSink(path: string, options: Omit<FileSinkOptions, 'gzip' | 'keepsWhole'>): FileSink {
+  const file = fileSink(path, { ...options, keepsWhole: true });
+  return {
+    ...file,
+    async write(lines) {
+      const { gzip } = await import('node:zlib');
+      await file.write(await promisify<Uint8Array, object, Buffer>(gzip)(lines, { level: GZIP_LEVEL }));
+    },
+  };
+}

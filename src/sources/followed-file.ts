@@ -1,0 +1,108 @@
+import { closeSync, read as readWithCallback } from 'node:fs';
+import { promisify } from 'node:util';
+import { fingerprintOf, hasCode, nodeFileSystem, stateOfPlace, type FilePlace } from '../files/index.js';
+import { openForReading } from './open-file.js';
+import { headWith, tailWith } from './place/input-mark.js';
+import { SourceError } from './read-error.js';
+
+const read = promisify(readWithCallback);
+const NOTHING = new Uint8Array(0);
+
+/** The file that has taken another one's name. */
+export interface Successor {
+  readonly file: FollowedFile;
+  /** It has everything that was read, and is read on from there. */
+  readonly isSameContent: boolean;
+}
+
+/** A file that is read while others write to it, and the bytes by which the place in it is known again. */
+export class FollowedFile {
+  #position = 0;
+  #head: Uint8Array = NOTHING;
+  #tail: Uint8Array = NOTHING;
+
+  private constructor(
+    private readonly path: string,
+    private readonly fd: number,
+  ) {}
+
+  /** @throws SourceError */
+  static open(path: string): FollowedFile {
+    return new FollowedFile(path, openForReading(path));
+  }
+
+  /**
+   * Reads on.
+   *
+   * @returns how many bytes: 0 where there are no more by now; `cut` when what was read is not there any more
+   */
+  async read(space: Buffer): Promise<number | 'cut'> {
+    // Whether it was cut its length does not tell: it may have grown again, beyond what it was.
+    if (!this.#isTailThere()) return 'cut';
+    const { bytesRead } = await read(this.fd, space, 0, space.length, this.#position);
+    const bytes = space.subarray(0, bytesRead);
+    this.#position += bytesRead;
+    this.#head = headWith(this.#head, bytes);
+    if (bytesRead > 0) this.#tail = tailWith(this.#tail, bytes);
+    return bytesRead;
+  }
+
+  /** Goes back to the start. */
+  rewind(): void {
+    this.#position = 0;
+    this.#head = NOTHING;
+    this.#tail = NOTHING;
+  }
+
+  /**
+   * The file that has the name now, once this one was read to its end.
+   *
+   * @throws the operating system's errors
+   */
+  successor(): Successor | undefined {
+    const own = nodeFileSystem.fstat(this.fd);
+    const there = nodeFileSystem.stat(this.path);
+    if (there?.kind !== 'file' || there.node === own.node) return undefined;
+    // It may have grown between the last read and the rename: only its end, seen now, is the end.
+    if (own.size > this.#position) return undefined;
+    let fd: number;
+    try {
+      fd = openForReading(this.path);
+    } catch (error) {
+      if (error instanceof SourceError && hasCode(error.cause, 'ENOENT')) return undefined;
+      throw error;
+    }
+    const file = new FollowedFile(this.path, fd);
+    // A file that still has another name was renamed: what is here now is not it.
+    const isSameContent = own.links === 0 && stateOfPlace(this.#place(own.node), fd).kind === 'good';
+    if (isSameContent) file.#takeOver(this);
+    return { file, isSameContent };
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  #takeOver(other: FollowedFile): void {
+    this.#position = other.#position;
+    this.#head = other.#head;
+    this.#tail = other.#tail;
+  }
+
+  #place(node: string | undefined): FilePlace {
+    return {
+      file: { ...(node !== undefined && { node }), head: fingerprintOf(this.#head) },
+      offset: this.#position,
+      lines: 0,
+      before: fingerprintOf(this.#tail),
+    };
+  }
+
+  #isTailThere(): boolean {
+    const { length } = this.#tail;
+    if (length === 0) return true;
+    const space = new Uint8Array(length);
+    const count = nodeFileSystem.read(this.fd, space, this.#position - length);
+    return count === length && Buffer.compare(space, this.#tail) === 0;
+  }
+}

@@ -1,0 +1,51 @@
+import { FINGERPRINT_BYTES_MAX, fingerprintOf, type FilePlace } from '../../files/index.js';
+
+/**
+ * How far an input was read, with the bytes by which the place is known again: of what was read, not of what stands in the file
+ * when a checkpoint is made. Cheap to make; {@link placeOf} makes what is stored.
+ */
+export interface InputMark {
+  /** Which file it is, for files that are read as they are; see `FileIdentity`. */
+  readonly node: string | undefined;
+  /** The first bytes, at most 1 KB. */
+  readonly head: Uint8Array;
+  /** Bytes before it: of a compressed file those that come out of it. */
+  readonly offset: number;
+  /** Lines before it. */
+  readonly lines: number;
+  /** The last bytes before it, at most 1 KB. */
+  readonly tail: Uint8Array;
+}
+
+/** The start of an input. */
+export function startMark(node: string | undefined): InputMark {
+  return { node, head: new Uint8Array(0), offset: 0, lines: 0, tail: new Uint8Array(0) };
+}
+
+export function placeOf({ node, head, offset, lines, tail }: InputMark): FilePlace {
+  return {
+    file: { ...(node !== undefined && { node }), head: fingerprintOf(head) },
+    offset,
+    lines,
+    before: fingerprintOf(tail),
+  };
+}
+
+/** The first bytes, once `more` has come behind `offset` bytes. */
+export function headWith(head: Uint8Array, more: Uint8Array): Uint8Array {
+  if (head.length >= FINGERPRINT_BYTES_MAX || more.length === 0) return head;
+  return joined(head, more.subarray(0, FINGERPRINT_BYTES_MAX - head.length));
+}
+
+/** The last bytes, once `more` has come behind them. A copy: blocks give their memory away. */
+export function tailWith(tail: Uint8Array, more: Uint8Array): Uint8Array {
+  if (more.length >= FINGERPRINT_BYTES_MAX) return new Uint8Array(more.subarray(-FINGERPRINT_BYTES_MAX));
+  return joined(tail.subarray(Math.max(0, tail.length + more.length - FINGERPRINT_BYTES_MAX)), more);
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { runs } from '../support/runs.js';
+import { commands } from './run/model/commands.js';
+import { Model } from './run/model/model.js';
+import { World, type Keeping } from './run/model/world.js';
+
+describe('whatever is done to its files', () => {
+  const keepings: readonly (readonly [string, Keeping])[] = [
+    ['one file', { output: 'out' }],
+    ['files that are set aside', { output: 'out', rotate: 100 }],
+    ['a compressed file', { output: 'out.gz' }],
+  ];
+
+  it.each(keepings)(
+    'run --resume to %s gives each line once, or refuses and changes nothing; nobody else’s file changes',
+    async (_, keeping) => {
+      await fc.assert(
+        fc.asyncProperty(fc.commands([...commands], { size: 'medium', maxCommands: 16 }), async (chosen) => {
+          const setup = (): { model: Model; real: World } => ({ model: new Model(), real: new World(keeping) });
+          await fc.asyncModelRun(setup, chosen);
+        }),
+        { numRuns: runs(25) },
+      );
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { isEvent, Model, refusalOf } from './model.js';
+import type { Outcome, World } from './world.js';
+
+/** Something that is done to the world, and what it means for the model. One small record each. */
+interface Step<Arguments> {
+  readonly arguments: fc.Arbitrary<Arguments>;
+  readonly isPossible?: (model: Model) => boolean;
+  readonly act: (model: Model, world: World, chosen: Arguments) => Promise<void> | void;
+}
+
+type Command = fc.AsyncCommand<Model, World>;
+
+function command<Arguments>(
+  name: string,
+  { arguments: choices, isPossible, act }: Step<Arguments>,
+): fc.Arbitrary<Command> {
+  return choices.map((chosen) => ({
+    check: (model) => isPossible?.(model as Model) ?? true,
+    run: async (model, world) => {
+      await act(model, world, chosen);
+      expect(world.strangers()).toEqual(Array(3).fill('somebody else\n'));
+    },
+    toString: () => `${name}(${JSON.stringify(chosen)})`,
+  }));
+}
+
+const NAMES = ['a', 'b', 'c', 'd'] as const;
+const anyName = fc.constantFrom(...NAMES);
+const fewLines = fc.integer({ min: 1, max: 5 });
+
+const hasInputs = ({ inputs }: Model): boolean => inputs.size > 0;
+const isWhole = (model: Model): boolean => hasInputs(model) && !model.isTorn;
+
+/** The nth of the inputs that are there. */
+function pick(model: Model, nth: number): string {
+  return [...model.inputs.keys()][nth % model.inputs.size] ?? '';
+}
+
+function lines(model: Model, count: number): readonly string[] {
+  return Array.from({ length: count }, () => model.newLine());
+}
+
+const append = command('append', {
+  arguments: fc.tuple(anyName, fewLines),
+  act(model, world, [name, count]) {
+    const input = model.inputs.get(name) ?? model.newFile([]);
+    const [first = '', ...others] = lines(model, count);
+    // What stood unfinished goes on.
+    const added = input.tail === '' ? [first, ...others] : [`${input.tail}~${first}`, ...others];
+    world.append(name, `${input.tail === '' ? first : `~${first}`}\n${others.map((line) => `${line}\n`).join('')}`);
+    model.inputs.set(name, Object.assign(input, { lines: [...input.lines, ...added], tail: '' }));
+  },
+});
+
+const halfALine = command('half a line', {
+  arguments: fc.tuple(anyName, fc.boolean()),
+  act(model, world, [name, isEvenSo]) {
+    const input = model.inputs.get(name) ?? model.newFile([]);
+    const more = isEvenSo ? `1${model.newLine().length}` : model.newLine().slice(0, 6);
+    world.append(name, more);
+    model.inputs.set(name, Object.assign(input, { tail: input.tail + more }));
+  },
+});
+
+const newline = command('newline', {
+  arguments: anyName,
+  isPossible: hasInputs,
+  act(model, world, name) {
+    const input = model.inputs.get(name);
+    if (input === undefined || input.tail === '') return;
+    world.append(name, '\n');
+    Object.assign(input, { lines: [...input.lines, input.tail], tail: '' });
+  },
+});
+
+const rename = command('rename', {
+  arguments: fc.tuple(fc.nat(9), anyName),
+  isPossible: hasInputs,
+  act(model, world, [nth, to]) {
+    const name = pick(model, nth);
+    const input = model.inputs.get(name);
+    if (input === undefined || model.inputs.has(to)) return;
+    world.rename(name, to);
+    model.inputs.delete(name);
+    model.inputs.set(to, input);
+  },
+});
+
+const hardLink = command('hard link', {
+  arguments: fc.tuple(fc.nat(9), anyName),
+  isPossible: hasInputs,
+  act(model, world, [nth, to]) {
+    const name = pick(model, nth);
+    const input = model.inputs.get(name);
+    if (input === undefined || model.inputs.has(to)) return;
+    world.link(name, `${name}.kept`);
+    world.rename(name, to);
+    world.remove(`${name}.kept`);
+    model.inputs.delete(name);
+    model.inputs.set(to, input);
+  },
+});
+
+const change = command('change an input', {
+  arguments: fc.tuple(fc.nat(9), fc.constantFrom('cut', 'replace', 'edit'), fewLines),
+  isPossible: isWhole,
+  act(model, world, [nth, how, count]) {
+    const name = pick(model, nth);
+    const input = model.inputs.get(name);
+    if (input === undefined) return;
+    if (how === 'cut') {
+      world.cut(name, 0);
+      Object.assign(input, { lines: [], tail: '' });
+    } else {
+      const now = lines(model, how === 'edit' ? input.lines.length + count : count);
+      const text = now.map((line) => `${line}\n`).join('');
+      if (how === 'edit') world.overwrite(name, text);
+      else world.replace(name, text);
+      Object.assign(input, { lines: now, tail: '' });
+    }
+  },
+});
+
+const removeInput = command('remove an input', {
+  arguments: fc.nat(9),
+  isPossible: (model) => isWhole(model) && model.inputs.size > 1,
+  act(model, world, nth) {
+    const name = pick(model, nth);
+    world.remove(name);
+    model.inputs.delete(name);
+  },
+});
+
+const touchOutput = command('touch the output', {
+  arguments: fc.constantFrom('remove', 'edit', 'add', 'cut'),
+  isPossible: (model) => !model.isTorn && model.done !== undefined && model.output === 'as-left',
+  act(model, world, how) {
+    const { output } = world.keeping;
+    if (world.text(output) === '') return;
+    if (how === 'remove') {
+      world.remove(output);
+      model.output = 'gone';
+      return;
+    }
+    if (how === 'edit') world.overwrite(output, 'X'.repeat(Buffer.byteLength(world.text(output))));
+    if (how === 'add') world.append(output, 'XXXX');
+    if (how === 'cut') world.cut(output, 1);
+    model.output = 'changed';
+  },
+});
+
+type Way = 'resume' | 'restart';
+
+/** The order in which inputs are named makes no difference but to the order of the results. */
+const order = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 });
+
+function named(model: Model, byIndex: readonly number[]): readonly string[] {
+  return byIndex.flatMap((index) => {
+    const name = NAMES[index];
+    return name !== undefined && model.inputs.has(name) ? [name] : [];
+  });
+}
+
+/** What a run that keeps a checkpoint must come to. */
+function expectResumed(model: Model, world: World, way: Way, before: object, { exit, said }: Outcome): void {
+  const refusal = way === 'restart' ? 'none' : refusalOf(model);
+  if (refusal === 'due' || (refusal === 'possible' && exit === 2)) {
+    expect([exit, said]).toEqual([2, said]);
+    expect(world.everything()).toEqual(before);
+    return;
+  }
+  expect([0, 3], said).toContain(exit);
+  const isAgain = way === 'restart' || model.output === 'gone' || model.done === undefined;
+  const done = new Map(isAgain ? [] : model.done);
+  if (isAgain && model.done === undefined && !model.isTorn) model.lettersBefore = lettersIn(before);
+  for (const [name, input] of model.inputs) {
+    // Who came to the name of a file that is gone was taken for it.
+    for (const [file, one] of done) {
+      const isGone = [...model.inputs.values()].every((other) => other.file !== file);
+      if (one.name === name && isGone && file !== input.file) done.delete(file);
+    }
+    done.set(input.file, { name, text: Model.textOf(input), lines: Model.linesOf(input) });
+  }
+  Object.assign(model, { done, isTorn: false, output: 'as-left' });
+  expectOutputs(model, world);
+}
+
+/** Every line once: as a result, or as a dead letter. */
+function expectOutputs({ done, lettersBefore }: Model, world: World): void {
+  const all = [...(done?.values() ?? [])].flatMap((one) => one.lines);
+  expect([...world.results()].sort()).toEqual(all.filter(isEvent).sort());
+  expect([...world.letters()].sort()).toEqual([...lettersBefore, ...all.filter((line) => !isEvent(line))].sort());
+}
+
+function lettersIn(before: object): readonly string[] {
+  const text = (before as Readonly<Record<string, string>>)['dead'] ?? '';
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { raw: string }).raw]));
+}
+
+const resume = command('resume', {
+  arguments: fc.tuple(
+    order,
+    fc.constantFrom('', 'sub/up'),
+    fc.constantFrom<Way>('resume', 'resume', 'resume', 'restart'),
+  ),
+  isPossible: hasInputs,
+  async act(model, world, [byIndex, spelled, way]) {
+    const before = world.everything();
+    const outcome = await world.run(named(model, byIndex), { [way]: true }, spelled);
+    expectResumed(model, world, way, before, outcome);
+  },
+});
+
+const resumeNothingNew = command('resume twice', {
+  arguments: order,
+  isPossible: hasInputs,
+  async act(model, world, byIndex) {
+    const inputs = named(model, byIndex);
+    const before = world.everything();
+    const outcome = await world.run(inputs, { resume: true });
+    expectResumed(model, world, 'resume', before, outcome);
+    if (outcome.exit === 2) return;
+    const between = world.everything();
+    const { exit, said } = await world.run(inputs, { resume: true });
+    expect([exit, said.includes('already finished')]).toEqual([0, true]);
+    expect(world.everything()).toEqual(between);
+  },
+});
+
+const twoAtOnce = command('two at once', {
+  arguments: order,
+  isPossible: hasInputs,
+  async act(model, world, byIndex) {
+    const inputs = named(model, byIndex);
+    const before = world.everything();
+    const outcomes = await Promise.all([
+      world.run(inputs, { resume: true }),
+      world.run(inputs, { resume: true }, 'sub/up'),
+    ]);
+    const refused = outcomes.filter(({ said }) => said.includes('is in use'));
+    expect(refused.every(({ exit }) => exit === 2)).toBe(true);
+    const through = outcomes.find((outcome) => !refused.includes(outcome));
+    expect(through).toBeDefined();
+    if (through !== undefined) expectResumed(model, world, 'resume', before, through);
+  },
+});
+
+const kill = command('kill -9', {
+  arguments: fc.tuple(order, fc.integer({ min: 1, max: 60 })),
+  isPossible: (model) => hasInputs(model) && refusalOf(model) === 'none' && model.output === 'as-left',
+  async act(model, world, [byIndex, change]) {
+    const before = world.everything();
+    let outcome: Outcome | undefined;
+    const isKilled = await world.killed(change, async () => {
+      outcome = await world.run(named(model, byIndex), { resume: true });
+    });
+    if (!isKilled) {
+      if (outcome !== undefined) expectResumed(model, world, 'resume', before, outcome);
+      return;
+    }
+    if (model.done === undefined && !model.isTorn) model.lettersBefore = lettersIn(before);
+    model.isTorn = true;
+  },
+});
+
+const plainRun = command('plain run', {
+  arguments: order,
+  isPossible: isWhole,
+  async act(model, world, byIndex) {
+    const before = world.everything();
+    const { exit, said } = await world.run(named(model, byIndex), {});
+    expect([0, 3], said).toContain(exit);
+    const all = [...model.inputs.values()].flatMap((input) => Model.linesOf(input));
+    expect([...world.results()].sort()).toEqual(all.filter(isEvent).sort());
+    const letters = [...lettersIn(before), ...all.filter((line) => !isEvent(line))];
+    expect([...world.letters()].sort()).toEqual(letters.sort());
+    Object.assign(model, { done: undefined, output: 'as-left' });
+  },
+});
+
+/** All that may be done. To add one, write its record above and name it here. */
+export const commands: readonly fc.Arbitrary<Command>[] = [
+  append,
+  append,
+  halfALine,
+  newline,
+  rename,
+  hardLink,
+  change,
+  removeInput,
+  touchOutput,
+  resume,
+  resume,
+  resumeNothingNew,
+  twoAtOnce,
+  kill,
+  kill,
+  plainRun,
+];
