@@ -6,7 +6,6 @@ export { describe, shorten } from './describe.js';
 export {
   EffortExceeded,
   spendMembers,
-  spendObject,
   spendSteps,
   spendText,
   spendUnits,
