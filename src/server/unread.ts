@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** So much of a body that nobody wants is read: clients that look for an answer only when they have sent all get one. */
-const BYTES_MAX = 1 << 20;
+const BYTES_MAX = 4 << 20;
 /** Until then whoever still sends has had the time to read the answer. */
 const PATIENCE_MS = 2000;
 
