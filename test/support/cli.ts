@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { note } from './reached.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the packed program is installed: see .config/install.js. */
@@ -55,7 +56,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
     options.machine === undefined ? command : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
   const [file = '', ...rest] =
     options.network === undefined ? there : ['ip', 'netns', 'exec', options.network, ...there];
-  return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
+  note(child, args, cwd);
+  return child;
 }
 
 /** Runs the installed CLI to its end. */
