@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync, appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli } from '../support/cli.js';
+import { until } from '../support/daemon.js';
 
 const LINES = 300_000;
 /** Slow enough, on every machine, that a run is caught under way. */
@@ -17,10 +17,12 @@ describe('run --resume', () => {
     const cwd = scratch();
     writeFileSync(join(cwd, 'in.ndjson'), numbers(LINES));
     const args = ['-e', SCRIPT, '--resume', '-o', 'out.ndjson', 'in.ndjson', '--no-progress'];
-    for (const afterMs of [300, 700]) {
+    const output = join(cwd, 'out.ndjson');
+    for (const share of [0.2, 0.6]) {
       const child = startCli(args, { cwd });
       const ended = resultOf(child);
-      await sleep(afterMs);
+      const isUnderWay = (): boolean => existsSync(output) && statSync(output).size > share * sums(LINES).length;
+      await until(() => isUnderWay() || child.exitCode !== null, 'it is under way');
       child.kill('SIGKILL');
       await ended;
     }

@@ -67,7 +67,7 @@ pipelines:
       expect(await victim.end('SIGKILL')).toBe('SIGKILL');
 
       // While the victim may be alive its call is waited for; then it is made again, and the second is let past.
-      await until(async () => (await nats.link.jsm.streams.info('HEIRS')).state.messages === 2, 'both are out', 40_000);
+      await until(async () => (await nats.link.jsm.streams.info('HEIRS')).state.messages === 2, 'both are out');
       const texts = await Promise.all(
         [1, 2].map(async (seq) => (await nats.link.jsm.streams.getMessage('HEIRS', { seq }))?.json()),
       );
