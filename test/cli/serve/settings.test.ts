@@ -1,15 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startBareServer, type BareServer } from '../../support/bare-server.js';
+import { describe, expect, it } from 'vitest';
+import { startBareServer } from '../../support/bare-server.js';
 import { scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until } from '../../support/daemon.js';
-
-let webhook: BareServer;
-beforeEach(async () => {
-  webhook = await startBareServer(200);
-});
-afterEach(() => webhook.close());
 
 const TOKEN = 'a-token-that-is-long-enough-to-be-one';
 
@@ -20,8 +14,9 @@ const FORMS: Readonly<Record<string, { readonly tokens: string; readonly secret:
   "a command's output": { tokens: '{ command: cat token }', secret: () => '{ command: cat webhook }' },
 };
 
-describe('a daemon', () => {
+describe.concurrent('a daemon', () => {
   it.each(Object.keys(FORMS))('lets in by %s, and alerts', async (form) => {
+    const webhook = await startBareServer(200);
     const cwd = scratch();
     writeFileSync(join(cwd, 'token'), `${TOKEN}\n`);
     writeFileSync(join(cwd, 'webhook'), `${webhook.url}/alert\n`);
@@ -30,7 +25,7 @@ describe('a daemon', () => {
       `
 alerts:
   webhook: ${secret(`${webhook.url}/alert`)}
-  rules: { full: { signal: disk_share, above: 0, clear_below: 0, for: 1ms } }
+  rules: { full: { signal: disk_share, above: 0, clear_below: 0, for: 0s } }
 `,
       { cwd, server: `tokens: ${tokens}` },
     );
@@ -41,6 +36,7 @@ alerts:
     await until(() => webhook.seen.length > 0, 'the alert');
     expect(JSON.parse(webhook.seen[0]?.body ?? '')).toMatchObject({ alert: 'full', status: 'firing' });
     expect(await daemon.end()).toBe(0);
+    await webhook.close();
   });
 
   it('keeps its rates, knows events again, and stores them as it is told', async () => {
