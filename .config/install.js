@@ -1,19 +1,74 @@
-// Packs the project and installs the pack into an empty folder, as people do: the tests of the program run what they get, and
+// Packs the project and installs the pack into a folder of its own, as people do: the tests of the program run what they get, and
 // not what lies around here.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What npm says when it can't reach its registry, and has not kept what it asks for. */
 const UNREACHABLE = /\b(?:ENOTCACHED|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)\b/;
 
+/** Earlier installations that are left alone. */
+const KEPT = 2;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the program is installed, for the tests: `bin/colloquium` in that folder is what people start. */
 export default function begin() {
-  const folder = mkdtempSync(join(tmpdir(), 'installed-'));
+  const cache = cacheFolder();
+  const folder = join(cache, fingerprint());
+  if (!existsSync(folder)) {
+    // Once for each build: most runs of the tests are of a few files, again and again.
+    forgetOldOnes(cache);
+    const next = mkdtempSync(`${folder}-`);
+    install(next);
+    renameSync(next, folder);
+  }
+  process.env.COLLOQUIUM_INSTALLED = folder;
+}
+
+/** Not within the project: there the program would find packages that nobody has installed for it. */
+function cacheFolder() {
+  const { uid, username } = userInfo();
+  const place = createHash('sha256').update(root).digest('hex').slice(0, 8);
+  const folder = join(tmpdir(), `colloquium-installed-${username}-${place}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== uid) throw new Error(`${folder} is somebody else's`);
+  return folder;
+}
+
+/** Another run may still be testing the last one. */
+function forgetOldOnes(cache) {
+  const folders = readdirSync(cache).map((name) => join(cache, name));
+  const newestFirst = folders.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const folder of newestFirst.slice(KEPT)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Of all that is packed and does something; the compiled code in dist/code is another one after each build of the same. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const files = ['bin', 'dist'].flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => `${folder}/${name}`),
+  );
+  for (const file of ['package.json', ...files]) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function install(folder) {
   const pack = join(folder, run('npm', 'pack', '--silent', '--pack-destination', folder).trim());
   try {
     run('npm', 'install', '--global', '--prefix', folder, '--prefer-offline', '--fetch-retries=0', pack);
@@ -22,7 +77,6 @@ export default function begin() {
     process.stderr.write("npm's registry can't be reached: the tests go on with the lmdb that is installed here\n");
     unpack(pack, folder);
   }
-  process.env.COLLOQUIUM_INSTALLED = folder;
 }
 
 /** Does what npm would do, but for the one dependency, which is linked. */
@@ -31,7 +85,7 @@ function unpack(pack, folder) {
   for (const path of [join(home, 'node_modules'), join(folder, 'bin')]) mkdirSync(path, { recursive: true });
   run('tar', '-xzf', pack, '-C', home, '--strip-components=1');
   symlinkSync(join(root, 'node_modules/lmdb'), join(home, 'node_modules/lmdb'));
-  symlinkSync(join(home, 'bin/colloquium.js'), join(folder, 'bin/colloquium'));
+  symlinkSync('../lib/node_modules/colloquium/bin/colloquium.js', join(folder, 'bin/colloquium'));
 }
 
 function run(command, ...args) {

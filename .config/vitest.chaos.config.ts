@@ -1,5 +1,5 @@
-import { mergeConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { defineConfig } from 'vitest/config';
+import { suite } from './vitest.config.js';
 
 /** Files of the quick suite whose properties are tried for longer here. */
 const PROPERTIES = [
@@ -11,14 +11,13 @@ const PROPERTIES = [
 ];
 
 /** The long suite: `npm run test:chaos`. */
-export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], exclude: [] } },
-  {
-    test: {
-      include: ['test/**/*.chaos.test.ts', ...PROPERTIES],
-      env: { PROPERTY_FACTOR: '20' },
-      testTimeout: 900_000,
-      hookTimeout: 120_000,
-    },
+export default defineConfig({
+  ...suite,
+  test: {
+    ...suite.test,
+    include: ['test/**/*.chaos.test.ts', ...PROPERTIES],
+    env: { PROPERTY_FACTOR: '20' },
+    testTimeout: 900_000,
+    hookTimeout: 120_000,
   },
-);
+});

@@ -17,6 +17,7 @@ const NEXT_CHUNK_WAIT_MS = 1;
  *
  * @param fd is closed at the end, unless it is one of the standard ones
  * @param signal ends the reading: the complete lines read so far have been given
+ * @param soon does something once a fast writer would have had the next chunk ready
  * @throws SourceError when reading fails
  */
 export async function* pipeBlocks(
@@ -24,6 +25,7 @@ export async function* pipeBlocks(
   name: string,
   lineBytesMax: number,
   signal: AbortSignal,
+  soon = (then: () => void): void => void setTimeout(then, NEXT_CHUNK_WAIT_MS),
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(name, lineBytesMax, BLOCK_BYTES);
   const blocks: Block[] = [];
@@ -40,11 +42,11 @@ export async function* pipeBlocks(
     if (isTimed) return;
     isTimed = true;
     const seen = chunks;
-    setTimeout(() => {
+    soon(() => {
       isTimed = false;
       if (chunks === seen) giveLines();
       else giveLinesUnlessMoreComes();
-    }, NEXT_CHUNK_WAIT_MS);
+    });
   };
 
   const onread: OnReadOpts = {

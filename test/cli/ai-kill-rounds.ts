@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { nanoOfDollars } from '../../src/ai/money/index.js';
 import { resultOf, root, runCli, scratch, startCli } from '../support/cli.js';
+import { until } from '../support/daemon.js';
 import { startFakeProvider } from '../support/fake-provider.js';
 
 const CONCURRENCY = 16;
@@ -61,6 +61,7 @@ export async function killAndResume({ rows, kills }: { readonly rows: number; re
     openai: await startFakeProvider({ wire: 'openai', latencyMs: 20 }),
     anthropic: await startFakeProvider({ wire: 'anthropic', latencyMs: 20 }),
   };
+  const asked = (): number => fakes.openai.records.length + fakes.anthropic.records.length;
   try {
     writeFileSync(join(cwd, 'colloquium.yaml'), config({ openai: fakes.openai.url, anthropic: fakes.anthropic.url }));
     const questions = readFileSync(join(root, 'fixtures/gsm8k-test.jsonl'), 'utf8').split('\n').slice(0, rows);
@@ -75,7 +76,8 @@ export async function killAndResume({ rows, kills }: { readonly rows: number; re
     for (let kill = 0; kill < kills; kill++) {
       const child = startCli(args, { cwd, env });
       const ended = resultOf(child);
-      await sleep(400 + Math.random() * 900);
+      const enough = asked() + Math.random() * (rows / kills);
+      await until(() => asked() > enough || child.exitCode !== null, 'it is under way');
       child.kill('SIGKILL');
       await ended;
     }
@@ -87,7 +89,7 @@ export async function killAndResume({ rows, kills }: { readonly rows: number; re
       input.map(({ n, question, provider }) => ({ n, question, answer: question.toUpperCase(), provider })),
     );
     expect([...fakes.openai.deviations, ...fakes.anthropic.deviations]).toEqual([]);
-    const sent = fakes.openai.records.length + fakes.anthropic.records.length;
+    const sent = asked();
     expect(sent).toBeGreaterThanOrEqual(rows);
     expect(sent).toBeLessThanOrEqual(rows + kills * CONCURRENCY);
     await expectMoneyTold(cwd, fakes.openai.billed + fakes.anthropic.billed, sent);

@@ -114,7 +114,7 @@ describe('POST /events with lines', () => {
     socket.write('4\r\n"c');
     socket.destroy();
     await closed;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect((await server.stored()).slice(before).map(({ data }) => data)).toEqual(['a', 'b']);
+    await send('"later"\n');
+    expect((await server.stored()).slice(before).map(({ data }) => data)).toEqual(['a', 'b', 'later']);
   });
 });

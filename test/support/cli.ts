@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { around, type Around } from './namespaces.js';
+import { note } from './reached.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the packed program is installed: see .config/install.js. */
@@ -62,7 +63,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
       : ['unshare', ...UNSHARE, 'sh', '-c', NAMED, options.machine, ...command];
   const [file = '', ...rest] =
     options.network === undefined ? there : ['ip', 'netns', 'exec', options.network, ...there];
-  return spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
+  note(child, args, cwd);
+  return child;
 }
 
 /** Runs the installed CLI to its end. */

@@ -114,9 +114,12 @@ export function postLines(
   return post(url, body, { 'content-type': 'application/x-ndjson', ...headers });
 }
 
+/** A test that waits so long would be ended without a word of what it has waited for. */
+const PATIENCE_MS = 290_000;
+
 /** Waits until a condition holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 40_000): Promise<void> {
-  const deadline = performance.now() + ms;
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await sleep(10);

@@ -25,6 +25,10 @@ export interface FakeProviderOptions {
   readonly faults?: FaultPlan;
   /** Milliseconds before each answer. */
   readonly latencyMs?: number;
+  /** No answer is given before this is settled. */
+  readonly hold?: Promise<unknown>;
+  /** Is called when a request was taken that will never be answered. */
+  readonly onHang?: () => void;
   /** Requests admitted within any second; others get a 429. */
   readonly requestsPerSecond?: number;
   /** 0: any free port. */
@@ -122,6 +126,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
 
     const fault = options.faults?.(n);
     if (options.latencyMs !== undefined) await sleep(options.latencyMs);
+    await options.hold;
     if (fault?.kind === 'status') {
       note(call, fault, undefined, request);
       refuse(fault.status, fault.type ?? 'fake_error', fault.message ?? `fake fault ${fault.status}`, fault.headers);
@@ -161,6 +166,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     const bytes = Buffer.from(text);
     switch (fault?.kind) {
       case 'hang':
+        options.onHang?.();
         return;
       case 'reset':
         response.socket?.resetAndDestroy();

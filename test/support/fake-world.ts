@@ -1,5 +1,8 @@
 import type { World } from '../../src/ai/world.js';
 
+/** Milliseconds, more or less, that real input and output may take. */
+const IDLE_MAX = 120_000;
+
 interface Timer {
   readonly at: number;
   readonly order: number;
@@ -52,7 +55,7 @@ export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: ()
       const watched = promise.finally(() => (watch.settled = true));
       watched.catch(() => undefined);
       // Real I/O (a store on disk) may be what the promise waits for: give it a while before giving up.
-      for (let idle = 0; idle < 2000; idle++) {
+      for (let idle = 0; idle < IDLE_MAX; idle++) {
         await settle();
         if (watch.settled) return watched;
         const timer = next();

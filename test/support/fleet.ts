@@ -6,7 +6,7 @@ export const RESULTS = 'results';
 
 /** A pipeline that publishes whole events, doubled, to a stream of the server, ordered by `/user`. */
 export const DOUBLING = `
-fleet: { order_by: /user, ack_wait: 2s }
+fleet: { order_by: /user, ack_wait: 2s, partitions: 8, max_deliveries: 10, replicas: 1 }
 pipelines:
   default:
     stages: [{ computo: [obj, id, [$input, /id], user, [$input, /user], doubled, ['*', 2, [$input, /n]]] }]

@@ -62,7 +62,7 @@ export function createChannel(
       headers: setup.headers,
       query: setup.query,
     },
-    () => world.now(),
+    world,
   );
   const settings = new Map(setup.models?.map((model) => [model.name, model]));
   const ownPrices = new Map(

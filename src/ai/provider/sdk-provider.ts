@@ -12,6 +12,7 @@ import type {
   ProviderOptions,
   ProviderRequest,
   ProviderResult,
+  ProviderWorld,
 } from './provider.js';
 import { at, parsed } from './read-json.js';
 import { masked } from './masked.js';
@@ -25,14 +26,14 @@ const MESSAGE_CHARACTERS_MAX = 500;
  *
  * @throws RangeError when the options cannot work: no address, no key where one is needed
  */
-export function sdkProvider(dialect: Dialect, options: ProviderOptions, now: () => number): Provider {
+export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: ProviderWorld): Provider {
   const { name } = options;
   const baseUrl = options.baseUrl ?? dialect.baseUrl;
   if (baseUrl === undefined)
     throw new RangeError(`AI provider ${name}: a provider of kind ${dialect.kind} needs a base_url`);
   if (dialect.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
-  const transport = createTransport(options.timeouts);
+  const transport = createTransport(options.timeouts, world.after);
   // Behind another address there may be any model.
   const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === dialect.baseUrl;
 
@@ -67,13 +68,13 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, now: () 
     function finished(warnings: readonly string[]): ProviderResult {
       const { answer } = exchange;
       if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
-      const limits = readLimitHeaders(answer.headers, now());
+      const limits = readLimitHeaders(answer.headers, world.now());
       const requestId = answer.headers.get(dialect.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId }) };
       const body = parsed(answer.body);
       const embedded = embeddedError(answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
-        const failure = httpFailure(dialect, embedded ?? answer.status, answer, body, limits, now());
+        const failure = httpFailure(dialect, embedded ?? answer.status, answer, body, limits, world.now());
         // Nobody says whether an error within a success was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }

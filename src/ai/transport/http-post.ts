@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { realWorld, type World } from '../world.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
 /** Milliseconds, each counted from where the one before ends, but `total` from the start. */
@@ -34,7 +35,11 @@ const ANSWER_BYTES_MAX_DEFAULT = 32 * 1024 * 1024;
  * Node's own client and not `fetch`: it tells a connection that never came about (nothing was billed) from one that broke, and has
  * a time-out for each phase.
  */
-export function createTransport(timeouts: Timeouts, answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT): Transport {
+export function createTransport(
+  timeouts: Timeouts,
+  after: World['after'] = (delayMs, then) => realWorld.after(delayMs, then),
+  answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT,
+): Transport {
   const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
   const agents = { http: new http.Agent(options), https: new https.Agent(options) };
 
@@ -57,11 +62,11 @@ export function createTransport(timeouts: Timeouts, answerBytesMax: number = ANS
           },
         });
         let sent = false;
-        let phaseTimer: NodeJS.Timeout;
+        let endPhase = (): void => undefined;
 
         const finish = (settle: () => void): void => {
-          clearTimeout(phaseTimer);
-          clearTimeout(totalTimer);
+          endPhase();
+          endTotal();
           signal.removeEventListener('abort', onAbort);
           settle();
         };
@@ -71,12 +76,11 @@ export function createTransport(timeouts: Timeouts, answerBytesMax: number = ANS
         };
         const onAbort = (): void => fail('aborted', 'the call was given up');
         const phase = (ms: number, fault: TransportFault, message: string): void => {
-          clearTimeout(phaseTimer);
-          phaseTimer = setTimeout(() => fail(fault, message), ms);
+          endPhase();
+          endPhase = after(ms, () => fail(fault, message));
         };
-        const totalTimer = setTimeout(
-          () => fail(sent ? 'timeout' : 'unreachable', `no whole answer within ${timeouts.totalMs} ms`),
-          timeouts.totalMs,
+        const endTotal = after(timeouts.totalMs, () =>
+          fail(sent ? 'timeout' : 'unreachable', `no whole answer within ${timeouts.totalMs} ms`),
         );
         signal.addEventListener('abort', onAbort, { once: true });
 
@@ -91,7 +95,7 @@ export function createTransport(timeouts: Timeouts, answerBytesMax: number = ANS
         });
         request.on('error', (error) => fail(sent ? 'reset' : 'unreachable', reasonOf(error, target.host)));
         request.on('response', (response) => {
-          clearTimeout(phaseTimer);
+          endPhase();
           const chunks: Buffer[] = [];
           let bytes = 0;
           response.on('data', (chunk: Buffer) => {

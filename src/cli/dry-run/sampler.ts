@@ -47,11 +47,13 @@ export function createSampler(size: number): Sampler {
   };
 }
 
-/** A line's bytes are part of a larger block, which must not be kept for it. */
+/** A line's bytes are part of a larger block, which must not be kept for it: nor a pool of Node's, which is large, too. */
 function withOwnBytes(candidate: Candidate): Candidate {
   const { block, occurrences } = candidate.row;
   if (block.kind !== 'lines') return candidate;
-  return { ...candidate, row: { block: { ...block, bytes: Buffer.from(block.bytes) }, occurrences } };
+  const bytes = Buffer.allocUnsafeSlow(block.bytes.length);
+  block.bytes.copy(bytes);
+  return { ...candidate, row: { block: { ...block, bytes }, occurrences } };
 }
 
 function bytesOf({ row: { block } }: Candidate): number {

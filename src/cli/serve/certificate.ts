@@ -41,8 +41,8 @@ export class CertificateKeeper {
   constructor(
     private readonly paths: CertificatePaths,
     private current: Certificate,
-    private readonly server: RunningServer,
-    private readonly talk: Talk,
+    private readonly server: Pick<RunningServer, 'renewCertificate'>,
+    private readonly talk: Pick<Talk, 'info' | 'error'>,
   ) {}
 
   /** Looks whether it has been renewed. */

@@ -177,6 +177,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     look: () => pipelines.now.look(),
     reload: (next) =>
       pipelines.inTurn(async () => {
+        await keeper?.refresh();
         for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
         const before = plan;
         // Requests go by the new settings from now on; new pipelines' events are stored until they run.

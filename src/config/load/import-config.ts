@@ -29,7 +29,7 @@ export async function importConfig(path: string): Promise<unknown> {
         blame(
           'script-failed',
           'a TypeScript config needs the package "typescript"',
-          'npm install typescript, or write the config in YAML',
+          'npm install typescript where colloquium is (with -g if it is global), or write the config in YAML',
         ),
       ]);
     }
@@ -52,7 +52,8 @@ async function importJavaScript(path: string, changed: number): Promise<unknown>
 }
 
 async function importTypeScript(path: string, changed: number): Promise<unknown> {
-  if ('typescript' in process.features) return await importJavaScript(path, changed);
+  // Node runs it by itself: 22 says so in a feature that has the value false, where it would not.
+  if (Boolean(Reflect.get(process.features, 'typescript'))) return await importJavaScript(path, changed);
   const { defaultLoaders } = await import('./explorer.js');
   return await defaultLoaders['.ts'](path, await readFile(path, 'utf8'));
 }

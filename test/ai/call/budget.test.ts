@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { costReport, costReportJson, openBooks, type AiClientOptions } from '../../../src/ai/index.js';
 import { realWorld } from '../../../src/ai/world.js';
 import { createFakeWorld } from '../../support/fake-world.js';
-import { answered, context, IMPATIENT, MODEL, request, setupOf, stage, type Stage } from './setup.js';
+import { answered, context, MODEL, patientWorld, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
 beforeEach(() => {
@@ -102,7 +102,11 @@ describe('a budget', () => {
   it('that is spent can be waited for, until the next day begins', async () => {
     const world = createFakeWorld(Date.UTC(2026, 0, 5, 22));
     const fake = await on.fake();
-    const client = await on.client([setupOf(fake)], { budget: { daily: '0.065', whenSpent: 'wait' } }, world);
+    const client = await on.client(
+      [setupOf(fake)],
+      { budget: { daily: '0.065', whenSpent: 'wait' } },
+      patientWorld(world).world,
+    );
     const days: string[] = [];
     for (let i = 0; i < 12; i++) {
       answered(await world.until(client.call(request(`row ${i}`), context())));
@@ -126,14 +130,16 @@ describe('a budget', () => {
 
 describe('the cost report', () => {
   it('has the seed’s keys, and more', async () => {
+    const { world, elapse } = patientWorld();
     const [one, two] = [
-      await on.fake('openai', { faults: (n) => (n === 1 ? { kind: 'hang', billed: true } : undefined) }),
+      await on.fake('openai', {
+        faults: (n) => (n === 1 ? { kind: 'hang', billed: true } : undefined),
+        onHang: elapse,
+      }),
       await on.fake('anthropic'),
     ];
-    const client = await on.client([
-      setupOf(one, 'openai', { timeouts: IMPATIENT }),
-      setupOf(two, 'anthropic', { retry: { attemptsMax: 1, baseDelayMs: 1, delayMsMax: 1, retryAfterMsMax: 1 } }),
-    ]);
+    const retry = { attemptsMax: 1, baseDelayMs: 1, delayMsMax: 1, retryAfterMsMax: 1 };
+    const client = await on.client([setupOf(one), setupOf(two, 'anthropic', { retry })], {}, world);
     for (const [i, provider] of ['openai', 'openai', 'anthropic'].entries()) {
       await client.call(
         { ...request(`row ${i}`, provider === 'openai' ? MODEL : 'claude-3-haiku'), provider },

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallResult } from '../../../src/ai/index.js';
+import { realWorld } from '../../../src/ai/world.js';
 import { until } from '../../support/daemon.js';
+import { createFakeWorld } from '../../support/fake-world.js';
+import { closedGate } from '../../support/gate.js';
 import type { Fault } from '../../support/fake-faults.js';
-import { answered, context, IMPATIENT, MODEL, request, setupOf, stage, type Stage } from './setup.js';
+import { answered, context, MODEL, patientWorld, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
 beforeEach(() => {
@@ -48,8 +51,9 @@ describe('a call', () => {
     ['broken JSON, 408 and 409', [{ kind: 'broken-json' }, status(408), status(409)]],
     ['a row of 429s', Array.from({ length: 8 }, () => status(429, { headers: { 'retry-after-ms': '5' } }))],
   ])('is tried again after %s', async (_what, faults) => {
-    const fake = await on.fake('openai', { faults: first(...faults) });
-    const client = await on.client([setupOf(fake, 'openai', { timeouts: IMPATIENT })]);
+    const { world, elapse } = patientWorld();
+    const fake = await on.fake('openai', { faults: first(...faults), onHang: elapse });
+    const client = await on.client([setupOf(fake)], {}, world);
     expect(answered(await client.call(request('hello'), context())).attempts).toBe(faults.length + 1);
   });
 
@@ -94,16 +98,23 @@ describe('a call', () => {
   });
 
   it('goes by its route, and by its own provider before that', async () => {
-    // Else the first call's time would be that of loading it.
-    await Promise.all([import('@ai-sdk/openai'), import('@ai-sdk/openai-compatible')]);
+    let now = Date.now();
+    const takes = (ms: number) => (): string => {
+      now += ms;
+      return 'ok';
+    };
     const [dear, cheap] = [
-      await on.fake('openai', { latencyMs: 1 }),
-      await on.fake('openai-compatible', { latencyMs: 400 }),
+      await on.fake('openai', { reply: takes(1) }),
+      await on.fake('openai-compatible', { reply: takes(400) }),
     ];
-    const client = await on.client([
-      setupOf(dear, 'openai', { name: 'dear', cost_per_token: { input: 0.001, output: 0.001 } }),
-      setupOf(cheap, 'openai-compatible', { name: 'cheap' }),
-    ]);
+    const client = await on.client(
+      [
+        setupOf(dear, 'openai', { name: 'dear', cost_per_token: { input: 0.001, output: 0.001 } }),
+        setupOf(cheap, 'openai-compatible', { name: 'cheap' }),
+      ],
+      {},
+      { ...realWorld, now: () => now },
+    );
     const served = async (text: string, more: Parameters<typeof context>[0], provider?: string) =>
       answered(await client.call({ ...request(text), ...(provider && { provider }) }, context(more))).provider;
     expect(await served('a', {})).toBe('cheap');
@@ -227,19 +238,19 @@ describe('a call with a schema', () => {
 describe('when providers are down', () => {
   it('the breaker opens, and the run stops, resumable, when the wait is over', async () => {
     const fake = await on.fake('openai', { faults: () => status(503) });
-    const client = await on.client([setupOf(fake)], { providerWaitMs: 2000 });
-    const result = await client.call(request('hi'), context());
+    const time = createFakeWorld();
+    const client = await on.client([setupOf(fake)], { providerWaitMs: 2000 }, patientWorld(time).world);
+    const result = await time.until(client.call(request('hi'), context()));
     expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down', resumable: true });
     // Failures until it opens, then a probe each time that it is half-open: few, however long the wait.
     expect(fake.records.length).toBeGreaterThan(1);
     expect(fake.records.length).toBeLessThan(60);
+    await time.until(client.close());
   });
 
   it('calls wait for one that comes back, and one call probes it', async () => {
-    let up = false;
-    const fake = await on.fake('openai', { faults: () => (up ? undefined : status(503)) });
+    const fake = await on.fake('openai', { faults: (n) => (n < 15 ? status(503) : undefined) });
     const client = await on.client([setupOf(fake)]);
-    setTimeout(() => (up = true), 80);
     const results = await Promise.all(Array.from({ length: 10 }, (_, i) => client.call(request(`hi ${i}`), context())));
     expect(results.map((result) => result.kind)).toEqual(Array.from({ length: 10 }, () => 'answered'));
   });
@@ -278,11 +289,14 @@ describe('when providers are down', () => {
 
 describe('stopping', () => {
   it('drains: calls under way are finished and kept, others are not sent', async () => {
-    const fake = await on.fake('openai', { latencyMs: 500 });
+    const answers = closedGate();
+    const fake = await on.fake('openai', { hold: answers.opened });
     const client = await on.client([setupOf(fake, 'openai', { maxConcurrency: 2 })]);
     const calls = Array.from({ length: 5 }, (_, i) => client.call(request(`hi ${i}`), context()));
-    while ((await client.status()).sent < 2) await new Promise((resolve) => setTimeout(resolve, 1));
-    await client.drain();
+    await until(async () => (await client.status()).sent === 2, 'two are under way');
+    const drained = client.drain();
+    answers.open();
+    await drained;
     const kinds = (await Promise.all(calls)).map((result) => (result.kind === 'stopped' ? result.reason : result.kind));
     expect(kinds).toEqual(['answered', 'answered', 'aborted', 'aborted', 'aborted']);
     expect(await client.call(request('later'), context())).toMatchObject({ kind: 'stopped', reason: 'aborted' });

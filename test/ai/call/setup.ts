@@ -11,13 +11,14 @@ import {
   type Notice,
   type ProviderSetup,
 } from '../../../src/ai/index.js';
-import type { World } from '../../../src/ai/world.js';
+import { realWorld, type World } from '../../../src/ai/world.js';
 import {
   startFakeProvider,
   type FakeProvider,
   type FakeProviderOptions,
   type FakeWireName,
 } from '../../support/fake-provider.js';
+import { timersByHand } from '../../support/timers-by-hand.js';
 
 /** Everything that a test of calls opens; closed in one go. */
 export interface Stage {
@@ -68,15 +69,22 @@ export function setupOf(
     apiKey: { reveal: () => fake.apiKey },
     baseUrl: fake.url,
     cost_per_token: { input: '0.00003', output: '0.00006' },
-    timeouts: { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 },
+    timeouts: TIMEOUTS,
     retry: { attemptsMax: 4, baseDelayMs: 5, delayMsMax: 20, retryAfterMsMax: 2000 },
     breaker: { threshold: 5, openForMs: 50 },
     ...more,
   };
 }
 
-/** For a provider that does not answer: no shorter than a busy machine needs for an answer. */
-export const IMPATIENT = { connectMs: 10_000, firstByteMs: 1500, totalMs: 20_000 };
+const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+
+/** The real world, but that no request takes too long; with `elapse`, the one that is under way has. */
+export function patientWorld(world: World = realWorld): { readonly world: World; readonly elapse: () => void } {
+  const timers = timersByHand();
+  const isTimeout = (delayMs: number): boolean => Object.values(TIMEOUTS).includes(delayMs);
+  const after: World['after'] = (delayMs, then) => (isTimeout(delayMs) ? timers : world).after(delayMs, then);
+  return { world: { ...world, after }, elapse: () => timers.elapse(TIMEOUTS.firstByteMs) };
+}
 
 export const MODEL = 'gpt-4o-mini';
 

@@ -8,6 +8,7 @@ import {
   type ProviderAnswer,
 } from '../../../src/ai/provider/index.js';
 import { inputTokensMax } from '../../../src/ai/request/index.js';
+import { realWorld } from '../../../src/ai/world.js';
 import type { Fault } from '../../support/fake-faults.js';
 import { until } from '../../support/daemon.js';
 import { startFakeProvider, type FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.js';
@@ -45,7 +46,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     const provider = createProvider(
       kind,
       { name: 'mine', baseUrl: fake.url, apiKey: { reveal: () => key }, timeouts },
-      Date.now,
+      realWorld,
     );
     open.push(provider, fake);
     return { fake, provider };
@@ -78,7 +79,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   it('sends nothing when its key can not be had, and says where it was sought', async () => {
     const { fake } = await setup();
     const apiKey = { reveal: () => Promise.reject(new Error('cannot read the secret in ./key')) };
-    const provider = createProvider(kind, { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS }, Date.now);
+    const provider = createProvider(kind, { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS }, realWorld);
     open.push(provider);
     expect(await provider.call(request(), signal)).toMatchObject({
       failure: {

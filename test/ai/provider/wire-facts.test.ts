@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProvider, type ProviderKind, type ProviderResult } from '../../../src/ai/provider/index.js';
+import { realWorld } from '../../../src/ai/world.js';
 
 interface Canned {
   readonly kind: ProviderKind;
@@ -54,9 +55,9 @@ async function ask(answer: Canned): Promise<ProviderResult> {
       name: 'mine',
       baseUrl: `http://127.0.0.1:${port}`,
       apiKey: { reveal: () => 'key-0123456789' },
-      timeouts: { connectMs: 1000, firstByteMs: 1000, totalMs: 1000 },
+      timeouts: { connectMs: 60_000, firstByteMs: 60_000, totalMs: 60_000 },
     },
-    () => Date.UTC(2026, 0, 5, 12),
+    { ...realWorld, now: () => Date.UTC(2026, 0, 5, 12) },
   );
   const request = { model: 'some-model', messages: [{ role: 'user' as const, content: 'hi' }], maxOutputTokens: 10 };
   const result = await provider.call(request, new AbortController().signal);

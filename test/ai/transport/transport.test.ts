@@ -2,6 +2,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport, TransportError, type Timeouts } from '../../../src/ai/transport/index.js';
+import type { World } from '../../../src/ai/world.js';
+import { timersByHand } from '../../support/timers-by-hand.js';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -9,7 +11,6 @@ afterEach(() => {
 });
 
 const TIMEOUTS: Timeouts = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
-const IMPATIENT: Timeouts = { ...TIMEOUTS, firstByteMs: 400, totalMs: 800 };
 const never = new AbortController().signal;
 
 async function listen(server: net.Server): Promise<string> {
@@ -18,8 +19,8 @@ async function listen(server: net.Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-function transport(answerBytesMax?: number, timeouts = TIMEOUTS) {
-  const made = createTransport(timeouts, answerBytesMax);
+function transport(answerBytesMax?: number, after?: World['after']) {
+  const made = createTransport(TIMEOUTS, after, answerBytesMax);
   open.push(made);
   return made;
 }
@@ -27,10 +28,10 @@ function transport(answerBytesMax?: number, timeouts = TIMEOUTS) {
 async function faultOf(
   url: string,
   answerBytesMax?: number,
-  timeouts?: Timeouts,
+  after?: World['after'],
 ): Promise<{ fault: string; sent: boolean }> {
   try {
-    await transport(answerBytesMax, timeouts).post(url, new Headers(), '{}', never);
+    await transport(answerBytesMax, after).post(url, new Headers(), '{}', never);
   } catch (error) {
     if (error instanceof TransportError) return { fault: error.fault, sent: error.sent };
     throw error;
@@ -72,25 +73,28 @@ describe('a POST', () => {
     expect(await faultOf('http://host.invalid/')).toEqual({ fault: 'unreachable', sent: false });
   });
 
-  it.each<[string, string, (socket: net.Socket) => void]>([
-    ['nobody answers', 'timeout', () => undefined],
+  it.each<[string, string, (socket: net.Socket, elapse: (ms: number) => void) => void]>([
+    ['nobody answers', 'timeout', (_socket, elapse) => elapse(TIMEOUTS.firstByteMs)],
     ['the connection is cut', 'reset', (socket) => void socket.destroy()],
     ['the answer is cut', 'reset', (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{')],
     ['the answer is no HTTP', 'reset', (socket) => void socket.end('SSH-2.0-hello\r\n')],
     [
       'the answer never ends',
       'timeout',
-      (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{'),
+      (socket, elapse) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{');
+        elapse(TIMEOUTS.totalMs);
+      },
     ],
   ])('tells when %s, and that it may have been billed', async (_what, fault, serve) => {
     const sockets = new Set<net.Socket>();
+    const clock = timersByHand();
     const server = net.createServer((socket) => {
       sockets.add(socket);
-      socket.on('error', () => undefined).once('data', () => serve(socket));
+      socket.on('error', () => undefined).once('data', () => serve(socket, clock.elapse));
     });
     open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
-    const timeouts = fault === 'timeout' ? IMPATIENT : TIMEOUTS;
-    expect(await faultOf(await listen(server), undefined, timeouts)).toEqual({ fault, sent: true });
+    expect(await faultOf(await listen(server), undefined, clock.after)).toEqual({ fault, sent: true });
   });
 
   it('takes no answer larger than it is told to', async () => {

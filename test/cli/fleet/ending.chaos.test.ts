@@ -28,7 +28,7 @@ pipelines:
 
     await nats.server.start();
     const heir = await startMember(nats.server, config);
-    await until(async () => (await countResults(nats.link)) === 1, 'it is done', 60_000);
+    await until(async () => (await countResults(nats.link)) === 1, 'it is done');
     await until(
       async () => (await nats.link.jsm.streams.info('colloquium_WORK')).state.messages === 0,
       'nothing is left',

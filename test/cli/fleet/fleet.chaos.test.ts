@@ -54,7 +54,7 @@ describe.skipIf(NATS_MISSING !== '')(`a fleet of three${NATS_MISSING}`, () => {
       }
       await start(victim);
     }
-    await until(async () => (await countResults(link)) >= EVENTS, 'everything is out', 300_000);
+    await until(async () => (await countResults(link)) >= EVENTS, 'everything is out');
     const ids = (await readResults(link)).map(({ data }) => data.id);
     expect(new Set(ids).size).toBe(EVENTS);
     expect(ids).toHaveLength(EVENTS);

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli, type CliResult } from '../../support/cli.js';
+import { until } from '../../support/daemon.js';
 
 const SCRIPT = ['-e', '["$input"]'];
 
@@ -30,6 +31,21 @@ describe('run, whatever its three streams are', () => {
       exit: 2,
     });
     expect(await runFrom('/dev/null', [])).toMatchObject({ stdout: '', exit: 0 });
+  });
+
+  it('follows what is appended to a file, until it is interrupted', async () => {
+    const cwd = scratch();
+    const path = join(cwd, 'in.ndjson');
+    writeFileSync(path, '1\n');
+    const child = startCli([...SCRIPT, '--follow', 'in.ndjson'], { cwd });
+    const ended = resultOf(child);
+    let seen = '';
+    child.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    await until(() => seen === '1\n', 'what is there');
+    appendFileSync(path, '2\n');
+    await until(() => seen === '1\n2\n', 'what has come');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ stdout: '1\n2\n', exit: 130 });
   });
 
   it('does not write over what it reads from stdin', async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { post, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 
@@ -39,7 +38,7 @@ it('a daemon with nearly 10,000 idle connections serves on, in bounded memory, a
   for (let n = 1; n <= 20; n++) expect((await post(`${daemon.url}/events`, n)).status).toBe(202);
   expect(memoryOf(daemon) - before).toBeLessThan(256);
   // Not one of them has sent a request.
-  await until(() => open === 0, 'all are given up', 120_000);
+  await until(() => open === 0, 'all are given up');
   expect(await daemon.end()).toBe(0);
 });
 
@@ -53,16 +52,9 @@ it('a daemon turns away what is more than 10,000 connections, and takes new ones
   }
   const more = connect(Number(port), hostname);
   more.on('error', () => undefined);
-  await Promise.race([
-    once(more, 'close'),
-    sleep(20_000).then(() => Promise.reject(new Error('one more than allowed was taken'))),
-  ]);
+  await once(more, 'close');
   for (const socket of sockets) socket.destroy();
-  await until(
-    async () => (await post(`${daemon.url}/events`, 1).catch(() => undefined))?.status === 202,
-    'it serves',
-    60_000,
-  );
+  await until(async () => (await post(`${daemon.url}/events`, 1).catch(() => undefined))?.status === 202, 'it serves');
   expect(memoryOf(daemon)).toBeLessThan(512);
   expect(await daemon.end()).toBe(0);
 });

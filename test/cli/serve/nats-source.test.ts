@@ -22,7 +22,7 @@ describe.skipIf(NATS_MISSING !== '')(`a source of NATS messages${NATS_MISSING}`,
   it('stores each message once, however often it comes, over deaths of the daemon and of the server', async () => {
     const config = `
 nats: { url: "${nats.server.url}" }
-sources: [{ nats: orders.> }]
+sources: [{ nats: orders.>, stream: ORDERS, consumer: shop }]
 pipelines: { default: { outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.ndjson } }
 `;
     const cwd = scratch();

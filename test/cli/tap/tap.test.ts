@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bin, resultOf, runCli, startCli, type CliResult } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
+import { closedGate } from '../../support/gate.js';
 import { configOf, providerOf } from '../ai-stage.js';
 
 const STAGES = `
@@ -20,6 +21,8 @@ pipelines:
 `;
 
 interface Watch {
+  /** What it has printed so far. */
+  readonly seen: () => string;
   /** What it printed, once it has ended. */
   readonly result: Promise<CliResult>;
   readonly child: ChildProcess;
@@ -29,10 +32,12 @@ interface Watch {
 async function watch({ url, cwd }: TestDaemon, ...args: string[]): Promise<Watch> {
   const child = startCli(['tap', '--url', url, ...args], { cwd });
   const result = resultOf(child);
+  let seen = '';
+  child.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until(() => said.includes(`tapping ${url}`), 'it is connected');
-  return { result, child };
+  return { seen: () => seen, result, child };
 }
 
 const dataOf = ({ stdout }: CliResult): unknown[] =>
@@ -92,14 +97,18 @@ describe.concurrent('colloquium tap', () => {
   });
 
   it('shows what leaves an AI stage, and what went in before it is answered; says when the connection breaks', async () => {
-    const fake = await startFakeProvider({ wire: 'openai', latencyMs: 300 });
+    const answers = closedGate();
+    const fake = await startFakeProvider({ wire: 'openai', hold: answers.opened });
     const config = configOf({ openai: providerOf(fake) }).replace('state_dir: ./state\n', '');
     const stages = config.replace('stages:', 'stages:\n      - { name: before, computo: ["$input"] }');
     const daemon = await startDaemon(`${stages}    outputs: [{ file: ./out.ndjson }]\n`);
     const before = await watch(daemon, '--stage', 'before');
     const after = await watch(daemon, '--stage', 'ai-1');
     await postLines(`${daemon.url}/events`, '{"q":"why"}\n');
-    await until(() => readFileSync(join(daemon.cwd, 'out.ndjson')).length > 0, 'it is out');
+    await until(() => before.seen().includes('{"q":"why"}'), 'it is shown before it is answered');
+    expect([after.seen(), readFileSync(join(daemon.cwd, 'out.ndjson'), 'utf8')]).toEqual(['', '']);
+    answers.open();
+    await until(() => after.seen().includes('"q":"why"'), 'it is shown with its answer');
     // Its reader has gone.
     before.child.stdout?.destroy();
     await postLines(`${daemon.url}/events`, '{"q":"who"}\n');

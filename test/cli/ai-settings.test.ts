@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startBareServer, type BareServer } from '../support/bare-server.js';
+import { aiStage, everyFile, rowsOf, type AiStage } from './ai-stage.js';
+
+let on: AiStage;
+let broken: BareServer;
+beforeEach(async () => {
+  on = aiStage();
+  broken = await startBareServer(500);
+});
+afterEach(async () => {
+  await broken.close();
+  await on.close();
+});
+
+it('what is set for providers, their models and a stage holds for the calls', async () => {
+  const fake = await on.fake({ wire: 'openai-compatible' });
+  on.write(
+    'colloquium.yaml',
+    `
+state_dir: ./state
+ai_providers:
+  first:
+    kind: openai-compatible
+    api_key: k
+    base_url: ${broken.url}/v1
+    headers: { x-team: blue }
+    query: { api-version: '7' }
+    max_concurrency: 1
+    cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
+    timeouts: { connect: 20s, first_byte: 30s, total: 40s }
+    circuit_breaker: { threshold: 1, open_for: 1h }
+    retry: { max_attempts: 1, max_retry_after: 1s }
+  second:
+    kind: openai-compatible
+    api_key: ${fake.apiKey}
+    base_url: ${fake.url}
+    models:
+      m:
+        cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
+        rate_limit: { requests_per_minute: 6000, tokens_per_minute: 1000000 }
+        max_output_tokens: 70
+        context_window: 5000
+journal: { ttl: 1d, max_size: 10MB, store: hash }
+pipelines:
+  default:
+    stages:
+      - ai:
+          request: [obj, messages, [[obj, role, user, content, [$input, /q]]]]
+          model: m
+          providers: [first, second]
+          route: ordered
+          max_tokens: 90
+          in_doubt: fail
+          into: /a
+`,
+  );
+  on.write('in.ndjson', rowsOf(3));
+  const { exit, stdout, stderr } = await on.run(['--unordered', 'in.ndjson']);
+  expect(exit, stderr).toBe(0);
+  expect(stdout.match(/"response":"ROW \d/g)).toHaveLength(3);
+  expect(broken.seen.map(({ path, headers }) => [path, headers['x-team']])).toEqual([
+    ['/v1/chat/completions?api-version=7', 'blue'],
+  ]);
+  expect(fake.records.map(({ call }) => [call.model, call.outputTokensMax])).toEqual(
+    Array.from({ length: 3 }, () => ['m', 70]),
+  );
+  expect(everyFile(join(on.cwd, 'state'))).not.toContain('row 1');
+
+  const again = await on.run(['--live', 'in.ndjson']);
+  expect(again.exit, again.stderr).toBe(0);
+  expect(fake.records).toHaveLength(6);
+});
+
+it('a run waits for its providers as long as it may, and no longer', async () => {
+  const provider = `{ kind: openai, api_key: k, base_url: "${broken.url}", circuit_breaker: { threshold: 1, open_for: 1h }, retry: { max_attempts: 2, base_delay: 1ms } }`;
+  on.write(
+    'colloquium.yaml',
+    `state_dir: ./state
+provider_wait: 1ms
+ai_providers: { only: ${provider} }
+pipelines: { default: { stages: [{ ai: { request: [obj, model, m, messages, [[obj, role, user, content, a]]] } }] } }
+`,
+  );
+  const { exit, stderr } = await on.run([], { input: rowsOf(3) });
+  expect(exit, stderr).toBe(69);
+});
