@@ -55,7 +55,7 @@ export class World {
     const files = inputs.map((name) => this.path(join(spelled, name)).replace('/sub/', '/sub/up/sub/'));
     const place = spelled === '' ? this.folder : join(this.folder, 'sub/up');
     const said: string[] = [];
-    const real = { write: process.stderr.write, state: process.env['XDG_STATE_HOME'] };
+    const real = { write: process.stderr.write.bind(process.stderr), state: process.env['XDG_STATE_HOME'] };
     process.env['XDG_STATE_HOME'] = this.path('.state');
     process.stderr.write = ((text: string | Uint8Array, done?: () => void) => {
       said.push(Buffer.from(text).toString());
