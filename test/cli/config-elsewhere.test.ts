@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli, scratch, startCli } from '../support/cli.js';
+import { resultOf, runCli, scratch, startCli } from '../support/cli.js';
 import { daemonOf, post, until } from '../support/daemon.js';
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js';
 import { ASKING, providerOf } from './ai-stage.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 describe('a config that lies elsewhere', () => {
-  it('is taken by every command, with what is kept by it', async () => {
+  it('is taken by every command, with what is kept by it, and named where that is asked for', async () => {
     const cwd = scratch();
     mkdirSync(join(cwd, 'conf'));
     writeFileSync(
@@ -24,21 +24,32 @@ ai_providers: { openai: ${providerOf(fake)} }
 pipelines: { default: { stages: [${ASKING}], outputs: [{ file: ./out.ndjson }] } }
 `,
     );
-    const config = ['--config', 'conf/other.yaml'];
+    const config = ['--config', 'conf/other.yaml', '--verbose'];
+    const named = `colloquium: the config is ${join(cwd, 'conf/other.yaml')}\n`;
     const does = async (...args: readonly string[]): Promise<string> => {
       const { exit, stdout, stderr } = await runCli([...args, ...config], { cwd });
       expect(exit, `${args.join(' ')}: ${stderr}`).toBe(0);
+      expect(stderr, args.join(' ')).toContain(named);
       return stdout;
     };
 
     const serving = startCli(['serve', ...config, '--host', '0.0.0.0', '--port', '0', '--insecure'], { cwd });
+    let said = '';
+    serving.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const daemon = await daemonOf(serving, cwd).ready;
+    expect(said).toContain(named);
     expect((await post(`${daemon.url}/events`, { q: 'hello' })).status).toBe(202);
-    const tap = startCli(['log', 'tail', '--follow', ...config], { cwd });
-    let tapped = '';
-    tap.stdout?.on('data', (chunk: Buffer) => (tapped += chunk.toString()));
-    await until(() => tapped.includes('"q":"hello"'), 'the event in the log');
-    tap.kill('SIGINT');
+    const tail = startCli(['log', 'tail', '--follow', ...config], { cwd });
+    let tailed = '';
+    tail.stdout?.on('data', (chunk: Buffer) => (tailed += chunk.toString()));
+    await until(() => tailed.includes('"q":"hello"'), 'the event in the log');
+    tail.kill('SIGINT');
+    const tap = startCli(['tap', '--url', daemon.url, ...config], { cwd });
+    const tapped = resultOf(tap);
+    tap.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.includes('tapping')) tap.kill('SIGINT');
+    });
+    expect(await tapped).toMatchObject({ stderr: expect.stringContaining(named) as unknown, exit: 'SIGINT' });
     await until(async () => (await does('journal', 'ls')) !== '', 'the call in the journal');
     expect(await daemon.end()).toBe(0);
 

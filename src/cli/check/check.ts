@@ -55,6 +55,7 @@ async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promis
       'to compare scripts with it: --sample FILE',
     );
   }
+  if (flags.config !== undefined && flags.verbose === true) tellConfig(resolve(flags.config));
   if (named.length > 0) return named.map((path) => resolve(path));
   const found = await discoverConfig(process.cwd(), homedir());
   if (flags.verbose === true) tellConfig(found);
