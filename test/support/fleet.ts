@@ -1,5 +1,5 @@
 import { connectNats, type NatsLink } from '../../src/nats/index.js';
-import { startDaemon, type TestDaemon } from './daemon.js';
+import { startDaemon, until, type TestDaemon } from './daemon.js';
 import type { TestNatsServer } from './nats-server.js';
 
 export const RESULTS = 'results';
@@ -35,15 +35,20 @@ export interface ResultEvent {
   readonly data: { readonly id: number; readonly user?: string; readonly doubled?: number };
 }
 
-/** How many results there are. A server that is away has none. */
+/** How many results there are. While the server is away, nobody can say: this waits until it is back. */
 export async function countResults(link: NatsLink): Promise<number> {
-  // A question asked meanwhile would wait for its time-out.
-  if (link.state.kind === 'away') return 0;
-  try {
-    return (await link.jsm.streams.info('RESULTS')).state.messages;
-  } catch {
-    return 0;
-  }
+  let count = 0;
+  await until(async () => {
+    // A question asked meanwhile would wait for its time-out.
+    if (link.state.kind === 'away') return false;
+    try {
+      count = (await link.jsm.streams.info('RESULTS')).state.messages;
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'the server says how many results there are');
+  return count;
 }
 
 /** Every result, in the order of the stream. */
