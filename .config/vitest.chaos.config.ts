@@ -8,6 +8,7 @@ const PROPERTIES = [
   'test/pipeline/block-processor.test.ts',
   'test/pipeline/lazy/*.test.ts',
   'test/server/fuzz.test.ts',
+  'test/**/*model.test.ts',
 ];
 
 /** The long suite: `npm run test:chaos`. */

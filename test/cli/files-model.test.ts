@@ -3,16 +3,10 @@ import { describe, it } from 'vitest';
 import { runs } from '../support/runs.js';
 import { commands } from './run/model/commands.js';
 import { Model } from './run/model/model.js';
-import { World, type Keeping } from './run/model/world.js';
+import { KEEPINGS, World } from './run/model/world.js';
 
 describe('whatever is done to its files', () => {
-  const keepings: readonly (readonly [string, Keeping])[] = [
-    ['one file', { output: 'out' }],
-    ['files that are set aside', { output: 'out', rotate: 100 }],
-    ['a compressed file', { output: 'out.gz' }],
-  ];
-
-  it.each(keepings)(
+  it.each(KEEPINGS)(
     'run --resume to %s gives each line once, or refuses and changes nothing; nobody else’s file changes',
     async (_, keeping) => {
       await fc.assert(
@@ -23,6 +17,6 @@ describe('whatever is done to its files', () => {
         { numRuns: runs(25) },
       );
     },
-    120_000,
+    600_000,
   );
 });

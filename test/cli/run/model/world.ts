@@ -30,6 +30,12 @@ export interface Keeping {
   readonly rotate?: number;
 }
 
+export const KEEPINGS: readonly (readonly [string, Keeping])[] = [
+  ['one file', { output: 'out' }],
+  ['files that are set aside', { output: 'out', rotate: 100 }],
+  ['a compressed file', { output: 'out.gz' }],
+];
+
 /** Bytes of the last line that counts for an output that is written by parts. */
 const PART = /^out\.\d{6}$/;
 
@@ -51,9 +57,8 @@ export class World {
 
   /** Runs in this process, as the command line would. */
   async run(inputs: readonly string[], flags: Readonly<Record<string, true>>, spelled = ''): Promise<Outcome> {
-    const { output, rotate } = this.keeping;
-    const files = inputs.map((name) => this.path(join(spelled, name)).replace('/sub/', '/sub/up/sub/'));
-    const place = spelled === '' ? this.folder : join(this.folder, 'sub/up');
+    const { rotate } = this.keeping;
+    const { files, output, deadLetter } = this.pathsOf(inputs, spelled);
     const said: string[] = [];
     const real = { write: process.stderr.write.bind(process.stderr), state: process.env['XDG_STATE_HOME'] };
     process.env['XDG_STATE_HOME'] = this.path('.state');
@@ -65,8 +70,8 @@ export class World {
     try {
       const options = {
         eval: '["$input"]',
-        output: `${place}/${output}`,
-        deadLetter: `${place}/dead`,
+        output,
+        deadLetter,
         ...(rotate !== undefined && { rotate }),
         stats: 'text',
         progress: false,
@@ -81,6 +86,19 @@ export class World {
       if (real.state === undefined) delete process.env['XDG_STATE_HOME'];
       else process.env['XDG_STATE_HOME'] = real.state;
     }
+  }
+
+  /** What a run is given, each path spelled so. */
+  protected pathsOf(
+    inputs: readonly string[],
+    spelled: string,
+  ): { readonly files: readonly string[]; readonly output: string; readonly deadLetter: string } {
+    const place = spelled === '' ? this.folder : join(this.folder, 'sub/up');
+    return {
+      files: inputs.map((name) => this.path(join(spelled, name)).replace('/sub/', '/sub/up/sub/')),
+      output: `${place}/${this.keeping.output}`,
+      deadLetter: `${place}/dead`,
+    };
   }
 
   /** @returns whether it came so far as to be killed */
