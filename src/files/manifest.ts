@@ -70,7 +70,8 @@ export class Manifest {
     if (this.place === undefined || (this.#exists && this.#lines - this.#live().length <= DEAD_LINES_MAX)) return;
     const { folder, path, head } = this.place;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.tmp`;
+    // Two that begin at once must not take it from each other.
+    const temporary = `${path}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`;
     const lines = this.#live();
     writeFileSync(temporary, head + lines.map(textOf).join(''), { flush: true });
     renameSync(temporary, path);

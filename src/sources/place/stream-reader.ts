@@ -16,11 +16,13 @@ export type StreamState =
 export class StreamReader {
   readonly #iterator: AsyncIterator<Block>;
   /** Where everything before was read past. */
-  #mark: InputMark = startMark(undefined);
+  #mark: InputMark;
   /** Read already, from the mark on. */
   #pending: Block[] = [];
 
-  constructor(source: Source, signal: AbortSignal) {
+  /** @param node the inode of a file that is read in its compressed form */
+  constructor(source: Source, signal: AbortSignal, node?: string) {
+    this.#mark = startMark(node);
     this.#iterator = source.blocks(signal)[Symbol.asyncIterator]();
   }
 
@@ -34,20 +36,24 @@ export class StreamReader {
    *
    * @param end the place behind a last line that had no newline, where it was done
    * @param onPassed given the blocks before the place
+   * @param givesUp it is left where its beginning tells that it is another one
    * @throws SourceError
    */
   async readTo(
     place: FilePlace,
     end: FilePlace | undefined,
-    onPassed?: (block: Block) => Promise<void>,
+    { onPassed, givesUp = false }: { onPassed?: (block: Block) => Promise<void>; givesUp?: boolean } = {},
   ): Promise<StreamState> {
     while (this.#mark.offset < place.offset) {
+      if (givesUp && beginsOtherwise(this.#mark, place)) return { kind: 'other' };
       const block = await this.#next();
-      if (block === undefined) return { kind: 'cut', size: this.#mark.offset };
+      if (block === undefined) {
+        return beginsOtherwise(this.#mark, place) ? { kind: 'other' } : { kind: 'cut', size: this.#mark.offset };
+      }
       const [passed, rest] = cutAt(block, place.offset - this.#mark.offset);
       if (passed === undefined) {
         this.#pending.push(block);
-        return { kind: 'edited' };
+        return { kind: beginsOtherwise(this.#mark, place) ? 'other' : 'edited' };
       }
       this.#mark = passBlock(this.#mark, passed);
       if (rest !== undefined) this.#pending.push(rest);
@@ -112,10 +118,14 @@ export class StreamReader {
   }
 }
 
-function judge({ head, offset, tail }: InputMark, place: FilePlace): 'good' | 'edited' | 'other' {
-  const { head: known } = place.file;
-  if (offset < known.bytes || !isSameFingerprint(fingerprintOf(head.subarray(0, known.bytes)), known)) return 'other';
-  return isSameFingerprint(fingerprintOf(tail), place.before) ? 'good' : 'edited';
+function judge(mark: InputMark, place: FilePlace): 'good' | 'edited' | 'other' {
+  if (mark.offset < place.file.head.bytes || beginsOtherwise(mark, place)) return 'other';
+  return isSameFingerprint(fingerprintOf(mark.tail), place.before) ? 'good' : 'edited';
+}
+
+/** Whether enough was read to tell that the beginning is another one. */
+function beginsOtherwise({ head, offset }: InputMark, { file: { head: known } }: FilePlace): boolean {
+  return offset >= known.bytes && !isSameFingerprint(fingerprintOf(head.subarray(0, known.bytes)), known);
 }
 
 /** The mark at an offset within blocks; undefined inside a line that is too long to be held. */

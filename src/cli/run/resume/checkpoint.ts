@@ -29,7 +29,14 @@ export interface InputRecord {
   readonly end?: FilePlace;
   /** It was read to its end. */
   readonly finished: boolean;
+  /**
+   * The last run was not given it: `left-out`; and another file has its name by then: `renamed-away`, so that who has the name
+   * is none of it.
+   */
+  readonly absence?: Absence;
 }
+
+export type Absence = 'left-out' | 'renamed-away';
 
 /** The path of what has none that would be the same in the next run: standard input, a pipe. */
 export const STREAM = '-';
@@ -91,10 +98,16 @@ function parseStagePart(value: unknown): StagePart | undefined {
 
 function parseInput(value: unknown): InputRecord | undefined {
   if (!isObject(value) || typeof value['path'] !== 'string') return undefined;
-  const { path, finished } = value;
+  const { path, finished, absence } = value;
   const place = parsePlace(value['place']);
   const end = parsePlace(value['end']);
-  return { path, ...(place && { place }), ...(end && { end }), finished: finished === true };
+  return {
+    path,
+    ...(place && { place }),
+    ...(end && { end }),
+    finished: finished === true,
+    ...((absence === 'left-out' || absence === 'renamed-away') && { absence }),
+  };
 }
 
 function parseFile(value: unknown): FileRecord | undefined {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FileSinkOptions } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import type { StreamReader } from '../../../sources/place/index.js';
@@ -9,6 +10,7 @@ import { matchInputs, type KnownInput, type MatchedInputs } from './match-inputs
 import { inputDifference, missingInput, refusal } from './refusal.js';
 import { obstacles, pointToTakeBack, takenBack } from './take-back.js';
 import type { Target } from './targets.js';
+import { whereNow } from './where-now.js';
 
 /** What is to be done: how each input is entered, and how each file is opened. */
 export interface Decision {
@@ -37,6 +39,7 @@ export interface Situation {
   readonly targets: readonly Target[];
   readonly given: readonly GivenInput[];
   readonly stages: readonly StagePart[];
+  readonly lineBytesMax: number;
   /** Go on whatever has changed. */
   readonly isForced: boolean;
   /** Given what is read past of inputs that cannot be read twice. */
@@ -92,13 +95,13 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
   const changed = changedParts(checkpoint.stages, stages);
   const differences = [
     ...(changed.length > 0 ? [`the stages changed (${changed.join(', ')})`] : []),
-    ...inputDifferences(given, checkpoint, matched),
+    ...(await inputDifferences(situation, checkpoint, matched, signal)),
     ...ofFiles,
     ...(point === undefined ? [] : obstacles({ given, matched, checkpoint, from, files })),
   ];
   if (differences.length > 0 && !isForced) {
     for (const one of matched.known) await one?.reader?.close();
-    throw refusal(output, differences);
+    throw refusal(output, differences, leftOutByForce(given, checkpoint, matched));
   }
   return {
     checkpoint: from,
@@ -109,33 +112,63 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
     }),
     notices: [
       ...differences.map((difference) => `${difference}; it goes on all the same`),
-      ...matched.missing.flatMap((record) => noticeOfMissing(checkpoint.inputs[record])),
+      ...matched.missing.flatMap((record) => noticeOfMissing(checkpoint.inputs[record], given)),
     ],
   };
 }
 
-function inputDifferences(
-  given: readonly GivenInput[],
+async function inputDifferences(
+  { given, lineBytesMax }: Situation,
   { inputs }: RunCheckpoint,
   { known, missing }: MatchedInputs,
-): readonly string[] {
-  const ofKnown = known.flatMap((one, at) => {
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const renamed = async (record: InputRecord, what: (name: string) => string): Promise<string> => {
+    const name = await whereNow(record, lineBytesMax, signal);
+    return name === undefined ? '' : `; ${basename(record.path)} is now ${name}: name ${what(name)}`;
+  };
+  const differences: string[] = [];
+  for (const [at, one] of known.entries()) {
     const record = one && inputs[one.record];
-    return (record && inputDifference(given[at]?.source.name ?? '', record, one.state)) ?? [];
-  });
+    if (one === undefined || record === undefined) continue;
+    const difference = inputDifference(given[at]?.source.name ?? '', record, one.state);
+    if (difference === undefined) continue;
+    const now = one.state.kind === 'other' ? await renamed(record, (name) => `both, ${name} first`) : '';
+    differences.push(difference + now);
+  }
   const isBegun = ({ place, end }: InputRecord): boolean => ((end ?? place)?.offset ?? 0) > 0;
   const done = missing.flatMap((record) => inputs[record] ?? []).filter(isBegun);
   const isNoneKnown = known.every((one) => one === undefined);
   if (done.length > 0 && done.length === inputs.filter(isBegun).length && isNoneKnown) {
     return [`it was made of ${done.map(({ path }) => nameOf(path)).join(', ')}, and none of that is among the inputs`];
   }
-  return [...ofKnown, ...done.flatMap((record) => missingInput(record) ?? [])];
+  for (const record of done) {
+    const difference = missingInput(record);
+    if (difference !== undefined) differences.push(difference + (await renamed(record, () => 'that')));
+  }
+  return differences;
 }
 
-function noticeOfMissing(record: InputRecord | undefined): readonly string[] {
+/** What would not be read of inputs that were changed. */
+function leftOutByForce(
+  given: readonly GivenInput[],
+  { inputs }: RunCheckpoint,
+  { known }: MatchedInputs,
+): readonly string[] {
+  return known.flatMap((one, at) => {
+    if (one === undefined || one.state.kind === 'good' || one.state.kind === 'went-on') return [];
+    const { place, end } = inputs[one.record] ?? {};
+    return [`the first ${(end ?? place)?.lines ?? 0} lines of ${nameOf(given[at]?.source.name ?? '')}`];
+  });
+}
+
+function noticeOfMissing(record: InputRecord | undefined, given: readonly GivenInput[]): readonly string[] {
   const lines = (record?.end ?? record?.place)?.lines ?? 0;
-  if (record === undefined || lines === 0) return [];
-  return [`${nameOf(record.path)} is not among the inputs any more; its ${lines} lines are done and stay`];
+  // Said once.
+  if (record === undefined || lines === 0 || record.absence !== undefined) return [];
+  const isOther = given.some(({ path }) => path === record.path);
+  const name = isOther ? `what was ${record.path}` : nameOf(record.path);
+  return [`${name} is not among the inputs any more; its ${lines} lines are done and stay`];
 }
 
 /** Where failed events went that do not go there any more: what is there could not be taken back. */

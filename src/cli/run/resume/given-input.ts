@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolvePath } from '../../../files/index.js';
+import { nodeFileSystem, resolvePath } from '../../../files/index.js';
 import { openSource, type Source } from '../../../sources/index.js';
 import { STREAM } from './checkpoint.js';
 
@@ -12,11 +12,15 @@ export interface GivenInput {
    * `file`: entered at a place; `packed`: read from its start, and as often as need be; `stream`: read from its start, once.
    */
   readonly kind: 'file' | 'packed' | 'stream';
+  /** The inode of what has a path. */
+  readonly node?: string;
 }
 
 /** @throws SourceError */
 export function givenInput(name: string, lineBytesMax: number): GivenInput {
   const source = openSource(name, { lineBytesMax, follow: false });
   if (name === '-' || !statSync(name).isFile()) return { source, path: STREAM, kind: 'stream' };
-  return { source, path: resolvePath(name), kind: name.endsWith('.gz') ? 'packed' : 'file' };
+  const node = nodeFileSystem.stat(name)?.node;
+  const kind = name.endsWith('.gz') ? 'packed' : 'file';
+  return { source, path: resolvePath(name), kind, ...(node !== undefined && { node }) };
 }

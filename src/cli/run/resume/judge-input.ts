@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { stateOfPlace, type FilePlace } from '../../../files/index.js';
+import { stateOfPlace, TELLING_BYTES_MIN, type FilePlace } from '../../../files/index.js';
 import { openForReading, type Block } from '../../../sources/index.js';
 import { StreamReader, type StreamState } from '../../../sources/place/index.js';
 import type { InputRecord } from './checkpoint.js';
@@ -14,22 +14,24 @@ export interface JudgedInput {
 /**
  * Compares an input with what is known of it.
  *
- * @param isAtItsPlace whether it has the name that it had
+ * @param isRelated whether its name or its inode says that it may be it: then a short beginning is enough
  * @param onPassed given what is read past of a stream
  * @throws SourceError
  */
 export async function judgeInput(
-  { source, kind }: GivenInput,
+  { source, kind, node }: GivenInput,
   { place, end }: InputRecord,
-  isAtItsPlace: boolean,
+  isRelated: boolean,
   signal: AbortSignal,
   onPassed?: (block: Block) => Promise<void>,
 ): Promise<JudgedInput> {
   if (place === undefined) return { state: { kind: 'good' } };
-  if (kind === 'file') return { state: stateOfFile(source.name, place, end, isAtItsPlace) };
-  const reader = new StreamReader(source, signal);
+  if (kind === 'file') return { state: stateOfFile(source.name, place, end, isRelated) };
+  if (!isRelated && place.file.head.bytes < TELLING_BYTES_MIN) return { state: { kind: 'other' } };
+  const reader = new StreamReader(source, signal, node);
   // A stream is read past only now; the others are once more, when it is known how far they are done.
-  return { state: await reader.readTo(place, end, kind === 'stream' ? onPassed : undefined), reader };
+  const passing = kind === 'stream' ? { ...(onPassed && { onPassed }) } : { givesUp: true };
+  return { state: await reader.readTo(place, end, passing), reader };
 }
 
 function stateOfFile(path: string, place: FilePlace, end: FilePlace | undefined, isAtItsPlace: boolean): StreamState {

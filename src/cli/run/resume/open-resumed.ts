@@ -34,13 +34,16 @@ export async function openResumed(
   reading: AbortController,
 ): Promise<RunJob> {
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
-  refuseClashes(plan);
   const targets = targetsOf(plan);
   const release = await lockTargets(plan.stateFolder, targets);
   try {
+    // The manifests of what is set aside are looked at, and made: nobody else may write them meanwhile.
+    refuseClashes(plan);
     const store = new RunStore(plan.stateFolder);
     const skip = plan.ai === undefined ? undefined : skipper(engine);
-    const situation = { targets, given, stages: stageParts(plan.pipeline), ...(skip && { onPassed: skip }) };
+    const { lineBytesMax } = plan.block;
+    const stages = stageParts(plan.pipeline);
+    const situation = { targets, given, stages, lineBytesMax, ...(skip && { onPassed: skip }) };
     const decision = await decided({ ...situation, isForced: resume.how === 'force' }, store, resume, reading.signal);
     for (const notice of decision.notices) writeStderr(`colloquium: ${notice}\n`);
 
@@ -67,7 +70,7 @@ export async function openResumed(
     });
     if (skip !== undefined) await passDone(inputs, skip, reading.signal);
     const options = {
-      lineBytesMax: plan.block.lineBytesMax,
+      lineBytesMax,
       limit: plan.limit,
       shape: (some: AsyncIterable<Block>) => engine.shape(some),
     };

@@ -59,9 +59,9 @@ export async function passDone(
   for (const { given, place, start } of inputs) {
     if (place === undefined || given.kind === 'stream') continue;
     const end = start.isDone === true ? undefined : place;
-    const reader = new StreamReader(given.source, signal);
+    const reader = new StreamReader(given.source, signal, given.node);
     try {
-      if (end !== undefined) await reader.readTo(end, undefined, onPassed);
+      if (end !== undefined) await reader.readTo(end, undefined, { onPassed });
       else for await (const block of reader.blocks()) await onPassed(block);
     } finally {
       await reader.close();
@@ -70,7 +70,7 @@ export async function passDone(
 }
 
 async function entered(
-  { source, kind }: GivenInput,
+  { source, kind, node }: GivenInput,
   place: FilePlace | undefined,
   { reader: open, linesToSkip }: InputStart,
   lineBytesMax: number,
@@ -81,8 +81,8 @@ async function entered(
     const file = placedFile(source.name, lineBytesMax, place);
     return { mark: file.mark, blocks: file.blocks(signal) };
   }
-  if (place === undefined) return { mark: startMark(undefined), blocks: source.blocks(signal) };
-  const reader = new StreamReader(source, signal);
+  if (place === undefined) return { mark: startMark(node), blocks: source.blocks(signal) };
+  const reader = new StreamReader(source, signal, node);
   if (linesToSkip !== undefined) await reader.skipLines(linesToSkip);
   else if ((await reader.readTo(place, undefined)).kind !== 'good') throw changedMeanwhile(source.name);
   return { mark: reader.mark, blocks: reader.blocks() };

@@ -4,11 +4,16 @@ import { EXIT } from '../../exit-codes.js';
 import { UserError } from '../../user-error.js';
 import { STREAM, type InputRecord } from './checkpoint.js';
 
-/** Tells what keeps a run from being gone on with, and the ways out. */
-export function refusal(output: string, differences: readonly string[]): UserError {
+/**
+ * Tells what keeps a run from being gone on with, and the ways out.
+ *
+ * @param leftOut what nobody would have read, if it went on all the same
+ */
+export function refusal(output: string, differences: readonly string[], leftOut: readonly string[] = []): UserError {
   const hint =
     '--restart does everything again, and answers that were paid for are used again; ' +
-    '--resume=force goes on from where it was all the same';
+    '--resume=force goes on from where it was all the same' +
+    (leftOut.length > 0 ? `, and leaves out ${leftOut.join(' and ')}` : '');
   return new UserError(`cannot go on with ${output}: ${differences.join('; ')}`, EXIT.usage, hint);
 }
 

@@ -37,15 +37,21 @@ export class RunState {
   constructor(work: WorkDone, { checkpoint, starts }: Decision, positions: readonly FilePosition[]) {
     const { targets, given } = work;
     this.#work = work;
-    const inputs: InputSoFar[] = [...(checkpoint?.inputs ?? [])];
+    const inputs: InputRecord[] = [...(checkpoint?.inputs ?? [])];
     this.records = starts.map(({ record }, at) => {
       const path = given[at]?.path ?? '';
       if (record === undefined) return inputs.push({ path, finished: false }) - 1;
       const before = inputs[record];
       // It may be found under another name.
-      if (before !== undefined) inputs[record] = { ...before, path };
+      if (before !== undefined) inputs[record] = { ...present(before), path };
       return record;
     });
+    const found = new Set(this.records);
+    for (const [at, input] of inputs.entries()) {
+      if (found.has(at)) continue;
+      const isTaken = input.absence === 'renamed-away' || given.some(({ path }) => path === input.path);
+      inputs[at] = { ...input, absence: isTaken ? 'renamed-away' : 'left-out' };
+    }
     const recordOf = ({ path }: Target): number => checkpoint?.files.findIndex((file) => file.path === path) ?? -1;
     // One without a mark is as old as this run.
     this.#begins = targets.map((target, at) => {
@@ -128,6 +134,10 @@ function remembered(points: readonly PointSoFar[], input: number, record: InputS
   const latest = points.at(-1);
   if (latest === undefined || latest.input === input || latest.undo.some((one) => one.input === input)) return points;
   return [...points.slice(0, -1), { ...latest, undo: [...latest.undo, { input, record }] }];
+}
+
+function present({ path, place, end, finished }: InputRecord): InputRecord {
+  return { path, ...(place && { place }), ...(end && { end }), finished };
 }
 
 function hasEnd(input: InputSoFar | undefined): boolean {

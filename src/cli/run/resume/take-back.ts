@@ -11,7 +11,10 @@ import type { KnownInput, MatchedInputs } from './match-inputs.js';
 export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint {
   const inputs: InputRecord[] = [...checkpoint.inputs];
   const undone = checkpoint.points.slice(at);
-  for (const { undo } of undone.toReversed()) for (const { input, record } of undo) inputs[input] = record;
+  for (const { undo } of undone.toReversed()) {
+    // Since then it may have got another name.
+    for (const { input, record } of undo) inputs[input] = { ...record, path: inputs[input]?.path ?? record.path };
+  }
   const [first] = undone;
   if (first === undefined) return checkpoint;
   const line = inputs[first.input];

@@ -6,9 +6,13 @@ export interface ModelInput {
   tail: string;
 }
 
-/** What is known of a file since the last run that came to its end. */
+/** What is known of a file since the last run that was given it came to its end. */
 export interface DoneFile {
+  /** Undefined: what has its inode now was taken for another file. */
+  readonly file: number | undefined;
   readonly name: string;
+  /** Another file has its name by now. */
+  readonly isRenamedAway: boolean;
   readonly text: string;
   readonly lines: readonly string[];
 }
@@ -17,8 +21,8 @@ export interface DoneFile {
 export class Model {
   /** By name. */
   readonly inputs = new Map<string, ModelInput>();
-  /** Of each file what is done, when the last run came to its end; undefined: no run that keeps a checkpoint has. */
-  done: ReadonlyMap<number, DoneFile> | undefined;
+  /** What is done, when the last run came to its end; undefined: no run that keeps a checkpoint has. */
+  done: readonly DoneFile[] | undefined;
   /** Letters that were there before the work began. */
   lettersBefore: readonly string[] = [];
   /** A run was killed since: how much is done is not known. */
@@ -38,6 +42,12 @@ export class Model {
     return n % 4 === 3 ? `oops ${n}` : `{"id":${n},"pad":"${'x'.repeat((n * 7) % 40)}"}`;
   }
 
+  /** A line without its end. No other begins like it: what a file is can be told by it. */
+  newHalfLine(isEvent: boolean): string {
+    const n = this.#next++;
+    return isEvent ? String(1_000_000 + n) : `{"half":${1_000_000 + n}`;
+  }
+
   static linesOf({ lines, tail }: ModelInput): readonly string[] {
     return tail === '' ? lines : [...lines, tail];
   }
@@ -47,24 +57,44 @@ export class Model {
   }
 }
 
+/**
+ * What each of the inputs of a run is: the file that is known, by what it is; or one that is known and was changed, by its name; or
+ * a new one.
+ */
+export function matched(
+  { done = [], inputs }: Model,
+  names: readonly string[],
+): ReadonlyMap<string, { readonly before: DoneFile; readonly isChanged: boolean }> {
+  const matches = new Map<string, { readonly before: DoneFile; readonly isChanged: boolean }>();
+  const isOpen = (before: DoneFile): boolean => [...matches.values()].every((match) => match.before !== before);
+  for (const name of names) {
+    const input = inputs.get(name);
+    const before = done.find((one) => one.file === input?.file && isOpen(one));
+    if (input === undefined || before === undefined) continue;
+    if (Model.textOf(input).startsWith(before.text)) matches.set(name, { before, isChanged: false });
+  }
+  for (const name of names) {
+    const before = done.find((one) => one.name === name && !one.isRenamedAway && isOpen(one));
+    if (before === undefined || matches.has(name)) continue;
+    matches.set(name, { before, isChanged: before.text !== '' });
+  }
+  return matches;
+}
+
 /** Whether going on is certain to be refused, or may be. */
-export function refusalOf({ done, inputs, output, isTorn }: Model): 'due' | 'possible' | 'none' {
+export function refusalOf(model: Model, names: readonly string[]): 'due' | 'possible' | 'none' {
+  const { done, inputs, output, isTorn } = model;
   if (done === undefined || isTorn || output === 'gone') return 'none';
-  const known = new Map([...done].filter(([, { text }]) => text !== ''));
-  const given = [...inputs];
-  const isThere = (file: number): boolean => given.some(([, input]) => input.file === file);
-  const isChanged = given.some(([name, input]) => {
-    // Who comes to the name of a file that is gone is taken for it.
-    const former = [...known].find(([file, one]) => one.name === name && !isThere(file))?.[1];
-    const before = known.get(input.file) ?? former;
-    return before !== undefined && !Model.textOf(input).startsWith(before.text);
+  const matches = matched(model, names);
+  const isOfNothing = done.every(({ text }) => text === '');
+  const isChanged = [...matches.values()].some((match) => match.isChanged);
+  if (output === 'changed' || isChanged || (matches.size === 0 && !isOfNothing)) return 'due';
+  // What came behind a last line that goes on is done again, and may be left out now.
+  const goesOn = [...matches].some(([name, { before }]) => {
+    const input = inputs.get(name);
+    return input !== undefined && before.text !== Model.textOf(input) && !/(^|\n)$/.test(before.text);
   });
-  const isNoneKnown =
-    known.size > 0 &&
-    given.every(([name, { file }]) => !known.has(file) && ![...known.values()].some((one) => one.name === name));
-  if (output === 'changed' || isNoneKnown || isChanged) return 'due';
-  const isAnyGone = [...known.keys()].some((file) => !isThere(file));
-  return isAnyGone ? 'possible' : 'none';
+  return goesOn && matches.size < done.length ? 'possible' : 'none';
 }
 
 /** Whether a line gives a result; else it is a dead letter. */
