@@ -10,7 +10,14 @@ export {
   parseFingerprint,
   type Fingerprint,
 } from './fingerprint.js';
-export { identify, parseIdentity, relationOf, TELLING_BYTES_MIN, type FileIdentity, type Relation } from './identity.js';
+export {
+  identify,
+  parseIdentity,
+  relationOf,
+  TELLING_BYTES_MIN,
+  type FileIdentity,
+  type Relation,
+} from './identity.js';
 export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';

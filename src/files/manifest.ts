@@ -14,6 +14,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -33,6 +34,12 @@ const DEAD_LINES_MAX = 200;
 type Line =
   { readonly has: OwnedFile } | { readonly begun: string } | { readonly temporary: string } | { readonly gone: string };
 
+interface ManifestPlace {
+  readonly folder: string;
+  readonly path: string;
+  readonly head: string;
+}
+
 /** The files that one output made. One process writes to it at a time. */
 export class Manifest {
   readonly #files = new Map<string, OwnedFile>();
@@ -43,7 +50,7 @@ export class Manifest {
   #exists = false;
 
   /** @param place where it is kept; undefined: nowhere, for an output whose files need not be known again */
-  private constructor(private readonly place: { folder: string; path: string; head: string } | undefined) {}
+  private constructor(private readonly place: ManifestPlace | undefined) {}
 
   static inMemory(): Manifest {
     return new Manifest(undefined);
@@ -56,13 +63,15 @@ export class Manifest {
    * @throws the operating system's errors
    */
   static read(stateFolder: string, output: string): Manifest {
-    const folder = join(stateFolder, 'outputs');
-    const name = relative(resolvePath(stateFolder), resolvePath(output));
-    const { createHash } = process.getBuiltinModule('node:crypto');
-    const path = join(folder, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.parts`);
-    const manifest = new Manifest({ folder, path, head: `${JSON.stringify({ output: name })}\n` });
-    manifest.#take(path);
+    const place = placeOf(stateFolder, output);
+    const manifest = new Manifest(place);
+    manifest.#take(place.path);
     return manifest;
+  }
+
+  /** Whether an output ever had one. Where none had, this costs one look. @throws the operating system's errors */
+  static isThere(stateFolder: string, output: string): boolean {
+    return existsSync(folderIn(stateFolder)) && existsSync(placeOf(stateFolder, output).path);
   }
 
   /** Makes it durable that there is one, so that adding to it later does not fail for a wrong folder. @throws the operating system's errors */
@@ -111,6 +120,12 @@ export class Manifest {
   /** Notes the name of a file that is about to be made. Resolves when that is durable. @throws the operating system's errors */
   async addTemporary(name: string): Promise<void> {
     await this.#append({ temporary: name });
+    this.#temporary.add(name);
+  }
+
+  /** {@link addTemporary} for whoever cannot wait. @throws the operating system's errors */
+  addTemporaryNow(name: string): void {
+    this.#appendNow({ temporary: name });
     this.#temporary.add(name);
   }
 
@@ -186,6 +201,18 @@ export class Manifest {
     this.#files.delete(gone);
     this.#temporary.delete(gone);
   }
+}
+
+function folderIn(stateFolder: string): string {
+  return join(stateFolder, 'outputs');
+}
+
+function placeOf(stateFolder: string, output: string): ManifestPlace {
+  const folder = folderIn(stateFolder);
+  const name = relative(resolvePath(stateFolder), resolvePath(output));
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const path = join(folder, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.parts`);
+  return { folder, path, head: `${JSON.stringify({ output: name })}\n` };
 }
 
 function textOf(line: Line): string {

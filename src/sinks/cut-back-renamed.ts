@@ -5,14 +5,20 @@ import { placeIn } from './output-state.js';
 import { partNames } from './part-names.js';
 import { filesIn, truncateFile } from './folder.js';
 
+/** The file of an output that has another name by now. */
+export interface RenamedFile {
+  readonly path: string;
+  /** Bytes behind the position. */
+  readonly bytesBehind: number;
+}
+
 /**
- * Finds the file of an output that somebody gave another name in its folder.
+ * Finds the file of an output that somebody gave another name in its folder. Changes nothing.
  *
- * @param cutsBack whether what lies behind the position is removed from it: it was written for events that are done again
- * @returns its path now; undefined where it is not found, or changed
+ * @returns undefined where it is not found, or changed before the position
  * @throws the operating system's errors
  */
-export function cutBackRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {
+export function findRenamed(path: string, position: FilePosition): RenamedFile | undefined {
   const { mark, offset } = position;
   if (mark?.file.node === undefined) return undefined;
   const { folder } = partNames(path);
@@ -20,9 +26,20 @@ export function cutBackRenamed(path: string, position: FilePosition, cutsBack: b
     const now = join(folder, file);
     if (nodeFileSystem.linkTarget(now) !== undefined || nodeFileSystem.stat(now)?.node !== mark.file.node) continue;
     const state = placeIn(now, position, mark);
-    if (state?.kind !== 'good') return undefined;
-    if (cutsBack && state.size > offset) truncateFile(now, offset);
-    return now;
+    return state?.kind === 'good' ? { path: now, bytesBehind: state.size - offset } : undefined;
   }
   return undefined;
+}
+
+/**
+ * {@link findRenamed}, and brings it back to the position.
+ *
+ * @param cutsBack whether what lies behind the position is removed from it: it was written for events that are done again
+ * @returns its path now; undefined where it is not found, or changed
+ * @throws the operating system's errors
+ */
+export function cutBackRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {
+  const found = findRenamed(path, position);
+  if (cutsBack && found !== undefined && found.bytesBehind > 0) truncateFile(found.path, position.offset);
+  return found?.path;
 }

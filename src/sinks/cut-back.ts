@@ -1,7 +1,15 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { describeFile, nodeFileSystem } from '../files/index.js';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import {
+  describeFile,
+  fingerprintOf,
+  FINGERPRINT_BYTES_MAX,
+  isSameFingerprint,
+  nodeFileSystem,
+} from '../files/index.js';
 import type { FilePosition } from './file-position.js';
 import { placeIn } from './output-state.js';
+import { PACKED_SUFFIX } from './part-names.js';
 import type { OutputParts, Part } from './parts.js';
 import { truncateFile } from './folder.js';
 
@@ -14,44 +22,76 @@ export interface CutBack {
 }
 
 /**
- * Brings an output back to an earlier position: what was written after it is removed, over parts set aside since.
+ * Brings an output back to an earlier position: what was written after it is removed, over parts set aside since, packed or not.
  *
- * @throws the operating system's errors; Error when the position lies in a part that is packed already
+ * @throws the operating system's errors
  */
 export function cutBack(path: string, parts: OutputParts, position: FilePosition): CutBack {
   const { part, offset } = position;
   const later = parts.list().filter(({ number }) => number >= part);
   const same = later.find((one) => isWhere(position, one));
-  if (same?.packed === true) {
-    throw new Error(`it is to be cut back to a place in ${same.path}, which is packed; the checkpoint is too old`);
-  }
   const isFree = same === undefined || isOurs(path, parts);
+  const unpacked = same?.packed === true && offset > 0 ? startOf(same, offset) : undefined;
   // The newest goes first: after a crash on the way, what is left is still in order.
   if (same !== undefined && isFree) rmSync(path, { force: true });
   for (const one of later.toReversed()) if (one.number > (same?.number ?? part)) parts.remove(one);
   if (same !== undefined) {
-    if (!isFree) return cutInPlace(same, parts, offset);
-    parts.manifest.begin(same.file.node);
-    renameSync(same.path, path);
-    parts.manifest.remove(same.name);
+    if (!isFree) return cutInPlace(same, parts, offset, unpacked);
+    if (!same.packed) {
+      parts.manifest.begin(same.file.node);
+      renameSync(same.path, path);
+      parts.manifest.remove(same.name);
+    } else {
+      if (unpacked !== undefined) writeUnpacked(path, unpacked, same, parts);
+      parts.remove(same);
+    }
   }
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > offset) truncateFile(path, offset);
   return { part, lostBytes: Math.max(0, offset - size) };
 }
 
+/** The first bytes of a packed part. @throws the operating system's errors, or those of what is no compressed file */
+function startOf({ path }: Part, bytes: number): Uint8Array {
+  return process.getBuiltinModule('node:zlib').gunzipSync(readFileSync(path)).subarray(0, bytes);
+}
+
+/** Makes a file of what was in a packed part: all of it, or nothing. */
+function writeUnpacked(path: string, content: Uint8Array, { path: packed }: Part, parts: OutputParts): void {
+  const unfinished = parts.temporaryNow(basename(path));
+  writeFileSync(unfinished, content, { flag: 'wx', mode: statSync(packed).mode & 0o777, flush: true });
+  renameSync(unfinished, path);
+  parts.manifest.remove(basename(unfinished));
+}
+
 /** Somebody has put a file of theirs where the part came from: the part keeps its name, and theirs stays. */
-function cutInPlace(part: Part, parts: OutputParts, offset: number): CutBack {
-  parts.manifest.remove(part.name);
-  truncateFile(part.path, offset);
-  parts.manifest.addNow(describeFile(part.path, part));
+function cutInPlace(part: Part, parts: OutputParts, offset: number, unpacked: Uint8Array | undefined): CutBack {
+  if (!part.packed) {
+    parts.manifest.remove(part.name);
+    truncateFile(part.path, offset);
+    parts.manifest.addNow(describeFile(part.path, part));
+  } else if (unpacked === undefined) {
+    parts.remove(part);
+  } else {
+    const plain = { path: part.path.slice(0, -PACKED_SUFFIX.length), number: part.number, packed: false };
+    writeUnpacked(plain.path, unpacked, part, parts);
+    parts.manifest.addNow(describeFile(plain.path, plain));
+    parts.remove(part);
+  }
   return { part: parts.nextNumber(), lostBytes: 0 };
 }
 
 /** Whether a part is the file that a position lies in. */
-function isWhere(position: FilePosition, { number, packed, path }: Part): boolean {
-  if (position.mark === undefined || packed) return number === position.part;
-  return placeIn(path, position, position.mark)?.kind !== 'other';
+function isWhere({ part, offset, mark }: FilePosition, one: Part): boolean {
+  // Nothing of it stays: its number is enough.
+  if (offset === 0 && one.number === part) return true;
+  if (mark === undefined) return one.number === part;
+  if (!one.packed) return placeIn(one.path, { part, offset }, mark)?.kind !== 'other';
+  if (offset === 0) return false;
+  const start = startOf(one, offset);
+  const head = fingerprintOf(start.subarray(0, mark.file.head.bytes));
+  const before = fingerprintOf(start.subarray(Math.max(0, offset - FINGERPRINT_BYTES_MAX)));
+  return isSameFingerprint(head, mark.file.head) && isSameFingerprint(before, mark.before);
 }
 
 /** Whether what has the output's name was begun by it, or is nothing that could be lost. */

@@ -41,7 +41,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   settleOwn();
 
   function openManifest(): Manifest {
-    const isNeeded = rotates || gzip || retentionMs !== undefined || lifeline !== undefined || typeof mode === 'object';
+    const keepsParts = rotates || gzip || retentionMs !== undefined || lifeline !== undefined;
+    const isNeeded = keepsParts || mode === 'truncate' || typeof mode === 'object';
     return stateFolder === undefined || !isNeeded ? Manifest.inMemory() : Manifest.read(stateFolder, target);
   }
 
@@ -64,8 +65,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (typeof mode === 'object') {
       return { lostBytes: 0, part: rotates ? parts.nextNumber(mode.behind.part) : mode.behind.part };
     }
-    if (!rotates) return { lostBytes: 0, part: 1 };
     if (mode === 'truncate') for (const old of parts.list()) parts.remove(old);
+    if (!rotates) return { lostBytes: 0, part: 1 };
     return { lostBytes: 0, part: parts.nextNumber() };
   }
 

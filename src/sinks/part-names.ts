@@ -5,7 +5,7 @@ const PART_DIGITS = 6;
 /** A day (20240131) has more digits than any part gets. */
 const NUMBER = '(?<number>[0-9]{6}|[1-9][0-9]{6})';
 const PATTERN_DEFAULT = '{name}.{number}{ext}';
-const PACKED_SUFFIX = '.gz';
+export const PACKED_SUFFIX = '.gz';
 
 /** How the finished parts of an output are called. */
 export interface PartNames {

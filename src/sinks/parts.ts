@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isStillOurs, type Manifest, type OwnedFile } from '../files/index.js';
 import { packedPath, partNames, type PartNames } from './part-names.js';
 import { filesIn } from './folder.js';
@@ -80,11 +80,47 @@ export class OutputParts {
 
   /** Makes a name for a file on its way to another, and notes it. @throws the operating system's errors */
   async temporary(name: string): Promise<string> {
-    let path = join(this.names.folder, `.${name}.unfinished`);
-    for (let n = 2; existsSync(path); n++) path = join(this.names.folder, `.${name}.${n}.unfinished`);
-    await this.manifest.addTemporary(path.slice(this.names.folder.length + 1));
+    const path = this.#freeTemporary(name);
+    await this.manifest.addTemporary(basename(path));
     return path;
   }
+
+  /** {@link temporary} for whoever cannot wait. @throws the operating system's errors */
+  temporaryNow(name: string): string {
+    const path = this.#freeTemporary(name);
+    this.manifest.addTemporaryNow(basename(path));
+    return path;
+  }
+
+  #freeTemporary(name: string): string {
+    let path = join(this.names.folder, `.${name}.unfinished`);
+    for (let n = 2; existsSync(path); n++) path = join(this.names.folder, `.${name}.${n}.unfinished`);
+    return path;
+  }
+}
+
+/** What became of the finished files of an output. */
+export interface PartsState {
+  /** Numbers and names of those that are not there any more. */
+  readonly gone: readonly { readonly number: number; readonly name: string }[];
+  /** Those that somebody has changed. */
+  readonly changed: readonly { readonly number: number; readonly name: string }[];
+  /** Whether there is any that is as we left it. */
+  readonly hasOwn: boolean;
+}
+
+/** Compares what is beside an output with what its manifest says. @throws the operating system's errors */
+export function partsState(path: string, manifest: Manifest, pattern?: string): PartsState {
+  const parts = new OutputParts(partNames(path, pattern), manifest);
+  const there = parts.list();
+  // A part that is packed is there in one form, or in both.
+  const numbers = new Set(there.map(({ number }) => number));
+  const changed = there.filter((part) => !isStillOurs(part, part.path));
+  return {
+    gone: manifest.files().filter(({ number }) => !numbers.has(number)),
+    changed,
+    hasOwn: changed.length < there.length,
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
-import { refuseStrangeParts } from './own-parts.js';
+import { refuseChangedParts, refuseStrangeParts } from './own-parts.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 import { stderrSink } from '../stderr-sink.js';
 
@@ -33,7 +33,7 @@ export interface OpenOutputs {
  *
  * @throws UserError
  */
-export function refuseClashes({ inputs, outputs, deadLetters }: RunPlan): void {
+export function refuseClashes({ inputs, outputs, deadLetters, resume }: RunPlan): void {
   const paths = [...outputs, deadLetters].flatMap((output) => (output.kind === 'file' ? [output.path] : []));
   for (const [index, path] of paths.entries()) {
     if (inputs.some((input) => isSameFile(input, path))) {
@@ -44,7 +44,9 @@ export function refuseClashes({ inputs, outputs, deadLetters }: RunPlan): void {
     }
   }
   for (const output of [...outputs, deadLetters]) {
-    if (output.kind === 'file') refuseStrangeParts(output, inputs);
+    if (output.kind !== 'file') continue;
+    refuseStrangeParts(output, inputs);
+    if (resume === undefined) refuseChangedParts(output);
   }
   const streams = [
     ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),

@@ -1,4 +1,5 @@
 import type { FilePlan, PipelinePlan } from '../../config/index.js';
+import { Manifest } from '../../files/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
@@ -53,17 +54,17 @@ export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefin
   return { ...file, keeping: { ...file.keeping, permissions } };
 }
 
-/** Says of files that are set aside where the manifest of them is kept. */
+/** Says of files that are set aside, now or by a former run, where the manifest of them is kept. */
 export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
   plan: Plan,
   stateFolder: string,
 ): Plan {
-  return plan.kind === 'file' && keepsParts(plan.keeping)
-    ? { ...plan, keeping: { ...plan.keeping, stateFolder } }
-    : plan;
+  if (plan.kind !== 'file') return plan;
+  const isNeeded = keepsParts(plan.keeping) || (plan.mode === 'truncate' && Manifest.isThere(stateFolder, plan.path));
+  return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
-function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
+export function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
   return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip;
 }
 

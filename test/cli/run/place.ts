@@ -31,6 +31,10 @@ export class Place {
     return readFileSync(join(this.cwd, name), 'utf8');
   }
 
+  bytes(name: string): Buffer {
+    return readFileSync(join(this.cwd, name));
+  }
+
   path(name: string): string {
     return join(this.cwd, name);
   }

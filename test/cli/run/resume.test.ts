@@ -284,7 +284,7 @@ pipelines:
     place.write('out/dead', 'was there, too\n');
     place.write('in', '1111\n2222\n0\n3333\nx\n4444\n');
     const args = ['--resume', 'in'];
-    expect((await place.run(args)).exit).toBe(3);
+    expect((await place.run(['--restart', 'in'])).exit).toBe(3);
     const first = Object.entries(place.all()).filter(([path]) => path.includes('/out/'));
     for (const name of ['out/a', 'out/b']) {
       rmSync(place.path(name));
@@ -303,15 +303,20 @@ pipelines:
     expect(place.read('out/a')).toBe('1111\n2222\n3333\n4444\n5555\n');
   });
 
-  it.each([[['-o', 'out']], [['-o', './out']]])('when a plain run wrote the output: %s', async (output) => {
-    const place = new Place();
-    place.write('in', '1\n2\n3\n');
-    await place.resume('in');
-    place.write('in', '{"day":2,"n":3}\n{"day":2,"n":4}\n');
-    await place.run([...SAME, ...output, 'in']);
-    expect((await place.resume('in')).exit).toBe(0);
-    expect(place.read('out')).toBe(place.read('in'));
-  });
+  it.each([[['-o', 'out']], [['-o', './out']]])(
+    'with --restart when a plain run wrote the output: %s',
+    async (output) => {
+      const place = new Place();
+      place.write('in', '1\n2\n3\n');
+      await place.resume('in');
+      place.write('in', '{"day":2,"n":3}\n{"day":2,"n":4}\n');
+      await place.run([...SAME, ...output, 'in']);
+      place.append('in', '5\n');
+      expect((await place.resume('in')).stderr).toContain('out is not empty');
+      expect((await place.run([...SAME, '--restart', '-o', 'out', 'in'])).exit).toBe(0);
+      expect(place.read('out')).toBe(place.read('in'));
+    },
+  );
 });
 
 describe.concurrent('the state folder of run --resume', () => {

@@ -15,6 +15,8 @@ export interface RunCheckpoint {
   readonly points: readonly CutPoint[];
   /** Who made it wrote nothing behind it. */
   readonly ended: boolean;
+  /** Everything is to be done from the start: of what was done of it before, as much as is left is still to be taken back. */
+  readonly startsOver?: true;
 }
 
 export type StagePart = readonly [name: string, hash: string];
@@ -88,7 +90,8 @@ export function parseRecord(value: unknown): RunCheckpoint | PartOf | undefined 
   const files = allOf(value['files'], parseFile);
   const points = allOf(value['points'], parsePoint);
   if (stages === undefined || inputs === undefined || files === undefined || points === undefined) return undefined;
-  return { kind, job, stages, inputs, files, points, ended: value['ended'] === true };
+  const startsOver = value['startsOver'] === true && ({ startsOver: true } as const);
+  return { kind, job, stages, inputs, files, points, ended: value['ended'] === true, ...startsOver };
 }
 
 function parseStagePart(value: unknown): StagePart | undefined {

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { FileSinkOptions } from '../../../sinks/index.js';
+import type { FilePosition, FileSinkOptions } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import type { StreamReader } from '../../../sources/place/index.js';
+import { refuseChangedParts } from '../own-parts.js';
 import { changedParts } from './stage-parts.js';
 import { STREAM, type InputRecord, type RunCheckpoint, type StagePart } from './checkpoint.js';
 import type { GivenInput } from './given-input.js';
 import { judgeTargets, type JudgedTarget } from './judge-targets.js';
 import { matchInputs, type KnownInput, type MatchedInputs } from './match-inputs.js';
-import { inputDifference, missingInput, refusal } from './refusal.js';
+import { hasContent } from './has-content.js';
+import { cannotStartOver, inputDifference, missingInput, refusal, unknownOutput } from './refusal.js';
 import { obstacles, pointToTakeBack, takenBack } from './take-back.js';
 import type { Target } from './targets.js';
 import { whereNow } from './where-now.js';
@@ -16,9 +19,13 @@ import { whereNow } from './where-now.js';
 export interface Decision {
   /** What was there before; undefined: the work begins. */
   readonly checkpoint: RunCheckpoint | undefined;
+  /** What is stored before anything is changed: whoever comes after a crash takes it from there. */
+  readonly stored: RunCheckpoint;
   readonly starts: readonly InputStart[];
   /** For each target. */
   readonly modes: readonly FileSinkOptions['mode'][];
+  /** Files that were put away, and where what stays in them ends. */
+  readonly renamed: readonly { readonly path: string; readonly position: FilePosition; readonly cutsBack: boolean }[];
   /** For whoever runs it. */
   readonly notices: readonly string[];
 }
@@ -46,29 +53,67 @@ export interface Situation {
   readonly onPassed?: (block: Block) => Promise<void>;
 }
 
-/** The work begins: nothing is known. */
-export function beginning({ targets, given }: Pick<Situation, 'targets' | 'given'>): Decision {
-  const modes = targets.map(({ plan }) => plan.mode);
-  return { checkpoint: undefined, starts: given.map(() => ({})), modes, notices: [] };
+/**
+ * The work begins: nothing is known.
+ *
+ * @param stateFolder for people
+ * @throws UserError when somebody would lose what is in the outputs, or find it twice there
+ */
+export function beginning(
+  situation: Situation,
+  { isForced, stateFolder }: { isForced: boolean; stateFolder: string },
+): Decision {
+  const { targets, given, stages } = situation;
+  const full = targets.filter(({ role, plan }) => role === 'output' && !isForced && hasContent(plan));
+  if (full.length > 0) throw unknownOutput(full, stateFolder);
+  for (const { plan } of targets) refuseChangedParts(plan);
+  const start = { part: 1, offset: 0 };
+  const files = targets.map(({ path, role }) => ({ path, role, begin: start, position: start }));
+  return {
+    checkpoint: undefined,
+    stored: {
+      kind: 'checkpoint',
+      job: randomUUID(),
+      stages,
+      inputs: [],
+      files,
+      points: [],
+      ended: false,
+      startsOver: true,
+    },
+    starts: given.map(() => ({})),
+    modes: targets.map(({ plan }) => plan.mode),
+    renamed: [],
+    notices: [],
+  };
 }
 
-/** Everything is done again: what is of the earlier work, and of nobody else, is taken back first. */
+/**
+ * Everything is done again: what is of the earlier work, and of nobody else, is taken back first.
+ *
+ * @throws UserError when it cannot be taken back
+ */
 export function again(
-  situation: Pick<Situation, 'targets' | 'given'>,
+  { targets, given }: Situation,
   checkpoint: RunCheckpoint,
   files: readonly JudgedTarget[],
   notices: readonly string[],
 ): Decision {
-  const modes = files.map(({ modeAgain }) => modeAgain ?? 'append');
-  const begun = { ...beginning(situation), modes, notices };
-  const isKnown = checkpoint.files.every(({ path }) => files.some(({ target }) => target.path === path));
-  if (!isKnown || files.some(({ modeAgain }) => modeAgain === undefined)) return begun;
-  const start = checkpoint.files.map((file) => {
-    const isGone = files.some((one) => one.isGone && one.target.path === file.path);
-    const begin = isGone ? { part: file.begin.part, offset: 0 } : file.begin;
-    return { ...file, begin, position: begin };
-  });
-  return { ...begun, checkpoint: { ...checkpoint, inputs: [], points: [], files: start } };
+  const kept = files.filter(({ target, modeAgain }) => target.role === 'output' && modeAgain === undefined);
+  if (kept.length > 0) throw cannotStartOver(kept);
+  const known = checkpoint.files.filter(({ path }) => files.some(({ target }) => target.path === path));
+  const added = targets.filter(({ path }) => known.every((file) => file.path !== path));
+  const start = { part: 1, offset: 0 };
+  const all = [...known, ...added.map(({ path, role }) => ({ path, role, begin: start, position: start }))];
+  const anew = { ...checkpoint, inputs: [], points: [], ended: false };
+  return {
+    checkpoint: { ...anew, files: [] },
+    stored: { ...anew, files: all, startsOver: true },
+    starts: given.map(() => ({})),
+    modes: files.map(({ modeAgain }) => modeAgain ?? 'append'),
+    renamed: [],
+    notices,
+  };
 }
 
 /**
@@ -105,13 +150,20 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
   }
   return {
     checkpoint: from,
+    // How the files are about to be.
+    stored: { ...from, ended: false },
     starts: await startsOf(given, matched.known, from),
     modes: files.map((file) => {
       const record = from.files.find(({ path }) => path === file.target.path);
       return file.modeFrom(record?.position);
     }),
+    renamed: files.flatMap(({ target, renamed }) => {
+      const record = from.files.find(({ path }) => path === target.path);
+      return renamed && record ? [{ path: target.plan.path, position: record.position, ...renamed }] : [];
+    }),
     notices: [
       ...differences.map((difference) => `${difference}; it goes on all the same`),
+      ...files.flatMap((file) => file.notices),
       ...matched.missing.flatMap((record) => noticeOfMissing(checkpoint.inputs[record], given)),
     ],
   };

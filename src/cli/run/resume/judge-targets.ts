@@ -1,4 +1,14 @@
-import { outputState, type FilePosition, type FileSinkOptions, type OutputState } from '../../../sinks/index.js';
+import { basename } from 'node:path';
+import { Manifest, nodeFileSystem } from '../../../files/index.js';
+import {
+  findRenamed,
+  outputState,
+  partsState,
+  type FilePosition,
+  type FileSinkOptions,
+  type PartsState,
+  type RenamedFile,
+} from '../../../sinks/index.js';
 import type { FileRecord, RunCheckpoint } from './checkpoint.js';
 import { outputDifference } from './refusal.js';
 import type { Target } from './targets.js';
@@ -10,12 +20,16 @@ export interface JudgedTarget {
   readonly target: Target;
   /** What keeps the run from going on with it. */
   readonly difference: string | undefined;
-  /** It is not there any more. */
-  readonly isGone: boolean;
-  /** … and lines of the run were in it. */
+  /** For whoever goes on. */
+  readonly notices: readonly string[];
+  /** It is not there any more, and lines of the run were in it. */
   readonly isLost: boolean;
   /** Somebody else has written behind what is ours, so that nothing can be cut from it. */
   readonly isShared: boolean;
+  /** It has another name by now; what lies behind the position there is to be cut from it, if `cutsBack`. */
+  readonly renamed: { readonly cutsBack: boolean } | undefined;
+  /** Whether it can be cut back to a place before that of the checkpoint. */
+  readonly canGoBackTo: (position: FilePosition) => boolean;
   /** How it is opened to go on. @param takenBack where to, if not to where the checkpoint left it */
   modeFrom(takenBack: FilePosition | undefined): Mode;
   /** How it is opened to do everything again; undefined: what is there of the run cannot be taken back. */
@@ -35,49 +49,109 @@ function unknown(target: Target): JudgedTarget {
   return {
     target,
     difference: undefined,
-    isGone: false,
+    notices: [],
     isLost: false,
     isShared: false,
+    renamed: undefined,
+    canGoBackTo: () => true,
     modeFrom: () => mode,
     modeAgain: mode,
   };
 }
 
-function judged(target: Target, { role, begin, position }: FileRecord, ended: boolean): JudgedTarget {
-  const { path, mode, keeping } = target.plan;
+function judged(target: Target, record: FileRecord, ended: boolean): JudgedTarget {
+  const { path, keeping } = target.plan;
+  const { begin, position } = record;
   const state = outputState(path, position, keeping.pattern);
+  const isAway = state.kind === 'gone' || (state.kind === 'replaced' && nodeFileSystem.stat(path)?.size === 0);
+  const former = isAway ? findRenamed(path, position) : undefined;
+  const parts = partsOf(target, record);
+  if (former !== undefined) return judgedRenamed(target, record, former, parts, ended);
   const isOthers = state.kind === 'grown' && ended;
   // Letters of other runs go to the same file. To its results nobody has anything to add.
-  const isShared = isOthers && role === 'dead-letters';
+  const isShared = isOthers && record.role === 'dead-letters';
   const isOwnGrowth = state.kind === 'grown' && !ended;
-  const difference = isShared || isOwnGrowth ? undefined : outputDifference(path, position.offset, state);
-  const isOurs = difference === undefined && !isShared && state.kind !== 'gone';
+  const own = isShared || isOwnGrowth ? undefined : outputDifference(path, position.offset, state);
+  const isOurs = own === undefined && !isShared && state.kind !== 'gone';
+  const difference = [own, changedParts(parts)].filter((one) => one !== undefined).join('; ');
   return {
     target,
-    difference,
-    isGone: state.kind === 'gone',
+    difference: difference === '' ? undefined : difference,
+    notices: goneParts(parts),
     isLost: state.kind === 'gone' && !isSamePosition(begin, position),
     isShared,
+    renamed: undefined,
+    // Of one that is gone, and had nothing in it, nothing is to be taken back.
+    canGoBackTo: (to) =>
+      state.kind === 'gone' ||
+      to.mark === undefined ||
+      ['good', 'grown'].includes(outputState(path, to, keeping.pattern).kind),
     modeFrom(takenBack) {
       const to = takenBack ?? position;
       if (!isOurs) return 'append';
       if (to.mark !== undefined) return { cutTo: to };
-      return isStart(to) ? mode : 'append';
+      return isStart(to) ? target.plan.mode : 'append';
     },
-    modeAgain: modeAgain(mode, state, begin, isOurs),
+    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, begin, isOurs || state.kind === 'gone'),
   };
 }
 
-function modeAgain(
-  mode: 'truncate' | 'append',
-  state: OutputState,
-  begin: FilePosition,
-  isOurs: boolean,
-): Mode | undefined {
+/** Somebody has put it away, as logrotate does: what is in it stays there, and a new file is begun. */
+function judgedRenamed(
+  target: Target,
+  { role, begin, position }: FileRecord,
+  { path, bytesBehind }: RenamedFile,
+  parts: PartsState,
+  ended: boolean,
+): JudgedTarget {
+  const isOthers = bytesBehind > 0 && ended;
+  const name = target.plan.path;
+  const grown =
+    isOthers && role === 'output'
+      ? outputDifference(path, position.offset, { kind: 'grown', bytes: bytesBehind })
+      : undefined;
+  const difference = [grown, changedParts(parts)].filter((one) => one !== undefined).join('; ');
+  return {
+    target,
+    difference: difference === '' ? undefined : difference,
+    notices: [`${name} was renamed to ${basename(path)}: it goes on in a new file`, ...goneParts(parts)],
+    isLost: false,
+    isShared: isOthers,
+    renamed: { cutsBack: !isOthers },
+    canGoBackTo: (to) => findRenamed(name, to) !== undefined,
+    modeFrom: () => ({ behind: position }),
+    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, begin, true),
+  };
+}
+
+/** What became of the files that were set aside for the run. */
+function partsOf({ plan: { path, keeping } }: Target, { begin, position }: FileRecord): PartsState {
+  if (keeping.stateFolder === undefined) return { gone: [], changed: [], hasOwn: false };
+  const state = partsState(path, Manifest.read(keeping.stateFolder, path), keeping.pattern);
+  return {
+    ...state,
+    // What was about to be set aside when a run was killed is noted, and not there.
+    gone: state.gone.filter(({ number }) => number >= begin.part && number < position.part),
+    changed: state.changed.filter(({ number }) => number >= begin.part),
+  };
+}
+
+function changedParts({ changed }: PartsState): string | undefined {
+  if (changed.length === 0) return undefined;
+  return `${changed.map(({ name }) => name).join(', ')} was changed by somebody since it was set aside`;
+}
+
+function goneParts({ gone }: PartsState): readonly string[] {
+  return gone.map(({ name }) => `${name} is not there any more; what was in it is not written again`);
+}
+
+function modeAgain({ plan: { path, mode, keeping } }: Target, begin: FilePosition, isFree: boolean): Mode | undefined {
   if (mode === 'truncate') return mode;
-  // Of one that is gone parts may be there.
-  if (!isOurs && state.kind !== 'gone') return undefined;
-  return begin.mark === undefined ? 'append' : { cutTo: begin };
+  if (!isFree) return undefined;
+  if (begin.mark === undefined) return 'append';
+  // The file that was there before the run is elsewhere, with what is the run's in it.
+  const isElsewhere = keeping.stateFolder === undefined && outputState(path, begin).kind === 'replaced';
+  return { cutTo: isElsewhere ? { ...begin, offset: 0 } : begin };
 }
 
 /** Nothing was ever written, or it is nothing that has places. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { cutBackRenamed } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { Engine } from '../engine.js';
@@ -44,18 +44,17 @@ export async function openResumed(
     const { lineBytesMax } = plan.block;
     const stages = stageParts(plan.pipeline);
     const situation = { targets, given, stages, lineBytesMax, ...(skip && { onPassed: skip }) };
-    const decision = await decided({ ...situation, isForced: resume.how === 'force' }, store, resume, reading.signal);
+    const decision = await decided({ ...situation, isForced: resume.how === 'force' }, store, plan, reading.signal);
     for (const notice of decision.notices) writeStderr(`colloquium: ${notice}\n`);
 
-    const { checkpoint, starts, modes } = decision;
-    const job = checkpoint?.job ?? randomUUID();
+    const { checkpoint, stored, starts, modes } = decision;
+    const { job } = stored;
     const paths = outputPaths(targets);
     await inStateFolder(plan.stateFolder, async () => {
-      // How the files are about to be: whoever comes after a crash cuts them back to that once more.
-      if (checkpoint === undefined) await store.forget(paths);
-      else await store.put(paths, { ...checkpoint, ended: false });
+      await store.put(paths, stored);
       await store.claim(paths, job);
     });
+    for (const { path, position, cutsBack } of decision.renamed) cutBackRenamed(path, position, cutsBack);
     const { outputs, deadLetters, files } = await openOutputs(plan, modes);
     await endHalfLines(targets, files, modes);
     const positions = files.map((file) => file.position());
@@ -85,19 +84,22 @@ export async function openResumed(
 async function decided(
   situation: Situation,
   store: RunStore,
-  { how }: ResumePlan,
+  { resume, stateFolder }: RunPlan,
   signal: AbortSignal,
 ): Promise<Decision> {
   const { targets } = situation;
-  const stored = await store.find(outputPaths(targets), { isForgotten: how === 'restart' });
+  const isForced = resume?.how === 'restart';
+  const stored = await store.find(outputPaths(targets), { isForgotten: isForced });
   switch (stored.kind) {
     case 'nothing':
-      return beginning(situation);
-    case 'checkpoint':
-      if (how !== 'restart') return decide(situation, stored.checkpoint, signal);
-      return again(situation, stored.checkpoint, judgeTargets(targets, stored.checkpoint), []);
+      return beginning(situation, { isForced, stateFolder });
+    case 'checkpoint': {
+      const { checkpoint } = stored;
+      if (!isForced && checkpoint.startsOver !== true) return decide(situation, checkpoint, signal);
+      return again(situation, checkpoint, judgeTargets(targets, checkpoint), []);
+    }
     case 'mixed':
-      if (how !== 'restart') throw refusal(targets[0]?.plan.path ?? '', [stored.because]);
-      return beginning(situation);
+      if (!isForced) throw refusal(targets[0]?.plan.path ?? '', [stored.because]);
+      return beginning(situation, { isForced, stateFolder });
   }
 }

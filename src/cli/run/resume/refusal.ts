@@ -3,6 +3,8 @@ import type { OutputState } from '../../../sinks/index.js';
 import { EXIT } from '../../exit-codes.js';
 import { UserError } from '../../user-error.js';
 import { STREAM, type InputRecord } from './checkpoint.js';
+import type { JudgedTarget } from './judge-targets.js';
+import type { Target } from './targets.js';
 
 /**
  * Tells what keeps a run from being gone on with, and the ways out.
@@ -15,6 +17,25 @@ export function refusal(output: string, differences: readonly string[], leftOut:
     '--resume=force goes on from where it was all the same' +
     (leftOut.length > 0 ? `, and leaves out ${leftOut.join(' and ')}` : '');
   return new UserError(`cannot go on with ${output}: ${differences.join('; ')}`, EXIT.usage, hint);
+}
+
+/** Tells that nobody knows what is in outputs. @param stateFolder where it would stand */
+export function unknownOutput(outputs: readonly Target[], stateFolder: string): UserError {
+  const names = outputs.map(({ plan }) => plan.path).join(', ');
+  const message = `${names} is not empty, and in ${stateFolder} nothing says which inputs that came from`;
+  const isReplaced = outputs.every(({ plan }) => plan.mode === 'truncate');
+  const hint = isReplaced
+    ? '--restart does everything, and replaces it; -o takes another file'
+    : '--restart does everything, and adds it to what is there; or move that away first';
+  return new UserError(message, EXIT.usage, hint);
+}
+
+/** Tells that what a run wrote cannot be taken back. */
+export function cannotStartOver(files: readonly JudgedTarget[]): UserError {
+  const names = files.map(({ target }) => target.plan.path).join(', ');
+  const why = files.flatMap(({ difference }) => difference ?? []);
+  const message = `cannot start over: what the run wrote to ${names} cannot be taken back; ${why.join('; ')}`;
+  return new UserError(message, EXIT.usage, 'move it away, with the files that were set aside of it');
 }
 
 /** @param name as it was typed */

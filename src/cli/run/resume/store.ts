@@ -35,6 +35,10 @@ export class RunStore {
     if (records.size === 0) return { kind: 'nothing' };
     const [main, ...others] = inOrder(outputs);
     const checkpoint = records.get(main);
+    if (checkpoint?.kind === 'checkpoint' && checkpoint.startsOver === true && isOf(checkpoint, outputs)) {
+      // It may have been killed before it said so of the others.
+      return { kind: 'checkpoint', checkpoint };
+    }
     const stranger = outputs.find((output) => !records.has(output));
     if (stranger !== undefined) return mixed(`${stranger} was written by another run since, or is a new output`);
     const isWhole = others.every((output) => {
@@ -88,6 +92,11 @@ export class RunStore {
     const message = `the checkpoint of ${output} in ${join(this.stateFolder, 'checkpoints')} is damaged`;
     return new UserError(message, EXIT.dataError, '--restart forgets it, and does everything again');
   }
+}
+
+function isOf({ files }: RunCheckpoint, outputs: readonly string[]): boolean {
+  const own = files.flatMap(({ role, path }) => (role === 'output' ? [path] : []));
+  return own.length === outputs.length && own.every((path) => outputs.includes(path));
 }
 
 function mixed(because: string): Stored {

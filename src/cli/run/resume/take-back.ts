@@ -64,7 +64,12 @@ export function obstacles({
   );
   const unread = [...missing, ...streams];
   const shared = files.flatMap(({ isShared, target }) => (isShared ? [target.plan.path] : []));
+  const away = files.flatMap(({ target, canGoBackTo }) => {
+    const to = from.files.find(({ path }) => path === target.path)?.position;
+    return to === undefined || canGoBackTo(to) ? [] : [target.plan.path];
+  });
   return [
+    ...away.map((name) => `a last line went on, and what came of it is in a file that ${name} is not any more`),
     ...unread.map((name) => `a last line went on, and what was read of ${name} behind it would have to be read again`),
     ...shared.map((name) => `a last line went on, and somebody else has written to ${name} since it was done`),
   ];

@@ -175,10 +175,11 @@ function named(model: Model, byIndex: readonly number[]): readonly string[] {
 function expectResumed(
   model: Model,
   world: World,
-  { names, way, before }: { names: readonly string[]; way: Way; before: object },
+  { names, way, before }: { names: readonly string[]; way: Way; before: Readonly<Record<string, string>> },
   { exit, said }: Outcome,
 ): void {
-  const refusal = way === 'restart' ? 'none' : refusalOf(model, names);
+  const isFull = model.isUnknown && world.isFull(before);
+  const refusal = way === 'restart' ? 'none' : isFull ? 'due' : refusalOf(model, names);
   if (refusal === 'due' || (refusal === 'possible' && exit === 2)) {
     expect([exit, said]).toEqual([2, said]);
     expect(world.everything()).toEqual(before);
@@ -211,7 +212,7 @@ function expectResumed(
       },
     ];
   });
-  Object.assign(model, { done: [...left, ...now], isTorn: false, output: 'as-left' });
+  Object.assign(model, { done: [...left, ...now], isTorn: false, isUnknown: false, output: 'as-left' });
   expectOutputs(model, world);
 }
 
@@ -222,8 +223,8 @@ function expectOutputs({ done, lettersBefore }: Model, world: World): void {
   expect([...world.letters()].sort()).toEqual([...lettersBefore, ...all.filter((line) => !isEvent(line))].sort());
 }
 
-function lettersIn(before: object): readonly string[] {
-  const text = (before as Readonly<Record<string, string>>)['dead'] ?? '';
+function lettersIn(before: Readonly<Record<string, string>>): readonly string[] {
+  const text = before['dead'] ?? '';
   return text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { raw: string }).raw]));
 }
 
@@ -278,11 +279,11 @@ const twoAtOnce = command('two at once', {
 
 const kill = command('kill -9', {
   arguments: fc.tuple(some, fc.integer({ min: 1, max: 60 })),
-  isPossible: (model) => hasInputs(model) && model.output === 'as-left',
+  isPossible: (model) => hasInputs(model) && model.output !== 'changed',
   async act(model, world, [byIndex, change]) {
     const before = world.everything();
     const names = named(model, byIndex);
-    if (refusalOf(model, names) === 'due') return;
+    if (model.isUnknown || refusalOf(model, names) === 'due') return;
     let outcome: Outcome | undefined;
     const isKilled = await world.killed(change, async () => {
       outcome = await world.run(names, { resume: true });
@@ -311,7 +312,7 @@ const plainRun = command('plain run', {
     expect([...world.results()].sort()).toEqual(all.filter(isEvent).sort());
     const letters = [...lettersIn(before), ...all.filter((line) => !isEvent(line))];
     expect([...world.letters()].sort()).toEqual(letters.sort());
-    Object.assign(model, { done: undefined, output: 'as-left' });
+    Object.assign(model, { done: undefined, isUnknown: true, output: 'as-left' });
   },
 });
 

@@ -27,6 +27,8 @@ export class Model {
   lettersBefore: readonly string[] = [];
   /** A run was killed since: how much is done is not known. */
   isTorn = false;
+  /** A run that keeps no checkpoint has written to the output, so that nothing tells what is in it. */
+  isUnknown = false;
   output: 'as-left' | 'gone' | 'changed' = 'as-left';
   #next = 0;
   #files = 0;
@@ -84,11 +86,14 @@ export function matched(
 /** Whether going on is certain to be refused, or may be. */
 export function refusalOf(model: Model, names: readonly string[]): 'due' | 'possible' | 'none' {
   const { done, inputs, output, isTorn } = model;
-  if (done === undefined || isTorn || output === 'gone') return 'none';
+  if (done === undefined || output === 'gone') return 'none';
   const matches = matched(model, names);
   const isOfNothing = done.every(({ text }) => text === '');
   const isChanged = [...matches.values()].some((match) => match.isChanged);
-  if (output === 'changed' || isChanged || (matches.size === 0 && !isOfNothing)) return 'due';
+  if (output === 'changed' || isChanged || (matches.size === 0 && !isOfNothing)) {
+    // Who was killed may have begun anew.
+    return isTorn ? 'possible' : 'due';
+  }
   // What came behind a last line that goes on is done again, and may be left out now.
   const goesOn = [...matches].some(([name, { before }]) => {
     const input = inputs.get(name);

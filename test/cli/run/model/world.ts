@@ -150,6 +150,12 @@ export class World {
     return linesOf(texts.map((bytes) => (output.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()).join(''));
   }
 
+  /** Whether something was in the output, or set aside of it. @param before see {@link everything} */
+  isFull(before: Readonly<Record<string, string>>): boolean {
+    const { output } = this.keeping;
+    return Object.entries(before).some(([name, text]) => text !== '' && (name === output || PART.test(name)));
+  }
+
   /** What the dead letters were before they failed. */
   letters(): readonly string[] {
     return linesOf(this.text('dead')).map((line) => (JSON.parse(line) as { raw: string }).raw);
