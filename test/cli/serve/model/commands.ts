@@ -13,7 +13,7 @@ function command<Chosen>(
   return choices.map((chosen) => ({
     check: () => true,
     run: async (model, world) => {
-      await act(model as Model, world, chosen);
+      await act(model, world, chosen);
       expect(world.strangers()).toEqual(World.strangers);
     },
     toString: () => `${name}(${JSON.stringify(chosen)})`,
