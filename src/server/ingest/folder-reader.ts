@@ -49,7 +49,7 @@ export class FolderReader {
     const { ledger } = this.reading;
     const { name, path, stats } = seen;
     const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
-    if (known !== undefined && isAllRead(known, stats)) return;
+    if (known === undefined ? seen.isRenamedAway : isAllRead(known, stats)) return;
     let fd: number;
     try {
       fd = this.reading.fs.openUnlinked(path);
@@ -64,8 +64,8 @@ export class FolderReader {
       const now = this.reading.fs.fstat(fd);
       if (now.kind !== 'file' || now.node !== stats.node) return;
       const record = await this.#recordOf(seen, fd, now);
-      if (record === undefined) seen.again(COPYING_MS);
-      else await this.#readOn(seen, fd, now, record, signal);
+      if (record === undefined && !seen.isRenamedAway) seen.again(COPYING_MS);
+      if (record !== undefined) await this.#readOn(seen, fd, now, record, signal);
       this.#failures.delete(name);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
@@ -124,11 +124,12 @@ export class FolderReader {
     if (isCutOff) this.#fail(seen, new Error('the gzip data ends too early'));
   }
 
-  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making */
+  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making, or none of ours */
   async #recordOf(seen: SeenFile, fd: number, stats: FileStats): Promise<FileRecord | undefined> {
     const { ledger, present, talk } = this.reading;
     const { name, path } = seen;
     const { known, earlier } = ledger.files.recognize({ fd, name }, present);
+    if (seen.isRenamedAway) return known && known.place.file.node === stats.node ? { ...known, name } : undefined;
     if (known === undefined && !seen.isAtRest && ledger.files.isCopy({ fd, name }, present)) return undefined;
     if (earlier !== undefined) {
       if (earlier.known.name === name && earlier.known.place.offset > 0) talk.rewritten(path);

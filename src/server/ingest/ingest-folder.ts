@@ -46,7 +46,8 @@ export async function ingestFolder(
   try {
     if (ledger.damagedLines > 0) talk.notesDamaged(ledger.path, ledger.damagedLines);
     if (ledger.underWay !== undefined) await settle(ledger, ledger.underWay, pipeline, intake);
-    const watch = new FolderWatch({ folder, patterns, talk, world, fs });
+    const isKnown = (node: string): boolean => ledger.files.ofNode(node) !== undefined;
+    const watch = new FolderWatch({ folder, patterns, isKnown, talk, world, fs });
     const reader = new FolderReader({ ledger, present: watch, fs, pipeline, unfinishedLineMs, intake, talk });
     for await (const file of watch.files(signal)) {
       if (signal.aborted) break;

@@ -181,6 +181,33 @@ describe.concurrent('a watched folder', () => {
       expect(bench.told).toEqual(['stored d.ndjson 5', 'stored d.ndjson 2', 'stored d2.ndjson 1']);
     }));
 
+  it('stores the rest of a file whose new name the pattern does not mean, also after a restart, and no stranger', async () => {
+    for (const restarts of [false, true]) {
+      await inFolder(
+        async (bench) => {
+          writeFileSync(bench.at('a.ndjson'), objects(0, 2));
+          writeFileSync(bench.at('b.ndjson'), objects(10, 12));
+          await bench.look();
+          if (restarts) await bench.stop();
+          appendFileSync(bench.at('a.ndjson'), objects(2, 4));
+          renameSync(bench.at('a.ndjson'), bench.at('a.ndjson.1'));
+          writeFileSync(bench.at('a.ndjson'), objects(4, 6));
+          // Another file in the inode of one that was read, and in that of none.
+          renameSync(bench.at('b.ndjson'), bench.at('b.txt'));
+          writeFileSync(bench.at('b.txt'), 'a stranger, and longer than what was read by some bytes\n');
+          writeFileSync(bench.at('c.txt'), 'a stranger\n');
+          if (restarts) await bench.start();
+          await bench.look();
+          expect((await ns(bench)).toSorted()).toEqual([0, 1, 10, 11, 2, 3, 4, 5]);
+          appendFileSync(bench.at('a.ndjson.1'), objects(6, 7));
+          await bench.look();
+          expect(await ns(bench)).toHaveLength(9);
+        },
+        { patterns: ['*.ndjson'] },
+      );
+    }
+  });
+
   it('stores a file of several names once, and a copy beside its original as a file of its own', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('a'), objects(0, 2));
