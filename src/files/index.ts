@@ -8,6 +8,7 @@ export {
   FINGERPRINT_BYTES_MAX,
   isSameFingerprint,
   parseFingerprint,
+  readAt,
   type Fingerprint,
 } from './fingerprint.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
