@@ -127,8 +127,10 @@ export class Log {
     const gate = keys === undefined ? undefined : new KeyGate(keys);
     const write = (batch: Batch): Promise<Position> => this.#segments.write(batch);
     const store = async (batch: Batch): Promise<Position> => {
-      guard.check();
-      return gate === undefined ? write(batch) : gate.around(batch, () => write(batch));
+      const check = (): void => guard.check();
+      if (gate !== undefined) return gate.around(batch, check, () => write(batch));
+      check();
+      return write(batch);
     };
     this.#clock = new LogClock(world.now, recovery.lastTimestamp);
     this.#queue = new AppendQueue(this.#clock, {
