@@ -11,6 +11,7 @@ export {
   readAt,
   type Fingerprint,
 } from './fingerprint.js';
+export { HeldFolder, type FolderState } from './held-folder.js';
 export { identify, parseIdentity, relationOf, type FileIdentity, type Relation } from './identity.js';
 export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
 export { makeFolder } from './make-folder.js';
