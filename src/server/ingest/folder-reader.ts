@@ -5,6 +5,7 @@ import type { FileLedger } from './file-ledger.js';
 import { atRest, type FileRecord } from './file-record.js';
 import type { Intake } from './ingest-blocks.js';
 import { fromOldRecord } from './old-ledger.js';
+import { packedOrigin } from './packed-origin.js';
 import { readFileOn, readUnfinished, type FileIntake, type FileRead } from './read-file-on.js';
 
 /** What can't be opened or read is tried again after so long. */
@@ -139,13 +140,18 @@ export class FolderReader {
       if (isMadeAnew(known, stats)) talk.again(path, known.name);
       return { ...known, name };
     }
+    const isPacked = name.endsWith('.gz');
+    const origin = isPacked ? await packedOrigin(fd, ledger, present) : undefined;
+    if (origin !== undefined) talk.again(path, origin.name);
     const fresh: FileRecord = {
+      ...(origin && atRest(origin)),
       id: ledger.newId(),
       name,
-      place: placeAt(fd, 0, 0, this.reading.fs),
+      place: placeAt(fd, 0, origin?.place.lines ?? 0, this.reading.fs),
       seen: { size: 0, stamp: '' },
-      ...(name.endsWith('.gz') && { content: 0 }),
+      ...(isPacked && { content: origin?.place.offset ?? 0 }),
     };
+    if (origin !== undefined) return fresh;
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
   }
 

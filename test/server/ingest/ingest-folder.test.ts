@@ -28,6 +28,8 @@ const numbers = (from: number, to: number): string =>
 const objects = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, n) => `{"n":${from + n},"by":"a writer"}\n`).join('');
 
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
+
 /** Runs a story in a watched folder that is looked into. */
 async function inFolder(story: (bench: FolderBench) => Promise<void>, options: BenchOptions = {}): Promise<void> {
   const bench = new FolderBench(options);
@@ -179,6 +181,23 @@ describe.concurrent('a watched folder', () => {
       await bench.look();
       expect((await ns(bench)).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(bench.told).toEqual(['stored d.ndjson 5', 'stored d.ndjson 2', 'stored d2.ndjson 1']);
+    }));
+
+  it('knows a file again that was compressed, and stores what had come to it meanwhile', () =>
+    inFolder(async (bench) => {
+      writeFileSync(bench.at('a'), objects(0, 300));
+      writeFileSync(bench.at('b'), objects(400, 403));
+      await bench.look();
+      appendFileSync(bench.at('a'), objects(300, 302));
+      for (const name of ['a', 'b']) execFileSync('gzip', [bench.at(name)]);
+      writeFileSync(bench.at('c.gz'), gzipSync(objects(0, 2)));
+      await bench.look();
+      appendFileSync(bench.at('b.gz'), gzipSync(objects(403, 404)));
+      await bench.look();
+      const wanted = [...range(0, 300), ...range(400, 403), 300, 301, 0, 1, 403];
+      expect(await ns(bench)).toEqual(wanted);
+      const again = bench.told.filter((line) => line.startsWith('again'));
+      expect(again).toEqual(['again a.gz a', 'again b.gz b']);
     }));
 
   it('stores the rest of a file whose new name the pattern does not mean, also after a restart, and no stranger', async () => {
