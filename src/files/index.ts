@@ -20,3 +20,4 @@ export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
+export { areSamplesThere, samplesBefore } from './samples.js';

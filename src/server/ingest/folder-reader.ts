@@ -1,4 +1,11 @@
-import { hasCode, placeAt, type FileSystem, type FileStats, type PresentFiles } from '../../files/index.js';
+import {
+  areSamplesThere,
+  hasCode,
+  placeAt,
+  type FileSystem,
+  type FileStats,
+  type PresentFiles,
+} from '../../files/index.js';
 import { RewrittenError, SourceError, type SeenFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
 import type { FileLedger } from './file-ledger.js';
@@ -137,8 +144,12 @@ export class FolderReader {
       await this.#forgetContent(earlier.known);
     }
     if (known !== undefined) {
-      if (isMadeAnew(known, stats)) talk.again(path, known.name);
-      return { ...known, name };
+      if (!this.#isWrittenAnew(known, fd, stats)) {
+        if (isMadeAnew(known, stats)) talk.again(path, known.name);
+        return { ...known, name };
+      }
+      talk.rewritten(path);
+      await this.#forgetContent(known);
     }
     const isPacked = name.endsWith('.gz');
     const origin = isPacked ? await packedOrigin(fd, ledger, present) : undefined;
@@ -153,6 +164,12 @@ export class FolderReader {
     };
     if (origin !== undefined) return fresh;
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
+  }
+
+  /** Whether a file that is as long as it was has other content between what it is known by. */
+  #isWrittenAnew({ samples, place, seen }: FileRecord, fd: number, { size }: FileStats): boolean {
+    if (samples === undefined || size !== seen.size) return false;
+    return !areSamplesThere(samples, fd, place.offset, this.reading.fs);
   }
 
   async #oldRecordOf(

@@ -183,6 +183,24 @@ describe.concurrent('a watched folder', () => {
       expect(bench.told).toEqual(['stored d.ndjson 5', 'stored d.ndjson 2', 'stored d2.ndjson 1']);
     }));
 
+  it('reads a file from its start whose middle alone was written anew, in its place or by another one', () =>
+    inFolder(async (bench) => {
+      const report = (n: number): string => objects(1000, 1100) + objects(n, n + 10) + objects(2000, 2100);
+      writeFileSync(bench.at('a'), report(3000));
+      await bench.look();
+      writeFileSync(bench.at('a'), report(4000));
+      await bench.look();
+      writeFileSync(join(bench.home, 'new'), report(5000));
+      renameSync(join(bench.home, 'new'), bench.at('a'));
+      await bench.look();
+      rmSync(bench.at('a'));
+      await bench.look();
+      writeFileSync(bench.at('a'), report(6000));
+      await bench.look();
+      const middles = (await ns(bench)).filter((n) => Number(n) >= 3000);
+      expect(middles).toEqual([3000, 4000, 5000, 6000].flatMap((n) => range(n, n + 10)));
+    }));
+
   it('knows a file again that was compressed, and stores what had come to it meanwhile', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('a'), objects(0, 300));
