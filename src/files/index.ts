@@ -8,8 +8,10 @@ export {
   FINGERPRINT_BYTES_MAX,
   isSameFingerprint,
   parseFingerprint,
+  readAt,
   type Fingerprint,
 } from './fingerprint.js';
+export { HeldFolder, type FolderState } from './held-folder.js';
 export {
   identify,
   parseIdentity,
@@ -25,3 +27,4 @@ export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
+export { areSamplesThere, samplesBefore } from './samples.js';

@@ -101,6 +101,12 @@ export class KnownFiles<Known extends KnownFile> {
     return { ...(known && { known }), ...(earlier && { earlier }) };
   }
 
+  /** Those that are gone, and whose content began so: the one that was read farthest first. */
+  goneLike(beginning: Uint8Array, present: PresentFiles): Known[] {
+    const alike = this.#withoutHome(present).of(beginning);
+    return byOffset(alike.filter((one) => !this.#isLiving(one, new Set(), present)));
+  }
+
   /** Whether a file is a copy of one that is there, so far. Looks at all that are known. @throws the operating system's errors */
   isCopy({ fd, name }: UnknownFile, present: PresentFiles): boolean {
     const { node } = this.fs.fstat(fd);
@@ -127,10 +133,8 @@ export class KnownFiles<Known extends KnownFile> {
   /** Those that a file can be by its content, the one that was read farthest first. */
   #alike(fd: number, records: Beginnings<Known>): Known[] {
     if (records.isEmpty) return [];
-    return records
-      .of(this.#beginning(fd))
-      .filter(({ place }) => stateOfPlace(place, fd, { fs: this.fs }).kind === 'good')
-      .sort((a, b) => b.place.offset - a.place.offset);
+    const alike = records.of(this.#beginning(fd));
+    return byOffset(alike.filter(({ place }) => stateOfPlace(place, fd, { fs: this.fs }).kind === 'good'));
   }
 
   /** Those that are gone, and those whose inode may have other content by now. */
@@ -172,6 +176,11 @@ export class KnownFiles<Known extends KnownFile> {
       }
     });
   }
+}
+
+/** The one that was read farthest first. */
+function byOffset<Known extends KnownFile>(records: readonly Known[]): Known[] {
+  return records.toSorted((a, b) => b.place.offset - a.place.offset);
 }
 
 /** Records by what their files begin with, as far as that tells. */

@@ -157,7 +157,8 @@ export class Manifest {
 
   #entry(line: Line): string {
     this.#lines += 1;
-    const text = (this.#endsOpen ? '\n' : '') + textOf(line);
+    // Whatever there is of a torn line stays no line, also where only its newline is missing.
+    const text = (this.#endsOpen ? '<torn\n' : '') + textOf(line);
     this.#endsOpen = false;
     return text;
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { fingerprintBefore, isSameFingerprint, parseFingerprint, type Fingerprint } from './fingerprint.js';
 import { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
 import { identify, parseIdentity, type FileIdentity } from './identity.js';
+import { areSamplesThere, SAMPLED_BYTES_MAX, samplesBefore } from './samples.js';
 
 /** A finished file that we wrote. It is ours as long as nobody has changed it or put another in its place. */
 export interface OwnedFile {
@@ -18,6 +19,8 @@ export interface OwnedFile {
   readonly file: FileIdentity;
   /** Its last bytes, at most 1 KB. */
   readonly end: Fingerprint;
+  /** All of it, where that is little; undefined: it is known by its time. */
+  readonly whole?: Fingerprint;
 }
 
 /** Describes a file that is finished, under its name or the one that it is about to get. @throws the operating system's errors */
@@ -29,15 +32,20 @@ export function describeFile(
   const fd = fs.open(path);
   try {
     const { size, mtimeMs } = fs.fstat(fd);
-    return { name, number, packed, size, mtimeMs, file: identify(fd, fs), end: fingerprintBefore(fs, fd, size) };
+    return {
+      ...{ name, number, packed, size, mtimeMs },
+      file: identify(fd, fs),
+      end: fingerprintBefore(fs, fd, size),
+      ...(size <= SAMPLED_BYTES_MAX && { whole: samplesBefore(fd, size, fs) }),
+    };
   } finally {
     fs.close(fd);
   }
 }
 
 /**
- * Whether what is at the path now is the file as we left it. Another inode is, where all else fits and the time does, too: a copy
- * that was restored, or the same file system under another number.
+ * Whether what is at the path now is the file as we left it: where it was written last when we did that, by its beginning and end,
+ * whatever its inode, for a copy may have been restored; else in the same inode and by all of its bytes, where these are known.
  *
  * @throws the operating system's errors
  */
@@ -53,9 +61,11 @@ export function isStillOurs(owned: OwnedFile, path: string, fs: FileSystem = nod
     throw error;
   }
   try {
-    const { file, end, size } = owned;
-    if (!isAlike(owned, fs.fstat(fd)) || !isSameFingerprint(file.head, identify(fd, fs).head)) return false;
-    return isSameFingerprint(end, fingerprintBefore(fs, fd, size));
+    const { file, end, size, mtimeMs, whole } = owned;
+    const now = fs.fstat(fd);
+    if (!isAlike(owned, now) || !isSameFingerprint(file.head, identify(fd, fs).head)) return false;
+    if (!isSameFingerprint(end, fingerprintBefore(fs, fd, size))) return false;
+    return now.mtimeMs === mtimeMs || (whole !== undefined && areSamplesThere(whole, fd, size, fs));
   } finally {
     fs.close(fd);
   }
@@ -69,12 +79,22 @@ function isAlike({ size, mtimeMs, file }: OwnedFile, now: FileStats): boolean {
 /** Reads a stored description; undefined when it is none. */
 export function parseOwnedFile(value: unknown): OwnedFile | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { name, number, packed, size, mtimeMs, file, end } = value as Readonly<Record<keyof OwnedFile, unknown>>;
+  const { name, number, packed, size, mtimeMs, file, end, whole } = value as Readonly<Record<keyof OwnedFile, unknown>>;
   const identity = parseIdentity(file);
   const ending = parseFingerprint(end);
   if (identity === undefined || ending === undefined || typeof packed !== 'boolean') return undefined;
   // A name with a folder in it would lead out of the output's own.
   if (typeof name !== 'string' || name === '' || basename(name) !== name) return undefined;
   if (typeof size !== 'number' || typeof mtimeMs !== 'number' || !Number.isSafeInteger(number)) return undefined;
-  return { name, number: Number(number), packed, size, mtimeMs, file: identity, end: ending };
+  const all = parseFingerprint(whole);
+  return {
+    name,
+    number: Number(number),
+    packed,
+    size,
+    mtimeMs,
+    file: identity,
+    end: ending,
+    ...(all && { whole: all }),
+  };
 }

@@ -1,9 +1,10 @@
 /** Floor 3: the durable log. Stores lines, and does not know what an event means. */
 export { CheckpointStore, type Checkpoint } from './checkpoint/checkpoint-store.js';
 export type { Disk, DiskFile } from './disk/disk.js';
+export { guardedDisk } from './disk/guarded-disk.js';
 export { STRIPPED_BYTES } from './format/line.js';
 export { comparePositions, LOG_START, parsePosition, type Position } from './format/position.js';
-export { LogError, type LogErrorKind } from './log-error.js';
+export { DisplacedError, LogError, type Displacement, type LogErrorKind } from './log-error.js';
 export type { LogHooks, LogOptions } from './log-options.js';
 export { openLogReader, type LogReader } from './log-reader.js';
 export { Log, type LogStats } from './log.js';

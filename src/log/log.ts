@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
+import { guardedDisk } from './disk/guarded-disk.js';
+import { FolderGuard } from './folder-guard.js';
 import type { Position } from './format/position.js';
 import type { KeyIndex, KeysFound } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
 import { readClaims } from './keys/read-claims.js';
 import { settleKeys } from './keys/settle-keys.js';
-import { LogError } from './log-error.js';
+import { DisplacedError, LogError } from './log-error.js';
 import { takeLogLock } from './log-lock.js';
 import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
 import type { LogBlock } from './read/log-block.js';
 import { MovingEnd } from './read/log-end.js';
-import { readLog, type ReadOptions } from './read/read-log.js';
+import { readLog, type ReadOptions, type WritersFolder } from './read/read-log.js';
 import { RecordCounter } from './read/record-counter.js';
 import { recover, type Recovery } from './recover/recover.js';
 import type { TornTail } from './recover/torn-tail.js';
@@ -50,6 +52,7 @@ export interface LogStats {
 /** What there was when the log was opened. */
 interface Found {
   readonly lock: Lock;
+  readonly guard: FolderGuard;
   readonly recovery: Recovery;
   /** Of all segments on the disk. */
   readonly bytes: number;
@@ -66,6 +69,7 @@ export class Log {
   readonly #world: World;
   readonly #options: ResolvedLogOptions;
   readonly #lock: Lock;
+  readonly #guard: FolderGuard;
   readonly #end = new MovingEnd();
   readonly #queue: AppendQueue;
   readonly #clock: LogClock;
@@ -82,7 +86,7 @@ export class Log {
   #lastNumber: number;
 
   private constructor(world: World, options: ResolvedLogOptions, found: Found) {
-    const { lock, recovery, bytes, keys } = found;
+    const { lock, guard, recovery, bytes, keys } = found;
     const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
     this.folder = folder;
     this.torn = recovery.torn;
@@ -92,6 +96,8 @@ export class Log {
     this.#world = world;
     this.#options = options;
     this.#lock = lock;
+    this.#guard = guard;
+    guard.onBack = () => this.#end.nudge();
     this.#keys = keys;
     this.#bytes = bytes;
     this.#segmentCount = recovery.segments.length;
@@ -112,6 +118,7 @@ export class Log {
       segmentBytesMax,
       segmentAgeMaxMs,
       onSync: hooks.onSync,
+      check: () => guard.check(),
       onFinished: (name) => {
         if (options.pack) this.#packer.add(name);
         hooks.onSegmentFinished?.(name);
@@ -119,11 +126,17 @@ export class Log {
     });
     const gate = keys === undefined ? undefined : new KeyGate(keys);
     const write = (batch: Batch): Promise<Position> => this.#segments.write(batch);
+    const store = async (batch: Batch): Promise<Position> => {
+      const check = (): void => guard.check();
+      if (gate !== undefined) return gate.around(batch, check, () => write(batch));
+      check();
+      return write(batch);
+    };
     this.#clock = new LogClock(world.now, recovery.lastTimestamp);
     this.#queue = new AppendQueue(this.#clock, {
       ...options,
       keys: gate,
-      store: gate === undefined ? write : (batch) => gate.around(batch, () => write(batch)),
+      store,
       onStored: (batch, position) => this.#stored(batch, position),
       onFailed: (error, records) => this.#failed(error, records),
       end: () => this.end,
@@ -136,19 +149,22 @@ export class Log {
    *
    * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
    */
-  static async open(world: World, given: LogOptions): Promise<Log> {
+  static async open(outside: World, given: LogOptions): Promise<Log> {
     const options = resolveLogOptions(given);
     const { folder } = options;
     let lock: Lock | undefined;
+    let guard: FolderGuard | undefined;
     let keys: KeyIndex | undefined;
     try {
-      await world.disk.makeFolder(folder);
+      await outside.disk.makeFolder(folder);
       lock = await takeLogLock(folder, options.command);
+      const guarding = (guard = new FolderGuard(folder, lock));
+      const world = { ...outside, disk: guardedDisk(outside.disk, () => guarding.check()) };
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
       if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'), folder);
-      const log = new Log(world, options, { lock, recovery, bytes, keys });
+      const log = new Log(world, options, { lock, guard, recovery, bytes, keys });
       if (keys !== undefined) {
         await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
         const [oldest] = recovery.segments;
@@ -157,6 +173,7 @@ export class Log {
       return log;
     } catch (error) {
       await keys?.close().catch(() => undefined);
+      guard?.release();
       await lock?.release().catch(() => undefined);
       if (error instanceof LogError) throw error;
       throw diskError('read', `${folder}: the log can't be opened`, error);
@@ -184,9 +201,26 @@ export class Log {
     return this.#queue.append(entries);
   }
 
-  /** Reads what is durable. */
+  /**
+   * Reads what is durable. While the folder is not where it was, that is what is open of it; who follows gets the rest when it is back.
+   *
+   * @throws DisplacedError for what is not open, to who does not follow
+   */
   read(options: ReadOptions): AsyncGenerator<LogBlock, void, void> {
-    return readLog(this.#world, this.folder, this.#end, options);
+    return readLog(this.#world, this.folder, this.#end, options, this.#own);
+  }
+
+  /**
+   * What became of the folder when it was moved away, removed or replaced: nothing is stored, nothing at its path is touched. Known
+   * from the last look; each batch looks, too.
+   */
+  get displaced(): DisplacedError | undefined {
+    return this.#guard.known;
+  }
+
+  /** Looks whether the folder is where it was. When it is back, storing and reading go on. */
+  look(): DisplacedError | undefined {
+    return this.#guard.look();
   }
 
   /**
@@ -258,14 +292,25 @@ export class Log {
     return this.#closing;
   }
 
+  readonly #own: WritersFolder = {
+    isInPlace: () => this.#guard.look() === undefined,
+    check: () => this.#guard.check(),
+    // The log's start lies before its first segment.
+    openCurrent: (number) => this.#segments.openCurrent(Math.max(1, number)),
+  };
+
   async #close(): Promise<void> {
     try {
       await this.#queue.close();
       await this.#segments.close();
       await this.#packer.close();
       this.#end.close();
-      await this.#keys?.close();
+      await this.#keys?.close().catch((error: unknown) => {
+        // What it would still note at the folder's path is found out at the next start, as after a crash.
+        if (!(error instanceof DisplacedError)) throw error;
+      });
     } finally {
+      this.#guard.release();
       await this.#lock.release();
     }
   }
@@ -283,7 +328,10 @@ export class Log {
   }
 
   #failed(error: unknown, records: number): LogError {
-    const told = diskError('write', `${this.folder}: the events could not be stored`, error);
+    const told =
+      error instanceof DisplacedError
+        ? error
+        : diskError('write', `${this.folder}: the events could not be stored`, error);
     this.#options.hooks.onWriteError?.(told, records);
     return told;
   }

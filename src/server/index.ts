@@ -11,5 +11,6 @@ export { startServer, type RunningServer, type ServerOptions } from './server.js
 export type { ServerSettings } from './settings.js';
 export { TapHub } from './tap/index.js';
 export { Feed, type DriveReport, type FleetMember, type LetterView, type MemberPipeline } from './dashboard/index.js';
+export { displacedLog } from './displaced.js';
 export { HttpError } from './http-error.js';
 export { recovering } from './recovering.js';

@@ -1,5 +1,6 @@
-import { LogError, type Entry, type Receipt } from '../log/index.js';
+import { DisplacedError, LogError, type Entry, type Receipt } from '../log/index.js';
 import { EventFailure } from '../pipeline/index.js';
+import { displacedLog } from './displaced.js';
 import { JsonFailure, type EventReader } from './event-reader.js';
 import { entryOf, fingerprintOf } from './entries.js';
 import type { EventStore } from './event-store.js';
@@ -72,6 +73,7 @@ function refusal(failure: EventFailure): HttpError {
 
 /** Trouble with the log, for a client: the event is not stored. */
 function storageError(error: unknown): unknown {
+  if (error instanceof DisplacedError) return displacedLog(error);
   if (!(error instanceof LogError)) return error;
   switch (error.kind) {
     case 'record':

@@ -1,16 +1,18 @@
 import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCode, nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
+import { hasPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
 const datasync = promisify(fdatasync);
 
 /**
  * What became of the file that is written, as its name and its length tell:
- * `same`; `renamed`, it has another name now; `removed`, it has none, and nothing or an empty file is in its place; `replaced`,
+ * `same`; `renamed`, it has another name now, or was packed since it had; `removed`, it has none, and nothing or an empty file is in its place; `replaced`,
  * it has none, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to it.
  */
 export type Standing = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
@@ -95,10 +97,17 @@ export class WrittenFile {
     const there = nodeFileSystem.stat(this.path);
     if (there === undefined || there.node !== this.node) {
       if (nodeFileSystem.fstat(this.fd).links > 0) return 'renamed';
-      return there === undefined || (there.kind === 'file' && there.size === 0) ? 'removed' : 'replaced';
+      if (there !== undefined && !(there.kind === 'file' && there.size === 0)) return 'replaced';
+      return this.#isPacked() ? 'renamed' : 'removed';
     }
     if (there.size === this.#size) return 'same';
     return there.size < this.#size ? 'cut' : 'grown';
+  }
+
+  /** Whether somebody has packed what was in it, and removed only the file that they had packed. */
+  #isPacked(): boolean {
+    const head = this.#size === 0 ? undefined : this.mark()?.file.head;
+    return head !== undefined && hasPackedTwin(dirname(this.path), head, this.#size);
   }
 
   /** Takes over what somebody else made of the file. @returns by how many bytes it is longer */

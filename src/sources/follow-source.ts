@@ -10,6 +10,11 @@ import { SourceError } from './read-error.js';
 /** How often a followed file is looked at when nothing new was in it. */
 const POLL_MS = 200;
 
+/** So long must a file that was renamed or removed be quiet: who writes to it may not know of the new one yet. */
+const QUIET_MS = 2000;
+/** A file that is never quiet is left after so long, and that is told. */
+const LEAVE_MS = 60_000;
+
 /** How long a last line waits for its newline. A watched folder waits as long, unless its config says otherwise. */
 const UNFINISHED_LINE_MS = 30_000;
 
@@ -23,9 +28,9 @@ export interface FollowOptions {
 
 /**
  * A file that others keep writing to: read to its end, then on and on. It is known by what was read of it. One that was cut,
- * whatever was written to it since, is read again from its start; one that was renamed or removed is read to its end, then the
- * new file of that name is taken up, as soon as there is one: at the same place when it has the same content, else from its
- * start. A last line waits for its newline; when that does not come, it is a line as it stands. Ends only by the signal. What is
+ * whatever was written to it since, is read again from its start; one that was renamed or removed is read until nothing has
+ * come to it for two seconds, then the new file of that name is taken up, as soon as there is one: at the same place when it has
+ * the same content, else from its start. A last line waits for its newline; when that does not come, it is a line as it stands. Ends only by the signal. What is
  * no file, a named pipe or a device, is read as it comes, until it ends.
  *
  * Polls, because change notices are lost on network file systems and across renames.
@@ -57,6 +62,8 @@ async function* follow(
   const cutter = new BlockCutter(path, lineBytesMax);
   let file = FollowedFile.open(path);
   let grewAt = now();
+  /** Since when another file has the name. */
+  let lostNameAt: number | undefined;
   try {
     while (!signal.aborted) {
       const bytesRead = await file.read(cutter.space());
@@ -69,15 +76,22 @@ async function* follow(
       if (bytesRead > 0) {
         grewAt = now();
         yield* cutter.advance(bytesRead);
-        continue;
+        if (lostNameAt === undefined || now() - lostNameAt < LEAVE_MS) continue;
       }
-      const next = file.successor();
-      if (next !== undefined) {
-        if (!next.isSameContent) yield* cutter.end();
-        file.close();
-        file = next.file;
-        continue;
-      }
+      if (file.hasLostItsName()) {
+        lostNameAt ??= now();
+        const isQuiet = now() - Math.max(grewAt, lostNameAt) >= QUIET_MS;
+        const isOverdue = now() - lostNameAt >= LEAVE_MS;
+        const next = isQuiet || isOverdue ? file.successor(isQuiet) : undefined;
+        if (next !== undefined) {
+          if (!isQuiet) onNotice(`${path}: the former file is still written to; what comes to it now is not read`);
+          if (!next.isSameContent) yield* cutter.end();
+          file.close();
+          file = next.file;
+          lostNameAt = undefined;
+          continue;
+        }
+      } else lostNameAt = undefined;
       if (cutter.isWithinLine && now() - grewAt >= UNFINISHED_LINE_MS) {
         const seconds = UNFINISHED_LINE_MS / 1000;
         onNotice(`${path}: the last line has had no newline for ${seconds} s, and is taken as it stands`);

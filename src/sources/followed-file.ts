@@ -54,17 +54,21 @@ export class FollowedFile {
     this.#tail = NOTHING;
   }
 
+  /** Whether another file has the name now. @throws the operating system's errors */
+  hasLostItsName(): boolean {
+    const there = nodeFileSystem.stat(this.path);
+    return there?.kind === 'file' && there.node !== nodeFileSystem.fstat(this.fd).node;
+  }
+
   /**
-   * The file that has the name now, once this one was read to its end.
+   * The file that has the name now.
    *
+   * @param onlyAtEnd this one must have been read to its end: it may have grown since the last read
    * @throws the operating system's errors
    */
-  successor(): Successor | undefined {
+  successor(onlyAtEnd: boolean): Successor | undefined {
     const own = nodeFileSystem.fstat(this.fd);
-    const there = nodeFileSystem.stat(this.path);
-    if (there?.kind !== 'file' || there.node === own.node) return undefined;
-    // It may have grown between the last read and the rename: only its end, seen now, is the end.
-    if (own.size > this.#position) return undefined;
+    if (onlyAtEnd && own.size > this.#position) return undefined;
     let fd: number;
     try {
       fd = openForReading(this.path);

@@ -22,6 +22,8 @@ export interface SeenFile {
   readonly name: string;
   readonly path: string;
   readonly stats: FileStats;
+  /** The patterns don't mean its name: it is here because it was read under another one, and may have grown before it was renamed. */
+  readonly isRenamedAway: boolean;
   /** Whether it has rested long enough; else it is in the writing, and will not wait any longer. */
   readonly isAtRest: boolean;
   /** How long it was waited for after {@link again}, in milliseconds; 0: it was not. */
@@ -51,6 +53,8 @@ export interface FolderWatchOptions {
   readonly folder: string;
   /** Of file names; `*` stands for any characters. */
   readonly patterns: readonly string[];
+  /** Whether an inode is that of a file that was read: it is, whatever it is called now. */
+  readonly isKnown?: (node: string) => boolean;
   readonly talk: WatchTalk;
   readonly world: WatchWorld;
   readonly fs?: FileSystem;
@@ -58,6 +62,7 @@ export interface FolderWatchOptions {
 
 interface Entry {
   stats: FileStats;
+  readonly isRenamedAway: boolean;
   /** When it was seen to change, the last time. */
   changedAt: number;
   /** When it changed first since it was given. */
@@ -78,6 +83,8 @@ export class FolderWatch implements PresentFiles {
   readonly #entries = new Map<string, Entry>();
   readonly #names = new Map<string, Set<string>>();
   readonly #told = new Set<string>();
+  /** Names that the patterns don't mean, of files that were read under other ones. */
+  #renamedAway: ReadonlySet<string> = new Set();
   #version = 0;
   #folderStamp: string | undefined;
   #failure: string | undefined;
@@ -105,7 +112,7 @@ export class FolderWatch implements PresentFiles {
   }
 
   has(name: string): boolean {
-    return this.#entries.has(name);
+    return this.#entries.get(name)?.isRenamedAway === false;
   }
 
   hasChanged(name: string): boolean {
@@ -161,6 +168,7 @@ export class FolderWatch implements PresentFiles {
   async #list(): Promise<string[]> {
     const { folder } = this.options;
     const names: string[] = [];
+    const others: string[] = [];
     for (const bytes of await this.#fs.list(folder)) {
       const name = nameText(bytes);
       if (name === undefined) {
@@ -169,16 +177,34 @@ export class FolderWatch implements PresentFiles {
         const reason = this.#rule.reasonAgainst(name);
         if (reason === undefined) names.push(name);
         else this.#leaveAlone(name, reason);
-      }
+      } else others.push(name);
     }
+    this.#renamedAway = await this.#knownAmong(others);
+    names.push(...this.#renamedAway);
     this.#forgetBut(new Set(names));
     return names;
   }
 
+  async #knownAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const { isKnown } = this.options;
+    const known = new Set<string>();
+    if (isKnown === undefined) return known;
+    await this.#statAll(names, (name, stats) => {
+      if (stats?.kind === 'file' && stats.node !== undefined && isKnown(stats.node)) known.add(name);
+    });
+    return known;
+  }
+
   async #lookAt(names: readonly string[]): Promise<void> {
+    await this.#statAll(names, (name, stats) => {
+      this.#saw(name, stats);
+    });
+  }
+
+  async #statAll(names: readonly string[], saw: (name: string, stats: FileStats | undefined) => void): Promise<void> {
     const left = names[Symbol.iterator]();
     const some = async (): Promise<void> => {
-      for (const name of left) this.#saw(name, await this.#fs.statLater(join(this.options.folder, name), 'show'));
+      for (const name of left) saw(name, await this.#fs.statLater(join(this.options.folder, name), 'show'));
     };
     await Promise.all(Array.from({ length: Math.min(CALLS_MAX, names.length) }, some));
   }
@@ -198,15 +224,17 @@ export class FolderWatch implements PresentFiles {
     }
     const restlessSince = entry === undefined || entry.isGiven ? now : entry.restlessSince;
     this.#forget(name);
+    const isRenamedAway = this.#renamedAway.has(name);
     this.#entries.set(name, {
       stats,
+      isRenamedAway,
       changedAt: now,
       restlessSince,
       lookedAt: now,
       isGiven: false,
       due: undefined,
     });
-    if (stats.node === undefined) return;
+    if (stats.node === undefined || isRenamedAway) return;
     this.#names.set(stats.node, (this.#names.get(stats.node) ?? new Set()).add(name));
   }
 
@@ -233,13 +261,14 @@ export class FolderWatch implements PresentFiles {
   }
 
   #given(name: string, entry: Entry): SeenFile {
-    const { stats, lookedAt, changedAt, due } = entry;
+    const { stats, isRenamedAway, lookedAt, changedAt, due } = entry;
     entry.isGiven = true;
     entry.due = undefined;
     return {
       name,
       path: join(this.options.folder, name),
       stats,
+      isRenamedAway,
       isAtRest: lookedAt - changedAt >= STABLE_MS,
       waitedMs: due?.waitedMs ?? 0,
       again: (ms) => (entry.due = { at: lookedAt + ms, waitedMs: ms }),

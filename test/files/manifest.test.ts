@@ -1,4 +1,15 @@
-import { appendFileSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeFile, isStillOurs, Manifest, type OwnedFile } from '../../src/files/index.js';
@@ -56,7 +67,7 @@ describe('the manifest of an output', () => {
     const whole = readFileSync(journal());
     await manifest.add(made('b', 2));
     const both = readFileSync(journal());
-    for (let bytes = whole.length; bytes < both.length; bytes += 7) {
+    for (let bytes = whole.length; bytes < both.length; bytes += 1) {
       writeFileSync(journal(), both.subarray(0, bytes));
       expect(names()).toEqual(['a']);
       await Manifest.read(state, output).add(made('c', 3));
@@ -99,5 +110,17 @@ describe('a file is still ours', () => {
     expect(isStillOurs(file, path)).toBe(false);
     renameSync(path, `${path}.1`);
     expect(isStillOurs(file, path)).toBe(false);
+  });
+
+  it('not when somebody has changed it in its middle, where that can be seen by its time or its bytes', () => {
+    const path = join(folder, 'a');
+    for (const size of [10_000, 1_000_000]) {
+      const file = made('a', 1, 'x'.repeat(size));
+      const fd = openSync(path, 'r+');
+      writeSync(fd, 'note', 5000);
+      closeSync(fd);
+      utimesSync(path, new Date(), new Date(1_000_000));
+      expect(isStillOurs(file, path)).toBe(false);
+    }
   });
 });

@@ -178,6 +178,63 @@ describe('a followed file that changes under way', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('is read on under its new name until its writer knows of the new file, however long that takes', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, 'one\n');
+    let ms = 0;
+    const rotate = (): void => {
+      renameSync(path, `${path}.1`);
+      writeFileSync(path, 'four\n');
+    };
+    // One write each 1.9 s, for the first ten seconds.
+    const late = [100, 2000, 3900, 5800, 7700];
+    const seen = await follow(
+      path,
+      [
+        ['one', rotate],
+        ['one two two two two two four', nothing],
+      ],
+      {
+        now: () => ms,
+        wait: async () => {
+          await Promise.resolve();
+          ms += 100;
+          if (late.includes(ms)) appendFileSync(`${path}.1`, 'two\n');
+        },
+      },
+    );
+    expect(seen).toEqual(['one', ...late.map(() => 'two'), 'four']);
+  });
+
+  it('is left when it is never quiet under its new name, which is told', async () => {
+    const path = join(scratch(), 'log');
+    writeFileSync(path, 'one\n');
+    let ms = 0;
+    const notices: string[] = [];
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const source = followSource(path, 1000, {
+      now: () => ms,
+      onNotice: (message) => notices.push(message),
+      wait: async () => {
+        await Promise.resolve();
+        ms += 1000;
+        appendFileSync(`${path}.1`, 'old\n');
+      },
+    });
+    for await (const block of source.blocks(stop.signal)) {
+      const text = block.kind === 'lines' ? block.bytes.toString() : '';
+      seen.push(...text.split('\n').filter(Boolean));
+      if (text === 'one\n') {
+        renameSync(path, `${path}.1`);
+        writeFileSync(path, 'new\n');
+      }
+      if (text === 'new\n') stop.abort();
+    }
+    expect(new Set(seen)).toEqual(new Set(['one', 'old', 'new']));
+    expect(notices).toEqual([`${path}: the former file is still written to; what comes to it now is not read`]);
+  });
+
   it('waits for the newline of its last line, and no longer than half a minute', async () => {
     const path = join(scratch(), 'log');
     writeFileSync(path, 'one\ntw');

@@ -35,7 +35,7 @@ export class FleetProcessing implements Pipelines {
     plan: ServePlan,
     private readonly workers: readonly WorkProcessor[],
   ) {
-    const checkpoints = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
+    const checkpoints = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     this.#forwarders = plan.pipelines.map((pipeline) => this.#forwarder(pipeline, checkpoints));
   }
 

@@ -60,10 +60,13 @@ export async function openJob(plan: RunPlan, engine: Engine, reading: AbortContr
   }
 }
 
-/** What this run writes over cannot be gone on with. Where no run ever kept a checkpoint this costs one look. */
+/** What this run writes over cannot be gone on with. Who only adds to files, where no run ever kept a checkpoint, pays one look. */
 async function forgetCheckpoints(plan: RunPlan): Promise<RunJob['release']> {
-  const writesFiles = [...plan.outputs, plan.deadLetters].some(({ kind }) => kind === 'file');
-  if (!writesFiles || !existsSync(join(plan.stateFolder, 'locks'))) return () => Promise.resolve();
+  const files = [...plan.outputs, plan.deadLetters].flatMap((output) => (output.kind === 'file' ? [output] : []));
+  const writesOver = files.some(({ mode }) => mode === 'truncate');
+  if (files.length === 0 || !(writesOver || existsSync(join(plan.stateFolder, 'locks')))) {
+    return () => Promise.resolve();
+  }
   const { forgetOutputs } = await import('./resume/index.js');
   return forgetOutputs(plan);
 }

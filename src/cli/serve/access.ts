@@ -11,6 +11,7 @@ import {
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { ServePlan } from './plan.js';
+import type { StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';
 
 /** Who may come in, by the plan that is in force and the tokens that were created. */
@@ -24,12 +25,13 @@ export class DaemonAccess {
 
   private constructor(
     private readonly plan: () => ServePlan,
+    private readonly state: Pick<StateFolder, 'trouble'>,
     private readonly talk: Talk,
   ) {}
 
   /** @throws UserError when it can't be known who may come in */
-  static async open(plan: () => ServePlan, talk: Talk): Promise<DaemonAccess> {
-    const access = new DaemonAccess(plan, talk);
+  static async open(plan: () => ServePlan, state: Pick<StateFolder, 'trouble'>, talk: Talk): Promise<DaemonAccess> {
+    const access = new DaemonAccess(plan, state, talk);
     try {
       await access.#load(() => undefined);
       return access;
@@ -64,6 +66,8 @@ export class DaemonAccess {
   async #load(tell: (token: TokenRecord, message: string) => void): Promise<void> {
     const folder = tokenFolderOf(this.plan().stateFolder);
     const ids = await tokenIds(folder);
+    // Without its folder no token was revoked: nobody is to be let in for that.
+    if (this.state.trouble() !== undefined) return;
     if (isDeepStrictEqual(ids, this.#ids) && this.#tokens.size === (ids ?? []).length) return;
     const tokens = await this.#read(folder, ids ?? []);
     for (const token of tokens.values()) if (!this.#tokens.has(token.id)) tell(token, 'a token is valid now');

@@ -1,6 +1,6 @@
 import { version } from '../../../package.json';
 import type { World } from '../../log/index.js';
-import { openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
+import { displacedLog, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
@@ -12,9 +12,11 @@ import { openInside, type Inside } from './inside.js';
 import { startIntakes, type Intakes } from './intakes.js';
 import { knownNames } from './known-names.js';
 import { damageTeller } from './open-log.js';
+import { leftUndone, ownFolders } from './own-folders.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
 import { applyRetention } from './retention.js';
+import { StateFolder } from './state-folder.js';
 import { FLOOD_SPAN_MS, type Talk } from './talk.js';
 import { watchClock } from './watch-clock.js';
 
@@ -56,8 +58,12 @@ export interface Daemon {
   reloaded(ok: boolean): void;
   /** How long that may take, in milliseconds, before AI calls are cut off. */
   readonly drainMs: () => number;
-  /** Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint. */
-  stop(): Promise<void>;
+  /**
+   * Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint.
+   *
+   * @returns what could not be done because the daemon's folders are not where they were, for a person
+   */
+  stop(): Promise<readonly string[]>;
 }
 
 /**
@@ -77,7 +83,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
 
   const { tls } = plan.listen;
   const certificate = tls && (await readCertificate(tls));
-  const access = await DaemonAccess.open(() => plan, talk);
+  const state = new StateFolder(plan.stateFolder);
+  const access = await DaemonAccess.open(() => plan, state, talk);
 
   /** Undefined while the log is recovered. */
   let opened: Inside | undefined;
@@ -85,13 +92,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     if (opened === undefined) throw recovering();
     return opened;
   };
+  const folders = ownFolders(() => opened?.log, state, talk);
   let intakes: Intakes | undefined;
   const vitals = async (): Promise<Vitals | undefined> => {
     if (opened === undefined) return undefined;
     const inner = await opened.vitals();
     const nats = [...inner.nats, ...(intakes?.health() ?? [])];
     const redriving = dashboard.redriving();
-    return { ...inner, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted, redriving };
+    const away = folders.look();
+    return { ...inner, away, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted, redriving };
   };
   const onRestored = (restored: Restored): void => {
     talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
@@ -99,7 +108,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   };
   const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();
   const dashboard = daemonDashboard({
-    world,
+    world: state.worldWithin(world),
     talk,
     metrics,
     plan: () => plan,
@@ -109,6 +118,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   });
   metrics.beforeLook(async () => {
     metrics.pipelines.showRedrive(dashboard.redriving());
+    metrics.process.showAway(folders.look());
     await opened?.show();
   });
 
@@ -116,7 +126,11 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     ...plan.listen,
     tls: certificate,
     isRecovering: () => opened === undefined,
-    store: () => inside().log,
+    store() {
+      const { log } = inside();
+      if (log.displaced !== undefined) throw displacedLog(log.displaced);
+      return log;
+    },
     settings: () => plan.settings,
     access: () => access.rules(),
     audit: auditTrail(talk),
@@ -134,9 +148,10 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   });
   talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
   try {
-    opened = await openInside(() => plan, { ...context, metrics, taps, onDamage, onRestored });
+    opened = await openInside(() => plan, { ...context, state, metrics, taps, onDamage, onRestored });
   } catch (error) {
     await server.close(0);
+    state.release();
     throw error;
   }
   const here = opened;
@@ -145,7 +160,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   const tellers = { talk, meter: metrics.intakes, onRestored };
-  intakes = startIntakes(plan, log, nats.link, world, tellers);
+  intakes = startIntakes(plan, log, nats.link, world, state, tellers);
   const lookAtClock = watchClock({
     world,
     talk,
@@ -157,11 +172,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     [
       { everyMs: TEND_INTERVAL_MS, run: lookAtClock },
       { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => void folders.look() },
       { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.look() },
       { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
       {
         everyMs: RETENTION_INTERVAL_MS,
-        run: () => applyRetention(log, plan.retention, pipelines.now.processed, world.now(), talk),
+        run: () =>
+          log.look() === undefined
+            ? applyRetention(log, plan.retention, pipelines.now.processed, world.now(), talk)
+            : undefined,
       },
       ...(keeper === undefined ? [] : [{ everyMs: CERTIFICATE_INTERVAL_MS, run: () => keeper.refresh() }]),
       { everyMs: FLOOD_SPAN_MS, run: () => talk.turn() },
@@ -182,17 +201,19 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
         const before = plan;
         // Requests go by the new settings from now on; new pipelines' events are stored until they run.
         plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
+        state.use(plan.stateFolder);
         talk.setLevel(plan.logging.level);
         if (changesProcessing(before, next)) {
           await pipelines.renew(() => {
             plan = before;
+            state.use(plan.stateFolder);
             talk.setLevel(plan.logging.level);
           });
         }
         await metrics.know(knownNames(plan));
         if (!changesIntakes(before, next)) return;
         await intakes?.stop();
-        intakes = startIntakes(plan, log, nats.link, world, tellers);
+        intakes = startIntakes(plan, log, nats.link, world, state, tellers);
       }),
     reloaded: (ok) => metrics.process.reloaded(ok),
     drainMs: () => plan.drainMs,
@@ -210,7 +231,10 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
       ended.abort();
       await cutting;
       await chores;
+      const left = await leftUndone(folders.look(), log, pipelines.now.processed);
       await here.close();
+      state.release();
+      return left;
     },
   };
 }

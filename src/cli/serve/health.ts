@@ -9,6 +9,7 @@ import {
   type HealthComponent,
   type Readiness,
 } from '../../server/index.js';
+import type { FoldersAway } from './own-folders.js';
 import { clockHealth } from './watch-clock.js';
 
 /** What the health of a daemon is judged by. */
@@ -17,6 +18,8 @@ export interface Vitals {
   /** The connection to NATS, where there is one. */
   readonly nats: readonly HealthComponent[];
   readonly log: Pick<LogStats, 'memoryRecords' | 'clockAheadMs'>;
+  /** What is not where it was of the folders that the daemon keeps everything in. */
+  readonly away: FoldersAway;
   /** Why nothing can be stored. */
   readonly writeError: string | undefined;
   readonly space: DiskSpace | undefined;
@@ -45,7 +48,10 @@ export function healthBy(vitals: Vitals | undefined, now: number): Health {
   }
   const providers = vitals.providers.map((one) => provider(one, now));
   const clock = clockHealth(vitals.log.clockAheadMs, now);
-  return healthOf([vitals.engine, storage(vitals), ...clock, ...redriving(vitals), ...vitals.nats, ...providers], now);
+  return healthOf(
+    [vitals.engine, storage(vitals), ...state(vitals), ...clock, ...redriving(vitals), ...vitals.nats, ...providers],
+    now,
+  );
 }
 
 /**
@@ -55,10 +61,11 @@ export function healthBy(vitals: Vitals | undefined, now: number): Health {
  */
 export function readinessBy(vitals: Vitals | undefined, now: number): Readiness {
   if (vitals === undefined) return readinessOf([RECOVERING]);
-  const { isDraining, writeError, providers } = vitals;
+  const { isDraining, away, writeError, providers } = vitals;
   const full = nearlyFull(vitals);
   return readinessOf([
     ...(isDraining ? ['draining'] : []),
+    ...(away.log === undefined ? [] : [away.log]),
     ...(writeError === undefined ? [] : ['events can not be stored']),
     ...(full === undefined ? [] : [full]),
     ...(providers.length > 0 && providers.every((one) => !isUp(one, now)) ? ['no AI provider is up'] : []),
@@ -68,11 +75,17 @@ export function readinessBy(vitals: Vitals | undefined, now: number): Readiness 
 function storage(vitals: Vitals): HealthComponent {
   const name = 'storage';
   const more = { memory_events: vitals.log.memoryRecords };
+  if (vitals.away.log !== undefined) return { name, status: 'unhealthy', error: vitals.away.log, ...more };
   if (vitals.writeError !== undefined) {
     return { name, status: 'unhealthy', error: 'events can not be stored', ...more };
   }
   const full = nearlyFull(vitals);
   return full === undefined ? { name, status: 'healthy', ...more } : { name, status: 'degraded', error: full, ...more };
+}
+
+/** Only where something is wrong with it. */
+function state({ away }: Vitals): readonly HealthComponent[] {
+  return away.state === undefined ? [] : [{ name: 'state', status: 'unhealthy', error: away.state }];
 }
 
 /** How far re-driving dead letters has come, while that is done. */

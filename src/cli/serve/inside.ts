@@ -9,6 +9,7 @@ import { openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
 import type { ProcessingContext } from './processing.js';
 import { RunningPipelines } from './running-pipelines.js';
+import type { StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';
 
 /** What lies behind a daemon's door: the log, and all that works on it. */
@@ -18,7 +19,7 @@ export interface Inside {
   readonly pipelines: RunningPipelines;
   /** What the pipelines were opened with. */
   readonly around: ProcessingContext;
-  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving'>>;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away'>>;
   /** Brings the gauges of the metrics up to date. */
   show(): Promise<void>;
   /** To be called when the pipelines have ended. */
@@ -27,6 +28,7 @@ export interface Inside {
 
 export interface InsideContext {
   readonly world: World;
+  readonly state: StateFolder;
   readonly talk: Talk;
   readonly onOutputClosed: () => void;
   readonly metrics: Metrics;
@@ -50,6 +52,7 @@ export async function openInside(plan: () => ServePlan, context: InsideContext):
     const joined = (nats = await openNats(plan(), world));
     const around: ProcessingContext = {
       ...context,
+      stateWorld: context.state.worldWithin(world),
       log,
       link: joined.link,
       meter: metrics.pipelines,

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Log, World } from '../../log/index.js';
+import { DisplacedError, type Log, type World } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import {
   EventReader,
@@ -13,6 +13,7 @@ import {
 import { openSource, type Restored } from '../../sources/index.js';
 import { folderTalk } from './folder-talk.js';
 import type { FolderSource, ServePlan, SourcePlan } from './plan.js';
+import { StateDisplacedError, type StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';
 
 const RETRY_MS = 5000;
@@ -42,6 +43,7 @@ export function startIntakes(
   log: Log,
   link: NatsLink | undefined,
   world: World,
+  state: StateFolder,
   tell: IntakeTellers,
 ): Intakes {
   const { talk, meter, onRestored } = tell;
@@ -67,7 +69,10 @@ export function startIntakes(
         await read(source);
         return;
       } catch (error) {
-        talk.error('an input could not be read or stored', { input: nameOf(source), error: reasonOf(error) });
+        const isTold = error instanceof DisplacedError || error instanceof StateDisplacedError;
+        if (!isTold || source.kind === 'stdin') {
+          talk.error('an input could not be read or stored', { input: nameOf(source), error: reasonOf(error) });
+        }
         meter.failed(source.kind);
         if (source.kind !== 'stdin') failing.set(source, reasonOf(error));
         // What was read of standard input is gone.
@@ -106,6 +111,7 @@ export function startIntakes(
         stateFolder: plan.stateFolder,
         home: plan.config.directory,
         isSynced: plan.log.durability !== 'os',
+        check: () => state.check(),
       },
       { ...intakeFor(), newReader, log },
       folderTalk(source.folder, talk, {

@@ -1,4 +1,4 @@
-import { Log, type Damage, type LogHooks, type LogOptions, type World } from '../../log/index.js';
+import { DisplacedError, Log, type Damage, type LogHooks, type LogOptions, type World } from '../../log/index.js';
 import type { Talk } from './talk.js';
 
 /** Damaged places that are remembered, so that each is told once. */
@@ -31,12 +31,16 @@ export async function openLog(
       onSync: meter.onSync,
       onWriteError(error, events) {
         meter.onWriteError(error, events);
+        // Told when the folder is looked at, whoever wants to store something or not.
+        if (error instanceof DisplacedError) return;
         // Once, not for every request that meets it.
         if (writeError() === undefined) talk.error('events can not be stored', { error: error.message, events });
         failure = { message: error.message, storedRecords: log.stats().storedRecords };
       },
-      onPackFailed: (segment, error) =>
-        talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) }),
+      onPackFailed(segment, error) {
+        if (error instanceof DisplacedError) return;
+        talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) });
+      },
     },
   });
   if (log.torn !== undefined) {

@@ -23,7 +23,7 @@ export async function openPipelines(
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
   if (fleet === undefined) {
-    const store = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
+    const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     await findLostCheckpoints(plan, store, context.log, context.talk);
   }
   const engines = await openDaemonEngines(plan, context, meter, fleet?.books);

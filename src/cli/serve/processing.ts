@@ -18,6 +18,8 @@ import type { Talk } from './talk.js';
 export interface ProcessingContext {
   readonly log: Log;
   readonly world: World;
+  /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */
+  readonly stateWorld: World;
   readonly talk: Talk;
   readonly meter: Metrics['pipelines'];
   /** Told of every damaged place of the log. */
@@ -76,7 +78,7 @@ export class Processing implements Pipelines {
     private readonly engines: Engines,
     private readonly context: ProcessingContext,
   ) {
-    this.#checkpoints = checkpointStore(context.world, plan.stateFolder, plan.config.directory);
+    this.#checkpoints = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline));
   }
 

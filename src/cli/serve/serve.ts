@@ -46,10 +46,11 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   };
   await aborted(ending.signal);
   await reloader.stop();
-  await daemon.stop();
+  const left = await daemon.stop();
   talk.turn();
+  for (const reason of left) talk.error('the daemon ends without one of its folders', { reason });
   talk.info('stopped');
-  return EXIT.ok;
+  return left.length === 0 ? EXIT.ok : EXIT.dataError;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

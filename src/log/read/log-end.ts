@@ -54,6 +54,11 @@ export class MovingEnd implements LogEnd {
     this.#wake();
   }
 
+  /** Lets those who wait look again: the log's folder is back. */
+  nudge(): void {
+    this.#wake();
+  }
+
   /** Lets everybody go who waits: the log is closed, and its end moves no more. */
   close(): void {
     this.#final = true;

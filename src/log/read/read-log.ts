@@ -1,6 +1,8 @@
 import { comparePositions, type Position } from '../format/position.js';
 import { isLogWritten } from '../log-lock.js';
 import { listSegments, openSegment } from '../segment/folder.js';
+import type { SegmentName } from '../format/segment-name.js';
+import type { SegmentSource } from '../segment/segment-source.js';
 import type { World } from '../world.js';
 import { damageBlock } from './chunk-blocks.js';
 import type { Spare } from './chunks.js';
@@ -30,17 +32,30 @@ export interface ReadOptions {
   readonly spare?: Spare;
 }
 
+/** What a log's writer knows of its folder, for those who read in the same process. */
+export interface WritersFolder {
+  /** Whether the folder is where it was. While it is not, what lies at its path is somebody else's. */
+  isInPlace(): boolean;
+  /** @throws DisplacedError when it is not where it was */
+  check(): void;
+  /** Opens a segment by what the writer has open of it. */
+  openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined;
+}
+
 /**
  * Reads a log in order, beside a writer, over segments that are packed or removed meanwhile. Holds one block at a time.
- * Damage is told in the block where it lies; what lies behind it is read.
+ * Damage is told in the block where it lies; what lies behind it is read. While the folder is not where it was, only what its writer
+ * has open is read; who follows waits for the rest.
  *
- * @throws the disk's errors
+ * @param own of a reader in the writer's process
+ * @throws the disk's errors; DisplacedError
  */
 export async function* readLog(
   world: World,
   folder: string,
   end: LogEnd,
   options: ReadOptions,
+  own?: WritersFolder,
 ): AsyncGenerator<LogBlock, void, void> {
   const { from, until = Infinity, recordsMax = Infinity } = options;
   const since = 'since' in from ? from.since : -Infinity;
@@ -49,7 +64,7 @@ export async function* readLog(
   let started = false;
 
   if (left <= 0) return;
-  for await (const whole of allBlocks(world, folder, end, start, options)) {
+  for await (const whole of allBlocks(world, folder, end, start, options, own)) {
     const block: LogBlock | undefined = started ? whole : dropOlder(whole, since);
     if (block === undefined) continue;
     started ||= block.records > 0;
@@ -69,6 +84,7 @@ async function* allBlocks(
   end: LogEnd,
   start: Position,
   { follow = false, signal, blockBytes = BLOCK_BYTES, spare }: ReadOptions,
+  own: WritersFolder | undefined,
 ): AsyncGenerator<LogBlock, void, void> {
   const { disk } = world;
   const stop = follow ? undefined : (end.position() ?? (await endOfFiles(world, folder)));
@@ -76,7 +92,10 @@ async function* allBlocks(
 
   while (!isAborted(signal)) {
     const bound = stop ?? end.position();
-    const segments = await listSegments(disk, folder);
+    const isAway = own?.isInPlace() === false;
+    const open = isAway ? own.openCurrent(at.segment) : undefined;
+    if (isAway && open === undefined && stop !== undefined) own.check();
+    const segments = isAway ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
     const name = segments.find(({ number }) => number >= at.segment);
     // What is known before a segment is read to its end tells whether that end is final.
     const growing = bound?.segment ?? segments.at(-1)?.number ?? 0;
@@ -85,7 +104,7 @@ async function* allBlocks(
       const missing = missingSegments(folder, at, name);
       if (name.number > at.segment) at = { segment: name.number, offset: 0 };
       if (missing !== undefined) yield missing;
-      const source = await openSegment(disk, folder, name);
+      const source = open?.source ?? (await openSegment(disk, folder, name));
       // Packed or removed since it was listed: look again.
       if (source === undefined) continue;
       const finished = name.number < growing;
@@ -101,7 +120,8 @@ async function* allBlocks(
           if (isAborted(signal)) return;
         }
         if (finished) at = { segment: name.number + 1, offset: 0 };
-        const loss = finished || stop !== undefined ? await lossBehind(disk, folder, name, source) : undefined;
+        const loss =
+          !isAway && (finished || stop !== undefined) ? await lossBehind(disk, folder, name, source) : undefined;
         if (loss !== undefined) yield damageBlock(loss, at);
         if (finished) continue;
       } finally {

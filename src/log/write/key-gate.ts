@@ -31,17 +31,27 @@ export class KeyGate {
     this.#waiting.set(claim.hash, { id: claim.id, fingerprint: claim.fingerprint, batch });
   }
 
-  /** Stores the batch between noting its keys and, when that fails, taking them back. */
-  async around<T>(batch: Batch, store: () => Promise<T>): Promise<T> {
-    if (batch.claims.length === 0) return store();
+  /**
+   * Stores the batch between noting its keys and, when that fails, taking them back.
+   *
+   * @param check throws when nothing is to be noted or stored now
+   */
+  async around<T>(batch: Batch, check: () => void, store: () => Promise<T>): Promise<T> {
     try {
-      await this.#index.claim(batch.claims);
-      return await store();
-    } catch (error) {
-      await this.#index.withdraw(batch.claims);
-      throw error;
+      check();
+      return batch.claims.length === 0 ? await store() : await this.#noting(batch.claims, store);
     } finally {
       for (const { hash } of batch.claims) this.#waiting.delete(hash);
+    }
+  }
+
+  async #noting<T>(claims: readonly Claim[], store: () => Promise<T>): Promise<T> {
+    try {
+      await this.#index.claim(claims);
+      return await store();
+    } catch (error) {
+      await this.#index.withdraw(claims);
+      throw error;
     }
   }
 }

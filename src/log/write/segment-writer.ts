@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { DiskFile } from '../disk/disk.js';
+import { SharedFile } from '../disk/shared-file.js';
 import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
 import type { Position } from '../format/position.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import type { RecordMark } from '../index/segment-index.js';
+import { plainSegment } from '../segment/plain-segment.js';
+import type { SegmentSource } from '../segment/segment-source.js';
 import type { World } from '../world.js';
 import type { Batch } from './batch.js';
 import { IndexWriter } from './index-writer.js';
@@ -19,6 +22,8 @@ export interface SegmentWriterOptions {
   /** A segment whose first record is older than this is followed by the next, in milliseconds. */
   readonly segmentAgeMaxMs: number;
   readonly onSync?: ((sync: SyncReport) => void) | undefined;
+  /** Throws when the folder is not where it was: what was just written is not stored then. */
+  readonly check?: (() => void) | undefined;
   /** A segment has its last record and may be packed. */
   readonly onFinished?: ((name: SegmentName) => void) | undefined;
 }
@@ -35,6 +40,8 @@ interface OpenSegment {
   readonly name: SegmentName;
   readonly path: string;
   readonly file: DiskFile;
+  /** The same, for those who read it. */
+  readonly shared: SharedFile;
   readonly index: IndexWriter;
   /** Everything before is stored. */
   bytes: number;
@@ -84,6 +91,7 @@ export class SegmentWriter {
         await segment.file.datasync();
         this.#options.onSync?.({ durationMs: this.#world.elapsed() - start, records, bytes: bytes.length });
       }
+      this.#options.check?.();
     } catch (error) {
       this.#state = { kind: 'suspect', segment };
       throw error;
@@ -102,6 +110,15 @@ export class SegmentWriter {
     return this.#state.kind === 'none' ? undefined : this.#state.segment.name;
   }
 
+  /** Opens the segment that is being written by what is open of it, whatever has become of its name; undefined: it is another. */
+  openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined {
+    if (this.#state.kind === 'none') return undefined;
+    const { name, path, shared } = this.#state.segment;
+    if (name.number !== number) return undefined;
+    shared.join();
+    return { name, source: { ...plainSegment(path, shared.file), close: () => shared.leave() } };
+  }
+
   /** Ends the segment that is being written: the next batch begins another. */
   async finishSegment(): Promise<void> {
     const state = this.#state;
@@ -115,9 +132,9 @@ export class SegmentWriter {
     try {
       await this.finishSegment();
     } catch {
-      if (state.kind === 'suspect') await state.segment.file.close().catch(() => undefined);
+      if (state.kind === 'suspect') await state.segment.shared.leave().catch(() => undefined);
     }
-    if (this.#state.kind === 'open') await this.#state.segment.file.close().catch(() => undefined);
+    if (this.#state.kind === 'open') await this.#state.segment.shared.leave().catch(() => undefined);
     this.#state = { kind: 'none' };
   }
 
@@ -154,7 +171,8 @@ export class SegmentWriter {
     }
     this.#lastNumber = name.number;
     const index = new IndexWriter(disk, join(this.#folder, segmentFile(name, 'index')));
-    const segment = { name, path, file, index, bytes: 0, records: 0, first: null, last: null, named: false };
+    const shared = new SharedFile(file);
+    const segment = { name, path, file, shared, index, bytes: 0, records: 0, first: null, last: null, named: false };
     this.#state = { kind: 'open', segment };
     return segment;
   }
@@ -183,7 +201,7 @@ export class SegmentWriter {
     if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
     // With `os` nothing was promised; a finished segment is put onto the medium all the same, as far as the disk goes along.
     if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
-    await segment.file.close().catch(() => undefined);
+    await segment.shared.leave().catch(() => undefined);
     if (bytes > 0) this.#options.onFinished?.(segment.name);
   }
 }

@@ -31,6 +31,8 @@ export interface LedgerOptions {
   readonly head: LedgerHead;
   /** Whether what is noted is to be on the medium: no sooner than the events are, nothing is gained by it. */
   readonly isSynced: boolean;
+  /** Throws when the folder of the ledger is not to be written to. */
+  readonly check?: (() => void) | undefined;
   /** Where the files are. */
   readonly fs?: FileSystem | undefined;
   /** So many files that are gone are remembered at least. */
@@ -132,6 +134,7 @@ export class FileLedger {
     for (const [name, record] of this.old) lines.push({ done: { name, ...record } });
     for (const file of this.files.values()) lines.push({ file });
     if (this.#underWay !== undefined) lines.push({ begin: this.#underWay });
+    this.options.check?.();
     await mkdir(dirname(path), { recursive: true });
     const fresh = await open(`${path}.tmp`, 'w', 0o600);
     try {

@@ -1,9 +1,11 @@
-import { parsePlace, type FileStats, type KnownFile } from '../../files/index.js';
+import { parseFingerprint, parsePlace, type FileStats, type Fingerprint, type KnownFile } from '../../files/index.js';
 
 /** What is stored of a file of a watched folder: all before its place. */
 export interface FileRecord extends KnownFile {
   /** The file as it was when it was read last: if it is still so, nothing is new in it. */
   readonly seen: Pick<FileStats, 'size' | 'stamp'>;
+  /** What lay before the place when the file was at rest: one that begins and ends alike may be another one. */
+  readonly samples?: Fingerprint;
   /** Of a compressed file: bytes of its content before the place. */
   readonly content?: number;
   /** Records behind the place that the log has already: a crash came before the place was noted. */
@@ -36,6 +38,7 @@ export function atRest(record: FileRecord): FileRecord {
 export function parseFileRecord(value: unknown): FileRecord | undefined {
   if (!isObject(value)) return undefined;
   const { id, name, seen, content, ahead, half, isInLine, waits } = value;
+  const samples = parseFingerprint(value['samples']);
   const place = parsePlace(value['place']);
   if (place === undefined || !isCount(id) || typeof name !== 'string' || !isObject(seen)) return undefined;
   const { size, stamp } = seen;
@@ -45,6 +48,7 @@ export function parseFileRecord(value: unknown): FileRecord | undefined {
     name,
     place,
     seen: { size, stamp },
+    ...(samples && { samples }),
     ...(isCount(content) && { content }),
     ...(isCount(ahead) && { ahead }),
     ...(isCount(half) && { half }),

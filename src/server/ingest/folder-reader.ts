@@ -1,10 +1,18 @@
-import { hasCode, placeAt, type FileSystem, type FileStats, type PresentFiles } from '../../files/index.js';
+import {
+  areSamplesThere,
+  hasCode,
+  placeAt,
+  type FileSystem,
+  type FileStats,
+  type PresentFiles,
+} from '../../files/index.js';
 import { RewrittenError, SourceError, type SeenFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
 import type { FileLedger } from './file-ledger.js';
 import { atRest, type FileRecord } from './file-record.js';
 import type { Intake } from './ingest-blocks.js';
 import { fromOldRecord } from './old-ledger.js';
+import { packedOrigin } from './packed-origin.js';
 import { readFileOn, readUnfinished, type FileIntake, type FileRead } from './read-file-on.js';
 
 /** What can't be opened or read is tried again after so long. */
@@ -49,7 +57,7 @@ export class FolderReader {
     const { ledger } = this.reading;
     const { name, path, stats } = seen;
     const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
-    if (known !== undefined && isAllRead(known, stats)) return;
+    if (known === undefined ? seen.isRenamedAway : isAllRead(known, stats)) return;
     let fd: number;
     try {
       fd = this.reading.fs.openUnlinked(path);
@@ -64,8 +72,8 @@ export class FolderReader {
       const now = this.reading.fs.fstat(fd);
       if (now.kind !== 'file' || now.node !== stats.node) return;
       const record = await this.#recordOf(seen, fd, now);
-      if (record === undefined) seen.again(COPYING_MS);
-      else await this.#readOn(seen, fd, now, record, signal);
+      if (record === undefined && !seen.isRenamedAway) seen.again(COPYING_MS);
+      if (record !== undefined) await this.#readOn(seen, fd, now, record, signal);
       this.#failures.delete(name);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
@@ -124,28 +132,44 @@ export class FolderReader {
     if (isCutOff) this.#fail(seen, new Error('the gzip data ends too early'));
   }
 
-  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making */
+  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making, or none of ours */
   async #recordOf(seen: SeenFile, fd: number, stats: FileStats): Promise<FileRecord | undefined> {
     const { ledger, present, talk } = this.reading;
     const { name, path } = seen;
     const { known, earlier } = ledger.files.recognize({ fd, name }, present);
+    if (seen.isRenamedAway) return known && known.place.file.node === stats.node ? { ...known, name } : undefined;
     if (known === undefined && !seen.isAtRest && ledger.files.isCopy({ fd, name }, present)) return undefined;
     if (earlier !== undefined) {
       if (earlier.known.name === name && earlier.known.place.offset > 0) talk.rewritten(path);
       await this.#forgetContent(earlier.known);
     }
     if (known !== undefined) {
-      if (isMadeAnew(known, stats)) talk.again(path, known.name);
-      return { ...known, name };
+      if (!this.#isWrittenAnew(known, fd, stats)) {
+        if (isMadeAnew(known, stats)) talk.again(path, known.name);
+        return { ...known, name };
+      }
+      talk.rewritten(path);
+      await this.#forgetContent(known);
     }
+    const isPacked = name.endsWith('.gz');
+    const origin = isPacked ? await packedOrigin(fd, ledger, present) : undefined;
+    if (origin !== undefined) talk.again(path, origin.name);
     const fresh: FileRecord = {
+      ...(origin && atRest(origin)),
       id: ledger.newId(),
       name,
-      place: placeAt(fd, 0, 0, this.reading.fs),
+      place: placeAt(fd, 0, origin?.place.lines ?? 0, this.reading.fs),
       seen: { size: 0, stamp: '' },
-      ...(name.endsWith('.gz') && { content: 0 }),
+      ...(isPacked && { content: origin?.place.offset ?? 0 }),
     };
+    if (origin !== undefined) return fresh;
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
+  }
+
+  /** Whether a file that is as long as it was has other content between what it is known by. */
+  #isWrittenAnew({ samples, place, seen }: FileRecord, fd: number, { size }: FileStats): boolean {
+    if (samples === undefined || size !== seen.size) return false;
+    return !areSamplesThere(samples, fd, place.offset, this.reading.fs);
   }
 
   async #oldRecordOf(

@@ -13,6 +13,8 @@ export interface FolderInput extends LedgerOwner {
   readonly unfinishedLineMs: number;
   /** Whether what is noted of files is to be on the medium, as the events are. */
   readonly isSynced: boolean;
+  /** Throws when nothing is to be written to the state folder. */
+  readonly check?: () => void;
 }
 
 export interface FolderTalk extends FileTalk, WatchTalk {
@@ -40,13 +42,14 @@ export async function ingestFolder(
   world: FolderWorld,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folder, patterns, pipeline, unfinishedLineMs, isSynced } = input;
+  const { folder, patterns, pipeline, unfinishedLineMs, isSynced, check } = input;
   const { fs = nodeFileSystem } = world;
-  const ledger = await FileLedger.open({ ...(await findLedger(input)), isSynced, fs });
+  const ledger = await FileLedger.open({ ...(await findLedger(input)), isSynced, check, fs });
   try {
     if (ledger.damagedLines > 0) talk.notesDamaged(ledger.path, ledger.damagedLines);
     if (ledger.underWay !== undefined) await settle(ledger, ledger.underWay, pipeline, intake);
-    const watch = new FolderWatch({ folder, patterns, talk, world, fs });
+    const isKnown = (node: string): boolean => ledger.files.ofNode(node) !== undefined;
+    const watch = new FolderWatch({ folder, patterns, isKnown, talk, world, fs });
     const reader = new FolderReader({ ledger, present: watch, fs, pipeline, unfinishedLineMs, intake, talk });
     for await (const file of watch.files(signal)) {
       if (signal.aborted) break;

@@ -1,4 +1,4 @@
-import { placeBehind, type FileStats, type FileSystem } from '../../files/index.js';
+import { placeBehind, samplesBefore, type FileStats, type FileSystem } from '../../files/index.js';
 import type { Entry, Position } from '../../log/index.js';
 import { GrownFile, partOf, type Block } from '../../sources/index.js';
 import { appendAll } from '../append.js';
@@ -89,11 +89,13 @@ export async function readFileOn(
   if (signal.aborted) return { record: now, stored, isUnfinished: false, isCutOff: false };
   const isUnfinished = grown.unfinished > 0 && grown.unfinished !== now.half;
   const { isCutOff } = grown;
+  const offset = now.content === undefined ? now.place.offset : grown.bytesRead;
   return {
     record: {
       ...atRest(now),
       seen: { size: stats.size, stamp: stats.stamp },
-      place: placeBehind(fd, now.content === undefined ? now.place.offset : grown.bytesRead, now.place.lines, fs),
+      place: placeBehind(fd, offset, now.place.lines, fs),
+      samples: samplesBefore(fd, offset, fs),
       ...((isUnfinished || isCutOff) && { waits: true }),
     },
     stored,

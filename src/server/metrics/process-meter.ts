@@ -9,6 +9,8 @@ export interface ProcessMeter {
   reloaded(ok: boolean): void;
   /** The clock of the machine stepped. */
   clockStepped(): void;
+  /** Why a folder of the daemon is not where it was; undefined: it is. */
+  showAway(folders: { readonly log: string | undefined; readonly state: string | undefined }): void;
 }
 
 /** The process itself, and the config that it runs by. */
@@ -25,6 +27,9 @@ export function processMeter(prom: Prom, registry: Registry, make: Workshop, ver
     'clock_steps_total',
     'Times that the clock of the machine stepped by two seconds or more.',
   );
+  const away = make.gauge('folder_away', 'Whether a folder of the daemon was moved, removed or replaced: 1 or 0.', [
+    'folder',
+  ]);
   for (const result of ['success', 'failure']) reloads.inc({ result }, 0);
   return {
     reloaded(ok) {
@@ -32,5 +37,9 @@ export function processMeter(prom: Prom, registry: Registry, make: Workshop, ver
       last.set(ok ? 1 : 0);
     },
     clockStepped: () => steps.inc(),
+    showAway({ log, state }) {
+      away.set({ folder: 'log' }, log === undefined ? 0 : 1);
+      away.set({ folder: 'state' }, state === undefined ? 0 : 1);
+    },
   };
 }

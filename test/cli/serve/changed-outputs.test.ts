@@ -10,7 +10,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
@@ -23,10 +25,15 @@ pipelines:
     outputs: [{ file: ./out/events.ndjson }]
 `;
 
+function textOf(path: string): string {
+  const bytes = readFileSync(path);
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+}
+
 /** All numbers in the files of a folder, whatever the files are called. */
 function numbersIn(folder: string): number[] {
   if (!existsSync(folder)) return [];
-  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const texts = readdirSync(folder).map((file) => textOf(join(folder, file)));
   const lines = texts.flatMap((text) => text.split('\n').slice(0, -1));
   return lines.map((line) => (JSON.parse(line) as { n: number }).n).sort((a, b) => a - b);
 }
@@ -89,6 +96,21 @@ const CHANGES: Readonly<
   renamed: {
     words: 'renamed',
     make: ({ cwd }, round) => renameSync(events(cwd), `${events(cwd)}.${round}`),
+  },
+  'renamed, made anew and packed': {
+    words: 'renamed',
+    make({ cwd }, round) {
+      renameSync(events(cwd), `${events(cwd)}.${round}`);
+      writeFileSync(events(cwd), '');
+      execFileSync('gzip', [`${events(cwd)}.${round}`]);
+    },
+  },
+  'renamed and packed': {
+    words: 'renamed',
+    make({ cwd }, round) {
+      renameSync(events(cwd), `${events(cwd)}.${round}`);
+      execFileSync('gzip', [`${events(cwd)}.${round}`]);
+    },
   },
   removed: { words: 'removed', make: ({ cwd }) => rmSync(events(cwd)) },
   'removed and made anew': {
@@ -166,7 +188,7 @@ it.each(Object.entries(CHANGES))(
     const folder = join(daemon.cwd, 'out');
     const rows = (): string[] =>
       (existsSync(folder) ? readdirSync(folder) : [])
-        .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').slice(0, -1))
+        .flatMap((file) => textOf(join(folder, file)).split('\n').slice(0, -1))
         .map((line) => (JSON.parse(line) as { q: string }).q);
     await client.send(80);
     for (const round of [1, 2, 3]) {

@@ -8,6 +8,7 @@ const WELL: Vitals = {
   engine: { name: 'stream_engine', status: 'healthy' },
   nats: [],
   log: { memoryRecords: 7, clockAheadMs: 0 },
+  away: { log: undefined, state: undefined },
   writeError: undefined,
   space: { bytes: 1e12, freeBytes: 5e11 },
   freeBytesMin: 1e8,

@@ -28,6 +28,8 @@ const numbers = (from: number, to: number): string =>
 const objects = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, n) => `{"n":${from + n},"by":"a writer"}\n`).join('');
 
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
+
 /** Runs a story in a watched folder that is looked into. */
 async function inFolder(story: (bench: FolderBench) => Promise<void>, options: BenchOptions = {}): Promise<void> {
   const bench = new FolderBench(options);
@@ -180,6 +182,68 @@ describe.concurrent('a watched folder', () => {
       expect((await ns(bench)).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(bench.told).toEqual(['stored d.ndjson 5', 'stored d.ndjson 2', 'stored d2.ndjson 1']);
     }));
+
+  it('reads a file from its start whose middle alone was written anew, in its place or by another one', () =>
+    inFolder(async (bench) => {
+      const report = (n: number): string => objects(1000, 1100) + objects(n, n + 10) + objects(2000, 2100);
+      writeFileSync(bench.at('a'), report(3000));
+      await bench.look();
+      writeFileSync(bench.at('a'), report(4000));
+      await bench.look();
+      writeFileSync(join(bench.home, 'new'), report(5000));
+      renameSync(join(bench.home, 'new'), bench.at('a'));
+      await bench.look();
+      rmSync(bench.at('a'));
+      await bench.look();
+      writeFileSync(bench.at('a'), report(6000));
+      await bench.look();
+      const middles = (await ns(bench)).filter((n) => Number(n) >= 3000);
+      expect(middles).toEqual([3000, 4000, 5000, 6000].flatMap((n) => range(n, n + 10)));
+    }));
+
+  it('knows a file again that was compressed, and stores what had come to it meanwhile', () =>
+    inFolder(async (bench) => {
+      writeFileSync(bench.at('a'), objects(0, 300));
+      writeFileSync(bench.at('b'), objects(400, 403));
+      await bench.look();
+      appendFileSync(bench.at('a'), objects(300, 302));
+      for (const name of ['a', 'b']) execFileSync('gzip', [bench.at(name)]);
+      writeFileSync(bench.at('c.gz'), gzipSync(objects(0, 2)));
+      await bench.look();
+      appendFileSync(bench.at('b.gz'), gzipSync(objects(403, 404)));
+      await bench.look();
+      const wanted = [...range(0, 300), ...range(400, 403), 300, 301, 0, 1, 403];
+      expect(await ns(bench)).toEqual(wanted);
+      const again = bench.told.filter((line) => line.startsWith('again'));
+      expect(again).toEqual(['again a.gz a', 'again b.gz b']);
+    }));
+
+  it('stores the rest of a file whose new name the pattern does not mean, also after a restart, and no stranger', async () => {
+    for (const restarts of [false, true]) {
+      await inFolder(
+        async (bench) => {
+          writeFileSync(bench.at('a.ndjson'), objects(0, 2));
+          writeFileSync(bench.at('b.ndjson'), objects(10, 12));
+          await bench.look();
+          if (restarts) await bench.stop();
+          appendFileSync(bench.at('a.ndjson'), objects(2, 4));
+          renameSync(bench.at('a.ndjson'), bench.at('a.ndjson.1'));
+          writeFileSync(bench.at('a.ndjson'), objects(4, 6));
+          // Another file in the inode of one that was read, and in that of none.
+          renameSync(bench.at('b.ndjson'), bench.at('b.txt'));
+          writeFileSync(bench.at('b.txt'), 'a stranger, and longer than what was read by some bytes\n');
+          writeFileSync(bench.at('c.txt'), 'a stranger\n');
+          if (restarts) await bench.start();
+          await bench.look();
+          expect((await ns(bench)).toSorted()).toEqual([0, 1, 10, 11, 2, 3, 4, 5]);
+          appendFileSync(bench.at('a.ndjson.1'), objects(6, 7));
+          await bench.look();
+          expect(await ns(bench)).toHaveLength(9);
+        },
+        { patterns: ['*.ndjson'] },
+      );
+    }
+  });
 
   it('stores a file of several names once, and a copy beside its original as a file of its own', () =>
     inFolder(async (bench) => {

@@ -1,25 +1,50 @@
 import { existsSync } from 'node:fs';
+import { nodeFileSystem } from '../../../files/index.js';
+import { EXIT } from '../../exit-codes.js';
 import { inStateFolder } from '../../state-folder.js';
+import { UserError } from '../../user-error.js';
 import type { RunPlan } from '../plan.js';
 import { lockFolder, lockTargets } from './lock-targets.js';
 import { RunStore } from './store.js';
-import { outputPaths, targetsOf } from './targets.js';
+import { outputPaths, targetsOf, type Target } from './targets.js';
 
 /**
- * Forgets the checkpoints of what a run is about to write over.
+ * Has the outputs of a run that keeps no checkpoint for this process, and forgets the checkpoints of what it is about to write over.
  *
  * @returns lets others have the outputs again
- * @throws UserError when one cannot be removed, or another run writes there now
+ * @throws UserError when a checkpoint cannot be removed, or another run writes there now
  */
 export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>> {
-  // Most files were never written with a checkpoint: they cost a look, and no lock.
-  const targets = targetsOf(plan).filter(({ path }) => existsSync(lockFolder(plan.stateFolder, path)));
-  const unlock = await lockTargets(plan.stateFolder, targets);
+  const { stateFolder } = plan;
+  const targets = targetsOf(plan);
+  // Where there is no lock, no run ever kept a checkpoint of the file.
+  const known = targets.filter(({ path }) => existsSync(lockFolder(stateFolder, path)));
+  const unlockKnown = await lockTargets(stateFolder, known);
   try {
-    await inStateFolder(plan.stateFolder, () => new RunStore(plan.stateFolder).forget(outputPaths(targets)));
-    return unlock;
+    await inStateFolder(stateFolder, () => new RunStore(stateFolder).forget(outputPaths(known)));
+    const unlockNew = await lockIfPossible(stateFolder, targets.filter((one) => !known.includes(one)).filter(isItsOwn));
+    return async () => {
+      await unlockNew();
+      await unlockKnown();
+    };
   } catch (error) {
-    await unlock();
+    await unlockKnown();
     throw error;
+  }
+}
+
+/** Written anew, by one run at a time. Several may add to a file, or write to a device. */
+function isItsOwn({ path, plan }: Target): boolean {
+  return plan.mode === 'truncate' && nodeFileSystem.stat(path)?.kind !== 'other';
+}
+
+/** A run that keeps nothing in the state folder needs none: where no lock can be made, no other run can go on with the output either. */
+async function lockIfPossible(stateFolder: string, targets: readonly Target[]): Promise<() => Promise<void>> {
+  try {
+    return await lockTargets(stateFolder, targets);
+  } catch (error) {
+    // Not what another run holds.
+    if (!(error instanceof UserError) || error.exitCode !== EXIT.dataError) throw error;
+    return () => Promise.resolve();
   }
 }

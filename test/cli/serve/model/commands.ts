@@ -13,7 +13,7 @@ function command<Chosen>(
   return choices.map((chosen) => ({
     check: () => true,
     run: async (model, world) => {
-      await act(model as Model, world, chosen);
+      await act(model, world, chosen);
       expect(world.strangers()).toEqual(World.strangers);
     },
     toString: () => `${name}(${JSON.stringify(chosen)})`,
@@ -99,6 +99,15 @@ const remove = command('remove', fc.nat(9), async (model, world, nth) => {
   model.unlink(name);
 });
 
+const pack = command('pack', fc.nat(9), async (model, world, nth) => {
+  const [name, file] = pick(model, nth) ?? [];
+  if (name === undefined || file === undefined || model.hasOtherName(name)) return;
+  // A packed file grows no more, so its last line is one that waits.
+  await world.settle(model);
+  world.pack(name);
+  model.unlink(name);
+});
+
 const post = command('post', few, async (model, world, count) => {
   const events = Array.from({ length: count }, () => model.newEvent());
   await world.post(events);
@@ -109,7 +118,11 @@ const touchOutput = command(
   'touch the output',
   fc.constantFrom('rename' as const, 'remove' as const, 'copytruncate' as const),
   async (model, world, how) => {
-    // A daemon that is killed a moment later can't take back what is in a file elsewhere.
+    // A daemon that was just started may not have the file open yet.
+    const event = model.newEvent();
+    await world.post([event]);
+    model.lines.push(event);
+    // One that is killed a moment later can't take back what is in a file elsewhere.
     await world.settle(model);
     world.touchOutput(how);
     // What was in a file that nobody has open any more is gone.
@@ -152,6 +165,7 @@ export const commands: readonly fc.Arbitrary<Command>[] = [
   link,
   copy,
   remove,
+  pack,
   post,
   post,
   touchOutput,

@@ -38,8 +38,13 @@ export class Model {
   /** A name is taken from a file, perhaps its last one. */
   unlink(name: string): void {
     const file = this.files.get(name);
+    if (!this.hasOtherName(name)) this.gone.add(file?.lines[0]);
     this.files.delete(name);
-    if (![...this.files.values()].some((other) => other === file)) this.gone.add(file?.lines[0]);
+  }
+
+  hasOtherName(name: string): boolean {
+    const file = this.files.get(name);
+    return [...this.files].some(([other, one]) => other !== name && one === file);
   }
 
   results(): readonly number[] {

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { runCli, scratch } from '../../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../../support/daemon.js';
@@ -37,6 +38,7 @@ type Places = Readonly<Record<string, { readonly offset: number }>>;
 export class World {
   #asides = 0;
   #moves = 0;
+  #packed = 0;
 
   private constructor(
     private readonly base: string,
@@ -85,6 +87,13 @@ export class World {
 
   copy(name: string, to: string): void {
     copyFileSync(this.watched(name), this.watched(to));
+  }
+
+  /** As gzip does: the packed file is whole when it comes, and then the other goes. */
+  pack(name: string): void {
+    writeFileSync(join(this.base, 'new'), gzipSync(readFileSync(this.watched(name))));
+    renameSync(join(this.base, 'new'), this.watched(`${name}.${this.#packed++}.gz`));
+    rmSync(this.watched(name));
   }
 
   remove(name: string): void {

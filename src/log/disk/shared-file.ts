@@ -1,0 +1,17 @@
+import type { DiskFile } from './disk.js';
+
+/** An open file with several users: it is closed when the last one has left it. */
+export class SharedFile {
+  #users = 1;
+
+  constructor(readonly file: DiskFile) {}
+
+  join(): void {
+    this.#users += 1;
+  }
+
+  async leave(): Promise<void> {
+    this.#users -= 1;
+    if (this.#users === 0) await this.file.close();
+  }
+}

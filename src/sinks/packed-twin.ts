@@ -1,0 +1,45 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, constants } from 'node:zlib';
+import { fingerprintOf, isSameFingerprint, nodeFileSystem, readAt, type Fingerprint } from '../files/index.js';
+import { filesIn } from './folder.js';
+
+/** Of a packed file so much is read to see how it begins: 1 KB of it has no more bytes than this, however badly it is packed. */
+const PACKED_HEAD_BYTES = 4096;
+/** A gzip file ends in the length of what it holds, modulo 2^32. */
+const LENGTH_BYTES = 4;
+
+/**
+ * Whether a folder has a gzip file that holds what a removed file held, by its beginning and its length: whoever renamed that file
+ * has packed it since.
+ *
+ * @param head of the removed file
+ * @param size of the removed file, in bytes
+ * @throws the operating system's errors
+ */
+export function hasPackedTwin(folder: string, head: Fingerprint, size: number): boolean {
+  return filesIn(folder).some((name) => name.endsWith('.gz') && holds(join(folder, name), head, size));
+}
+
+function holds(path: string, head: Fingerprint, size: number): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    const stats = nodeFileSystem.fstat(fd);
+    if (stats.kind !== 'file' || stats.size <= LENGTH_BYTES) return false;
+    const length = readAt(nodeFileSystem, fd, stats.size - LENGTH_BYTES, LENGTH_BYTES);
+    if (Buffer.from(length).readUInt32LE() !== size % 2 ** 32) return false;
+    const packed = readAt(nodeFileSystem, fd, 0, PACKED_HEAD_BYTES);
+    const begin = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, head.bytes);
+    return isSameFingerprint(fingerprintOf(begin), head);
+  } catch {
+    // It is no gzip file, or is gone again.
+    return false;
+  } finally {
+    closeSync(fd);
+  }
+}
