@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { nodeFileSystem } from '../files/index.js';
 import type { FilePosition } from './file-position.js';
+import { findPackedTwin } from './packed-twin.js';
 import { placeIn } from './output-state.js';
 import { partNames } from './part-names.js';
 import { filesIn, truncateFile } from './folder.js';
@@ -29,6 +30,17 @@ export function findRenamed(path: string, position: FilePosition): RenamedFile |
     return state?.kind === 'good' ? { path: now, bytesBehind: state.size - offset } : undefined;
   }
   return undefined;
+}
+
+/**
+ * Finds the file of an output that somebody gave another name in its folder, and packed: there is nothing behind the position then.
+ *
+ * @throws the operating system's errors
+ */
+export function findPacked(path: string, { mark, offset }: FilePosition): RenamedFile | undefined {
+  if (mark === undefined || offset === 0) return undefined;
+  const packed = findPackedTwin(partNames(path).folder, mark.file.head, offset);
+  return packed === undefined ? undefined : { path: packed, bytesBehind: 0 };
 }
 
 /**

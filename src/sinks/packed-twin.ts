@@ -10,15 +10,17 @@ const PACKED_HEAD_BYTES = 4096;
 const LENGTH_BYTES = 4;
 
 /**
- * Whether a folder has a gzip file that holds what a removed file held, by its beginning and its length: whoever renamed that file
- * has packed it since.
+ * The gzip file of a folder that holds what a removed file held, by its beginning and its length: whoever renamed that file has
+ * packed it since.
  *
  * @param head of the removed file
  * @param size of the removed file, in bytes
+ * @returns its path; undefined where there is none
  * @throws the operating system's errors
  */
-export function hasPackedTwin(folder: string, head: Fingerprint, size: number): boolean {
-  return filesIn(folder).some((name) => name.endsWith('.gz') && holds(join(folder, name), head, size));
+export function findPackedTwin(folder: string, head: Fingerprint, size: number): string | undefined {
+  const paths = filesIn(folder).flatMap((name) => (name.endsWith('.gz') ? [join(folder, name)] : []));
+  return paths.find((path) => holds(path, head, size));
 }
 
 function holds(path: string, head: Fingerprint, size: number): boolean {

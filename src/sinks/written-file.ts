@@ -5,7 +5,7 @@ import { hasCode, nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
-import { hasPackedTwin } from './packed-twin.js';
+import { findPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
 const datasync = promisify(fdatasync);
@@ -107,7 +107,7 @@ export class WrittenFile {
   /** Whether somebody has packed what was in it, and removed only the file that they had packed. */
   #isPacked(): boolean {
     const head = this.#size === 0 ? undefined : this.mark()?.file.head;
-    return head !== undefined && hasPackedTwin(dirname(this.path), head, this.#size);
+    return head !== undefined && findPackedTwin(dirname(this.path), head, this.#size) !== undefined;
   }
 
   /** Takes over what somebody else made of the file. @returns by how many bytes it is longer */

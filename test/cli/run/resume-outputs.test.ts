@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Place, SAME } from './place.js';
 
@@ -171,6 +171,18 @@ describe.concurrent('run --resume, whose output was renamed', () => {
     await place.resume('in');
     expect([place.read('out.2'), place.read('out')]).toEqual([lines(3, 4), lines(5, 5)]);
     expect((await place.resume('in')).stderr).toContain('already finished: 5 lines');
+  });
+
+  it('goes on in a new file also when it was compressed since', async () => {
+    const place = new Place();
+    place.write('in', lines(1, 2));
+    await place.resume('in');
+    place.write('out.1.gz', gzipSync(place.read('out')));
+    rmSync(place.path('out'));
+    place.append('in', lines(3, 4));
+    const { exit, stderr } = await place.resume('in');
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('out was renamed to out.1.gz')]);
+    expect(place.read('out')).toBe(lines(3, 4));
   });
 
   it('takes back from it what came of a last line that went on, unless it was renamed before', async () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Manifest, nodeFileSystem } from '../../../files/index.js';
 import {
+  findPacked,
   findRenamed,
   outputState,
   partsState,
@@ -64,7 +65,7 @@ function judged(target: Target, record: FileRecord, ended: boolean): JudgedTarge
   const { begin, position } = record;
   const state = outputState(path, position, keeping.pattern);
   const isAway = state.kind === 'gone' || (state.kind === 'replaced' && nodeFileSystem.stat(path)?.size === 0);
-  const former = isAway ? findRenamed(path, position) : undefined;
+  const former = isAway ? (findRenamed(path, position) ?? findPacked(path, position)) : undefined;
   const parts = partsOf(target, record);
   if (former !== undefined) return judgedRenamed(target, record, former, parts, ended);
   const isOthers = state.kind === 'grown' && ended;

@@ -144,6 +144,8 @@ const touchOutput = command('touch the output', {
     const { output } = world.keeping;
     if (world.text(output) === '') return;
     if (how === 'remove') {
+      // Of one without a result nothing is missed.
+      if (world.results().length === 0) return;
       world.remove(output);
       model.output = 'gone';
       return;
