@@ -70,9 +70,12 @@ async function* toOutputs(
     });
     if (underWay.plan.choice.from === 'dead-letters') {
       const left = nothingLeft();
-      for await (const letters of lettersToDrive(underWay, way, left))
-        yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
-      tellLeft(left);
+      try {
+        for await (const letters of lettersToDrive(underWay, way, left))
+          yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
+      } finally {
+        tellLeft(left);
+      }
       return;
     }
     for (const pipeline of way.pipelines) {

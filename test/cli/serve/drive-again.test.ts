@@ -70,7 +70,7 @@ describe('Driving dead letters again in a daemon', () => {
     const cwd = tenLetters();
     const outAt: number[] = [];
     const { report, handedOver, progress } = await drive(cwd, 600, () => outAt.push(numbersIn(cwd).length));
-    expect(report).toEqual({ input: 10, output: 9, filtered: 0, dead_lettered: 1, left: 0 });
+    expect(report).toEqual({ input: 10, output: 9, filtered: 0, dead_lettered: 1, left: 0, driven_before: 0 });
     expect(numbersIn(cwd)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
     expect(handedOver).toBeGreaterThan(3);
     expect(outAt.slice(0, 2).every((count) => count < 9)).toBe(true);
