@@ -1,5 +1,5 @@
 import { version } from '../../../package.json';
-import type { World } from '../../log/index.js';
+import { takeLogLock, type World } from '../../log/index.js';
 import { displacedLog, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
@@ -122,6 +122,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     await opened?.show();
   });
 
+  // Before a port is opened: whoever has the log already is the one who is to be asked.
+  const lock = await takeLogLock(plan.log.folder, plan.log.command);
   const server = await startServer({
     ...plan.listen,
     tls: certificate,
@@ -145,10 +147,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     onDamage,
     onBug: (error) =>
       talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
+  }).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
   });
   talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
   try {
-    opened = await openInside(() => plan, { ...context, state, metrics, taps, onDamage, onRestored });
+    opened = await openInside(() => plan, { ...context, state, lock, metrics, taps, onDamage, onRestored });
   } catch (error) {
     await server.close(0);
     state.release();
