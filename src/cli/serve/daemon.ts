@@ -6,12 +6,12 @@ import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { doChores } from './chores.js';
+import { damagedPlaces } from './damaged-places.js';
 import { daemonDashboard } from './dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './inside.js';
 import { startIntakes, type Intakes } from './intakes.js';
 import { knownNames } from './known-names.js';
-import { damageTeller } from './open-log.js';
 import { leftUndone, ownFolders } from './own-folders.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
@@ -76,8 +76,9 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
-  const onDamage = damageTeller(talk);
   const metrics = await openMetrics(version);
+  const damaged = damagedPlaces(talk, metrics.log.damaged);
+  const onDamage = damaged.note;
   await metrics.know(knownNames(plan));
   const taps = new TapHub(world.elapsed);
 
@@ -100,7 +101,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     const nats = [...inner.nats, ...(intakes?.health() ?? [])];
     const redriving = dashboard.redriving();
     const away = folders.look();
-    return { ...inner, away, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted, redriving };
+    return {
+      ...inner,
+      away,
+      damaged: damaged.standing(),
+      nats,
+      freeBytesMin: plan.freeBytesMin,
+      isDraining: stopping.signal.aborted,
+      redriving,
+    };
   };
   const onRestored = (restored: Restored): void => {
     talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });

@@ -20,7 +20,7 @@ export interface Inside {
   readonly pipelines: RunningPipelines;
   /** What the pipelines were opened with. */
   readonly around: ProcessingContext;
-  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away'>>;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away' | 'damaged'>>;
   /** Brings the gauges of the metrics up to date. */
   show(): Promise<void>;
   /** To be called when the pipelines have ended. */
