@@ -126,6 +126,8 @@ export async function processLog(
       follow: true,
       accepts: sentTo(processing.pipeline),
       singleLines: processing.singleLines,
+      // Who came to no end may have died of the event that is next.
+      firstAlone: found !== undefined && !found.ended,
       onDamage: tell.damage,
       rest: (ended) => processing.world.wait(REST_MS, ended),
     });

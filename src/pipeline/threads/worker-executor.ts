@@ -26,7 +26,7 @@ export function workerExecutor(
 ): BlockExecutor & { close(): Promise<void> } {
   // As text, because cloning would lose the numbers that only text holds.
   const optionsText = stringifyJson(options as unknown as Json);
-  const pool = Array.from({ length: workers }, () => startWorker(script, { options: optionsText }, process.memory));
+  const pool = Array.from({ length: workers }, () => startWorker(script, optionsText, process.memory));
   return {
     width: Math.max(BLOCKS_IN_FLIGHT_MIN, workers * BLOCKS_PER_WORKER + 1),
     submit(block, meta) {
@@ -40,13 +40,13 @@ export function workerExecutor(
   };
 }
 
-/** The worker with the fewest blocks, if any has room for another. */
+/** The worker with the fewest blocks, if any is up and has room for another. */
 function leastBusy(pool: readonly WorkerHandle[]): WorkerHandle | undefined {
   let best: WorkerHandle | undefined;
   let fewest = BLOCKS_PER_WORKER;
   for (const worker of pool) {
     const blocks = worker.blocksHeld();
-    if (blocks < fewest) {
+    if (worker.isReady && blocks < fewest) {
       best = worker;
       fewest = blocks;
     }

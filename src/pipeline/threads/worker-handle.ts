@@ -3,13 +3,20 @@ import type { Block, LineBlock, SpareMemory } from '../../sources/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import type { BlockContent } from '../lines/event-lines.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
+import { isSame, type Place, type WorkPlace } from './work-place.js';
 
 /** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
-const WORKER_HEAP_MB = 512;
+export const WORKER_HEAP_MB = 512;
 
-/** What a worker is started with: the block options as JSON text. */
+/** Request numbers begin anew behind this, so that they fit where a worker notes them. */
+const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
+
+/** What a worker is started with. */
 export interface WorkerData {
+  /** The block options as JSON text. */
   readonly options: string;
+  /** Where it is to note where it is. */
+  readonly place?: WorkPlace['memory'] | undefined;
 }
 
 export interface WorkerRequest {
@@ -33,11 +40,37 @@ export type WorkerReply =
     }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
+/** Why a worker ended: its time was over, it took too much memory, or it met something else that it did not survive. */
+export type EndOfWorker = 'timeout' | 'memory' | 'error';
+
+/** A worker has ended before it answered. */
+export class WorkerEnded extends Error {
+  override readonly name = 'WorkerEnded';
+
+  /** @param line the line of this block that it was at; undefined: it was at none of this block */
+  constructor(
+    readonly why: EndOfWorker,
+    readonly line: number | undefined,
+    /** Whether it was at a line at all, of whichever block. */
+    readonly wasAtWork: boolean,
+    override readonly cause: Error | undefined,
+  ) {
+    super(cause?.message ?? 'a worker thread has ended');
+  }
+}
+
 /** One worker thread, from this side. */
 export interface WorkerHandle {
-  /** Blocks it works on or has waiting; more than any limit while it is not up yet. */
+  /** Whether it has answered that it is up. */
+  readonly isReady: boolean;
+  /** Blocks it works on or has waiting. */
   blocksHeld(): number;
+  /** @throws WorkerEnded */
   send(block: Block, meta: BlockMeta): Promise<BlockResult>;
+  /** Where it is, if it notes that. */
+  place(): Place | undefined;
+  /** Ends it because of a line. If it is done with that by then, it was at no line when it ended. */
+  endAt(place: Place): void;
   close(): Promise<void>;
 }
 
@@ -48,12 +81,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** @param memory what its outputs are given back to, and its memory comes from */
-export function startWorker(script: URL, workerData: WorkerData, memory: SpareMemory): WorkerHandle {
+/**
+ * @param options the block options as JSON text
+ * @param memory what its outputs are given back to, and its memory comes from
+ * @param place where it notes where it is
+ */
+export function startWorker(script: URL, options: string, memory: SpareMemory, place?: WorkPlace): WorkerHandle {
+  const workerData: WorkerData = { options, place: place?.memory };
   const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
   const waiting = new Map<number, Waiting>();
   let isReady = false;
-  let failure: Error | undefined;
+  let why: EndOfWorker = 'timeout';
+  let cause: Error | undefined;
+  let hasEnded = false;
+  let doomedAt: Place | undefined;
   let number = 0;
 
   const take = (asked: number): Waiting | undefined => {
@@ -72,26 +113,44 @@ export function startWorker(script: URL, workerData: WorkerData, memory: SpareMe
     }
   });
   worker.on('error', (error) => {
-    failure = error instanceof Error ? error : new Error(String(error));
-    for (const asker of waiting.values()) asker.reject(failure);
+    cause = error instanceof Error ? error : new Error(String(error));
+    why = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'error';
+  });
+  // Nothing that it sent comes after this.
+  worker.on('exit', () => {
+    hasEnded = true;
+    const at = place?.now();
+    const isGuilty = at !== undefined && (doomedAt === undefined || isSame(at, doomedAt));
+    for (const [asked, asker] of waiting) {
+      const line = isGuilty && asked === at.request ? at.line : undefined;
+      asker.reject(new WorkerEnded(why, line, at !== undefined, cause));
+    }
     waiting.clear();
   });
 
   return {
-    blocksHeld: () => (isReady ? waiting.size : Number.POSITIVE_INFINITY),
+    get isReady() {
+      return isReady;
+    },
+    blocksHeld: () => waiting.size,
     send(block, { tap, ...meta }) {
       return new Promise((resolve, reject) => {
-        if (failure !== undefined) {
-          reject(failure);
+        if (hasEnded) {
+          reject(new WorkerEnded(why, undefined, false, cause));
           return;
         }
-        number += 1;
+        number = (number % REQUEST_NUMBER_MAX) + 1;
         const recycle = block.kind === 'lines' ? block.recycle : undefined;
         waiting.set(number, { tap, recycle, resolve, reject });
         const spare = memory.takeSpare();
         const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish, memory: spare };
         worker.postMessage(request, spare === undefined ? ownMemory(block) : [...ownMemory(block), spare]);
       });
+    },
+    place: () => place?.now(),
+    endAt(at) {
+      doomedAt ??= at;
+      void worker.terminate();
     },
     async close() {
       await worker.terminate();

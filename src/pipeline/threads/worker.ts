@@ -2,14 +2,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parseJson } from '../../json/index.js';
 import { blockProcessor, type BlockOptions } from '../block-processor.js';
 import { TapCollector } from '../tap.js';
+import { WorkPlace } from './work-place.js';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
-const { options } = workerData as WorkerData;
+const { options, place: placeMemory } = workerData as WorkerData;
+const place = placeMemory && new WorkPlace(placeMemory);
 const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
-const processBlock = blockProcessor(blockOptions);
+const processBlock = blockProcessor(blockOptions, undefined, place && ((line) => place.atLine(line)));
 
 parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
+  place?.begin(number);
   if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
   try {
     const content =
@@ -22,6 +25,7 @@ parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) 
   } catch (error) {
     reply({ kind: 'error', number, error }, []);
   }
+  place?.end();
 });
 reply({ kind: 'ready' }, []);
 
