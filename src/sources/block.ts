@@ -20,7 +20,7 @@ export interface LineBlock {
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
-  /** It may be what killed who worked on it before: nothing else is to be in work meanwhile. */
+  /** Its one line may be what killed who worked on it before: nothing else is to be in work meanwhile, nor to be killed with it. */
   readonly alone?: boolean;
   /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
   readonly recycle?: ((bytes: Uint8Array) => void) | undefined;

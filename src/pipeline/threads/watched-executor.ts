@@ -11,8 +11,10 @@ import { mergeResults } from '../merge-results.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
 import { LineClock } from './line-clock.js';
-import { startWorker, WORKER_HEAP_MB, WorkerEnded, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
 import { WorkPlace } from './work-place.js';
+import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
+import { workerProcess } from './worker-process.js';
+import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
 
 /** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
@@ -74,6 +76,8 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   const lateMs = Math.min(LATE_MS_MAX, eventTimeoutMs / LATE_PARTS);
   const lookMs = lateMs / LOOKS_UNTIL_LATE;
   const slots = Array.from({ length: workers }, (): Slot => ({ worker: undefined }));
+  /** For what is to be alone. */
+  const apart: Slot = { worker: undefined };
   /** Blocks that are not done. */
   const open = new Set<Promise<unknown>>();
   /** What the next block has to wait for. */
@@ -97,16 +101,18 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     },
     recycle: (lines) => memory.give(lines),
     lateMs() {
-      const slowest = Math.max(...slots.map(({ worker }) => worker?.clock.ms ?? 0));
+      const slowest = Math.max(...[apart, ...slots].map(({ worker }) => worker?.clock.ms ?? 0));
       return slowest >= lateMs ? slowest : undefined;
     },
     async close() {
       closing.abort();
-      await Promise.all(slots.map(async ({ worker }) => worker?.handle.close()));
+      await Promise.all([apart, ...slots].map(async ({ worker }) => worker?.handle.close()));
     },
   };
 
   async function work(block: Block, meta: BlockMeta): Promise<BlockResult> {
+    // What was to be alone is done.
+    if (block.alone !== true) void apart.worker?.handle.close();
     const result = await complete(block, meta);
     if (block.kind === 'lines') block.recycle?.(block.bytes);
     return result;
@@ -117,7 +123,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     for (;;) {
       if (isClosing()) throw new RunPaused('aborted', 'the work was cut off');
       try {
-        return await send(copyOf(block, memory), meta);
+        return await send(block.alone === true ? apart : freeSlot(), copyOf(block, memory), meta);
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error;
         if (isClosing()) continue;
@@ -168,15 +174,18 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       case 'timeout':
         return `the event was in work for more than ${eventTimeoutMs} ms (processing.event_timeout)`;
       case 'memory':
-        return `the event takes more memory than a worker thread has (${WORKER_HEAP_MB} MB)`;
+        return `the event takes more memory than a worker has (${WORKER_HEAP_MB} MB)`;
       case 'error':
-        return `a worker thread did not survive the event: ${message}`;
+        return `a worker did not survive the event: ${message}`;
     }
   }
 
-  async function send(block: Block, meta: BlockMeta): Promise<BlockResult> {
-    const slot = slots.reduce((best, one) => (heldBy(one) < heldBy(best) ? one : best));
-    const worker = (slot.worker ??= start());
+  function freeSlot(): Slot {
+    return slots.reduce((best, one) => (heldBy(one) < heldBy(best) ? one : best));
+  }
+
+  async function send(slot: Slot, block: Block, meta: BlockMeta): Promise<BlockResult> {
+    const worker = (slot.worker ??= start(slot === apart));
     try {
       return await worker.handle.send(block, meta);
     } catch (error) {
@@ -185,8 +194,10 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     }
   }
 
-  function start(): Watched {
-    const handle = startWorker(script, optionsText, memory, new WorkPlace());
+  function start(isApart: boolean): Watched {
+    const handle = workerHandle(memory, (talk) =>
+      isApart ? workerProcess(script, optionsText, talk) : workerThread(script, optionsText, talk, new WorkPlace()),
+    );
     return { handle, clock: new LineClock(2 * lookMs) };
   }
 
@@ -197,14 +208,14 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     while (open.size > 0 && !isClosing()) {
       await clock.wait(lookMs, closing.signal);
       const now = clock.elapsed();
-      for (const { worker } of slots) {
+      for (const { worker } of [apart, ...slots]) {
         if (worker === undefined) continue;
         const place = worker.handle.place();
         worker.clock.look(place, now);
         if (place !== undefined && worker.clock.ms > eventTimeoutMs) worker.handle.endAt(place);
       }
     }
-    for (const { worker } of slots) worker?.clock.look(undefined, 0);
+    for (const { worker } of [apart, ...slots]) worker?.clock.look(undefined, 0);
     isWatching = false;
   }
 }

@@ -1,12 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import type { Block, LineBlock, SpareMemory } from '../../sources/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import type { BlockContent } from '../lines/event-lines.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
-import { isSame, type Place, type WorkPlace } from './work-place.js';
-
-/** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
-export const WORKER_HEAP_MB = 512;
+import { isSame, type Place } from './work-place.js';
 
 /** Request numbers begin anew behind this, so that they fit where a worker notes them. */
 const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
@@ -16,7 +12,7 @@ export interface WorkerData {
   /** The block options as JSON text. */
   readonly options: string;
   /** Where it is to note where it is. */
-  readonly place?: WorkPlace['memory'] | undefined;
+  readonly place?: SharedArrayBuffer | undefined;
 }
 
 export interface WorkerRequest {
@@ -59,7 +55,7 @@ export class WorkerEnded extends Error {
   }
 }
 
-/** One worker thread, from this side. */
+/** One worker, from this side. */
 export interface WorkerHandle {
   /** Whether it has answered that it is up. */
   readonly isReady: boolean;
@@ -81,19 +77,29 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What runs a worker's program. */
+export interface Runner {
+  post(request: WorkerRequest, moved: readonly ArrayBuffer[]): void;
+  /** Where the program is, if that is known. */
+  place(): Place | undefined;
+  end(): Promise<void>;
+}
+
+/** Who is told what comes of it. */
+export interface RunnerTalk {
+  readonly onReply: (reply: WorkerReply) => void;
+  /** Nothing comes after it. */
+  readonly onEnd: (why: EndOfWorker, cause: Error | undefined) => void;
+}
+
 /**
- * @param options the block options as JSON text
  * @param memory what its outputs are given back to, and its memory comes from
- * @param place where it notes where it is
+ * @param run starts the program
  */
-export function startWorker(script: URL, options: string, memory: SpareMemory, place?: WorkPlace): WorkerHandle {
-  const workerData: WorkerData = { options, place: place?.memory };
-  const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
+export function workerHandle(memory: SpareMemory, run: (talk: RunnerTalk) => Runner): WorkerHandle {
   const waiting = new Map<number, Waiting>();
   let isReady = false;
-  let why: EndOfWorker = 'timeout';
-  let cause: Error | undefined;
-  let hasEnded = false;
+  let ended: { readonly why: EndOfWorker; readonly cause: Error | undefined } | undefined;
   let doomedAt: Place | undefined;
   let number = 0;
 
@@ -102,30 +108,27 @@ export function startWorker(script: URL, options: string, memory: SpareMemory, p
     waiting.delete(asked);
     return asker;
   };
-  worker.on('message', (reply: WorkerReply) => {
-    if (reply.kind === 'ready') isReady = true;
-    else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
-    else {
-      const asker = take(reply.number);
-      reply.used.forEach((bytes) => asker?.recycle?.(bytes));
-      asker?.tap?.pass(reply.seen);
-      asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
-    }
-  });
-  worker.on('error', (error) => {
-    cause = error instanceof Error ? error : new Error(String(error));
-    why = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'error';
-  });
-  // Nothing that it sent comes after this.
-  worker.on('exit', () => {
-    hasEnded = true;
-    const at = place?.now();
-    const isGuilty = at !== undefined && (doomedAt === undefined || isSame(at, doomedAt));
-    for (const [asked, asker] of waiting) {
-      const line = isGuilty && asked === at.request ? at.line : undefined;
-      asker.reject(new WorkerEnded(why, line, at !== undefined, cause));
-    }
-    waiting.clear();
+  const runner = run({
+    onReply(reply) {
+      if (reply.kind === 'ready') isReady = true;
+      else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
+      else {
+        const asker = take(reply.number);
+        reply.used.forEach((bytes) => asker?.recycle?.(bytes));
+        asker?.tap?.pass(reply.seen);
+        asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+      }
+    },
+    onEnd(why, cause) {
+      ended = { why, cause };
+      const at = runner.place();
+      const isGuilty = at !== undefined && (doomedAt === undefined || isSame(at, doomedAt));
+      for (const [asked, asker] of waiting) {
+        const line = isGuilty && asked === at.request ? at.line : undefined;
+        asker.reject(new WorkerEnded(why, line, at !== undefined, cause));
+      }
+      waiting.clear();
+    },
   });
 
   return {
@@ -135,8 +138,8 @@ export function startWorker(script: URL, options: string, memory: SpareMemory, p
     blocksHeld: () => waiting.size,
     send(block, { tap, ...meta }) {
       return new Promise((resolve, reject) => {
-        if (hasEnded) {
-          reject(new WorkerEnded(why, undefined, false, cause));
+        if (ended !== undefined) {
+          reject(new WorkerEnded(ended.why, undefined, false, ended.cause));
           return;
         }
         number = (number % REQUEST_NUMBER_MAX) + 1;
@@ -144,17 +147,15 @@ export function startWorker(script: URL, options: string, memory: SpareMemory, p
         waiting.set(number, { tap, recycle, resolve, reject });
         const spare = memory.takeSpare();
         const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish, memory: spare };
-        worker.postMessage(request, spare === undefined ? ownMemory(block) : [...ownMemory(block), spare]);
+        runner.post(request, spare === undefined ? ownMemory(block) : [...ownMemory(block), spare]);
       });
     },
-    place: () => place?.now(),
+    place: () => runner.place(),
     endAt(at) {
       doomedAt ??= at;
-      void worker.terminate();
+      void runner.end();
     },
-    async close() {
-      await worker.terminate();
-    },
+    close: () => runner.end(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,10 +42,10 @@ pipelines:
 `;
 }
 
-/** So many events, of which some never come to an end. */
-function events(count: number, bad: readonly number[]): string {
+/** So many events, of which some are bad. */
+function events(count: number, bad: readonly number[], more: object = {}): string {
   return Array.from({ length: count }, (_, n) =>
-    JSON.stringify(bad.includes(n) ? { n, items: ITEMS, texts: TEXTS } : { n, items: [] }),
+    JSON.stringify(bad.includes(n) ? { n, items: ITEMS, ...more } : { n, items: [] }),
   ).join('\n');
 }
 
@@ -68,6 +69,26 @@ function lettersOf(cwd: string): Letter[] {
 
 const kindsAndNumbers = (cwd: string): unknown[] =>
   lettersOf(cwd).map(({ error, event }) => [error.kind, event.data.n]);
+
+/** The process that a daemon has started. */
+function childOf(daemon: TestDaemon): number {
+  const [pid] = childrenOf(daemon);
+  if (pid === undefined) throw new Error('the daemon has started no process');
+  return pid;
+}
+
+function childrenOf({ child }: TestDaemon): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Waits until `/health` tells of an event that is in work for long. @returns what it tells */
 async function untilLate({ url }: TestDaemon): Promise<Record<string, unknown> | undefined> {
@@ -141,16 +162,49 @@ describe('an event that never comes to an end', () => {
   });
 });
 
+describe('an event that kills who works on it', () => {
+  it('ends a process of its own when it is tried again, and no other', async () => {
+    const cwd = scratch();
+    const killed = await startDaemon(configOf(NEVER), { cwd });
+    await postLines(`${killed.url}/events`, events(30, [10, 20]));
+    await untilLate(killed);
+    await killed.end('SIGKILL');
+
+    const daemon = await startDaemon(configOf(NEVER), { cwd });
+    await untilLate(daemon);
+    const first = childOf(daemon);
+    // As the kernel does where memory gets short.
+    process.kill(first, 'SIGKILL');
+    await until(() => lettersOf(cwd).length === 1, 'it is given up');
+    expect((await fetch(`${daemon.url}/livez`)).status).toBe(200);
+    await until(() => childrenOf(daemon).some((pid) => pid !== first), 'the next one hangs in another process');
+    await untilLate(daemon);
+    const second = childOf(daemon);
+    await daemon.end('SIGKILL');
+    await until(() => !isAlive(second), 'who works for nobody ends');
+
+    const last = await startDaemon(configOf('1s'), { cwd });
+    await until(() => textOf(cwd, 'out.ndjson') === allBut(30, [10, 20]), 'all others are out');
+    await until(() => childrenOf(last).length === 0, 'nothing is tried by itself any more');
+    expect(await last.end()).toBe(0);
+    expect(kindsAndNumbers(cwd)).toEqual([
+      ['limit_exceeded', 10],
+      ['limit_exceeded', 20],
+    ]);
+    expect(lettersOf(cwd)[0]?.error.message).toBe('a worker did not survive the event: its process ended by SIGKILL');
+  });
+});
+
 describe('an event that takes more memory than there is', () => {
   it('is a dead letter, and all others are there once, in order', async () => {
     const daemon = await startDaemon(configOf(NEVER, TOO_MUCH));
-    await postLines(`${daemon.url}/events`, events(20, [7]));
+    await postLines(`${daemon.url}/events`, events(20, [7], { texts: TEXTS }));
     await until(() => textOf(daemon.cwd, 'out.ndjson') === allBut(20, [7]), 'all others are out');
     const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
     // Once in the company of others, and once by itself.
     expect(metrics).toContain('colloquium_workers_ended_total{pipeline="default",reason="memory"} 2');
     expect(await daemon.end()).toBe(0);
     expect(kindsAndNumbers(daemon.cwd)).toEqual([['limit_exceeded', 7]]);
-    expect(lettersOf(daemon.cwd)[0]?.error.message).toContain('more memory than a worker thread has (512 MB)');
+    expect(lettersOf(daemon.cwd)[0]?.error.message).toContain('more memory than a worker has (512 MB)');
   });
 });
