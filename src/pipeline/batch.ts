@@ -50,13 +50,13 @@ export interface BatchSettings {
   readonly strict: boolean;
   /** What a dead letter keeps of a broken line at most. */
   readonly rawMax: number;
+  /** Told of each line before it is worked on, from 0, and of the number behind the last one. */
+  readonly onLine?: ((line: number) => void) | undefined;
 }
 
 /** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
 export class Batch {
   readonly counts = noCounts();
-  /** The line that is being worked on, from 0. */
-  line = 0;
   stopped = false;
   lastFailure: EventFailure | undefined;
   /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
@@ -65,6 +65,7 @@ export class Batch {
   readonly #failures = new FailureCounts();
   readonly #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
+  #line = 0;
 
   constructor(
     private readonly settings: BatchSettings,
@@ -72,6 +73,16 @@ export class Batch {
     private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+  }
+
+  /** The line that is being worked on, from 0. */
+  get line(): number {
+    return this.#line;
+  }
+
+  set line(line: number) {
+    this.#line = line;
+    this.settings.onLine?.(line);
   }
 
   /** The finished lines of an output, to add to. */

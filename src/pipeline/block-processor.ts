@@ -37,13 +37,18 @@ export interface BlockProcessor {
  * Compiles a pipeline into a block processor: a pure function of bytes, usable on any thread.
  *
  * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
+ * @param onLine told of each line of a block before it is worked on, from 0, and of the number behind the last one
  * @throws ComputoError when a script can't be compiled
  */
-export function blockProcessor(options: BlockOptions, traceOf?: TraceOf): BlockProcessor {
+export function blockProcessor(
+  options: BlockOptions,
+  traceOf?: TraceOf,
+  onLine?: BatchSettings['onLine'],
+): BlockProcessor {
   const { name, onError, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
-  const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax };
+  const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax, onLine };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
   const memory = new SpareMemory();

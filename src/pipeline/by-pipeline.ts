@@ -1,6 +1,7 @@
 import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
-import { addCounts, noCounts } from './counts.js';
+import { noCounts } from './counts.js';
+import { mergeResults } from './merge-results.js';
 import type { BlockExecutor } from './run-blocks.js';
 import { pipelineOfLine } from './log/sent-to.js';
 
@@ -34,7 +35,7 @@ export function byPipeline(
       // All are submitted at once, in their order: executors count on that.
       const results = await Promise.all(runsOf(block.bytes).map((run) => submitRun(block, run, meta)));
       const [only] = results;
-      return only !== undefined && results.length === 1 ? only : merged(results);
+      return only !== undefined && results.length === 1 ? only : mergeResults(results);
     },
   };
 
@@ -81,22 +82,5 @@ function noResult(lines: number): BlockResult {
     failures: [],
     observations: [],
     stopped: false,
-  };
-}
-
-/** The results of a block's runs, up to one that stopped. */
-function merged(results: readonly BlockResult[]): BlockResult {
-  const counts = noCounts();
-  const stop = results.findIndex(({ stopped }) => stopped);
-  const delivered = stop === -1 ? results : results.slice(0, stop + 1);
-  for (const result of delivered) addCounts(counts, result.counts);
-  return {
-    lines: delivered.reduce((sum, { lines }) => sum + lines, 0),
-    counts,
-    outputs: [Buffer.concat(delivered.flatMap(({ outputs }) => outputs.slice(0, 1)))],
-    deadLetters: delivered.flatMap(({ deadLetters }) => deadLetters),
-    failures: delivered.flatMap(({ failures }) => failures),
-    observations: delivered.flatMap(({ observations }) => observations),
-    stopped: stop !== -1,
   };
 }

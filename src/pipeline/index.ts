@@ -48,4 +48,5 @@ export type { ProcessorState, ProcessorTalk } from './log/keep-going.js';
 export { LogProcessor } from './log/log-processor.js';
 export { WorkProcessor, type WorkProcessing } from './work/work-processor.js';
 export { passOn } from './pass-on.js';
-export { workerExecutor } from './threads/worker-executor.js';
+export type { EndOfWorker } from './threads/worker-handle.js';
+export { watchedExecutor, type WatchedOptions } from './threads/watched-executor.js';

@@ -7,6 +7,8 @@ export interface HealthComponent {
   readonly error?: string;
   /** Of the storage: events that are in memory. */
   readonly memory_events?: number;
+  /** Of a pipeline that is held up: milliseconds since about when stored events wait for it. */
+  readonly lag_ms?: number;
   /** Of dead letters that are being re-driven: how many were, and bytes of their files that are left. */
   readonly redriven?: number;
   readonly bytes_left?: number;

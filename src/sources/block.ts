@@ -20,6 +20,8 @@ export interface LineBlock {
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
+  /** Its one line may be what killed who worked on it before: nothing else is to be in work meanwhile, nor to be killed with it. */
+  readonly alone?: boolean;
   /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
   readonly recycle?: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -62,6 +64,7 @@ export interface OverlongLine {
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
+  readonly alone?: boolean;
   /** Its first {@link OVERLONG_HEAD_BYTES} bytes. */
   readonly head: Buffer;
   /** Its last {@link OVERLONG_TAIL_BYTES} bytes, without the newline. */

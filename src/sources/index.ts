@@ -13,7 +13,7 @@ export { partOf } from './block.js';
 export { BlockCutter } from './block-cutter.js';
 export { openForReading } from './open-file.js';
 export { SourceError } from './read-error.js';
-export { SpareMemory } from './spare-memory.js';
+export { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';
 
 /**

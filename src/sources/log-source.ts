@@ -42,6 +42,8 @@ export interface LogSourceOptions extends Omit<ReadOptions, 'signal' | 'spare'> 
   readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
   /** Blocks of one line each: every event is a place to resume at. */
   readonly singleLines?: boolean;
+  /** So are those of the first block that has any, each marked as {@link LineBlock.alone}. */
+  readonly firstAlone?: boolean;
   /** Told of every damaged place, in the log's order. */
   readonly onDamage: (damage: Damage) => void;
   /** Waited for after a small block, so that a log that grows fast is read in few large blocks instead of many small ones. */
@@ -57,17 +59,25 @@ export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
 }
 
 async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: AbortSignal): AsyncGenerator<Block> {
-  const { accepts, singleLines = false, onDamage, rest, ...reading } = options;
+  const { accepts, singleLines = false, firstAlone = false, onDamage, rest, ...reading } = options;
   const memory = new SpareMemory();
   const recycle = (bytes: Uint8Array): void => memory.give(bytes);
   let timestamp = 0;
+  let areAlone = firstAlone;
   for await (const block of log.read({ ...reading, signal, spare: () => memory.takeSpare() })) {
     block.damage.forEach(onDamage);
     const bytes = block.bytes.length;
-    if (singleLines) yield* oneByOne(block, accepts ?? (() => true), timestamp);
+    const isSplit = singleLines || areAlone;
+    if (isSplit) {
+      const alone = areAlone;
+      for (const line of oneByOne(block, accepts ?? (() => true), timestamp)) {
+        yield { ...line, alone };
+        areAlone = false;
+      }
+    }
     timestamp = block.lastTimestamp ?? timestamp;
     const place = { position: block.nextPosition, timestamp };
-    if (singleLines) yield blockOf(Buffer.alloc(0), place);
+    if (isSplit) yield blockOf(Buffer.alloc(0), place);
     else yield blockOf(accepts === undefined ? block.bytes : wantedLines(block.bytes, accepts), place, recycle);
     if (rest !== undefined && bytes < SMALL_BYTES) await rest(signal);
   }

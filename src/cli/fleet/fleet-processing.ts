@@ -4,14 +4,13 @@ import { comparePositions } from '../../log/index.js';
 import { keepTrying, NatsUnavailableError } from '../../nats/index.js';
 import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../server/index.js';
-import type { Engines } from '../engines.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
 import { deadLetterOpener, openerOf } from '../serve/outputs.js';
 import { stderrSink } from '../stderr-sink.js';
 import { outputTeller } from '../serve/output-teller.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
-import { showAi, standingOf, type Pipelines, type ProcessingContext } from '../serve/processing.js';
+import { showAi, standingOf, type DaemonEngines, type Pipelines, type ProcessingContext } from '../serve/processing.js';
 import { processorTalk } from '../serve/processor-talk.js';
 import type { Fleet } from './fleet.js';
 
@@ -29,7 +28,7 @@ export class FleetProcessing implements Pipelines {
   #closed = false;
 
   private constructor(
-    private readonly engines: Engines,
+    private readonly engines: DaemonEngines,
     private readonly context: ProcessingContext,
     private readonly fleet: Fleet,
     plan: ServePlan,
@@ -41,7 +40,7 @@ export class FleetProcessing implements Pipelines {
 
   static async open(
     plan: ServePlan,
-    engines: Engines,
+    engines: DaemonEngines,
     context: ProcessingContext,
     fleet: Fleet,
   ): Promise<FleetProcessing> {
@@ -69,7 +68,7 @@ export class FleetProcessing implements Pipelines {
   }
 
   health(): HealthComponent {
-    return engineHealth([...this.workers, ...this.#forwarders]);
+    return engineHealth([...this.workers, ...this.#forwarders], this.engines.lateMs);
   }
 
   async standings(): Promise<readonly PipelineStanding[]> {
@@ -146,7 +145,7 @@ export class FleetProcessing implements Pipelines {
 async function openWorker(
   plan: PipelineServePlan,
   stateFolder: string,
-  engines: Engines,
+  engines: DaemonEngines,
   context: ProcessingContext,
   fleet: Fleet,
 ): Promise<WorkProcessor> {

@@ -1,14 +1,14 @@
 import type { Metrics } from '../../server/index.js';
 import type { SharedBooks } from '../ai/open-client.js';
-import { hasAi, openEngines, type Engines } from '../engines.js';
+import { hasAi, openEngines } from '../engines.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { checkpointStore } from './checkpoints.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
-import { Processing, type Pipelines, type ProcessingContext } from './processing.js';
+import { Processing, type DaemonEngines, type Pipelines, type ProcessingContext } from './processing.js';
 import { tellAttempt } from './tell-events.js';
-import { workingThreads } from './threads.js';
+import { WorkingThreads } from './threads.js';
 
 /**
  * Makes the pipelines of a plan ready to start: on the daemon's own log, or as a member of a fleet.
@@ -33,19 +33,25 @@ export async function openPipelines(
 }
 
 /** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
-export function openDaemonEngines(
+async function openDaemonEngines(
   plan: ServePlan,
-  { talk }: Pick<ProcessingContext, 'talk'>,
+  { talk, world, meter: pipelines }: Pick<ProcessingContext, 'talk' | 'world' | 'meter'>,
   meter: Metrics['ai'],
   books?: SharedBooks,
-): Promise<Engines> {
+): Promise<DaemonEngines> {
   const plain = plan.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
-  const workersEach = Math.ceil(plan.workers / Math.max(1, plain));
-  return openEngines(
+  const threads = new WorkingThreads({
+    workers: Math.ceil(plan.workers / Math.max(1, plain)),
+    eventTimeoutMs: plan.eventTimeoutMs,
+    clock: world,
+    onWorkerEnded: (pipeline, why) => pipelines.workerEnded(pipeline, why),
+    onGivenUp: (pipeline, event, reason) => talk.error('an event was given up', { pipeline, event, reason }),
+  });
+  const engines = await openEngines(
     {
       ...plan,
       live: false,
-      plain: (block) => workingThreads({ ...block, observe: observationOf(plan.logging) }, workersEach),
+      plain: (block) => threads.open({ ...block, observe: observationOf(plan.logging) }),
       hooks: {
         ...meter.hooks,
         onAttempt(entry) {
@@ -57,4 +63,12 @@ export function openDaemonEngines(
     },
     (message) => talk.warn(message),
   );
+  return {
+    ...engines,
+    lateMs: (pipeline) => threads.lateMs(pipeline),
+    async abort() {
+      await threads.cutOff();
+      return await engines.abort();
+    },
+  };
 }

@@ -27,8 +27,8 @@ export function observationOf({ level }: ServePlan['logging']): 'first' | 'all' 
 }
 
 /** What the processing depends on. */
-function processingOf({ pipelines, workers, stateFolder, logging }: ServePlan): unknown {
-  return { pipelines, workers, stateFolder, observe: observationOf(logging) };
+function processingOf({ pipelines, workers, eventTimeoutMs, stateFolder, logging }: ServePlan): unknown {
+  return { pipelines, workers, eventTimeoutMs, stateFolder, observe: observationOf(logging) };
 }
 
 /** What reading depends on. */

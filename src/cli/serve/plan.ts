@@ -20,8 +20,10 @@ export interface ServePlan {
   readonly sources: readonly SourcePlan[];
   /** Bytes of a line of those sources. */
   readonly lineBytesMax: number;
-  /** Threads that work on events, over all pipelines; 0: the daemon's own thread does. */
+  /** Threads that work on events, over all pipelines, 1 or more: the daemon's own thread works on none. */
   readonly workers: number;
+  /** An event that is in work longer is given up. */
+  readonly eventTimeoutMs: number;
   readonly stateFolder: string;
   /** Whether pipelines that have lost their checkpoint may process all their events again. */
   readonly fromScratch: boolean;

@@ -34,6 +34,12 @@ export interface ProcessingContext {
   readonly onOutputClosed: () => void;
 }
 
+/** The engines of a daemon's pipelines, whose scripts run in threads of their own. */
+export interface DaemonEngines extends Engines {
+  /** For how long the slowest event of a pipeline is in work, where that is long for an event. */
+  readonly lateMs: (pipeline: string) => number | undefined;
+}
+
 /** A pipeline that stands still, and what works on its events. */
 export interface HandedOver {
   readonly pipeline: PipelineServePlan;
@@ -76,7 +82,7 @@ export class Processing implements Pipelines {
 
   constructor(
     private readonly plan: Pick<ServePlan, 'pipelines' | 'stateFolder' | 'config'>,
-    private readonly engines: Engines,
+    private readonly engines: DaemonEngines,
     private readonly context: ProcessingContext,
   ) {
     this.#checkpoints = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
@@ -110,7 +116,7 @@ export class Processing implements Pipelines {
   }
 
   health(): HealthComponent {
-    return engineHealth(this.#processors);
+    return engineHealth(this.#processors, this.engines.lateMs);
   }
 
   standings(): Promise<readonly PipelineStanding[]> {

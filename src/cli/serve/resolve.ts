@@ -109,7 +109,8 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     sources: sourcePlans(useSection(config, 'sources')),
     lineBytesMax: processing.max_line_size,
     // One processor is left to the daemon's own thread, which takes events in.
-    workers: Math.min(processing.worker_threads, Math.max(1, availableParallelism() - 1)),
+    workers: Math.max(1, Math.min(processing.worker_threads, availableParallelism() - 1)),
+    eventTimeoutMs: processing.event_timeout,
     stateFolder: stateDirectory(config),
     fromScratch: flags.fromScratch === true,
     drainMs: processing.drain_timeout,

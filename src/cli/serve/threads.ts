@@ -1,24 +1,58 @@
-import { blockProcessor, inlineExecutor, workerExecutor, type BlockOptions } from '../../pipeline/index.js';
+import { blockProcessor, watchedExecutor, type BlockOptions, type WatchedOptions } from '../../pipeline/index.js';
 import type { OpenExecutor } from '../engines.js';
 
-/**
- * Compiles a pipeline at once, and lets threads work on its events. They are started with the first event, so that the
- * daemon is ready at once.
- *
- * @param workers how many; 0: the thread that takes events in does it all
- * @throws ComputoError
- */
-export function workingThreads(block: BlockOptions, workers: number): OpenExecutor {
-  const processHere = blockProcessor(block);
-  if (workers === 0) return { ...inlineExecutor(processHere), close: () => Promise.resolve() };
-  let pool: ReturnType<typeof workerExecutor> | undefined;
-  const opened = (): ReturnType<typeof workerExecutor> =>
-    (pool ??= workerExecutor(block, processHere, workers, new URL('./worker.js', import.meta.url)));
-  return {
-    // One block less than the threads take, so that none is worked on here: this thread takes events in.
-    width: workers * 2 - 1,
-    submit: (content, meta) => opened().submit(content, meta),
-    recycle: (lines) => processHere.memory.give(lines),
-    close: async () => pool?.close(),
-  };
+/** How a daemon's threads are to work. */
+export interface ThreadsPlan extends Pick<WatchedOptions, 'eventTimeoutMs' | 'clock'> {
+  /** For each pipeline, 1 or more. */
+  readonly workers: number;
+  readonly onWorkerEnded: (pipeline: string, ...ended: Parameters<WatchedOptions['onWorkerEnded']>) => void;
+  readonly onGivenUp: (pipeline: string, ...event: Parameters<WatchedOptions['onGivenUp']>) => void;
+}
+
+/** The threads that run the scripts of a daemon's pipelines: never its own, which answers whoever asks, whatever an event does. */
+export class WorkingThreads {
+  /** With their pipelines. */
+  readonly #open = new Map<ReturnType<typeof watchedExecutor>, string>();
+  #isCutOff = false;
+
+  constructor(private readonly plan: ThreadsPlan) {}
+
+  /**
+   * Compiles a pipeline at once, and lets threads work on its events. They are started with the first event, so that the daemon is
+   * ready at once.
+   *
+   * @throws ComputoError
+   */
+  open(block: BlockOptions): OpenExecutor {
+    const { onWorkerEnded, onGivenUp, ...plan } = this.plan;
+    const { name } = block.pipeline;
+    const executor = watchedExecutor(block, {
+      ...plan,
+      memory: blockProcessor(block).memory,
+      script: new URL('./worker.js', import.meta.url),
+      onWorkerEnded: (why) => onWorkerEnded(name, why),
+      onGivenUp: (id, reason) => onGivenUp(name, id, reason),
+    });
+    this.#open.set(executor, name);
+    if (this.#isCutOff) void executor.close();
+    return {
+      ...executor,
+      close: async () => {
+        this.#open.delete(executor);
+        await executor.close();
+      },
+    };
+  }
+
+  /** For how long the slowest event of a pipeline is in work, where that is long for an event. */
+  lateMs(pipeline: string): number | undefined {
+    const late = [...this.#open].flatMap(([executor, name]) => (name === pipeline ? (executor.lateMs() ?? []) : []));
+    return late.length === 0 ? undefined : Math.max(...late);
+  }
+
+  /** Ends what is being worked on, and whatever would be: its events count as not read. */
+  async cutOff(): Promise<void> {
+    this.#isCutOff = true;
+    await Promise.all([...this.#open.keys()].map((executor) => executor.close()));
+  }
 }

@@ -4,7 +4,9 @@ import { section } from './structures.js';
 export const processing = section({
   worker_threads: integer(0, 256)
     .prefault(4)
-    .describe('Most worker threads; never more than the machine has processors.'),
+    .describe(
+      'Most worker threads; never more than the machine has processors. serve has at least one, so that no event keeps it from answering.',
+    ),
   max_queue_size: integer(1, 10_000_000)
     .prefault(1000)
     .describe('Events that may wait; beyond it sources are slowed, and HTTP clients get 503.'),
@@ -12,6 +14,11 @@ export const processing = section({
     .prefault('16MB')
     .describe('A longer input line is dead-lettered without being read whole.'),
   max_depth: integer(1, 100_000).prefault(1000).describe('Data nested deeper than this is dead-lettered.'),
+  event_timeout: duration(100, 86_400_000)
+    .prefault('30s')
+    .describe(
+      'How long serve may work on one event with the scripts of a pipeline without AI stages: then it fails with limit_exceeded. A plain number is milliseconds.',
+    ),
   drain_timeout: duration(0)
     .prefault('20s')
     .describe(

@@ -45,6 +45,21 @@ export function forEachEvent(block: BlockContent, batch: Batch, options: LineOpt
   }
 }
 
+/** The block's only line fails for a reason that is not in what it says: nothing of it is read but whose it is. */
+export function failLine(block: BlockContent, batch: Batch, options: LineOptions, failure: EventFailure): void {
+  batch.counts.input += 1;
+  if (block.kind === 'overlong') {
+    batch.fail(failure, { bytes: block.head, lineBytes: block.lineBytes });
+  } else if (isUtf8(block.bytes)) {
+    const text = block.bytes.toString('utf8').trimEnd();
+    batch.stored = options.input === 'envelope' ? readStoredEvent(text)?.origin : undefined;
+    batch.fail(failure, batch.stored === undefined ? { text } : { envelope: text });
+  } else {
+    batch.fail(failure, { bytes: block.bytes, lineBytes: block.bytes.length });
+  }
+  batch.line += 1;
+}
+
 function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
   const exactly = mayLosePrecision(text);
   for (let at = 0; at < text.length && !batch.stopped; batch.line++) {

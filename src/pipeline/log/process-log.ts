@@ -1,5 +1,5 @@
 import { comparePositions, LOG_START, type Damage, type Position } from '../../log/index.js';
-import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../../sources/index.js';
+import { logSource, parseLogPlace, type Block, type LogPlace, type ReadableLog } from '../../sources/index.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { OutputWatch } from './output-watch.js';
@@ -102,6 +102,7 @@ export async function processLog(
   if (signal.aborted) stopReading();
   let failure: { readonly error: unknown } | undefined;
   const executor = processing.openExecutor();
+  let stored = LOG_START;
 
   const keeper = new CheckpointKeeper<LogPlace>({
     files: sinks.files,
@@ -110,6 +111,7 @@ export async function processLog(
     async store(reached) {
       const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {}, replays: false };
       await checkpoints.put(checkpointName, checkpoint);
+      stored = checkpoint.place.position;
       progress.stored(checkpoint);
     },
     onFailure(error) {
@@ -117,6 +119,17 @@ export async function processLog(
       stopReading();
     },
   });
+
+  /** What was tried by itself is in a checkpoint before others are begun: whoever dies of these finds them first. */
+  async function* inTurn(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
+    let tried = LOG_START;
+    const isStored = (): boolean => comparePositions(stored, tried) >= 0;
+    for await (const block of blocks) {
+      if (block.alone === true) tried = parseLogPlace(block.resumeAt)?.position ?? tried;
+      else while (!isStored() && !reading.signal.aborted) await processing.world.wait(REST_MS, reading.signal);
+      yield block;
+    }
+  }
 
   try {
     let last = place;
@@ -129,12 +142,14 @@ export async function processLog(
       follow: true,
       accepts: sentTo(processing.pipeline),
       singleLines: processing.singleLines,
+      // Who came to no end may have died of the event that is next.
+      firstAlone: found !== undefined && !found.ended,
       onDamage: tell.damage,
       rest: (ended) => processing.world.wait(REST_MS, ended),
     });
     const result = await runBlocks({
       executor,
-      blocks: source.blocks(reading.signal),
+      blocks: inTurn(source.blocks(reading.signal)),
       outputs: sinks.outputs,
       deadLetters: sinks.deadLetters,
       now: processing.world.now,

@@ -3,7 +3,8 @@ import { stringifyJson } from '../../json/index.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { processHere } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
-import { startWorker, type WorkerHandle } from './worker-handle.js';
+import { workerHandle, type WorkerHandle } from './worker-handle.js';
+import { workerThread } from './worker-thread.js';
 
 /** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
@@ -26,7 +27,9 @@ export function workerExecutor(
 ): BlockExecutor & { close(): Promise<void> } {
   // As text, because cloning would lose the numbers that only text holds.
   const optionsText = stringifyJson(options as unknown as Json);
-  const pool = Array.from({ length: workers }, () => startWorker(script, { options: optionsText }, process.memory));
+  const pool = Array.from({ length: workers }, () =>
+    workerHandle(process.memory, (talk) => workerThread(script, optionsText, talk)),
+  );
   return {
     width: Math.max(BLOCKS_IN_FLIGHT_MIN, workers * BLOCKS_PER_WORKER + 1),
     submit(block, meta) {
@@ -40,13 +43,13 @@ export function workerExecutor(
   };
 }
 
-/** The worker with the fewest blocks, if any has room for another. */
+/** The worker with the fewest blocks, if any is up and has room for another. */
 function leastBusy(pool: readonly WorkerHandle[]): WorkerHandle | undefined {
   let best: WorkerHandle | undefined;
   let fewest = BLOCKS_PER_WORKER;
   for (const worker of pool) {
     const blocks = worker.blocksHeld();
-    if (blocks < fewest) {
+    if (worker.isReady && blocks < fewest) {
       best = worker;
       fewest = blocks;
     }

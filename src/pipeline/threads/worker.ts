@@ -1,29 +1,39 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { argv } from 'node:process';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { parseJson } from '../../json/index.js';
 import { blockProcessor, type BlockOptions } from '../block-processor.js';
 import { TapCollector } from '../tap.js';
+import { WorkPlace } from './work-place.js';
+import { holdThread } from './worker-process.js';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
 
-/** A worker thread's program: compiles the pipeline once, then answers block after block. */
-const { options } = workerData as WorkerData;
-const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
-const processBlock = blockProcessor(blockOptions);
+if (isMainThread) holdThread(argv[1] ?? '');
+else work(workerData as WorkerData);
 
-parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
-  if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
-  try {
-    const content =
-      block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
-    const collector = tap && new TapCollector(tap);
-    const result = processBlock(content, collector === undefined ? meta : { ...meta, tap: collector.tap });
-    const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
-    const moved = [...used, ...result.outputs].flatMap(ownMemory);
-    reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
-  } catch (error) {
-    reply({ kind: 'error', number, error }, []);
-  }
-});
-reply({ kind: 'ready' }, []);
+/** A worker thread's program: compiles the pipeline once, then answers block after block. */
+function work({ options, place: placeMemory }: WorkerData): void {
+  const place = placeMemory && new WorkPlace(placeMemory);
+  const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
+  const processBlock = blockProcessor(blockOptions, undefined, place && ((line) => place.atLine(line)));
+
+  parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
+    place?.begin(number);
+    if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
+    try {
+      const content =
+        block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
+      const collector = tap && new TapCollector(tap);
+      const result = processBlock(content, collector === undefined ? meta : { ...meta, tap: collector.tap });
+      const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
+      const moved = [...used, ...result.outputs].flatMap(ownMemory);
+      reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
+    } catch (error) {
+      reply({ kind: 'error', number, error }, []);
+    }
+    place?.end();
+  });
+  reply({ kind: 'ready' }, []);
+}
 
 function reply(message: WorkerReply, memory: readonly ArrayBuffer[]): void {
   parentPort?.postMessage(message, memory);

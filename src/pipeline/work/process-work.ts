@@ -111,7 +111,8 @@ export async function processWork(
         ticket += 1;
         batches.set(ticket, batch);
         const bytes = Buffer.concat(batch.flatMap(({ line }) => [line, NEWLINE]));
-        yield { kind: 'lines', bytes, source: SOURCE, startsFile: false, resumeAt: ticket };
+        const alone = first !== undefined && first.times > 1;
+        yield { kind: 'lines', bytes, source: SOURCE, startsFile: false, alone, resumeAt: ticket };
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Observation, ProcessorState } from '../../pipeline/index.js';
+import type { EndOfWorker, Observation, ProcessorState } from '../../pipeline/index.js';
 import { knownPlace, type KnownNames } from './known-names.js';
 import type { Workshop } from './prom.js';
 
@@ -9,6 +9,8 @@ const DELIVERY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 
 const STATES = ['running', 'waiting', 'stopped', 'closed'] as const satisfies readonly ProcessorState['kind'][];
 
 const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] as const;
+
+const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly EndOfWorker[];
 
 /** What became of a block of events. */
 export interface EventsTally {
@@ -45,6 +47,8 @@ export interface PipelineMeter {
   count(pipeline: string, tally: EventsTally): void;
   /** Dead letters went through the pipeline once more: what became of them is counted like everything else. */
   countDrivenAgain(pipeline: string, events: number): void;
+  /** A worker thread has ended in the middle of its work: it was ended, took too much memory, or died otherwise. */
+  workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
   /** @param progress undefined: nothing is being re-driven */
   showRedrive(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
@@ -57,6 +61,11 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
     'events_driven_again_total',
     'Dead letters that were sent through their pipeline once more; events_processed_total has them, too.',
     ['pipeline'],
+  );
+  const workersEnded = counter(
+    'workers_ended_total',
+    'Worker threads that have ended in the middle of an event, by reason: it took too long, or too much memory, or the worker did not survive it otherwise.',
+    ['pipeline', 'reason'],
   );
   const failures = counter(
     'event_failures_total',
@@ -99,9 +108,11 @@ export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: ()
       for (const pipeline of pipelines) {
         for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
         drivenAgain.inc({ pipeline }, 0);
+        for (const reason of WORKER_ENDS) workersEnded.inc({ pipeline, reason }, 0);
       }
     },
     countDrivenAgain: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
+    workerEnded: (pipeline, reason) => workersEnded.inc({ pipeline, reason }),
     count(pipeline, { counts, failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
         if (count > 0) events.inc({ pipeline, outcome }, count);

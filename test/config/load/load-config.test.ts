@@ -68,6 +68,7 @@ describe('a config', () => {
       max_queue_size: 1000,
       max_line_size: 16_777_216,
       max_depth: 1000,
+      event_timeout: 30_000,
       drain_timeout: 20_000,
     });
     expect(useSection(config, 'computo')).toEqual({
@@ -110,6 +111,14 @@ describe('a config', () => {
       '5:37 invalid-value: pipelines.a.stages[0].name: expected a name, got 5',
       '6:17 invalid-value: pipelines.b.on_error: expected dead_letter, skip or stop, got "dead"',
       '7:1 unknown-key: unknown key "what"',
+    ]);
+  });
+
+  it.each(['0', '30', '25h', 'never'])('takes no time for an event that makes no sense: %s', async (time) => {
+    expect(await problems(`processing: { event_timeout: ${time} }`)).toEqual([
+      expect.stringMatching(
+        /^1:30 invalid-value: processing.event_timeout: expected a duration like 30s, .* from 100 to 86400000, got /,
+      ),
     ]);
   });
 

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
-import { blockProcessor, inlineExecutor, LogProcessor, type LogProcessing } from '../../../src/pipeline/index.js';
+import {
+  blockProcessor,
+  inlineExecutor,
+  LogProcessor,
+  parseProcessingCheckpoint,
+  passOn,
+  type LogProcessing,
+} from '../../../src/pipeline/index.js';
+import { parseLogPlace } from '../../../src/sources/index.js';
 import {
   cutBackRenamed,
   fileSink,
@@ -338,5 +346,45 @@ describe('a log processor', () => {
     await set.append(1);
     await until(() => set.told.includes('closed'), 'it tells');
     await set.close();
+  });
+});
+
+describe('a log processor behind a crash', () => {
+  it('tries the first lines by themselves, and has them in a checkpoint before it begins others', async () => {
+    const cwd = scratch();
+    const before = await setUp(undefined, {}, cwd);
+    // Each fills a segment, which is read by itself.
+    for (let event = 0; event < 2; event++) await before.append('x'.repeat(5000));
+    await until(() => before.output().length === 2, 'both are out');
+    await before.close();
+    const store = new CheckpointStore(world, join(cwd, 'state'));
+    const stored = async () => parseProcessingCheckpoint((await store.get('default'))?.value);
+    await store.put('default', { ...(await stored()), place: { position: LOG_START, timestamp: 0 }, ended: false });
+
+    const begun: unknown[] = [];
+    let tried = LOG_START;
+    const after = await setUp(
+      undefined,
+      {
+        openExecutor: () => ({
+          ...passOn(),
+          async submit(block, meta) {
+            if (block.kind === 'lines' && block.bytes.length > 0) {
+              const checkpoint = (await stored())?.place.position ?? LOG_START;
+              begun.push({ isAlone: block.alone === true, isBehind: comparePositions(checkpoint, tried) >= 0 });
+              tried = parseLogPlace(block.resumeAt)?.position ?? tried;
+            }
+            return passOn().submit(block, meta);
+          },
+        }),
+      },
+      cwd,
+    );
+    await until(() => begun.length === 2, 'both are begun');
+    expect(begun).toEqual([
+      { isAlone: true, isBehind: true },
+      { isAlone: false, isBehind: true },
+    ]);
+    await after.close();
   });
 });

@@ -1,0 +1,31 @@
+import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
+import type { BlockOptions } from './block-processor.js';
+import { failLine, type BlockContent } from './lines/event-lines.js';
+import type { EventFailure } from './failure.js';
+import { compileRouting } from './pipeline.js';
+
+/** Fails the only line of a block, without a stage having anything to do with it. */
+type GiveUp = (block: BlockContent, meta: BlockMeta, failure: EventFailure) => BlockResult;
+
+/**
+ * For events that no stage comes to an end with: what `on_error` says becomes of them.
+ *
+ * @throws ComputoError when the script of the routing key can't be compiled
+ */
+export function givingUp(options: BlockOptions): GiveUp {
+  const { name, onError, outputs } = options.pipeline;
+  const { strict, rawMax } = options;
+  const settings: BatchSettings = {
+    name,
+    pipeline: compileRouting(options.pipeline),
+    outputs,
+    onError,
+    strict,
+    rawMax,
+  };
+  return (block, meta, failure) => {
+    const batch = new Batch(settings, meta);
+    failLine(block, batch, options, failure);
+    return batch.result();
+  };
+}

@@ -1,0 +1,30 @@
+import type { BlockResult } from './batch.js';
+import { addCounts, noCounts } from './counts.js';
+
+/** The results of a block's parts as that of the whole block, up to one that stopped. */
+export function mergeResults(results: readonly BlockResult[]): BlockResult {
+  const counts = noCounts();
+  const deadLetters: BlockResult['deadLetters'][number][] = [];
+  const stop = results.findIndex(({ stopped }) => stopped);
+  const delivered = stop === -1 ? results : results.slice(0, stop + 1);
+  let lines = 0;
+  for (const result of delivered) {
+    const before = lines;
+    for (const { lineInBlock, ...letter } of result.deadLetters)
+      deadLetters.push({ ...letter, lineInBlock: lineInBlock === undefined ? undefined : before + lineInBlock });
+    addCounts(counts, result.counts);
+    lines += result.lines;
+  }
+  const width = Math.max(0, ...delivered.map(({ outputs }) => outputs.length));
+  return {
+    lines,
+    counts,
+    outputs: Array.from({ length: width }, (_, index) =>
+      Buffer.concat(delivered.flatMap(({ outputs }) => outputs[index] ?? [])),
+    ),
+    deadLetters,
+    failures: delivered.flatMap(({ failures }) => failures),
+    observations: delivered.flatMap(({ observations }) => observations),
+    stopped: stop !== -1,
+  };
+}

@@ -1,0 +1,266 @@
+import type { Json } from 'computo-js';
+import { stringifyJson } from '../../json/index.js';
+import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
+import type { Clock } from '../../world/index.js';
+import type { BlockMeta, BlockResult } from '../batch.js';
+import type { BlockOptions } from '../block-processor.js';
+import { EventFailure } from '../failure.js';
+import { givingUp } from '../give-up.js';
+import { readStoredEvent } from '../lines/stored-event.js';
+import { mergeResults } from '../merge-results.js';
+import type { BlockExecutor } from '../run-blocks.js';
+import { RunPaused } from '../run-paused.js';
+import { LineClock } from './line-clock.js';
+import { WorkPlace } from './work-place.js';
+import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
+import { workerProcess } from './worker-process.js';
+import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
+
+/** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
+const BLOCKS_PER_WORKER = 2;
+
+const NEWLINE = 0x0a;
+
+/** A line is late after this part of the time that it may take, or after {@link LATE_MS_MAX}. */
+const LATE_PARTS = 10;
+const LATE_MS_MAX = 1000;
+/** The workers are looked at so often before a line is late. */
+const LOOKS_UNTIL_LATE = 2;
+
+export interface WatchedOptions {
+  /** How many threads, 1 or more. */
+  readonly workers: number;
+  /** The worker's bundled program. */
+  readonly script: URL;
+  /** An event that is in work longer is given up. */
+  readonly eventTimeoutMs: number;
+  /** Where memory for blocks comes from, and goes back to. */
+  readonly memory: SpareMemory;
+  readonly clock: Pick<Clock, 'elapsed' | 'wait'>;
+  /** Told of each worker that has ended in the middle of its work. */
+  readonly onWorkerEnded: (why: EndOfWorker) => void;
+  /** Told of each event that was given up. @param id undefined for a line that is no stored event */
+  readonly onGivenUp: (id: string | undefined, reason: string) => void;
+}
+
+export interface WatchedExecutor extends BlockExecutor {
+  /** How long the slowest of the lines that are late is in work; undefined: none is. */
+  lateMs(): number | undefined;
+  /** Ends what is being worked on: its events count as not read. */
+  close(): Promise<void>;
+}
+
+/** A worker, and how long it has been at its line. */
+interface Watched {
+  readonly handle: WorkerHandle;
+  readonly clock: LineClock;
+}
+
+/** Where a worker is, or one is started with the next block. */
+interface Slot {
+  worker: Watched | undefined;
+}
+
+/**
+ * Spreads blocks over worker threads, and works on nothing itself: whatever an event does, the thread that this runs on goes on.
+ * An event that takes too long, or more memory than a worker has, ends its worker, and becomes what `on_error` says; the others
+ * of its block are done again. Blocks count only when they are whole, so that nothing is lost by that, or comes twice.
+ *
+ * @throws ComputoError when the script of the routing key can't be compiled
+ */
+export function watchedExecutor(options: BlockOptions, watched: WatchedOptions): WatchedExecutor {
+  const { workers, script, eventTimeoutMs, memory, clock, onWorkerEnded, onGivenUp } = watched;
+  // As text, because cloning would lose the numbers that only text holds.
+  const optionsText = stringifyJson(options as unknown as Json);
+  const giveUp = givingUp(options);
+  const lateMs = Math.min(LATE_MS_MAX, eventTimeoutMs / LATE_PARTS);
+  const lookMs = lateMs / LOOKS_UNTIL_LATE;
+  const slots = Array.from({ length: workers }, (): Slot => ({ worker: undefined }));
+  /** For what is to be alone. */
+  const apart: Slot = { worker: undefined };
+  /** Blocks that are not done. */
+  const open = new Set<Promise<unknown>>();
+  /** What the next block has to wait for. */
+  let before: Promise<unknown> = Promise.resolve();
+  const closing = new AbortController();
+  const isClosing = (): boolean => closing.signal.aborted;
+  let isWatching = false;
+
+  return {
+    // One is read ahead: so many are enough to keep all workers at work.
+    width: workers * BLOCKS_PER_WORKER - 1,
+    submit(block, meta) {
+      const first = block.alone === true ? Promise.allSettled([...open]) : before;
+      const done = first.then(() => work(block, meta));
+      const settled = done.then(ignore, ignore);
+      open.add(settled);
+      void settled.then(() => open.delete(settled));
+      if (block.alone === true) before = settled;
+      void watch();
+      return done;
+    },
+    recycle: (lines) => memory.give(lines),
+    lateMs() {
+      const slowest = Math.max(...[apart, ...slots].map(({ worker }) => worker?.clock.ms ?? 0));
+      return slowest >= lateMs ? slowest : undefined;
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([apart, ...slots].map(async ({ worker }) => worker?.handle.close()));
+    },
+  };
+
+  async function work(block: Block, meta: BlockMeta): Promise<BlockResult> {
+    // What was to be alone is done.
+    if (block.alone !== true) void apart.worker?.handle.close();
+    const result = await complete(block, meta);
+    if (block.kind === 'lines') block.recycle?.(block.bytes);
+    return result;
+  }
+
+  /** Works on a block until it is whole, over the ends of workers. */
+  async function complete(block: Block, meta: BlockMeta): Promise<BlockResult> {
+    for (;;) {
+      if (isClosing()) throw new RunPaused('aborted', 'the work was cut off');
+      try {
+        return await send(block.alone === true ? apart : freeSlot(), copyOf(block, memory), meta);
+      } catch (error) {
+        if (!(error instanceof WorkerEnded)) throw error;
+        if (isClosing()) continue;
+        // One that dies before it has begun would do so again.
+        if (error.why !== 'timeout' && !error.wasAtWork) throw error.cause ?? error;
+        if (error.line !== undefined) return await completeInParts(block, meta, error, error.line);
+      }
+    }
+  }
+
+  /** Works on a block at whose `line` a worker has ended: what stands before, the line, what stands behind. */
+  async function completeInParts(
+    block: Block,
+    meta: BlockMeta,
+    { why, message }: WorkerEnded,
+    line: number,
+  ): Promise<BlockResult> {
+    onWorkerEnded(why);
+    const lines = block.kind === 'lines' ? linesIn(block.bytes) : 1;
+    if (block.kind !== 'lines' || lines <= 1) return abandon(block, meta, why, message);
+    // Behind the last line it has put together what came of all.
+    const cuts = line < lines ? [line, line + 1] : [lines >> 1];
+    const results: BlockResult[] = [];
+    let from = 0;
+    for (const to of [...cuts, lines]) {
+      if (to === from) continue;
+      const part: Block = { ...block, bytes: linesOf(block.bytes, from, to), recycle: undefined };
+      const partMeta = { ...meta, counter: meta.counter + from };
+      // Too much memory may be the others' fault: whether it is the line's is known when it has been tried by itself.
+      const isGuilty = why === 'timeout' && from === line && line < lines;
+      const result = await (isGuilty ? abandon(part, partMeta, why, message) : complete(part, partMeta));
+      results.push(result);
+      if (result.stopped) break;
+      from = to;
+    }
+    return mergeResults(results);
+  }
+
+  /** The block's only line is a failed event. */
+  function abandon(block: Block, meta: BlockMeta, why: EndOfWorker, message: string): BlockResult {
+    const reason = reasonOf(why, message);
+    onGivenUp(idOf(block), reason);
+    return giveUp(block, meta, new EventFailure('limit_exceeded', reason));
+  }
+
+  function reasonOf(why: EndOfWorker, message: string): string {
+    switch (why) {
+      case 'timeout':
+        return `the event was in work for more than ${eventTimeoutMs} ms (processing.event_timeout)`;
+      case 'memory':
+        return `the event takes more memory than a worker has (${WORKER_HEAP_MB} MB)`;
+      case 'error':
+        return `a worker did not survive the event: ${message}`;
+    }
+  }
+
+  function freeSlot(): Slot {
+    return slots.reduce((best, one) => (heldBy(one) < heldBy(best) ? one : best));
+  }
+
+  async function send(slot: Slot, block: Block, meta: BlockMeta): Promise<BlockResult> {
+    const worker = (slot.worker ??= start(slot === apart));
+    try {
+      return await worker.handle.send(block, meta);
+    } catch (error) {
+      if (error instanceof WorkerEnded && slot.worker === worker) slot.worker = undefined;
+      throw error;
+    }
+  }
+
+  function start(isApart: boolean): Watched {
+    const handle = workerHandle(memory, (talk) =>
+      isApart ? workerProcess(script, optionsText, talk) : workerThread(script, optionsText, talk, new WorkPlace()),
+    );
+    return { handle, clock: new LineClock(2 * lookMs) };
+  }
+
+  /** Looks at the workers as long as they have something to do, and ends those that are at one line for too long. */
+  async function watch(): Promise<void> {
+    if (isWatching) return;
+    isWatching = true;
+    while (open.size > 0 && !isClosing()) {
+      await clock.wait(lookMs, closing.signal);
+      const now = clock.elapsed();
+      for (const { worker } of [apart, ...slots]) {
+        if (worker === undefined) continue;
+        const place = worker.handle.place();
+        worker.clock.look(place, now);
+        if (place !== undefined && worker.clock.ms > eventTimeoutMs) worker.handle.endAt(place);
+      }
+    }
+    for (const { worker } of [apart, ...slots]) worker?.clock.look(undefined, 0);
+    isWatching = false;
+  }
+}
+
+function heldBy({ worker }: Slot): number {
+  return worker?.handle.blocksHeld() ?? 0;
+}
+
+/** A block that may be moved to another thread, where it is lost when that ends. */
+function copyOf(block: Block, memory: SpareMemory): Block {
+  if (block.kind !== 'lines') return block;
+  const { bytes, source, startsFile } = block;
+  const isLarge = bytes.length * 2 > PIECE_BYTES && bytes.length <= PIECE_BYTES;
+  const copy = isLarge ? memory.take().subarray(0, bytes.length) : Buffer.allocUnsafe(bytes.length);
+  bytes.copy(copy);
+  return { kind: 'lines', bytes: copy, source, startsFile, recycle: (used) => memory.give(used) };
+}
+
+function idOf(block: Block): string | undefined {
+  return block.kind === 'lines' ? readStoredEvent(block.bytes.toString('utf8'))?.origin.id : undefined;
+}
+
+/** The last one may lack its newline. */
+function linesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = 0; at < bytes.length; lines++) at = endOfLine(bytes, at);
+  return lines;
+}
+
+/** The lines of these numbers, `to` not included. */
+function linesOf(bytes: Buffer, from: number, to: number): Buffer {
+  let start = 0;
+  let line = 0;
+  for (; line < from; line++) start = endOfLine(bytes, start);
+  let end = start;
+  for (; line < to; line++) end = endOfLine(bytes, end);
+  return bytes.subarray(start, end);
+}
+
+/** Where the next line begins. */
+function endOfLine(bytes: Buffer, start: number): number {
+  const newline = bytes.indexOf(NEWLINE, start);
+  return newline === -1 ? bytes.length : newline + 1;
+}
+
+function ignore(): undefined {
+  return undefined;
+}

@@ -1,0 +1,44 @@
+/** A line that a worker works on, or the end of the block behind its last line. */
+export interface Place {
+  /** The request's number. */
+  readonly request: number;
+  /** In its block, from 0. */
+  readonly line: number;
+}
+
+export function isSame(one: Place, other: Place): boolean {
+  return one.request === other.request && one.line === other.line;
+}
+
+const REQUEST = 0;
+const LINE = 1;
+const IDLE = 0;
+
+/** Where a worker is, in memory that both threads see: one that hangs, or has died, can't be asked. */
+export class WorkPlace {
+  readonly #cells: Int32Array<SharedArrayBuffer>;
+
+  constructor(readonly memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#cells = new Int32Array(memory);
+  }
+
+  /** @param request its number, 1 or more */
+  begin(request: number): void {
+    this.atLine(0);
+    Atomics.store(this.#cells, REQUEST, request);
+  }
+
+  atLine(line: number): void {
+    Atomics.store(this.#cells, LINE, line);
+  }
+
+  end(): void {
+    Atomics.store(this.#cells, REQUEST, IDLE);
+  }
+
+  /** Undefined: it waits for work, or has sent its answer. */
+  now(): Place | undefined {
+    const request = Atomics.load(this.#cells, REQUEST);
+    return request === IDLE ? undefined : { request, line: Atomics.load(this.#cells, LINE) };
+  }
+}

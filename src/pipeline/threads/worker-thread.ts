@@ -1,0 +1,37 @@
+import { Worker } from 'node:worker_threads';
+import type { WorkerData, WorkerReply, EndOfWorker, Runner, RunnerTalk } from './worker-handle.js';
+import type { WorkPlace } from './work-place.js';
+
+/** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
+export const WORKER_HEAP_MB = 512;
+
+/**
+ * Starts a worker's program in a thread.
+ *
+ * @param options the block options as JSON text
+ * @param place where it notes where it is
+ */
+export function workerThread(
+  script: string | URL,
+  options: string,
+  { onReply, onEnd }: RunnerTalk,
+  place?: WorkPlace,
+): Runner {
+  const workerData: WorkerData = { options, place: place?.memory };
+  const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
+  let why: EndOfWorker = 'timeout';
+  let cause: Error | undefined;
+  worker.on('message', (reply: WorkerReply) => onReply(reply));
+  worker.on('error', (error) => {
+    cause = error instanceof Error ? error : new Error(String(error));
+    why = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'error';
+  });
+  worker.on('exit', () => onEnd(why, cause));
+  return {
+    post: (request, moved) => worker.postMessage(request, moved),
+    place: () => place?.now(),
+    async end() {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { LineClock } from '../../../src/pipeline/threads/line-clock.js';
+
+describe('the clock of a line', () => {
+  it('adds up the time between looks at the same line', () => {
+    const clock = new LineClock(100);
+    clock.look({ request: 1, line: 7 }, 1000);
+    expect(clock.ms).toBe(0);
+    clock.look({ request: 1, line: 7 }, 1060);
+    clock.look({ request: 1, line: 7 }, 1100);
+    expect(clock.ms).toBe(100);
+  });
+
+  it.each([{ request: 1, line: 8 }, { request: 2, line: 7 }, undefined])('begins anew at %j', (place) => {
+    const clock = new LineClock(100);
+    clock.look({ request: 1, line: 7 }, 1000);
+    clock.look({ request: 1, line: 7 }, 1100);
+    clock.look(place, 1200);
+    expect(clock.ms).toBe(0);
+    clock.look(place, 1250);
+    expect(clock.ms).toBe(place === undefined ? 0 : 50);
+  });
+
+  it('counts no more than a step where nobody looked for long: the process was stopped', () => {
+    const clock = new LineClock(100);
+    clock.look({ request: 1, line: 7 }, 1000);
+    clock.look({ request: 1, line: 7 }, 1_000_000);
+    expect(clock.ms).toBe(100);
+  });
+});
