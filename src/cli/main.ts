@@ -1,10 +1,13 @@
 import { buildProgram } from './program.js';
 import { reportError } from './report-error.js';
+import { listenForHangUps } from './serve/hang-ups.js';
 
 /** The command line: understand it, do it, say what went wrong, leave with the right code. */
 async function main(): Promise<number> {
   // Whoever reads may leave at any time; without a listener that would end the process, and look like a bug of ours.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  // Long before there is a daemon: whoever renames its files or changes its config does not know whether it has started.
+  if (process.argv.includes('serve')) listenForHangUps();
   try {
     const program = buildProgram();
     await program.parseAsync(process.argv);

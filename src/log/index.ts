@@ -5,6 +5,7 @@ export { guardedDisk } from './disk/guarded-disk.js';
 export { STRIPPED_BYTES } from './format/line.js';
 export { comparePositions, LOG_START, parsePosition, type Position } from './format/position.js';
 export { DisplacedError, LogError, type Displacement, type LogErrorKind } from './log-error.js';
+export { takeLogLock } from './log-lock.js';
 export type { LogHooks, LogOptions } from './log-options.js';
 export { openLogReader, type LogReader } from './log-reader.js';
 export { Log, type LogStats } from './log.js';

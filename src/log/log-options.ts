@@ -1,3 +1,4 @@
+import type { Lock } from '../world/lock/index.js';
 import type { SegmentName } from './format/segment-name.js';
 import type { LogError } from './log-error.js';
 import type { SyncReport } from './write/segment-writer.js';
@@ -25,6 +26,8 @@ export interface LogOptions {
   readonly dataBytesMax?: number;
   /** What this process runs, for whoever is refused the log. */
   readonly command?: string;
+  /** The folder's lock, where it was taken before. It is given back when the log is closed, or cannot be opened. */
+  readonly lock?: Lock;
   readonly hooks?: LogHooks;
 }
 
@@ -40,7 +43,7 @@ export interface LogHooks {
 }
 
 /** Every option with its value. */
-export type ResolvedLogOptions = Required<Omit<LogOptions, 'command'>> & Pick<LogOptions, 'command'>;
+export type ResolvedLogOptions = Required<Omit<LogOptions, 'command' | 'lock'>> & Pick<LogOptions, 'command' | 'lock'>;
 
 const DAY_MS = 86_400_000;
 

@@ -152,19 +152,19 @@ export class Log {
   static async open(outside: World, given: LogOptions): Promise<Log> {
     const options = resolveLogOptions(given);
     const { folder } = options;
-    let lock: Lock | undefined;
+    let { lock } = options;
     let guard: FolderGuard | undefined;
     let keys: KeyIndex | undefined;
     try {
       await outside.disk.makeFolder(folder);
-      lock = await takeLogLock(folder, options.command);
-      const guarding = (guard = new FolderGuard(folder, lock));
+      const taken = (lock ??= await takeLogLock(folder, options.command));
+      const guarding = (guard = new FolderGuard(folder, taken));
       const world = { ...outside, disk: guardedDisk(outside.disk, () => guarding.check()) };
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
       if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'), folder);
-      const log = new Log(world, options, { lock, guard, recovery, bytes, keys });
+      const log = new Log(world, options, { lock: taken, guard, recovery, bytes, keys });
       if (keys !== undefined) {
         await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
         const [oldest] = recovery.segments;

@@ -23,7 +23,9 @@ export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export type { TraceOf } from './stages/index.js';
 export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
+export { hasEventsOf } from './log/has-events.js';
 export {
+  knownFiles,
   type CheckpointKeeping,
   type LogProcessing,
   type ProcessingProgress,

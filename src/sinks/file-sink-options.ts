@@ -78,9 +78,10 @@ export interface FileSink extends Sink {
   /**
    * Does what is due by the clock though nothing is written: begins a new file, removes old ones.
    *
+   * @returns whether it goes on in a new file
    * @throws SinkError
    */
-  tend(): Promise<void>;
+  tend(): Promise<boolean>;
   /** Stops compressing: what is left is done when the output is opened again. Before `close`, for whoever is in a hurry. */
   hurry(): void;
 }

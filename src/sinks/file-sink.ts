@@ -190,8 +190,10 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     look: () => guardedAsync(path, look),
     tend: () =>
       guardedAsync(path, async () => {
-        if (isOver()) await writing(rotate);
+        const isNew = isOver();
+        if (isNew) await writing(rotate);
         keeper.tend();
+        return isNew;
       }),
     hurry: () => keeper.stop(),
     async close() {

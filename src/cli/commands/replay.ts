@@ -34,10 +34,16 @@ export function replayCommand(): Command {
     .option('-p, --pipeline <name>', 'send all events through this pipeline; with --raw: only the events sent to it')
     .addOption(filterOption())
     .option('--raw', 'the stored events as they are, through no pipeline')
-    .option('-o, --output <file>', 'write here instead of to stdout; an earlier output is replaced')
+    .option(
+      '-o, --output <file>',
+      'write here instead of to stdout: an earlier output is replaced, with --dead-letters added to',
+    )
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
     .option('--dead-letter <file>', 'add events that fail to this file instead of writing them to stderr')
-    .option('--dead-letters', 'drive failed events again, each once, with retry_count + 1')
+    .option(
+      '--dead-letters',
+      'drive failed events again, with retry_count + 1; one whose result went to stdout or -o counts as driven, too',
+    )
     .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
     .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
     .option('--max-cost <usd>', 'most US dollars that this replay may cost: it stops before', dollarOption)

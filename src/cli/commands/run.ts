@@ -76,10 +76,11 @@ export function runCommand(): Command {
         import('../run/unknown-command.js'),
       ]);
       const commands = parent?.commands.map((command) => command.name()) ?? [];
-      refuseUnknownCommand(
-        files,
-        commands.filter((name) => !name.startsWith('__')),
-      );
+      if (flags.follow !== true)
+        refuseUnknownCommand(
+          files,
+          commands.filter((name) => !name.startsWith('__')),
+        );
       process.exitCode = await run(files, flags, process.argv.slice(2));
     });
 }

@@ -28,9 +28,10 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
       dryRun: flags.dryRun === true,
     }),
   );
-  const { removed, bytesLeft, keptUnprocessed } = report;
+  const { removed, bytesLeft, keptUnprocessed, keptNewest } = report;
   if (flags.format === 'json') {
-    const counts = { bytes_left: bytesLeft, kept_unprocessed: keptUnprocessed.length, dry_run: flags.dryRun === true };
+    const kept = { kept_unprocessed: keptUnprocessed.length, kept_newest: keptNewest };
+    const counts = { bytes_left: bytesLeft, ...kept, dry_run: flags.dryRun === true };
     process.stdout.write(`${JSON.stringify({ folder, removed, ...counts })}\n`);
     return EXIT.ok;
   }
@@ -42,6 +43,8 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
   if (keptUnprocessed.length > 0) {
     writeStderr(`colloquium: ${plural(keptUnprocessed.length, 'old file')} kept: not processed yet\n`);
   }
+  if (keptNewest)
+    writeStderr('colloquium: the newest file always stays, old events in it too: new ones are added to it\n');
   return EXIT.ok;
 }
 

@@ -26,6 +26,8 @@ export interface LettersToDrive {
   readonly blocks: AsyncIterable<Block>;
   /** Takes note that the event of a block is out, and all before it. */
   readonly onReached: (resumeAt: ResumeAt) => void;
+  /** Takes note that the event of a block has failed again, and is kept nowhere: to be said before `onReached`. */
+  readonly onLeft: (resumeAt: ResumeAt) => void;
   /** What was driven, now or before. */
   readonly note: () => DrivenLetters;
   /**
@@ -42,6 +44,10 @@ export interface LettersLeft {
   undrivable: number;
   /** How many name a pipeline that the config does not have, by its name. */
   readonly strangers: Map<string, number>;
+  /** They failed again, and are kept nowhere else. */
+  failedAgain: number;
+  /** They were driven at another time. */
+  drivenBefore: number;
 }
 
 /** The letters of pipelines that share a file. */
@@ -49,6 +55,13 @@ interface Family {
   readonly key: string;
   readonly place: LetterPlace;
   readonly owners: readonly PipelineServePlan[];
+}
+
+interface PassOptions {
+  readonly pipelines: readonly PipelineServePlan[];
+  readonly through: 'own' | 'one';
+  readonly strangers: LettersLeft['strangers'];
+  readonly notes: CheckpointStore;
 }
 
 /**
@@ -70,56 +83,85 @@ export async function* lettersToDrive(
     const notes = new CheckpointStore(world, folder);
     for (const family of familiesOf(plan, pipelines)) {
       const drive = await LetterDrive.open(family.place, await drivenBefore(plan, world, notes, family.key));
-      const tally = { undrivable: 0, strangers: new Map<string, number>() };
-      const passes = [...family.owners];
-      for (const pipeline of passes) {
-        const isFirst = pipeline === passes[0];
-        const { name } = pipeline.spec;
-        const accepts = ({
-          event,
-          pipeline: named = passes[0]?.spec.name ?? '',
-        }: {
-          event: string;
-          pipeline: string | undefined;
-        }): boolean => {
-          if (!isChosen(plan, event)) return false;
-          if (through === 'one' || named === name) return true;
-          const other = pipelines.find(({ spec }) => spec.name === named);
-          if (other === undefined && isFirst) tally.strangers.set(named, (tally.strangers.get(named) ?? 0) + 1);
-          if (other !== undefined && !passes.includes(other)) passes.push(other);
-          return false;
-        };
-        yield {
-          pipeline,
-          key: family.key,
-          blocks: drive.pass({ accepts, pipeline: name, signal: underWay.signal }),
-          onReached: (resumeAt) => drive.reached(resumeAt),
-          note: () => drive.note(),
-          remember: (note) => notes.put(family.key, note),
-          progress: () => drive.progress,
-        };
+      const strangers = new Map<string, number>();
+      try {
+        yield* passesOf(underWay, family, drive, { pipelines, through, strangers, notes });
+      } finally {
+        left.undrivable += drive.undrivable;
+        left.failedAgain += drive.left;
+        left.drivenBefore += drive.drivenBefore;
+        for (const [name, count] of strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
       }
-      left.undrivable += drive.undrivable;
-      for (const [name, count] of tally.strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
     }
   } finally {
     await lock.release();
   }
 }
 
-export function nothingLeft(): LettersLeft {
-  return { undrivable: 0, strangers: new Map() };
+/** Passes over the letter files of a family, one for each pipeline that any of the letters names. */
+function* passesOf(
+  { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
+  { key, owners }: Family,
+  drive: LetterDrive,
+  { pipelines, through, strangers, notes }: PassOptions,
+): Generator<LettersToDrive, void, void> {
+  const passes = [...owners];
+  for (const pipeline of passes) {
+    const isFirst = pipeline === passes[0];
+    const { name } = pipeline.spec;
+    const accepts = ({
+      event,
+      pipeline: named = passes[0]?.spec.name ?? '',
+    }: {
+      event: string;
+      pipeline: string | undefined;
+    }): boolean => {
+      if (!isChosen(plan, event)) return false;
+      if (through === 'one' || named === name) return true;
+      const other = pipelines.find(({ spec }) => spec.name === named);
+      if (other === undefined && isFirst) strangers.set(named, (strangers.get(named) ?? 0) + 1);
+      if (other !== undefined && !passes.includes(other)) passes.push(other);
+      return false;
+    };
+    yield {
+      pipeline,
+      key,
+      blocks: drive.pass({ accepts, pipeline: name, signal }),
+      onReached: (resumeAt) => drive.reached(resumeAt),
+      onLeft: (resumeAt) => drive.leave(resumeAt),
+      note: () => drive.note(),
+      remember: (note) => notes.put(key, note),
+      progress: () => drive.progress,
+    };
+  }
 }
 
-/** Says on stderr what is left. */
+export function nothingLeft(): LettersLeft {
+  return { undrivable: 0, strangers: new Map(), failedAgain: 0, drivenBefore: 0 };
+}
+
+/** Says on stderr what is left, and what was passed over. */
 export function tellLeft(left: LettersLeft): void {
-  for (const words of wordsForLeft(left)) process.stderr.write(`colloquium: ${words}\n`);
+  for (const words of [...wordsForLeft(left), ...wordsForDrivenBefore(left)])
+    process.stderr.write(`colloquium: ${words}\n`);
+}
+
+function wordsForDrivenBefore({ drivenBefore }: LettersLeft): string[] {
+  if (drivenBefore === 0) return [];
+  const words = drivenBefore === 1 ? '1 dead letter was' : `${drivenBefore} dead letters were`;
+  const way = 'colloquium replay --since MOMENT sends stored events through their pipelines all the same';
+  return [`${words} driven before, and passed over: ${way}`];
 }
 
 /** What is left, as sentences for a person; none when nothing is. */
-export function wordsForLeft({ undrivable, strangers }: LettersLeft): string[] {
+export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft): string[] {
   const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
   return [
+    ...(failedAgain === 0
+      ? []
+      : [
+          `${letters(failedAgain)} failed again and can be driven once more: only --dead-letter FILE or --to-outputs keeps what fails`,
+        ]),
     ...(undrivable === 0
       ? []
       : [`${letters(undrivable)} without an event left as ${undrivable === 1 ? 'it is' : 'they are'}`]),

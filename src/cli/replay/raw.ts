@@ -2,7 +2,7 @@ import { eventFilter, limitEvents, sentTo, type BlockRunResult, type Counts } fr
 import { SinkClosedError } from '../../sinks/index.js';
 import type { ReplayWay } from './plan.js';
 import type { OpenReplay } from './open-replay.js';
-import { openDeadLetters, openOutput } from './sinks.js';
+import { openReplaySinks } from './sinks.js';
 import { storedBlocks, type AcceptsLine } from './stored-blocks.js';
 
 const NEWLINE = 0x0a;
@@ -14,8 +14,7 @@ export async function replayRaw(
 ): Promise<BlockRunResult> {
   const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
   const letters: string[] = [];
-  const output = openOutput(way.output);
-  const deadLetters = openDeadLetters(underWay.plan.deadLetter);
+  const { output, deadLetters } = await openReplaySinks(underWay.plan, way.output);
   const accepts = wanted(way, counts, letters);
   const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });
   const { limit } = underWay.plan;

@@ -1,14 +1,36 @@
-import { DEAD_LETTER_PERMISSIONS, fileSink, stdoutSink, type Sink } from '../../sinks/index.js';
+import { DEAD_LETTER_PERMISSIONS, fileSink, stdoutSink, type FileSink, type Sink } from '../../sinks/index.js';
+import { endHalfLine } from '../run/end-half-line.js';
 import { stderrSink } from '../stderr-sink.js';
-import type { ReplayOutput } from './plan.js';
+import type { ReplayOutput, ReplayPlan } from './plan.js';
 
-/** Where a replay's events go. @throws SinkError */
-export function openOutput(output: ReplayOutput): Sink {
-  return output === undefined ? stdoutSink() : fileSink(output.file, { mode: 'truncate', waits: true });
+/** What a replay to one output writes to, open. */
+export interface ReplaySinks {
+  readonly output: Sink;
+  readonly deadLetters: Sink;
+  /** Those of the two that are files. */
+  readonly files: readonly FileSink[];
 }
 
-/** Where its failed events go: a file, to which they are added, else what is said to a person. @throws SinkError */
-export function openDeadLetters(path: string | undefined): Sink {
-  if (path === undefined) return stderrSink();
-  return fileSink(path, { mode: 'append', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
+/**
+ * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
+ * dead letters became is added too: those that were driven before are not driven again.
+ *
+ * @throws SinkError
+ */
+export async function openReplaySinks(
+  { choice, deadLetter }: Pick<ReplayPlan, 'choice' | 'deadLetter'>,
+  to: ReplayOutput,
+): Promise<ReplaySinks> {
+  const files: FileSink[] = [];
+  const open = async (path: string, mode: 'truncate' | 'append', permissions?: number): Promise<FileSink> => {
+    const file = fileSink(path, { mode, waits: true, ...(permissions !== undefined && { permissions }) });
+    files.push(file);
+    if (mode === 'append') await endHalfLine(path, file);
+    return file;
+  };
+  const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
+  const output = to === undefined ? stdoutSink() : await open(to.file, mode);
+  const deadLetters =
+    deadLetter === undefined ? stderrSink() : await open(deadLetter, 'append', DEAD_LETTER_PERMISSIONS);
+  return { output, deadLetters, files };
 }

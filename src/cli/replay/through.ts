@@ -3,11 +3,12 @@ import { byPipeline, chooseExecutor, type BlockExecutor } from '../../pipeline/i
 import type { Sink } from '../../sinks/index.js';
 import { openEngines, type Engines, type OpenExecutor } from '../engines.js';
 import type { PipelineServePlan } from '../serve/plan.js';
+import { runOfLetters } from './letter-run.js';
 import { lettersToDrive, nothingLeft, tellLeft } from './letters.js';
 import type { ReplayPlan, ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
-import { openDeadLetters, openOutput } from './sinks.js';
+import { openReplaySinks } from './sinks.js';
 import { storedBlocks } from './stored-blocks.js';
 import { writeStderr } from '../run/stderr.js';
 
@@ -40,8 +41,7 @@ export async function* runsToOneOutput(
   const opened = new Map<PipelineServePlan, OpenExecutor>(
     [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
   );
-  const output = openOutput(way.output);
-  const deadLetters = openDeadLetters(plan.deadLetter);
+  const { output, deadLetters, files } = await openReplaySinks(plan, way.output);
   const shared = { outputs: [output], deadLetters };
   try {
     if (plan.choice.from === 'log') {
@@ -50,12 +50,20 @@ export async function* runsToOneOutput(
       return;
     }
     const left = nothingLeft();
-    for await (const { pipeline, blocks, onReached, note, remember } of lettersToDrive(underWay, way, left)) {
-      const executor = opened.get(pipeline);
-      if (executor === undefined) throw new Error(`no executor for pipeline ${pipeline.spec.name}`);
-      yield { ...shared, blocks, executor, onReached, finish: () => remember(note()) };
+    try {
+      for await (const letters of lettersToDrive(underWay, way, left)) {
+        const executor = opened.get(letters.pipeline);
+        if (executor === undefined) throw new Error(`no executor for pipeline ${letters.pipeline.spec.name}`);
+        yield* runOfLetters(underWay, letters, {
+          ...shared,
+          files,
+          executor,
+          keepsFailed: plan.deadLetter !== undefined,
+        });
+      }
+    } finally {
+      tellLeft(left);
     }
-    tellLeft(left);
   } finally {
     await closeAll([output, deadLetters]);
     await Promise.all([...opened.values()].map((executor) => executor.close()));

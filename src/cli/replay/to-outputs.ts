@@ -1,6 +1,7 @@
 import { Log, LOG_START } from '../../log/index.js';
 import {
   closeSinks,
+  knownFiles,
   openSinks,
   parseProcessingCheckpoint,
   releaseOutputs,
@@ -47,14 +48,14 @@ export async function* runsToOutputs(
     command: 'colloquium replay',
   });
   try {
-    yield* toOutputs(underWay, way, engines);
+    yield* toOutputs({ ...underWay, log }, way, engines);
   } finally {
     await log.close();
   }
 }
 
 async function* toOutputs(
-  underWay: OpenReplay,
+  underWay: OpenReplay & { readonly log: Log },
   way: Extract<ReplayWay, { kind: 'to-outputs' }>,
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
@@ -70,9 +71,12 @@ async function* toOutputs(
     });
     if (underWay.plan.choice.from === 'dead-letters') {
       const left = nothingLeft();
-      for await (const letters of lettersToDrive(underWay, way, left))
-        yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
-      tellLeft(left);
+      try {
+        for await (const letters of lettersToDrive(underWay, way, left))
+          yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
+      } finally {
+        tellLeft(left);
+      }
       return;
     }
     for (const pipeline of way.pipelines) {
@@ -87,6 +91,7 @@ async function* toOutputs(
 
 /** Events on the way through a pipeline to its own outputs. */
 export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'onDelivered'> {
+  readonly log: Log;
   readonly pipeline: PipelineServePlan;
   readonly engine: PipelineEngine;
   readonly link: NatsLink | undefined;
@@ -107,7 +112,7 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
   const deadLetters = deadLetterOpener(pipeline.deadLetter, stateFolder, onTrouble);
   const tell = (file: string, finding: OutputFinding): void => onTrouble(`${file}: ${wordsFor(finding)}`);
-  const sinks = await openSinks(openers, deadLetters, found, tell);
+  const sinks = await openSinks(openers, deadLetters, await knownFiles(work.log, place.pipeline, found), tell);
   const executor = engine.open();
   try {
     // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
@@ -156,5 +161,6 @@ function checkpointOf(
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
     driven: Object.fromEntries(all.flatMap(([key, letters]) => (letters === undefined ? [] : [[key, letters]]))),
     ended,
+    replays: !ended,
   };
 }

@@ -1,17 +1,17 @@
 import { version } from '../../../package.json';
-import type { World } from '../../log/index.js';
+import { takeLogLock, type World } from '../../log/index.js';
 import { displacedLog, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import { auditTrail, DaemonAccess } from './access.js';
 import { CertificateKeeper, readCertificate } from './certificate.js';
 import { ALERT_INTERVAL_MS, watchAlerts } from './alerts.js';
 import { doChores } from './chores.js';
+import { damagedPlaces } from './damaged-places.js';
 import { daemonDashboard } from './dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './inside.js';
 import { startIntakes, type Intakes } from './intakes.js';
 import { knownNames } from './known-names.js';
-import { damageTeller } from './open-log.js';
 import { leftUndone, ownFolders } from './own-folders.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
@@ -76,8 +76,9 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
-  const onDamage = damageTeller(talk);
   const metrics = await openMetrics(version);
+  const damaged = damagedPlaces(talk, metrics.log.damaged);
+  const onDamage = damaged.note;
   await metrics.know(knownNames(plan));
   const taps = new TapHub(world.elapsed);
 
@@ -100,7 +101,15 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     const nats = [...inner.nats, ...(intakes?.health() ?? [])];
     const redriving = dashboard.redriving();
     const away = folders.look();
-    return { ...inner, away, nats, freeBytesMin: plan.freeBytesMin, isDraining: stopping.signal.aborted, redriving };
+    return {
+      ...inner,
+      away,
+      damaged: damaged.standing(),
+      nats,
+      freeBytesMin: plan.freeBytesMin,
+      isDraining: stopping.signal.aborted,
+      redriving,
+    };
   };
   const onRestored = (restored: Restored): void => {
     talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
@@ -122,6 +131,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     await opened?.show();
   });
 
+  // Before a port is opened: whoever has the log already is the one who is to be asked.
+  const lock = await takeLogLock(plan.log.folder, plan.log.command);
   const server = await startServer({
     ...plan.listen,
     tls: certificate,
@@ -145,10 +156,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
     onDamage,
     onBug: (error) =>
       talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
+  }).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
   });
   talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
   try {
-    opened = await openInside(() => plan, { ...context, state, metrics, taps, onDamage, onRestored });
+    opened = await openInside(() => plan, { ...context, state, lock, metrics, taps, onDamage, onRestored });
   } catch (error) {
     await server.close(0);
     state.release();

@@ -64,7 +64,8 @@ export async function driveAgain(serve: ServePlan, context: DriveContext): Promi
   if (stopped !== undefined) warn(`re-driving stopped: ${stopped}`);
   for (const words of wordsForLeft(left)) warn(words);
   const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
-  return { ...sum, left: left.undrivable + strangers, ...(stopped !== undefined && { stopped }) };
+  const { undrivable, drivenBefore: driven_before } = left;
+  return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
 }
 
 /** @returns why it was stopped before its end; undefined when it was not */

@@ -9,6 +9,7 @@ import {
   type HealthComponent,
   type Readiness,
 } from '../../server/index.js';
+import type { Damaged } from './damaged-places.js';
 import type { FoldersAway } from './own-folders.js';
 import { clockHealth } from './watch-clock.js';
 
@@ -20,6 +21,8 @@ export interface Vitals {
   readonly log: Pick<LogStats, 'memoryRecords' | 'clockAheadMs'>;
   /** What is not where it was of the folders that the daemon keeps everything in. */
   readonly away: FoldersAway;
+  /** Where stored events are lost; undefined: nowhere. */
+  readonly damaged: Damaged | undefined;
   /** Why nothing can be stored. */
   readonly writeError: string | undefined;
   readonly space: DiskSpace | undefined;
@@ -79,8 +82,16 @@ function storage(vitals: Vitals): HealthComponent {
   if (vitals.writeError !== undefined) {
     return { name, status: 'unhealthy', error: 'events can not be stored', ...more };
   }
-  const full = nearlyFull(vitals);
-  return full === undefined ? { name, status: 'healthy', ...more } : { name, status: 'degraded', error: full, ...more };
+  const troubles = [damage(vitals), nearlyFull(vitals)].filter((words) => words !== undefined);
+  if (troubles.length === 0) return { name, status: 'healthy', ...more };
+  return { name, status: 'degraded', error: troubles.join('; '), ...more };
+}
+
+function damage({ damaged }: Vitals): string | undefined {
+  if (damaged === undefined) return undefined;
+  const { places, first } = damaged;
+  const where = places === 1 ? 'in one place' : `in ${places} places, the first of them`;
+  return `the log is damaged ${where}: ${first}`;
 }
 
 /** Only where something is wrong with it. */

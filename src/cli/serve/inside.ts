@@ -1,6 +1,7 @@
 import type { Damage, Log, World } from '../../log/index.js';
 import type { Metrics, TapHub } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
+import type { Lock } from '../../world/lock/index.js';
 import { openNats, type DaemonNats } from '../fleet/open-nats.js';
 import { diskSpace } from './disk-space.js';
 import type { Vitals } from './health.js';
@@ -19,7 +20,7 @@ export interface Inside {
   readonly pipelines: RunningPipelines;
   /** What the pipelines were opened with. */
   readonly around: ProcessingContext;
-  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away'>>;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away' | 'damaged'>>;
   /** Brings the gauges of the metrics up to date. */
   show(): Promise<void>;
   /** To be called when the pipelines have ended. */
@@ -29,6 +30,8 @@ export interface Inside {
 export interface InsideContext {
   readonly world: World;
   readonly state: StateFolder;
+  /** The log's. */
+  readonly lock: Lock;
   readonly talk: Talk;
   readonly onOutputClosed: () => void;
   readonly metrics: Metrics;
@@ -45,8 +48,8 @@ export interface InsideContext {
  * @throws LogError; UserError when NATS can't be used; ConfigError, ComputoError for a pipeline that can't be compiled
  */
 export async function openInside(plan: () => ServePlan, context: InsideContext): Promise<Inside> {
-  const { world, talk, metrics, taps } = context;
-  const { log, writeError } = await openLog(world, plan().log, metrics.log.hooks, talk);
+  const { world, talk, metrics, taps, lock } = context;
+  const { log, writeError } = await openLog(world, { ...plan().log, lock }, metrics.log.hooks, talk);
   let nats: DaemonNats | undefined;
   try {
     const joined = (nats = await openNats(plan(), world));

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { comparePositions, LOG_START, type CheckpointStore, type Log } from '../../log/index.js';
-import { parseProcessingCheckpoint, sentTo, type ProcessingCheckpoint } from '../../pipeline/index.js';
+import { hasEventsOf, parseProcessingCheckpoint, type ProcessingCheckpoint } from '../../pipeline/index.js';
 import { logSource, parseLogPlace, type Block, type LogPlace } from '../../sources/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
@@ -24,7 +24,7 @@ export async function findLostCheckpoints(
   for (const pipeline of plan.pipelines) {
     const { name } = pipeline.spec;
     const own = checkpointName(log.folder, name);
-    if ((await store.get(own)) !== undefined || !(await hasEventsOf(log, name))) continue;
+    if ((await store.get(own)) !== undefined || !(await hasEventsOf(log, name, LOG_START))) continue;
     const moved = await checkpointOfMoved(store, log, name);
     if (moved !== undefined) {
       await store.put(own, moved.checkpoint);
@@ -59,12 +59,6 @@ function outputFiles({ outputs, deadLetter }: PipelineServePlan): string[] {
 
 function isFilled(file: string): boolean {
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-async function hasEventsOf(log: Log, pipeline: string): Promise<boolean> {
-  const blocks = blocksOf(log, { from: LOG_START, accepts: sentTo(pipeline) });
-  for await (const block of blocks) if (block.kind === 'lines' && block.bytes.length > 0) return true;
-  return false;
 }
 
 /** The one checkpoint of a pipeline of this name that can only have been made of this log; undefined when there are several. */

@@ -1,8 +1,5 @@
-import { DisplacedError, Log, type Damage, type LogHooks, type LogOptions, type World } from '../../log/index.js';
+import { DisplacedError, Log, type LogHooks, type LogOptions, type World } from '../../log/index.js';
 import type { Talk } from './talk.js';
-
-/** Damaged places that are remembered, so that each is told once. */
-const DAMAGE_REMEMBERED_MAX = 1000;
 
 /** The daemon's log, and how its disk does. */
 export interface OpenedLog {
@@ -57,15 +54,4 @@ function tellKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string
     kind === 'damaged' ? 'the table of idempotency keys was damaged' : 'the table of idempotency keys was gone';
   if (noted > 0) talk.warn(`${what}: it was made anew from the log's claims`, { log, keys: noted });
   else talk.error(`${what}, and no claims are left: events that come again are stored again`, { log });
-}
-
-/** Tells of every damaged place once. */
-export function damageTeller(talk: Talk): (damage: Damage) => void {
-  const told = new Set<string>();
-  return ({ message }) => {
-    if (told.has(message)) return;
-    if (told.size >= DAMAGE_REMEMBERED_MAX) told.clear();
-    told.add(message);
-    talk.error('the log is damaged', { place: message });
-  };
 }

@@ -39,6 +39,7 @@ export interface HandedOver {
   readonly pipeline: PipelineServePlan;
   readonly engine: PipelineEngine;
   readonly link: NatsLink | undefined;
+  readonly log: Log;
 }
 
 /** The pipelines of a daemon at work. */
@@ -92,7 +93,8 @@ export class Processing implements Pipelines {
     if (pipeline === undefined) return false;
     await this.#processors[index]?.drain(0);
     try {
-      await work({ pipeline, engine: this.engines.engineOf(pipeline), link: this.context.link });
+      const { link, log } = this.context;
+      await work({ pipeline, engine: this.engines.engineOf(pipeline), link, log });
     } finally {
       const processor = this.#processor(pipeline);
       this.#processors[index] = processor;

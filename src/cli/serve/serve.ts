@@ -3,6 +3,7 @@ import type { ServeFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { startDaemon, type Daemon } from './daemon.js';
+import { onHangUp } from './hang-ups.js';
 import type { ServePlan } from './plan.js';
 import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
@@ -14,9 +15,6 @@ const FORCE_AFTER_MS = 4000;
 /** `colloquium serve`: from flags to exit code. */
 export async function serve(flags: ServeFlags): Promise<ExitCode> {
   const ending = new AbortController();
-  // From the start on, because it would end the process otherwise. Before there is a daemon there is nothing to reload.
-  let onHangUp = (): void => undefined;
-  process.on('SIGHUP', () => onHangUp());
   const plan = await resolveServe(flags);
   const talk = await openTalk(plan.logging);
   let drainMs = (): number => plan.drainMs;
@@ -39,11 +37,11 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   drainMs = daemon.drainMs;
   describe(plan, daemon, talk);
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
-  onHangUp = () => {
+  onHangUp(() => {
     // That is how logrotate says that it has renamed a file.
     void daemon.look();
     reloader.reload('SIGHUP');
-  };
+  });
   await aborted(ending.signal);
   await reloader.stop();
   const left = await daemon.stop();

@@ -26,6 +26,8 @@ export interface PruneReport {
   readonly bytesLeft: number;
   /** Segments that are due and stay because they hold, or may hold, what is not processed yet. */
   readonly keptUnprocessed: readonly number[];
+  /** The last segment is due, too, and stays: records are added to it. */
+  readonly keptNewest: boolean;
 }
 
 interface SizedSegment {
@@ -49,9 +51,13 @@ export async function pruneLog({ disk }: World, folder: string, options: PruneOp
   let bytesLeft = bytesBefore;
   const removed: RemovedSegment[] = [];
   const keptUnprocessed: number[] = [];
+  let keptNewest = false;
   for (const [i, { name, bytes }] of segments.entries()) {
     const next = segments[i + 1];
-    if (next === undefined) break;
+    if (next === undefined) {
+      keptNewest = bytes > 0 && (name.firstTimestamp < olderThan || bytesDue > bytesMax);
+      break;
+    }
     // No record of a segment is younger than the next segment's name.
     const isOld = next.name.firstTimestamp < olderThan;
     if (!isOld && bytesDue <= bytesMax) break;
@@ -65,5 +71,5 @@ export async function pruneLog({ disk }: World, folder: string, options: PruneOp
     bytesLeft -= bytes;
   }
   if (!dryRun && removed.length > 0) await disk.syncFolder(folder);
-  return { removed, bytesLeft, keptUnprocessed };
+  return { removed, bytesLeft, keptUnprocessed, keptNewest };
 }

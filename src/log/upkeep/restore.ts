@@ -25,6 +25,8 @@ export async function restoreLog(
   const files = await readManifest(world, backup);
   // Before a lock leaves its files there, and again when nobody else can put anything there.
   await requireFree(disk, folder);
+  for (const { file, bytes } of files) await requireSize(disk, join(backup, file), bytes);
+  await requireWhole(world, backup, `${backup}: the backup`);
   const lock = await takeLogLock(folder, command);
   try {
     await requireFree(disk, folder);
@@ -43,22 +45,10 @@ async function restoreFiles(
   const { disk } = world;
   const placed: string[] = [];
   try {
-    for (const { file, bytes } of files) {
-      const from = join(backup, file);
-      await requireSize(disk, from, bytes);
-      if (file !== KEYS) await copyDurably(disk, from, join(folder, file), placed);
-    }
-    const findings: string[] = [];
-    const summary = await verifyLog(world, folder, ({ message }) => {
-      if (findings.length === 0) findings.push(message);
-    });
-    if (summary.findings > 0) {
-      throw new LogError(
-        'damaged',
-        `${backup}: the backup is damaged in ${summary.findings} places; the first: ${findings.join()}`,
-      );
-    }
-    if (files.some(({ file }) => file === KEYS)) await restoreKeys(disk, backup, folder);
+    for (const { file } of files)
+      if (file !== KEYS) await copyDurably(disk, join(backup, file), join(folder, file), placed);
+    const summary = await requireWhole(world, folder, `${backup}: the copy of the backup`);
+    await restoreKeys(disk, files.some(({ file }) => file === KEYS) ? backup : undefined, folder);
     await disk.syncFolder(folder);
     return summary;
   } catch (error) {
@@ -67,11 +57,24 @@ async function restoreFiles(
   }
 }
 
-/** Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened. */
-async function restoreKeys(disk: Disk, backup: string, folder: string): Promise<void> {
+/** @throws LogError `damaged` */
+async function requireWhole(world: World, folder: string, what: string): Promise<VerifySummary> {
+  let first: string | undefined;
+  const summary = await verifyLog(world, folder, ({ message }) => (first ??= message));
+  if (first === undefined) return summary;
+  const places = summary.findings === 1 ? 'in one place' : `in ${summary.findings} places, the first of them`;
+  throw new LogError('damaged', `${what} is damaged ${places}: ${first}`);
+}
+
+/**
+ * Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened.
+ *
+ * @param backup undefined: there never were any keys, and nobody will look for them
+ */
+async function restoreKeys(disk: Disk, backup: string | undefined, folder: string): Promise<void> {
   const keys = await openKeyIndex(disk, join(folder, 'keys'), folder);
   try {
-    await takeKeys(disk, backup, keys);
+    if (backup !== undefined) await takeKeys(disk, backup, keys);
   } finally {
     await keys.close();
   }

@@ -36,7 +36,10 @@ export interface DriveProgress {
 export class LetterDrive {
   /** Letters without an event, in the files as far as they were gone through. */
   undrivable = 0;
+  /** Letters that were to be driven and stay for the next time, see {@link leave}. */
+  left = 0;
   #driven = 0;
+  #drivenBefore: number;
   #bytesDone = 0;
   /** Steps in their order that wait until an event is out: their own, or one before them. */
   readonly #waiting: { readonly file: LettersOfFile; readonly step: Step }[] = [];
@@ -48,6 +51,7 @@ export class LetterDrive {
     versionBefore: number,
   ) {
     this.#version = versionBefore;
+    this.#drivenBefore = survey.files.reduce((sum, file) => sum + file.driven, 0);
   }
 
   /** @throws SourceError */
@@ -58,6 +62,11 @@ export class LetterDrive {
   get progress(): DriveProgress {
     const bytes = this.survey.files.reduce((sum, { found }) => sum + found.size, 0);
     return { driven: this.#driven, bytes, bytesDone: Math.min(bytes, this.#bytesDone) };
+  }
+
+  /** Letters that are passed over because they were driven at another time, as far as they are remembered one by one. */
+  get drivenBefore(): number {
+    return this.#drivenBefore;
   }
 
   /**
@@ -74,6 +83,14 @@ export class LetterDrive {
       yield* this.#passFile(file, choice, elsewhere);
       if (choice.signal.aborted) return;
     }
+  }
+
+  /** The event of a block has failed again and is kept nowhere: its letter stays for the next time. To be said before `reached`. */
+  leave(resumeAt: ResumeAt): void {
+    if (typeof resumeAt !== 'number') return;
+    const at = resumeAt - this.#applied;
+    const waiting = this.#waiting[at];
+    if (waiting !== undefined) this.#waiting[at] = { ...waiting, step: { ...waiting.step, kind: 'left' } };
   }
 
   /** The event of a block is out, and all before it. */
@@ -167,7 +184,11 @@ export class LetterDrive {
     const { file, step } = next;
     file.apply(step);
     if (step.kind === 'drive') this.#driven += 1;
-    if (step.from === 'elsewhere' && step.mark !== undefined) this.survey.elsewhere.take(step.mark);
+    if (step.kind === 'left') this.left += 1;
+    if (step.from === 'elsewhere' && step.mark !== undefined) {
+      this.#drivenBefore += 1;
+      this.survey.elsewhere.take(step.mark);
+    }
     this.#applied += 1;
     return true;
   }

@@ -5,8 +5,11 @@ import { identityOf, type FoundFile } from './letter-files.js';
 
 /** What was found behind a place in a file, and where that ends. */
 export interface Step {
-  /** `known`: a letter that was driven before. `end`: nothing was left in the file. */
-  readonly kind: 'drive' | 'known' | 'undrivable' | 'blank' | 'end';
+  /**
+   * `left`: a letter that was to be driven, and stays for the next time. `known`: one that was driven before. `end`: nothing was
+   * left in the file.
+   */
+  readonly kind: 'drive' | 'left' | 'known' | 'undrivable' | 'blank' | 'end';
   readonly mark?: string;
   /** Where a known letter was known from. */
   readonly from?: 'ahead' | 'elsewhere';
@@ -24,6 +27,8 @@ export class LettersOfFile {
   readonly ahead: Marks;
   compareUpTo: number;
   isDone = false;
+  /** A letter before those that are gone through now was left, though the steps behind it did not know that. */
+  #isAnyLeft = false;
   readonly #driven: string[];
 
   /**
@@ -44,6 +49,11 @@ export class LettersOfFile {
     if (this.offset === 0) this.compareAll();
   }
 
+  /** Letters in it that were driven, as far as they are remembered one by one. */
+  get driven(): number {
+    return this.#driven.length + [...this.ahead].length;
+  }
+
   /** All letters that are there now may have been driven while they stood in another file. */
   compareAll(): void {
     // Packed, its length is not known before it is read.
@@ -52,7 +62,9 @@ export class LettersOfFile {
 
   /** Goes a step on, when what it speaks of is out. */
   apply({ kind, mark, from, offset, hash }: Step): void {
-    if (hash === undefined) {
+    if (kind === 'left') this.#isAnyLeft = true;
+    if (hash === undefined || this.#isAnyLeft) {
+      if (kind === 'left') return;
       if (mark !== undefined && from !== 'ahead') this.ahead.add(mark);
       return;
     }

@@ -87,7 +87,8 @@ export class CheckpointKeeper<Place> {
     this.#stop.abort();
     await this.#work;
     const last = this.#reached ?? this.#stored;
-    this.#reached = last && { ...last, ended };
+    // Nothing was written behind it, but a new file may have begun since.
+    this.#reached = last && (ended ? { ...this.#checkpointAt(last.place), ended } : { ...last, ended });
     await this.#make();
   }
 

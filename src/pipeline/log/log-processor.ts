@@ -1,5 +1,4 @@
 import { comparePositions, LOG_START, type Position } from '../../log/index.js';
-import type { FileSink } from '../../sinks/index.js';
 import type { LogPlace } from '../../sources/index.js';
 import type { OutputWatch } from './output-watch.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
@@ -14,7 +13,6 @@ export class LogProcessor {
   #stored: ProcessingCheckpoint | undefined;
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
   #behindSince: number | undefined;
-  #files: readonly FileSink[] = [];
   #watch: OutputWatch | undefined;
   #timeAtStart = 0;
   #onReached = (): void => undefined;
@@ -66,7 +64,7 @@ export class LogProcessor {
 
   /** Does what the clock asks of the outputs while no events come: new files begin, old ones go. */
   async tend(): Promise<void> {
-    for (const file of this.#files) await file.tend();
+    await this.#watch?.tend();
   }
 
   /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
@@ -95,7 +93,6 @@ export class LogProcessor {
   }
 
   #afterRun(): boolean {
-    this.#files = [];
     this.#watch = undefined;
     const time = this.#stored?.place.timestamp ?? 0;
     const gotOn = time > this.#timeAtStart;
@@ -114,8 +111,7 @@ export class LogProcessor {
       this.#stored = checkpoint;
     },
     delivered: (tally: BlockTally): void => this.talk.delivered(tally),
-    opened: ({ files }: { readonly files: readonly FileSink[] }, watch: OutputWatch): void => {
-      this.#files = files;
+    opened: (watch: OutputWatch): void => {
       this.#watch = watch;
     },
   };

@@ -33,6 +33,31 @@ export class OutputWatch {
     await this.#looking;
   }
 
+  /**
+   * Does what the clock asks of the files: a new one may begin. While a block is going out its checkpoint tells of that.
+   *
+   * @throws SinkError
+   */
+  async tend(): Promise<void> {
+    while (this.#looking !== undefined) await this.#looking;
+    if (this.#isWriting) {
+      await this.#tend();
+      return;
+    }
+    const tending = async (): Promise<void> => {
+      if (await this.#tend()) await this.options.onChange();
+    };
+    this.#looking = tending().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  /** @returns whether any of the files is another one now */
+  async #tend(): Promise<boolean> {
+    let isChanged = false;
+    for (const file of this.options.files) if (await file.tend()) isChanged = true;
+    return isChanged;
+  }
+
   async #look(): Promise<void> {
     const { files, tell, onChange } = this.options;
     let isChanged = false;

@@ -9,12 +9,18 @@ export interface ProcessingCheckpoint extends PipelineCheckpoint<LogPlace> {
    * of the outputs, in one write: both count, or neither.
    */
   readonly driven: Readonly<Record<string, DrivenLetters>>;
+  /** Who made it writes other events behind it than those that are stored behind its place: a replay to the outputs. */
+  readonly replays: boolean;
 }
 
 /** Reads a stored checkpoint; undefined when it is none. */
 export function parseProcessingCheckpoint(value: unknown): ProcessingCheckpoint | undefined {
   const checkpoint = parseCheckpoint(value, parseLogPlace);
-  return checkpoint && { ...checkpoint, driven: parseDriven(value) };
+  return checkpoint && { ...checkpoint, driven: parseDriven(value), replays: parseReplays(value) };
+}
+
+function parseReplays(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'replays' in value && value.replays === true;
 }
 
 function parseDriven(value: unknown): ProcessingCheckpoint['driven'] {

@@ -18,12 +18,15 @@ export interface FileOpener {
   readonly release: () => void;
 }
 
-/** What somebody else did to an output: while nobody wrote to it, or under the writer's hands. */
+/**
+ * What somebody else did to an output: while nobody wrote to it, or under the writer's hands. `cut-back`: the writer itself, when it
+ * was killed, has left what is written again.
+ */
 export type OutputFinding =
   | ({ readonly when: 'meanwhile' } & OutputChange)
   | {
       readonly when: 'before';
-      readonly kind: 'gone' | 'renamed' | 'replaced' | 'edited' | 'cut' | 'grown' | 'unknown';
+      readonly kind: 'gone' | 'renamed' | 'replaced' | 'edited' | 'cut' | 'grown' | 'cut-back' | 'unknown';
       /** How many bytes are gone, or were added; undefined where that means nothing. */
       readonly bytes?: number;
     };
@@ -93,7 +96,10 @@ async function openFile(
       if (offset === 0 && !ended) output.findRenamed(position, true);
       return output.open({ cutTo: position });
     case 'grown':
-      if (!ended) return output.open({ cutTo: position });
+      if (!ended) {
+        tell({ when: 'before', kind: 'cut-back', bytes: state.bytes });
+        return output.open({ cutTo: position });
+      }
       tell({ when: 'before', kind: 'grown', bytes: state.bytes });
       return output.open({ behind: position });
     case 'cut':

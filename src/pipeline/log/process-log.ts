@@ -3,7 +3,8 @@ import { logSource, parseLogPlace, type LogPlace, type ReadableLog } from '../..
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { OutputWatch } from './output-watch.js';
-import { closeSinks, openSinks, type OpenSink, type OpenSinks, type OutputFinding } from './process-log-outputs.js';
+import { hasEventsOf } from './has-events.js';
+import { closeSinks, openSinks, type KnownFiles, type OpenSink, type OutputFinding } from './process-log-outputs.js';
 import {
   endedBetweenBlocks,
   runBlocks,
@@ -72,7 +73,7 @@ export interface ProcessingProgress {
   stored(checkpoint: ProcessingCheckpoint): void;
   delivered(tally: BlockTally): void;
   /** @param watch is to look at the outputs while no events come */
-  opened(sinks: OpenSinks, watch: OutputWatch): void;
+  opened(watch: OutputWatch): void;
 }
 
 /**
@@ -91,7 +92,10 @@ export async function processLog(
 ): Promise<BlockRunResult> {
   const { checkpoints, checkpointName, tell, log } = processing;
   const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName))?.value);
-  const sinks = await openSinks(processing.outputs, processing.deadLetters, found, tell.changed);
+  const { from, place, isOtherLog } = startOf(found, log.end);
+  if (isOtherLog) tell.otherLog();
+  const known = await knownFiles(log, processing.pipeline, found);
+  const sinks = await openSinks(processing.outputs, processing.deadLetters, known, tell.changed);
   const reading = new AbortController();
   const stopReading = (): void => reading.abort();
   signal.addEventListener('abort', stopReading, { once: true });
@@ -104,7 +108,7 @@ export async function processLog(
     intervalMs: CHECKPOINT_INTERVAL_MS,
     wait: processing.world.wait,
     async store(reached) {
-      const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {} };
+      const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {}, replays: false };
       await checkpoints.put(checkpointName, checkpoint);
       progress.stored(checkpoint);
     },
@@ -115,11 +119,10 @@ export async function processLog(
   });
 
   try {
-    const { from, place } = startOf(found, log.end, tell);
     let last = place;
     const watch = new OutputWatch({ files: sinks.files, tell: tell.changed, onChange: () => keeper.renew(last) });
     await keeper.begin(place);
-    progress.opened(sinks, watch);
+    progress.opened(watch);
     if (!('since' in from)) progress.reached(place);
     const source = logSource(log, {
       from,
@@ -163,16 +166,27 @@ export async function processLog(
   }
 }
 
+/** What is known of the files that a pipeline writes to. @throws LogError */
+export async function knownFiles(
+  log: LogProcessing['log'],
+  pipeline: string,
+  found: ProcessingCheckpoint | undefined,
+): Promise<KnownFiles | undefined> {
+  if (found === undefined || found.ended || found.replays) return found;
+  // Whoever was killed with nothing left to do has written nothing behind it either.
+  return { files: found.files, ended: !(await hasEventsOf(log, pipeline, startOf(found, log.end).from)) };
+}
+
 /** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
 function startOf(
   found: ProcessingCheckpoint | undefined,
   end: Position,
-  tell: ProcessingTalk,
-): { readonly from: Position | { readonly since: number }; readonly place: LogPlace } {
-  if (found === undefined) return { from: LOG_START, place: { position: LOG_START, timestamp: 0 } };
-  if (comparePositions(found.place.position, end) <= 0) return { from: found.place.position, place: found.place };
+): { readonly from: Position | { readonly since: number }; readonly place: LogPlace; readonly isOtherLog: boolean } {
+  if (found === undefined) {
+    return { from: LOG_START, place: { position: LOG_START, timestamp: 0 }, isOtherLog: false };
+  }
+  const { place } = found;
+  if (comparePositions(place.position, end) <= 0) return { from: place.position, place, isOtherLog: false };
   // A log that was restored from a backup, or begun anew: time tells what is new in it.
-  tell.otherLog();
-  const { timestamp } = found.place;
-  return { from: { since: timestamp + 1 }, place: found.place };
+  return { from: { since: place.timestamp + 1 }, place, isOtherLog: true };
 }

@@ -1,5 +1,4 @@
 import type { Block, Delivery, NatsQueue } from '../../sources/index.js';
-import type { FileSink } from '../../sinks/index.js';
 import { Acknowledger } from './acknowledger.js';
 import { noCounts } from '../counts.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
@@ -42,7 +41,7 @@ export interface WorkProgress {
   delivered(tally: BlockTally): void;
   /** This many events are done, for good. */
   acknowledged(events: number): void;
-  opened(files: readonly FileSink[], watch: OutputWatch): void;
+  opened(watch: OutputWatch): void;
 }
 
 /**
@@ -122,7 +121,7 @@ export async function processWork(
   const watch = new OutputWatch({ files: sinks.files, tell: processing.changed, onChange });
   const executor = processing.openExecutor();
   try {
-    progress.opened(sinks.files, watch);
+    progress.opened(watch);
     const result = await runBlocks({
       executor,
       blocks: blocks(),

@@ -1,4 +1,3 @@
-import type { FileSink } from '../../sinks/index.js';
 import { addCounts, noCounts, type Counts } from '../counts.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from '../log/keep-going.js';
 import type { OutputWatch } from '../log/output-watch.js';
@@ -13,7 +12,6 @@ export class WorkProcessor {
   readonly pipeline: string;
   /** What became of the events that were done here since the start. */
   readonly counts: Counts = noCounts();
-  #files: readonly FileSink[] = [];
   #watch: OutputWatch | undefined;
   #acknowledgedInRun = 0;
   readonly #going: KeepGoing;
@@ -29,8 +27,7 @@ export class WorkProcessor {
         talk.delivered(tally);
       },
       acknowledged: (events: number): void => void (this.#acknowledgedInRun += events),
-      opened: (files: readonly FileSink[], watch: OutputWatch): void => {
-        this.#files = files;
+      opened: (watch: OutputWatch): void => {
         this.#watch = watch;
       },
     };
@@ -53,7 +50,7 @@ export class WorkProcessor {
 
   /** Does what the clock asks of the outputs while no events come. */
   async tend(): Promise<void> {
-    for (const file of this.#files) await file.tend();
+    await this.#watch?.tend();
   }
 
   /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
@@ -70,7 +67,6 @@ export class WorkProcessor {
   }
 
   #afterRun(): boolean {
-    this.#files = [];
     this.#watch = undefined;
     const gotOn = this.#acknowledgedInRun > 0;
     this.#acknowledgedInRun = 0;

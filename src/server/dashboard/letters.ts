@@ -21,6 +21,8 @@ export interface DriveReport {
   readonly dead_lettered: number;
   /** Letters that can't be driven: they hold no event, or name no pipeline of the config. */
   readonly left: number;
+  /** Letters that were driven at another time, and are passed over. */
+  readonly driven_before: number;
   /** Why it ended before all were driven. */
   readonly stopped?: string;
 }

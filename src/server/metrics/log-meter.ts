@@ -11,6 +11,8 @@ export interface DiskSpace {
 
 export interface LogMeter {
   readonly hooks: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>;
+  /** A damaged place was met. */
+  readonly damaged: () => void;
   show(stats: LogStats, space: DiskSpace | undefined): void;
 }
 
@@ -19,6 +21,10 @@ export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
   const stored = counter('events_stored_total', 'Events taken in: stored in the log, and acknowledged.');
   const storedBytes = counter('log_written_bytes_total', 'Bytes appended to the log.');
   const refused = counter('events_refused_total', 'Events that could not be stored because the disk failed.');
+  const damaged = counter(
+    'log_damaged_places_total',
+    'Damaged places of the log that were met: what they held is lost.',
+  );
   const queued = gauge('log_queue_events', 'Events that wait for the disk.');
   const queuedBytes = gauge('log_queue_bytes', 'Bytes that wait for the disk.');
   const bytes = gauge('log_bytes', 'Bytes of the log on the disk.');
@@ -37,6 +43,7 @@ export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
       onSync: ({ durationMs }) => syncs.observe(durationMs / 1000),
       onWriteError: (_error, records) => refused.inc(records),
     },
+    damaged: () => damaged.inc(),
     show(stats, space) {
       countTo(stored, stats.storedRecords);
       countTo(storedBytes, stats.storedBytes);

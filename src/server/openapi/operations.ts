@@ -119,7 +119,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answers: {
       200: {
         description:
-          'What became of them: input, output, filtered, dead_lettered; left: they hold no event, or name no pipeline of the config; stopped: why not all were driven.',
+          'What became of them: input, output, filtered, dead_lettered; left: they hold no event, or name no pipeline of the config; driven_before: they were driven at another time, and are passed over; stopped: why not all were driven.',
         content: { [JSON_TYPE]: [] },
       },
       409: { description: 'That is under way already.', content: { [JSON_TYPE]: ['Error'] } },

@@ -65,8 +65,11 @@ pipelines: { default: { outputs: [{ file: ./out.ndjson }] } }
     const kept = await runCli(['log', 'prune', '-c', 'other.yaml', '--older-than', '0s'], { cwd });
     expect(kept.stderr).toContain('not processed yet');
     expect(segments().length).toBe(4);
-    expect((await runCli(['log', 'prune', '--older-than', '0s'], { cwd })).exit).toBe(0);
+    const pruned = await runCli(['log', 'prune', '--older-than', '0s'], { cwd });
+    expect([pruned.exit, pruned.stderr]).toEqual([0, expect.stringContaining('the newest file always stays')]);
     expect(segments().length).toBe(1);
+    const again = await runCli(['log', 'prune', '--older-than', '0s', '--format', 'json'], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({ removed: [], kept_newest: true });
     expect((await runCli(['log', 'verify'], { cwd })).exit).toBe(0);
   });
 });

@@ -6,12 +6,13 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { takeLock } from '../../../src/world/lock/index.js';
-import { runCli, scratch } from '../../support/cli.js';
+import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 
 const BROKEN = '["$input", "/nothing"]';
@@ -25,6 +26,12 @@ pipelines:
 ${more}`;
 
 const linesIn = (cwd: string, file: string): string[] => readFileSync(join(cwd, file), 'utf8').split('\n').slice(0, -1);
+
+/** A dead letter of the event `{"n":n}`. */
+function letter(n: number): string {
+  const metadata = '{"source":"s","pipeline":"default","retry_count":0}';
+  return `{"event":{"id":"${n}","timestamp":1,"data":{"n":${n}},"metadata":${metadata}}}\n`;
+}
 
 /** A daemon whose events `{"n":0}` to `{"n":count - 1}` have all failed. */
 async function failed(
@@ -172,6 +179,66 @@ pipelines:
     ]);
     const all = await runCli(['replay', '--dead-letters', '-p', 'a'], { cwd });
     expect([all.stdout, all.exit]).toEqual(['14\n', 0]);
+  });
+
+  it.each(['dead_letter', 'skip'])('stay when they fail again and no file has them (on_error: %s)', async (onError) => {
+    const daemon = await failed(3);
+    const { cwd } = daemon;
+    await daemon.end();
+    writeFileSync(join(cwd, 'colloquium.yaml'), `state_dir: ./state\n${config(BROKEN, `    on_error: ${onError}\n`)}`);
+    for (const args of [['--limit', '1'], [], ['-o', 'some.ndjson']]) {
+      const { exit, stderr } = await runCli(['replay', '--dead-letters', ...args], { cwd });
+      const count = args[0] === '--limit' ? '1 dead letter' : '3 dead letters';
+      expect([args, exit, stderr]).toEqual([
+        args,
+        3,
+        expect.stringContaining(`${count} failed again and can be driven`),
+      ]);
+    }
+    mend(cwd);
+    const last = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+    expect([last.exit, last.stderr]).toEqual([0, expect.stringContaining('3 in, 3 out')]);
+    expect(linesIn(cwd, 'out.ndjson')).toEqual(['0', '1', '2']);
+  });
+
+  it('and were driven before are counted, and the way to send them all the same is named', async () => {
+    const daemon = await failed(3);
+    const { cwd } = daemon;
+    await daemon.end();
+    mend(cwd);
+    const first = await runCli(['replay', '--dead-letters', '--limit', '1', '-o', 'some.ndjson'], { cwd });
+    expect(first.stderr).not.toContain('passed over');
+    const before = '1 dead letter was driven before, and passed over: colloquium replay --since';
+    const second = await runCli(['replay', '--dead-letters', '-o', 'some.ndjson'], { cwd });
+    expect([second.exit, second.stderr]).toEqual([0, expect.stringContaining(before)]);
+    expect(linesIn(cwd, 'some.ndjson')).toEqual(['0', '1', '2']);
+    const third = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+    expect(third.stderr).toContain('3 dead letters were driven before, and passed over');
+    const again = await startDaemon(config('["$input", "/n"]'), { cwd });
+    expect(await redrive(again)).toMatchObject({ input: 0, driven_before: 3 });
+    await again.end();
+    expect((await runCli(['replay', '--since', '1h'], { cwd })).stdout).toBe('0\n1\n2\n');
+  });
+
+  it('are noted while they are driven to a file, so that a killed replay goes on', async () => {
+    const cwd = scratch();
+    const count = 50_000;
+    writeFileSync(join(cwd, 'dead.ndjson'), Array.from({ length: count }, (_, n) => letter(n)).join(''));
+    mkdirSync(join(cwd, 'data'));
+    mkdirSync(join(cwd, 'state/letters'), { recursive: true });
+    mend(cwd);
+    const args = ['replay', '--dead-letters', '-o', 'some.ndjson'];
+    const child = startCli(args, { cwd });
+    const watcher = watch(join(cwd, 'state/letters'), (_kind, file) => {
+      if (file?.endsWith('.checkpoint') === true) child.kill('SIGKILL');
+    });
+    expect((await resultOf(child)).exit).toBe('SIGKILL');
+    watcher.close();
+    const { exit, stderr } = await runCli(args, { cwd });
+    const [, input] = /(\d+) in/.exec(stderr.replaceAll(',', '')) ?? [];
+    expect([exit, Number(input) > 0, Number(input) < count]).toEqual([0, true, true]);
+    const numbers = linesIn(cwd, 'some.ndjson').filter((line) => /^\d+$/.test(line));
+    expect(new Set(numbers).size).toBe(count);
   });
 
   it('are driven by one process at a time', async () => {

@@ -159,6 +159,10 @@ describe.concurrent('run', () => {
       expect(missing.stderr).toContain('cannot open missing: no such file');
       expect(readdirSync(cwd)).not.toContain('out');
     }
+    for (const call of ['C missing --follow', 'C run --follow missing']) {
+      const { exit, stderr } = await shell(call, cwd);
+      expect([call, exit, stderr]).toEqual([call, 2, expect.stringContaining('cannot open missing: no such file')]);
+    }
     const { exit, stderr } = await shell('ulimit -n 128; C --resume -o out in-*', cwd);
     expect(exit, stderr).toBe(0);
     expect(read(cwd, 'out').split('\n')).toHaveLength(1001);

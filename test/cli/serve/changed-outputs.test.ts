@@ -275,6 +275,23 @@ describe('a daemon', () => {
     expect(numbersIn(folder)).toEqual([0]);
   });
 
+  it('that is killed with nothing left to do leaves what somebody else adds to its output', async () => {
+    const first = await startDaemon(PLAIN);
+    const { cwd } = first;
+    await post(`${first.url}/events`, { n: 1 });
+    const folder = join(cwd, 'state/checkpoints');
+    const isStored = (file: string): boolean =>
+      file.endsWith('.checkpoint') && readFileSync(join(folder, file), 'utf8').includes('"offset":8');
+    await until(() => existsSync(folder) && readdirSync(folder).some(isStored), 'the event is in a checkpoint');
+    expect(await first.end('SIGKILL')).toBe('SIGKILL');
+    appendFileSync(events(cwd), '{"n":-1}\n');
+    const second = await startDaemon(PLAIN, { cwd });
+    expect(await second.says('somebody else wrote to')).toMatchObject({ bytes: 9 });
+    await post(`${second.url}/events`, { n: 2 });
+    expect(await second.end()).toBe(0);
+    expect(textOf(events(cwd))).toBe('{"n":1}\n{"n":-1}\n{"n":2}\n');
+  });
+
   it.each([
     ['added to', (path: string) => appendFileSync(path, '{"n":-1}\n'), 'somebody else wrote to'],
     ['edited', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"n":99', '"n":98')), 'edited'],

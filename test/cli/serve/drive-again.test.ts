@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openReplayEngines } from '../../../src/cli/replay/through.js';
 import { driveAgain } from '../../../src/cli/serve/drive-again.js';
 import { resolveServe } from '../../../src/cli/serve/resolve.js';
-import { nodeWorld } from '../../../src/log/index.js';
+import { Log, nodeWorld } from '../../../src/log/index.js';
 import { faultyWorld } from '../../log/support/faulty-disk.js';
 import { scratch } from '../../support/cli.js';
 
@@ -30,6 +30,7 @@ async function drive(
 ) {
   const plan = await resolveServe({ config: join(cwd, 'colloquium.yaml') });
   const engines = await openReplayEngines({ config: plan.config, live: false, maxCost: undefined }, plan.pipelines);
+  const log = await Log.open(nodeWorld(), { ...plan.log, keys: false });
   const ending = new AbortController();
   let elapsed = 0;
   let handedOver = 0;
@@ -44,11 +45,11 @@ async function drive(
       const pipeline = plan.pipelines.find(({ spec }) => spec.name === name);
       if (pipeline === undefined) return false;
       handedOver += 1;
-      await work({ pipeline, engine: engines.engineOf(pipeline), link: undefined });
+      await work({ pipeline, engine: engines.engineOf(pipeline), link: undefined, log });
       onHandOver(ending);
       return true;
     },
-  });
+  }).finally(() => log.close());
   return { report, handedOver, progress };
 }
 
@@ -70,7 +71,7 @@ describe('Driving dead letters again in a daemon', () => {
     const cwd = tenLetters();
     const outAt: number[] = [];
     const { report, handedOver, progress } = await drive(cwd, 600, () => outAt.push(numbersIn(cwd).length));
-    expect(report).toEqual({ input: 10, output: 9, filtered: 0, dead_lettered: 1, left: 0 });
+    expect(report).toEqual({ input: 10, output: 9, filtered: 0, dead_lettered: 1, left: 0, driven_before: 0 });
     expect(numbersIn(cwd)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
     expect(handedOver).toBeGreaterThan(3);
     expect(outAt.slice(0, 2).every((count) => count < 9)).toBe(true);

@@ -9,6 +9,7 @@ const WELL: Vitals = {
   nats: [],
   log: { memoryRecords: 7, clockAheadMs: 0 },
   away: { log: undefined, state: undefined },
+  damaged: undefined,
   writeError: undefined,
   space: { bytes: 1e12, freeBytes: 5e11 },
   freeBytesMin: 1e8,
@@ -57,6 +58,27 @@ describe('the health of a daemon', () => {
         name: 'storage',
         status: 'degraded',
         error: 'the disk of the log is nearly full: 90 MB left (storage.min_free)',
+        memory_events: 7,
+      },
+    ],
+    [
+      'its log is damaged',
+      { damaged: { places: 1, first: 'data/1.ndjson: byte 5: another crc' } },
+      {
+        name: 'storage',
+        status: 'degraded',
+        error: 'the log is damaged in one place: data/1.ndjson: byte 5: another crc',
+        memory_events: 7,
+      },
+    ],
+    [
+      'its log is damaged and its disk nearly full',
+      { damaged: { places: 3, first: 'FIRST' }, space: { bytes: 1e9, freeBytes: 9e7 } },
+      {
+        name: 'storage',
+        status: 'degraded',
+        error:
+          'the log is damaged in 3 places, the first of them: FIRST; the disk of the log is nearly full: 90 MB left (storage.min_free)',
         memory_events: 7,
       },
     ],

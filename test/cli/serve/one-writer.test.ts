@@ -38,6 +38,7 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
     ]) {
       const { exit, stderr } = await runCli(args, { cwd, ...(others && { where: others }) });
       expect(exit).toBe(2);
+      expect(stderr).not.toContain('the port is open');
       expect(stderr).toMatch(
         /the log .*data is in use: process [0-9]+ .*\(colloquium serve\) has it since .*\. Stop it first\./,
       );

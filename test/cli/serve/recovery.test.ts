@@ -52,12 +52,16 @@ it('A daemon that recovers its log says that it lives and is not ready, and take
     expect([path, await statusOf(path)]).toEqual([path, 503]);
   expect(await statusOf('/nothing')).toBe(404);
 
+  // Whoever renames outputs or changes the config does not know that it is not there yet.
+  child.kill('SIGHUP');
+  expect(await statusOf('/livez')).toBe(200);
   // The disk answers: opening takes until somebody reads, and closing is the end of the file.
   const writer = await open(index, 'w');
   rmSync(index);
   await writer.close();
   const daemon = await ready;
   expect(daemon.url).toBe(url);
+  expect(await says('the config says what it said before')).toMatchObject({ why: 'SIGHUP' });
   expect(await statusOf('/readyz')).toBe(200);
   expect((await post(`${url}/events`, { n: 3 })).status).toBe(202);
   await until(() => readFileSync(join(cwd, 'out.ndjson'), 'utf8') === '{"n":1}\n{"n":3}\n', 'both are processed');

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isLockFile } from '../../../src/world/index.js';
 import { guardedLine } from '../../../src/log/format/line.js';
 import { LOG_START, nodeWorld, openLogReader, restoreLog } from '../../../src/log/index.js';
 import {
@@ -104,6 +103,7 @@ describe('retention', () => {
     expect(report.removed.map(({ segment, because }) => [segment, because])).toEqual(
       [1, 2, 3, 4, 5].map((segment) => [segment, 'age']),
     );
+    expect(report.keptNewest).toBe(false);
     // The sixth may hold records as young as the seventh's first.
     expect(await days(folder)).toEqual([5, 6, 7, 8, 9]);
     expect(await verifyFolder(folder)).toEqual([]);
@@ -116,8 +116,11 @@ describe('retention', () => {
     const report = await log.prune({ bytesMax: bytes / 2, keepFrom: log.end });
     expect(report.removed.map(({ because }) => because)).toEqual(Array(5).fill('size'));
     expect(report.bytesLeft).toBe(bytes / 2);
-    await log.prune({ bytesMax: 0, keepFrom: log.end });
+    expect(report.keptNewest).toBe(false);
+    expect((await log.prune({ bytesMax: 0, keepFrom: log.end })).keptNewest).toBe(true);
     expect(await days(folder)).toEqual([9]);
+    const olderThan = Number.MAX_SAFE_INTEGER;
+    expect(await log.prune({ olderThan, keepFrom: log.end })).toMatchObject({ removed: [], keptNewest: true });
     await log.append([entry({ day: 10 })]);
     expect(await verifyFolder(folder)).toEqual([]);
   });
@@ -188,7 +191,8 @@ describe('a backup', () => {
     expect(events.length).toBeGreaterThanOrEqual(60);
     expect(events).toEqual((await readFolder(folder)).events.slice(0, events.length));
     expect((await stat(restored)).mode & 0o777).toBe(0o700);
-    const next = await openLog(restored);
+    const next = await openLog(restored, { keys: true });
+    expect(next.keysLost, 'there never were any').toBeUndefined();
     await next.append([entry('on')]);
     expect(await verifyFolder(restored)).toEqual([]);
   });
@@ -244,12 +248,14 @@ describe('a backup', () => {
     const [segment] = await filesIn(backup, '.ndjson');
     await harm(segment?.path ?? '');
     const restored = join(await emptyFolder(), 'restored');
-    await expect(restoreLog(nodeWorld(), backup, restored)).rejects.toMatchObject({
+    const refused = restoreLog(nodeWorld(), backup, restored);
+    await expect(refused).rejects.toMatchObject({
       kind: 'damaged',
       message: expect.stringContaining(backup) as unknown,
     });
-    const left = (await readdir(restored).catch(() => [])).filter((name) => !isLockFile(name));
-    expect(left).toEqual([]);
+    await expect(refused).rejects.not.toThrow(restored);
+    await expect(refused).rejects.not.toThrow('in 1 places');
+    await expect(readdir(restored)).rejects.toThrow('ENOENT');
   });
 
   it.each([

@@ -43,6 +43,25 @@ describe('dead letters', () => {
     expect((await drive(path, second)).ids).toEqual([]);
   });
 
+  it.each([0, 2])('that fail again and are kept nowhere stay, whichever they are (%i read ahead)', async (ahead) => {
+    const { path } = letterFolder();
+    writeFileSync(path, `${lines('a', 'b')}no event\n${lines('b', 'c', 'd')}`);
+    const first = await drive(path, { ahead, isLeft: (id) => id === 'b' || id === 'd' });
+    expect([first.ids.length, first.left, first.undrivable, first.drivenBefore]).toEqual([5, 3, 1, 0]);
+    appendFileSync(path, lines('e'));
+    const second = await drive(path, { driven: first.driven, ahead, isLeft: (id) => id === 'd' });
+    expect([second.ids, second.left, second.undrivable, second.drivenBefore]).toEqual([
+      ['b:1', 'b:1', 'd:1', 'e:1'],
+      1,
+      1,
+      2,
+    ]);
+    const third = await drive(path, { driven: second.driven, ahead });
+    expect([third.ids, third.left, third.drivenBefore]).toEqual([['d:1'], 0, 5]);
+    const last = await drive(path, { driven: third.driven });
+    expect([last.ids, last.undrivable, last.drivenBefore]).toEqual([[], 1, 6]);
+  });
+
   it('that fail again while they are driven are for the next time', async () => {
     const { path } = letterFolder();
     writeFileSync(path, lines('a', 'b', 'c'));

@@ -16,6 +16,8 @@ export interface DriveOptions {
   readonly accepts?: (event: string) => boolean;
   /** Called when a letter is driven. Nothing more is driven when it says no. */
   readonly onEvent?: (id: string, retries: number) => boolean;
+  /** Whether the event of a letter fails again, and is kept nowhere. */
+  readonly isLeft?: (id: string) => boolean;
   /** How many letters are read ahead of those that are out. */
   readonly ahead?: number;
 }
@@ -24,13 +26,15 @@ export interface Drive {
   /** `id:retries`. */
   readonly ids: readonly string[];
   readonly undrivable: number;
+  readonly left: number;
+  readonly drivenBefore: number;
   readonly driven: DrivenLetters | undefined;
 }
 
 /** Drives letters as a pipeline does: what was read is out a while later, in order. */
 export async function drive(
   path: string,
-  { driven, accepts = () => true, onEvent = () => true, ahead = 2 }: DriveOptions = {},
+  { driven, accepts = () => true, onEvent = () => true, isLeft = () => false, ahead = 2 }: DriveOptions = {},
 ): Promise<Drive> {
   const reading = new AbortController();
   const under = await LetterDrive.open({ path }, driven);
@@ -42,6 +46,7 @@ export async function drive(
     if (next === undefined) return false;
     ids.push(`${next.id}:${next.retries}`);
     const goesOn = onEvent(next.id, next.retries);
+    if (isLeft(next.id)) under.leave(next.resumeAt);
     under.reached(next.resumeAt);
     return goesOn;
   };
@@ -62,7 +67,8 @@ export async function drive(
   }
   while (goesOn) goesOn = out();
   // As it would come back from the disk.
-  return { ids, undrivable: under.undrivable, driven: parseDrivenLetters(JSON.parse(JSON.stringify(under.note()))) };
+  const { undrivable, left, drivenBefore } = under;
+  return { ids, undrivable, left, drivenBefore, driven: parseDrivenLetters(JSON.parse(JSON.stringify(under.note()))) };
 }
 
 export function letterFolder(): { readonly folder: string; readonly path: string } {

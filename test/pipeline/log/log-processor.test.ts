@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
 import { blockProcessor, inlineExecutor, LogProcessor, type LogProcessing } from '../../../src/pipeline/index.js';
@@ -19,6 +20,7 @@ import { until } from '../../support/daemon.js';
 
 const world = nodeWorld();
 const GRACE_MS = 100_000;
+const DAY_MS = 86_400_000;
 
 interface Faults {
   /** Whether the next call of its kind fails. */
@@ -211,6 +213,76 @@ describe('a log processor', () => {
     await second.close();
     expect(second.output()).toEqual(['"a"', '"b"', '"c"']);
     expect(second.processor.checkpoint).toEqual(second.log.end);
+  });
+
+  it('makes a checkpoint when the clock has begun a new file, and at the end: no part turns back, and it is packed', async () => {
+    const cwd = scratch();
+    const path = join(cwd, 'out.ndjson');
+    const part = join(cwd, 'out.000001.ndjson.gz');
+    const stateFolder = join(cwd, 'state');
+    let now = 10 * DAY_MS + 5;
+    const lifeline = new Lifeline();
+    const outputs: LogProcessing['outputs'] = [
+      {
+        kind: 'file',
+        path,
+        recover: () => recoverFile(path, lifeline, { stateFolder }),
+        state: (position) => outputState(path, position),
+        findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
+        release: () => lifeline.release(),
+        open: (mode) =>
+          fileSink(path, {
+            mode,
+            rotateMs: DAY_MS,
+            gzip: true,
+            checkpointed: true,
+            stateFolder,
+            lifeline,
+            now: () => now,
+          }),
+      },
+    ];
+    const first = await setUp(undefined, { outputs }, cwd);
+    await first.append(1, 2);
+    await until(() => comparePositions(first.processor.checkpoint, first.log.end) === 0, 'both are out');
+    now += DAY_MS;
+    await first.processor.tend();
+    await until(() => existsSync(part), 'the part is packed');
+    await first.close();
+    const second = await setUp(undefined, { outputs }, cwd);
+    await second.append(3);
+    await until(() => second.output().length === 1, 'the third is out');
+    await second.close();
+    expect([gunzipSync(readFileSync(part)).toString(), second.output()]).toEqual(['1\n2\n', ['3']]);
+    expect([first.told, second.told]).toEqual([[], []]);
+  });
+
+  it('cuts off only what is written again: not what others wrote behind a checkpoint with nothing left to do', async () => {
+    const cwd = scratch();
+    const store = new CheckpointStore(world, join(cwd, 'state'));
+    /** Processes some events. @returns what was told, and the checkpoint */
+    const round = async (...data: readonly string[]): Promise<{ told: unknown[]; checkpoint: object }> => {
+      const set = await setUp(undefined, {}, cwd);
+      await set.append(...data);
+      await set.close();
+      return { told: set.told, checkpoint: (await store.get('default'))?.value as object };
+    };
+    const first = await round('a');
+    const second = await round('b');
+    appendFileSync(join(cwd, 'out.ndjson'), 'theirs\n');
+    const killed = { ended: false };
+    await store.put('default', { ...second.checkpoint, ...killed });
+    expect((await round('c')).told).toEqual(['before grown 7']);
+    expect(outputOf(join(cwd, 'out.ndjson'))).toEqual(['"a"', '"b"', 'theirs', '"c"']);
+    await store.put('default', { ...first.checkpoint, ...killed });
+    expect((await round()).told).toEqual(['before cut-back 15']);
+    expect(outputOf(join(cwd, 'out.ndjson'))).toEqual(['"a"', '"b"', '"c"']);
+    // A replay to the outputs writes what is not behind the checkpoint.
+    const { checkpoint } = await round();
+    appendFileSync(join(cwd, 'out.ndjson'), '"of a letter"\n');
+    await store.put('default', { ...checkpoint, ...killed, replays: true });
+    expect((await round('d')).told).toEqual(['before cut-back 14']);
+    expect(outputOf(join(cwd, 'out.ndjson'))).toEqual(['"a"', '"b"', '"c"', '"d"']);
   });
 
   it('tells when somebody has shortened its output', async () => {

@@ -66,8 +66,9 @@ async function redrive(): Promise<string> {
     shownFor = -1;
     const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
     const left = body.left === 0 ? '' : `, ${count(body.left)} can't be driven`;
+    const before = body.driven_before === 0 ? '' : `, ${count(body.driven_before)} passed over, driven before`;
     const stopped = body.stopped === undefined ? '' : ` Stopped: ${body.stopped}`;
-    return `${count(body.input)} driven again${failed}${left}.${stopped}`;
+    return `${count(body.input)} driven again${failed}${left}${before}.${stopped}`;
   } catch {
     return 'The daemon does not answer.';
   }

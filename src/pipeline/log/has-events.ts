@@ -1,0 +1,20 @@
+import type { Position } from '../../log/index.js';
+import { logSource, type ReadableLog } from '../../sources/index.js';
+import { sentTo } from './sent-to.js';
+
+/** Whether events are stored from a place on that were sent to a pipeline. @throws LogError */
+export async function hasEventsOf(
+  log: ReadableLog,
+  pipeline: string,
+  from: Position | { readonly since: number },
+): Promise<boolean> {
+  const ending = new AbortController();
+  const source = logSource(log, { from, accepts: sentTo(pipeline), onDamage: () => undefined });
+  try {
+    for await (const block of source.blocks(ending.signal))
+      if (block.kind === 'lines' && block.bytes.length > 0) return true;
+    return false;
+  } finally {
+    ending.abort();
+  }
+}
