@@ -24,13 +24,19 @@ export interface CutBack {
 /**
  * Brings an output back to an earlier position: what was written after it is removed, over parts set aside since, packed or not.
  *
+ * @param cutTo the position
+ * @param writtenTo where the file that has the output's name was written to, where that is known
  * @throws the operating system's errors
  */
-export function cutBack(path: string, parts: OutputParts, position: FilePosition): CutBack {
+export function cutBack(
+  path: string,
+  parts: OutputParts,
+  { cutTo: position, writtenTo }: { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition },
+): CutBack {
   const { part, offset } = position;
   const later = parts.list().filter(({ number }) => number >= part);
   const same = later.find((one) => isWhere(position, one));
-  const isFree = same === undefined || isOurs(path, parts);
+  const isFree = same === undefined || isOurs(path, parts, writtenTo);
   const unpacked = same?.packed === true && offset > 0 ? startOf(same, offset) : undefined;
   // The newest goes first: after a crash on the way, what is left is still in order.
   if (same !== undefined && isFree) rmSync(path, { force: true });
@@ -60,6 +66,7 @@ function startOf({ path }: Part, bytes: number): Uint8Array {
 function writeUnpacked(path: string, content: Uint8Array, { path: packed }: Part, parts: OutputParts): void {
   const unfinished = parts.temporaryNow(basename(path));
   writeFileSync(unfinished, content, { flag: 'wx', mode: statSync(packed).mode & 0o777, flush: true });
+  parts.manifest.begin(nodeFileSystem.stat(unfinished)?.node);
   renameSync(unfinished, path);
   parts.manifest.remove(basename(unfinished));
 }
@@ -94,8 +101,9 @@ function isWhere({ part, offset, mark }: FilePosition, one: Part): boolean {
   return isSameFingerprint(head, mark.file.head) && isSameFingerprint(before, mark.before);
 }
 
-/** Whether what has the output's name was begun by it, or is nothing that could be lost. */
-function isOurs(path: string, { manifest }: OutputParts): boolean {
+/** Whether what has the output's name was begun by it, as its inode or a place in it tells, or is nothing that could be lost. */
+function isOurs(path: string, { manifest }: OutputParts, writtenTo: FilePosition | undefined): boolean {
   const stats = nodeFileSystem.stat(path);
-  return stats === undefined || stats.size === 0 || stats.node === manifest.begun;
+  if (stats === undefined || stats.size === 0 || stats.node === manifest.begun) return true;
+  return writtenTo?.mark !== undefined && placeIn(path, writtenTo, writtenTo.mark)?.kind === 'good';
 }

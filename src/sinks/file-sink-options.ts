@@ -9,9 +9,13 @@ export const DEAD_LETTER_PERMISSIONS = 0o600;
 export interface FileSinkOptions {
   /**
    * Start anew; go on at the end of what is there; cut what is there back to a position and go on from it; or go on at the end,
-   * as a part that is not before that of a position.
+   * as a part that is not before that of a position. What is to be cut is ours also when it is known by a place in it.
    */
-  readonly mode: 'truncate' | 'append' | { readonly cutTo: FilePosition } | { readonly behind: FilePosition };
+  readonly mode:
+    | 'truncate'
+    | 'append'
+    | { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition }
+    | { readonly behind: FilePosition };
   /** A file that reached this size is set aside. A line is never split. */
   readonly rotateBytes?: number;
   /** A new file is begun at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */

@@ -61,7 +61,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     const isSpecial = statSync(target, { throwIfNoEntry: false })?.isFile() === false;
     if (isSpecial) return { lostBytes: 0, part: 1 };
     parts.clear();
-    if (typeof mode === 'object' && 'cutTo' in mode) return cutBack(target, parts, mode.cutTo);
+    if (typeof mode === 'object' && 'cutTo' in mode) return cutBack(target, parts, mode);
     if (typeof mode === 'object') {
       return { lostBytes: 0, part: rotates ? parts.nextNumber(mode.behind.part) : mode.behind.part };
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { runs } from '../support/runs.js';
+import { modelRuns } from '../support/runs.js';
 import { commands } from './run/model/commands.js';
 import { Model } from './run/model/model.js';
 import { RealWorld } from './run/model/real-world.js';
@@ -15,7 +15,7 @@ describe.concurrent('whatever is done to its files, and when it is killed', () =
           const setup = (): { model: Model; real: RealWorld } => ({ model: new Model(), real: new RealWorld(keeping) });
           await fc.asyncModelRun(setup, chosen);
         }),
-        { numRuns: runs(5) },
+        modelRuns(5),
       );
     },
   );

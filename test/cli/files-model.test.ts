@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { runs } from '../support/runs.js';
+import { modelRuns } from '../support/runs.js';
 import { commands } from './run/model/commands.js';
 import { Model } from './run/model/model.js';
 import { KEEPINGS, World } from './run/model/world.js';
@@ -14,7 +14,7 @@ describe('whatever is done to its files', () => {
           const setup = (): { model: Model; real: World } => ({ model: new Model(), real: new World(keeping) });
           await fc.asyncModelRun(setup, chosen);
         }),
-        { numRuns: runs(25) },
+        modelRuns(70),
       );
     },
     600_000,

@@ -92,6 +92,18 @@ describe.concurrent('run --resume over inputs that are rotated', () => {
     expect(place.read('out')).toBe(events(0) + events(1));
   });
 
+  it('takes one that was cut and renamed for a new file: none of its lines is left out', async () => {
+    const place = new Place();
+    place.write('a', events(0));
+    place.write('b', events(1));
+    await place.resume('a', 'b');
+    place.write('a', events(2).slice(0, 9));
+    renameSync(place.path('a'), place.path('d'));
+    expect(await place.resume('b', 'd')).toMatchObject({ exit: 0 });
+    expect(place.read('out')).toBe(events(0) + events(1) + events(2).slice(0, 9));
+    expect((await place.resume('b', 'd')).stderr).toContain('already finished: 7 lines');
+  });
+
   it.each([['log.1'], ['log.1.gz']])('names the file that is to be named, too: %s', async (name) => {
     const place = new Place();
     place.write('log', events(0));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { runs } from '../../support/runs.js';
+import { modelRuns } from '../../support/runs.js';
 import { commands } from './model/commands.js';
 import { Model } from './model/model.js';
 import { World } from './model/world.js';
@@ -8,7 +8,7 @@ import { World } from './model/world.js';
 describe.concurrent('whatever is done to its files', () => {
   it.each([1, 2, 3])(
     'a daemon gives every line once, as a result or a dead letter, and changes nobody else’s file (%i of 3)',
-    async () => {
+    async (nth) => {
       await fc.assert(
         fc.asyncProperty(fc.commands([...commands], { size: '+1', maxCommands: 24 }), async (chosen) => {
           const model = new Model();
@@ -18,7 +18,7 @@ describe.concurrent('whatever is done to its files', () => {
           await real.end();
           await real.settle(model);
         }),
-        { numRuns: runs(2), endOnFailure: true },
+        { ...modelRuns(2, nth), endOnFailure: true },
       );
     },
     600_000,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { nodeFileSystem, type FileStats, type FileSystem } from '../../../src/files/index.js';
-import { runs } from '../../support/runs.js';
+import { modelRuns } from '../../support/runs.js';
 import { FolderBench } from './folder-bench.js';
 import { commandsWithoutLinks, folderCommands, runCommands } from './folder-model.js';
 
@@ -22,7 +22,7 @@ describe.concurrent(
     it('where files have inodes', async () => {
       await fc.assert(
         fc.asyncProperty(folderCommands, (commands) => runCommands(commands, new FolderBench())),
-        { numRuns: runs(250) },
+        modelRuns(250),
       );
     });
 
@@ -31,7 +31,7 @@ describe.concurrent(
         fc.asyncProperty(commandsWithoutLinks, (commands) =>
           runCommands(commands, new FolderBench({ fs: withoutInodes })),
         ),
-        { numRuns: runs(100) },
+        modelRuns(100),
       );
     });
   },

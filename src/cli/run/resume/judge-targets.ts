@@ -41,7 +41,7 @@ export interface JudgedTarget {
 export function judgeTargets(targets: readonly Target[], checkpoint: RunCheckpoint): readonly JudgedTarget[] {
   return targets.map((target) => {
     const record = checkpoint.files.find(({ path }) => path === target.path);
-    return record === undefined ? unknown(target) : judged(target, record, checkpoint.ended);
+    return record === undefined ? unknown(target) : judged(target, record, checkpoint);
   });
 }
 
@@ -60,7 +60,7 @@ function unknown(target: Target): JudgedTarget {
   };
 }
 
-function judged(target: Target, record: FileRecord, ended: boolean): JudgedTarget {
+function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCheckpoint): JudgedTarget {
   const { path, keeping } = target.plan;
   const { begin, position } = record;
   const state = outputState(path, position, keeping.pattern);
@@ -75,6 +75,10 @@ function judged(target: Target, record: FileRecord, ended: boolean): JudgedTarge
   const own = isShared || isOwnGrowth ? undefined : outputDifference(path, position.offset, state);
   const isOurs = own === undefined && !isShared && state.kind !== 'gone';
   const difference = [own, changedParts(parts)].filter((one) => one !== undefined).join('; ');
+  // Who was killed while it started over may have taken it back already.
+  const isTakenBack =
+    startsOver === true && ['good', 'grown', 'gone'].includes(outputState(path, begin, keeping.pattern).kind);
+  const isFree = isOurs || state.kind === 'gone' || isTakenBack;
   return {
     target,
     difference: difference === '' ? undefined : difference,
@@ -90,21 +94,22 @@ function judged(target: Target, record: FileRecord, ended: boolean): JudgedTarge
     modeFrom(takenBack) {
       const to = takenBack ?? position;
       if (!isOurs) return 'append';
-      if (to.mark !== undefined) return { cutTo: to };
+      if (to.mark !== undefined) return { cutTo: to, writtenTo: position };
       return isStart(to) ? target.plan.mode : 'append';
     },
-    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, begin, isOurs || state.kind === 'gone'),
+    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, record, isFree),
   };
 }
 
 /** Somebody has put it away, as logrotate does: what is in it stays there, and a new file is begun. */
 function judgedRenamed(
   target: Target,
-  { role, begin, position }: FileRecord,
+  record: FileRecord,
   { path, bytesBehind }: RenamedFile,
   parts: PartsState,
   ended: boolean,
 ): JudgedTarget {
+  const { role, position } = record;
   const isOthers = bytesBehind > 0 && ended;
   const name = target.plan.path;
   const grown =
@@ -121,7 +126,7 @@ function judgedRenamed(
     renamed: { cutsBack: !isOthers },
     canGoBackTo: (to) => findRenamed(name, to) !== undefined,
     modeFrom: () => ({ behind: position }),
-    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, begin, true),
+    modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, record, true),
   };
 }
 
@@ -146,13 +151,17 @@ function goneParts({ gone }: PartsState): readonly string[] {
   return gone.map(({ name }) => `${name} is not there any more; what was in it is not written again`);
 }
 
-function modeAgain({ plan: { path, mode, keeping } }: Target, begin: FilePosition, isFree: boolean): Mode | undefined {
+function modeAgain(
+  { plan: { path, mode, keeping } }: Target,
+  { begin, position }: FileRecord,
+  isFree: boolean,
+): Mode | undefined {
   if (mode === 'truncate') return mode;
   if (!isFree) return undefined;
   if (begin.mark === undefined) return 'append';
   // The file that was there before the run is elsewhere, with what is the run's in it.
   const isElsewhere = keeping.stateFolder === undefined && outputState(path, begin).kind === 'replaced';
-  return { cutTo: isElsewhere ? { ...begin, offset: 0 } : begin };
+  return { cutTo: isElsewhere ? { ...begin, offset: 0 } : begin, writtenTo: position };
 }
 
 /** Nothing was ever written, or it is nothing that has places. */

@@ -2,8 +2,11 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 /** What changes files, in the calls that a run makes. */
-const SYNC = ['writeSync', 'ftruncateSync', 'renameSync', 'rmSync', 'mkdirSync'] as const;
-const ASYNC = ['rename', 'link', 'unlink', 'rm', 'mkdir', 'open'] as const;
+const SYNC = [
+  ...(['writeSync', 'writeFileSync', 'appendFileSync', 'ftruncateSync', 'truncateSync'] as const),
+  ...(['renameSync', 'rmSync', 'mkdirSync'] as const),
+];
+const ASYNC = ['rename', 'link', 'unlink', 'rm', 'mkdir', 'open', 'appendFile', 'utimes'] as const;
 
 /**
  * Has something done before each change of a file in this process.
