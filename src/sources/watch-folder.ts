@@ -55,6 +55,8 @@ export interface FolderWatchOptions {
   readonly patterns: readonly string[];
   /** Whether an inode is that of a file that was read: it is, whatever it is called now. */
   readonly isKnown?: (node: string) => boolean;
+  /** Paths of files that are never read, whatever other names they have: whoever watches writes them. */
+  readonly ownFiles?: readonly string[];
   readonly talk: WatchTalk;
   readonly world: WatchWorld;
   readonly fs?: FileSystem;
@@ -85,6 +87,8 @@ export class FolderWatch implements PresentFiles {
   readonly #told = new Set<string>();
   /** Names that the patterns don't mean, of files that were read under other ones. */
   #renamedAway: ReadonlySet<string> = new Set();
+  /** Inodes of the own files, at the last look. */
+  #own: ReadonlySet<string | undefined> = new Set();
   #version = 0;
   #folderStamp: string | undefined;
   #failure: string | undefined;
@@ -143,6 +147,7 @@ export class FolderWatch implements PresentFiles {
       const isListed = isFull || stats.stamp !== this.#folderStamp;
       const names = isListed ? await this.#list() : [];
       this.#folderStamp = stats.stamp;
+      this.#own = new Set(await Promise.all(this.#ownNodes()));
       await this.#lookAt(
         isFull ? names : [...names.filter((name) => !this.#entries.has(name)), ...this.#lively(start)],
       );
@@ -185,6 +190,11 @@ export class FolderWatch implements PresentFiles {
     return names;
   }
 
+  #ownNodes(): Promise<string | undefined>[] {
+    const { ownFiles = [] } = this.options;
+    return ownFiles.map(async (file) => (await this.#fs.statLater(file, 'follow').catch(() => undefined))?.node);
+  }
+
   async #knownAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
     const { isKnown } = this.options;
     const known = new Set<string>();
@@ -211,7 +221,8 @@ export class FolderWatch implements PresentFiles {
 
   #saw(name: string, stats: FileStats | undefined): void {
     const now = this.options.world.elapsed();
-    const reason = stats && reasonByKind(stats.kind);
+    const isOwn = stats?.node !== undefined && this.#own.has(stats.node);
+    const reason = isOwn ? 'it is an output of this config, by another name' : stats && reasonByKind(stats.kind);
     if (reason !== undefined) this.#leaveAlone(name, reason);
     if (stats === undefined || reason !== undefined) {
       this.#forget(name);

@@ -12,6 +12,7 @@ import {
 } from '../../server/index.js';
 import { openSource, type Restored } from '../../sources/index.js';
 import { folderTalk } from './folder-talk.js';
+import { outputFiles } from './outputs.js';
 import type { FolderSource, ServePlan, SourcePlan } from './plan.js';
 import { StateDisplacedError, type StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';
@@ -108,6 +109,7 @@ export function startIntakes(
     return ingestFolder(
       {
         ...source,
+        ownFiles: plan.pipelines.flatMap(outputFiles),
         stateFolder: plan.stateFolder,
         home: plan.config.directory,
         isSynced: plan.log.durability !== 'os',

@@ -5,7 +5,8 @@ import { logSource, parseLogPlace, type Block, type LogPlace } from '../../sourc
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import { checkpointName } from './checkpoints.js';
-import type { PipelineServePlan, ServePlan } from './plan.js';
+import { outputFiles } from './outputs.js';
+import type { ServePlan } from './plan.js';
 import type { Talk } from './talk.js';
 
 /**
@@ -50,11 +51,6 @@ function lost(pipeline: string, output: string, stateFolder: string): UserError 
     EXIT.usage,
     'bring the state folder back, or empty the outputs, or process all stored events again with --from-scratch',
   );
-}
-
-function outputFiles({ outputs, deadLetter }: PipelineServePlan): string[] {
-  const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
-  return deadLetter === undefined ? files : [...files, deadLetter.file];
 }
 
 function isFilled(file: string): boolean {

@@ -16,6 +16,7 @@ import {
   type FileSinkOptions,
 } from '../../sinks/index.js';
 import { stderrSink } from '../stderr-sink.js';
+import type { PipelineServePlan } from './plan.js';
 
 const DAY_MS = 86_400_000;
 
@@ -27,6 +28,12 @@ export interface OutputPlace {
   readonly stateFolder: string;
   /** There when any output of the config needs it. */
   readonly link: NatsLink | undefined;
+}
+
+/** The files that a pipeline writes to, that of its dead letters the last. */
+export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'outputs' | 'deadLetter'>): string[] {
+  const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
+  return deadLetter === undefined ? files : [...files, deadLetter.file];
 }
 
 /** How an output of the config is opened. */

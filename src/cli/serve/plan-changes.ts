@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { needsNats } from '../fleet/open-nats.js';
+import { outputFiles } from './outputs.js';
 import type { ServePlan } from './plan.js';
 
 /** What can't be changed while it runs, and differs. */
@@ -32,6 +33,8 @@ function processingOf({ pipelines, workers, eventTimeoutMs, stateFolder, logging
 }
 
 /** What reading depends on. */
-function intakesOf({ sources, lineBytesMax, settings, stateFolder }: ServePlan): unknown {
-  return { sources, lineBytesMax, depthMax: settings.depthMax, pointer: settings.idempotencyPointer, stateFolder };
+function intakesOf({ sources, lineBytesMax, settings, stateFolder, pipelines }: ServePlan): unknown {
+  const { depthMax, idempotencyPointer } = settings;
+  const ownFiles = pipelines.flatMap(outputFiles);
+  return { sources, lineBytesMax, depthMax, idempotencyPointer, stateFolder, ownFiles };
 }

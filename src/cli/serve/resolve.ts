@@ -26,6 +26,7 @@ import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
+import { outputFiles } from './outputs.js';
 import type { AccessPlan, PipelineServePlan, ServePlan } from './plan.js';
 import { resolveAlerts } from './resolve-alerts.js';
 import { sourcePlans } from './source-plans.js';
@@ -145,9 +146,9 @@ function refuseWithoutOutputs({ name, outputs = [] }: PipelinePlan, { file }: Lo
 /** A file has one writer, by whatever path: each would cut off what the other wrote behind its checkpoint. */
 function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
   const writers = new Map<string, string>();
-  for (const { spec, outputs, deadLetter } of pipelines) {
-    const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
-    for (const file of deadLetter === undefined ? files : [...files, deadLetter.file]) {
+  for (const pipeline of pipelines) {
+    const { spec } = pipeline;
+    for (const file of outputFiles(pipeline)) {
       if (nodeFileSystem.stat(file)?.kind === 'other') continue;
       const target = resolvePath(file);
       const writer = writers.get(target);

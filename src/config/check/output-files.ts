@@ -1,5 +1,6 @@
 import { formatPointer } from 'computo-js';
 import { dirname, join } from 'node:path';
+import { resolvePath as resolveLinks } from '../../files/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
@@ -10,7 +11,7 @@ import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../sourc
 interface WrittenFile {
   readonly pipeline: string;
   readonly pointer: string;
-  /** Absolute. */
+  /** What its path leads to. */
   readonly file: string;
 }
 
@@ -47,7 +48,7 @@ export function filesOfSeveralPipelines(document: SourceDocument, base: PathBase
 /** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
 export function outputsInWatchedFolders(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
   const watched = (nodeAt(document.root, '/sources')?.items ?? []).flatMap((source) => {
-    const folder = absolutePath(source.entries?.get('folder')?.node, base, env);
+    const folder = pathOf(source.entries?.get('folder')?.node, base, env);
     return folder === undefined ? [] : [folder];
   });
   if (watched.length === 0) return [];
@@ -76,14 +77,21 @@ function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeli
     nested === undefined ? { path: deadPath, node: deadLetter } : { path: [...deadPath, 'file'], node: nested },
   );
   return places.flatMap((place) => {
-    const file = absolutePath(place.node, base, env);
+    const file = pathOf(place.node, base, env);
     return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file }];
   });
 }
 
-/** Undefined for what is no path, or depends on a variable that is not set. */
-function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
+/** What a path leads to; undefined for what is no path, or depends on a variable that is not set. */
+function pathOf(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
   if (typeof node?.value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(node.value, env);
-  return unset.length > 0 || text === '' ? undefined : join(resolvePath(base, text));
+  if (unset.length > 0 || text === '') return undefined;
+  const path = resolvePath(base, text);
+  try {
+    return resolveLinks(path);
+  } catch {
+    // Links that lead nowhere, or a folder that nobody may look into: whoever opens it says so.
+    return join(path);
+  }
 }

@@ -9,6 +9,8 @@ import { FolderReader, type FileTalk, type FolderReading } from './folder-reader
 export interface FolderInput extends LedgerOwner {
   /** Of file names. */
   readonly patterns: readonly string[];
+  /** Paths of files that are never read, whatever other names they have: what is stored goes to them. */
+  readonly ownFiles?: readonly string[];
   /** For so long a last line waits for its newline, in milliseconds. */
   readonly unfinishedLineMs: number;
   /** Whether what is noted of files is to be on the medium, as the events are. */
@@ -42,14 +44,14 @@ export async function ingestFolder(
   world: FolderWorld,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folder, patterns, pipeline, unfinishedLineMs, isSynced, check } = input;
+  const { folder, patterns, ownFiles = [], pipeline, unfinishedLineMs, isSynced, check } = input;
   const { fs = nodeFileSystem } = world;
   const ledger = await FileLedger.open({ ...(await findLedger(input)), isSynced, check, fs });
   try {
     if (ledger.damagedLines > 0) talk.notesDamaged(ledger.path, ledger.damagedLines);
     if (ledger.underWay !== undefined) await settle(ledger, ledger.underWay, pipeline, intake);
     const isKnown = (node: string): boolean => ledger.files.ofNode(node) !== undefined;
-    const watch = new FolderWatch({ folder, patterns, isKnown, talk, world, fs });
+    const watch = new FolderWatch({ folder, patterns, isKnown, ownFiles, talk, world, fs });
     const reader = new FolderReader({ ledger, present: watch, fs, pipeline, unfinishedLineMs, intake, talk });
     for await (const file of watch.files(signal)) {
       if (signal.aborted) break;

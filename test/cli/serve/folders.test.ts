@@ -1,7 +1,17 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../../support/cli.js';
+import { runCli, scratch } from '../../support/cli.js';
 import { startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 
 const CONFIG = `
@@ -49,6 +59,37 @@ const byNumber = (a: string, b: string): number => Number(a) - Number(b);
 const lines = (text: string): string[] => text.split('\n').slice(0, -1);
 
 describe.concurrent('the daemon in a watched folder', () => {
+  it('is not started where its output leads into it, by whatever links', async () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, 'in'));
+    symlinkSync('in', join(cwd, 'out'));
+    writeFileSync(join(cwd, 'colloquium.yaml'), `state_dir: ./state\n${CONFIG}`);
+    for (const command of ['check', 'serve']) {
+      const { exit, stdout, stderr } = await runCli([command], { cwd });
+      expect([command, exit, stdout + stderr]).toEqual([command, 78, expect.stringContaining('read as a source')]);
+    }
+    rmSync(join(cwd, 'out'));
+    mkdirSync(join(cwd, 'out'));
+    symlinkSync('../in/events.ndjson', join(cwd, 'out/events.ndjson'));
+    expect((await runCli(['check'], { cwd })).exit).toBe(78);
+  });
+
+  it('does not read its own output by another name, and says so once', async () => {
+    const { cwd, at, isStored, daemon } = await watching((folder) => writeFileSync(join(folder, 'a.ndjson'), '1\n'));
+    await isStored(['1'], 'the file');
+    linkSync(join(cwd, 'out/events.ndjson'), at('own.ndjson'));
+    expect(await daemon().says(/left alone/)).toMatchObject({ reason: expect.stringContaining('output') as unknown });
+    writeFileSync(at('b.ndjson'), '2\n');
+    await isStored(['1', '2'], 'another file');
+    writeFileSync(at('c.ndjson'), '3\n');
+    await isStored(['1', '2', '3'], 'one more');
+    const told = daemon()
+      .said()
+      .filter(({ msg }) => msg.includes('left alone'));
+    expect(told).toHaveLength(1);
+    await daemon().end();
+  });
+
   it('reads a file that was cut, and one that was removed and made anew, from their starts', async () => {
     const { at, isStored, daemon } = await watching((folder) => {
       writeFileSync(join(folder, 'a.ndjson'), numbers(0, 5));
