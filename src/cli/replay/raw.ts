@@ -14,7 +14,7 @@ export async function replayRaw(
 ): Promise<BlockRunResult> {
   const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
   const letters: string[] = [];
-  const output = openOutput(way.output);
+  const output = await openOutput(way.output);
   const deadLetters = openDeadLetters(underWay.plan.deadLetter);
   const accepts = wanted(way, counts, letters);
   const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });

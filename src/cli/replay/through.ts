@@ -40,7 +40,7 @@ export async function* runsToOneOutput(
   const opened = new Map<PipelineServePlan, OpenExecutor>(
     [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
   );
-  const output = openOutput(way.output);
+  const output = await openOutput(way.output);
   const deadLetters = openDeadLetters(plan.deadLetter);
   const shared = { outputs: [output], deadLetters };
   try {

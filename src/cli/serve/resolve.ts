@@ -21,7 +21,7 @@ import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index
 import { resolveFleet } from '../fleet/plan.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
-import { nodeFileSystem, resolvePath } from '../../files/index.js';
+import { fileKey, nodeFileSystem } from '../../files/index.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
@@ -148,7 +148,7 @@ function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
     const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
     for (const file of deadLetter === undefined ? files : [...files, deadLetter.file]) {
       if (nodeFileSystem.stat(file)?.kind === 'other') continue;
-      const target = resolvePath(file);
+      const target = fileKey(file);
       const writer = writers.get(target);
       writers.set(target, spec.name);
       if (writer === undefined) continue;

@@ -7,6 +7,7 @@ import { blockProcessor, inlineExecutor, LogProcessor, type LogProcessing } from
 import {
   cutBackRenamed,
   fileSink,
+  type FileSink,
   Lifeline,
   outputState,
   recoverFile,
@@ -81,10 +82,14 @@ async function setUp(
         recover: () => recoverFile(path, lifeline, { stateFolder }),
         state: (position) => outputState(path, position),
         findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
-        release: () => lifeline.release(),
+        hold: () => Promise.resolve(),
+        release() {
+          lifeline.release();
+          return Promise.resolve();
+        },
         open(mode) {
           const sink = fileSink(path, { mode, rotateBytes: 300, checkpointed: true, stateFolder, lifeline });
-          return {
+          return Promise.resolve<FileSink>({
             ...sink,
             async write(lines) {
               // A disk that fails may have taken a part.
@@ -99,7 +104,7 @@ async function setUp(
               failing('sync');
               await sink.sync();
             },
-          };
+          });
         },
       },
     ],

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
-import type { Engine } from '../engine.js';
-import type { RunJob } from '../job.js';
-import { openOutputs, refuseClashes } from '../open-outputs.js';
+import type { JobContext, RunJob } from '../job.js';
+import { lookAtOutputs } from '../look-at-outputs.js';
+import { openOutputs } from '../open-outputs.js';
 import type { ResumePlan, RunPlan } from '../plan.js';
 import { writeStderr } from '../stderr.js';
 import { again, beginning, decide, type Decision, type Situation } from './decide.js';
@@ -24,17 +24,14 @@ import { outputPaths, targetsOf } from './targets.js';
  * Opens a run that keeps a checkpoint: at the place where the last one stopped, if the world is as it left it. Nothing is
  * changed before that is known.
  *
- * @param reading ends the reading
  * @throws UserError when it cannot go on, or the state folder cannot be used; SourceError, SinkError
  */
 export async function openResumed(
   plan: RunPlan,
   resume: ResumePlan,
-  engine: Engine,
-  reading: AbortController,
+  { engine, reading, holds }: JobContext,
 ): Promise<RunJob> {
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
-  refuseClashes(plan);
   const targets = targetsOf(plan);
   const release = await lockTargets(plan.stateFolder, targets);
   try {
@@ -53,9 +50,10 @@ export async function openResumed(
       else await store.put(paths, { ...checkpoint, ended: false });
       await store.claim(paths, job);
     });
-    const { outputs, deadLetters, files } = await openOutputs(plan, modes);
+    const { outputs, deadLetters, files } = await openOutputs(plan, holds, modes);
     await endHalfLines(targets, files, modes);
     const positions = files.map((file) => file.position());
+    const look = lookAtOutputs(files, { deadLetters, follows: false });
     const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
@@ -72,7 +70,7 @@ export async function openResumed(
       shape: (some: AsyncIterable<Block>) => engine.shape(some),
     };
     const blocks = readInputs(inputs, options, reading.signal);
-    return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, keeping, release };
+    return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, look, keeping, release };
   } catch (error) {
     await release();
     throw error;
