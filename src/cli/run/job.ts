@@ -56,8 +56,11 @@ export async function openJob(plan: RunPlan, engine: Engine, reading: AbortContr
     return {
       ...job,
       async release() {
-        await job.release();
-        await holds.release();
+        try {
+          await job.release();
+        } finally {
+          await holds.release();
+        }
       },
     };
   } catch (error) {

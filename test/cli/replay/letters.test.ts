@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   linkSync,
   readFileSync,
@@ -24,7 +25,10 @@ pipelines:
     dead_letter: ./dead.ndjson
 ${more}`;
 
-const linesIn = (cwd: string, file: string): string[] => readFileSync(join(cwd, file), 'utf8').split('\n').slice(0, -1);
+const linesIn = (cwd: string, file: string): string[] => {
+  const path = join(cwd, file);
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+};
 
 /** A daemon whose events `{"n":0}` to `{"n":count - 1}` have all failed. */
 async function failed(

@@ -154,7 +154,7 @@ describe.concurrent('a file that is written has one writer, by whatever name', (
     expect((await runCli([...SAME, '-o', 'out/e.ndjson', 'other'], { cwd })).exit).toBe(0);
 
     const run = await writing(cwd, [...SAME, '-o', 'r'], { out: 'r' });
-    const replay = await runCli(['replay', '--raw', '-o', 'r'], { cwd });
+    const replay = await runCli(['replay', '--raw', '--since', '0', '-o', 'r'], { cwd });
     expect(replay.exit, replay.stderr).toBe(2);
     expect(replay.stderr).toContain(`r: it is in use: process ${run.child.pid} (colloquium run)`);
     expect((await run.end()).exit).toBe(0);
