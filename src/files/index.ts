@@ -21,10 +21,11 @@ export {
   type Relation,
 } from './identity.js';
 export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
+export { leadsInto } from './leads-into.js';
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';
 export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
-export { foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
+export { fileKey, foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
 export { areSamplesThere, samplesBefore } from './samples.js';

@@ -46,6 +46,15 @@ export function leadToSame(one: string, other: string, fs: FileSystem = nodeFile
 }
 
 /**
+ * What all paths have in common that lead to one file, for whoever compares many. See {@link leadToSame}.
+ *
+ * @throws the operating system's errors
+ */
+export function fileKey(path: string, fs: FileSystem = nodeFileSystem): string {
+  return fs.stat(path)?.node ?? resolvePath(path, fs);
+}
+
+/**
  * How a path is kept so that it is still right when the folder that holds both is moved: what lies in `home` as seen from there,
  * anything else as it is.
  *

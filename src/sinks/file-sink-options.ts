@@ -1,3 +1,4 @@
+import type { FileHold } from './file-hold.js';
 import type { FilePosition } from './file-position.js';
 import type { Lifeline } from './lifeline.js';
 import type { Sink } from './sink.js';
@@ -36,6 +37,8 @@ export interface FileSinkOptions {
   readonly checkpointed?: boolean;
   /** What is in a file that was removed is written again by {@link FileSink.look}. This takes the file over when it is closed. */
   readonly lifeline?: Lifeline;
+  /** Has the file, and goes on with it to each next one. Whoever made it gives it back. See {@link heldFileSink}. */
+  readonly hold?: FileHold;
   /** A regular file is written to on this thread, for whoever has nothing else to do meanwhile: another is not worth its call. */
   readonly waits?: boolean;
   /** Milliseconds since the epoch. */
@@ -57,6 +60,10 @@ export interface OutputChange {
 export interface FileSink extends Sink {
   /** Bytes that lay before `cutTo` and are gone: somebody else has changed the file. */
   readonly lostBytes: number;
+  /** Device and inode of the file that is written; undefined where it has none. */
+  node(): string | undefined;
+  /** What became of the file, seen at once. Changes nothing. @throws SinkError */
+  standing(): Standing;
   /** Where the next line goes. */
   position(): FilePosition;
   /**

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import { describeFile, Manifest, nodeFileSystem } from '../files/index.js';
 import { cutBack } from './cut-back.js';
+import type { FileHold } from './file-hold.js';
 import type { FileSink, FileSinkOptions, OutputChange } from './file-sink-options.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { syncPath } from './pack-part.js';
@@ -75,7 +76,13 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const writing = oneAtATime();
 
   /** Goes on in the file that has the output's name now: a new one where there is none. */
-  const goOn = (next: number, opened = openFile(false)): void => {
+  const goOn = async (next: number, opened = openFile(false)): Promise<void> => {
+    try {
+      await options.hold?.moveTo(opened.node);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
     const former = file;
     file = opened;
     former.close();
@@ -97,7 +104,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       const opened = openAnew();
       // Somebody who removes it again at this moment is the reason for another attempt.
       if (opened.size >= size) {
-        goOn(part, opened);
+        await goOn(part, opened);
         file.began = began;
         return;
       }
@@ -115,7 +122,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       await manifest.add(describeFile(target, { number: part, packed: false, name: basename(finished) }));
       renameSync(target, finished);
     }
-    goOn(part + 1);
+    await goOn(part + 1);
   };
   const rotate = (): Promise<void> => keepingTheFile(setAside);
 
@@ -133,12 +140,12 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       case 'renamed':
       case 'replaced':
         await file.sync();
-        goOn(parts.nextNumber(part + 1), openAnew());
+        await goOn(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored: false };
       case 'removed': {
         const isRestored = size === 0 || file.isReadable;
         if (isRestored && size > 0) await goOnRestored(() => file.content() ?? []);
-        else goOn(parts.nextNumber(part + 1), openAnew());
+        else await goOn(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored };
       }
     }
@@ -180,6 +187,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   return {
     name: path,
     lostBytes,
+    node: () => file.node,
+    standing: () => guarded(path, 'write', () => file.standing()),
     write: (lines) => guardedAsync(path, () => writing(() => writeLines(lines))),
     position() {
       const mark = file.mark();
@@ -208,6 +217,30 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       await keeper.finish();
     },
   };
+}
+
+/**
+ * {@link fileSink} for a file that no other process of this machine may write to meanwhile.
+ *
+ * @param open makes the sink; nothing is written before
+ * @throws SinkError when it cannot be opened, or another process writes to it
+ */
+export async function heldFileSink(
+  path: string,
+  options: FileSinkOptions & { readonly hold: FileHold },
+  open = fileSink,
+): Promise<FileSink> {
+  const { hold, permissions } = options;
+  await hold.make(permissions);
+  const sink = open(path, options);
+  try {
+    // An output that is cut back goes on in an older file.
+    await hold.moveTo(sink.node());
+    return sink;
+  } catch (error) {
+    await sink.close();
+    throw new SinkError(path, 'open', error);
+  }
 }
 
 function guarded<T>(path: string, phase: 'open' | 'write', action: () => T): T {

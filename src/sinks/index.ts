@@ -1,7 +1,9 @@
 /** Floor 4: where finished lines go. A new sink is a file here and a line below. */
 export { SinkClosedError, SinkError, type Sink } from './sink.js';
 export { parseFilePosition, type FilePosition, type PositionMark } from './file-position.js';
-export { fileSink } from './file-sink.js';
+export { fileSink, heldFileSink } from './file-sink.js';
+export { FileHold } from './file-hold.js';
+export type { FileLockOptions } from './file-lock.js';
 export {
   DEAD_LETTER_PERMISSIONS,
   type FileSink,

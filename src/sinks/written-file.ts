@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fdatasync, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCode, nodeFileSystem } from '../files/index.js';
@@ -7,6 +7,9 @@ import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
 import { findPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
+
+/** Lines go to its end, also when somebody else cuts it meanwhile: never behind a hole. */
+const EMPTIED = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 
 const datasync = promisify(fdatasync);
 
@@ -48,7 +51,7 @@ export class WrittenFile {
         if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
       }
     }
-    return new WrittenFile(path, openSync(path, empty ? 'w' : 'a', mode), { ...options, readable: false });
+    return new WrittenFile(path, openSync(path, empty ? EMPTIED : 'a', mode), { ...options, readable: false });
   }
 
   private constructor(

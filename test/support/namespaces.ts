@@ -11,10 +11,15 @@ export type Around =
   /** Another name, and nothing that tells that the kernel is the same. */
   | 'other machine'
   /** As this machine after a restart. */
-  | 'after a restart';
+  | 'after a restart'
+  /** Nothing can be made in the folder for what lasts as long as processes. */
+  | 'read-only runtime folder';
 
 const IN_USER_NAMESPACE = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const HIDE = 'mount -t tmpfs none /proc';
+
+const FREEZE =
+  'd=/tmp/colloquium-$(id -u); mkdir -p -m 700 $d && mount --bind $d $d && mount -o remount,bind,ro $d && exec "$0" "$@"';
 
 const COMMANDS: Readonly<Record<Around, readonly string[]>> = {
   container: ['--pid', '--fork', '--kill-child', '--mount-proc'],
@@ -27,6 +32,7 @@ const COMMANDS: Readonly<Record<Around, readonly string[]>> = {
     '-c',
     'f=$(mktemp) && echo 11111111-2222-3333-4444-555555555555 >$f && mount --bind $f /proc/sys/kernel/random/boot_id && exec "$0" "$@"',
   ],
+  'read-only runtime folder': ['--mount', 'sh', '-c', FREEZE],
 };
 
 /** The command that runs another one there. */

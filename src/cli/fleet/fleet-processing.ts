@@ -6,7 +6,7 @@ import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
-import { deadLetterOpener, openerOf } from '../serve/outputs.js';
+import { daemonLock, deadLetterOpener, openerOf } from '../serve/outputs.js';
 import { stderrSink } from '../stderr-sink.js';
 import { outputTeller } from '../serve/output-teller.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
@@ -49,6 +49,10 @@ export class FleetProcessing implements Pipelines {
       openWorker(pipeline, plan.stateFolder, engines, context, fleet);
     for (const pipeline of plan.pipelines) workers.push(await open(pipeline));
     return new FleetProcessing(engines, context, fleet, plan, workers);
+  }
+
+  async hold(): Promise<void> {
+    for (const worker of this.workers) await worker.hold();
   }
 
   start(): void {
@@ -151,6 +155,7 @@ async function openWorker(
 ): Promise<WorkProcessor> {
   const { world, talk, link, onRestored } = context;
   const pipeline = plan.spec.name;
+  const lock = daemonLock(talk);
   const engine = engines.engineOf(plan);
   const onTrouble = (error: unknown): void =>
     talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
@@ -163,8 +168,10 @@ async function openWorker(
       queue: await fleet.work.queueFor(pipeline, heldMax, onRestored),
       openExecutor: () => engine.open(),
       singleLines: engine.singleLines,
-      outputs: plan.outputs.map((output, index) => openerOf(output, { pipeline, index, link, stateFolder }, onTrouble)),
-      deadLetters: deadLetterOpener(plan.deadLetter, stateFolder, onTrouble),
+      outputs: plan.outputs.map((output, index) =>
+        openerOf(output, { pipeline, index, link, stateFolder, lock }, onTrouble),
+      ),
+      deadLetters: deadLetterOpener(plan.deadLetter, { stateFolder, lock }, onTrouble),
       changed: outputTeller(talk, pipeline),
       rawMax: plan.block.rawMax,
       deliveriesMax: fleet.plan.deliveriesMax,

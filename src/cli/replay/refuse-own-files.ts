@@ -1,6 +1,6 @@
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ConfigError, pipelineNames, resolvePipeline, type FilePlan, type LoadedConfig } from '../../config/index.js';
-import { leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { leadsInto, leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
@@ -28,9 +28,8 @@ export async function refuseOwnFiles(plan: ReplayPlan): Promise<void> {
   for (const { path, flag } of targets) {
     if (leadToSame(path, plan.config.file))
       throw new UserError(`${flag} ${path} is the config`, EXIT.usage, 'name another file');
-    const real = resolvePath(path);
     for (const folder of [plan.logFolder, plan.stateFolder]) {
-      if (!real.startsWith(`${resolvePath(folder)}${sep}`)) continue;
+      if (!leadsInto(path, folder)) continue;
       throw new UserError(`${flag} ${path} lies in ${folder}, which colloquium keeps`, EXIT.usage, 'name another file');
     }
   }

@@ -1,4 +1,12 @@
-import { DEAD_LETTER_PERMISSIONS, fileSink, stdoutSink, type FileSink, type Sink } from '../../sinks/index.js';
+import {
+  DEAD_LETTER_PERMISSIONS,
+  FileHold,
+  fileSink,
+  heldFileSink,
+  stdoutSink,
+  type FileSink,
+  type Sink,
+} from '../../sinks/index.js';
 import { endHalfLine } from '../run/end-half-line.js';
 import { stderrSink } from '../stderr-sink.js';
 import type { ReplayOutput, ReplayPlan } from './plan.js';
@@ -15,22 +23,36 @@ export interface ReplaySinks {
  * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
  * dead letters became is added too: those that were driven before are not driven again.
  *
- * @throws SinkError
+ * @throws SinkError, also when another process writes to the output
  */
 export async function openReplaySinks(
   { choice, deadLetter }: Pick<ReplayPlan, 'choice' | 'deadLetter'>,
   to: ReplayOutput,
 ): Promise<ReplaySinks> {
-  const files: FileSink[] = [];
-  const open = async (path: string, mode: 'truncate' | 'append', permissions?: number): Promise<FileSink> => {
-    const file = fileSink(path, { mode, waits: true, ...(permissions !== undefined && { permissions }) });
-    files.push(file);
-    if (mode === 'append') await endHalfLine(path, file);
-    return file;
+  const output = to === undefined ? undefined : await openOutput(to.file, choice.from === 'dead-letters');
+  const letters = deadLetter === undefined ? undefined : await openDeadLetters(deadLetter);
+  return {
+    output: output ?? stdoutSink(),
+    deadLetters: letters ?? stderrSink(),
+    files: [output, letters].filter((file) => file !== undefined),
   };
-  const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
-  const output = to === undefined ? stdoutSink() : await open(to.file, mode);
-  const deadLetters =
-    deadLetter === undefined ? stderrSink() : await open(deadLetter, 'append', DEAD_LETTER_PERMISSIONS);
-  return { output, deadLetters, files };
+}
+
+async function openOutput(path: string, adds: boolean): Promise<FileSink> {
+  const hold = new FileHold(path, { command: 'colloquium replay' });
+  const sink = await heldFileSink(path, { mode: adds ? 'append' : 'truncate', waits: true, hold });
+  if (adds) await endHalfLine(path, sink);
+  return {
+    ...sink,
+    async close() {
+      await sink.close();
+      await hold.release();
+    },
+  };
+}
+
+async function openDeadLetters(path: string): Promise<FileSink> {
+  const sink = fileSink(path, { mode: 'append', waits: true, permissions: DEAD_LETTER_PERMISSIONS });
+  await endHalfLine(path, sink);
+  return sink;
 }

@@ -108,11 +108,17 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
   const { stateFolder } = plan;
-  const place = { pipeline: pipeline.spec.name, link, stateFolder };
+  const lock = { command: 'colloquium replay' };
+  const place = { pipeline: pipeline.spec.name, link, stateFolder, lock };
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
-  const deadLetters = deadLetterOpener(pipeline.deadLetter, stateFolder, onTrouble);
+  const deadLetters = deadLetterOpener(pipeline.deadLetter, place, onTrouble);
   const tell = (file: string, finding: OutputFinding): void => onTrouble(`${file}: ${wordsFor(finding)}`);
-  const sinks = await openSinks(openers, deadLetters, await knownFiles(work.log, place.pipeline, found), tell);
+  const known = await knownFiles(work.log, place.pipeline, found);
+  const release = (): Promise<void> => releaseOutputs([...openers, deadLetters]);
+  const sinks = await openSinks(openers, deadLetters, known, tell).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   const executor = engine.open();
   try {
     // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
@@ -144,7 +150,7 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
     };
   } finally {
     await closeSinks([...sinks.outputs, sinks.deadLetters]);
-    await releaseOutputs([...openers, deadLetters]);
+    await release();
     await executor.close();
   }
 }

@@ -4,7 +4,10 @@ import type { Sink } from '../../sinks/index.js';
 import type { Block, ResumeAt, Source } from '../../sources/index.js';
 import { readSources, openSources } from './open-input.js';
 import type { Engine } from './engine.js';
+import { holdOutputs, type OutputHolds } from './hold-outputs.js';
+import { lookAtOutputs } from './look-at-outputs.js';
 import { openOutputs, refuseClashes } from './open-outputs.js';
+import { refuseStrangeParts } from './own-parts.js';
 import type { RunPlan } from './plan.js';
 
 /** The inputs and outputs of a run, open. */
@@ -13,6 +16,8 @@ export interface RunJob {
   readonly blocks: AsyncIterable<Block>;
   readonly outputs: readonly Sink[];
   readonly deadLetters: Sink;
+  /** Sees between two blocks that nobody else has changed what is written. @throws SinkError */
+  readonly look: () => Promise<void>;
   /** What keeps its checkpoint, where it has one. */
   readonly keeping?: RunKeeping;
   /** Lets others have the outputs. */
@@ -43,17 +48,49 @@ export interface RunKeeping {
  * @throws UserError, SourceError, SinkError
  */
 export async function openJob(plan: RunPlan, engine: Engine, reading: AbortController): Promise<RunJob> {
+  refuseClashes(plan);
+  const holds = await holdOutputs(plan);
+  try {
+    if (plan.resume === undefined) refuseStrangeParts(plan);
+    const job = await openHeld(plan, { engine, reading, holds });
+    return {
+      ...job,
+      async release() {
+        try {
+          await job.release();
+        } finally {
+          await holds.release();
+        }
+      },
+    };
+  } catch (error) {
+    await holds.release();
+    throw error;
+  }
+}
+
+/** What a job is opened with. */
+export interface JobContext {
+  readonly engine: Engine;
+  /** Ends the reading. */
+  readonly reading: AbortController;
+  /** No other process writes to the outputs. */
+  readonly holds: OutputHolds;
+}
+
+async function openHeld(plan: RunPlan, context: JobContext): Promise<RunJob> {
+  const { engine, reading, holds } = context;
   if (plan.resume !== undefined) {
     const { openResumed } = await import('./resume/index.js');
-    return openResumed(plan, plan.resume, engine, reading);
+    return openResumed(plan, plan.resume, context);
   }
   const sources = openSources(plan);
-  refuseClashes(plan);
   const release = await forgetCheckpoints(plan);
   try {
-    const { outputs, deadLetters } = await openOutputs(plan);
+    const { outputs, deadLetters, files } = await openOutputs(plan, holds);
+    const look = lookAtOutputs(files, { deadLetters, follows: plan.follow });
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
-    return { sources, blocks, outputs, deadLetters, release };
+    return { sources, blocks, outputs, deadLetters, look, release };
   } catch (error) {
     await release();
     throw error;

@@ -1,9 +1,10 @@
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { leadToSame, makeFolder, nodeFileSystem } from '../../files/index.js';
+import { leadsInto, leadToSame, makeFolder, nodeFileSystem } from '../../files/index.js';
 import {
   fileSink,
   gzipSink,
+  heldFileSink,
   SinkError,
   stdoutSink,
   type FileSink,
@@ -12,7 +13,7 @@ import {
 } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
-import { refuseChangedParts, refuseStrangeParts } from './own-parts.js';
+import type { OutputHolds } from './hold-outputs.js';
 import type { OutputPlan, RunPlan } from './plan.js';
 import { stderrSink } from '../stderr-sink.js';
 
@@ -33,20 +34,19 @@ export interface OpenOutputs {
  *
  * @throws UserError
  */
-export function refuseClashes({ inputs, outputs, deadLetters, resume }: RunPlan): void {
+export function refuseClashes({ inputs, outputs, deadLetters, ownFiles, stateFolder }: RunPlan): void {
   const paths = [...outputs, deadLetters].flatMap((output) => (output.kind === 'file' ? [output.path] : []));
   for (const [index, path] of paths.entries()) {
+    const own = ownFiles.find((file) => isSameFile(file.path, path))?.what;
+    const kept = leadsInto(path, stateFolder) ? `a file of the state folder ${stateFolder}` : undefined;
+    const what = own ?? kept;
+    if (what !== undefined) throw new UserError(`${path} is ${what}`, EXIT.usage, 'write to another file');
     if (inputs.some((input) => isSameFile(input, path))) {
       throw new UserError(`${path} is both input and output`, EXIT.usage, 'write to another file, then rename it');
     }
     if (paths.slice(0, index).some((other) => isSameFile(other, path))) {
       throw new UserError(`${path} would be written by two outputs`, EXIT.usage, 'give each of them a file of its own');
     }
-  }
-  for (const output of [...outputs, deadLetters]) {
-    if (output.kind !== 'file') continue;
-    refuseStrangeParts(output, inputs);
-    if (resume === undefined) refuseChangedParts(output);
   }
   const streams = [
     ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),
@@ -64,14 +64,21 @@ export function refuseClashes({ inputs, outputs, deadLetters, resume }: RunPlan)
 /**
  * Opens what the plan writes to. Called last before the first event, so that a mistake elsewhere empties no file.
  *
+ * @param holds keep others from them
  * @param modes how the files are opened, in their order; default: as they are planned
  * @throws SinkError
  */
-export async function openOutputs(plan: RunPlan, modes?: readonly FileSinkOptions['mode'][]): Promise<OpenOutputs> {
+export async function openOutputs(
+  plan: RunPlan,
+  holds: OutputHolds,
+  modes?: readonly FileSinkOptions['mode'][],
+): Promise<OpenOutputs> {
   const files: FileSink[] = [];
   const open = async (output: OutputPlan): Promise<Sink> => {
     if (output.kind === 'stdout') return stdoutSink();
-    const sink = await openFile(output, modes !== undefined, modes?.[files.length] ?? output.mode);
+    const hold = holds.of(output);
+    const mode = modes?.[files.length] ?? output.mode;
+    const sink = await openFile(output, { checkpointed: modes !== undefined, mode, ...(hold && { hold }) });
     files.push(sink);
     return sink;
   };
@@ -83,17 +90,18 @@ export async function openOutputs(plan: RunPlan, modes?: readonly FileSinkOption
 
 async function openFile(
   { path, keeping, packs }: FilePlan,
-  checkpointed: boolean,
-  mode: FileSinkOptions['mode'],
+  how: Pick<FileSinkOptions, 'checkpointed' | 'mode' | 'hold'>,
 ): Promise<FileSink> {
   try {
     makeFolder(dirname(path));
   } catch (error) {
     throw new SinkError(path, 'open', error);
   }
-  const options = { ...keeping, checkpointed, waits: true, mode };
-  if (packs !== true) return fileSink(path, options);
-  const sink = gzipSink(path, options);
+  const options = { ...keeping, ...how, waits: true };
+  const { hold } = how;
+  const open = packs === true ? gzipSink : fileSink;
+  const sink = hold === undefined ? open(path, options) : await heldFileSink(path, { ...options, hold }, open);
+  if (packs !== true) return sink;
   // Nothing at all is no compressed file.
   if (sink.position().offset === 0) await sink.write(new Uint8Array(0));
   return sink;

@@ -4,7 +4,7 @@ import { Manifest, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames, partsState, strangeParts } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
-import type { OutputPlan } from './plan.js';
+import type { RunPlan } from './plan.js';
 import { keepsParts } from './resolve-outputs.js';
 
 const STDIN = 0;
@@ -13,12 +13,24 @@ const STDIN = 0;
 const NAMES_MAX = 5;
 
 /**
+ * Sees for each output to what it sets aside. To be called when no other process writes to it.
+ *
+ * @throws UserError
+ */
+export function refuseStrangeParts({ inputs, outputs, deadLetters, resume }: RunPlan): void {
+  for (const output of [...outputs, deadLetters]) {
+    refusePartsOf(output, inputs);
+    if (resume === undefined) refuseChangedParts(output);
+  }
+}
+
+/**
  * Refuses to set files aside where others would be taken for ours: an input that is called like a part of the output, and, for an
  * output that is made anew, parts that somebody else made. Sees to it, too, that ours can be noted.
  *
  * @throws UserError
  */
-export function refuseStrangeParts(output: OutputPlan, inputs: readonly string[]): void {
+function refusePartsOf(output: RunPlan['deadLetters'], inputs: readonly string[]): void {
   if (output.kind !== 'file') return;
   const { path, mode, keeping } = output;
   const { stateFolder } = keeping;
@@ -51,7 +63,7 @@ export function refuseStrangeParts(output: OutputPlan, inputs: readonly string[]
  *
  * @throws UserError
  */
-export function refuseChangedParts(output: OutputPlan): void {
+export function refuseChangedParts(output: RunPlan['deadLetters']): void {
   if (output.kind !== 'file' || output.mode !== 'truncate' || output.keeping.stateFolder === undefined) return;
   const { path, keeping } = output;
   const { changed } = partsState(path, openManifest(output.keeping.stateFolder, path), keeping.pattern);

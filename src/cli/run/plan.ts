@@ -22,6 +22,8 @@ export interface RunPlan {
   readonly ai?: AiRun;
   /** The stages' scripts as they stand in their files, when their calls are to be told. */
   readonly traced?: ReadonlyMap<string, ScriptSource>;
+  /** What it goes by, and may not write over. */
+  readonly ownFiles: readonly OwnFile[];
   /** Where checkpoints, locks and manifests of its files are kept. */
   readonly stateFolder: string;
   /** It keeps a checkpoint; absent: it keeps none. */
@@ -42,6 +44,13 @@ export interface ResumePlan {
   readonly how: 'if-unchanged' | 'force' | 'restart';
   /** The command that goes on with it. */
   readonly command: string;
+}
+
+/** A file that a run reads, besides its inputs. */
+export interface OwnFile {
+  readonly path: string;
+  /** For people: `the config`. */
+  readonly what: string;
 }
 
 /** Threads that may work on events, this one included. */

@@ -7,9 +7,9 @@ import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { PipelineBody } from '../pipeline-spec.js';
 import { UserError } from '../user-error.js';
-import type { RunPlan, ThreadPlan } from './plan.js';
+import type { OwnFile, RunPlan, ThreadPlan } from './plan.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
-import { resolvePipelineSpec } from './resolve-pipeline.js';
+import { resolvePipelineSpec, type ResolvedPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
@@ -50,6 +50,7 @@ export async function resolveRun(
     unordered: flags.unordered === true,
     ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
     stateFolder,
+    ownFiles: ownFiles(resolved),
     ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
@@ -67,6 +68,11 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
     throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
   }
+}
+
+function ownFiles({ config, sources }: ResolvedPipeline): readonly OwnFile[] {
+  const scripts = [...sources.values()].map(({ origin }) => ({ path: origin.document.file, what: 'a script' }));
+  return config === undefined ? scripts : [{ path: config.file, what: 'the config' }, ...scripts];
 }
 
 function hasAiStage({ stages }: PipelineBody): boolean {

@@ -7,6 +7,7 @@ import { PAUSE_CODES } from '../pause-codes.js';
 import { UserError } from '../user-error.js';
 import { openEngine, type Engine } from './engine.js';
 import { openJob, type RunJob } from './job.js';
+import { OutputChangedError } from './look-at-outputs.js';
 import type { RunPlan } from './plan.js';
 import { reporterFor } from './reporter.js';
 import { resolveRun } from './resolve.js';
@@ -63,12 +64,12 @@ interface OpenRun {
 }
 
 async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }: OpenRun): Promise<number> {
-  const { outputs, deadLetters, keeping } = job;
+  const { outputs, deadLetters, look, keeping } = job;
   const progress = plan.progress ? reporterFor(job.sources, plan.outputs, engine.ai) : undefined;
   // `performance` would have to be loaded first.
   const startedAt = process.uptime();
 
-  const result = await runBlocks({
+  const ran = await runBlocks({
     executor: engine.executor,
     blocks: job.blocks,
     outputs,
@@ -76,9 +77,11 @@ async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }:
     now: Date.now,
     stopReading: () => reading.abort(),
     unordered: plan.unordered,
+    beforeWrite: look,
     ...(progress && { onProgress: (now) => progress.update(now) }),
     ...(keeping && { onReached: (at) => keeping.reached(at) }),
   });
+  const result = await seenToTheEnd(ran, look);
   await keeping?.finish(endedBetweenBlocks(result));
   for (const sink of [...outputs, deadLetters]) await sink.close();
 
@@ -98,6 +101,18 @@ async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }:
   return code ?? exitCodeOf(plan, result);
 }
 
+/** What became of the outputs when all was written. */
+async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promise<BlockRunResult> {
+  if (result.endedBy === 'error' || result.endedBy === 'closed') return result;
+  try {
+    await look();
+    return result;
+  } catch (error) {
+    const { counts, bytes } = result;
+    return { counts, bytes, endedBy: 'error', error };
+  }
+}
+
 function hasNothingNew({ goesOn }: NonNullable<RunJob['keeping']>, { endedBy, bytes }: BlockRunResult): boolean {
   return goesOn && endedBy === 'input' && bytes === 0;
 }
@@ -107,6 +122,9 @@ function exitCodeOf({ resume }: RunPlan, result: BlockRunResult): ExitCode {
   if (result.endedBy === 'error') {
     const { error } = result;
     if (!(error instanceof SourceError || error instanceof SinkError)) throw error;
+    if (error.cause instanceof OutputChangedError) {
+      throw new UserError(error.message, EXIT.dataError, 'run it again, and let nobody else touch the file meanwhile');
+    }
     throw new UserError(`${error.message}; what the counts name was done`, EXIT.dataError);
   }
   if (result.endedBy === 'paused') {

@@ -7,16 +7,19 @@ import { subjectSink } from '../fleet/subject-sink.js';
 import {
   cutBackRenamed,
   DEAD_LETTER_PERMISSIONS,
-  fileSink,
+  FileHold,
+  heldFileSink,
   Lifeline,
   outputState,
   recoverFile,
   SinkError,
   stdoutSink,
+  type FileLockOptions,
   type FileSinkOptions,
 } from '../../sinks/index.js';
 import { stderrSink } from '../stderr-sink.js';
 import type { PipelineServePlan } from './plan.js';
+import type { Talk } from './talk.js';
 
 const DAY_MS = 86_400_000;
 
@@ -26,6 +29,8 @@ export interface OutputPlace {
   /** Among the pipeline's outputs. */
   readonly index: number;
   readonly stateFolder: string;
+  /** How others are kept from its files. */
+  readonly lock: FileLockOptions;
   /** There when any output of the config needs it. */
   readonly link: NatsLink | undefined;
 }
@@ -36,13 +41,20 @@ export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'ou
   return deadLetter === undefined ? files : [...files, deadLetter.file];
 }
 
+/** How a daemon has its files: where it can't, it runs all the same, and says so. */
+export function daemonLock(talk: Talk): FileLockOptions {
+  const onUnable = (reason: string): void =>
+    talk.warn('other processes are not kept from writing to an output', { reason });
+  return { command: 'colloquium serve', onUnable };
+}
+
 /** How an output of the config is opened. */
 export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (error: unknown) => void): OpenSink {
   switch (output.kind) {
     case 'stdout':
       return { kind: 'stream', open: stdoutSink };
     case 'file':
-      return fileOpener(output, { stateFolder: place.stateFolder }, onTrouble);
+      return fileOpener(output, { stateFolder: place.stateFolder }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
       if (link === undefined) throw new Error(`an output to ${output.subject} without a connection`);
@@ -54,20 +66,22 @@ export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (err
 /** How a pipeline's dead letters are written. */
 export function deadLetterOpener(
   file: FilePlan | undefined,
-  stateFolder: string,
+  { stateFolder, lock }: Pick<OutputPlace, 'stateFolder' | 'lock'>,
   onTrouble: (error: unknown) => void,
 ): OpenSink {
   if (file === undefined) return { kind: 'stream', open: stderrSink };
-  return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, onTrouble);
+  return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, lock, onTrouble);
 }
 
 /** A file of the config, its folder made where it is missing. */
 function fileOpener(
   plan: FilePlan,
   place: { readonly stateFolder: string; readonly permissions?: number },
+  lock: FileLockOptions,
   onTrouble: (error: unknown) => void,
 ): FileOpener {
   const path = plan.file;
+  const hold = new FileHold(path, { ...lock, keepsName: true });
   const pattern = plan.pattern === undefined ? {} : { pattern: plan.pattern };
   const lifeline = new Lifeline();
   const guarded = <T>(action: () => T): T => {
@@ -89,11 +103,16 @@ function fileOpener(
     },
     state: (position) => guarded(() => outputState(path, position, plan.pattern)),
     findRenamed: (position, cutsBack) => guarded(() => cutBackRenamed(path, position, cutsBack)),
-    open(mode) {
+    hold: () => hold.take(),
+    async open(mode) {
       guarded(() => mkdirSync(dirname(path), { recursive: true }));
-      return fileSink(path, { ...rotationOf(plan), ...place, mode, lifeline, checkpointed: true, onTrouble });
+      const options = { ...rotationOf(plan), ...place, mode, lifeline, hold, checkpointed: true, onTrouble };
+      return await heldFileSink(path, options);
     },
-    release: () => lifeline.release(),
+    async release() {
+      lifeline.release();
+      await hold.release();
+    },
   };
 }
 

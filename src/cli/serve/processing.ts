@@ -9,7 +9,7 @@ import { checkpointName, checkpointStore } from './checkpoints.js';
 import { engineHealth } from './engine-health.js';
 import type { Engines, PipelineEngine } from '../engines.js';
 import { outputTeller } from './output-teller.js';
-import { deadLetterOpener, openerOf } from './outputs.js';
+import { daemonLock, deadLetterOpener, openerOf } from './outputs.js';
 import type { PipelineServePlan, ServePlan } from './plan.js';
 import { processorTalk } from './processor-talk.js';
 import type { Talk } from './talk.js';
@@ -50,6 +50,8 @@ export interface HandedOver {
 
 /** The pipelines of a daemon at work. */
 export interface Pipelines {
+  /** Before the start: keeps other processes from the outputs, until they are drained. @throws SinkError when one writes there */
+  hold(): Promise<void>;
   start(): void;
   /**
    * Does something while a pipeline stands still at a checkpoint, because a file has one writer. The others run on.
@@ -87,6 +89,10 @@ export class Processing implements Pipelines {
   ) {
     this.#checkpoints = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     this.#processors = plan.pipelines.map((pipeline) => this.#processor(pipeline));
+  }
+
+  async hold(): Promise<void> {
+    for (const processor of this.#processors) await processor.hold();
   }
 
   start(): void {
@@ -156,6 +162,7 @@ export class Processing implements Pipelines {
     const { log, world, talk, link, onDamage, tapOf } = this.context;
     const { stateFolder } = this.plan;
     const pipeline = plan.spec.name;
+    const lock = daemonLock(talk);
     const engine = this.engines.engineOf(plan);
     const onTrouble = (error: unknown): void =>
       talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
@@ -166,9 +173,9 @@ export class Processing implements Pipelines {
         openExecutor: () => engine.open(),
         singleLines: engine.singleLines,
         outputs: plan.outputs.map((output, index) =>
-          openerOf(output, { pipeline, index, link, stateFolder }, onTrouble),
+          openerOf(output, { pipeline, index, link, stateFolder, lock }, onTrouble),
         ),
-        deadLetters: deadLetterOpener(plan.deadLetter, stateFolder, onTrouble),
+        deadLetters: deadLetterOpener(plan.deadLetter, { stateFolder, lock }, onTrouble),
         checkpoints: this.#checkpoints,
         checkpointName: checkpointName(log.folder, pipeline),
         world: { now: world.now, wait: world.wait },

@@ -21,7 +21,7 @@ import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index
 import { resolveFleet } from '../fleet/plan.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
-import { nodeFileSystem, resolvePath } from '../../files/index.js';
+import { fileKey, nodeFileSystem } from '../../files/index.js';
 import { EXIT } from '../exit-codes.js';
 import { pipelineBody } from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
@@ -150,7 +150,7 @@ function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
     const { spec } = pipeline;
     for (const file of outputFiles(pipeline)) {
       if (nodeFileSystem.stat(file)?.kind === 'other') continue;
-      const target = resolvePath(file);
+      const target = fileKey(file);
       const writer = writers.get(target);
       writers.set(target, spec.name);
       if (writer === undefined) continue;

@@ -16,6 +16,7 @@ import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
+import { outputsOntoOwnFiles } from './own-files.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
 import { weakTokensIn } from './weak-tokens.js';
@@ -121,6 +122,10 @@ class Checker {
     return [
       ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
       ...sharedOutputFiles(this.#document, this.#base, this.#env, name),
+      ...outputsOntoOwnFiles(this.#document, this.#base, this.#env, {
+        pipeline: name,
+        scripts: this.#resolver.scriptFiles,
+      }),
       ...unreachedOutputs(this.#document, path, node, scriptAt(formatPointer([...path, 'routing_key'])), servers),
       ...checkShapes(
         stepsOf(this.#document, path, node, scriptAt),

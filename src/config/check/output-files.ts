@@ -1,6 +1,6 @@
 import { formatPointer } from 'computo-js';
 import { dirname, join } from 'node:path';
-import { resolvePath as resolveLinks } from '../../files/index.js';
+import { fileKey, resolvePath as resolveLinks } from '../../files/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
@@ -19,9 +19,10 @@ interface WrittenFile {
 export function sharedOutputFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): Diagnostic[] {
   const seen = new Map<string, WrittenFile>();
   return writtenFiles(document, base, env, pipeline).flatMap((written) => {
-    const earlier = seen.get(written.file);
+    const key = keyOf(written);
+    const earlier = seen.get(key);
     if (earlier === undefined) {
-      seen.set(written.file, written);
+      seen.set(key, written);
       return [];
     }
     const message = `this file is written already by ${earlier.pointer}`;
@@ -35,8 +36,9 @@ export function filesOfSeveralPipelines(document: SourceDocument, base: PathBase
   const seen = new Map<string, WrittenFile>();
   return [...pipelinesOf(document).keys()].flatMap((pipeline) =>
     writtenFiles(document, base, env, pipeline).flatMap((written) => {
-      const earlier = seen.get(written.file);
-      seen.set(written.file, earlier ?? written);
+      const key = keyOf(written);
+      const earlier = seen.get(key);
+      seen.set(key, earlier ?? written);
       if (earlier === undefined || earlier.pipeline === pipeline) return [];
       const message = `pipeline ${JSON.stringify(earlier.pipeline)} writes this file too, at ${earlier.pointer}`;
       const hint = 'serve runs all pipelines at once: give each a file of its own';
@@ -48,7 +50,7 @@ export function filesOfSeveralPipelines(document: SourceDocument, base: PathBase
 /** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
 export function outputsInWatchedFolders(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
   const watched = (nodeAt(document.root, '/sources')?.items ?? []).flatMap((source) => {
-    const folder = pathOf(source.entries?.get('folder')?.node, base, env);
+    const folder = absolutePath(source.entries?.get('folder')?.node, base, env);
     return folder === undefined ? [] : [folder];
   });
   if (watched.length === 0) return [];
@@ -63,7 +65,18 @@ export function outputsInWatchedFolders(document: SourceDocument, base: PathBase
   );
 }
 
-function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): WrittenFile[] {
+/** Which file it is, by whatever path. */
+function keyOf({ file }: WrittenFile): string {
+  try {
+    return fileKey(file);
+  } catch {
+    // What cannot be looked at is told of when it is opened.
+    return file;
+  }
+}
+
+/** The files that a pipeline writes, as far as the config says which. */
+export function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): WrittenFile[] {
   const node = pipelinesOf(document).get(pipeline)?.node;
   const places: { path: readonly string[]; node: SourceNode | undefined }[] = [];
   const path = ['pipelines', pipeline];
@@ -77,13 +90,13 @@ function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeli
     nested === undefined ? { path: deadPath, node: deadLetter } : { path: [...deadPath, 'file'], node: nested },
   );
   return places.flatMap((place) => {
-    const file = pathOf(place.node, base, env);
+    const file = absolutePath(place.node, base, env);
     return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file }];
   });
 }
 
 /** What a path leads to; undefined for what is no path, or depends on a variable that is not set. */
-function pathOf(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
+export function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
   if (typeof node?.value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(node.value, env);
   if (unset.length > 0 || text === '') return undefined;

@@ -1,5 +1,6 @@
 import { formatPointer, type Json } from 'computo-js';
 import { sharedOutputFiles } from '../check/output-files.js';
+import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import { providerNames } from '../load/sections.js';
 import type { LoadedConfig } from '../load/load-config.js';
@@ -60,7 +61,12 @@ export async function resolvePipeline(config: LoadedConfig, name: string): Promi
 
   const builder = new PlanBuilder(config);
   const plan = await builder.build(name, path, value);
-  const findings = [...builder.findings, ...sharedOutputFiles(config.document, config, config.env, name)];
+  const { document, env } = config;
+  const findings = [
+    ...builder.findings,
+    ...sharedOutputFiles(document, config, env, name),
+    ...outputsOntoOwnFiles(document, config, env, { pipeline: name, scripts: builder.scriptFiles }),
+  ];
   if (plan === undefined || hasErrors(findings)) throw new ConfigError(findings);
   return plan;
 }
@@ -89,6 +95,10 @@ class PlanBuilder {
     this.#config = config;
     this.#resolver = new ScriptResolver(config.document, config);
     this.#options = scriptOptions(config);
+  }
+
+  get scriptFiles(): readonly string[] {
+    return this.#resolver.scriptFiles;
   }
 
   get findings(): readonly Diagnostic[] {

@@ -27,6 +27,11 @@ export class ScriptResolver {
     return this.#document.root.entries?.get('scripts')?.node.entries;
   }
 
+  /** Absolute paths of the script files that were asked for so far. */
+  get scriptFiles(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
   get names(): readonly string[] {
     return [...(this.#scripts?.keys() ?? [])];
   }

@@ -3,7 +3,7 @@ import type { LogPlace } from '../../sources/index.js';
 import type { OutputWatch } from './output-watch.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
 import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
-import { releaseOutputs } from './process-log-outputs.js';
+import { holdOutputs, releaseOutputs } from './process-log-outputs.js';
 import { processLog, type BlockTally, type LogProcessing } from './process-log.js';
 
 /** Keeps one pipeline going over the stored log, over failures of disks and workers, until it is told to end. */
@@ -56,6 +56,12 @@ export class LogProcessor {
   /** What lies before is processed, and stays so after a crash. */
   get checkpoint(): Position {
     return this.#stored?.place.position ?? LOG_START;
+  }
+
+  /** Before the start: keeps other processes from the outputs, until it has ended. @throws SinkError when one writes there */
+  async hold(): Promise<void> {
+    const { outputs, deadLetters } = this.processing;
+    await holdOutputs([...outputs, deadLetters]);
   }
 
   start(): void {

@@ -12,10 +12,12 @@ export interface FileOpener {
   readonly state: (position: FilePosition) => OutputState;
   /** Looks for it under another name. @param cutsBack what lies behind the position is removed @returns its path now */
   readonly findRenamed: (position: FilePosition, cutsBack: boolean) => string | undefined;
+  /** Keeps other processes from the file that is there, until it is released. @throws SinkError when one writes to it */
+  readonly hold: () => Promise<void>;
   /** @throws SinkError */
-  readonly open: (mode: Exclude<FileSinkOptions['mode'], 'truncate'>) => FileSink;
+  readonly open: (mode: Exclude<FileSinkOptions['mode'], 'truncate'>) => Promise<FileSink>;
   /** Nobody will open it again. */
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
 /**
@@ -83,6 +85,7 @@ async function openFile(
   known: KnownFiles | undefined,
   tell: (finding: OutputFinding) => void,
 ): Promise<FileSink> {
+  await output.hold();
   const bytes = await output.recover();
   if (bytes !== undefined) tell({ when: 'meanwhile', kind: 'removed', bytes, isRestored: true });
   const position = known?.files[output.path];
@@ -125,6 +128,11 @@ async function openFile(
   return output.open({ behind: { ...position, part: position.part + 1 } });
 }
 
+/** Keeps other processes from what is there of outputs, until they are released. @throws SinkError when one writes there */
+export async function holdOutputs(outputs: readonly OpenSink[]): Promise<void> {
+  for (const output of outputs) if (output.kind === 'file') await output.hold();
+}
+
 /** Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first. */
 export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void> {
   for (const output of outputs) {
@@ -132,7 +140,7 @@ export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void
     try {
       await output.recover();
     } finally {
-      output.release();
+      await output.release();
     }
   }
 }

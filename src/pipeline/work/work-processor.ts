@@ -1,7 +1,7 @@
 import { addCounts, noCounts, type Counts } from '../counts.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from '../log/keep-going.js';
 import type { OutputWatch } from '../log/output-watch.js';
-import { releaseOutputs } from '../log/process-log-outputs.js';
+import { holdOutputs, releaseOutputs } from '../log/process-log-outputs.js';
 import type { BlockTally } from '../log/process-log.js';
 import { processWork, type WorkProcessing } from './process-work.js';
 
@@ -42,6 +42,12 @@ export class WorkProcessor {
 
   get state(): ProcessorState {
     return this.#going.state;
+  }
+
+  /** Before the start: keeps other processes from the outputs, until it has ended. @throws SinkError when one writes there */
+  async hold(): Promise<void> {
+    const { outputs, deadLetters } = this.processing;
+    await holdOutputs([...outputs, deadLetters]);
   }
 
   start(): void {

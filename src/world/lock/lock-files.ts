@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, futimesSync, lstatSync, openSync } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { isOnLocalFileSystem } from './file-system.js';
 
 /** The file system as locks use it. All fail with the operating system's errors. */
@@ -17,6 +17,8 @@ export interface LockFiles {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; that there is none is no error. */
   remove(path: string): Promise<void>;
+  /** Fails when something is in it. */
+  removeEmptyFolder(folder: string): Promise<void>;
   isLocal(folder: string): Promise<boolean>;
   /** Opens a file, so that it can be told from any other that comes to its name. @returns undefined when it is gone */
   hold(path: string): HeldFile | undefined;
@@ -81,6 +83,7 @@ export const realLockFiles: LockFiles = {
   async remove(path) {
     await unlessMissing(unlink(path));
   },
+  removeEmptyFolder: (folder) => rmdir(folder),
   isLocal: isOnLocalFileSystem,
   hold(path) {
     const fd = unlessMissingNow(() => openSync(path, 'r'));

@@ -12,7 +12,11 @@ export async function lockHolder(folder: string, world = realLockWorld()): Promi
 }
 
 /** The highest number of a lock, and who holds the lock by it. */
-export async function lookAtLock(world: LockWorld, folder: string): Promise<{ number: number; holder?: LockHolder }> {
+export async function lookAtLock(
+  world: LockWorld,
+  folder: string,
+  oneKernel = false,
+): Promise<{ number: number; holder?: LockHolder }> {
   const { files, processes } = world;
   for (;;) {
     const number = Math.max(0, ...(await numbersIn(world, folder)));
@@ -23,7 +27,7 @@ export async function lookAtLock(world: LockWorld, folder: string): Promise<{ nu
     if (found === undefined) continue;
     const owner = parseOwner(found.text);
     if (owner === undefined) return { number };
-    const state = await judgeOwner(world, { folder, inode: found.inode }, owner);
+    const state = await judgeOwner(world, { folder, inode: found.inode, oneKernel }, owner);
     if (state === 'dead') return { number };
     // Given back while its owner was looked for.
     if ((await files.read(path))?.inode !== found.inode) continue;

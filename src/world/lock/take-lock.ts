@@ -31,6 +31,15 @@ export interface Lock {
   isHeld(): boolean;
   /** Gives it back. Never fails: a lock that can't be given back ends with the process. */
   release(): Promise<void>;
+  /**
+   * Gives it back, and removes the folder with it, which holds nothing else. Never fails.
+   *
+   * Numbers begin anew then. Only where no owner died before, or long ago: somebody who has looked at a dead one's may be on the
+   * way to the next number.
+   */
+  discard(): Promise<void>;
+  /** Its number: 1 where no owner died before, and none gave it back but by {@link discard}. */
+  readonly number: number;
 }
 
 export interface LockOptions {
@@ -38,6 +47,8 @@ export interface LockOptions {
   readonly what: string;
   /** What this process runs, for whoever is refused. */
   readonly command?: string;
+  /** No other kernel sees the folder: who does not answer on its socket is dead, wherever it seems to have run. Default: that is not so. */
+  readonly oneKernel?: boolean;
 }
 
 /**
@@ -50,7 +61,7 @@ export async function takeLock(folder: string, options: LockOptions, world = rea
   const { files, kernel } = world;
   await files.makeFolder(folder);
   // Told at once: a refused taker leaves no trace.
-  await refuseIfHeld(world, folder, options.what);
+  await refuseIfHeld(world, folder, options);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const name = socketName(world.randomName());
     const listener = await kernel.listen(folder, name);
@@ -71,11 +82,12 @@ type OwnListener = Listener & { readonly name: string };
 async function attemptToTake(
   world: LockWorld,
   folder: string,
-  { what, command }: LockOptions,
+  options: LockOptions,
   listener: OwnListener | undefined,
 ): Promise<Lock | undefined> {
   const { files, processes } = world;
-  const number = (await refuseIfHeld(world, folder, what)) + 1;
+  const { command } = options;
+  const number = (await refuseIfHeld(world, folder, options)) + 1;
   const path = join(folder, lockFile(number));
   const owner: OwnerRecord = {
     process: processes.self,
@@ -96,7 +108,7 @@ async function attemptToTake(
     return undefined;
   }
   await sweep(world, folder, number, listener?.name);
-  return heldLock(world, path, file, listener);
+  return heldLock(world, { path, number }, file, listener);
 }
 
 /** A number that counts is never removed: it says that it was given back. */
@@ -105,7 +117,12 @@ async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Pr
   else await world.files.remove(path);
 }
 
-function heldLock(world: LockWorld, path: string, file: HeldFile, listener: OwnListener | undefined): Lock {
+function heldLock(
+  world: LockWorld,
+  { path, number }: { readonly path: string; readonly number: number },
+  file: HeldFile,
+  listener: OwnListener | undefined,
+): Lock {
   let isReleased = false;
   const known = `${path} ${file.inode}`;
   world.held.add(known);
@@ -116,17 +133,24 @@ function heldLock(world: LockWorld, path: string, file: HeldFile, listener: OwnL
       // The disk is away; the next beat may reach it.
     }
   });
+  const end = async (letGo: () => Promise<void>): Promise<void> => {
+    if (isReleased) return;
+    isReleased = true;
+    world.held.delete(known);
+    endBeats();
+    // Whoever has the name now is not us.
+    if (isThere(file)) await letGo().catch(() => undefined);
+    file.close();
+    await listener?.close();
+  };
   return {
+    number,
     isHeld: () => !isReleased && isThere(file),
-    async release() {
-      if (isReleased) return;
-      isReleased = true;
-      world.held.delete(known);
-      endBeats();
-      // Whoever has the name now is not us.
-      if (isThere(file)) await giveBack(world, path).catch(() => undefined);
-      file.close();
-      await listener?.close();
+    release: () => end(() => giveBack(world, path)),
+    async discard() {
+      await end(() => world.files.remove(path));
+      // Whoever takes it at this moment keeps the folder.
+      await world.files.removeEmptyFolder(dirname(path)).catch(() => undefined);
     },
   };
 }
@@ -167,8 +191,8 @@ async function makeWhole(
 }
 
 /** @returns the highest number */
-async function refuseIfHeld(world: LockWorld, folder: string, what: string): Promise<number> {
-  const { number, holder } = await lookAtLock(world, folder);
+async function refuseIfHeld(world: LockWorld, folder: string, { what, oneKernel }: LockOptions): Promise<number> {
+  const { number, holder } = await lookAtLock(world, folder, oneKernel);
   if (holder !== undefined) throw new LockedError(what, holder);
   return number;
 }

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   linkSync,
   readFileSync,
@@ -25,7 +26,10 @@ pipelines:
     dead_letter: ./dead.ndjson
 ${more}`;
 
-const linesIn = (cwd: string, file: string): string[] => readFileSync(join(cwd, file), 'utf8').split('\n').slice(0, -1);
+const linesIn = (cwd: string, file: string): string[] => {
+  const path = join(cwd, file);
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+};
 
 /** A dead letter of the event `{"n":n}`. */
 function letter(n: number): string {

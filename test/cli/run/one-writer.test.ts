@@ -2,35 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultOf, runCli, scratch, startCli, type CliResult } from '../../support/cli.js';
+import { runCli, scratch } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
-
-const SAME = ['-e', '["$input"]', '--no-progress'];
-
-/** A run that reads standard input, and goes on until that ends. */
-class UnderWay {
-  readonly child: ChildProcess;
-  readonly #result: Promise<CliResult>;
-
-  constructor(cwd: string, args: readonly string[]) {
-    this.child = startCli([...SAME, ...args, '-'], { cwd });
-    this.#result = resultOf(this.child);
-  }
-
-  send(line: string): void {
-    this.child.stdin?.write(`${line}\n`);
-  }
-
-  async end(): Promise<CliResult> {
-    this.child.stdin?.end();
-    return this.#result;
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.#result;
-  }
-}
+import { SAME, UnderWay } from './under-way.js';
 
 /** Whether a process has the lock of a file. */
 function hasLock(cwd: string, { pid }: ChildProcess): boolean {
@@ -42,7 +16,7 @@ function hasLock(cwd: string, { pid }: ChildProcess): boolean {
 }
 
 async function begun(cwd: string, args: readonly string[]): Promise<UnderWay> {
-  const run = new UnderWay(cwd, args);
+  const run = new UnderWay(cwd, [...SAME, ...args]);
   await until(() => existsSync(join(cwd, 'out')) && hasLock(cwd, run.child), 'the run has its output');
   return run;
 }
@@ -101,7 +75,7 @@ describe.concurrent('an output has one writer', () => {
   it('but several runs may add to one file, and write to one device', async () => {
     const { cwd } = newPlace();
     const args = ['-o', '/dev/null', '--dead-letter', 'dead'];
-    const run = new UnderWay(cwd, args);
+    const run = new UnderWay(cwd, [...SAME, ...args]);
     await until(() => existsSync(join(cwd, 'dead')), 'the first has its files');
     expect((await runCli([...SAME, ...args, '-'], { cwd, input: 'no json\n' })).exit).toBe(3);
     run.send('no json either');

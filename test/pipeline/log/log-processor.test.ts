@@ -16,6 +16,7 @@ import { parseLogPlace } from '../../../src/sources/index.js';
 import {
   cutBackRenamed,
   fileSink,
+  type FileSink,
   Lifeline,
   outputState,
   recoverFile,
@@ -91,10 +92,14 @@ async function setUp(
         recover: () => recoverFile(path, lifeline, { stateFolder }),
         state: (position) => outputState(path, position),
         findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
-        release: () => lifeline.release(),
+        hold: () => Promise.resolve(),
+        release() {
+          lifeline.release();
+          return Promise.resolve();
+        },
         open(mode) {
           const sink = fileSink(path, { mode, rotateBytes: 300, checkpointed: true, stateFolder, lifeline });
-          return {
+          return Promise.resolve<FileSink>({
             ...sink,
             async write(lines) {
               // A disk that fails may have taken a part.
@@ -109,7 +114,7 @@ async function setUp(
               failing('sync');
               await sink.sync();
             },
-          };
+          });
         },
       },
     ],
@@ -237,17 +242,15 @@ describe('a log processor', () => {
         recover: () => recoverFile(path, lifeline, { stateFolder }),
         state: (position) => outputState(path, position),
         findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
-        release: () => lifeline.release(),
-        open: (mode) =>
-          fileSink(path, {
-            mode,
-            rotateMs: DAY_MS,
-            gzip: true,
-            checkpointed: true,
-            stateFolder,
-            lifeline,
-            now: () => now,
-          }),
+        hold: () => Promise.resolve(),
+        release: () => {
+          lifeline.release();
+          return Promise.resolve();
+        },
+        open: (mode) => {
+          const options = { mode, rotateMs: DAY_MS, gzip: true, checkpointed: true, stateFolder, lifeline };
+          return Promise.resolve(fileSink(path, { ...options, now: () => now }));
+        },
       },
     ];
     const first = await setUp(undefined, { outputs }, cwd);

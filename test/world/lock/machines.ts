@@ -164,6 +164,7 @@ export class Machines {
           await step();
           files.delete(path);
         },
+        removeEmptyFolder: () => step(),
         isLocal: () => Promise.resolve(options.isShared !== true),
         touchedAt: () => Promise.resolve(0),
         hold: (path) => {

@@ -1,9 +1,10 @@
 import { cutBackRenamed } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
-import type { Engine } from '../engine.js';
-import type { RunJob } from '../job.js';
-import { openOutputs, refuseClashes } from '../open-outputs.js';
+import type { JobContext, RunJob } from '../job.js';
+import { lookAtOutputs } from '../look-at-outputs.js';
+import { openOutputs } from '../open-outputs.js';
+import { refuseStrangeParts } from '../own-parts.js';
 import type { ResumePlan, RunPlan } from '../plan.js';
 import { writeStderr } from '../stderr.js';
 import { again, beginning, decide, type Decision, type Situation } from './decide.js';
@@ -24,21 +25,19 @@ import { outputPaths, targetsOf } from './targets.js';
  * Opens a run that keeps a checkpoint: at the place where the last one stopped, if the world is as it left it. Nothing is
  * changed before that is known.
  *
- * @param reading ends the reading
  * @throws UserError when it cannot go on, or the state folder cannot be used; SourceError, SinkError
  */
 export async function openResumed(
   plan: RunPlan,
   resume: ResumePlan,
-  engine: Engine,
-  reading: AbortController,
+  { engine, reading, holds }: JobContext,
 ): Promise<RunJob> {
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
   const targets = targetsOf(plan);
   const release = await lockTargets(plan.stateFolder, targets);
   try {
     // The manifests of what is set aside are looked at, and made: nobody else may write them meanwhile.
-    refuseClashes(plan);
+    refuseStrangeParts(plan);
     const store = new RunStore(plan.stateFolder);
     const skip = plan.ai === undefined ? undefined : skipper(engine);
     const { lineBytesMax } = plan.block;
@@ -55,9 +54,10 @@ export async function openResumed(
       await store.claim(paths, job);
     });
     for (const { path, position, cutsBack } of decision.renamed) cutBackRenamed(path, position, cutsBack);
-    const { outputs, deadLetters, files } = await openOutputs(plan, modes);
+    const { outputs, deadLetters, files } = await openOutputs(plan, holds, modes);
     await endHalfLines(targets, files, modes);
     const positions = files.map((file) => file.position());
+    const look = lookAtOutputs(files, { deadLetters, follows: false });
     const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
@@ -74,7 +74,7 @@ export async function openResumed(
       shape: (some: AsyncIterable<Block>) => engine.shape(some),
     };
     const blocks = readInputs(inputs, options, reading.signal);
-    return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, keeping, release };
+    return { sources: given.map(({ source }) => source), blocks, outputs, deadLetters, look, keeping, release };
   } catch (error) {
     await release();
     throw error;

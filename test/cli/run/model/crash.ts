@@ -1,3 +1,4 @@
+import { existsSync, linkSync, renameSync } from 'node:fs';
 import net, { type Server } from 'node:net';
 import { syncBuiltinESMExports } from 'node:module';
 import { guardChanges } from './guard-changes.js';
@@ -34,7 +35,16 @@ export async function killedAt(change: number, act: () => Promise<unknown>): Pro
     net.createServer = createServer;
     unguard();
     // Nobody answers any more at the sockets of a dead process.
-    for (const server of servers) server.close();
+    for (const server of servers) closeAndLeave(server);
   }
   return changes >= change;
+}
+
+/** Closes a socket, whose name stays: a process that ends by itself removes it, one that is killed does not. */
+function closeAndLeave(server: Server): void {
+  const path = server.address();
+  const isThere = typeof path === 'string' && existsSync(path);
+  if (isThere) linkSync(path, `${path}~`);
+  server.close();
+  if (isThere) renameSync(`${path}~`, path);
 }

@@ -1,0 +1,40 @@
+import { SinkError, type FileSink, type Sink } from '../../sinks/index.js';
+import { wordsFor } from '../serve/output-teller.js';
+import { writeStderr } from './stderr.js';
+
+/** Somebody else has changed an output under the run's hands: what was written is not there any more, or not there alone. */
+export class OutputChangedError extends Error {
+  override readonly name = 'OutputChangedError';
+}
+
+const WHAT_HAPPENED = {
+  removed: 'somebody else removed it meanwhile, with what was in it',
+  replaced: 'somebody else put another file in its place meanwhile',
+  cut: 'somebody else cut it meanwhile',
+  renamed: 'somebody else renamed it meanwhile',
+} as const;
+
+/**
+ * What sees between two blocks, and at the end, that the files are what they were: else a run would end well whose output nobody
+ * has. A run that follows its input goes on like a daemon in what has the file's name now, and says so.
+ *
+ * @param deadLetters several runs may add to them
+ * @returns throws SinkError
+ */
+export function lookAtOutputs(
+  files: readonly FileSink[],
+  { deadLetters, follows }: { readonly deadLetters: Sink; readonly follows: boolean },
+): () => Promise<void> {
+  return async () => {
+    for (const file of files) {
+      const kind = file.standing();
+      if (kind === 'same') continue;
+      if (kind !== 'grown' && (kind === 'removed' || !follows)) {
+        throw new SinkError(file.name, 'write', new OutputChangedError(WHAT_HAPPENED[kind]));
+      }
+      const change = await file.look();
+      if (change === undefined || (change.kind === 'grown' && file === deadLetters)) continue;
+      writeStderr(`colloquium: ${file.name}: ${wordsFor({ when: 'meanwhile', ...change })}\n`);
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { leadsInto, leadToSame } from '../../files/index.js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import type { Env } from '../env/index.js';
+import type { PathBase } from '../load/resolve-path.js';
+import { defaultStateDirectory } from '../state/index.js';
+import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
+import { absolutePath, writtenFiles } from './output-files.js';
+
+/** What the stored log calls its files, whatever else lies in its folder. */
+const OF_THE_LOG = /^(?:[0-9]{10,}-[0-9]+\.|claims-[0-9]|lock\.[0-9s])/;
+
+/** Whether a name is one of the stored log's. */
+export function isNameOfLog(name: string): boolean {
+  return OF_THE_LOG.test(name);
+}
+
+/**
+ * Outputs onto what the program reads or keeps itself, by whatever name: the config, a script, a file of `state_dir` or of the log.
+ *
+ * @param scripts the files of the scripts, absolute
+ */
+export function outputsOntoOwnFiles(
+  document: SourceDocument,
+  base: PathBase,
+  env: Env,
+  { pipeline, scripts }: { readonly pipeline: string; readonly scripts: readonly string[] },
+): Diagnostic[] {
+  const placeOf = (pointer: string, otherwise: string): string =>
+    absolutePath(nodeAt(document.root, pointer), base, env) ?? otherwise;
+  const stateFolder = placeOf('/state_dir', defaultStateDirectory({ env, home: base.home }));
+  const logFolder = placeOf('/storage/disk_path', join(base.directory, 'data'));
+  const own = (file: string): string | undefined => {
+    if (leadToSame(file, document.file)) return 'the config';
+    if (scripts.some((script) => leadToSame(file, script))) return 'a script';
+    if (leadsInto(file, stateFolder)) return `a file of the state folder ${stateFolder}`;
+    return leadsInto(file, logFolder, isNameOfLog) ? `a file of the log ${logFolder}` : undefined;
+  };
+  return writtenFiles(document, base, env, pipeline).flatMap(({ file, pointer }) => {
+    const what = unlessUnreadable(() => own(file));
+    if (what === undefined) return [];
+    const message = `this is ${what}, and would be written over`;
+    return [
+      diagnose(document, pointer, { severity: 'error', code: 'own-file', message, hint: 'write to another file' }),
+    ];
+  });
+}
+
+/** What cannot be looked at is told of when it is opened. */
+function unlessUnreadable<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { nodeFileSystem } from './file-system.js';
+import { isWithin, resolvePath } from './paths.js';
+
+/**
+ * Whether a path leads to a file in a folder, or in one below it: by its name, through links, or because one of the files there has
+ * it as a second name.
+ *
+ * @param counts which names of files there count; default: all
+ * @throws the operating system's errors
+ */
+export function leadsInto(path: string, folder: string, counts: (name: string) => boolean = () => true): boolean {
+  const there = nodeFileSystem.stat(path);
+  if (there?.kind === 'other') return false;
+  const root = resolvePath(folder);
+  const real = resolvePath(path);
+  if (isWithin(real, root) && counts(basename(real))) return true;
+  // As a rule a file has one name, and nothing has to be searched.
+  if (there === undefined || there.links < 2 || nodeFileSystem.stat(root)?.kind !== 'folder') return false;
+  return readdirSync(root, { recursive: true, withFileTypes: true }).some(
+    (entry) =>
+      entry.isFile() &&
+      counts(entry.name) &&
+      nodeFileSystem.stat(join(entry.parentPath, entry.name))?.node === there.node,
+  );
+}

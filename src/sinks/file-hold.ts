@@ -1,0 +1,101 @@
+import { closeSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { nodeFileSystem, type FileStats } from '../files/index.js';
+import { lockFile, unlockFile, type FileLockOptions } from './file-lock.js';
+import { fileOf } from './part-names.js';
+import { SinkError } from './sink.js';
+
+/** A file that is put in the place of another as often while it is locked is left to whoever does that. */
+const ATTEMPTS_MAX = 5;
+
+export interface FileHoldOptions extends FileLockOptions {
+  /** New files are begun at its name: nobody else may make one there while there is none. */
+  readonly keepsName?: boolean;
+}
+
+/**
+ * Keeps the other processes of this machine from writing to an output: to the file that has its name, and to the one that has it
+ * after that. Devices and pipes may have many writers.
+ */
+export class FileHold {
+  #node: string | undefined;
+  #name: string | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly options: FileHoldOptions,
+  ) {}
+
+  /** Takes the file that is there, if any is. Nothing is changed. @throws SinkError when another process writes to it */
+  async take(): Promise<void> {
+    try {
+      await this.#takeName();
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        const there = this.#look(this.path);
+        if (there?.kind !== 'file' || there.node === this.#node) return;
+        await this.moveTo(there.node);
+      }
+    } catch (error) {
+      throw new SinkError(this.path, 'open', error);
+    }
+  }
+
+  /** Takes the file that is there, and makes it where it is missing. @param mode permissions of a new file @throws SinkError */
+  async make(mode: number | undefined): Promise<void> {
+    if (this.#look(this.path) === undefined) {
+      try {
+        await this.#takeName();
+        closeSync(openSync(fileOf(this.path), 'a', mode));
+      } catch (error) {
+        throw new SinkError(this.path, 'open', error);
+      }
+    }
+    await this.take();
+  }
+
+  /**
+   * Takes a file that is written from now on, and gives back the one before.
+   *
+   * @param node device and inode; undefined: it has none, or is no regular file
+   * @throws LockedError
+   */
+  async moveTo(node: string | undefined): Promise<void> {
+    if (node === undefined || node === this.#node) return;
+    await lockFile(node, this.options);
+    const former = this.#node;
+    this.#node = node;
+    if (former !== undefined) await unlockFile(former);
+  }
+
+  /** Gives it back. */
+  async release(): Promise<void> {
+    const node = this.#node;
+    const name = this.#name;
+    this.#node = undefined;
+    this.#name = undefined;
+    if (node !== undefined) await unlockFile(node);
+    if (name !== undefined) await unlockFile(name);
+  }
+
+  /** A name is known by its folder, which may have several paths as well. */
+  async #takeName(): Promise<void> {
+    if (this.options.keepsName !== true || this.#name !== undefined) return;
+    const there = this.#look(this.path);
+    const target = fileOf(this.path);
+    const folder = this.#look(dirname(target))?.node;
+    if (folder === undefined || there?.kind === 'other') return;
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    const name = `${folder}:${createHash('sha256').update(basename(target)).digest('hex').slice(0, 16)}`;
+    await lockFile(name, this.options);
+    this.#name = name;
+  }
+
+  /** What cannot be looked at is told of when it is opened. */
+  #look(path: string): FileStats | undefined {
+    try {
+      return nodeFileSystem.stat(path);
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasCode } from '../files/index.js';
+import type { Lock } from '../world/lock/index.js';
+import { runtimeFolder } from './runtime-folder.js';
+
+/** So many locks of dead processes are removed by a process that takes its first. */
+const TIDIED_MAX = 8;
+/** A living owner touches its lock every few seconds. Who looked at a lock so long ago will not take it any more. */
+const REST_MS = 600_000;
+/** A folder may be removed under the hands of whoever takes the lock in it, by the one who gives it back. */
+const ATTEMPTS_MAX = 100;
+
+/** Who takes a lock, and who is told that none can be had. */
+export interface FileLockOptions {
+  /** What this process runs, for whoever is refused. */
+  readonly command: string;
+  /** Locks can't be made on this machine: whoever writes goes on without. */
+  readonly onUnable?: (reason: string) => void;
+}
+
+interface Held {
+  /** Undefined where none can be made. */
+  readonly lock: Promise<Lock | undefined>;
+  users: number;
+}
+
+/** What this process has: another use of it in here is no other writer. */
+const held = new Map<string, Held>();
+let isTidied = false;
+
+/**
+ * Has a file for this process, on this machine: by its device and inode, so by whatever path it is written to. A process that
+ * ends, however it does, gives its files back.
+ *
+ * @param key device and inode; for a name, those of its folder, and a fingerprint of it
+ * @throws LockedError when another process has it
+ */
+export async function lockFile(key: string, options: FileLockOptions): Promise<void> {
+  const known = held.get(key);
+  if (known !== undefined) {
+    known.users += 1;
+    await known.lock;
+    return;
+  }
+  const entry: Held = { lock: lockIfPossible(key, options), users: 1 };
+  held.set(key, entry);
+  try {
+    await entry.lock;
+  } catch (error) {
+    held.delete(key);
+    throw error;
+  }
+}
+
+/** Gives a file back that was had by {@link lockFile}, when nobody in this process uses it any more. */
+export async function unlockFile(key: string): Promise<void> {
+  const known = held.get(key);
+  if (known === undefined) return;
+  known.users -= 1;
+  if (known.users > 0) return;
+  held.delete(key);
+  const lock = await known.lock;
+  await (lock?.number === 1 ? lock.discard() : lock?.release());
+}
+
+async function lockIfPossible(key: string, { command, onUnable }: FileLockOptions): Promise<Lock | undefined> {
+  const { LockedError } = await import('../world/lock/index.js');
+  try {
+    const folder = join(runtimeFolder(), 'outputs');
+    const lock = await take(join(folder, key.replaceAll(':', '-')), command);
+    if (!isTidied) {
+      isTidied = true;
+      await tidy(folder).catch(() => undefined);
+    }
+    return lock;
+  } catch (error) {
+    if (error instanceof LockedError) throw error;
+    onUnable?.(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+async function take(folder: string, command: string): Promise<Lock> {
+  const { takeLock } = await import('../world/lock/index.js');
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await takeLock(folder, { what: 'it', command, oneKernel: true });
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+/** Removes locks that dead processes left: so many at a time that there are never many. */
+async function tidy(folder: string): Promise<void> {
+  const { takeLock } = await import('../world/lock/index.js');
+  const before = Date.now() - REST_MS;
+  const rests = (name: string): boolean => {
+    const path = join(folder, name);
+    return [path, ...readdirSync(path).map((file) => join(path, file))].every((one) => statSync(one).mtimeMs < before);
+  };
+  for (const name of readdirSync(folder).filter(rests).slice(0, TIDIED_MAX)) {
+    try {
+      const lock = await takeLock(join(folder, name), { what: 'it', oneKernel: true });
+      await lock.discard();
+    } catch {
+      // Its owner lives, but stands still.
+    }
+  }
+}
