@@ -159,7 +159,7 @@ describe.concurrent('run', () => {
       expect(missing.stderr).toContain('cannot open missing: no such file');
       expect(readdirSync(cwd)).not.toContain('out');
     }
-    for (const call of ['C missing --follow', 'C run --follow missing']) {
+    for (const call of ['C missing --follow', `CC run -e '["$input"]' --follow missing`]) {
       const { exit, stderr } = await shell(call, cwd);
       expect([call, exit, stderr]).toEqual([call, 2, expect.stringContaining('cannot open missing: no such file')]);
     }
