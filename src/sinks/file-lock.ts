@@ -4,7 +4,7 @@ import { hasCode } from '../files/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { runtimeFolder } from './runtime-folder.js';
 
-/** So many locks of dead processes are removed by a process that takes its first. */
+/** So many locks are looked at by a process that takes its first, and removed where they are those of dead processes. */
 const TIDIED_MAX = 8;
 /** A living owner touches its lock every few seconds. Who looked at a lock so long ago will not take it any more. */
 const REST_MS = 600_000;
@@ -92,20 +92,25 @@ async function take(folder: string, command: string): Promise<Lock> {
   }
 }
 
-/** Removes locks that dead processes left: so many at a time that there are never many. */
+/** Removes locks that dead processes left: a few at a time, of those that a chance picks, so that there are never many for long. */
 async function tidy(folder: string): Promise<void> {
+  const names = readdirSync(folder);
+  const first = Math.floor(Math.random() * names.length);
+  const picked = [...names.slice(first), ...names.slice(0, first)].slice(0, TIDIED_MAX);
   const { takeLock } = await import('../world/lock/index.js');
-  const before = Date.now() - REST_MS;
-  const rests = (name: string): boolean => {
-    const path = join(folder, name);
-    return [path, ...readdirSync(path).map((file) => join(path, file))].every((one) => statSync(one).mtimeMs < before);
-  };
-  for (const name of readdirSync(folder).filter(rests).slice(0, TIDIED_MAX)) {
+  for (const path of picked.map((name) => join(folder, name))) {
     try {
-      const lock = await takeLock(join(folder, name), { what: 'it', oneKernel: true });
+      if (!rests(path)) continue;
+      const lock = await takeLock(path, { what: 'it', oneKernel: true });
       await lock.discard();
     } catch {
-      // Its owner lives, but stands still.
+      // It is gone, or its owner lives, but stands still.
     }
   }
+}
+
+function rests(folder: string): boolean {
+  const before = Date.now() - REST_MS;
+  const paths = [folder, ...readdirSync(folder).map((file) => join(folder, file))];
+  return paths.every((path) => statSync(path).mtimeMs < before);
 }

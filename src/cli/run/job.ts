@@ -5,7 +5,7 @@ import type { Block, ResumeAt, Source } from '../../sources/index.js';
 import { readSources, openSources } from './open-input.js';
 import type { Engine } from './engine.js';
 import { holdOutputs, type OutputHolds } from './hold-outputs.js';
-import { lookAtOutputs } from './look-at-outputs.js';
+import { lookAtOutputs, type LookAtOutputs } from './look-at-outputs.js';
 import { openOutputs, refuseClashes } from './open-outputs.js';
 import { refuseStrangeParts } from './own-parts.js';
 import type { RunPlan } from './plan.js';
@@ -16,8 +16,8 @@ export interface RunJob {
   readonly blocks: AsyncIterable<Block>;
   readonly outputs: readonly Sink[];
   readonly deadLetters: Sink;
-  /** Sees between two blocks that nobody else has changed what is written. @throws SinkError */
-  readonly look: () => Promise<void>;
+  /** Sees that nobody else has changed what is written. */
+  readonly look: LookAtOutputs;
   /** What keeps its checkpoint, where it has one. */
   readonly keeping?: RunKeeping;
   /** Lets others have the outputs. */

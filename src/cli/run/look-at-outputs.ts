@@ -14,18 +14,28 @@ const WHAT_HAPPENED = {
   renamed: 'somebody else renamed it meanwhile',
 } as const;
 
+/** A run that ends looks no more often between blocks, in seconds: its last look is the one that counts. */
+const LOOK_SECONDS = 0.1;
+
+/** Sees that outputs are what they were. @throws SinkError */
+export type LookAtOutputs = (when: 'between blocks' | 'at the end') => Promise<void>;
+
 /**
  * What sees between two blocks, and at the end, that the files are what they were: else a run would end well whose output nobody
  * has. A run that follows its input goes on like a daemon in what has the file's name now, and says so.
  *
  * @param deadLetters several runs may add to them
- * @returns throws SinkError
  */
 export function lookAtOutputs(
   files: readonly FileSink[],
   { deadLetters, follows }: { readonly deadLetters: Sink; readonly follows: boolean },
-): () => Promise<void> {
-  return async () => {
+): LookAtOutputs {
+  let lookedAt = 0;
+  return async (when) => {
+    // `performance` would have to be loaded first.
+    const now = process.uptime();
+    if (!follows && when === 'between blocks' && now - lookedAt < LOOK_SECONDS) return;
+    lookedAt = now;
     for (const file of files) {
       const kind = file.standing();
       if (kind === 'same') continue;

@@ -77,7 +77,7 @@ async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }:
     now: Date.now,
     stopReading: () => reading.abort(),
     unordered: plan.unordered,
-    beforeWrite: look,
+    beforeWrite: () => look('between blocks'),
     ...(progress && { onProgress: (now) => progress.update(now) }),
     ...(keeping && { onReached: (at) => keeping.reached(at) }),
   });
@@ -105,7 +105,7 @@ async function execute(plan: RunPlan, engine: Engine, { job, reading, signals }:
 async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promise<BlockRunResult> {
   if (result.endedBy === 'error' || result.endedBy === 'closed') return result;
   try {
-    await look();
+    await look('at the end');
     return result;
   } catch (error) {
     const { counts, bytes } = result;
