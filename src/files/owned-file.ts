@@ -44,8 +44,8 @@ export function describeFile(
 }
 
 /**
- * Whether what is at the path now is the file as we left it: where it was written last when we did that, by its beginning and end,
- * whatever its inode, for a copy may have been restored; else in the same inode and by all of its bytes, where these are known.
+ * Whether what is at the path now is the file as we left it: where it was written last when we did that, by its beginning and end;
+ * else by all of its bytes, where these are known. Whatever its inode, for a copy may have been restored.
  *
  * @throws the operating system's errors
  */
@@ -71,9 +71,8 @@ export function isStillOurs(owned: OwnedFile, path: string, fs: FileSystem = nod
   }
 }
 
-function isAlike({ size, mtimeMs, file }: OwnedFile, now: FileStats): boolean {
-  if (now.kind !== 'file' || now.size !== size) return false;
-  return now.mtimeMs === mtimeMs || (file.node !== undefined && file.node === now.node);
+function isAlike({ size }: OwnedFile, now: FileStats): boolean {
+  return now.kind === 'file' && now.size === size;
 }
 
 /** Reads a stored description; undefined when it is none. */

@@ -28,12 +28,16 @@ export class FileHold {
 
   /** Takes the file that is there, if any is. Nothing is changed. @throws SinkError when another process writes to it */
   async take(): Promise<void> {
+    await this.#take('old');
+  }
+
+  async #take(age: 'old' | 'new'): Promise<void> {
     try {
       await this.#takeName();
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const there = this.#look(this.path);
         if (there?.kind !== 'file' || there.node === this.#node) return;
-        await this.moveTo(there.node);
+        await this.#moveTo(there.node, age);
       }
     } catch (error) {
       throw new SinkError(this.path, 'open', error);
@@ -42,7 +46,8 @@ export class FileHold {
 
   /** Takes the file that is there, and makes it where it is missing. @param mode permissions of a new file @throws SinkError */
   async make(mode: number | undefined): Promise<void> {
-    if (this.#look(this.path) === undefined) {
+    const isMissing = this.#look(this.path) === undefined;
+    if (isMissing) {
       try {
         await this.#takeName();
         closeSync(openSync(fileOf(this.path), 'a', mode));
@@ -50,7 +55,7 @@ export class FileHold {
         throw new SinkError(this.path, 'open', error);
       }
     }
-    await this.take();
+    await this.#take(isMissing ? 'new' : 'old');
   }
 
   /**
@@ -60,8 +65,12 @@ export class FileHold {
    * @throws LockedError
    */
   async moveTo(node: string | undefined): Promise<void> {
+    await this.#moveTo(node, 'new');
+  }
+
+  async #moveTo(node: string | undefined, age: 'old' | 'new'): Promise<void> {
     if (node === undefined || node === this.#node) return;
-    await lockFile(node, this.options);
+    await lockFile(node, this.options, age);
     const former = this.#node;
     this.#node = node;
     if (former !== undefined) await unlockFile(former);
@@ -86,7 +95,7 @@ export class FileHold {
     if (folder === undefined || there?.kind === 'other') return;
     const { createHash } = process.getBuiltinModule('node:crypto');
     const name = `${folder}:${createHash('sha256').update(basename(target)).digest('hex').slice(0, 16)}`;
-    await lockFile(name, this.options);
+    await lockFile(name, this.options, 'old');
     this.#name = name;
   }
 

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../files/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { runtimeFolder } from './runtime-folder.js';
@@ -10,6 +11,14 @@ const TIDIED_MAX = 8;
 const REST_MS = 600_000;
 /** A folder may be removed under the hands of whoever takes the lock in it, by the one who gives it back. */
 const ATTEMPTS_MAX = 100;
+
+/**
+ * For so long is it tried again to have a file that another process seems to have, in milliseconds. A file system gives the inode of
+ * a removed file to the next one at once, and whoever had that file gives it back a moment later: so a new file is waited for, and
+ * one that was there before a little.
+ */
+const PATIENCE_MS = { new: 10_000, old: 500 } as const;
+const AGAIN_MS = 20;
 
 /** Who takes a lock, and who is told that none can be had. */
 export interface FileLockOptions {
@@ -34,16 +43,17 @@ let isTidied = false;
  * ends, however it does, gives its files back.
  *
  * @param key device and inode; for a name, those of its folder, and a fingerprint of it
+ * @param age whether this process has made the file
  * @throws LockedError when another process has it
  */
-export async function lockFile(key: string, options: FileLockOptions): Promise<void> {
+export async function lockFile(key: string, options: FileLockOptions, age: keyof typeof PATIENCE_MS): Promise<void> {
   const known = held.get(key);
   if (known !== undefined) {
     known.users += 1;
     await known.lock;
     return;
   }
-  const entry: Held = { lock: lockIfPossible(key, options), users: 1 };
+  const entry: Held = { lock: lockIfPossible(key, options, PATIENCE_MS[age]), users: 1 };
   held.set(key, entry);
   try {
     await entry.lock;
@@ -64,11 +74,15 @@ export async function unlockFile(key: string): Promise<void> {
   await (lock?.number === 1 ? lock.discard() : lock?.release());
 }
 
-async function lockIfPossible(key: string, { command, onUnable }: FileLockOptions): Promise<Lock | undefined> {
+async function lockIfPossible(
+  key: string,
+  { command, onUnable }: FileLockOptions,
+  patienceMs: number,
+): Promise<Lock | undefined> {
   const { LockedError } = await import('../world/lock/index.js');
   try {
     const folder = join(runtimeFolder(), 'outputs');
-    const lock = await take(join(folder, key.replaceAll(':', '-')), command);
+    const lock = await takePatiently(join(folder, key.replaceAll(':', '-')), command, patienceMs);
     if (!isTidied) {
       isTidied = true;
       await tidy(folder).catch(() => undefined);
@@ -78,6 +92,18 @@ async function lockIfPossible(key: string, { command, onUnable }: FileLockOption
     if (error instanceof LockedError) throw error;
     onUnable?.(error instanceof Error ? error.message : String(error));
     return undefined;
+  }
+}
+
+async function takePatiently(folder: string, command: string, patienceMs: number): Promise<Lock> {
+  const { LockedError } = await import('../world/lock/index.js');
+  for (let waited = 0; ; waited += AGAIN_MS) {
+    try {
+      return await take(folder, command);
+    } catch (error) {
+      if (!(error instanceof LockedError) || waited >= patienceMs) throw error;
+      await sleep(AGAIN_MS);
+    }
   }
 }
 

@@ -36,6 +36,8 @@ export interface SeenFile {
 export interface WatchTalk {
   /** A thing in the folder is not read. Told once of each. */
   readonly leftAlone: (path: string, reason: string) => void;
+  /** A file is gone that had something in it that was not read yet. */
+  readonly goneUnread: (path: string) => void;
   /** The folder can't be read; told when the reason changes. */
   readonly folderFailed: (error: unknown) => void;
   /** … and it can again. */
@@ -89,6 +91,8 @@ export class FolderWatch implements PresentFiles {
   #renamedAway: ReadonlySet<string> = new Set();
   /** Inodes of the own files, at the last look. */
   #own: ReadonlySet<string | undefined> = new Set();
+  /** Files that had something new in them when their names went, by their inodes. */
+  readonly #unread = new Map<string, string>();
   #version = 0;
   #folderStamp: string | undefined;
   #failure: string | undefined;
@@ -151,6 +155,7 @@ export class FolderWatch implements PresentFiles {
       await this.#lookAt(
         isFull ? names : [...names.filter((name) => !this.#entries.has(name)), ...this.#lively(start)],
       );
+      this.#tellGone();
       if (isFull) this.#planFullLook(start);
       if (this.#failure !== undefined) talk.folderBack();
       this.#failure = undefined;
@@ -290,10 +295,19 @@ export class FolderWatch implements PresentFiles {
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#forget(name);
   }
 
+  #tellGone(): void {
+    if (this.#unread.size === 0) return;
+    for (const { stats } of this.#entries.values()) if (stats.node !== undefined) this.#unread.delete(stats.node);
+    for (const name of this.#unread.values()) this.options.talk.goneUnread(join(this.options.folder, name));
+    this.#unread.clear();
+  }
+
   #forget(name: string): void {
-    const node = this.#entries.get(name)?.stats.node;
+    const entry = this.#entries.get(name);
+    const node = entry?.stats.node;
     this.#entries.delete(name);
     if (node === undefined) return;
+    if (entry?.isGiven === false && this.#unread.size < TOLD_MAX) this.#unread.set(node, name);
     const names = this.#names.get(node);
     names?.delete(name);
     if (names?.size === 0) this.#names.delete(node);

@@ -29,6 +29,7 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
           : 'a line that was stored without its newline has gone on: the rest is stored as a line of its own',
         { file },
       ),
+    goneUnread: (file) => talk.warn('a file is gone that had something in it that was not read yet', { file }),
     leftAlone: (file, reason) => talk.info('left alone in a watched folder', { file, reason }),
     folderFailed(error) {
       const reason = reasonOf(error);

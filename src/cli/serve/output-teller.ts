@@ -8,7 +8,7 @@ export function wordsFor(finding: OutputFinding): string {
     case 'renamed':
       return 'an output file was renamed by somebody else: a new one is begun';
     case 'gone':
-      return 'an output file is gone: a new one is begun, and what was in it is not written again';
+      return 'an output file is gone: a new one is begun, and what was in it up to the last checkpoint is not written again';
     case 'removed':
       return finding.isRestored
         ? 'an output file was removed by somebody else: what was in it is written again'

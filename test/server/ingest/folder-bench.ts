@@ -116,6 +116,7 @@ export class FolderBench {
         wentOn: (file, as) => tell('went on', file, as),
         again: (file, earlier) => tell('again', file, earlier),
         leftAlone: (file, reason) => tell('left', file, reason),
+        goneUnread: (file) => tell('gone unread', file),
         folderFailed: () => void this.told.push('folder failed'),
         folderBack: () => void this.told.push('folder back'),
         notesDamaged: (_, lines) => void this.told.push(`notes damaged ${lines}`),

@@ -201,6 +201,22 @@ describe.concurrent('a watched folder', () => {
       expect(middles).toEqual([3000, 4000, 5000, 6000].flatMap((n) => range(n, n + 10)));
     }));
 
+  it('says so when a file is gone that had something in it that was not read yet', () =>
+    inFolder(
+      async (bench) => {
+        writeFileSync(bench.at('a.ndjson'), objects(0, 2));
+        writeFileSync(bench.at('b.ndjson'), objects(10, 12));
+        await bench.look();
+        appendFileSync(bench.at('a.ndjson'), objects(2, 3));
+        await bench.look(1);
+        rmSync(bench.at('a.ndjson'));
+        rmSync(bench.at('b.ndjson'));
+        await bench.look();
+        expect(bench.told).toEqual(['stored a.ndjson 2', 'stored b.ndjson 2', 'gone unread a.ndjson']);
+      },
+      { patterns: ['*.ndjson'] },
+    ));
+
   it('knows a file again that was compressed, and stores what had come to it meanwhile', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('a'), objects(0, 300));

@@ -144,7 +144,7 @@ function partsOf({ plan: { path, keeping } }: Target, { begin, position }: FileR
 
 function changedParts({ changed }: PartsState): string | undefined {
   if (changed.length === 0) return undefined;
-  return `${changed.map(({ name }) => name).join(', ')} was changed by somebody since it was set aside`;
+  return `${changed.map(({ name }) => name).join(', ')} was changed by somebody since it was set aside: move it away, and the run goes on without it`;
 }
 
 function goneParts({ gone }: PartsState): readonly string[] {
