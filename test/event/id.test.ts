@@ -27,8 +27,8 @@ describe('an event id', () => {
   });
 
   it('is another each time, even for the same time and counter', () => {
-    const ids = new Set(Array.from({ length: 10_000 }, () => eventId(1, 1)));
-    expect(ids.size).toBe(10_000);
+    const ids = new Set(Array.from({ length: 1000 }, () => eventId(1, 1)));
+    expect(ids.size).toBe(1000);
   });
 });
 
@@ -51,10 +51,10 @@ describe('an id as bytes', () => {
   it('is another each time', () => {
     const bytes = new Uint8Array(ID_LENGTH);
     const write = eventIdWriter(bytes, 1);
-    const ids = Array.from({ length: 10_000 }, () => {
+    const ids = Array.from({ length: 1000 }, () => {
       write(1);
       return Buffer.from(bytes).toString();
     });
-    expect(new Set(ids).size).toBe(10_000);
+    expect(new Set(ids).size).toBe(1000);
   });
 });

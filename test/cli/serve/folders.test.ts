@@ -134,7 +134,10 @@ describe.concurrent('the daemon in a watched folder', () => {
   });
 
   it('says in its health that a folder can not be read', async () => {
-    const { at, daemon } = await watching();
+    const { at, daemon, isStored } = await watching();
+    // A daemon makes the folder where it is missing when it begins to watch.
+    writeFileSync(at('a'), '1\n');
+    await isStored(['1'], 'it is watched');
     rmSync(at(''), { recursive: true });
     await daemon().says('a watched folder can not be read');
     const health = (await (await fetch(`${daemon().url}/health`)).json()) as { components: Record<string, unknown> };
