@@ -29,3 +29,4 @@ export { fileKey, foundPath, isWithin, keptPath, leadToSame, resolvePath } from 
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
 export { areSamplesThere, samplesBefore } from './samples.js';
+export { PACKED_HEAD_BYTES, packedHead } from './packed-head.js';

@@ -1,11 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, constants } from 'node:zlib';
-import { fingerprintOf, isSameFingerprint, nodeFileSystem, readAt, type Fingerprint } from '../files/index.js';
+import {
+  fingerprintOf,
+  isSameFingerprint,
+  nodeFileSystem,
+  PACKED_HEAD_BYTES,
+  packedHead,
+  readAt,
+  type Fingerprint,
+} from '../files/index.js';
 import { filesIn } from './folder.js';
 
-/** Of a packed file so much is read to see how it begins: 1 KB of it has no more bytes than this, however badly it is packed. */
-const PACKED_HEAD_BYTES = 4096;
 /** A gzip file ends in the length of what it holds, modulo 2^32. */
 const LENGTH_BYTES = 4;
 
@@ -36,8 +41,7 @@ function holds(path: string, head: Fingerprint, size: number): boolean {
     const length = readAt(nodeFileSystem, fd, stats.size - LENGTH_BYTES, LENGTH_BYTES);
     if (Buffer.from(length).readUInt32LE() !== size % 2 ** 32) return false;
     const packed = readAt(nodeFileSystem, fd, 0, PACKED_HEAD_BYTES);
-    const begin = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, head.bytes);
-    return isSameFingerprint(fingerprintOf(begin), head);
+    return isSameFingerprint(fingerprintOf(packedHead(packed).subarray(0, head.bytes)), head);
   } catch {
     // It is no gzip file, or is gone again.
     return false;

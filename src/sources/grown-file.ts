@@ -1,8 +1,8 @@
 import { fstatSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Gunzip } from 'node:zlib';
 import type { Block } from './block.js';
 import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
+import { GunzippedFile } from './gunzipped-file.js';
 import { SourceError } from './read-error.js';
 
 const readAsync = promisify(read);
@@ -30,6 +30,7 @@ export class RewrittenError extends Error {
 /** What has come to an open file behind a place, as it is when the reading begins. To be read once. */
 export class GrownFile {
   readonly #cutter: BlockCutter;
+  readonly #packed: GunzippedFile;
   #bytesRead = 0;
   #isCutOff = false;
 
@@ -37,6 +38,7 @@ export class GrownFile {
     private readonly fd: number,
     private readonly options: GrownFileOptions,
   ) {
+    this.#packed = new GunzippedFile(fd);
     this.#cutter = new BlockCutter(options.name, options.lineBytesMax, BLOCK_BYTES, options.from === 0);
   }
 
@@ -52,7 +54,7 @@ export class GrownFile {
 
   /** Bytes of the file that were read, compressed where it is. */
   get bytesRead(): number {
-    return this.#bytesRead;
+    return this.options.gzip ? this.#packed.bytesRead : this.#bytesRead;
   }
 
   /** Whether the file is compressed, and its end is missing: it may be in the writing. */
@@ -91,17 +93,10 @@ export class GrownFile {
     if (!signal.aborted && !readBefore(fd, position).equals(before)) throw new RewrittenError();
   }
 
-  /** From the start, because only there its content can be made out. */
   async *#gunzipped(signal: AbortSignal): AsyncGenerator<Block> {
-    const { createGunzip } = await import('node:zlib');
-    const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
-    const stop = (): void => void gunzip.destroy();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const feeding = this.#feed(gunzip);
     let toPass = this.options.from;
     try {
-      for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      for await (const chunk of this.#packed.chunks(signal)) {
         const passed = Math.min(toPass, chunk.length);
         toPass -= passed;
         yield* this.#cutter.add(chunk.subarray(passed));
@@ -111,42 +106,9 @@ export class GrownFile {
       if (signal.aborted) return;
       if (!hasEndedEarly(error)) throw error;
       this.#isCutOff = true;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      gunzip.destroy();
-      // Whoever opened the file may close it then.
-      await feeding;
     }
     if (toPass > 0 && !signal.aborted) throw new RewrittenError();
   }
-
-  async #feed(gunzip: Gunzip): Promise<void> {
-    try {
-      while (!gunzip.destroyed) {
-        const piece = Buffer.allocUnsafe(BLOCK_BYTES);
-        const { bytesRead } = await readAsync(this.fd, piece, 0, piece.length, this.#bytesRead);
-        this.#bytesRead += bytesRead;
-        if (bytesRead === 0) {
-          gunzip.end();
-          return;
-        }
-        if (!gunzip.write(piece.subarray(0, bytesRead))) await drained(gunzip);
-      }
-    } catch (error) {
-      gunzip.destroy(error as Error);
-    }
-  }
-}
-
-async function drained(gunzip: Gunzip): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      gunzip.off('drain', done).off('close', done);
-      resolve();
-    };
-    gunzip.on('drain', done).on('close', done);
-    if (gunzip.destroyed) done();
-  });
 }
 
 function readBefore(fd: number, position: number): Buffer {

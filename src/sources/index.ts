@@ -6,6 +6,7 @@ import { stdinSource } from './stdin-source.js';
 /** Floor 4: where events come from. A new source is a file here and a line below. */
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
 export { GrownFile, RewrittenError } from './grown-file.js';
+export { GunzippedFile } from './gunzipped-file.js';
 export { FolderWatch, type SeenFile, type WatchTalk, type WatchWorld } from './watch-folder.js';
 export { logSource, parseLogPlace, type LogPlace, type LogSourceOptions, type ReadableLog } from './log-source.js';
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';

@@ -6,6 +6,9 @@ import {
   hasCode,
   isSameFingerprint,
   nodeFileSystem,
+  PACKED_HEAD_BYTES,
+  packedHead,
+  TELLING_BYTES_MIN,
   type FileIdentity,
 } from '../../files/index.js';
 import { partNames } from '../../sinks/index.js';
@@ -30,10 +33,6 @@ export interface FoundFile {
   readonly mtimeMs: number;
 }
 
-/** Fewer bytes than these do not tell which file it is. */
-export const TELLING_BYTES_MIN = 16;
-/** Enough for the first bytes, packed, and few enough that what they unpack to is little. */
-const PACKED_HEAD_BYTES = 4096;
 const READ_BYTES = 256 << 10;
 
 /** The files that a pipeline's letters are in, the oldest first. */
@@ -187,9 +186,7 @@ function openFound(path: string): { readonly fd: number; readonly file: FoundFil
 function headOf(fd: number, isPacked: boolean): Buffer {
   const space = Buffer.alloc(isPacked ? PACKED_HEAD_BYTES : FINGERPRINT_BYTES_MAX);
   const start = space.subarray(0, readSync(fd, space, 0, space.length, 0));
-  if (!isPacked || start.length === 0) return start;
-  const { gunzipSync, constants } = process.getBuiltinModule('node:zlib');
-  return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, FINGERPRINT_BYTES_MAX);
+  return isPacked && start.length > 0 ? packedHead(start) : start;
 }
 
 /** @returns undefined when it is gone */

@@ -1,11 +1,11 @@
 import type { Hash } from 'node:crypto';
+import { TELLING_BYTES_MIN } from '../../files/index.js';
 import type { DrivenFile, DrivenLetters } from './driven-letters.js';
 import {
   contentOf,
   findLetterFiles,
   otherFiles,
   relationTo,
-  TELLING_BYTES_MIN,
   type FoundFile,
   type LetterPlace,
 } from './letter-files.js';
