@@ -65,5 +65,6 @@ export async function scriptSpec(source: ScriptSource, config: LoadedConfig | un
   const options = inDialectOf(source, given);
   const findings = checkScript(source, options);
   if (hasErrors(findings)) throw new ConfigError(findings);
-  return { script: source.script, options };
+  const { script, text } = source;
+  return { script, options, ...(text && { text: { text: text.text, spans: text.spans } }) };
 }

@@ -5,7 +5,8 @@ import type { ScriptSource } from './script-source.js';
 
 /** Everything that computo-js finds wrong with a script without running it, placed where it was written. */
 export function checkScript(source: ScriptSource, options: CheckOptions): Diagnostic[] {
-  const found = check(source.script, inDialectOf(source, options));
+  const form = source.text === undefined ? 'json' : 'text';
+  const found = check(source.script, { ...inDialectOf(source, options), form });
   return [...source.warnings, ...found.map(({ path, ...finding }) => diagnoseScript(source, path, finding))];
 }
 
