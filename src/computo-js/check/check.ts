@@ -1,7 +1,7 @@
 import { ComputoError, engineLimitOf } from '../computo-error.js';
 import { FRAMES_MAX, walk } from '../compile/index.js';
 import { detectDialect, parseScript } from '../dialect/index.js';
-import { pointerTo, type Dialect, type DialectOption, type Report } from '../syntax/index.js';
+import { pointerTo, type Dialect, type DialectOption, type Known, type Report } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
 import type { Diagnostic } from './diagnostic.js';
@@ -11,6 +11,8 @@ import { RULES } from './rules.js';
 export interface CheckOptions {
   /** As for `compile`. */
   readonly dialect?: DialectOption | undefined;
+  /** As for `compile`; only their names count. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** More problems than this say that the script is no script; and a deep one's pointers are long. */
@@ -24,9 +26,10 @@ const PATH_CHARACTERS_MAX = 10_000_000;
 export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
-    if (wanted !== 'auto') return checkIn(script, wanted);
+    const known: Known = { secrets: new Map(Object.entries(options.secrets ?? {})) };
+    if (wanted !== 'auto') return checkIn(script, wanted, known);
     const { dialect, markers } = detectDialect(script);
-    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current');
+    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current', known);
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
       if (marker === undefined) return [];
@@ -46,7 +49,7 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   }
 }
 
-function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
+function checkIn(script: Json, dialect: Dialect, known: Known): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits);
@@ -65,7 +68,7 @@ function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
     });
   }
   for (const visit of visits) {
-    for (const rule of RULES) rule(visit, report, names);
+    for (const rule of RULES) rule(visit, report, names, known);
     if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;
     const message = `there may be more: these are the first ${found.length} problems`;
     found.push({ code: 'too-many-problems', severity: 'warning', path: '', message });

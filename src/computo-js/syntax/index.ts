@@ -7,6 +7,7 @@ export {
   inBoth,
   type Example,
   type Growth,
+  type Known,
   type Operator,
   type OperatorInfo,
   type Parser,
