@@ -1,3 +1,4 @@
+import type { CheckOptions } from 'computo-js';
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
 import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
 import { checkScript, parseInlineScript, type ScriptSource } from '../config/script/index.js';
@@ -51,14 +52,23 @@ export async function filterStages(
 }
 
 /**
- * A script with its options, once nothing in it is certain to fail.
+ * A script with its options and the secrets that it names, once nothing in it is certain to fail.
  *
- * @param config whose `computo` section holds; undefined: the defaults
+ * @param config whose sections `computo` and `secrets` hold; undefined: the defaults
  * @throws ConfigError with all that is wrong
  */
 export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
-  const options = config === undefined ? {} : (await import('../config/index.js')).scriptOptions(config);
+  if (config === undefined) {
+    refuseMistakes(source, {});
+    return { script: source.script, options: {} };
+  }
+  const { knownSecrets, scriptOptions, secretsFor } = await import('../config/index.js');
+  const options = scriptOptions(config);
+  refuseMistakes(source, { ...options, ...knownSecrets(config) });
+  return { script: source.script, options: { ...options, ...(await secretsFor(source.script, config)) } };
+}
+
+function refuseMistakes(source: ScriptSource, options: CheckOptions): void {
   const findings = checkScript(source, options);
   if (hasErrors(findings)) throw new ConfigError(findings);
-  return { script: source.script, options };
 }

@@ -50,7 +50,7 @@ export interface OutputSpec {
 
 export interface ScriptSpec {
   readonly script: Json;
-  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto'>;
+  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
 }
 
 /** What becomes of an event that fails: see the config's `on_error`. */
