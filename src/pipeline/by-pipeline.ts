@@ -28,7 +28,9 @@ export function byPipeline(
   const pipelineOf = pipelineOfLine();
   const [anyExecutor] = executors.values();
   return {
-    width: Math.min(...[...executors.values()].map(({ width }) => width)),
+    get width() {
+      return Math.min(...[...executors.values()].map(({ width }) => width));
+    },
     recycle: (lines) => anyExecutor?.recycle?.(lines),
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1);

@@ -2,7 +2,7 @@
 export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai/ai-calls.js';
 export type { Counts } from './counts.js';
-export { eventExecutor } from './ai/event-executor.js';
+export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';
 export { inlineExecutor } from './threads/inline-executor.js';

@@ -76,6 +76,7 @@ async function openDaemonEngines(
       ...plan,
       live: false,
       plain: (block) => threads.open({ ...block, observe: observationOf(plan.logging) }),
+      calling: (events) => threads.openCalling(events),
       hooks: {
         ...meter.hooks,
         onAttempt(entry) {
