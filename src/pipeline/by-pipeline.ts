@@ -1,9 +1,9 @@
+import { pipelineOfLine } from '../event/index.js';
 import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { noCounts } from './counts.js';
 import { mergeResults } from './merge-results.js';
 import type { BlockExecutor } from './run-blocks.js';
-import { pipelineOfLine } from './log/sent-to.js';
 
 const NEWLINE = 0x0a;
 

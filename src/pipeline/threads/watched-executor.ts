@@ -1,4 +1,5 @@
 import type { Json } from 'computo-js';
+import { readStoredEvent } from '../../event/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
 import type { Clock } from '../../world/index.js';
@@ -8,7 +9,6 @@ import type { BlockOptions } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { givingUp } from '../give-up.js';
 import { HeldBlocks } from '../held-blocks.js';
-import { readStoredEvent } from '../lines/stored-event.js';
 import { mergeResults } from '../merge-results.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
