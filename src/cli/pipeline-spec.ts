@@ -1,6 +1,6 @@
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
 import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
-import { checkScript, parseInlineScript, type ScriptSource } from '../config/script/index.js';
+import { checkScript, inDialectOf, parseInlineScript, type ScriptSource } from '../config/script/index.js';
 import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
 
 /** A pipeline of the config as it is run, but for its outputs: where those go, each command decides. */
@@ -30,8 +30,12 @@ export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
  *
  * @throws ConfigError when one cannot be parsed
  */
-export function parseFilters(texts: readonly string[] = []): readonly ScriptSource[] {
-  return texts.map((text, index) => parseInlineScript(text, index === 0 ? '--filter' : `--filter (${index + 1})`));
+export async function parseFilters(texts: readonly string[] = []): Promise<readonly ScriptSource[]> {
+  const sources: ScriptSource[] = [];
+  for (const [index, text] of texts.entries()) {
+    sources.push(await parseInlineScript(text, index === 0 ? '--filter' : `--filter (${index + 1})`));
+  }
+  return sources;
 }
 
 /**
@@ -57,8 +61,10 @@ export async function filterStages(
  * @throws ConfigError with all that is wrong
  */
 export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
-  const options = config === undefined ? {} : (await import('../config/index.js')).scriptOptions(config);
+  const given = config === undefined ? {} : (await import('../config/index.js')).scriptOptions(config);
+  const options = inDialectOf(source, given);
   const findings = checkScript(source, options);
   if (hasErrors(findings)) throw new ConfigError(findings);
-  return { script: source.script, options };
+  const { script, text } = source;
+  return { script, options, ...(text && { text: { text: text.text, spans: text.spans } }) };
 }

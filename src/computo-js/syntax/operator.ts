@@ -1,9 +1,11 @@
 import type { Compiler, Evaluate } from '../compile/index.js';
+import type { Hint } from '../hint.js';
 import type { Json } from '../value/index.js';
 import type { Dialect } from './dialect.js';
 import type { Call, Node } from './node.js';
 import type { Place } from './place.js';
-import { usageText, type Arity, type Signature } from './signature.js';
+import type { Arity, Signature } from './signature.js';
+import { jsonUsage, textUsage } from './usage.js';
 import type { JsonKind } from '../value/index.js';
 
 /** A call that works and what comes of it. Run by a test, and shown in the reference. */
@@ -37,6 +39,8 @@ export interface OperatorInfo {
   readonly arity: Readonly<Partial<Record<Dialect, Arity>>>;
   /** A call with its parameters' names: `["map", array, lambda]`. */
   readonly usage: Readonly<Partial<Record<Dialect, string>>>;
+  /** The same in the text form, which is of the current dialect: `map(array, lambda)`; absent where that has no such operator. */
+  readonly textUsage: string | undefined;
   readonly examples: readonly Example[];
 }
 
@@ -77,7 +81,7 @@ export interface Parser {
   /** A call with these arguments. */
   call(call: RawCall, args: readonly Node[]): Call;
   /** A call that can only fail; those of its arguments that are expressions are looked at all the same. */
-  fault(call: RawCall, code: string, problem: string, hint?: string): Node;
+  fault(call: RawCall, code: string, problem: string, hint?: Hint): Node;
 }
 
 /** Takes a problem that an operator's `check` found. */
@@ -85,13 +89,13 @@ export type Report = (problem: {
   readonly code: string;
   readonly place: Place;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: Hint | undefined;
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage'>;
+type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage'>;
 
-/** Makes an operator's record; `dialects`, `arity` and `usage` follow from the signatures. */
+/** Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. */
 export function defineOperator(definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
   const byDialect = <T>(of: (signature: Signature) => T): Partial<Record<Dialect, T>> => {
@@ -108,7 +112,11 @@ export function defineOperator(definition: Definition): Operator {
     arity: byDialect(({ min, max }) => ({ min, max })),
     // Only who has made a mistake, or reads the reference, wants to see it.
     get usage() {
-      return byDialect((signature) => usageText(definition.name, signature));
+      return byDialect((signature) => jsonUsage(definition.name, signature));
+    },
+    get textUsage() {
+      const { current } = definition.signatures;
+      return current && textUsage(definition.name, current);
     },
   };
 }

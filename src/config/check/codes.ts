@@ -14,7 +14,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'file-unreadable': 'a file cannot be read: a folder, no permission, a failing disk',
   'file-too-large': 'a config or script file is larger than 16 MiB',
   'not-utf8': 'a file is not UTF-8 text',
-  'syntax-error': 'a file is not valid YAML or JSON',
+  'syntax-error': 'a file is not valid YAML or JSON, or a script is not valid Computo',
   'repeated-key': 'an object has the same key twice (a warning in script files: the last one counts)',
   'several-documents': 'a YAML config has more than one document',
   'not-json': 'a value that JSON cannot hold: .nan, a list as a key, a function',

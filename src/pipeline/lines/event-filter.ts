@@ -31,7 +31,10 @@ export function eventFilter(
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);
-      return { deadLetter: deadLetterLine(head, undefined), message: error.message };
+      return {
+        deadLetter: deadLetterLine(head, undefined),
+        message: error.at === undefined ? error.message : `${error.message} (at ${error.at})`,
+      };
     }
   };
 }
