@@ -23,7 +23,7 @@ test.each(families)('answers the vectors of the family %s', (family) => {
 });
 
 function familyOf(script: Json): string {
-  const name = Array.isArray(script) ? script[0] : undefined;
+  const name = Array.isArray(script) ? (script as readonly Json[])[0] : undefined;
   return typeof name === 'string' && name.includes('.') ? name.slice(0, name.indexOf('.')) : 'others';
 }
 
@@ -33,10 +33,10 @@ function failuresOf({ script, inputs, result, error }: Vector): string[] {
     answer = compile(script, { dialect: 'current' }).run(inputs);
   } catch (thrown) {
     if (thrown instanceof ComputoError && thrown.kind === error) return [];
-    return [`${stringify(script)} on ${stringify(inputs as Json)} raised ${String(thrown)}`];
+    return [`${stringify(script)} on ${stringify(inputs)} raised ${String(thrown)}`];
   }
   if (result !== undefined && equal(answer, result)) return [];
   return [
-    `${stringify(script)} on ${stringify(inputs as Json)} yields ${stringify(answer)}, not ${stringify(result ?? error ?? null)}`,
+    `${stringify(script)} on ${stringify(inputs)} yields ${stringify(answer)}, not ${stringify(result ?? error ?? null)}`,
   ];
 }
