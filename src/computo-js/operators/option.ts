@@ -7,7 +7,7 @@ export class OptionProblem extends Error {
 }
 
 /** What an option means in one run. */
-type Option<T> = (...args: Parameters<Evaluate>) => T;
+export type Option<T> = (...args: Parameters<Evaluate>) => T;
 
 /**
  * Compiles an argument whose text has a meaning of its own: a pattern, a format, a zone. Most scripts write it out; then it

@@ -30,6 +30,7 @@ import { every, find, some } from './search.js';
 import { omit, pick } from './selection.js';
 import { sort } from './sort.js';
 import { join, strConcat } from './text.js';
+import { timeOperators } from './time/index.js';
 import { times } from './times.js';
 import { unique } from './unique.js';
 import { uniqueSorted } from './unique-sorted.js';
@@ -105,6 +106,8 @@ const registry: readonly Operator[] = [
   // Changes
   diffOperator,
   patchOperator,
+  // Beyond the reference, by family
+  ...timeOperators,
 ];
 
 /** Every operator of both dialects, in the order of the reference, as users see them. */
