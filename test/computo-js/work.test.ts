@@ -72,6 +72,11 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   'time.floor': (_, size) => [fractionOf(size), '1d'],
   'time.add': (_, size) => [fractionOf(size), 'P1D'],
   'time.diff': (_, size) => [fractionOf(size), 0, '1d'],
+  'json.parse': (_, size) => [`[${'1,'.repeat(size)}1]`],
+  'url.parse': (_, size) => [`https://x.org/?${'a=1&'.repeat(size)}`],
+  'query.parse': (_, size) => ['a=1&'.repeat(size)],
+  'csv.parse': (_, size) => ['a,'.repeat(size)],
+  'logfmt.parse': (_, size) => ['a=1 '.repeat(size)],
 };
 
 function argumentsOf(operator: Operator, dialect: Dialect, work: Work, size: number): Json[] {

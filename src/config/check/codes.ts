@@ -76,6 +76,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unknown-zone': 'no time zone has this name',
   'malformed-unit': 'a unit of time has the wrong form: it is like 15m, 1d or 3mo',
   'malformed-duration': 'a duration has not the form of ISO 8601: it is like P1M or PT2H',
+  'csv-separator': 'csv.parse needs a separator of one character',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'too-many-problems': 'a script has so many problems that not all are listed',
 });
