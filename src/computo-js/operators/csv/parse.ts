@@ -1,4 +1,5 @@
 import { compileArgument, countSteps, countUnits, textOf } from '../../compile/index.js';
+import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, invalidArgument, takesUpTo, value } from '../../syntax/index.js';
 import { shorten } from '../../value/index.js';
 import { compileOption, OptionProblem, reportOption } from '../option.js';
@@ -13,6 +14,7 @@ export const parse = defineOperator({
     'The fields of one line of CSV, as an array of texts. A field in double quotes may hold the separator, ends of lines and, doubled, quotes. The separator is one character, a comma when it is not given.',
   signatures: inBoth(takesUpTo(1, value('text', 'string'), value('separator', 'string'))),
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
   examples: [
