@@ -7,11 +7,13 @@ export {
   inBoth,
   type Example,
   type Growth,
+  type Inferrer,
   type Operator,
   type OperatorInfo,
   type Parser,
   type RawCall,
   type Report,
+  type ShapeRule,
   type Work,
 } from './operator.js';
 export { placeInside, pointerTo, ROOT, type Place } from './place.js';

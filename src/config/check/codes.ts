@@ -72,6 +72,11 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unique-sorted-option': 'uniqueSorted does not know this option',
   'negative-tolerance': 'approx needs a tolerance that is not negative',
   'chunk-size': 'chunk needs a positive size',
+  'malformed-format': 'a format of times has a directive that strftime does not have, or that cannot be read',
+  'unknown-zone': 'no time zone has this name',
+  'malformed-unit': 'a unit of time has the wrong form: it is like 15m, 1d or 3mo',
+  'malformed-duration': 'a duration has not the form of ISO 8601: it is like P1M or PT2H',
+  'csv-separator': 'csv.parse needs a separator of one character',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'too-many-problems': 'a script has so many problems that not all are listed',
 });
