@@ -80,6 +80,26 @@ describe('a plan', () => {
     expect(planned(['strConcat', ['$inputs', '/1/source'], '!']).plan?.compute?.({ source: 'x' })).toBe('x!');
   });
 
+  it('computes with texts and numbers field by field', () => {
+    const script: Json = [
+      'obj',
+      'name',
+      ['text.lower', ['text.trim', ['$input', '/name']]],
+      'price',
+      ['number.round', ['$input', '/price'], 2],
+      'who',
+      ['regex.capture', ['$input', '/name'], '(?<first>\\w+)'],
+      'key',
+      ['hash.bucket', ['$input', '/id'], 16],
+      'text',
+      ['text.redact', ['$input', '/name'], { array: ['email'] }],
+    ];
+    const { plan, fields } = planned(script, { name: ' Ada ', price: 1.005, id: 'a' });
+    expect(fields).toEqual(['name', 'price', 'id']);
+    expect(plan).toMatchObject({ needsContext: false, output: { kind: 'object' } });
+    expect(plan?.compute?.(null)).toMatchObject({ name: 'ada', price: 1.01, who: { first: 'Ada' }, text: ' Ada ' });
+  });
+
   it('raises where a field is missing, for the whole input to be asked', () => {
     const { plan } = planned(['not', ['$input', '/a']]);
     expect(() => plan?.compute?.(null)).toThrow(FIELD_MISSING);

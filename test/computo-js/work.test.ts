@@ -77,6 +77,14 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   'query.parse': (_, size) => ['a=1&'.repeat(size)],
   'csv.parse': (_, size) => ['a,'.repeat(size)],
   'logfmt.parse': (_, size) => ['a=1 '.repeat(size)],
+  'text.redact': (_, size) => [text(size), ['email', 'iban']],
+  'regex.test': (_, size) => [text(size), '[xy]+$'],
+  'regex.capture': (_, size) => [text(size), '(?<a>[xy]+)$'],
+  'regex.findAll': (_, size) => [text(size), '[xy]'],
+  'regex.replace': (_, size) => [text(size), '[xy]', '$0'],
+  'regex.split': (_, size) => [text(size), '[xy]'],
+  'number.parse': (_, size) => ['1'.repeat(size)],
+  'number.text': (work, size) => [grown(work, size), 2],
 };
 
 function argumentsOf(operator: Operator, dialect: Dialect, work: Work, size: number): Json[] {

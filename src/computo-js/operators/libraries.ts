@@ -1,3 +1,4 @@
+import type * as Crypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as Re2 from 're2js';
 import type * as TemporalPolyfill from 'temporal-polyfill';
@@ -13,4 +14,9 @@ export function regexLibrary(): typeof Re2 {
 export function temporalLibrary(): typeof TemporalPolyfill.Temporal {
   const own = (globalThis as { Temporal?: typeof TemporalPolyfill.Temporal }).Temporal;
   return own ?? (requireLibrary('temporal-polyfill') as typeof TemporalPolyfill).Temporal;
+}
+
+/** Node's own hashes, read when a script first asks for one. */
+export function hashLibrary(): typeof Crypto {
+  return requireLibrary('node:crypto') as typeof Crypto;
 }

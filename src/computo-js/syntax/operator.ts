@@ -49,7 +49,7 @@ export interface Operator extends OperatorInfo {
   /** What every call returns, where that is known. */
   readonly returns?: JsonKind;
   readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
-  /** How large its result can get; without any such bound when absent. Numbers and booleans don't grow. */
+  /** How large its result can get. When absent: without any such bound; but numbers and booleans don't grow. */
   readonly growth?: Growth;
   /**
    * What its work grows with; nothing for one that takes the same time whatever it is given. Work on values is charged by
@@ -64,7 +64,7 @@ export interface Operator extends OperatorInfo {
   readonly parse?: (call: RawCall, parser: Parser) => Node;
   readonly compile: (call: Call, compiler: Compiler) => Evaluate;
   /** Problems that can be seen without running and that the signature does not tell. */
-  readonly check?: (call: Call, report: Report) => void;
+  readonly check?: (call: Call, report: Report, known: Known) => void;
 }
 
 /** A call as it stands in the script. */
@@ -104,6 +104,12 @@ export interface Inferrer {
   applied(lambda: Node | undefined, parameters: readonly Shape[]): Shape;
   /** What a pointer leads to; where it can lead nowhere, that is noted. A pointer that is not known leads to anything. */
   read(shape: Shape, pointer: Json | undefined): Shape;
+}
+
+/** What `check` knows beside the script. */
+export interface Known {
+  /** By name; the values are whatever was given. */
+  readonly secrets: ReadonlyMap<string, unknown>;
 }
 
 /** Takes a problem that an operator's `check` found. */

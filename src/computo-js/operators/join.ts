@@ -6,10 +6,9 @@ import {
   countSteps,
   countUnits,
   textOf,
-  type Run,
 } from '../compile/index.js';
-import { array, defineOperator, inBoth, takes, takesAtLeast, value, type Call } from '../syntax/index.js';
-import { canonicalText, type Json } from '../value/index.js';
+import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
+import { plainText } from './plain-text.js';
 
 /** Joining two texts makes a third that refers to both. */
 const UNITS_PER_JOINT = 8;
@@ -37,7 +36,7 @@ export const strConcat = defineOperator({
       for (let index = 0; index < parts.length; index++) {
         const given = parts[index]?.(run, scope) ?? null;
         if (given === null && skipsNull) continue;
-        const added = typeof given === 'string' ? given : plainText(given, run, call);
+        const added = typeof given === 'string' ? given : plainText(given, call, run);
         // Joining shares both texts; what it costs is the shorter of them.
         if (text !== '') countUnits(run, Math.min(added.length, text.length), call.place);
         text += added;
@@ -66,7 +65,7 @@ export const join = defineOperator({
       countElements(run, items.length, call.place);
       countUnits(run, delimiter.length * Math.max(0, items.length - 1), call.place);
       const texts = items.map((item) => {
-        const text = plainText(item, run, call);
+        const text = plainText(item, call, run);
         countUnits(run, text.length, call.place);
         return text;
       });
@@ -74,9 +73,3 @@ export const join = defineOperator({
     };
   },
 });
-
-function plainText(value: Json, run: Run, call: Call): string {
-  if (typeof value === 'string') return value;
-  run.at = call.place;
-  return canonicalText(value, run);
-}

@@ -1,0 +1,37 @@
+import { compileArgument, numberOf } from '../../compile/index.js';
+import { defineOperator, inBoth, number, takesUpTo } from '../../syntax/index.js';
+import type { Effort, JsonNumber } from '../../value/index.js';
+import { compileInteger, reportInteger } from '../integer-argument.js';
+import { changeDecimal, roundDecimal } from './decimal.js';
+
+export const round = defineOperator({
+  name: 'number.round',
+  summary:
+    'The number rounded to so many digits after the point, 0 without a count; -1 rounds to tens. Half goes away from zero, by the decimal that is printed.',
+  signatures: inBoth(takesUpTo(1, number('number'), number('digits'))),
+  returns: 'number',
+  growth: 'first',
+  work: ['digits'],
+  examples: [
+    { script: ['number.round', 2.5], result: 3 },
+    { script: ['number.round', 1.005, 2], result: 1.01 },
+    { script: ['number.round', 1234, -2], result: 1200 },
+  ],
+  compile(call, compiler) {
+    const numberGiven = compileArgument(call, 0, compiler);
+    const digitsGiven = call.arguments.length > 1 ? compileInteger(call, 1, compiler) : undefined;
+    return (run, scope) => {
+      const given = numberOf(numberGiven(run, scope), call, 0);
+      const digits = digitsGiven === undefined ? 0 : digitsGiven(run, scope);
+      run.at = call.place;
+      return rounded(given, digits, run);
+    };
+  },
+  check: (call, report) => reportInteger(call, 1, report),
+});
+
+function rounded(given: JsonNumber, digits: number, effort: Effort): JsonNumber {
+  // Doubles from 2^53 on are integers, and print as such. `+ 0` turns -0 into 0.
+  if (typeof given === 'number' && digits >= 0 && Number.isInteger(given)) return given + 0;
+  return changeDecimal(given, (decimal) => roundDecimal(decimal, digits), effort);
+}
