@@ -31,6 +31,7 @@ export type {
 } from './plan/pipeline-plan.js';
 export { pipelineNames, resolvePipeline, resolveScript, scriptNames } from './plan/resolve-pipeline.js';
 export { scriptOptions } from './plan/script-options.js';
+export { knownSecrets, secretsFor } from './plan/script-secrets.js';
 export type { Config } from './schema.js';
 export { SAMPLE_EVENTS_MAX, sampleOf, type Sample } from './shape/index.js';
 export type { ProviderKind } from './schema/ai-providers.js';

@@ -32,6 +32,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'invalid-value': 'a value has the wrong type, range, unit or form',
   'unset-variable': 'an environment variable is not set and has no default (an error only when its section is used)',
   'weak-token': 'a token is too short for an address that other machines reach',
+  'unreadable-secret': 'a secret cannot be read from its file, or its command failed',
   'secret-in-clear': 'a secret stands in the config itself',
   // References
   'unknown-script': 'no script has this name',
@@ -77,6 +78,13 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'malformed-unit': 'a unit of time has the wrong form: it is like 15m, 1d or 3mo',
   'malformed-duration': 'a duration has not the form of ISO 8601: it is like P1M or PT2H',
   'csv-separator': 'csv.parse needs a separator of one character',
+  'wrong-integer': 'an operator needs an integer within bounds',
+  'empty-text': 'an operator needs a text that is not empty',
+  'malformed-pattern': 'a pattern is not valid RE2, or too large',
+  'unknown-group': 'a replacement refers to a group that the pattern does not have',
+  'unknown-kind': 'text.redact does not know this kind of data',
+  'unknown-secret': 'no secret has this name',
+  'secret-name': 'the name of a secret must stand in the script',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'too-many-problems': 'a script has so many problems that not all are listed',
 });

@@ -1,8 +1,10 @@
-import { compileArgument } from '../../compile/index.js';
-import { defineOperator, inBoth, takesUpTo, value } from '../../syntax/index.js';
+import { compileArgument, type Compiler } from '../../compile/index.js';
+import { defineOperator, inBoth, invalidArgument, takesUpTo, value, type Call } from '../../syntax/index.js';
 import { nearestName } from '../../value/index.js';
-import { compileOption, OptionProblem, reportOption } from '../option.js';
+import { compileOption, OptionProblem, reportOption, type Option } from '../option.js';
 import { sha256Of } from './digest.js';
+
+const NOT_WRITTEN_OUT = "'hash.sha256' needs the name of a secret as it stands: no data may choose a key";
 
 export const sha256 = defineOperator({
   name: 'hash.sha256',
@@ -19,18 +21,30 @@ export const sha256 = defineOperator({
   ],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);
-    const { secrets } = compiler.program;
-    const secret =
-      call.arguments.length > 1 ? compileOption(call, 1, compiler, (name) => secretNamed(name, secrets)) : undefined;
+    const key = call.arguments.length > 1 ? compileKey(call, compiler) : undefined;
     return (run, scope) => {
       const hashed = given(run, scope);
-      return sha256Of(hashed, secret?.(run, scope), call, run);
+      return sha256Of(hashed, key?.(run, scope), call, run);
     };
   },
   check(call, report, { secrets }) {
-    reportOption(call, 1, 'unknown-secret', (name) => secretNamed(name, secrets), report);
+    const name = call.arguments[1];
+    if (name !== undefined && name.type !== 'constant') {
+      report({ code: 'secret-name', place: name.place, message: NOT_WRITTEN_OUT });
+    }
+    reportOption(call, 1, 'unknown-secret', (text) => secretNamed(text, secrets), report);
   },
 });
+
+function compileKey(call: Call, compiler: Compiler): Option<string> {
+  const { secrets } = compiler.program;
+  if (call.arguments[1]?.type === 'constant') {
+    return compileOption(call, 1, compiler, (name) => secretNamed(name, secrets));
+  }
+  return () => {
+    throw invalidArgument(call.place, NOT_WRITTEN_OUT);
+  };
+}
 
 /** @throws OptionProblem when there is none of that name */
 function secretNamed<T>(name: string, secrets: ReadonlyMap<string, T>): T {
