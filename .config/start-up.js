@@ -21,6 +21,7 @@ pipelines:
 const COMMANDS = [
   ['--help'],
   ['-e', '["obj", "n", ["$input", "/n"]]'],
+  ['-e', '{/n}'],
   ['--resume'],
   ['check'],
   ['-p', 'ask', '--dry-run'],

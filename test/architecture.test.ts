@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The floors of the house, the lowest first. A file may import from its own folder, and from floors below its own. */
 const FLOORS: readonly (readonly string[])[] = [
   ['src/computo-js'],
-  ['src/event', 'src/files', 'src/json', 'src/nats', 'src/world'],
+  ['src/files', 'src/json', 'src/nats', 'src/world'],
+  ['src/event'],
   ['src/config'],
   ['src/ai', 'src/log'],
   ['src/sources', 'src/sinks'],

@@ -1,7 +1,7 @@
 import type { CheckOptions } from 'computo-js';
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
 import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
-import { checkScript, parseInlineScript, type ScriptSource } from '../config/script/index.js';
+import { checkScript, inDialectOf, parseInlineScript, type ScriptSource } from '../config/script/index.js';
 import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
 
 /** A pipeline of the config as it is run, but for its outputs: where those go, each command decides. */
@@ -31,8 +31,12 @@ export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
  *
  * @throws ConfigError when one cannot be parsed
  */
-export function parseFilters(texts: readonly string[] = []): readonly ScriptSource[] {
-  return texts.map((text, index) => parseInlineScript(text, index === 0 ? '--filter' : `--filter (${index + 1})`));
+export async function parseFilters(texts: readonly string[] = []): Promise<readonly ScriptSource[]> {
+  const sources: ScriptSource[] = [];
+  for (const [index, text] of texts.entries()) {
+    sources.push(await parseInlineScript(text, index === 0 ? '--filter' : `--filter (${index + 1})`));
+  }
+  return sources;
 }
 
 /**
@@ -58,14 +62,17 @@ export async function filterStages(
  * @throws ConfigError with all that is wrong
  */
 export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
+  const { script, text } = source;
+  const written = text && { text: { text: text.text, spans: text.spans } };
   if (config === undefined) {
-    refuseMistakes(source, {});
-    return { script: source.script, options: {} };
+    const options = inDialectOf(source, {});
+    refuseMistakes(source, options);
+    return { script, options, ...written };
   }
   const { knownSecrets, scriptOptions, secretsFor } = await import('../config/index.js');
-  const options = scriptOptions(config);
+  const options = inDialectOf(source, scriptOptions(config));
   refuseMistakes(source, { ...options, ...knownSecrets(config) });
-  return { script: source.script, options: { ...options, ...(await secretsFor(source.script, config)) } };
+  return { script, options: { ...options, ...(await secretsFor(script, config)) }, ...written };
 }
 
 function refuseMistakes(source: ScriptSource, options: CheckOptions): void {

@@ -1,3 +1,5 @@
+import { hintIn, type Form, type Hint } from './hint.js';
+
 /** What went wrong: no such operator, arguments that it can't take, or a limit reached. */
 export type ComputoErrorKind = 'InvalidOperator' | 'InvalidArgument' | 'LimitExceeded';
 
@@ -7,6 +9,9 @@ export type ComputoErrorKind = 'InvalidOperator' | 'InvalidArgument' | 'LimitExc
  */
 export class ComputoError extends Error {
   override readonly name = 'ComputoError';
+  /** A way out, where one is known, as it is written in JSON. */
+  readonly hint?: string;
+  readonly #hint: Hint | undefined;
 
   /**
    * @param kind what went wrong
@@ -18,12 +23,22 @@ export class ComputoError extends Error {
     readonly kind: ComputoErrorKind,
     readonly problem: string,
     readonly path: string,
-    readonly hint?: string,
+    hint?: Hint,
   ) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(`${problem} (at ${path === '' ? 'the root of the script' : path})${hint === undefined ? '' : `. ${hint}`}`);
+    const inJson = hint === undefined ? undefined : hintIn(hint, 'json');
+    super(
+      `${problem} (at ${path === '' ? 'the root of the script' : path})${inJson === undefined ? '' : `. ${inJson}`}`,
+    );
     Error.stackTraceLimit = stackTraceLimit;
+    if (inJson !== undefined) this.hint = inJson;
+    this.#hint = hint;
+  }
+
+  /** What is wrong and the way out, as the script's form has it, without the place. */
+  explain(form: Form): string {
+    return this.#hint === undefined ? this.problem : `${this.problem}. ${hintIn(this.#hint, form)}`;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Floor 2: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
+ * Floor 3: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
  * What a run without a config needs stands behind lighter doors: `script/`, `diagnostic/` and `units/`.
  */
 export {

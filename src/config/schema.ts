@@ -31,7 +31,9 @@ export const configSchema = section({
     .describe('Keys for hash.sha256, by the names that scripts use for them.'),
   scripts: named('scripts by name', z.custom<Json>())
     .prefault({})
-    .describe('Computo scripts by name. A text names another script, or a file like ./script.json.'),
+    .describe(
+      'Computo scripts by name: text such as {/id, who: /user/name}, JSON, the name of another script, or a file like ./script.computo.',
+    ),
   pipelines: named('pipelines by name', pipeline)
     .prefault({})
     .describe('Pipelines by name; "default" is used where none is named.'),

@@ -22,12 +22,14 @@ export class EventFailure extends DataFault {
   /**
    * @param stage the name of the stage it failed in; undefined before the first
    * @param path JSON Pointer to the failing expression in that stage's script
+   * @param at line and column of the same in a script that was written in the text form, such as `1:12`
    */
   constructor(
     readonly kind: FailureKind,
     message: string,
     readonly stage?: string,
     readonly path?: string,
+    readonly at?: string,
   ) {
     super(message);
   }
@@ -39,9 +41,13 @@ const KINDS = {
   LimitExceeded: 'limit_exceeded',
 } as const satisfies Record<ComputoError['kind'], FailureKind>;
 
-/** A script's error as its event's failure. Whatever is no ComputoError is a bug of ours and passes through. */
-export function failureOf(error: unknown, stage: string): unknown {
+/**
+ * A script's error as its event's failure. Whatever is no ComputoError is a bug of ours and passes through.
+ *
+ * @param placeOf where an expression stands in a script that was written in the text form, by its JSON Pointer
+ */
+export function failureOf(error: unknown, stage: string, placeOf?: (path: string) => string): unknown {
   if (!(error instanceof ComputoError)) return error;
-  const message = error.hint === undefined ? error.problem : `${error.problem}. ${error.hint}`;
-  return new EventFailure(KINDS[error.kind], message, stage, error.path);
+  const message = error.explain(placeOf === undefined ? 'json' : 'text');
+  return new EventFailure(KINDS[error.kind], message, stage, error.path, placeOf?.(error.path));
 }

@@ -1,4 +1,4 @@
-import type { ExecuteOptions, Json } from 'computo-js';
+import type { ExecuteOptions, Json, Span } from 'computo-js';
 
 /**
  * A pipeline as plain JSON data: everything resolved, nothing compiled, so that it can be sent to a worker thread.
@@ -51,6 +51,8 @@ export interface OutputSpec {
 export interface ScriptSpec {
   readonly script: Json;
   readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
+  /** As it was written, where that was in the text form. */
+  readonly text?: { readonly text: string; readonly spans: Span };
 }
 
 /** What becomes of an event that fails: see the config's `on_error`. */

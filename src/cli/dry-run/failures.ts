@@ -10,7 +10,7 @@ export interface Failures {
   readonly sink: Sink;
   readonly awaited: number;
   readonly failed: number;
-  /** The first ones, each as `file:line: kind: message`. */
+  /** The first ones, each as `file:line: kind: message`, with the place in a script that is text. */
   readonly examples: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function collectFailures(): Failures {
   const seen = { awaited: 0, failed: 0, examples: [] as string[] };
   const take = (text: string): void => {
     const { error, source, line } = JSON.parse(text) as {
-      readonly error: { readonly kind: string; readonly message: string };
+      readonly error: { readonly kind: string; readonly message: string; readonly stage: string; readonly at?: string };
       readonly source: string;
       readonly line: number | null;
     };
@@ -28,7 +28,9 @@ export function collectFailures(): Failures {
     }
     seen.failed += 1;
     if (seen.examples.length < EXAMPLES_MAX) {
-      seen.examples.push(`${source}:${line ?? '?'}: ${error.kind}: ${error.message.slice(0, MESSAGE_MAX)}`);
+      const { kind, message, stage, at } = error;
+      const where = at === undefined ? '' : ` (${stage} at ${at})`;
+      seen.examples.push(`${source}:${line ?? '?'}: ${kind}: ${message.slice(0, MESSAGE_MAX)}${where}`);
     }
   };
   return {

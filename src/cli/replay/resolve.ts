@@ -83,7 +83,7 @@ function timeOfId(id: string): number {
 
 async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWay> {
   const processing = useSection(config, 'processing');
-  const filters = await filterStages(parseFilters(flags.filter), config);
+  const filters = await filterStages(await parseFilters(flags.filter), config);
   const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
-import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import { ConfigError } from '../../config/diagnostic/index.js';
+import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { StageSpec } from '../../pipeline/index.js';
@@ -28,7 +29,7 @@ export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipe
   const found = await resolveNamed(flags);
   if (flags.filter === undefined) return found;
   const { spec, sources, config } = found;
-  const filters = parseFilters(flags.filter);
+  const filters = await parseFilters(flags.filter);
   const stages = [...(await filterStages(filters, config)), ...spec.stages];
   const named = filters.map((filter) => [filter.name, filter] as const);
   return { ...found, spec: { ...spec, stages }, sources: new Map([...named, ...sources]) };
@@ -61,7 +62,7 @@ async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */
 function isFileName(script: string | undefined): boolean {
-  return script !== undefined && (script.includes('/') || /\.jsonc?$/i.test(script));
+  return script !== undefined && (script.includes('/') || isScriptFile(script));
 }
 
 function nothingToDo(flags: RunFlags): UserError {
@@ -80,8 +81,17 @@ function nothingToDo(flags: RunFlags): UserError {
 }
 
 async function scriptOfFlags({ eval: text, script = '' }: RunFlags): Promise<ScriptSource> {
-  if (text !== undefined) return parseInlineScript(text, '-e');
+  if (text !== undefined) return await inlineScript(text);
   return { ...(await loadScriptFile(resolve(script))), name: script };
+}
+
+async function inlineScript(text: string): Promise<ScriptSource> {
+  try {
+    return await parseInlineScript(text, '-e');
+  } catch (error) {
+    if (!(error instanceof ConfigError) || !isScriptFile(text) || /\s/.test(text)) throw error;
+    throw new ConfigError(error.diagnostics.map((finding) => ({ ...finding, hint: `to run a file: -s ${text}` })));
+  }
 }
 
 async function onlyStage(

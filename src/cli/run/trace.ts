@@ -1,4 +1,4 @@
-import type { Json, TraceListener } from 'computo-js';
+import { ComputoError, parsePointer, spanAt, type Json, type TraceListener } from 'computo-js';
 import { placeInScript, type ScriptSource } from '../../config/script/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { showFile } from '../print-diagnostics.js';
@@ -7,17 +7,31 @@ import { showFile } from '../print-diagnostics.js';
 const VALUE_MAX = 200;
 const INDENT = '  ';
 
+/** As much of an expression's text is shown. */
+const EXPRESSION_MAX = 60;
+
 /**
- * Tells each call of a script once it has ended, innermost first: its place, the operator indented by how deep it stands,
- * and what came of it.
+ * Tells each call of a script once it has ended, innermost first: its place, the operator or, of a script in the text form, its
+ * text, indented by how deep it stands, and what came of it.
  */
 export function traceTo(write: (text: string) => void, source: ScriptSource): TraceListener {
   return ({ path, operator, depth, value, error }) => {
     const { file, line, column } = placeInScript(source, path);
-    const result =
-      value === undefined ? `failed: ${error instanceof Error ? error.message : String(error)}` : shown(value);
-    write(`${showFile(file)}:${line}:${column} ${INDENT.repeat(depth)}${operator} → ${result}\n`);
+    const what = source.text === undefined ? operator : expression(source.text, path);
+    const result = value === undefined ? `failed: ${reason(error, source)}` : shown(value);
+    write(`${showFile(file)}:${line}:${column} ${INDENT.repeat(depth)}${what} → ${result}\n`);
   };
+}
+
+function expression({ text, spans }: NonNullable<ScriptSource['text']>, path: string): string {
+  const { start, end } = spanAt(spans, parsePointer(path));
+  const written = text.slice(start, Math.min(end, start + 2 * EXPRESSION_MAX)).replaceAll(/\s+/g, ' ');
+  return written.length <= EXPRESSION_MAX ? written : `${written.slice(0, EXPRESSION_MAX)}…`;
+}
+
+function reason(error: unknown, { text }: ScriptSource): string {
+  if (error instanceof ComputoError && text !== undefined) return error.explain('text');
+  return error instanceof Error ? error.message : String(error);
 }
 
 function shown(value: Json): string {

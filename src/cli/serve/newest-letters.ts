@@ -39,7 +39,7 @@ async function lastLines(path: string, limit: number): Promise<readonly string[]
 }
 
 interface Letter {
-  readonly error?: Readonly<Record<'kind' | 'message' | 'stage', unknown>>;
+  readonly error?: Readonly<Record<'kind' | 'message' | 'stage' | 'at', unknown>>;
   readonly event?: {
     readonly id: unknown;
     readonly timestamp: unknown;
@@ -66,6 +66,7 @@ function viewOf(line: string, pipeline: string): LetterView | undefined {
     kind: textOf(error?.kind),
     message: textOf(error?.message).slice(0, EXCERPT_CHARACTERS),
     stage: typeof error?.stage === 'string' ? error.stage : null,
+    at: typeof error?.at === 'string' ? error.at : null,
     excerpt: (event === undefined ? textOf(raw) : JSON.stringify(event.data)).slice(0, EXCERPT_CHARACTERS),
   };
 }

@@ -52,7 +52,7 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
 
 /** Filters run here, not in the daemon, whose time is not an onlooker's to spend. */
 async function judgeFor(texts: readonly string[], { config }: DaemonAddress): Promise<Judge> {
-  const stages = await filterStages(parseFilters(texts), config);
+  const stages = await filterStages(await parseFilters(texts), config);
   const limits = config === undefined ? LIMITS : { ...LIMITS, depthMax: useSection(config, 'processing').max_depth };
   return eventFilter(stages, limits);
 }

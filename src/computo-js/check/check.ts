@@ -1,5 +1,6 @@
 import { ComputoError, engineLimitOf } from '../computo-error.js';
 import { FRAMES_MAX, walk } from '../compile/index.js';
+import { hintIn, type Form } from '../hint.js';
 import { detectDialect, parseScript } from '../dialect/index.js';
 import { pointerTo, type Dialect, type DialectOption, type Known, type Report } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
@@ -11,6 +12,8 @@ import { RULES } from './rules.js';
 export interface CheckOptions {
   /** As for `compile`. */
   readonly dialect?: DialectOption | undefined;
+  /** How the script was written, for hints that say what to write. Default: as JSON. */
+  readonly form?: Form | undefined;
   /** As for `compile`; only their names count. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -26,10 +29,13 @@ const PATH_CHARACTERS_MAX = 10_000_000;
 export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
+    const { form = 'json' } = options;
     const known: Known = { secrets: new Map(Object.entries(options.secrets ?? {})) };
-    if (wanted !== 'auto') return checkIn(script, wanted, known);
+    if (wanted !== 'auto') return checkIn(script, wanted, form, known);
     const { dialect, markers } = detectDialect(script);
-    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current', known);
+    if (dialect !== 'conflict') {
+      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form, known);
+    }
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
       if (marker === undefined) return [];
@@ -49,16 +55,16 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   }
 }
 
-function checkIn(script: Json, dialect: Dialect, known: Known): Diagnostic[] {
+function checkIn(script: Json, dialect: Dialect, form: Form, known: Known): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits);
   const found: Diagnostic[] = [];
   let pathCharacters = 0;
-  const report: Report = ({ place, severity = 'error', ...problem }) => {
+  const report: Report = ({ code, place, message, severity = 'error', hint }) => {
     const path = pointerTo(place);
     pathCharacters += path.length;
-    found.push({ ...problem, severity, path });
+    found.push({ code, message, severity, path, ...(hint !== undefined && { hint: hintIn(hint, form) }) });
   };
   for (const place of nestedTooDeep(root, dialect)) {
     report({

@@ -1,4 +1,4 @@
-import { boundNames, locate, rawArgument, variableHint } from '../compile/index.js';
+import { boundNames, LAMBDA_HINT, locate, rawArgument, variableHint } from '../compile/index.js';
 import { splitReference } from '../operators/index.js';
 import { parameterAt, placeInside, type Call, type Node, type Report } from '../syntax/index.js';
 import { isArray, isTruthy, type Json } from '../value/index.js';
@@ -9,7 +9,7 @@ import type { Rule } from './rule.js';
 const faults: Rule = ({ node }, report) => {
   if (node.type !== 'fault') return;
   const { code, place, problem: message, hint } = node;
-  report(hint === undefined ? { code, place, message } : { code, place, message, hint });
+  report({ code, place, message, hint });
 };
 
 /** What an operator knows about its own arguments. */
@@ -56,7 +56,7 @@ function checkLambda(call: Call, argument: Node, wanted: number, report: Report)
       code: 'no-lambda',
       place,
       message: `'${name}' needs a lambda, got ${yieldText(argument)}`,
-      hint: 'Write ["lambda", ["x"], …] or the variable that holds one.',
+      hint: LAMBDA_HINT,
     });
   } else if (count !== undefined && count !== wanted) {
     const plural = wanted === 1 ? '' : 's';

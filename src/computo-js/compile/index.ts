@@ -4,7 +4,7 @@ export { countCalls, enter, leave, scopeOfOne, scopeOfTwo } from './callable.js'
 export { compileExpression } from './compile.js';
 export type { Compiled } from './entry.js';
 export type { Compiler, ProgramContext } from './compiler.js';
-export { compileLambdaArgument } from './lambda-argument.js';
+export { compileLambdaArgument, LAMBDA_HINT } from './lambda-argument.js';
 export { boundNames, locate } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { roomIn, UNITS_PER_PAIR } from './room.js';

@@ -1,3 +1,4 @@
+import type { Hint } from '../hint.js';
 import { invalidArgument, type Call } from '../syntax/index.js';
 import { describe, isArray, isObject, keysOf, type Json } from '../value/index.js';
 import type { Callable, CallSite } from './callable.js';
@@ -94,11 +95,15 @@ function countCompiling(run: Run, script: Json, { place }: Call): void {
   }
 }
 
+/** What to write where a lambda is wanted. */
+export const LAMBDA_HINT: Hint = (form) =>
+  `Write ${form === 'text' ? 'x => …' : '["lambda", ["x"], …]'} or the variable that holds one.`;
+
 function noLambda(call: Call, got: Json): Error {
   const form = call.dialect === 'classic' ? '["lambda", parameters, body]' : '[parameters, body]';
   return invalidArgument(
     call.place,
     `'${call.operator.name}' needs a lambda, which as a value is ${form}, got ${describe(got)}`,
-    'Write ["lambda", ["x"], …] or the variable that holds one.',
+    LAMBDA_HINT,
   );
 }

@@ -8,10 +8,12 @@ import {
   type Dialect,
   type Fault,
   type Node,
+  type Operator,
   type Parser,
   type Place,
   type RawCall,
 } from '../syntax/index.js';
+import type { Hint } from '../hint.js';
 import { isArray, isObject, type Json } from '../value/index.js';
 import { classic } from './classic.js';
 import { current } from './current.js';
@@ -90,7 +92,8 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
   const { operator, signature } = found;
   const raw: RawCall = { operator, signature, arguments: args, place };
   if (args.length < signature.min || (signature.max !== null && args.length > signature.max)) {
-    return parser.fault(raw, 'wrong-arity', `'${name}' takes ${arityText(signature)}, got ${args.length}`);
+    const problem = `'${name}' takes ${arityText(signature)}, got ${args.length}`;
+    return parser.fault(raw, 'wrong-arity', problem, usageHint(operator, parser.dialect));
   }
   if (name === 'let') return parseLet(raw, work);
   if (raw.operator.parse !== undefined) return raw.operator.parse(raw, parser);
@@ -99,6 +102,11 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
     args.map((argument, index) => parseArgument(raw, argument, index, frontEnd, parser)),
     parser.dialect,
   );
+}
+
+function usageHint(operator: Operator, dialect: Dialect): Hint {
+  return (form) =>
+    `Write ${(form === 'text' ? operator.textUsage : undefined) ?? operator.usage[dialect] ?? operator.name}.`;
 }
 
 function parseArgument(raw: RawCall, argument: Json, index: number, frontEnd: FrontEnd, parser: Parser): Node {
@@ -130,7 +138,7 @@ function callNode({ operator, signature, place }: RawCall, args: readonly Node[]
   return { type: 'call', operator, signature, dialect, arguments: args, place };
 }
 
-function invalid(place: Place, code: string, problem: string, hint?: string): Fault {
+function invalid(place: Place, code: string, problem: string, hint?: Hint): Fault {
   return { type: 'fault', kind: 'InvalidArgument', code, problem, hint, inside: [], place };
 }
 

@@ -1,5 +1,6 @@
 import { findOperator, operatorNames } from '../operators/index.js';
 import type { Dialect, Fault, Place } from '../syntax/index.js';
+import type { Hint } from '../hint.js';
 import { nearestName, shorten } from '../value/index.js';
 
 /** What a call of an operator that the dialect doesn't have becomes. */
@@ -15,11 +16,14 @@ export function unknownOperator(name: string, place: Place, dialect: Dialect): F
   };
 }
 
-function hintFor(name: string, dialect: Dialect): string | undefined {
+function hintFor(name: string, dialect: Dialect): Hint {
   const other: Dialect = dialect === 'classic' ? 'current' : 'classic';
   if (findOperator(name, other) !== undefined)
     return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
   const nearest = nearestName(name, operatorNames(dialect));
   if (nearest !== undefined) return `Did you mean '${nearest}'?`;
-  return 'An array that starts with a string is a call; write a list of strings as {"array": […]}.';
+  return (form) =>
+    form === 'text'
+      ? 'A variable is its name alone, a field of the event /name.'
+      : 'An array that starts with a string is a call; write a list of strings as {"array": […]}.';
 }

@@ -1,7 +1,7 @@
 import type * as Crypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as Re2 from 're2js';
-import type * as Polyfill from 'temporal-polyfill';
+import type * as TemporalPolyfill from 'temporal-polyfill';
 
 const requireLibrary = createRequire(import.meta.url);
 
@@ -11,9 +11,9 @@ export function regexLibrary(): typeof Re2 {
 }
 
 /** Calendars and time zones: Node's own where it has them. Read when a script first asks for a time. */
-export function temporalLibrary(): typeof Polyfill.Temporal {
-  const own = (globalThis as { Temporal?: typeof Polyfill.Temporal }).Temporal;
-  return own ?? (requireLibrary('temporal-polyfill') as typeof Polyfill).Temporal;
+export function temporalLibrary(): typeof TemporalPolyfill.Temporal {
+  const own = (globalThis as { Temporal?: typeof TemporalPolyfill.Temporal }).Temporal;
+  return own ?? (requireLibrary('temporal-polyfill') as typeof TemporalPolyfill).Temporal;
 }
 
 /** Node's own hashes, read when a script first asks for one. */

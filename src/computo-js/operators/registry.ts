@@ -4,6 +4,7 @@ import { base64Operators } from './base64/index.js';
 import { chunk } from './chunk.js';
 import { greater, greaterOrEqual, less, lessOrEqual } from './comparison.js';
 import { count } from './count.js';
+import { csvOperators } from './csv/index.js';
 import { dividedBy, modulo } from './division.js';
 import { equals, notEquals } from './equality.js';
 import { filter } from './filter.js';
@@ -13,10 +14,12 @@ import { hashOperators } from './hash/index.js';
 import { ifOperator } from './if.js';
 import { enumerate, mapWithIndex } from './indexed.js';
 import { input, inputs } from './input.js';
+import { jsonOperators } from './json/index.js';
 import { lambdaOperator } from './lambda.js';
 import { letOperator } from './let.js';
 import { append, car, cdr, cons } from './list.js';
 import { and, andClassic, not, or, orClassic } from './logic.js';
+import { logfmtOperators } from './logfmt/index.js';
 import { map } from './map.js';
 import { keys, merge, values } from './members.js';
 import { minus } from './minus.js';
@@ -35,9 +38,11 @@ import { omit, pick } from './selection.js';
 import { sort } from './sort.js';
 import { join, strConcat } from './join.js';
 import { textOperators } from './text/index.js';
+import { timeOperators } from './time/index.js';
 import { times } from './times.js';
 import { unique } from './unique.js';
 import { uniqueSorted } from './unique-sorted.js';
+import { urlOperators } from './url/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
@@ -110,7 +115,12 @@ const registry: readonly Operator[] = [
   // Changes
   diffOperator,
   patchOperator,
-  // Beyond the reference
+  // Beyond the reference, by family
+  ...timeOperators,
+  ...jsonOperators,
+  ...urlOperators,
+  ...csvOperators,
+  ...logfmtOperators,
   ...textOperators,
   ...regexOperators,
   ...numberOperators,

@@ -1,14 +1,15 @@
 import { ComputoError } from '../computo-error.js';
+import type { Hint } from '../hint.js';
 import { describe, type Json } from '../value/index.js';
 import type { Call } from './node.js';
 import { pointerTo, type Place } from './place.js';
 
 /** The error of a call whose arguments are not what the operator takes. */
-export function invalidArgument(place: Place, problem: string, hint?: string): ComputoError {
+export function invalidArgument(place: Place, problem: string, hint?: Hint): ComputoError {
   return new ComputoError('InvalidArgument', problem, pointerTo(place), hint);
 }
 
-export function limitExceeded(place: Place, problem: string, hint?: string): ComputoError {
+export function limitExceeded(place: Place, problem: string, hint?: Hint): ComputoError {
   return new ComputoError('LimitExceeded', problem, pointerTo(place), hint);
 }
 

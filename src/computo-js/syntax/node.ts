@@ -1,4 +1,5 @@
 import type { ComputoErrorKind } from '../computo-error.js';
+import type { Hint } from '../hint.js';
 import type { Json } from '../value/index.js';
 import type { Dialect } from './dialect.js';
 import type { Operator } from './operator.js';
@@ -71,7 +72,7 @@ export interface Fault {
   /** A stable name for what is wrong, for `check`. */
   readonly code: string;
   readonly problem: string;
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
   /** What stands inside, for `check` to look at: it is never evaluated. */
   readonly inside: readonly Node[];
   readonly place: Place;

@@ -1,10 +1,12 @@
 import type { Compiler, Evaluate } from '../compile/index.js';
-import type { Json } from '../value/index.js';
+import type { Hint } from '../hint.js';
+import type { Origin, Shape } from '../shape/index.js';
+import type { Json, JsonKind } from '../value/index.js';
 import type { Dialect } from './dialect.js';
 import type { Call, Node } from './node.js';
 import type { Place } from './place.js';
-import { usageText, type Arity, type Signature } from './signature.js';
-import type { JsonKind } from '../value/index.js';
+import type { Arity, Signature } from './signature.js';
+import { jsonUsage, textUsage } from './usage.js';
 
 /** A call that works and what comes of it. Run by a test, and shown in the reference. */
 export interface Example {
@@ -37,6 +39,8 @@ export interface OperatorInfo {
   readonly arity: Readonly<Partial<Record<Dialect, Arity>>>;
   /** A call with its parameters' names: `["map", array, lambda]`. */
   readonly usage: Readonly<Partial<Record<Dialect, string>>>;
+  /** The same in the text form, which is of the current dialect: `map(array, lambda)`; absent where that has no such operator. */
+  readonly textUsage: string | undefined;
   readonly examples: readonly Example[];
 }
 
@@ -54,6 +58,8 @@ export interface Operator extends OperatorInfo {
   readonly work: readonly Work[];
   /** How many arguments are evaluated in any case; all when absent. */
   readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
+  /** What more can be said of its results than their kind, by the shapes of its arguments. */
+  readonly shape?: ShapeRule;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
   readonly parse?: (call: RawCall, parser: Parser) => Node;
   readonly compile: (call: Call, compiler: Compiler) => Evaluate;
@@ -77,7 +83,27 @@ export interface Parser {
   /** A call with these arguments. */
   call(call: RawCall, args: readonly Node[]): Call;
   /** A call that can only fail; those of its arguments that are expressions are looked at all the same. */
-  fault(call: RawCall, code: string, problem: string, hint?: string): Node;
+  fault(call: RawCall, code: string, problem: string, hint?: Hint): Node;
+}
+
+/**
+ * How a call's shape follows from those of its arguments. An argument that is a lambda written out has none: the rule says
+ * what it is applied to.
+ */
+export type ShapeRule = (args: readonly Shape[], call: Call, infer: Inferrer) => Shape;
+
+/** What an operator's own `shape` may use. */
+export interface Inferrer {
+  /** The shapes of the program's inputs. */
+  readonly inputs: readonly Shape[];
+  /** Where what the call builds comes from. */
+  readonly origin: Origin;
+  /** The shape of a variable, where the call stands. */
+  variable(name: string): Shape;
+  /** What a lambda argument yields for arguments of given shapes. */
+  applied(lambda: Node | undefined, parameters: readonly Shape[]): Shape;
+  /** What a pointer leads to; where it can lead nowhere, that is noted. A pointer that is not known leads to anything. */
+  read(shape: Shape, pointer: Json | undefined): Shape;
 }
 
 /** What `check` knows beside the script. */
@@ -91,13 +117,13 @@ export type Report = (problem: {
   readonly code: string;
   readonly place: Place;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: Hint | undefined;
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage'>;
+type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage'>;
 
-/** Makes an operator's record; `dialects`, `arity` and `usage` follow from the signatures. */
+/** Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. */
 export function defineOperator(definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
   const byDialect = <T>(of: (signature: Signature) => T): Partial<Record<Dialect, T>> => {
@@ -114,7 +140,11 @@ export function defineOperator(definition: Definition): Operator {
     arity: byDialect(({ min, max }) => ({ min, max })),
     // Only who has made a mistake, or reads the reference, wants to see it.
     get usage() {
-      return byDialect((signature) => usageText(definition.name, signature));
+      return byDialect((signature) => jsonUsage(definition.name, signature));
+    },
+    get textUsage() {
+      const { current } = definition.signatures;
+      return current && textUsage(definition.name, current);
     },
   };
 }

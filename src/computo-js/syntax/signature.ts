@@ -75,11 +75,3 @@ export function arityText({ min, max }: Arity): string {
   if (min === max) return min === 0 ? 'no arguments' : `exactly ${noun(min)}`;
   return min === 0 ? `at most ${noun(max)}` : `${min} to ${noun(max)}`;
 }
-
-/** A call with its parameters' names: `["sort", array, option?, …]`. */
-export function usageText(name: string, { parameters, repeats, min }: Signature): string {
-  const shown = parameters
-    .filter(({ role }) => role !== 'ignored')
-    .map((parameter, index) => (index < min || repeats > 1 ? parameter.name : `${parameter.name}?`));
-  return `[${[JSON.stringify(name), ...shown, ...(repeats > 0 && shown.length > 0 ? ['…'] : [])].join(', ')}]`;
-}

@@ -1,5 +1,5 @@
 /** Scripts as people write them: another notation of the very same JSON. */
 export { parseText, type ParsedText } from './parse.js';
 export { printText } from './print.js';
-export { spanAt, type Span } from './span.js';
+export type { Span } from './span.js';
 export { TextFormError } from './text-error.js';

@@ -7,8 +7,9 @@ import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
 import { kindOf } from '../schema/ai-providers.js';
 import type { PathBase } from '../load/resolve-path.js';
-import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { requestLiteral } from './request-literal.js';
+import { diagnoseScript, type ScriptSource } from '../script/index.js';
+import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
+import { requestLiteral, type Literal } from './request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -17,6 +18,15 @@ interface AiStage {
   /** Of the stage's `ai` part. */
   readonly path: readonly string[];
   readonly node: SourceNode;
+}
+
+/** The script at a place of the config, if it can be had. */
+export type ScriptAt = (pointer: string) => ScriptSource | undefined;
+
+/** What the request of a stage says in plain words. */
+function literalOf(path: readonly string[], key: string, scriptAt: ScriptAt): Literal | undefined {
+  const request = scriptAt(formatPointer([...path, 'request']));
+  return request && requestLiteral(request, key);
 }
 
 /** The AI stages of a pipeline, however broken the rest is. */
@@ -28,12 +38,8 @@ export function aiStagesOf(path: readonly string[], pipeline: SourceNode): AiSta
 }
 
 /** The providers that may serve a stage: the one that its request names, else those it names itself, else all. */
-export function serversOf(
-  document: SourceDocument,
-  { path, node }: AiStage,
-  known: readonly string[],
-): readonly string[] {
-  const only = requestLiteral(document, path, node, 'provider');
+export function serversOf({ path, node }: AiStage, known: readonly string[], scriptAt: ScriptAt): readonly string[] {
+  const only = literalOf(path, 'provider', scriptAt);
   if (only !== undefined) return known.filter((name) => name === only.text);
   const named = node.entries?.get('providers')?.node.items;
   return named?.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])) ?? known;
@@ -97,7 +103,12 @@ function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagno
 }
 
 /** Models that would cost nobody knows what, where there is a budget to keep. */
-export function unpricedModels(document: SourceDocument, known: readonly string[], isPriced: IsPriced): Diagnostic[] {
+export function unpricedModels(
+  document: SourceDocument,
+  known: readonly string[],
+  isPriced: IsPriced,
+  scriptAt: ScriptAt,
+): Diagnostic[] {
   const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
   const findings = new Map<string, Diagnostic>();
   const isKnown = (model: string, server: string): boolean => {
@@ -108,25 +119,36 @@ export function unpricedModels(document: SourceDocument, known: readonly string[
   for (const [name, { node }] of pipelinesOf(document)) {
     if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
     for (const stage of aiStagesOf(['pipelines', name], node)) {
-      const asked = serversOf(document, stage, known).flatMap((server) =>
-        modelsOf(document, server, stage).map((one) => ({ ...one, server, priced: isKnown(one.model, server) })),
+      const asked = serversOf(stage, known, scriptAt).flatMap((server) =>
+        modelsOf(document, server, stage, scriptAt).map((one) => ({
+          ...one,
+          server,
+          priced: isKnown(one.model, server),
+        })),
       );
-      for (const { model, pointer, server, priced, listed } of asked) {
+      for (const { model, place, server, priced, listed } of asked) {
         // Who is not said to serve the model need not: it is left out as long as another one has a price for it.
         if (priced || (!listed && asked.some((other) => other.priced && other.model === model))) continue;
-        findings.set(`${pointer} ${server}`, unpriced(document, pointer, model, server));
+        const finding = place(unpriced(model, server));
+        const { file, line, column, pointer = '', message } = finding;
+        findings.set(`${file}:${line}:${column} ${pointer} ${message}`, finding);
       }
     }
   }
   return [...findings.values()];
 }
 
-function unpriced(document: SourceDocument, pointer: string, model: string, provider: string): Diagnostic {
+function unpriced(model: string, provider: string): Finding {
   const message = `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`;
   const hint = `set cost_per_token for it under ai_providers.${provider}`;
-  const isName = pointer.endsWith('/model');
-  const finding = { severity: 'error', code: 'unpriced-model', message, hint } as const;
-  return diagnose(document, pointer, finding, isName ? 'value' : 'key');
+  return { severity: 'error', code: 'unpriced-model', message, hint };
+}
+
+/** A model that a stage asks a provider for, and where the config says so. */
+interface AskedModel {
+  readonly model: string;
+  readonly place: (finding: Finding) => Diagnostic;
+  readonly listed: boolean;
 }
 
 /** The models that a provider may be asked for by a stage, as far as the config says. */
@@ -134,8 +156,9 @@ function modelsOf(
   document: SourceDocument,
   provider: string,
   { path, node }: AiStage,
-): { readonly model: string; readonly pointer: string; readonly listed: boolean }[] {
-  const asked = requestLiteral(document, path, node, 'model');
+  scriptAt: ScriptAt,
+): AskedModel[] {
+  const asked = literalOf(path, 'model', scriptAt);
   const common = node.entries?.get('model')?.node.value;
   const model = asked?.text ?? common;
   const listPath = ['ai_providers', provider, 'models'];
@@ -145,10 +168,18 @@ function modelsOf(
       typeof value === 'string' ? [{ model: value, place: String(index) }] : [],
     ),
     ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, place: name })),
-  ].map((one) => ({ model: one.model, pointer: formatPointer([...listPath, one.place]), listed: true }));
+  ].map(({ model: listedModel, place }) => ({
+    model: listedModel,
+    place: (finding: Finding) => diagnose(document, formatPointer([...listPath, place]), finding, 'key'),
+    listed: true,
+  }));
   if (typeof model !== 'string') return listed;
   if (listed.length > 0) return listed.filter((entry) => entry.model === model);
-  return [{ model, pointer: asked?.pointer ?? formatPointer([...path, 'model']), listed: false }];
+  const place = (finding: Finding): Diagnostic =>
+    asked === undefined
+      ? diagnose(document, formatPointer([...path, 'model']), finding)
+      : diagnoseScript(asked.script, asked.path, finding);
+  return [{ model, place, listed: false }];
 }
 
 function hasPrice(document: SourceDocument, provider: string, model: string): boolean {

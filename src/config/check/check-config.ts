@@ -66,6 +66,9 @@ class Checker {
   readonly #options: ScriptOptions;
   /** Scripts that were checked, by where they stand: several places may name one. */
   readonly #checked = new Map<string, readonly Diagnostic[]>();
+  /** The scripts of all pipelines, by the places that name or hold them. */
+  readonly #scripts = new Map<string, ScriptSource | undefined>();
+  readonly #scriptAt = (pointer: string): ScriptSource | undefined => this.#scripts.get(pointer);
 
   constructor(document: SourceDocument, base: PathBase, given: Omit<CheckConfigOptions, 'file'>) {
     this.#document = document;
@@ -97,7 +100,7 @@ class Checker {
       ...filesOfSeveralPipelines(this.#document, this.#base, this.#env),
       ...unknownPipelines(this.#document),
       ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
-      ...unpricedModels(this.#document, known, this.#given.isPriced),
+      ...unpricedModels(this.#document, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#env),
     ];
@@ -109,17 +112,15 @@ class Checker {
     node: SourceNode,
     known: readonly string[],
   ): Promise<Diagnostic[]> {
-    const scripts = new Map<string, ScriptSource | undefined>();
     for (const site of scriptSites(path, node)) {
       const script = await this.#resolver.resolve(site.path, site.node);
-      scripts.set(formatPointer(site.path), script);
+      this.#scripts.set(formatPointer(site.path), script);
       this.#script(script);
     }
-    const scriptAt = (pointer: string): ScriptSource | undefined => scripts.get(pointer);
     const { sample, samplePipeline = name } = this.#given;
     const stages = aiStagesOf(path, node);
     const servers =
-      stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(this.#document, stage, known));
+      stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
     return [
       ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
       ...sharedOutputFiles(this.#document, this.#base, this.#env, name),
@@ -127,9 +128,9 @@ class Checker {
         pipeline: name,
         scripts: this.#resolver.scriptFiles,
       }),
-      ...unreachedOutputs(this.#document, path, node, scriptAt(formatPointer([...path, 'routing_key'])), servers),
+      ...unreachedOutputs(this.#document, path, node, this.#scriptAt(formatPointer([...path, 'routing_key'])), servers),
       ...checkShapes(
-        stepsOf(this.#document, path, node, scriptAt),
+        stepsOf(this.#document, path, node, this.#scriptAt),
         this.#options,
         samplePipeline === name ? sample : undefined,
       ),

@@ -6,7 +6,7 @@ import { configFileNames, isProgram, refuseDistrusted } from '../load/discover.j
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { configSchema } from '../schema.js';
 import { checkShapes } from '../shape/index.js';
-import { checkScript, loadScriptFile, type ScriptSource } from '../script/index.js';
+import { checkScript, isScriptFile, loadScriptFile, type ScriptSource } from '../script/index.js';
 import { blameFile } from '../source/index.js';
 import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
 
@@ -25,8 +25,8 @@ export interface CheckedPaths {
 const FOLDER_DEPTH_MAX = 32;
 
 /**
- * Checks configs and script files, and folders of them. In a folder these are the files with a config's name, all `.json` and
- * `.jsonc` files, and the YAML files that have a config's sections; hidden folders and `node_modules` are left out.
+ * Checks configs and script files, and folders of them. In a folder these are the files with a config's name, all `.json`,
+ * `.jsonc` and `.computo` files, and the YAML files that have a config's sections; hidden folders and `node_modules` are left out.
  *
  * @param paths absolute
  */
@@ -83,7 +83,7 @@ function isFile(entry: Dirent, path: string): boolean {
 }
 
 async function isWanted(path: string): Promise<boolean> {
-  if (configFileNames.has(basename(path)) || ['.json', '.jsonc'].includes(extname(path))) return true;
+  if (configFileNames.has(basename(path)) || isScriptFile(path)) return true;
   return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path));
 }
 
@@ -96,7 +96,7 @@ async function hasSections(path: string): Promise<boolean> {
 }
 
 async function checkFile(file: string, options: CheckPathsOptions): Promise<readonly Diagnostic[]> {
-  if (!['.json', '.jsonc'].includes(extname(file))) return await checkConfig({ ...options, file });
+  if (!isScriptFile(file)) return await checkConfig({ ...options, file });
   try {
     const source = await loadScriptFile(file);
     if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];

@@ -1,43 +1,35 @@
-import { formatPointer } from 'computo-js';
-import { nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
+import { formatPointer, type Json } from 'computo-js';
+import type { ScriptSource } from '../script/index.js';
 
-/** A text in a config, and where it stands. */
+/** A text in a script, and its JSON Pointer there. */
 export interface Literal {
   readonly text: string;
-  readonly pointer: string;
+  readonly script: ScriptSource;
+  readonly path: string;
 }
 
 /**
- * What an AI stage's script makes a key of its request to be, whatever the event: as far as it is a call of `obj` that says so
- * in plain words. A script that is named is looked up.
- *
- * @param path of the stage's `ai` part
+ * What an AI stage's script makes a key of its request to be, whatever the event: as far as it is an object that says so in plain
+ * words, or a call of `obj`.
  */
-export function requestLiteral(
-  document: SourceDocument,
-  path: readonly string[],
-  stage: SourceNode,
-  key: string,
-): Literal | undefined {
-  const request = stage.entries?.get('request')?.node;
-  if (typeof request?.value !== 'string') return request && literalIn(request, [...path, 'request'], key);
-  const named = ['scripts', request.value];
-  const script = nodeAt(document.root, formatPointer(named));
-  return script && literalIn(script, named, key);
+export function requestLiteral(script: ScriptSource, key: string): Literal | undefined {
+  const request = script.script;
+  const path = Array.isArray(request) ? pathInCall(request, key) : [key];
+  const text = path?.reduce<Json | undefined>(partOf, request);
+  return path === undefined || typeof text !== 'string' ? undefined : { text, script, path: formatPointer(path) };
 }
 
-function literalIn({ items = [] }: SourceNode, path: readonly string[], key: string): Literal | undefined {
-  const [head, ...members] = items;
-  if (head?.value !== 'obj') return undefined;
+function pathInCall([head, ...members]: readonly Json[], key: string): readonly string[] | undefined {
+  if (head !== 'obj') return undefined;
   for (const [i, member] of members.entries()) {
     // Classic has pairs, current has keys and values in turn.
-    const [name, value] = member.items ?? [];
-    if (name?.value === key) return literal(value, [...path, String(i + 1), '1']);
-    if (i % 2 === 0 && member.value === key) return literal(members[i + 1], [...path, String(i + 2)]);
+    if (partOf(member, '0') === key) return [String(i + 1), '1'];
+    if (i % 2 === 0 && member === key) return [String(i + 2)];
   }
   return undefined;
 }
 
-function literal(node: SourceNode | undefined, path: readonly string[]): Literal | undefined {
-  return typeof node?.value === 'string' ? { text: node.value, pointer: formatPointer(path) } : undefined;
+function partOf(value: Json | undefined, key: string): Json | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string, Json>>)[key];
 }

@@ -1,14 +1,13 @@
 import { formatPointer } from 'computo-js';
-import { extname } from 'node:path';
 import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
 import { label } from '../load/explain.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
-import { loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
+import { isScriptFile, loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
 import { diagnose, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
- * Finds the scripts that a config refers to. A text is always a reference: to a name under `scripts`, else to a file; any
- * other value is the script itself. What is wrong is collected, so that everything can be said at once.
+ * Finds the scripts of a config. A text is a name under `scripts`, a path to a file, or a script in the text form; any other value
+ * is a script as it stands. What is wrong is collected, so that everything can be said at once.
  */
 export class ScriptResolver {
   readonly findings: Diagnostic[] = [];
@@ -17,6 +16,8 @@ export class ScriptResolver {
   readonly #document: SourceDocument;
   readonly #base: PathBase;
   readonly #files = new Map<string, Promise<ScriptSource | undefined>>();
+  /** Scripts in the text form, by where they stand. */
+  readonly #texts = new Map<string, Promise<ScriptSource | undefined>>();
 
   constructor(document: SourceDocument, base: PathBase) {
     this.#document = document;
@@ -44,7 +45,7 @@ export class ScriptResolver {
   /**
    * The script that a text from the command line means.
    *
-   * @throws ConfigError if it is neither a name under `scripts` nor looks like a file
+   * @throws ConfigError if there is no such name under `scripts`, or its script can't be had
    */
   async named(reference: string): Promise<ScriptSource> {
     const before = this.findings.length;
@@ -57,9 +58,8 @@ export class ScriptResolver {
 
   async #follow(path: readonly string[], node: SourceNode, seen: readonly string[]): Promise<ScriptSource | undefined> {
     const pointer = formatPointer(path);
-    if (typeof node.value !== 'string') {
-      return scriptAt(this.#document, pointer, node, path[0] === 'scripts' ? (path[1] ?? '') : label(path));
-    }
+    const name = path[0] === 'scripts' ? (path[1] ?? '') : label(path);
+    if (typeof node.value !== 'string') return scriptAt(this.#document, pointer, node, name);
     const reference = node.value;
     const target = this.#scripts?.get(reference)?.node;
     if (target !== undefined) {
@@ -70,36 +70,49 @@ export class ScriptResolver {
       this.used.add(reference);
       return await this.#follow(['scripts', reference], target, [...seen, reference]);
     }
-    if (!looksLikePath(reference)) {
-      this.#refuse(pointer, this.#unknown(reference));
-      return undefined;
-    }
-    return await this.#file(resolvePath(this.#base, reference), pointer);
+    if (looksLikePath(reference)) return await this.#file(resolvePath(this.#base, reference.trim()), pointer);
+    if (!NAME.test(reference)) return await this.#text(pointer, { ...node, value: reference }, name);
+    this.#refuse(pointer, this.#unknown(reference));
+    return undefined;
   }
 
-  /** Each file is read once, and what is wrong with it is said once. */
   async #file(file: string, pointer: string): Promise<ScriptSource | undefined> {
-    const known = this.#files.get(file);
-    if (known !== undefined) return await known;
     const blame = (code: string, message: string, hint?: string): Diagnostic =>
       diagnose(this.#document, pointer, { severity: 'error', code, message, hint });
-    const loading = loadScriptFile(file, blame).catch((error: unknown) => {
-      if (!(error instanceof ConfigError)) throw error;
-      this.findings.push(...error.diagnostics);
-      return undefined;
+    return await this.#once(this.#files, file, async () => await loadScriptFile(file, blame));
+  }
+
+  async #text(pointer: string, node: TextNode, name: string): Promise<ScriptSource | undefined> {
+    return await this.#once(this.#texts, pointer, async () => {
+      const { textScriptAt } = await import('../script/text-script.js');
+      return textScriptAt(this.#document, pointer, node, name);
     });
-    this.#files.set(file, loading);
+  }
+
+  /** Each script is read once, and what is wrong with it is said once. */
+  async #once(
+    known: Map<string, Promise<ScriptSource | undefined>>,
+    key: string,
+    load: () => Promise<ScriptSource>,
+  ): Promise<ScriptSource | undefined> {
+    const loading =
+      known.get(key) ??
+      load().catch((error: unknown) => {
+        if (!(error instanceof ConfigError)) throw error;
+        this.findings.push(...error.diagnostics);
+        return undefined;
+      });
+    known.set(key, loading);
     return await loading;
   }
 
   #unknown(reference: string): Finding {
     const near = didYouMean(reference, this.names);
-    const hint = near ?? (/^\s*[[{]/.test(reference) ? 'a script is written without quotes around it' : undefined);
     return {
       severity: 'error',
       code: 'unknown-script',
       message: `no script ${JSON.stringify(reference)} under scripts`,
-      hint: hint ?? 'a script file is given as a path like ./script.json',
+      hint: near ?? `a field is written /${reference}, a file as a path like ./script.computo`,
     };
   }
 
@@ -117,7 +130,13 @@ export class ScriptResolver {
   }
 }
 
+type TextNode = SourceNode & { readonly value: string };
+
+/** A text that can only be meant as the name of a script: nothing is bound around a script, so it is no variable. */
+const NAME = /^[A-Za-z_][\w.-]*$/;
+
 /** Whether a text names a file rather than a script. */
-export function looksLikePath(reference: string): boolean {
-  return ['.json', '.jsonc'].includes(extname(reference)) || /^(?:\.{1,2}|~)?\//.test(reference);
+function looksLikePath(reference: string): boolean {
+  const text = reference.trim();
+  return /^(?:\.{1,2}|~)\//.test(text) || (isScriptFile(text) && !/["'`\n]/.test(text));
 }

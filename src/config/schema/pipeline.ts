@@ -3,21 +3,21 @@ import * as z from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, money, path, size, text } from './fields.js';
 import { alternatives, byKey, isMap, list, section } from './structures.js';
 
-/** A script as it stands in a config: an expression, or text that names a script or a file. Checked by computo-js, not here. */
+/** A script as it stands in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
 const script = () => z.custom<Json>((input) => input !== undefined, { error: 'missing: expected a script' }).meta({});
 
 const stageName = () => text('a name').optional().describe('Names the stage in messages and metrics.');
 
 const computoStage = section({
   computo: script().describe(
-    'The name of a script, a file like ./script.json, or the script itself. Its result becomes the data.',
+    'A script such as {/id, who: /user/name}, its name under scripts, or a file like ./script.computo. Its result becomes the data.',
   ),
   name: stageName(),
 });
 
 const filterStage = section({
   filter: script().describe(
-    'The name of a script, a file, or the script itself. Events for which it gives a falsy value are dropped.',
+    'A script such as /level != "debug", its name, or a file. Events for which it gives a falsy value are dropped.',
   ),
   name: stageName(),
 });

@@ -1,18 +1,16 @@
 import { check, type CheckOptions } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { diagnose } from '../source/index.js';
+import { diagnoseScript } from './place.js';
 import type { ScriptSource } from './script-source.js';
 
-/** Where an expression of a script stands: line and column from 1. */
-export function placeInScript({ origin }: ScriptSource, path: string): Pick<Diagnostic, 'file' | 'line' | 'column'> {
-  return diagnose(origin.document, origin.pointer + path, { severity: 'warning', code: 'place', message: '' });
+/** Everything that computo-js finds wrong with a script without running it, placed where it was written. */
+export function checkScript(source: ScriptSource, options: CheckOptions): Diagnostic[] {
+  const form = source.text === undefined ? 'json' : 'text';
+  const found = check(source.script, { ...inDialectOf(source, options), form });
+  return [...source.warnings, ...found.map(({ path, ...finding }) => diagnoseScript(source, path, finding))];
 }
 
-/** Everything that computo-js finds wrong with a script without running it, placed in its file. */
-export function checkScript(source: ScriptSource, options: CheckOptions): Diagnostic[] {
-  const { document, pointer } = source.origin;
-  const found = check(source.script, options).map(({ path, ...finding }) =>
-    diagnose(document, pointer + path, finding),
-  );
-  return [...source.warnings, ...found];
+/** Options for a script as its form has them: whatever the config says, the text form is of the current dialect. */
+export function inDialectOf<Options extends CheckOptions>({ text }: ScriptSource, options: Options): Options {
+  return text === undefined ? options : { ...options, dialect: 'current' };
 }

@@ -1,16 +1,6 @@
-import type { Json } from 'computo-js';
+import type { Json, Span } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import {
-  blameFile,
-  parseJsonSource,
-  readText,
-  type Blame,
-  type SourceDocument,
-  type SourceNode,
-} from '../source/index.js';
-
-/** Scripts may be made by programs: only the size of the file bounds their nesting. Computo has limits of its own. */
-const DEPTH_MAX = 1_000_000;
+import type { SourceDocument } from '../source/index.js';
 
 /** A script and where it was written. */
 export interface ScriptSource {
@@ -18,43 +8,26 @@ export interface ScriptSource {
   readonly name: string;
   readonly script: Json;
   readonly origin: ScriptOrigin;
+  /** Absent for a script that was written as JSON or YAML. */
+  readonly text?: ScriptText;
   /** Repeated keys and the like. */
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The place of a script. A JSON Pointer into the script, put behind `pointer`, leads to a place in `document`. */
+/**
+ * The place of a script. For one that was written as JSON or YAML, a JSON Pointer into the script, put behind `pointer`, leads
+ * to a place in `document`.
+ */
 export interface ScriptOrigin {
   readonly document: SourceDocument;
   readonly pointer: string;
 }
 
-/**
- * Reads a script that was typed on the command line. Comments and trailing commas are allowed.
- *
- * @param label how findings name the text, for example `-e`
- * @throws ConfigError (`syntax-error`) with the place
- */
-export function parseInlineScript(text: string, label: string): ScriptSource {
-  return scriptOf(label, label, text);
-}
-
-/**
- * Reads a script file, JSON with or without comments.
- *
- * @param path absolute
- * @param blame where a file that can't be read is reported; by default at the file itself
- * @throws ConfigError if it can't be read or parsed
- */
-export async function loadScriptFile(path: string, blame: Blame = blameFile(path)): Promise<ScriptSource> {
-  return scriptOf(path, path, await readText(path, blame));
-}
-
-function scriptOf(name: string, file: string, text: string): ScriptSource {
-  const { document, warnings } = parseJsonSource(file, text, { depthMax: DEPTH_MAX, repeatedKeys: 'warning' });
-  return { name, script: document.root.value, origin: { document, pointer: '' }, warnings };
-}
-
-/** A script that stands in a config. */
-export function scriptAt(document: SourceDocument, pointer: string, node: SourceNode, name: string): ScriptSource {
-  return { name, script: node.value, origin: { document, pointer }, warnings: [] };
+/** A script in the text form. Offsets count UTF-16 code units. */
+export interface ScriptText {
+  readonly text: string;
+  /** Where its pieces stand in `text`. */
+  readonly spans: Span;
+  /** Turns an offset in `text` into one in the text of the document; absent where nobody can tell. */
+  readonly offsetOf?: (offset: number) => number;
 }

@@ -6,6 +6,7 @@ import {
   objectShape,
   parsePointer,
   shapeOf,
+  type Inferred,
   type Json,
   type Miss,
   type Origin,
@@ -13,7 +14,7 @@ import {
 } from 'computo-js';
 import { didYouMean, type Diagnostic, type RelatedPlace } from '../diagnostic/index.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
-import type { ScriptSource } from '../script/index.js';
+import { diagnoseScript, inDialectOf, placeInScript, type ScriptSource } from '../script/index.js';
 import { diagnose, type SourceDocument } from '../source/index.js';
 import { AI_ANSWER, EVENT_CONTEXT } from './event-context.js';
 import { SAMPLE_ORIGIN, type Sample } from './sample.js';
@@ -39,7 +40,7 @@ export interface ShapeStep {
  */
 export function checkShapes(
   steps: readonly ShapeStep[],
-  { dialect }: ScriptOptions,
+  options: ScriptOptions,
   sample: Sample | undefined,
 ): Diagnostic[] {
   const findings: Diagnostic[] = [];
@@ -47,7 +48,7 @@ export function checkShapes(
   for (const step of steps) {
     const { script, kind, orElse } = step;
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
-    const inferred = script && inferShape(script.script, { dialect, inputs: [given, EVENT_CONTEXT], by: script });
+    const inferred = script && inferredOf(script, options, given);
     if (script !== undefined) {
       findings.push(...(inferred?.misses ?? []).map((miss) => missFinding(script, miss, step, sample)));
       findings.push(...wrongKind(script, kind, inferred?.shape ?? ANY_SHAPE, sample));
@@ -59,9 +60,14 @@ export function checkShapes(
   return findings;
 }
 
+function inferredOf(script: ScriptSource, options: ScriptOptions, data: Shape): Inferred {
+  const { dialect } = inDialectOf(script, options);
+  return inferShape(script.script, { dialect, inputs: [data, EVENT_CONTEXT], by: script });
+}
+
 /** What a script gives that its step refuses, whatever the data. */
 function wrongKind(
-  { origin }: ScriptSource,
+  script: ScriptSource,
   kind: ShapeStep['kind'],
   given: Shape,
   sample: Sample | undefined,
@@ -78,7 +84,7 @@ function wrongKind(
   const what = given.object ? 'an object' : given.array ? 'a list' : scalars;
   const message = `${problem} ${what}`;
   const severity = sample === undefined ? 'error' : 'warning';
-  return [diagnose(origin.document, origin.pointer, { severity, code: 'wrong-kind', message })];
+  return [diagnoseScript(script, '', { severity, code: 'wrong-kind', message })];
 }
 
 /** The data after an AI stage has put its answer in; missing parents are made. */
@@ -113,7 +119,7 @@ function missFinding(script: ScriptSource, miss: Miss, { site }: ShapeStep, samp
     ...(isElsewhere ? [placeOf(site.document, site.pointer, 'the script runs here')] : []),
   ];
   return {
-    ...diagnose(document, pointer + miss.path, {
+    ...diagnoseScript(script, miss.path, {
       // A sample is no proof, and a branch may never be taken.
       severity: miss.certain && !isSampled ? 'error' : 'warning',
       code: 'missing-field',
@@ -137,8 +143,7 @@ function describe({ scalars, array }: Shape, keys: readonly string[]): string {
 
 function originPlaces(origin: Origin | undefined): RelatedPlace[] {
   if (origin === undefined || !isScriptSource(origin.by)) return [];
-  const { document, pointer } = origin.by.origin;
-  return [placeOf(document, pointer + origin.path, 'it is built here')];
+  return [{ ...placeInScript(origin.by, origin.path), message: 'it is built here' }];
 }
 
 function placeOf(document: SourceDocument, pointer: string, message: string): RelatedPlace {

@@ -1,5 +1,7 @@
 /** Files as values with places. Light: what parses YAML and JavaScript is imported by its own file. */
 export { diagnose, diagnoseSpan, nodeAt, spanOf, type Finding, type Part, type SourceDocument } from './document.js';
+export { lineStarts, positionAt } from './lines.js';
 export { parseJsonSource, type ParsedSource } from './json.js';
 export type { SourceNode } from './node.js';
+export { textOffsets } from './text-offsets.js';
 export { blameFile, FILE_BYTES_MAX, readText, type Blame } from './read-text.js';

@@ -13,6 +13,8 @@ export interface Span {
  */
 export interface SourceNode extends Span {
   readonly value: Json;
+  /** Of an alias: where its value is written. */
+  readonly written?: Span;
   /** The elements, if the value is an array. */
   readonly items?: readonly SourceNode[];
   /** The members, if the value is an object, in their order. */

@@ -115,8 +115,8 @@ export class YamlConverter {
       return { value: this.#refuse(span, 'syntax-error', `no anchor &${node.source} before this alias`), ...span };
     if (target === 'open')
       return { value: this.#refuse(span, 'cycle', `the value of &${node.source} contains itself`), ...span };
-    const { items, entries, value } = target;
-    const alias: SourceNode = { value, ...span, ...(items && { items }), ...(entries && { entries }) };
+    const { items, entries, value, written = { start: target.start, end: target.end } } = target;
+    const alias: SourceNode = { value, ...span, written, ...(items && { items }), ...(entries && { entries }) };
     this.#extents.set(alias, this.#extent(target));
     return alias;
   }

@@ -1,10 +1,10 @@
+import { readStoredEvent } from '../../event/index.js';
 import { mayLosePrecision } from '../../json/index.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import { readLine, type LineLimits } from './read-line.js';
 import type { StageSpec } from '../spec.js';
 import { compileStage, FILTERED } from '../stages/index.js';
-import { readStoredEvent } from './stored-event.js';
 
 /** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
 export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
@@ -31,7 +31,10 @@ export function eventFilter(
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);
-      return { deadLetter: deadLetterLine(head, undefined), message: error.message };
+      return {
+        deadLetter: deadLetterLine(head, undefined),
+        message: error.at === undefined ? error.message : `${error.message} (at ${error.at})`,
+      };
     }
   };
 }

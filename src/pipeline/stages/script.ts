@@ -1,4 +1,4 @@
-import { compile, type Json, type TraceListener } from 'computo-js';
+import { compile, parsePointer, spanAt, type Json, type TraceListener } from 'computo-js';
 import { failureOf } from '../failure.js';
 import type { ScriptSpec } from '../spec.js';
 
@@ -22,15 +22,30 @@ export type TraceOf = (stage: string) => TraceListener | undefined;
 export function compileScript(spec: ScriptSpec, stage: string, traceOf?: TraceOf): Script {
   const program = compile(spec.script, { ...spec.options, trace: traceOf?.(stage) });
   const needsContext = mentionsInputs(spec.script);
+  const placeOf = spec.text && placesIn(spec.text);
   return {
     needsContext,
     run(data, context) {
       try {
         return program.run(needsContext ? [data, context] : [data]);
       } catch (error) {
-        throw failureOf(error, stage);
+        throw failureOf(error, stage, placeOf);
       }
     },
+  };
+}
+
+/** Tells `line:column` of an expression in a script's text. Each is looked for once: many events may fail at it. */
+function placesIn({ text, spans }: NonNullable<ScriptSpec['text']>): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    let place = known.get(path);
+    if (place === undefined) {
+      const before = text.slice(0, spanAt(spans, parsePointer(path)).start);
+      place = `${before.split('\n').length}:${before.length - before.lastIndexOf('\n')}`;
+      known.set(path, place);
+    }
+    return place;
   };
 }
 

@@ -9,6 +9,8 @@ export interface LetterView {
   readonly kind: string;
   readonly message: string;
   readonly stage: string | null;
+  /** Line and column in the stage's script; null for one that is JSON. */
+  readonly at: string | null;
   /** The start of the event's data, or of what was no event. */
   readonly excerpt: string;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../../../json/index.js';
-import type { PipelineSpec, StageSpec } from '../../../pipeline/index.js';
+import type { PipelineSpec, ScriptSpec, StageSpec } from '../../../pipeline/index.js';
 import type { StagePart } from './checkpoint.js';
 
 /**
@@ -12,7 +12,7 @@ export function stageParts({ name, stages, routingKey, onError, outputs }: Pipel
   const parts: (readonly [string, unknown])[] = [
     ['the name of the pipeline', name],
     ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
-    ['routing_key', routingKey ?? null],
+    ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ['on_error', onError],
     ['what its outputs take', outputs],
   ];
@@ -20,9 +20,14 @@ export function stageParts({ name, stages, routingKey, onError, outputs }: Pipel
 }
 
 function meaningOf(stage: StageSpec): unknown {
-  if (stage.kind !== 'ai') return [stage.kind, stage.script];
+  if (stage.kind !== 'ai') return [stage.kind, scriptMeaning(stage.script)];
   const { kind, request, model, schema, into, maxTokens } = stage;
-  return [kind, request, model, schema, into, maxTokens].map((part) => part ?? null);
+  return [kind, scriptMeaning(request), model, schema, into, maxTokens].map((part) => part ?? null);
+}
+
+/** Without its text, which may be written in another way and mean the same. */
+function scriptMeaning({ script, options }: ScriptSpec): unknown {
+  return { script, options };
 }
 
 function hashOf(meaning: unknown): string {

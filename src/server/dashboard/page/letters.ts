@@ -24,9 +24,10 @@ function letterPart({
   kind,
   message,
   stage,
+  at: place,
   excerpt,
 }: LetterView): HTMLElement {
-  const where = stage === null ? pipeline : `${pipeline} › ${stage}`;
+  const where = [pipeline, ...(stage === null ? [] : [stage]), ...(place === null ? [] : [place])].join(' › ');
   const when = timestamp === null ? '' : new Date(timestamp).toLocaleString();
   const again = retries === 0 ? '' : ` · re-driven ${retries}×`;
   return make(

@@ -1,3 +1,6 @@
+import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
+import type { RefusedLine } from './read.js';
+
 /** An event's `metadata`. */
 export interface EnvelopeMetadata {
   readonly source: string;
@@ -16,7 +19,16 @@ export function envelopeText(id: string, timestamp: number, data: string, metada
   const { source, pipeline, key, retryCount } = metadata;
   const routing = key === undefined ? '' : `"routing_key":${JSON.stringify(key)},`;
   return (
-    `{"id":"${id}","timestamp":${timestamp},"data":${data},"metadata":{"source":${JSON.stringify(source)},` +
+    `${BEFORE_ID}${id}${AFTER_ID}${timestamp}${BEFORE_DATA}${data}${BEFORE_METADATA}{"source":${JSON.stringify(source)},` +
     `"pipeline":${JSON.stringify(pipeline)},${routing}"retry_count":${retryCount}}}`
   );
+}
+
+/**
+ * The metadata of an event that comes in.
+ *
+ * @param refused why its line is not an event
+ */
+export function metadataText(source: string, pipeline: string, refused?: RefusedLine): string {
+  return JSON.stringify({ source, pipeline, retry_count: 0, refused });
 }

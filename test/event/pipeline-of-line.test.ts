@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { envelopeText } from '../../../src/pipeline/envelope.js';
-import { pipelineOfLine } from '../../../src/pipeline/log/sent-to.js';
-import { readStoredEvent } from '../../../src/pipeline/lines/stored-event.js';
+import { envelopeText, pipelineOfLine, readStoredEvent } from '../../src/event/index.js';
 
 const event = fc
   .record({

@@ -1,6 +1,6 @@
 import { NumberText, type Json, type JsonObject } from 'computo-js';
-import { parseJson, stringifyJson } from '../../json/index.js';
-import type { FailureKind } from '../failure.js';
+import { parseJson, stringifyJson } from '../json/index.js';
+import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
 
 /** What an event was given when it was stored, and keeps however often it is processed. */
 export interface StoredOrigin {
@@ -17,7 +17,7 @@ export interface StoredOrigin {
 
 /** Why a line of an input was no event. Its keys are those of the stored metadata. */
 export interface RefusedLine {
-  readonly kind: FailureKind;
+  readonly kind: string;
   readonly message: string;
   /** Within its input, from 1. */
   readonly line: number;
@@ -29,11 +29,8 @@ export interface StoredEvent {
   readonly data: string;
 }
 
-const HEAD = '{"id":"';
-const AFTER_ID = '","timestamp":';
-const BEFORE_DATA = ',"data":';
 /** Nothing but the key itself looks so: within a string its quotes would be escaped, and there is none in the metadata. */
-const BEFORE_METADATA = ',"metadata":{';
+const METADATA_BEGINS = `${BEFORE_METADATA}{`;
 
 /** The metadata read last: most lines of a log have the same. */
 let known: { readonly text: string; readonly metadata: StoredMetadata | undefined } | undefined;
@@ -47,14 +44,15 @@ export type StoredMetadata = Omit<StoredOrigin, 'id' | 'timestamp'>;
  * @returns undefined when the line is no event
  */
 export function readStoredEvent(line: string): StoredEvent | undefined {
-  const idEnd = line.indexOf('"', HEAD.length);
+  const idEnd = line.indexOf('"', BEFORE_ID.length);
   const dataStart = line.indexOf(BEFORE_DATA, idEnd);
-  const dataEnd = line.lastIndexOf(BEFORE_METADATA);
-  const isOurs = line.startsWith(HEAD) && line.startsWith(AFTER_ID, idEnd) && dataStart > idEnd && dataEnd > dataStart;
-  const id = line.slice(HEAD.length, idEnd);
+  const dataEnd = line.lastIndexOf(METADATA_BEGINS);
+  const isOurs =
+    line.startsWith(BEFORE_ID) && line.startsWith(AFTER_ID, idEnd) && dataStart > idEnd && dataEnd > dataStart;
+  const id = line.slice(BEFORE_ID.length, idEnd);
   const timestamp = Number(line.slice(idEnd + AFTER_ID.length, dataStart));
   if (!isOurs || !Number.isSafeInteger(timestamp) || id.includes('\\')) return readCarefully(line);
-  const metadata = readMetadata(line.slice(dataEnd + BEFORE_METADATA.length - 1, line.trimEnd().length - 1));
+  const metadata = readMetadata(line.slice(dataEnd + BEFORE_METADATA.length, line.trimEnd().length - 1));
   if (metadata === undefined) return readCarefully(line);
   return { origin: { id, timestamp, ...metadata }, data: line.slice(dataStart + BEFORE_DATA.length, dataEnd) };
 }
@@ -106,9 +104,15 @@ function refusedOf(value: Json | undefined): RefusedLine | undefined {
   if (!isObject(value)) return undefined;
   const { kind, message, line } = value;
   if (typeof kind !== 'string' || typeof message !== 'string' || typeof line !== 'number') return undefined;
-  return { kind: kind as FailureKind, message, line };
+  return { kind, message, line };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
+/** What scripts see as `$inputs/1`. */
+export function contextOf({ id, source, pipeline, retryCount, timestamp, routingKey }: StoredOrigin): Json {
+  const context = { source, pipeline, retry_count: retryCount, event_id: id, timestamp };
+  return routingKey === undefined ? context : { ...context, routing_key: routingKey };
 }

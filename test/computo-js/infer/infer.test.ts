@@ -53,6 +53,16 @@ describe('a read that cannot succeed', () => {
     expect(read(['obj', ['a', ['get', ['obj', ['b', 1]], '/c']]])).toEqual(['/1/1 /c 0']);
   });
 
+  it('is found in what is parsed, where its form is known', () => {
+    const url: Json = ['url.parse', ['$input', '/u']];
+    const parsed = (pointer: string): Json => ['let', { url }, ['$', pointer]];
+    expect(read(parsed('/url/hostname'), ANY_SHAPE)).toEqual(['/2 /hostname 0']);
+    expect(read(parsed('/url/host/0'), ANY_SHAPE)).toEqual(['/2 /host/0 1']);
+    expect(read(parsed('/url/query/any'), ANY_SHAPE)).toEqual([]);
+    const line: Json = ['csv.parse', ['$input', '/line']];
+    expect(read(['let', { line }, ['$', '/line/0/a']], ANY_SHAPE)).toEqual(['/2 /0/a 1']);
+  });
+
   it('is found in lambdas, by what the elements are', () => {
     const rows = shapeOf({ rows: [{ a: 1 }, { b: 2 }] });
     expect(read(['map', ['$input', '/rows'], ['lambda', ['r'], ['$', '/r/c']]], rows)).toEqual(['/2/2 /c 0?']);

@@ -1,21 +1,16 @@
 import { detectDialect, parseScript } from '../dialect/index.js';
-import { splitReference } from '../operators/index.js';
 import { parsePointer } from '../pointer/index.js';
-import { pointerTo, type Call, type DialectOption, type Node, type Place } from '../syntax/index.js';
-import type { Json } from '../value/index.js';
-import { callShape } from './calls.js';
-import { readShape } from './read.js';
+import { ANY, join, readShape, shapeOf, shapeOfKind, tupleShape, type Origin, type Shape } from '../shape/index.js';
 import {
-  ANY,
-  join,
-  objectShape,
-  scalarShape,
-  shapeOf,
-  tupleShape,
-  type Field,
-  type Origin,
-  type Shape,
-} from './shape.js';
+  parameterAt,
+  pointerTo,
+  type Call,
+  type DialectOption,
+  type Inferrer,
+  type Node,
+  type Place,
+} from '../syntax/index.js';
+import type { Json } from '../value/index.js';
 
 export interface InferOptions {
   /** As for `compile`. */
@@ -67,29 +62,21 @@ export function inferShape(script: Json, { dialect = 'auto', inputs, by }: Infer
 }
 
 /** Where an expression stands: what it sees, and whether it is evaluated in any case. */
-export interface Surroundings {
+interface Surroundings {
   /** A variable that is not among them can be anything. */
   readonly variables: ReadonlyMap<string, Shape>;
   readonly certain: boolean;
   readonly depth: number;
 }
 
-/** What the rules of calls may use. */
-export interface Inferrer {
-  readonly by: unknown;
-  shapeOf(node: Node, around: Surroundings): Shape;
-  /** What a lambda argument yields for arguments of given shapes. */
-  applied(lambda: Node | undefined, parameters: readonly Shape[], around: Surroundings): Shape;
-}
-
-class Inference implements Inferrer {
+class Inference {
   readonly misses: Miss[] = [];
-  readonly by: unknown;
+  readonly #by: unknown;
   readonly #inputs: readonly Shape[];
 
   constructor(inputs: readonly Shape[], by: unknown) {
     this.#inputs = inputs;
-    this.by = by;
+    this.#by = by;
   }
 
   shapeOf(node: Node, outer: Surroundings): Shape {
@@ -118,13 +105,6 @@ class Inference implements Inferrer {
     }
   }
 
-  applied(lambda: Node | undefined, parameters: readonly Shape[], around: Surroundings): Shape {
-    if (lambda?.type !== 'lambda') return ANY;
-    const variables = new Map(around.variables);
-    for (const [index, name] of lambda.parameters.entries()) variables.set(name, parameters[index] ?? ANY);
-    return this.shapeOf(lambda.body, { variables, certain: false, depth: around.depth + 1 });
-  }
-
   #letShape(node: Extract<Node, { type: 'let' }>, around: Surroundings): Shape {
     const variables = new Map(around.variables);
     for (const { name, value } of node.bindings) {
@@ -135,42 +115,33 @@ class Inference implements Inferrer {
   }
 
   #callShape(call: Call, around: Surroundings): Shape {
-    switch (call.operator.name) {
-      case '$input':
-        return this.#rootShape(call, this.#inputs[0] ?? scalarShape('null'), around);
-      case '$inputs':
-        return this.#rootShape(call, this.#inputsShape(call), around);
-      case '$':
-        return this.#variableShape(call, around);
-      case 'get': {
-        const [value, pointer] = call.arguments;
-        const shape = value === undefined ? ANY : this.shapeOf(value, around);
-        return this.#read(call, shape, constantOf(pointer), around);
-      }
-      case 'obj':
-        return this.#builtObject(call, around);
-      default:
-        return callShape(call, around, this);
-    }
+    const { operator, signature, dialect } = call;
+    const { shape, returns } = operator;
+    const certain = operator.certainArguments?.[dialect] ?? Infinity;
+    const args = call.arguments.map((argument, index) => {
+      const isApplied = argument.type === 'lambda' && parameterAt(signature, index)?.role === 'lambda';
+      // Only the operator's rule knows its arguments.
+      if (isApplied && shape !== undefined) return ANY;
+      return this.shapeOf(argument, { ...around, certain: around.certain && index < certain });
+    });
+    return shape?.(args, call, this.#inferrer(call, around)) ?? shapeOfKind(returns);
   }
 
-  #inputsShape({ dialect }: Call): Shape {
-    return this.#inputs.length === 0 && dialect === 'classic'
-      ? tupleShape([scalarShape('null')])
-      : tupleShape(this.#inputs);
+  #inferrer(call: Call, around: Surroundings): Inferrer {
+    return {
+      inputs: this.#inputs,
+      origin: this.#origin(call.place),
+      variable: (name) => around.variables.get(name) ?? ANY,
+      applied: (lambda, parameters) => this.#applied(lambda, parameters, around),
+      read: (shape, pointer) => this.#read(call, shape, pointer, around),
+    };
   }
 
-  #rootShape(call: Call, root: Shape, around: Surroundings): Shape {
-    const [pointer] = call.arguments;
-    if (call.dialect === 'classic' || pointer === undefined) return root;
-    return this.#read(call, root, constantOf(pointer), around);
-  }
-
-  #variableShape(call: Call, around: Surroundings): Shape {
-    const reference = constantOf(call.arguments[0]);
-    if (typeof reference !== 'string' || !reference.startsWith('/')) return ANY;
-    const { name, pointer } = splitReference(reference, call);
-    return this.#read(call, around.variables.get(name) ?? ANY, pointer, around);
+  #applied(lambda: Node | undefined, parameters: readonly Shape[], around: Surroundings): Shape {
+    if (lambda?.type !== 'lambda') return ANY;
+    const variables = new Map(around.variables);
+    for (const [index, name] of lambda.parameters.entries()) variables.set(name, parameters[index] ?? ANY);
+    return this.shapeOf(lambda.body, { ...around, variables, certain: false, depth: around.depth + 1 });
   }
 
   #read(call: Call, shape: Shape, pointer: Json | undefined, { certain }: Surroundings): Shape {
@@ -184,30 +155,7 @@ class Inference implements Inferrer {
     return ANY;
   }
 
-  /** Keys and values stand in turn, in both dialects. */
-  #builtObject(call: Call, around: Surroundings): Shape {
-    const fields = new Map<string, Field>();
-    let open = false;
-    for (let index = 0; index < call.arguments.length; index += 2) {
-      const [key, value] = call.arguments.slice(index, index + 2);
-      if (key === undefined || value === undefined) return ANY;
-      const name = constantOf(key);
-      if (name === undefined) this.shapeOf(key, around);
-      const shape = this.shapeOf(value, around);
-      if (typeof name === 'string') fields.set(name, { shape, optional: false });
-      else open = true;
-    }
-    // A computed key may be one of those that are known, and change what is there.
-    if (!open) return objectShape(fields, false, this.#origin(call.place));
-    const loose = [...fields.keys()].map((name): [string, Field] => [name, { shape: ANY, optional: false }]);
-    return objectShape(new Map(loose), true, this.#origin(call.place));
-  }
-
   #origin(place: Place): Origin {
-    return { by: this.by, path: pointerTo(place) };
+    return { by: this.#by, path: pointerTo(place) };
   }
-}
-
-function constantOf(node: Node | undefined): Json | undefined {
-  return node?.type === 'constant' ? node.value : undefined;
 }

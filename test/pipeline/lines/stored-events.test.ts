@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../../src/pipeline/block-processor.js';
 import { deadLetterLine } from '../../../src/pipeline/dead-letter.js';
-import { envelopeText } from '../../../src/pipeline/envelope.js';
+import { envelopeText, readStoredEvent } from '../../../src/event/index.js';
 import { EventFailure, refusedRecord, type PipelineSpec } from '../../../src/pipeline/index.js';
-import { readStoredEvent } from '../../../src/pipeline/lines/stored-event.js';
 
 const stored = (data: string, key?: string): string =>
   envelopeText('id-1', 1752195600000, data, { source: 'http', pipeline: 'orders', key, retryCount: 2 });

@@ -1,6 +1,7 @@
-import { readStoredEvent } from '../lines/stored-event.js';
+import { BEFORE_METADATA } from './frame.js';
+import { readStoredEvent } from './read.js';
 
-const BEFORE_METADATA = Buffer.from(',"metadata":{');
+const METADATA_BEGINS = Buffer.from(`${BEFORE_METADATA}{`);
 
 /** Metadata texts that are remembered: few differ, unless routing keys do. */
 const REMEMBERED_MAX = 1000;
@@ -14,7 +15,7 @@ export function pipelineOfLine(): PipelineOfLine {
   let last = { metadata: Buffer.alloc(0), pipeline: '' };
   return (bytes, start, end) => {
     if (last.metadata.length > 0 && endsIn(bytes, start, end, last.metadata)) return last.pipeline;
-    const at = Math.max(bytes.lastIndexOf(BEFORE_METADATA, end), start);
+    const at = Math.max(bytes.lastIndexOf(METADATA_BEGINS, end), start);
     const metadata = bytes.toString('latin1', at, end);
     const pipeline = known.get(metadata) ?? readStoredEvent(bytes.toString('utf8', start, end))?.origin.pipeline;
     // What is no event says nothing of others that end alike.

@@ -1,0 +1,39 @@
+/** The engine without the text form: who runs scripts that are JSON already need not load a parser for anything else. */
+import { unmetered } from './value/index.js';
+
+export { check, type CheckOptions, type Diagnostic } from './check/index.js';
+export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
+export { ComputoError, type ComputoErrorKind } from './computo-error.js';
+export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } from './json-text/index.js';
+export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
+export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
+export { operators } from './operators/index.js';
+export type { ExecuteOptions } from './options.js';
+export type { PermutoOptions } from './permuto/index.js';
+export { formatPointer, parsePointer } from './pointer/index.js';
+export { FIELD_MISSING, type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
+export { compile, execute, type Program } from './program.js';
+export { spanAt, type Span } from './text-form/span.js';
+export { renderReference } from './reference/index.js';
+export {
+  ANY as ANY_SHAPE,
+  join as joinShapes,
+  objectShape,
+  scalarShape,
+  shapeOf,
+  tupleShape,
+  type Origin,
+  type Shape,
+} from './shape/index.js';
+export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
+export const { canonicalText, compareNumbers, equal, orderedObject } = unmetered;
+export {
+  isTruthy,
+  INTEGER_DIGITS_MAX,
+  NumberText,
+  readDecimal,
+  stringify,
+  type Json,
+  type JsonNumber,
+  type JsonObject,
+} from './value/index.js';

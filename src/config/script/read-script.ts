@@ -1,0 +1,71 @@
+import { extname } from 'node:path';
+import { ConfigError } from '../diagnostic/index.js';
+import {
+  blameFile,
+  parseJsonSource,
+  readText,
+  type Blame,
+  type SourceDocument,
+  type SourceNode,
+} from '../source/index.js';
+import type { ScriptSource } from './script-source.js';
+
+/** Scripts may be made by programs: only the size of the file bounds their nesting. Computo has limits of its own. */
+const DEPTH_MAX = 1_000_000;
+
+/** The name of a file that holds a script. */
+const SCRIPT_FILES = ['.json', '.jsonc', '.computo'];
+
+/**
+ * Reads a script that was typed on the command line: JSON, with comments and trailing commas, if it is that, else the text form.
+ *
+ * @param label how findings name the text, for example `-e`
+ * @throws ConfigError (`syntax-error`) with the place
+ */
+export async function parseInlineScript(text: string, label: string): Promise<ScriptSource> {
+  try {
+    return jsonScript(label, label, text);
+  } catch (error) {
+    if (!isNoJson(error)) throw error;
+    // Loaded only for whoever writes it.
+    const { textScript } = await import('./text-script.js');
+    try {
+      return textScript(label, label, text);
+    } catch (inText) {
+      throw /^\s*(?:\["|\{")/.test(text) ? error : inText;
+    }
+  }
+}
+
+/**
+ * Reads a script file: `*.computo` in the text form, any other as JSON with or without comments.
+ *
+ * @param path absolute
+ * @param blame where a file that can't be read is reported; by default at the file itself
+ * @throws ConfigError if it can't be read or parsed
+ */
+export async function loadScriptFile(path: string, blame: Blame = blameFile(path)): Promise<ScriptSource> {
+  const text = await readText(path, blame);
+  if (extname(path).toLowerCase() !== '.computo') return jsonScript(path, path, text);
+  const { textScript } = await import('./text-script.js');
+  return textScript(path, path, text);
+}
+
+/** Whether a file has the name of a script. */
+export function isScriptFile(path: string): boolean {
+  return SCRIPT_FILES.includes(extname(path).toLowerCase());
+}
+
+/** A script that stands in a config as JSON or YAML. */
+export function scriptAt(document: SourceDocument, pointer: string, node: SourceNode, name: string): ScriptSource {
+  return { name, script: node.value, origin: { document, pointer }, warnings: [] };
+}
+
+function jsonScript(name: string, file: string, text: string): ScriptSource {
+  const { document, warnings } = parseJsonSource(file, text, { depthMax: DEPTH_MAX, repeatedKeys: 'warning' });
+  return { name, script: document.root.value, origin: { document, pointer: '' }, warnings };
+}
+
+function isNoJson(error: unknown): error is ConfigError {
+  return error instanceof ConfigError && error.diagnostics.some(({ code }) => code === 'syntax-error');
+}

@@ -1,0 +1,58 @@
+// Not by the package's own door: what stands behind that is loaded as one, by every run.
+import { parseText, TextFormError, type ParsedText } from '../../computo-js/text-form/index.js';
+import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
+import { textOffsets, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnoseText } from './place.js';
+import type { ScriptOrigin, ScriptSource, ScriptText } from './script-source.js';
+
+/**
+ * Reads a script in the text form.
+ *
+ * @param file how findings name the text
+ * @throws ConfigError (`syntax-error`) with the place
+ */
+export function textScript(name: string, file: string, text: string): ScriptSource {
+  const root = { value: text, start: 0, end: text.length };
+  return read(name, { document: { file, text, root }, pointer: '' }, { text, offsetOf: (offset) => offset });
+}
+
+/**
+ * Reads a script in the text form that stands in a config.
+ *
+ * @param node the text, at `pointer`
+ * @throws ConfigError (`syntax-error`) with the place in the config
+ */
+export function textScriptAt(
+  document: SourceDocument,
+  pointer: string,
+  node: SourceNode & { readonly value: string },
+  name: string,
+): ScriptSource {
+  const written = node.written ?? node;
+  const offsets = document.text === undefined ? undefined : textOffsets(document.text, written, node.value);
+  const offsetOf = offsets && ((offset: number) => offsets[offset] ?? written.end);
+  return read(name, { document, pointer }, { text: node.value, ...(offsetOf && { offsetOf }) });
+}
+
+/** A word is marked up to here. */
+const WORD_MAX = 100;
+
+type Unread = Pick<ScriptText, 'text' | 'offsetOf'>;
+
+function read(name: string, origin: ScriptOrigin, text: Unread): ScriptSource {
+  try {
+    const { script, spans }: ParsedText = parseText(text.text);
+    return { name, script, origin, text: { ...text, spans }, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof TextFormError)) throw error;
+    throw new ConfigError([syntaxError(origin, text, error)]);
+  }
+}
+
+function syntaxError(origin: ScriptOrigin, text: Unread, { problem, offset, hint }: TextFormError): Diagnostic {
+  // What is missing at the end is missed behind the last word, not at the start of an empty line.
+  const start = Math.min(offset, text.text.trimEnd().length);
+  const word = /^\w*/.exec(text.text.slice(start, start + WORD_MAX))?.[0] ?? '';
+  const span = { start, end: start + word.length };
+  return diagnoseText(origin, text, span, { severity: 'error', code: 'syntax-error', message: problem, hint });
+}
