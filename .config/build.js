@@ -29,7 +29,7 @@ await Promise.all([
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['typescript', 'lmdb'],
+    external: ['typescript', 'lmdb', 're2js', 'temporal-polyfill'],
   }),
   buildPage(`${root}src/server/dashboard/page`, `${root}.dist-next/dashboard.html`),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),

@@ -74,17 +74,22 @@ function install(folder) {
     run('npm', 'install', '--global', '--prefix', folder, '--prefer-offline', '--fetch-retries=0', pack);
   } catch (error) {
     if (!UNREACHABLE.test(error.message)) throw error;
-    process.stderr.write("npm's registry can't be reached: the tests go on with the lmdb that is installed here\n");
+    process.stderr.write(
+      "npm's registry can't be reached: the tests go on with the packages that are installed here\n",
+    );
     unpack(pack, folder);
   }
 }
 
-/** Does what npm would do, but for the one dependency, which is linked. */
+/** Does what npm would do, but for the dependencies, which are linked. */
 function unpack(pack, folder) {
   const home = join(folder, 'lib/node_modules/colloquium');
   for (const path of [join(home, 'node_modules'), join(folder, 'bin')]) mkdirSync(path, { recursive: true });
   run('tar', '-xzf', pack, '-C', home, '--strip-components=1');
-  symlinkSync(join(root, 'node_modules/lmdb'), join(home, 'node_modules/lmdb'));
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
+  }
   symlinkSync('../lib/node_modules/colloquium/bin/colloquium.js', join(folder, 'bin/colloquium'));
 }
 

@@ -16,6 +16,11 @@ const READ_MEMORY_EVERY_S = 5;
 const WARM_UP_SHARE = 0.25;
 const MB = 1 << 20;
 
+/** Goes through all pairs of items: with so many of them about as long as the limits let a script work. */
+const SLOW = `[every, [$input, /items], [lambda, [i], [every, [$input, /items], [lambda, [k], ['!=', [$, /i], -1]]]]]`;
+const SLOW_ITEMS = 700;
+const SLOW_EVERY_S = 2;
+
 /**
  * Lets a daemon work for long, as in production: events all the time, files that rotate, a config that changes, dead letters
  * that are driven again, a dashboard and a tap that look on. Prints how its memory grew, and which events were lost or came twice.
@@ -34,7 +39,9 @@ export async function soak(root: string, folder: string, minutes: number): Promi
   const onlookers = ['/dashboard/feed', '/tap'].map((path) => lookOn(daemon.url + path, ending.signal));
   const memory: Reading[] = [];
   const heap: Reading[] = [];
-  const tally = { sent: 0, reloads: 0, drives: 0, driven: 0, refused: 0 };
+  /** How long the event loop was held up, milliseconds: of each span between two readings the 99th percentile. */
+  const delays: number[] = [];
+  const tally = { sent: 0, slow: 0, reloads: 0, drives: 0, driven: 0, refused: 0 };
   const startedAt = performance.now();
   const elapsed = (): number => (performance.now() - startedAt) / 1000;
   const isOver = (): boolean => elapsed() >= minutes * 60;
@@ -47,6 +54,13 @@ export async function soak(root: string, folder: string, minutes: number): Promi
       // Sent until it is taken: the key keeps it from being stored twice.
       while (!(await post(daemon.url, lines, String(batch)))) tally.refused += 1;
       tally.sent += count;
+    }
+  };
+  const sendSlow = async (): Promise<void> => {
+    const event = JSON.stringify({ items: Array.from({ length: SLOW_ITEMS }, (_, n) => n) });
+    for (; !isOver(); tally.slow += 1) {
+      await post(daemon.url, `${event}\n`, `slow ${tally.slow}`, 'slow');
+      await sleep(SLOW_EVERY_S * 1000);
     }
   };
   const change = async (): Promise<void> => {
@@ -67,10 +81,12 @@ export async function soak(root: string, folder: string, minutes: number): Promi
     while (!isOver()) {
       await sleep(READ_MEMORY_EVERY_S * 1000);
       memory.push({ seconds: elapsed(), bytes: residentBytes(daemon.child) });
-      heap.push({ seconds: elapsed(), bytes: await oldHeapBytes(daemon.url) });
+      const { oldHeapBytes, delayMs } = await metricsOf(daemon.url);
+      heap.push({ seconds: elapsed(), bytes: oldHeapBytes });
+      delays.push(delayMs);
     }
   };
-  await Promise.all([send(), change(), measure()]);
+  await Promise.all([send(), sendSlow(), change(), measure()]);
 
   const seconds = elapsed();
   writeConfig(folder, 'lenient');
@@ -96,6 +112,11 @@ export async function soak(root: string, folder: string, minutes: number): Promi
   say(`  seen       ${megabytes(looks[0] ?? 0)} MB by the dashboard, ${megabytes(looks[1] ?? 0)} MB by the tap`);
   say(`  memory     ${growth(memory)}`);
   say(`  old heap   ${growth(heap)}`);
+  const sorted = delays.toSorted((a, b) => a - b).map((ms) => `${Math.round(ms)} ms`);
+  say(
+    `  held up    p99 ${sorted[sorted.length >> 1]} in the median of ${READ_MEMORY_EVERY_S} s, ${sorted.at(-1)} in the worst`,
+  );
+  say(`  slow       ${tally.slow} events of a script that works as long as it may`);
   say(`  lost       ${lost}; twice ${twice}; exit code ${exit}`);
   return lost === 0 && twice === 0 && exit === 0;
 }
@@ -117,6 +138,10 @@ pipelines:
     stages: [{ computo: [obj, n, [$input, /n], text, ${text}] }]
     outputs: [{ file: ./out/events.ndjson, rotate_size: 5MB, gzip: true }]
     dead_letter: ./out/dead.ndjson
+  slow:
+    stages: [{ computo: ${SLOW} }]
+    outputs: [{ file: ./out/slow.ndjson }]
+    dead_letter: ./out/slow-dead.ndjson
 `,
   );
 }
@@ -145,9 +170,9 @@ async function startDaemon(root: string, folder: string): Promise<SoakedDaemon> 
   return { child, url: /"url":"([^"]+)"/.exec(said)?.[1] ?? '', says };
 }
 
-async function post(url: string, body: string, key: string): Promise<boolean> {
+async function post(url: string, body: string, key: string, pipeline = 'default'): Promise<boolean> {
   const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': key };
-  const response = await fetch(`${url}/events`, { method: 'POST', headers, body });
+  const response = await fetch(`${url}/events/${pipeline}`, { method: 'POST', headers, body });
   await response.arrayBuffer();
   if (response.status === 202) return true;
   await sleep(1000);
@@ -166,10 +191,19 @@ async function lookOn(url: string, signal: AbortSignal): Promise<number> {
   return bytes;
 }
 
-/** What lives long on its heap, garbage that was not collected yet included. */
-async function oldHeapBytes(url: string): Promise<number> {
+interface ReadMetrics {
+  /** What lives long on its heap, garbage that was not collected yet included. */
+  readonly oldHeapBytes: number;
+  /** The 99th percentile since the last reading. */
+  readonly delayMs: number;
+}
+
+async function metricsOf(url: string): Promise<ReadMetrics> {
   const page = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^nodejs_heap_space_size_used_bytes\{space="old"\} (\S+)$/m.exec(page)?.[1]);
+  return {
+    oldHeapBytes: Number(/^nodejs_heap_space_size_used_bytes\{space="old"\} (\S+)$/m.exec(page)?.[1]),
+    delayMs: Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(page)?.[1]) * 1000,
+  };
 }
 
 function residentBytes({ pid }: ChildProcess): number {

@@ -1,6 +1,12 @@
 import type { AiClient, CallHooks } from '../ai/index.js';
 import type { LoadedConfig } from '../config/index.js';
-import type { BlockExecutor, BlockOptions, PipelineSpec } from '../pipeline/index.js';
+import {
+  eventExecutor,
+  type BlockExecutor,
+  type BlockOptions,
+  type EventOptions,
+  type PipelineSpec,
+} from '../pipeline/index.js';
 import type { SharedBooks } from './ai/open-client.js';
 
 export type OpenExecutor = BlockExecutor & { close(): Promise<void> };
@@ -25,6 +31,8 @@ export interface EnginesPlan {
   readonly pipelines: readonly EnginePipeline[];
   /** Opens what works on a pipeline without AI stages. */
   readonly plain: (block: BlockOptions) => OpenExecutor;
+  /** Opens what works on a pipeline with AI stages. Default: this thread. */
+  readonly calling?: (events: EventOptions) => OpenExecutor;
   /** Ask AI providers anew, whatever the journal holds. */
   readonly live: boolean;
   /** Told of the calls to AI providers. */
@@ -61,12 +69,13 @@ export interface Engines {
  */
 export async function openEngines(plan: EnginesPlan, tell: (message: string) => void): Promise<Engines> {
   const ai = plan.pipelines.some(hasAi) ? await openAiEngines(plan, tell) : undefined;
+  const { calling = onThisThread } = plan;
   return {
     ai: ai?.client,
     engineOf(pipeline) {
       const block = { ...pipeline.block, pipeline: pipeline.spec };
       if (ai === undefined || !hasAi(pipeline)) return { singleLines: false, open: () => plan.plain(block) };
-      return { singleLines: true, open: () => ({ ...ai.executorOf(block), close: () => Promise.resolve() }) };
+      return { singleLines: true, open: () => calling(ai.eventsOf(block)) };
     },
     drain: () => void ai?.client.drain(),
     abort: async () => (ai === undefined ? [] : await cutOff(ai.client)),
@@ -75,6 +84,10 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
     },
     close: async () => ai?.client.close(),
   };
+}
+
+function onThisThread(events: EventOptions): OpenExecutor {
+  return Object.assign(eventExecutor(events), { close: () => Promise.resolve() });
 }
 
 export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
@@ -94,8 +107,8 @@ async function cutOff(client: AiClient): Promise<readonly string[]> {
 async function openAiEngines(
   { config, pipelines, live, maxCost, hooks, books }: EnginesPlan,
   tell: (message: string) => void,
-): Promise<{ readonly client: AiClient; readonly executorOf: (block: BlockOptions) => BlockExecutor }> {
-  const [{ aiExecutor, providersOf, tellDoubt }, { openClient }] = await Promise.all([
+): Promise<{ readonly client: AiClient; readonly eventsOf: (block: BlockOptions) => EventOptions }> {
+  const [{ aiEvents, providersOf, tellDoubt }, { openClient }] = await Promise.all([
     import('./ai/ai-executor.js'),
     import('./ai/open-client.js'),
   ]);
@@ -110,5 +123,5 @@ async function openAiEngines(
     ...(books && { books }),
   });
   tellDoubt(client, tell);
-  return { client, executorOf: (block) => aiExecutor(client, { config, live }, block) };
+  return { client, eventsOf: (block) => aiEvents(client, { config, live }, block) };
 }

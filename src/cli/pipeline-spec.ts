@@ -1,3 +1,4 @@
+import type { CheckOptions } from 'computo-js';
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
 import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
 import { checkScript, inDialectOf, parseInlineScript, type ScriptSource } from '../config/script/index.js';
@@ -55,16 +56,26 @@ export async function filterStages(
 }
 
 /**
- * A script with its options, once nothing in it is certain to fail.
+ * A script with its options and the secrets that it names, once nothing in it is certain to fail.
  *
- * @param config whose `computo` section holds; undefined: the defaults
+ * @param config whose sections `computo` and `secrets` hold; undefined: the defaults
  * @throws ConfigError with all that is wrong
  */
 export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
-  const given = config === undefined ? {} : (await import('../config/index.js')).scriptOptions(config);
-  const options = inDialectOf(source, given);
+  const { script, text } = source;
+  const written = text && { text: { text: text.text, spans: text.spans } };
+  if (config === undefined) {
+    const options = inDialectOf(source, {});
+    refuseMistakes(source, options);
+    return { script, options, ...written };
+  }
+  const { knownSecrets, scriptOptions, secretsFor } = await import('../config/index.js');
+  const options = inDialectOf(source, scriptOptions(config));
+  refuseMistakes(source, { ...options, ...knownSecrets(config) });
+  return { script, options: { ...options, ...(await secretsFor(script, config)) }, ...written };
+}
+
+function refuseMistakes(source: ScriptSource, options: CheckOptions): void {
   const findings = checkScript(source, options);
   if (hasErrors(findings)) throw new ConfigError(findings);
-  const { script, text } = source;
-  return { script, options, ...(text && { text: { text: text.text, spans: text.spans } }) };
 }

@@ -6,6 +6,7 @@ export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from
 export { ComputoError, type ComputoErrorKind } from './computo-error.js';
 export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } from './json-text/index.js';
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
+export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
 export { operators } from './operators/index.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
@@ -16,15 +17,11 @@ export { spanAt, type Span } from './text-form/span.js';
 export { renderReference } from './reference/index.js';
 export {
   ANY as ANY_SHAPE,
-  inferShape,
   join as joinShapes,
   objectShape,
   scalarShape,
   shapeOf,
   tupleShape,
-  type Inferred,
-  type InferOptions,
-  type Miss,
   type Origin,
   type Shape,
 } from './shape/index.js';

@@ -11,6 +11,8 @@ export interface ExecuteOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** For `permuto.apply`. */
   readonly permuto?: Partial<PermutoOptions> | undefined;
+  /** Keys for `hash.sha256`, by the names that scripts use for them. No script sees one. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** Told of every call once it has ended. Costs nothing when absent. */
   readonly trace?: TraceListener | undefined;
 }
@@ -20,6 +22,7 @@ export interface Options {
   readonly dialect: DialectOption;
   readonly limits: Limits;
   readonly permuto: PermutoOptions;
+  readonly secrets: ReadonlyMap<string, string>;
   readonly trace: TraceListener | undefined;
 }
 
@@ -27,7 +30,8 @@ const DIALECTS: readonly DialectOption[] = ['auto', 'classic', 'current'];
 const MISSING: readonly PermutoOptions['missing'][] = ['ignore', 'error', 'remove'];
 
 /** @throws ComputoError `InvalidArgument` for an option that can't be */
-export function resolveOptions({ dialect = 'auto', limits = {}, permuto = {}, trace }: ExecuteOptions): Options {
+export function resolveOptions(options: ExecuteOptions): Options {
+  const { dialect = 'auto', limits = {}, permuto = {}, secrets = {}, trace } = options;
   const { interpolation = DEFAULT_PERMUTO_OPTIONS.interpolation, missing = DEFAULT_PERMUTO_OPTIONS.missing } = permuto;
   oneOf('dialect', dialect, DIALECTS);
   oneOf('permuto.missing', missing, MISSING);
@@ -35,7 +39,13 @@ export function resolveOptions({ dialect = 'auto', limits = {}, permuto = {}, tr
   for (const [name, limit] of Object.entries({ steps, depth, outputSize })) {
     if (!(limit >= 0)) throw impossible(`limits.${name}`, 'a number of at least 0', limit);
   }
-  return { dialect, limits: { steps, depth, outputSize }, permuto: { interpolation, missing }, trace };
+  return {
+    dialect,
+    limits: { steps, depth, outputSize },
+    permuto: { interpolation, missing },
+    secrets: new Map(Object.entries(secrets)),
+    trace,
+  };
 }
 
 function oneOf(option: string, value: string, allowed: readonly string[]): void {

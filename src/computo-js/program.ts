@@ -36,11 +36,12 @@ export interface Program {
  */
 export function compile(script: Json, options: ExecuteOptions = {}): Program {
   return withinEngineLimits(() => {
-    const { limits, permuto, trace, ...wanted } = resolveOptions(options);
+    const { limits, permuto, secrets, trace, ...wanted } = resolveOptions(options);
     const dialect = dialectOf(script, wanted.dialect);
     const context: ProgramContext = {
       dialect,
       permuto,
+      secrets,
       trace: trace === undefined ? undefined : { listener: trace, depth: 0 },
       parse: (found, place) => parseScript(found, dialect, place),
       lambdas: new WeakMap(),

@@ -1,5 +1,5 @@
 /**
- * Floor 2: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
+ * Floor 3: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
  * What a run without a config needs stands behind lighter doors: `script/`, `diagnostic/` and `units/`.
  */
 export {
@@ -31,6 +31,7 @@ export type {
 } from './plan/pipeline-plan.js';
 export { pipelineNames, resolvePipeline, resolveScript, scriptNames } from './plan/resolve-pipeline.js';
 export { scriptOptions } from './plan/script-options.js';
+export { knownSecrets, secretsFor } from './plan/script-secrets.js';
 export type { Config } from './schema.js';
 export { SAMPLE_EVENTS_MAX, sampleOf, type Sample } from './shape/index.js';
 export type { ProviderKind } from './schema/ai-providers.js';

@@ -7,6 +7,7 @@ import { logging } from './schema/logging.js';
 import { fleet, nats } from './schema/nats.js';
 import { pipeline } from './schema/pipeline.js';
 import { computo, journal, processing, providerWait, stateDir } from './schema/processing.js';
+import { secret } from './schema/secret.js';
 import { server } from './schema/server.js';
 import { sources } from './schema/sources.js';
 import { storage } from './schema/storage.js';
@@ -25,6 +26,9 @@ export const configSchema = section({
   processing: processing.prefault({}).describe('Workers, queues and limits on input.'),
   ai_providers: named('AI providers by name', aiProvider).prefault({}).describe('AI providers by name.'),
   cost_management: costManagement.prefault({}).describe('Budget and alerts.'),
+  secrets: named('secrets by name', secret('a secret'))
+    .prefault({})
+    .describe('Keys for hash.sha256, by the names that scripts use for them.'),
   scripts: named('scripts by name', z.custom<Json>())
     .prefault({})
     .describe(

@@ -1,3 +1,16 @@
-/** Floor 1: the event envelope and its ids. */
+/** Floor 2: an event, its id, and its line: how it is printed, and what is read off it. */
 export type { Event, EventMetadata } from './event.js';
+export { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
 export { ID_COUNTER_RANGE, ID_LENGTH, eventId, eventIdWriter } from './id.js';
+export { idOfLine, isId, timestampOfLine } from './line-bytes.js';
+export { pipelineOfLine, sentTo } from './pipeline-of-line.js';
+export { envelopeText, metadataText } from './print.js';
+export {
+  contextOf,
+  readMetadata,
+  readStoredEvent,
+  type RefusedLine,
+  type StoredEvent,
+  type StoredMetadata,
+  type StoredOrigin,
+} from './read.js';

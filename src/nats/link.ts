@@ -32,10 +32,16 @@ export class NatsUnavailableError extends Error {
   override readonly name = 'NatsUnavailableError';
   /** What to do, as an instruction. */
   readonly advice: string | undefined;
+  /** Nobody answers there: a server that is started later may. */
+  readonly isAway: boolean;
 
-  constructor(message: string, { advice, ...options }: ErrorOptions & { readonly advice?: string } = {}) {
+  constructor(
+    message: string,
+    { advice, isAway = false, ...options }: ErrorOptions & { readonly advice?: string; readonly isAway?: boolean } = {},
+  ) {
     super(message, options);
     this.advice = advice;
+    this.isAway = isAway;
   }
 }
 
@@ -54,9 +60,9 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
   const delay = reconnectDelay();
   const tls = tlsOf(options);
   const refused = (error: unknown): never => {
-    const { reason, advice } = refusalOf(error);
+    const { reason, ...refusal } = refusalOf(error);
     const message = `cannot use NATS at ${withoutSecrets(options.urls)}: ${reason}`;
-    throw new NatsUnavailableError(message, { cause: error, advice });
+    throw new NatsUnavailableError(message, { cause: error, ...refusal });
   };
   const connection = await connect({
     servers: [...options.urls],

@@ -2,6 +2,8 @@
 export interface Refusal {
   readonly reason: string;
   readonly advice: string;
+  /** Nobody answers there: a server that is started later may. */
+  readonly isAway: boolean;
 }
 
 interface Known extends Partial<Refusal> {
@@ -49,10 +51,14 @@ const KNOWN: readonly Known[] = [
   {
     sign: /timeout/i,
     reason: 'it does not answer',
+    isAway: true,
     advice: 'is it a NATS server? One that asks for our certificate is silent, too: nats.tls.cert and nats.tls.key',
   },
   { sign: /jetstream/i, reason: 'it has no JetStream for us', advice: 'start it with JetStream: nats-server -js' },
 ];
+
+/** What the operating system says where nobody answers. */
+const NOBODY_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 export function refusalOf(error: unknown): Refusal {
   const { name, message, code } = factsOf(error);
@@ -60,10 +66,17 @@ export function refusalOf(error: unknown): Refusal {
   return {
     reason: known?.reason ?? (message || name),
     advice: known?.advice ?? 'is it running, with JetStream: nats-server -js ?',
+    isAway: known?.isAway ?? NOBODY_THERE.has(code),
   };
 }
 
 function factsOf(error: unknown): { readonly name: string; readonly message: string; readonly code: string } {
   if (!(error instanceof Error)) return { name: '', message: String(error), code: '' };
-  return { name: error.name, message: error.message, code: 'code' in error ? String(error.code) : '' };
+  // The client says in its own words what the operating system said.
+  const code = codeOf(error) ?? codeOf(error.cause) ?? '';
+  return { name: error.name, message: error.message, code };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,9 +1,8 @@
 import type { Json } from 'computo-js';
-import { eventId } from '../event/index.js';
+import { contextOf, envelopeText, eventId, type StoredOrigin } from '../event/index.js';
 import { stringifyJson } from '../json/index.js';
 import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
-import { envelopeText } from './envelope.js';
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
 import type { Observation } from './observation.js';
@@ -11,7 +10,6 @@ import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnError, OutputSpec } from './spec.js';
-import type { StoredOrigin } from './lines/stored-event.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
 /** What a block's events share. */
@@ -98,9 +96,7 @@ export class Batch {
 
   /** What scripts see as `$inputs/1`. */
   contextOf(id: string): Json {
-    const { source, pipeline, retryCount, timestamp, routingKey } = this.#origin();
-    const context = { source, pipeline, retry_count: retryCount, event_id: id, timestamp };
-    return routingKey === undefined ? context : { ...context, routing_key: routingKey };
+    return contextOf({ ...this.#origin(), id });
   }
 
   /**

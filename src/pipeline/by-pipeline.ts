@@ -1,9 +1,9 @@
+import { pipelineOfLine } from '../event/index.js';
 import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { noCounts } from './counts.js';
 import { mergeResults } from './merge-results.js';
 import type { BlockExecutor } from './run-blocks.js';
-import { pipelineOfLine } from './log/sent-to.js';
 
 const NEWLINE = 0x0a;
 
@@ -28,7 +28,9 @@ export function byPipeline(
   const pipelineOf = pipelineOfLine();
   const [anyExecutor] = executors.values();
   return {
-    width: Math.min(...[...executors.values()].map(({ width }) => width)),
+    get width() {
+      return Math.min(...[...executors.values()].map(({ width }) => width));
+    },
     recycle: (lines) => anyExecutor?.recycle?.(lines),
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1);

@@ -1,8 +1,8 @@
-/** Floor 5: what happens to events between a source and its sinks. */
+/** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai/ai-calls.js';
 export type { Counts } from './counts.js';
-export { eventExecutor } from './ai/event-executor.js';
+export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';
 export { inlineExecutor } from './threads/inline-executor.js';
@@ -33,7 +33,6 @@ export {
   type ProcessingWorld,
 } from './log/process-log.js';
 export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/process-log-checkpoint.js';
-export { readStoredEvent, type StoredEvent, type StoredOrigin } from './lines/stored-event.js';
 export type { FileOpener, OpenSink, OpenSinks, OutputFinding } from './log/process-log-outputs.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
@@ -42,7 +41,6 @@ export { LetterDrive, type DriveProgress } from './letters/letter-drive.js';
 export type { LetterPlace } from './letters/letter-files.js';
 export { closeSinks, openSinks, releaseOutputs } from './log/process-log-outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
-export { sentTo } from './log/sent-to.js';
 export type { Observation } from './observation.js';
 export type { ProcessorState, ProcessorTalk } from './log/keep-going.js';
 export { LogProcessor } from './log/log-processor.js';

@@ -50,7 +50,7 @@ export interface OutputSpec {
 
 export interface ScriptSpec {
   readonly script: Json;
-  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto'>;
+  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
   /** As it was written, where that was in the text form. */
   readonly text?: { readonly text: string; readonly spans: Span };
 }

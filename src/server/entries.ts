@@ -22,11 +22,6 @@ export function pipelineOf(named: string | undefined, known: ReadonlySet<string>
   throw new HttpError(404, 'Not found', `no pipeline ${JSON.stringify(name.slice(0, 100))}${names}`);
 }
 
-/** The metadata that an event gets when it comes in. */
-export function metadataText(source: string, pipeline: string): string {
-  return JSON.stringify({ source, pipeline, retry_count: 0 });
-}
-
 /**
  * The request's own idempotency key.
  *

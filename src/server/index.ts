@@ -1,4 +1,4 @@
-/** Floor 6: the HTTP server of the daemon. To be imported only by whoever serves. */
+/** Floor 7: the HTTP server of the daemon. To be imported only by whoever serves. */
 export type { AccessRules, AuditEntry, AuditTrail, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
 export { createAlarm, postAlert, signalReader, type Alarm, type AlertMessage, type Signals } from './alerts/index.js';

@@ -1,10 +1,11 @@
+import { metadataText } from '../event/index.js';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Damage } from '../log/index.js';
 import { payerOf } from './access/index.js';
 import type { BodyReader } from './body.js';
 import { addDashboardRoutes, type Dashboard, type FleetMember } from './dashboard/index.js';
-import { idempotencyKey, metadataText, pipelineOf } from './entries.js';
+import { idempotencyKey, pipelineOf } from './entries.js';
 import { EventReader } from './event-reader.js';
 import type { EventStore } from './event-store.js';
 import { parseEventsQuery, storedEvents } from './get-events.js';

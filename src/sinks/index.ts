@@ -1,4 +1,4 @@
-/** Floor 4: where finished lines go. A new sink is a file here and a line below. */
+/** Floor 5: where finished lines go. A new sink is a file here and a line below. */
 export { SinkClosedError, SinkError, type Sink } from './sink.js';
 export { parseFilePosition, type FilePosition, type PositionMark } from './file-position.js';
 export { fileSink, heldFileSink } from './file-sink.js';

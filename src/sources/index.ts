@@ -3,7 +3,7 @@ import { fileSource } from './file-source.js';
 import { followSource, type FollowOptions } from './follow-source.js';
 import { stdinSource } from './stdin-source.js';
 
-/** Floor 4: where events come from. A new source is a file here and a line below. */
+/** Floor 5: where events come from. A new source is a file here and a line below. */
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
 export { GrownFile, RewrittenError } from './grown-file.js';
 export { GunzippedFile } from './gunzipped-file.js';

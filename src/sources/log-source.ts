@@ -1,3 +1,4 @@
+import { timestampOfLine } from '../event/index.js';
 import {
   parsePosition,
   STRIPPED_BYTES,
@@ -10,8 +11,6 @@ import { partOf, type Block, type LineBlock, type ResumeAt, type Source } from '
 import { SpareMemory } from './spare-memory.js';
 
 const NEWLINE = 0x0a;
-const TIMESTAMP = Buffer.from('"timestamp":');
-const TIMESTAMP_DIGITS_MAX = 16;
 
 /** Less is hardly worth the calls that it takes to read it. */
 const SMALL_BYTES = 64 << 10;
@@ -107,18 +106,11 @@ function* oneByOne({ bytes, position }: LogBlock, accepts: Accepts, before: numb
     const next = bytes.indexOf(NEWLINE, at) + 1;
     offset += next - at + STRIPPED_BYTES;
     if (accepts(bytes, at, next - 1)) {
-      timestamp = timestampOf(bytes, at) ?? timestamp;
+      timestamp = timestampOfLine(bytes, at) ?? timestamp;
       yield blockOf(partOf(bytes, at, next), { position: { segment, offset }, timestamp });
     }
     at = next;
   }
-}
-
-/** The log writes id and timestamp first, and an id has no quotes in it. */
-function timestampOf(bytes: Buffer, lineStart: number): number | undefined {
-  const start = bytes.indexOf(TIMESTAMP, lineStart) + TIMESTAMP.length;
-  const timestamp = Number.parseInt(bytes.toString('latin1', start, start + TIMESTAMP_DIGITS_MAX), 10);
-  return Number.isNaN(timestamp) ? undefined : timestamp;
 }
 
 function blockOf(bytes: Buffer, resumeAt: LogPlace, recycle?: LineBlock['recycle']): Block {

@@ -26,6 +26,7 @@ export function charging(script: Json, dialect: Dialect, limits: Limits = PLENTY
   const { evaluate, height, cost } = compileExpression(root, 'root', {
     dialect,
     permuto: { interpolation: true, missing: 'ignore' },
+    secrets: new Map(),
     trace: undefined,
     parse: (found, place) => parseScript(found, dialect, place),
     lambdas: new WeakMap(),

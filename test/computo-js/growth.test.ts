@@ -9,6 +9,7 @@ function isBounded(script: Json, dialect: Dialect = 'current'): boolean {
   const { copies } = compileExpression(root, 'root', {
     dialect,
     permuto: { interpolation: false, missing: 'ignore' },
+    secrets: new Map(),
     trace: undefined,
     parse: (found, place) => parseScript(found, dialect, place),
     lambdas: new WeakMap(),
@@ -50,6 +51,8 @@ describe('growth', () => {
       ['sort', ['append', items, items], '/a'],
       ['strConcat', ['$input'], ['join', items, ', ']],
       ['merge', ['$input'], ['pick', ['$input'], { array: ['a'] }]],
+      ['text.split', ['text.lower', ['$input', '/text']], ','],
+      mapped(['number.abs', ['number.parse', x]]),
     ]) {
       expect(isBounded(script), JSON.stringify(script)).toBe(true);
     }
@@ -68,6 +71,9 @@ describe('growth', () => {
       ['let', { x: ['$input'] }, doubled(11)],
       ['join', items, ['$input', '/delimiter']],
       ['map', items, ['$input', '/lambda']],
+      ['text.repeat', ['$input', '/text'], 2],
+      ['text.replace', ['$input', '/text'], 'a', ['$input', '/by']],
+      mapped(['number.parse', ['$input', '/digits']]),
       ['let', { f: ['lambda', ['x'], [x, x]] }, ['map', items, ['$', '/f']]],
       x,
     ]) {

@@ -44,10 +44,60 @@ describe('a plan', () => {
     });
   });
 
+  it.each<[string, Json]>([
+    ['time.parse', ['time.parse', ['$input', '/t']]],
+    ['time.parse', ['time.parse', ['$input', '/t'], '%d/%b/%Y', 'Europe/Berlin']],
+    ['time.format', ['time.format', ['$input', '/t'], '%F']],
+    ['time.floor', ['time.floor', ['$input', '/t'], '1d', 'Europe/Berlin']],
+    ['time.add', ['time.add', ['$input', '/t'], 'P1M']],
+    ['time.diff', ['time.diff', ['$input', '/t'], ['$input', '/t'], '1h']],
+    ['json.parse', ['json.parse', ['$input', '/t']]],
+    ['json.text', ['json.text', ['$input', '/t']]],
+    ['url.parse', ['url.parse', ['$input', '/t']]],
+    ['query.parse', ['query.parse', ['$input', '/t']]],
+    ['csv.parse', ['csv.parse', ['$input', '/t'], ';']],
+    ['logfmt.parse', ['logfmt.parse', ['$input', '/t']]],
+  ])('computes %s from its field alone', (_, call) => {
+    const { plan, fields } = planned(['obj', 'id', ['$input', '/id'], 't', call]);
+    expect(fields).toEqual(['id', 't']);
+    expect(plan?.output).toMatchObject({
+      members: [
+        ['id', { kind: 'copy', field: 0 }],
+        ['t', { kind: 'compute' }],
+      ],
+    });
+  });
+
+  it('yields what the program yields', () => {
+    const script: Json = ['time.parse', ['$input', '/at'], '%F %T', 'Europe/Berlin'];
+    const at = '2026-10-25 02:30:00';
+    expect(planned(script, { at }).plan?.compute?.(null)).toBe(compile(script).run([{ at }]));
+  });
+
   it('knows when the context is read', () => {
     expect(planned(['get', ['$inputs'], '/1/source']).plan).toMatchObject({ needsContext: true });
     expect(planned(['$input', '/a']).plan).toMatchObject({ needsContext: false });
     expect(planned(['strConcat', ['$inputs', '/1/source'], '!']).plan?.compute?.({ source: 'x' })).toBe('x!');
+  });
+
+  it('computes with texts and numbers field by field', () => {
+    const script: Json = [
+      'obj',
+      'name',
+      ['text.lower', ['text.trim', ['$input', '/name']]],
+      'price',
+      ['number.round', ['$input', '/price'], 2],
+      'who',
+      ['regex.capture', ['$input', '/name'], '(?<first>\\w+)'],
+      'key',
+      ['hash.bucket', ['$input', '/id'], 16],
+      'text',
+      ['text.redact', ['$input', '/name'], { array: ['email'] }],
+    ];
+    const { plan, fields } = planned(script, { name: ' Ada ', price: 1.005, id: 'a' });
+    expect(fields).toEqual(['name', 'price', 'id']);
+    expect(plan).toMatchObject({ needsContext: false, output: { kind: 'object' } });
+    expect(plan?.compute?.(null)).toMatchObject({ name: 'ada', price: 1.01, who: { first: 'Ada' }, text: ' Ada ' });
   });
 
   it('raises where a field is missing, for the whole input to be asked', () => {

@@ -45,6 +45,9 @@ function argumentOf(kind: string | undefined, work: Work, size: number): Json {
   }
 }
 
+/** A number between 0 and 1 of so many digits. */
+const fractionOf = (size: number): Json => new NumberText(`0.${'7'.repeat(size)}`);
+
 /** Operators whose arguments have a form of their own. */
 const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   obj: (_, size) => [text(size), 1],
@@ -64,6 +67,24 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
       : [{ op: 'test', path: '/a', value: grown(work, size) }],
   ],
   approx: (work, size) => [grown(work, size), grown(work, size), 0],
+  'time.parse': (_, size) => [`2026-01-02T03:04:05.${'1'.repeat(size)}Z`],
+  'time.format': (work, size) => (work === 'text' ? [0, text(size)] : [fractionOf(size)]),
+  'time.floor': (_, size) => [fractionOf(size), '1d'],
+  'time.add': (_, size) => [fractionOf(size), 'P1D'],
+  'time.diff': (_, size) => [fractionOf(size), 0, '1d'],
+  'json.parse': (_, size) => [`[${'1,'.repeat(size)}1]`],
+  'url.parse': (_, size) => [`https://x.org/?${'a=1&'.repeat(size)}`],
+  'query.parse': (_, size) => ['a=1&'.repeat(size)],
+  'csv.parse': (_, size) => ['a,'.repeat(size)],
+  'logfmt.parse': (_, size) => ['a=1 '.repeat(size)],
+  'text.redact': (_, size) => [text(size), ['email', 'iban']],
+  'regex.test': (_, size) => [text(size), '[xy]+$'],
+  'regex.capture': (_, size) => [text(size), '(?<a>[xy]+)$'],
+  'regex.findAll': (_, size) => [text(size), '[xy]'],
+  'regex.replace': (_, size) => [text(size), '[xy]', '$0'],
+  'regex.split': (_, size) => [text(size), '[xy]'],
+  'number.parse': (_, size) => ['1'.repeat(size)],
+  'number.text': (work, size) => [grown(work, size), 2],
 };
 
 function argumentsOf(operator: Operator, dialect: Dialect, work: Work, size: number): Json[] {

@@ -1,6 +1,12 @@
 import type { AiClient } from '../../ai/index.js';
 import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
-import { eventExecutor, type BlockExecutor, type BlockOptions, type PipelineSpec } from '../../pipeline/index.js';
+import {
+  eventExecutor,
+  type BlockExecutor,
+  type BlockOptions,
+  type EventOptions,
+  type PipelineSpec,
+} from '../../pipeline/index.js';
 import { showAmount } from '../amounts.js';
 import { aiCalls } from './ai-calls.js';
 import { openClient } from './open-client.js';
@@ -39,7 +45,7 @@ export interface OpenedAi {
 export async function openAi(run: AiRun, block: BlockOptions, tell: (message: string) => void): Promise<OpenedAi> {
   const client = await openRunClient(run, block.pipeline, tell);
   tellDoubt(client, tell);
-  return { executor: aiExecutor(client, run, block), client };
+  return { executor: eventExecutor(aiEvents(client, run, block)), client };
 }
 
 /**
@@ -69,15 +75,15 @@ export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (m
   tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);
 }
 
-/** An executor that sends events through a client that is open already, and may be shared. */
-export function aiExecutor(
+/** How an executor sends events through a client that is open already, and may be shared. */
+export function aiEvents(
   client: AiClient,
   run: Pick<AiRun, 'config' | 'concurrency' | 'live'>,
   block: BlockOptions,
-): BlockExecutor {
+): EventOptions {
   const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
   const calls = aiCalls(client, { live: run.live, inDoubt: useSection(run.config, 'journal').in_doubt });
-  return eventExecutor({ ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL });
+  return { ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL };
 }
 
 /** The providers that any of a pipeline's stages may ask. */

@@ -22,6 +22,9 @@ export function rowTracker(): RowTracker {
   return {
     track: (executor) => ({
       ...executor,
+      get width() {
+        return executor.width;
+      },
       submit: (block, meta) => rows.run({ block, occurrences: new Map() }, () => executor.submit(block, meta)),
     }),
     current: () => rows.getStore(),

@@ -6,7 +6,7 @@ import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../server/index.js';
 import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
 import { engineHealth } from '../serve/engine-health.js';
-import { daemonLock, deadLetterOpener, openerOf } from '../serve/outputs.js';
+import { daemonLock, deadLetterOpener, natsAway, openerOf } from '../serve/outputs.js';
 import { stderrSink } from '../stderr-sink.js';
 import { outputTeller } from '../serve/output-teller.js';
 import type { PipelineServePlan, ServePlan } from '../serve/plan.js';
@@ -30,7 +30,7 @@ export class FleetProcessing implements Pipelines {
   private constructor(
     private readonly engines: DaemonEngines,
     private readonly context: ProcessingContext,
-    private readonly fleet: Fleet,
+    private readonly fleet: Fleet | undefined,
     plan: ServePlan,
     private readonly workers: readonly WorkProcessor[],
   ) {
@@ -38,13 +38,15 @@ export class FleetProcessing implements Pipelines {
     this.#forwarders = plan.pipelines.map((pipeline) => this.#forwarder(pipeline, checkpoints));
   }
 
+  /** @param fleet undefined: its server has been away since the start; what comes in here waits */
   static async open(
     plan: ServePlan,
     engines: DaemonEngines,
     context: ProcessingContext,
-    fleet: Fleet,
+    fleet: Fleet | undefined,
   ): Promise<FleetProcessing> {
     const workers: WorkProcessor[] = [];
+    if (fleet === undefined) return new FleetProcessing(engines, context, fleet, plan, workers);
     const open = (pipeline: PipelineServePlan): Promise<WorkProcessor> =>
       openWorker(pipeline, plan.stateFolder, engines, context, fleet);
     for (const pipeline of plan.pipelines) workers.push(await open(pipeline));
@@ -56,7 +58,7 @@ export class FleetProcessing implements Pipelines {
   }
 
   start(): void {
-    this.fleet.appear({ pipelines: () => this.workers.map(reportOf) });
+    this.fleet?.appear({ pipelines: () => this.workers.map(reportOf) });
     for (const processor of [...this.#forwarders, ...this.workers]) processor.start();
   }
 
@@ -128,7 +130,7 @@ export class FleetProcessing implements Pipelines {
         log,
         openExecutor: passOn,
         singleLines: false,
-        outputs: [{ kind: 'stream', open: () => this.fleet.work.sinkFor(pipeline) }],
+        outputs: [{ kind: 'stream', open: () => this.fleet?.work.sinkFor(pipeline) ?? natsAway() }],
         deadLetters: { kind: 'stream', open: stderrSink },
         checkpoints,
         // The same as without a fleet: whoever joins or leaves goes on where they were.

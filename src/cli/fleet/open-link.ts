@@ -11,13 +11,21 @@ import { UserError } from '../user-error.js';
  * @throws UserError when there is none, or it does not let us in; ConfigError
  */
 export async function openLink(config: LoadedConfig, urls?: readonly string[]): Promise<NatsLink> {
-  const options = await natsOptions(config, urls);
   try {
-    return await connectNats(options, Date.now);
+    return await tryLink(config, urls);
   } catch (error) {
-    if (!(error instanceof NatsUnavailableError)) throw error;
-    throw new UserError(error.message, EXIT.providersDown, error.advice);
+    throw error instanceof NatsUnavailableError ? unavailable(error) : error;
   }
+}
+
+/** The same for who can wait for the server. @throws NatsUnavailableError; UserError, ConfigError */
+export async function tryLink(config: LoadedConfig, urls?: readonly string[]): Promise<NatsLink> {
+  return await connectNats(await natsOptions(config, urls), Date.now);
+}
+
+/** What ends a command that can't go on without the server. */
+export function unavailable({ message, advice }: NatsUnavailableError): UserError {
+  return new UserError(message, EXIT.providersDown, advice);
 }
 
 async function natsOptions(config: LoadedConfig, urls: readonly string[] | undefined): Promise<NatsOptions> {

@@ -1,6 +1,6 @@
 import type { OutputPlan } from '../../config/index.js';
 import { tokenOf, type NatsLink } from '../../nats/index.js';
-import { readStoredEvent, type StoredOrigin } from '../../pipeline/index.js';
+import { readStoredEvent, type StoredOrigin } from '../../event/index.js';
 import { natsSink, type Sink } from '../../sinks/index.js';
 
 /**

@@ -8,7 +8,7 @@ import {
   type ConsumerSetup,
   type NatsLink,
 } from '../../nats/index.js';
-import { readStoredEvent } from '../../pipeline/index.js';
+import { readStoredEvent } from '../../event/index.js';
 import { EventReader } from '../../server/index.js';
 import { natsSink, type Publication, type Sink } from '../../sinks/index.js';
 import { natsQueue, type NatsQueue, type QueueInlet, type Restored } from '../../sources/index.js';

@@ -1,5 +1,5 @@
 import { visible } from '../../config/diagnostic/index.js';
-import { readStoredEvent } from '../../pipeline/index.js';
+import { readStoredEvent } from '../../event/index.js';
 import { stdoutPalette } from '../palette.js';
 
 /**

@@ -1,3 +1,4 @@
+import { readStoredEvent } from '../../event/index.js';
 import { dirname, join, relative } from 'node:path';
 import { pipelineNames } from '../../config/index.js';
 import { resolvePath } from '../../files/index.js';
@@ -7,7 +8,6 @@ import {
   LetterDrive,
   parseDrivenLetters,
   parseProcessingCheckpoint,
-  readStoredEvent,
   type DrivenLetters,
   type DriveProgress,
   type LetterPlace,

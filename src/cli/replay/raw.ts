@@ -1,4 +1,5 @@
-import { eventFilter, limitEvents, sentTo, type BlockRunResult, type Counts } from '../../pipeline/index.js';
+import { sentTo } from '../../event/index.js';
+import { eventFilter, limitEvents, type BlockRunResult, type Counts } from '../../pipeline/index.js';
 import { SinkClosedError } from '../../sinks/index.js';
 import type { ReplayWay } from './plan.js';
 import type { OpenReplay } from './open-replay.js';

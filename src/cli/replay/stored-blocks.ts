@@ -1,9 +1,7 @@
+import { idOfLine } from '../../event/index.js';
 import { openLogReader } from '../../log/index.js';
 import { logSource, mergeSources, type Block } from '../../sources/index.js';
 import type { OpenReplay } from './open-replay.js';
-
-const ID_START = '{"id":"'.length;
-const QUOTE = 0x22;
 
 export type AcceptsLine = (bytes: Buffer, start: number, end: number) => boolean;
 
@@ -35,8 +33,7 @@ function fromTheId(fromId: string): AcceptsLine {
   let isReached = false;
   return (bytes, start) => {
     if (isReached) return true;
-    const id = bytes.toString('latin1', start + ID_START, bytes.indexOf(QUOTE, start + ID_START));
-    isReached = id >= fromId;
+    isReached = (idOfLine(bytes, start) ?? '') >= fromId;
     return isReached;
   };
 }

@@ -1,3 +1,4 @@
+import { sentTo } from '../../event/index.js';
 import { Log, LOG_START } from '../../log/index.js';
 import {
   closeSinks,
@@ -5,7 +6,6 @@ import {
   openSinks,
   parseProcessingCheckpoint,
   releaseOutputs,
-  sentTo,
   type DrivenLetters,
   type OpenSinks,
   type OutputFinding,

@@ -1,7 +1,7 @@
 import { pipelineNames } from '../../config/index.js';
 import { didYouMean } from '../../config/diagnostic/index.js';
 import { nodeWorld, openLogReader } from '../../log/index.js';
-import { sentTo } from '../../pipeline/index.js';
+import { sentTo } from '../../event/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { ReplayPlan } from './plan.js';

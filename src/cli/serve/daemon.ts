@@ -26,6 +26,8 @@ const REQUEST_GRACE_MS = 10_000;
 const DRAIN_GRACE_MS = 10_000;
 /** Meanwhile a NATS server may be away for so long. What it was not told of is done again, or still to do, at the next start. */
 const NATS_GRACE_MS = 10_000;
+/** … and what could not begin when it came back is tried again after so long. */
+const NATS_RETRY_MS = 5000;
 /** How often files that nothing is written to are looked after. */
 const TEND_INTERVAL_MS = 10_000;
 /** How soon it is noticed while no events come that somebody renamed or removed an output. */
@@ -171,6 +173,27 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const here = opened;
   const { log, nats, pipelines } = here;
   nats.fleet?.appear({ url: server.url });
+  /** A server that was away at the start is there: what needs it begins. */
+  const useNats = async (): Promise<void> => {
+    nats.fleet?.appear({ url: server.url });
+    await pipelines.renew(() => undefined);
+    await restartIntakes();
+  };
+  const restartIntakes = async (): Promise<void> => {
+    await intakes?.stop();
+    intakes = startIntakes(plan, log, nats.link, world, state, tellers);
+  };
+  void nats.arrived?.then(async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await pipelines.inTurn(useNats);
+        return;
+      } catch (error) {
+        talk.error('what needs NATS could not begin', { error: String(error) });
+        await world.wait(NATS_RETRY_MS, stopping.signal);
+      }
+    }
+  });
 
   const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
   const tellers = { talk, meter: metrics.intakes, onRestored };
@@ -225,9 +248,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
           });
         }
         await metrics.know(knownNames(plan));
-        if (!changesIntakes(before, next)) return;
-        await intakes?.stop();
-        intakes = startIntakes(plan, log, nats.link, world, state, tellers);
+        if (changesIntakes(before, next)) await restartIntakes();
       }),
     reloaded: (ok) => metrics.process.reloaded(ok),
     drainMs: () => plan.drainMs,

@@ -52,12 +52,14 @@ export async function openInside(plan: () => ServePlan, context: InsideContext):
   const { log, writeError } = await openLog(world, { ...plan().log, lock }, metrics.log.hooks, talk);
   let nats: DaemonNats | undefined;
   try {
-    const joined = (nats = await openNats(plan(), world));
+    const joined = (nats = await openNats(plan(), world, talk));
     const around: ProcessingContext = {
       ...context,
       stateWorld: context.state.worldWithin(world),
       log,
-      link: joined.link,
+      get link() {
+        return joined.link;
+      },
       meter: metrics.pipelines,
       tapOf: (pipeline) => taps.tapOf(pipeline),
     };

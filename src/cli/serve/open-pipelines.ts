@@ -26,11 +26,13 @@ export async function openPipelines(
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
-  if (fleet === undefined) {
+  if (plan.fleet === undefined) {
     const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     await findLostCheckpoints(plan, store, context.log, context.talk);
   }
-  const engines = await openDaemonEngines(plan, context, meter, fleet?.books);
+  // A member whose fleet is not there yet works on nothing.
+  const isWaiting = plan.fleet !== undefined && fleet === undefined;
+  const engines = await openDaemonEngines(isWaiting ? { ...plan, pipelines: [] } : plan, context, meter, fleet?.books);
   return await held(await processingOf(plan, engines, context, fleet));
 }
 
@@ -40,7 +42,7 @@ async function processingOf(
   context: ProcessingContext,
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
-  if (fleet === undefined) return new Processing(plan, engines, context);
+  if (plan.fleet === undefined) return new Processing(plan, engines, context);
   const { FleetProcessing } = await import('../fleet/fleet-processing.js');
   return FleetProcessing.open(plan, engines, context, fleet);
 }
@@ -76,6 +78,7 @@ async function openDaemonEngines(
       ...plan,
       live: false,
       plain: (block) => threads.open({ ...block, observe: observationOf(plan.logging) }),
+      calling: (events) => threads.openCalling(events),
       hooks: {
         ...meter.hooks,
         onAttempt(entry) {

@@ -31,7 +31,7 @@ export interface OutputPlace {
   readonly stateFolder: string;
   /** How others are kept from its files. */
   readonly lock: FileLockOptions;
-  /** There when any output of the config needs it. */
+  /** Undefined: no output needs it, or the server has been away since the start. */
   readonly link: NatsLink | undefined;
 }
 
@@ -57,10 +57,15 @@ export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (err
       return fileOpener(output, { stateFolder: place.stateFolder }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
-      if (link === undefined) throw new Error(`an output to ${output.subject} without a connection`);
+      if (link === undefined) return { kind: 'stream', open: natsAway };
       return { kind: 'stream', open: () => subjectSink(output, { ...place, link }) };
     }
   }
+}
+
+/** In place of what can't be opened before the NATS server is there. */
+export function natsAway(): never {
+  throw new Error('the NATS server is away');
 }
 
 /** How a pipeline's dead letters are written. */

@@ -26,7 +26,7 @@ export interface ProcessingContext {
   readonly onDamage: (damage: Damage) => void;
   /** Asked before each block of a pipeline whether anybody wants to see its events on their way. */
   readonly tapOf: (pipeline: string) => Tap | undefined;
-  /** The connection to NATS, where the config needs one. */
+  /** The connection to NATS, where the config needs one and the server is there. */
   readonly link: NatsLink | undefined;
   /** The server had lost what we read from. */
   readonly onRestored: (restored: Restored) => void;

@@ -1,4 +1,12 @@
-import { blockProcessor, watchedExecutor, type BlockOptions, type WatchedOptions } from '../../pipeline/index.js';
+import {
+  blockProcessor,
+  eventExecutor,
+  watchedExecutor,
+  type BlockOptions,
+  type EventOptions,
+  type WatchedOptions,
+} from '../../pipeline/index.js';
+import { SpareMemory } from '../../sources/index.js';
 import type { OpenExecutor } from '../engines.js';
 
 /** How a daemon's threads are to work. */
@@ -24,11 +32,23 @@ export class WorkingThreads {
    * @throws ComputoError
    */
   open(block: BlockOptions): OpenExecutor {
+    return this.#start(block, blockProcessor(block).memory);
+  }
+
+  /** The same for a pipeline with AI stages: its calls are made by this thread. @throws ComputoError */
+  openCalling({ calls, concurrency, window, ...block }: EventOptions): OpenExecutor {
+    const calling = { calls, concurrency, window };
+    eventExecutor({ ...block, ...calling });
+    return this.#start(block, new SpareMemory(), calling);
+  }
+
+  #start(block: BlockOptions, memory: SpareMemory, calling?: WatchedOptions['calling']): OpenExecutor {
     const { onWorkerEnded, onGivenUp, ...plan } = this.plan;
     const { name } = block.pipeline;
     const executor = watchedExecutor(block, {
       ...plan,
-      memory: blockProcessor(block).memory,
+      memory,
+      ...(calling && { calling }),
       script: new URL('./worker.js', import.meta.url),
       onWorkerEnded: (why) => onWorkerEnded(name, why),
       onGivenUp: (id, reason) => onGivenUp(name, id, reason),
@@ -36,7 +56,11 @@ export class WorkingThreads {
     this.#open.set(executor, name);
     if (this.#isCutOff) void executor.close();
     return {
-      ...executor,
+      get width() {
+        return executor.width;
+      },
+      submit: (content, meta) => executor.submit(content, meta),
+      recycle: (lines) => executor.recycle?.(lines),
       close: async () => {
         this.#open.delete(executor);
         await executor.close();

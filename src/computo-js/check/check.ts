@@ -2,7 +2,7 @@ import { ComputoError, engineLimitOf } from '../computo-error.js';
 import { FRAMES_MAX, walk } from '../compile/index.js';
 import { hintIn, type Form } from '../hint.js';
 import { detectDialect, parseScript } from '../dialect/index.js';
-import { pointerTo, type Dialect, type DialectOption, type Report } from '../syntax/index.js';
+import { pointerTo, type Dialect, type DialectOption, type Known, type Report } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
 import type { Diagnostic } from './diagnostic.js';
@@ -14,6 +14,8 @@ export interface CheckOptions {
   readonly dialect?: DialectOption | undefined;
   /** How the script was written, for hints that say what to write. Default: as JSON. */
   readonly form?: Form | undefined;
+  /** As for `compile`; only their names count. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** More problems than this say that the script is no script; and a deep one's pointers are long. */
@@ -28,9 +30,12 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
     const { form = 'json' } = options;
-    if (wanted !== 'auto') return checkIn(script, wanted, form);
+    const known: Known = { secrets: new Map(Object.entries(options.secrets ?? {})) };
+    if (wanted !== 'auto') return checkIn(script, wanted, form, known);
     const { dialect, markers } = detectDialect(script);
-    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form);
+    if (dialect !== 'conflict') {
+      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form, known);
+    }
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
       if (marker === undefined) return [];
@@ -50,7 +55,7 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   }
 }
 
-function checkIn(script: Json, dialect: Dialect, form: Form): Diagnostic[] {
+function checkIn(script: Json, dialect: Dialect, form: Form, known: Known): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits);
@@ -69,7 +74,7 @@ function checkIn(script: Json, dialect: Dialect, form: Form): Diagnostic[] {
     });
   }
   for (const visit of visits) {
-    for (const rule of RULES) rule(visit, report, names);
+    for (const rule of RULES) rule(visit, report, names, known);
     if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;
     const message = `there may be more: these are the first ${found.length} problems`;
     found.push({ code: 'too-many-problems', severity: 'warning', path: '', message });

@@ -8,6 +8,7 @@ export function nestedTooDeep(root: Node, dialect: Dialect): readonly Place[] {
   return compileExpression(root, 'root', {
     dialect,
     permuto: DEFAULT_PERMUTO_OPTIONS,
+    secrets: new Map(),
     trace: undefined,
     parse: (script, place) => parseScript(script, dialect, place),
     lambdas: new WeakMap(),

@@ -13,8 +13,8 @@ const faults: Rule = ({ node }, report) => {
 };
 
 /** What an operator knows about its own arguments. */
-const operatorsOwn: Rule = ({ node }, report) => {
-  if (node.type === 'call') node.operator.check?.(node, report);
+const operatorsOwn: Rule = ({ node }, report, _, known) => {
+  if (node.type === 'call') node.operator.check?.(node, report, known);
 };
 
 /** Arguments of a kind that the operator never accepts. */

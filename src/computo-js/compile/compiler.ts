@@ -27,6 +27,8 @@ export interface Compiler {
 export interface ProgramContext {
   readonly dialect: Dialect;
   readonly permuto: PermutoOptions;
+  /** By name. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly trace: Trace | undefined;
   /** Parses an expression that was found in data: lambdas are values, and values may come from anywhere. */
   readonly parse: (script: Json, place: Place) => Node;

@@ -52,7 +52,7 @@ function copiesOf(visit: Visit): Copies {
 function ofCall(call: Call, visit: Visit): Copies {
   const { parts } = visit;
   const { returns, growth } = call.operator;
-  if (returns === 'number' || returns === 'boolean') return NONE;
+  if (growth === undefined) return returns === 'number' || returns === 'boolean' ? NONE : undefined;
   switch (growth) {
     case 'input':
       return INPUT;
@@ -69,9 +69,7 @@ function ofCall(call: Call, visit: Visit): Copies {
     case 'mapped':
     case 'reduced':
       return ofLambda(call, visit, growth);
-    case undefined:
   }
-  return undefined;
 }
 
 /** What a lambda yields for all elements together: each of them is a part of its array. */

@@ -1,4 +1,4 @@
-import { orderedObject, type Json, unlimited } from '../value/index.js';
+import { orderedObject, spendSteps, spendUnits, unlimited, type Effort, type Json } from '../value/index.js';
 import { readNumber } from './number.js';
 import { JsonDepthError, JsonSyntaxError } from './syntax-error.js';
 
@@ -16,6 +16,13 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
+/** Shorter arrays are copied into no more memory than they need: one that grows has room for 17 elements at once. */
+const GROWN_LENGTH_MIN = 8;
+const STEPS_PER_VALUE = 2;
+const UNITS_PER_VALUE = 4;
+const UNITS_PER_ARRAY = 12;
+const UNITS_PER_ELEMENT = 2;
+
 /** A container that is still open while its elements are read. */
 type Frame = { readonly items: Json[] } | { readonly entries: Map<string, Json>; key: string };
 
@@ -24,14 +31,18 @@ type Frame = { readonly items: Json[] } | { readonly entries: Map<string, Json>;
  * exact value of numbers and the order of integer-like keys. Of duplicate keys the last wins. Needs no stack: nesting is
  * bounded by `depthMax` alone.
  *
+ * @param effort what it may take; unlimited when absent. Reading the characters themselves is the caller's to charge
  * @throws JsonSyntaxError with the place of the first mistake
+ * @throws EffortExceeded
  */
-export function parseExactly(text: string, depthMax: number): Json {
+export function parseExactly(text: string, depthMax: number, effort: Effort = unlimited()): Json {
   const frames: Frame[] = [];
   let at = skipSpace(text, 0);
 
   for (;;) {
     // Here a value starts.
+    spendSteps(effort, STEPS_PER_VALUE);
+    spendUnits(effort, UNITS_PER_VALUE);
     let value: Json;
     const code = text.charCodeAt(at);
     if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
@@ -75,7 +86,8 @@ export function parseExactly(text: string, depthMax: number): Json {
           break;
         }
         if (next !== CLOSE_ARRAY) throw new JsonSyntaxError(`${found(text, at)} where ',' or ']' should be`, at);
-        value = frame.items;
+        spendUnits(effort, UNITS_PER_ARRAY + UNITS_PER_ELEMENT * frame.items.length);
+        value = frame.items.length < GROWN_LENGTH_MIN ? frame.items.slice() : frame.items;
       } else {
         // A repeated key takes the place of its last writing, as it does for JSON.parse's plain objects: the first place.
         frame.entries.set(frame.key, value);
@@ -84,7 +96,7 @@ export function parseExactly(text: string, depthMax: number): Json {
           break;
         }
         if (next !== CLOSE_OBJECT) throw new JsonSyntaxError(`${found(text, at)} where ',' or '}' should be`, at);
-        value = orderedObject([...frame.entries], unlimited());
+        value = orderedObject([...frame.entries], effort);
       }
       frames.pop();
       at += 1;

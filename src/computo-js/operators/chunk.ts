@@ -1,4 +1,5 @@
 import { arrayOf, compileArgument, countElements, countUnits } from '../compile/index.js';
+import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, invalidArgument, number, takes } from '../syntax/index.js';
 import { describe, integerOf, isNumber, unlimited, type Effort, type Json } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
@@ -11,6 +12,7 @@ export const chunk = defineOperator({
   summary: 'The array cut into arrays of a size, a positive integer. The last one may be shorter.',
   signatures: { classic: takes(array(), number('size')) },
   returns: 'array',
+  shape: ([items = ANY]) => arrayShape(arrayShape(elementOf(items))),
   growth: 'first',
   work: ['elements', 'digits'],
   examples: [{ script: ['chunk', { array: [1, 2, 3] }, 2], result: [[1, 2], [3]] }],

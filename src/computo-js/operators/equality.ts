@@ -8,6 +8,7 @@ export const equals = defineOperator({
     'Whether all values are equal: deeply, by value, without conversion. The order of keys means nothing; 1 equals 1.0.',
   signatures: inBoth(takesAtLeast(2, value('value'))),
   returns: 'boolean',
+  certainArguments: { current: 2 },
   work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['==', 1, 1, 1], result: true },

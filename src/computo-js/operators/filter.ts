@@ -8,6 +8,7 @@ import {
   roomIn,
   scopeOfOne,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
@@ -16,6 +17,10 @@ export const filter = defineOperator({
   summary: 'The elements for which a lambda is truthy.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
+  shape([items = ANY], { arguments: [, lambda] }, infer) {
+    infer.applied(lambda, [elementOf(items)]);
+    return arrayShape(elementOf(items));
+  },
   growth: 'first',
   work: ['calls'],
   examples: [

@@ -8,6 +8,7 @@ import {
   roomIn,
   scopeOfOne,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isArray, type Json } from '../value/index.js';
 
@@ -16,6 +17,10 @@ export const flatMap = defineOperator({
   summary: 'Like `map`, but where the lambda makes an array, its elements are taken, one level deep.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
+  shape([items = ANY], { arguments: [, lambda] }, infer) {
+    infer.applied(lambda, [elementOf(items)]);
+    return arrayShape(ANY);
+  },
   growth: 'mapped',
   work: ['calls', 'elements'],
   examples: [

@@ -1,4 +1,5 @@
 import { compileArgument, rawArgument } from '../compile/index.js';
+import { ANY } from '../shape/index.js';
 import { defineOperator, placeInside, raw, takes, value } from '../syntax/index.js';
 import { compileLookup, pointerProblem } from './lookup.js';
 
@@ -6,6 +7,7 @@ export const get = defineOperator({
   name: 'get',
   summary: 'What a JSON Pointer leads to in a value; `""` is the whole value. A path that is not there is an error.',
   signatures: { classic: takes(value('value'), raw('pointer')) },
+  shape: ([value = ANY], call, infer) => infer.read(value, rawArgument(call, 1)),
   growth: 'first',
   work: [],
   examples: [

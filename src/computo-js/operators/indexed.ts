@@ -10,6 +10,7 @@ import {
   scopeOfTwo,
   UNITS_PER_PAIR,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf, scalarShape, tupleShape } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 
 export const enumerate = defineOperator({
@@ -17,6 +18,7 @@ export const enumerate = defineOperator({
   summary: 'The array of `[index, element]` pairs, counted from 0.',
   signatures: { classic: takes(array()) },
   returns: 'array',
+  shape: ([items = ANY]) => arrayShape(tupleShape([scalarShape('number'), elementOf(items)])),
   growth: 'first',
   work: ['elements'],
   examples: [
@@ -43,6 +45,8 @@ export const mapWithIndex = defineOperator({
   summary: 'Like `map`, with a lambda that gets the element and its index, counted from 0.',
   signatures: { classic: takes(array(), lambda(2)) },
   returns: 'array',
+  shape: ([items = ANY], { arguments: [, lambda] }, infer) =>
+    arrayShape(infer.applied(lambda, [elementOf(items), scalarShape('number')])),
   growth: 'mapped',
   work: ['calls'],
   examples: [

@@ -1,5 +1,15 @@
 import { rawArgument, type Compiler, type Evaluate } from '../compile/index.js';
-import { defineOperator, placeInside, raw, takesAtLeast, takesUpTo, type Call, type Report } from '../syntax/index.js';
+import { scalarShape, tupleShape, type Shape } from '../shape/index.js';
+import {
+  defineOperator,
+  placeInside,
+  raw,
+  takesAtLeast,
+  takesUpTo,
+  type Call,
+  type Inferrer,
+  type Report,
+} from '../syntax/index.js';
 import { compileLookup, FIRST_INPUT, pointerProblem, type Looked } from './lookup.js';
 
 /** Classic ignores whatever is given. */
@@ -12,6 +22,7 @@ export const input = defineOperator({
   name: '$input',
   summary: 'The first input, or null when there is none. In current, optionally what a JSON Pointer leads to in it.',
   signatures: SIGNATURES,
+  shape: (_, call, infer) => rootShape(infer.inputs[0] ?? scalarShape('null'), call, infer),
   growth: 'input',
   work: [],
   examples: [
@@ -27,6 +38,10 @@ export const inputs = defineOperator({
   summary:
     'The array of all inputs. In current, optionally what a JSON Pointer leads to in it. With no input it is [] in current and [null] in classic.',
   signatures: SIGNATURES,
+  shape(_, call, infer) {
+    const isNone = infer.inputs.length === 0 && call.dialect === 'classic';
+    return rootShape(tupleShape(isNone ? [scalarShape('null')] : infer.inputs), call, infer);
+  },
   growth: 'input',
   work: [],
   examples: [
@@ -47,6 +62,10 @@ function compileRoot(call: Call, compiler: Compiler, root: Evaluate, noun: strin
   if (call.dialect === 'classic' || call.arguments.length === 0) return root;
   const looked: Looked = { root, noun };
   return compileLookup(call, compiler, looked, rawArgument(call, 0) ?? null, 'required');
+}
+
+function rootShape(root: Shape, call: Call, infer: Inferrer): Shape {
+  return call.dialect === 'classic' || call.arguments.length === 0 ? root : infer.read(root, rawArgument(call, 0));
 }
 
 function reportPointer(call: Call, report: Report): void {

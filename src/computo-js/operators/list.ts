@@ -1,4 +1,5 @@
 import { arrayOf, compileArgument, compileArguments, countElements } from '../compile/index.js';
+import { ANY, arrayShape, elementOf, join, joinAll, sameElements } from '../shape/index.js';
 import {
   array,
   defineOperator,
@@ -16,6 +17,7 @@ export const car = defineOperator({
   name: 'car',
   summary: 'The first element of an array, which must not be empty.',
   signatures: inBoth(takes(array())),
+  shape: ([items = ANY]) => items.array?.tuple?.[0] ?? elementOf(items),
   growth: 'first',
   work: [],
   examples: [{ script: ['car', { array: [1, 2] }], result: 1 }],
@@ -35,6 +37,7 @@ export const cdr = defineOperator({
   summary: 'All elements but the first. Of an empty array it is empty in classic, and an error in current.',
   signatures: inBoth(takes(array())),
   returns: 'array',
+  shape: sameElements,
   growth: 'first',
   work: ['elements'],
   examples: [{ script: ['cdr', { array: [1, 2, 3] }], result: [2, 3] }],
@@ -59,6 +62,7 @@ export const cons = defineOperator({
   summary: 'An array with one more element in front.',
   signatures: inBoth(takes(value('item'), array())),
   returns: 'array',
+  shape: ([item = ANY, items = ANY]) => arrayShape(join(item, elementOf(items))),
   growth: 'sum',
   work: ['elements'],
   examples: [{ script: ['cons', 1, { array: [2, 3] }], result: [1, 2, 3] }],
@@ -79,6 +83,7 @@ export const append = defineOperator({
   summary: 'One array of the elements of all arrays.',
   signatures: inBoth(takesAtLeast(1, array())),
   returns: 'array',
+  shape: (args) => arrayShape(joinAll(args.map(elementOf))),
   growth: 'sum',
   work: ['elements'],
   examples: [{ script: ['append', { array: [1] }, { array: [] }, { array: [2, 3] }], result: [1, 2, 3] }],

@@ -8,6 +8,7 @@ function conjunction(name: string, dialect: Dialect): Operator {
     summary: 'Whether all values are truthy. Stops at the first that is not.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
+    certainArguments: { [dialect]: 1 },
     work: [],
     examples: [
       { script: [name, 1, 'x', true], result: true },
@@ -31,6 +32,7 @@ function disjunction(name: string, dialect: Dialect): Operator {
     summary: 'Whether any value is truthy. Stops at the first that is.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
+    certainArguments: { [dialect]: 1 },
     work: [],
     examples: [
       { script: [name, '', 1, ['/', 1, ['$input']]], inputs: [0], result: true },

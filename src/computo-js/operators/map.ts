@@ -8,6 +8,7 @@ import {
   roomIn,
   scopeOfOne,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 
 export const map = defineOperator({
@@ -15,6 +16,7 @@ export const map = defineOperator({
   summary: 'The array of what a lambda makes of each element.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
+  shape: ([items = ANY], { arguments: [, lambda] }, infer) => arrayShape(infer.applied(lambda, [elementOf(items)])),
   growth: 'mapped',
   work: ['calls'],
   examples: [

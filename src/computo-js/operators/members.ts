@@ -1,4 +1,5 @@
 import { compileArgument, compileArguments, countElements, objectOf } from '../compile/index.js';
+import { arrayShape, combinedShape, scalarShape } from '../shape/index.js';
 import { defineOperator, takes, takesAtLeast, value } from '../syntax/index.js';
 import { entriesOf, orderedObject, sortedKeys, spendMembers, type Json } from '../value/index.js';
 
@@ -7,6 +8,7 @@ export const keys = defineOperator({
   summary: 'The keys of an object, in byte order.',
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'first',
   work: ['members', 'text'],
   examples: [{ script: ['keys', { b: 1, a: 2 }], result: ['a', 'b'] }],
@@ -47,6 +49,7 @@ export const merge = defineOperator({
   summary: 'One object with the members of all objects. Of those with the same key the last one counts.',
   signatures: { current: takesAtLeast(1, value('object', 'object')) },
   returns: 'object',
+  shape: (args) => args.reduce((all, next) => combinedShape(all, next)),
   growth: 'sum',
   work: ['members', 'text'],
   examples: [{ script: ['merge', { a: 1, b: 1 }, { b: 2 }], result: { a: 1, b: 2 } }],

@@ -1,5 +1,14 @@
 import { compileArgument, textOf } from '../compile/index.js';
-import { defineOperator, placeInside, takesAtLeast, value, type Call, type Node } from '../syntax/index.js';
+import { ANY, objectShape, type Field, type Shape } from '../shape/index.js';
+import {
+  defineOperator,
+  placeInside,
+  takesAtLeast,
+  value,
+  type Call,
+  type Inferrer,
+  type Node,
+} from '../syntax/index.js';
 import { describe, isArray } from '../value/index.js';
 import { compileObject, type Member } from './object-literal.js';
 
@@ -14,6 +23,7 @@ export const obj = defineOperator({
     current: { ...takesAtLeast(0, value('key', 'string'), value('value')), repeats: 2 },
   },
   returns: 'object',
+  shape: builtShape,
   growth: 'sum',
   work: ['text'],
   examples: [
@@ -78,6 +88,21 @@ export const obj = defineOperator({
     }
   },
 });
+
+/** Keys and values stand in turn, in both dialects. */
+function builtShape(args: readonly Shape[], call: Call, { origin }: Inferrer): Shape {
+  const fields = new Map<string, Field>();
+  let open = false;
+  for (let index = 0; index < args.length; index += 2) {
+    const name = literalKey(call, index);
+    if (name === undefined) open = true;
+    else fields.set(name, { shape: args[index + 1] ?? ANY, optional: false });
+  }
+  if (!open) return objectShape(fields, false, origin);
+  // A computed key may be one of those that are known, and change what is there.
+  const loose = [...fields.keys()].map((name): [string, Field] => [name, { shape: ANY, optional: false }]);
+  return objectShape(new Map(loose), true, origin);
+}
 
 function literalKey(call: Call, index: number): string | undefined {
   const key = call.arguments[index];

@@ -8,6 +8,7 @@ import {
   roomIn,
   scopeOfOne,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf, tupleShape } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
@@ -16,6 +17,10 @@ export const partition = defineOperator({
   summary: 'Two arrays: the elements for which a lambda is truthy, and the others.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
+  shape([items = ANY], { arguments: [, lambda] }, infer) {
+    infer.applied(lambda, [elementOf(items)]);
+    return tupleShape([arrayShape(elementOf(items)), arrayShape(elementOf(items))]);
+  },
   growth: 'first',
   work: ['calls'],
   examples: [

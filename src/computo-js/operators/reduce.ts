@@ -1,4 +1,5 @@
 import { arrayOf, compileArgument, compileLambdaArgument, enter, leave, scopeOfTwo } from '../compile/index.js';
+import { ANY, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes, value } from '../syntax/index.js';
 
 export const reduce = defineOperator({
@@ -6,6 +7,11 @@ export const reduce = defineOperator({
   summary:
     'Combines the elements into one value: a lambda gets what came so far, first the initial value, and the next element.',
   signatures: inBoth(takes(array(), lambda(2), value('initial'))),
+  shape([items = ANY], { arguments: [, lambda] }, infer) {
+    // What has been gathered so far is known only once the lambda's answer is.
+    infer.applied(lambda, [ANY, elementOf(items)]);
+    return ANY;
+  },
   growth: 'reduced',
   work: ['calls'],
   examples: [

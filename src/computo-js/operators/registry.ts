@@ -1,23 +1,29 @@
 import type { Dialect, Operator, OperatorInfo, Signature } from '../syntax/index.js';
 import { approx } from './approx.js';
+import { base64Operators } from './base64/index.js';
 import { chunk } from './chunk.js';
 import { greater, greaterOrEqual, less, lessOrEqual } from './comparison.js';
 import { count } from './count.js';
+import { csvOperators } from './csv/index.js';
 import { dividedBy, modulo } from './division.js';
 import { equals, notEquals } from './equality.js';
 import { filter } from './filter.js';
 import { flatMap } from './flat-map.js';
 import { get } from './get.js';
+import { hashOperators } from './hash/index.js';
 import { ifOperator } from './if.js';
 import { enumerate, mapWithIndex } from './indexed.js';
 import { input, inputs } from './input.js';
+import { jsonOperators } from './json/index.js';
 import { lambdaOperator } from './lambda.js';
 import { letOperator } from './let.js';
 import { append, car, cdr, cons } from './list.js';
 import { and, andClassic, not, or, orClassic } from './logic.js';
+import { logfmtOperators } from './logfmt/index.js';
 import { map } from './map.js';
 import { keys, merge, values } from './members.js';
 import { minus } from './minus.js';
+import { numberOperators } from './number/index.js';
 import { obj } from './obj.js';
 import { objFromPairs } from './obj-from-pairs.js';
 import { partition } from './partition.js';
@@ -25,14 +31,18 @@ import { diffOperator, patchOperator } from './patching.js';
 import { permutoApply } from './permuto.js';
 import { plus } from './plus.js';
 import { reduce } from './reduce.js';
+import { regexOperators } from './regex/index.js';
 import { reverse } from './reverse.js';
 import { every, find, some } from './search.js';
 import { omit, pick } from './selection.js';
 import { sort } from './sort.js';
-import { join, strConcat } from './text.js';
+import { join, strConcat } from './join.js';
+import { textOperators } from './text/index.js';
+import { timeOperators } from './time/index.js';
 import { times } from './times.js';
 import { unique } from './unique.js';
 import { uniqueSorted } from './unique-sorted.js';
+import { urlOperators } from './url/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
@@ -105,6 +115,17 @@ const registry: readonly Operator[] = [
   // Changes
   diffOperator,
   patchOperator,
+  // Beyond the reference, by family
+  ...timeOperators,
+  ...jsonOperators,
+  ...urlOperators,
+  ...csvOperators,
+  ...logfmtOperators,
+  ...textOperators,
+  ...regexOperators,
+  ...numberOperators,
+  ...hashOperators,
+  ...base64Operators,
 ];
 
 /** Every operator of both dialects, in the order of the reference, as users see them. */

@@ -1,4 +1,5 @@
 import { arrayOf, compileArgument, countElements } from '../compile/index.js';
+import { sameElements } from '../shape/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 
 export const reverse = defineOperator({
@@ -6,6 +7,7 @@ export const reverse = defineOperator({
   summary: 'The elements from last to first.',
   signatures: { current: takes(array()) },
   returns: 'array',
+  shape: sameElements,
   growth: 'first',
   work: ['elements'],
   examples: [{ script: ['reverse', { array: [1, 2, 3] }], result: [3, 2, 1] }],

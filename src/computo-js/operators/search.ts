@@ -9,15 +9,26 @@ import {
   type Compiler,
   type Evaluate,
 } from '../compile/index.js';
-import { array, defineOperator, inBoth, lambda, takes, type Call } from '../syntax/index.js';
+import { ANY, elementOf, join, scalarShape } from '../shape/index.js';
+import { array, defineOperator, inBoth, lambda, takes, type Call, type ShapeRule } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
 const SIGNATURES = inBoth(takes(array(), lambda(1)));
+
+/** A boolean, whatever the lambda says of each element. */
+const answered: ShapeRule = ([items = ANY], { arguments: [, lambda] }, infer) => {
+  infer.applied(lambda, [elementOf(items)]);
+  return scalarShape('boolean');
+};
 
 export const find = defineOperator({
   name: 'find',
   summary: 'The first element for which a lambda is truthy, or null.',
   signatures: SIGNATURES,
+  shape([items = ANY], { arguments: [, lambda] }, infer) {
+    infer.applied(lambda, [elementOf(items)]);
+    return join(elementOf(items), scalarShape('null'));
+  },
   growth: 'first',
   work: ['calls'],
   examples: [
@@ -32,6 +43,7 @@ export const some = defineOperator({
   summary: 'Whether a lambda is truthy for any element; false for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
+  shape: answered,
   work: ['calls'],
   examples: [{ script: ['some', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: true }],
   compile: (call, compiler) => searchFor(true, false, () => true, call, compiler),
@@ -42,6 +54,7 @@ export const every = defineOperator({
   summary: 'Whether a lambda is truthy for all elements; true for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
+  shape: answered,
   work: ['calls'],
   examples: [{ script: ['every', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: false }],
   compile: (call, compiler) => searchFor(false, true, () => false, call, compiler),

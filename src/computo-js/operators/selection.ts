@@ -7,10 +7,12 @@ import {
   type Compiler,
   type Evaluate,
 } from '../compile/index.js';
-import { array, defineOperator, invalidArgument, takes, value, type Call } from '../syntax/index.js';
+import { ANY, objectShape, type Field, type Shape } from '../shape/index.js';
+import { array, defineOperator, invalidArgument, takes, value, type Call, type Node } from '../syntax/index.js';
 import {
   describe,
   entriesOf,
+  isArray,
   orderedObject,
   spendMembers,
   spendText,
@@ -26,6 +28,7 @@ export const pick = defineOperator({
   summary: 'An object with only those members whose keys are listed, in the order of the list.',
   signatures: SIGNATURES,
   returns: 'object',
+  shape: ([object = ANY], { arguments: [, keys] }) => selectedShape(object, keys, true),
   growth: 'first',
   work: ['elements', 'text'],
   examples: [{ script: ['pick', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { a: 1 } }],
@@ -41,6 +44,7 @@ export const omit = defineOperator({
   summary: 'An object without those members whose keys are listed.',
   signatures: SIGNATURES,
   returns: 'object',
+  shape: ([object = ANY], { arguments: [, keys] }) => selectedShape(object, keys, false),
   growth: 'first',
   work: ['elements', 'members', 'text'],
   examples: [{ script: ['omit', { a: 1, b: 2 }, { array: ['a', 'z'] }], result: { b: 2 } }],
@@ -76,4 +80,33 @@ function compileSelection(call: Call, compiler: Compiler, select: Select): Evalu
     });
     return orderedObject(select(object, keys, run), run);
   };
+}
+
+/** The shape of an object with only the members whose keys the script lists, or without them. */
+function selectedShape({ any, object }: Shape, keys: Node | undefined, keep: boolean): Shape {
+  const names = namesIn(keys);
+  if (any || object === undefined || names === undefined) return objectShape(new Map(), true);
+  const fields = new Map<string, Field>();
+  if (keep) {
+    for (const name of names) {
+      const field = object.fields.get(name) ?? (object.open ? { shape: ANY, optional: true } : undefined);
+      if (field !== undefined) fields.set(name, field);
+    }
+    return objectShape(fields, false, object.origin);
+  }
+  for (const [name, field] of object.fields) if (!names.includes(name)) fields.set(name, field);
+  return objectShape(fields, object.open, object.origin);
+}
+
+/** A list of names that stands in the script. */
+function namesIn(node: Node | undefined): readonly string[] | undefined {
+  const values =
+    node?.type === 'constant' ? node.value : node?.type === 'list' ? constantsIn(node.elements) : undefined;
+  if (values === undefined || !isArray(values)) return undefined;
+  return values.every((name) => typeof name === 'string') ? values : undefined;
+}
+
+function constantsIn(nodes: readonly Node[]): readonly Json[] | undefined {
+  const values = nodes.flatMap((node) => (node.type === 'constant' ? [node.value] : []));
+  return values.length === nodes.length ? values : undefined;
 }

@@ -1,5 +1,6 @@
 import { arrayOf, compileArgument, countUnits, rawArgument, type Evaluate, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
+import { sameElements } from '../shape/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesAtLeast, type Call } from '../syntax/index.js';
 import { compareValues, describe, isArray, spendSteps, spendText, type Json } from '../value/index.js';
 
@@ -12,6 +13,7 @@ export const sort = defineOperator({
     'The elements in order: by value, `"asc"` or `"desc"`, or by one or more fields, `"/pointer"` or `["/pointer", "desc"]`, where a missing field is null. Kinds stand in the order null, number, string, boolean, array, object; strings by their UTF-8 bytes. Equal elements keep their order.',
   signatures: { current: takesAtLeast(1, array(), raw('option')) },
   returns: 'array',
+  shape: sameElements,
   growth: 'first',
   work: ['elements', 'members', 'text', 'digits'],
   examples: [

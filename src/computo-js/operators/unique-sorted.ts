@@ -1,5 +1,6 @@
 import { arrayOf, compileArgument, countElements, countSteps, rawArgument, type Run } from '../compile/index.js';
 import { compileGetter, parsePointer, type Getter } from '../pointer/index.js';
+import { sameElements } from '../shape/index.js';
 import { array, defineOperator, invalidArgument, placeInside, raw, takesUpTo, type Call } from '../syntax/index.js';
 import { describe, equal, type Json } from '../value/index.js';
 
@@ -12,6 +13,7 @@ export const uniqueSorted = defineOperator({
     'Runs of equal neighbours, optionally equal in one field, reduced to their `"firsts"` (the default) or `"lasts"`; or only the `"singles"`, which have no equal neighbour, or the `"multiples"`, which have.',
   signatures: { current: takesUpTo(2, array(), raw('field'), raw('mode')) },
   returns: 'array',
+  shape: sameElements,
   growth: 'first',
   work: ['elements', 'members', 'text', 'digits'],
   examples: [

@@ -1,4 +1,5 @@
 import { arrayOf, compileArgument, countSteps, countUnits } from '../compile/index.js';
+import { sameElements } from '../shape/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 import { distinctKey, type Json } from '../value/index.js';
 
@@ -11,6 +12,7 @@ export const unique = defineOperator({
   summary: 'The elements without those that equal an earlier one, by the rules of `==`.',
   signatures: { current: takes(array()) },
   returns: 'array',
+  shape: sameElements,
   growth: 'first',
   work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['unique', { array: [3, 1, 3, '1', 1.0] }], result: [3, 1, '1'] }],

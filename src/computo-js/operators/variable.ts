@@ -1,4 +1,5 @@
 import { rawArgument } from '../compile/index.js';
+import { ANY } from '../shape/index.js';
 import { defineOperator, inBoth, invalidArgument, placeInside, raw, takes, type Call } from '../syntax/index.js';
 import { compileLookup, pointerProblem } from './lookup.js';
 
@@ -7,6 +8,12 @@ export const variable = defineOperator({
   summary:
     'The value of a variable: `["$", "/name"]`. In current, further segments are a JSON Pointer into it; in classic they belong to the name.',
   signatures: inBoth(takes(raw('name'))),
+  shape(_, call, infer) {
+    const reference = rawArgument(call, 0);
+    if (typeof reference !== 'string' || !reference.startsWith('/')) return ANY;
+    const { name, pointer } = splitReference(reference, call);
+    return infer.read(infer.variable(name), pointer);
+  },
   growth: 'variable',
   work: [],
   examples: [

@@ -10,6 +10,7 @@ import {
   scopeOfTwo,
   UNITS_PER_PAIR,
 } from '../compile/index.js';
+import { ANY, arrayShape, elementOf, tupleShape } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 
@@ -18,6 +19,7 @@ export const zip = defineOperator({
   summary: 'The array of pairs of elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: inBoth(takes(array('left'), array('right'))),
   returns: 'array',
+  shape: (args) => arrayShape(tupleShape(args.map(elementOf))),
   growth: 'sum',
   work: ['elements'],
   examples: [
@@ -46,6 +48,8 @@ export const zipWith = defineOperator({
   summary: 'What a lambda makes of the elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: { classic: takes(array('left'), array('right'), lambda(2)) },
   returns: 'array',
+  shape: ([left = ANY, right = ANY], { arguments: [, , lambda] }, infer) =>
+    arrayShape(infer.applied(lambda, [elementOf(left), elementOf(right)])),
   growth: 'mapped',
   work: ['calls'],
   examples: [

@@ -1,3 +1,18 @@
 /** What values can look like before there are any. */
-export { inferShape, type Inferred, type InferOptions, type Miss } from './infer.js';
-export { ANY, join, objectShape, scalarShape, shapeOf, tupleShape, type Origin, type Shape } from './shape.js';
+export { combinedShape } from './combined.js';
+export { elementOf, sameElements } from './elements.js';
+export { readShape } from './read.js';
+export {
+  ANY,
+  arrayShape,
+  join,
+  joinAll,
+  objectShape,
+  scalarShape,
+  shapeOf,
+  shapeOfKind,
+  tupleShape,
+  type Field,
+  type Origin,
+  type Shape,
+} from './shape.js';

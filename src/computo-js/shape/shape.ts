@@ -1,4 +1,4 @@
-import { isArray, isObject, kindOf, type Json } from '../value/index.js';
+import { isArray, isObject, kindOf, type Json, type JsonKind } from '../value/index.js';
 
 /** What is known about a value before there is one: which kinds it can be of, and what it can have inside. */
 export interface Shape {
@@ -73,6 +73,20 @@ export function tupleShape(tuple: readonly Shape[]): Shape {
 
 export function isNever(shape: Shape): boolean {
   return !shape.any && shape.scalars.size === 0 && shape.object === undefined && shape.array === undefined;
+}
+
+/** The shape of a value of which only the kind is known, if that. */
+export function shapeOfKind(kind: JsonKind | undefined): Shape {
+  switch (kind) {
+    case undefined:
+      return ANY;
+    case 'array':
+      return arrayShape(ANY);
+    case 'object':
+      return objectShape(new Map(), true);
+    default:
+      return scalarShape(kind);
+  }
 }
 
 /** The shape of one value. */

@@ -7,11 +7,14 @@ export {
   inBoth,
   type Example,
   type Growth,
+  type Inferrer,
+  type Known,
   type Operator,
   type OperatorInfo,
   type Parser,
   type RawCall,
   type Report,
+  type ShapeRule,
   type Work,
 } from './operator.js';
 export { placeInside, pointerTo, ROOT, type Place } from './place.js';

@@ -1,12 +1,12 @@
 import type { Compiler, Evaluate } from '../compile/index.js';
 import type { Hint } from '../hint.js';
-import type { Json } from '../value/index.js';
+import type { Origin, Shape } from '../shape/index.js';
+import type { Json, JsonKind } from '../value/index.js';
 import type { Dialect } from './dialect.js';
 import type { Call, Node } from './node.js';
 import type { Place } from './place.js';
 import type { Arity, Signature } from './signature.js';
 import { jsonUsage, textUsage } from './usage.js';
-import type { JsonKind } from '../value/index.js';
 
 /** A call that works and what comes of it. Run by a test, and shown in the reference. */
 export interface Example {
@@ -49,7 +49,7 @@ export interface Operator extends OperatorInfo {
   /** What every call returns, where that is known. */
   readonly returns?: JsonKind;
   readonly signatures: Readonly<Partial<Record<Dialect, Signature>>>;
-  /** How large its result can get; without any such bound when absent. Numbers and booleans don't grow. */
+  /** How large its result can get. When absent: without any such bound; but numbers and booleans don't grow. */
   readonly growth?: Growth;
   /**
    * What its work grows with; nothing for one that takes the same time whatever it is given. Work on values is charged by
@@ -58,11 +58,13 @@ export interface Operator extends OperatorInfo {
   readonly work: readonly Work[];
   /** How many arguments are evaluated in any case; all when absent. */
   readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
+  /** What more can be said of its results than their kind, by the shapes of its arguments. */
+  readonly shape?: ShapeRule;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
   readonly parse?: (call: RawCall, parser: Parser) => Node;
   readonly compile: (call: Call, compiler: Compiler) => Evaluate;
   /** Problems that can be seen without running and that the signature does not tell. */
-  readonly check?: (call: Call, report: Report) => void;
+  readonly check?: (call: Call, report: Report, known: Known) => void;
 }
 
 /** A call as it stands in the script. */
@@ -82,6 +84,32 @@ export interface Parser {
   call(call: RawCall, args: readonly Node[]): Call;
   /** A call that can only fail; those of its arguments that are expressions are looked at all the same. */
   fault(call: RawCall, code: string, problem: string, hint?: Hint): Node;
+}
+
+/**
+ * How a call's shape follows from those of its arguments. An argument that is a lambda written out has none: the rule says
+ * what it is applied to.
+ */
+export type ShapeRule = (args: readonly Shape[], call: Call, infer: Inferrer) => Shape;
+
+/** What an operator's own `shape` may use. */
+export interface Inferrer {
+  /** The shapes of the program's inputs. */
+  readonly inputs: readonly Shape[];
+  /** Where what the call builds comes from. */
+  readonly origin: Origin;
+  /** The shape of a variable, where the call stands. */
+  variable(name: string): Shape;
+  /** What a lambda argument yields for arguments of given shapes. */
+  applied(lambda: Node | undefined, parameters: readonly Shape[]): Shape;
+  /** What a pointer leads to; where it can lead nowhere, that is noted. A pointer that is not known leads to anything. */
+  read(shape: Shape, pointer: Json | undefined): Shape;
+}
+
+/** What `check` knows beside the script. */
+export interface Known {
+  /** By name; the values are whatever was given. */
+  readonly secrets: ReadonlyMap<string, unknown>;
 }
 
 /** Takes a problem that an operator's `check` found. */

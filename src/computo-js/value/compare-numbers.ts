@@ -1,5 +1,5 @@
-import { compareDecimals, decimalOf, type Decimal } from './decimal.js';
-import { digitsOf, spendDigitPairs, spendDigits } from './digits.js';
+import { compareDecimals } from './decimal.js';
+import { decimalWithin, digitsOf, spendDigits } from './digits.js';
 import type { Effort } from './effort.js';
 import type { JsonNumber } from './json.js';
 
@@ -19,20 +19,11 @@ export function compareNumbers(a: JsonNumber, b: JsonNumber, effort: Effort): nu
   // Between an integer and a double whose text and value lie between the same two integers.
   if (isSafe(a) && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
   if (isSafe(b) && typeof a === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
-  const [left, right] = [decimal(a, effort), decimal(b, effort)];
+  const [left, right] = [decimalWithin(a, effort), decimalWithin(b, effort)];
   spendDigits(effort, Math.min(left.digits.length, right.digits.length));
   return compareDecimals(left, right);
 }
 
 function isSafe(number: JsonNumber): number is number {
   return typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER;
-}
-
-/** A text is read once, which its making paid for; an integer is printed each time. */
-function decimal(number: JsonNumber, effort: Effort): Decimal {
-  if (typeof number === 'bigint') {
-    const digits = digitsOf(number);
-    spendDigitPairs(effort, digits, digits);
-  }
-  return decimalOf(number);
 }

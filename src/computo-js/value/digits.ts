@@ -1,3 +1,4 @@
+import { decimalOf, type Decimal } from './decimal.js';
 import { spendSteps, type Effort } from './effort.js';
 import { NumberText, type JsonNumber } from './json.js';
 
@@ -28,4 +29,17 @@ export function spendDigitPairs(effort: Effort, a: number, b: number): void {
   if (a > SHORT_DIGITS || b > SHORT_DIGITS) {
     spendSteps(effort, Math.ceil((a + b) / DIGITS_PER_STEP + (a * b) / SQUARED_DIGITS_PER_STEP));
   }
+}
+
+/**
+ * The decimal value of a number. A text is read once, which its making paid for; an integer is printed each time.
+ *
+ * @throws EffortExceeded when it has more digits than `effort` allows
+ */
+export function decimalWithin(number: JsonNumber, effort: Effort): Decimal {
+  if (typeof number === 'bigint') {
+    const digits = digitsOf(number);
+    spendDigitPairs(effort, digits, digits);
+  }
+  return decimalOf(number);
 }

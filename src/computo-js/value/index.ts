@@ -1,8 +1,9 @@
 /** JSON values: their kinds, exact numbers, equality, order and text. */
 export { add, divide, isApproximately, isZero, multiply, remainder, subtract } from './arithmetic.js';
 export { compareNumbers } from './compare-numbers.js';
-export { readDecimal } from './decimal.js';
+export { readDecimal, type Decimal } from './decimal.js';
 export { describe, shorten } from './describe.js';
+export { decimalWithin, digitsOf, spendDigitPairs, spendDigits } from './digits.js';
 export { EffortExceeded, spendMembers, spendSteps, spendText, spendUnits, unlimited, type Effort } from './effort.js';
 export { equal } from './equal.js';
 export { IntegerTooLong, INTEGER_DIGITS_MAX, integerOf } from './integer.js';
@@ -12,6 +13,6 @@ export { exceeds } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
 export { entriesOf, isIndexKey, keysOf, orderedObject } from './ordered-object.js';
-export { canonicalText, distinctKey, stringify } from './stringify.js';
+export { canonicalText, distinctKey, stringify, writtenText } from './stringify.js';
 export { isTruthy } from './truthy.js';
 export { unmetered } from './unmetered.js';

@@ -33,6 +33,15 @@ export function stringify(value: Json): string {
 }
 
 /**
+ * The same text, made within limits.
+ *
+ * @throws EffortExceeded when it grows longer than `effort` allows
+ */
+export function writtenText(value: Json, effort: Effort): string {
+  return print(value, AS_WRITTEN, effort);
+}
+
+/**
  * Prints a value as compact JSON whose keys stand in UTF-8 byte order at every depth.
  *
  * @throws EffortExceeded when the text grows longer than `effort` allows

@@ -9,6 +9,7 @@ import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
+import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites } from '../plan/script-sites.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
@@ -139,7 +140,8 @@ class Checker {
   #script(source: ScriptSource | undefined): void {
     if (source === undefined) return;
     const key = `${source.origin.document.file}\0${source.origin.pointer}`;
-    if (!this.#checked.has(key)) this.#checked.set(key, checkScript(source, this.#options));
+    if (!this.#checked.has(key))
+      this.#checked.set(key, checkScript(source, { ...this.#options, ...knownSecrets({ document: this.#document }) }));
   }
 
   #unused(name: string): Diagnostic {

@@ -8,18 +8,21 @@ const LOCAL_URL = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
 
 /** Secrets that stand in the config themselves: whoever reads the file, or its repository, has them. */
 export function secretsInClear(document: SourceDocument): Diagnostic[] {
-  return [...providerSecrets(document), ...tokenSecrets(document), ...natsSecrets(document)].flatMap(
-    ({ path, node }) => {
-      if (typeof node.value !== 'string' || node.value === '' || hasPlaceholder(node.value)) return [];
-      const finding = {
-        severity: 'warning',
-        code: 'secret-in-clear',
-        message: 'a secret stands here in clear text',
-        hint: 'take it from the environment, "${NAME}", or from { file: … } or { command: … }',
-      } as const;
-      return [diagnose(document, formatPointer(path), finding)];
-    },
-  );
+  return [
+    ...providerSecrets(document),
+    ...tokenSecrets(document),
+    ...natsSecrets(document),
+    ...scriptSecrets(document),
+  ].flatMap(({ path, node }) => {
+    if (typeof node.value !== 'string' || node.value === '' || hasPlaceholder(node.value)) return [];
+    const finding = {
+      severity: 'warning',
+      code: 'secret-in-clear',
+      message: 'a secret stands here in clear text',
+      hint: 'take it from the environment, "${NAME}", or from { file: … } or { command: … }',
+    } as const;
+    return [diagnose(document, formatPointer(path), finding)];
+  });
 }
 
 interface Place {
@@ -48,6 +51,13 @@ function tokenSecrets(document: SourceDocument): Place[] {
   const tokens = nodeAt(document.root, formatPointer(path));
   if (tokens === undefined) return [];
   return tokens.items?.map((node, index) => ({ path: [...path, String(index)], node })) ?? [{ path, node: tokens }];
+}
+
+function scriptSecrets(document: SourceDocument): Place[] {
+  return [...(nodeAt(document.root, '/secrets')?.entries ?? [])].map(([name, { node }]) => ({
+    path: ['secrets', name],
+    node,
+  }));
 }
 
 function natsSecrets(document: SourceDocument): Place[] {

@@ -3,10 +3,10 @@ const SECRET =
   /((?<!\w)(?:api_key|password|secret|authorization)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
 /** A key that holds one or more secrets on its line. */
-const SECRETS = /((?<!\w)(?:tokens|headers)["']?\s*:\s*)(\S.*)$/i;
+const SECRETS = /((?<!\w)(?:tokens|headers|secrets)["']?\s*:\s*)(\S.*)$/i;
 
 /** A key whose secrets stand on the lines below it. */
-const SECRETS_BELOW = /(?<!\w)(?:tokens|headers)["']?\s*:\s*[[{]?\s*$/i;
+const SECRETS_BELOW = /(?<!\w)(?:tokens|headers|secrets)["']?\s*:\s*[[{]?\s*$/i;
 
 /** A line that may go on with a list or map that was opened above it. */
 const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;

@@ -1,7 +1,7 @@
 import { ConfigError, didYouMean } from '../diagnostic/index.js';
 import { configSchema, type Config } from '../schema.js';
 import { aiProvider, kindOf, type ProviderKind } from '../schema/ai-providers.js';
-import type { SecretRef } from '../schema/secret.js';
+import { secret, type SecretRef } from '../schema/secret.js';
 import { blameFile } from '../source/index.js';
 import { defaultStateDirectory } from '../state/index.js';
 import type { LoadedConfig } from './load-config.js';
@@ -69,6 +69,23 @@ export function useProvider(config: LoadedConfig, name: string): ProviderConfig 
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
   const { api_key: key, kind = kindOf(name), ...settings } = value;
   return { ...settings, name, kind, ...(key !== undefined && { api_key: secretWithPath(config, key) }) };
+}
+
+export function secretNames({ document }: Pick<LoadedConfig, 'document'>): readonly string[] {
+  return [...(partAt(document, ['secrets'])?.entries?.keys() ?? [])];
+}
+
+/**
+ * Where one of the secrets comes from that scripts may name.
+ *
+ * @throws ConfigError if a variable that it needs is not set
+ */
+export function useSecret(config: LoadedConfig, name: string): SecretRef {
+  const path = ['secrets', name];
+  const node = partAt(config.document, path);
+  const { value, diagnostics } = validatePart(config.document, secret('a secret'), path, node, config.env, 'error');
+  if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
+  return secretWithPath(config, value);
 }
 
 function secretWithPath(config: LoadedConfig, ref: SecretRef): SecretRef {

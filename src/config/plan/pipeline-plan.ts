@@ -71,4 +71,4 @@ export type OnErrorPlan =
   { readonly kind: 'dead_letter' | 'skip' | 'stop' } | { readonly kind: 'default'; readonly data: Json };
 
 /** What computo-js is told when it compiles or checks a script. */
-export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto'>;
+export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;

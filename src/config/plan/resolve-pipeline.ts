@@ -26,6 +26,7 @@ import type {
 } from './pipeline-plan.js';
 import { loadSchema } from './schema-file.js';
 import { scriptOptions } from './script-options.js';
+import { knownSecrets } from './script-secrets.js';
 import { unknownProviders } from './unknown-providers.js';
 import { pipelinesOf } from './pipelines-of.js';
 import { ScriptResolver } from './script-resolver.js';
@@ -182,7 +183,8 @@ class PlanBuilder {
   async #script(path: readonly string[]): Promise<ScriptSource | undefined> {
     const node = nodeAt(this.#config.document.root, formatPointer(path));
     const script = node === undefined ? undefined : await this.#resolver.resolve(path, node);
-    if (script !== undefined) this.#findings.push(...checkScript(script, this.#options));
+    if (script !== undefined)
+      this.#findings.push(...checkScript(script, { ...this.#options, ...knownSecrets(this.#config) }));
     return script;
   }
 

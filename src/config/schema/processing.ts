@@ -17,7 +17,7 @@ export const processing = section({
   event_timeout: duration(100, 86_400_000)
     .prefault('30s')
     .describe(
-      'How long serve may work on one event with the scripts of a pipeline without AI stages: then it fails with limit_exceeded. A plain number is milliseconds.',
+      'How long the scripts of serve may work on one event, time that it waits for an AI answer aside: then it fails with limit_exceeded. A plain number is milliseconds.',
     ),
   drain_timeout: duration(0)
     .prefault('20s')

@@ -4,8 +4,11 @@ import { MINUS, POINT, ZERO } from './bytes.js';
 const PLACES_MAX = 4;
 /** Below this, digits are taken off with integer operations. */
 const DIGITS_END = 1e9;
-/** What is written at most: a sign, digits and a point. */
-export const DECIMAL_BYTES_MAX = 12;
+/** Longer integers are written in two parts, the second of so many digits: times in milliseconds have 13 in all. */
+const LOW_DIGITS = 8;
+const LOW_END = 10 ** LOW_DIGITS;
+/** What is written at most: a sign and 16 digits. */
+export const DECIMAL_BYTES_MAX = 17;
 
 /**
  * Writes a number of few digits as `String` would, at `start`.
@@ -17,7 +20,7 @@ export const DECIMAL_BYTES_MAX = 12;
  */
 export function writeDecimal(bytes: Uint8Array, start: number, value: number): number {
   const magnitude = Math.abs(value);
-  if (!(magnitude < DIGITS_END)) return -1;
+  if (!(magnitude < DIGITS_END)) return Number.isSafeInteger(value) ? writeLong(bytes, start, value) : -1;
   let scale = 1;
   let places = 0;
   let digits = Math.round(magnitude);
@@ -37,6 +40,21 @@ export function writeDecimal(bytes: Uint8Array, start: number, value: number): n
       bytes[place] = POINT;
       continue;
     }
+    const tenth = (rest / 10) | 0;
+    bytes[place] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}
+
+/** Writes an integer of more digits than are taken off at once; returns where it ends. */
+function writeLong(bytes: Uint8Array, start: number, value: number): number {
+  const magnitude = Math.abs(value);
+  const high = Math.floor(magnitude / LOW_END);
+  const middle = writeDecimal(bytes, start, value < 0 ? -high : high);
+  const end = middle + LOW_DIGITS;
+  let rest = (magnitude - high * LOW_END) | 0;
+  for (let place = end - 1; place >= middle; place--) {
     const tenth = (rest / 10) | 0;
     bytes[place] = ZERO + rest - tenth * 10;
     rest = tenth;

@@ -1,3 +1,4 @@
+import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from '../../event/index.js';
 import { TAIL_BYTES, writeTail } from './line.js';
 
 /** A record before it has its place in the log. */
@@ -10,12 +11,6 @@ export interface RecordText {
   /** JSON text without a line break. */
   readonly metadata: string;
 }
-
-const HEAD = Buffer.from('{"id":"', 'latin1');
-const AFTER_ID = Buffer.from('","timestamp":', 'latin1');
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const ZERO = 0x30;
 
 /** A UTF-16 code unit is at most this many bytes of UTF-8. */
 const UTF8_BYTES_PER_UNIT = 3;
@@ -38,51 +33,15 @@ export function writeRecord(buffer: Buffer, at: number, record: RecordText): num
   const { id, timestamp, data, metadata } = record;
   let end = at;
   if (typeof data === 'string') {
-    end += buffer.write(`{"id":"${id}","timestamp":${timestamp},"data":${data},"metadata":${metadata}`, at);
+    end += buffer.write(
+      `${BEFORE_ID}${id}${AFTER_ID}${timestamp}${BEFORE_DATA}${data}${BEFORE_METADATA}${metadata}`,
+      at,
+    );
   } else {
-    end += buffer.write(`{"id":"${id}","timestamp":${timestamp},"data":`, at);
+    end += buffer.write(`${BEFORE_ID}${id}${AFTER_ID}${timestamp}${BEFORE_DATA}`, at);
     buffer.set(data, end);
     end += data.length;
-    end += buffer.write(`,"metadata":${metadata}`, end);
+    end += buffer.write(`${BEFORE_METADATA}${metadata}`, end);
   }
   return writeTail(buffer, at, end);
-}
-
-/** The timestamp of the record whose line starts at `start`, or undefined when no record starts there. */
-export function timestampAt(buffer: Buffer, start: number): number | undefined {
-  const idEnd = endOfId(buffer, start);
-  if (idEnd === undefined || !holds(buffer, idEnd, AFTER_ID)) return undefined;
-  let timestamp = 0;
-  for (let at = idEnd + AFTER_ID.length; ; at++) {
-    const digit = (buffer[at] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return buffer[at] === COMMA ? timestamp : undefined;
-    timestamp = timestamp * 10 + digit;
-  }
-}
-
-/** The id of the record whose line starts at `start`, or undefined when no record starts there. */
-export function idAt(buffer: Buffer, start: number): string | undefined {
-  const idEnd = endOfId(buffer, start);
-  return idEnd === undefined ? undefined : buffer.toString('latin1', start + HEAD.length, idEnd);
-}
-
-/** Longest id that a record may carry, in characters. */
-export const ID_CHARACTERS_MAX = 128;
-
-/** Whether a text can be an id: printable ASCII that JSON need not escape, so that a line's id can be read off its bytes. */
-export function isId(text: string): boolean {
-  return text.length > 0 && text.length <= ID_CHARACTERS_MAX && /^[!#-[\]-~]+$/.test(text);
-}
-
-function endOfId(buffer: Buffer, start: number): number | undefined {
-  if (!holds(buffer, start, HEAD)) return undefined;
-  const from = start + HEAD.length;
-  const limit = Math.min(buffer.length, from + ID_CHARACTERS_MAX + 1);
-  for (let at = from; at < limit; at++) if (buffer[at] === QUOTE) return at;
-  return undefined;
-}
-
-function holds(buffer: Buffer, at: number, expected: Buffer): boolean {
-  for (let i = 0; i < expected.length; i++) if (buffer[at + i] !== expected[i]) return false;
-  return true;
 }

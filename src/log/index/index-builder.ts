@@ -1,5 +1,5 @@
 import { isIntact, NEWLINE } from '../format/line.js';
-import { idAt, timestampAt } from '../format/record.js';
+import { idOfLine, timestampOfLine } from '../../event/index.js';
 import { readChunks } from '../read/chunks.js';
 import { firstLineFrom } from '../read/line-search.js';
 import type { SegmentSource } from '../segment/segment-source.js';
@@ -38,7 +38,7 @@ export async function buildIndex(
     for (let at = 0; at < bytes.length;) {
       const newline = bytes.indexOf(NEWLINE, at);
       if (isIntact(bytes, at, newline)) {
-        const timestamp = offset + at >= nextEntry ? timestampAt(bytes, at) : undefined;
+        const timestamp = offset + at >= nextEntry ? timestampOfLine(bytes, at) : undefined;
         if (timestamp !== undefined) {
           entries.push({ offset: offset + at, records, timestamp });
           nextEntry = offset + at + INDEX_STEP_BYTES;
@@ -63,7 +63,7 @@ async function agrees(source: SegmentSource, to: number, entries: readonly Index
 }
 
 function markAt(bytes: Buffer, at: number): RecordMark | undefined {
-  const id = idAt(bytes, at);
-  const timestamp = timestampAt(bytes, at);
+  const id = idOfLine(bytes, at);
+  const timestamp = timestampOfLine(bytes, at);
   return id === undefined || timestamp === undefined ? undefined : { id, timestamp };
 }

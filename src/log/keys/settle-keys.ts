@@ -1,5 +1,5 @@
 import { NEWLINE } from '../format/line.js';
-import { idAt } from '../format/record.js';
+import { idOfLine } from '../../event/index.js';
 import type { LogBlock } from '../read/log-block.js';
 import type { ReadOptions } from '../read/read-log.js';
 import type { KeyIndex } from './key-index.js';
@@ -23,7 +23,7 @@ export async function settleKeys(
   const until = timestamps.reduce((a, b) => Math.max(a, b)) + 1;
   for await (const { bytes } of read({ from: { since }, until })) {
     for (let at = 0; at < bytes.length; at = bytes.indexOf(NEWLINE, at) + 1) {
-      const id = idAt(bytes, at);
+      const id = idOfLine(bytes, at);
       if (id !== undefined) unsettled.delete(id);
     }
   }

@@ -1,6 +1,6 @@
 import { isIntact, NEWLINE } from '../format/line.js';
 import type { Position } from '../format/position.js';
-import { timestampAt } from '../format/record.js';
+import { timestampOfLine } from '../../event/index.js';
 import type { Chunk } from './chunks.js';
 import { damageAt, type Damage, type DamageOrigin } from './damage.js';
 import type { LogBlock } from './log-block.js';
@@ -46,8 +46,8 @@ function blockOf(
   return {
     bytes,
     records,
-    firstTimestamp: records === 0 ? undefined : timestampAt(bytes, 0),
-    lastTimestamp: records === 0 ? undefined : timestampAt(bytes, lastLine),
+    firstTimestamp: records === 0 ? undefined : timestampOfLine(bytes, 0),
+    lastTimestamp: records === 0 ? undefined : timestampOfLine(bytes, lastLine),
     position: { segment, offset },
     nextPosition: { segment, offset: nextOffset },
     damage,

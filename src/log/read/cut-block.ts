@@ -1,5 +1,5 @@
 import { NEWLINE, STRIPPED_BYTES } from '../format/line.js';
-import { timestampAt } from '../format/record.js';
+import { timestampOfLine } from '../../event/index.js';
 import type { LogBlock } from './log-block.js';
 
 /** The block without its records older than `since`; undefined when nothing is left. */
@@ -8,7 +8,7 @@ export function dropOlder(block: LogBlock, since: number): LogBlock | undefined 
   if (block.lastTimestamp !== undefined && block.lastTimestamp < since && block.damage.length === 0) return undefined;
   let at = 0;
   let dropped = 0;
-  while (at < block.bytes.length && (timestampAt(block.bytes, at) ?? since) < since) {
+  while (at < block.bytes.length && (timestampOfLine(block.bytes, at) ?? since) < since) {
     at = block.bytes.indexOf(NEWLINE, at) + 1;
     dropped += 1;
   }
@@ -19,7 +19,7 @@ export function dropOlder(block: LogBlock, since: number): LogBlock | undefined 
     records: block.records - dropped,
     ...(dropped === block.records
       ? { firstTimestamp: undefined, lastTimestamp: undefined }
-      : { firstTimestamp: timestampAt(block.bytes, at) }),
+      : { firstTimestamp: timestampOfLine(block.bytes, at) }),
     position: { segment, offset: offset + at + dropped * STRIPPED_BYTES },
   };
 }
@@ -35,7 +35,7 @@ export function keepFront(block: LogBlock, until: number, recordsMax: number): L
   let kept = 0;
   let lastTimestamp: number | undefined;
   while (at < block.bytes.length && kept < recordsMax) {
-    const timestamp = timestampAt(block.bytes, at);
+    const timestamp = timestampOfLine(block.bytes, at);
     if (timestamp !== undefined && timestamp >= until) break;
     lastTimestamp = timestamp;
     at = block.bytes.indexOf(NEWLINE, at) + 1;

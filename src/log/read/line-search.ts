@@ -1,5 +1,5 @@
 import { isIntact, NEWLINE } from '../format/line.js';
-import { idAt, timestampAt } from '../format/record.js';
+import { idOfLine, timestampOfLine } from '../../event/index.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 import { LINE_BYTES_MAX, readChunks } from './chunks.js';
 
@@ -77,8 +77,8 @@ function lastLineIn(bytes: Buffer, firstLine: number, start: number): FoundLine 
 }
 
 function foundLine(bytes: Buffer, at: number, newline: number, base: number): FoundLine | undefined {
-  const id = idAt(bytes, at);
-  const timestamp = timestampAt(bytes, at);
+  const id = idOfLine(bytes, at);
+  const timestamp = timestampOfLine(bytes, at);
   if (id === undefined || timestamp === undefined) return undefined;
   return { offset: base + at, end: base + newline + 1, id, timestamp };
 }

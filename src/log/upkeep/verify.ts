@@ -1,5 +1,5 @@
 import { isIntact, NEWLINE } from '../format/line.js';
-import { timestampAt } from '../format/record.js';
+import { timestampOfLine } from '../../event/index.js';
 import type { SegmentName } from '../format/segment-name.js';
 import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
@@ -104,7 +104,7 @@ class SegmentCheck {
       if (!isIntact(bytes, at, newline)) {
         this.#find('bad_line', offset + at, length, 'the line is damaged: its crc does not fit');
       } else {
-        this.#takeRecord(timestampAt(bytes, at), offset + at, length);
+        this.#takeRecord(timestampOfLine(bytes, at), offset + at, length);
       }
       at = newline + 1;
     }

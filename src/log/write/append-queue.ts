@@ -1,5 +1,5 @@
 import { LogError } from '../log-error.js';
-import { isId } from '../format/record.js';
+import { isId } from '../../event/index.js';
 import { NEWLINE } from '../format/line.js';
 import type { Position } from '../format/position.js';
 import { keyHash, type Claim } from '../keys/key-index.js';

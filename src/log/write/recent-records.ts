@@ -1,5 +1,5 @@
 import { NEWLINE } from '../format/line.js';
-import { timestampAt } from '../format/record.js';
+import { timestampOfLine } from '../../event/index.js';
 import { stripRun } from '../read/strip.js';
 import type { Batch } from './batch.js';
 
@@ -112,7 +112,7 @@ export class RecentBuffer {
 
 function firstAt({ buffer, used }: Page, since: number): number {
   let at = 0;
-  while (at < used && (timestampAt(buffer, at) ?? since) < since) at = buffer.indexOf(NEWLINE, at) + 1;
+  while (at < used && (timestampOfLine(buffer, at) ?? since) < since) at = buffer.indexOf(NEWLINE, at) + 1;
   return at;
 }
 

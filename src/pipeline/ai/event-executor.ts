@@ -1,9 +1,10 @@
 import type { Json } from 'computo-js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
-import { Batch, type BatchSettings } from '../batch.js';
+import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
-import { forEachEvent } from '../lines/event-lines.js';
+import { forEachEvent, type BlockContent } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
+import { HeldBlocks } from '../held-blocks.js';
 import { observer, stopwatch, type Observer } from '../observation.js';
 import { occurrences } from './occurrences.js';
 import { compileRouting } from '../pipeline.js';
@@ -18,6 +19,11 @@ export interface EventOptions extends BlockOptions {
   readonly concurrency: number;
   /** Events that are held at a time, so that a slow answer does not keep the others waiting: more than `concurrency`. */
   readonly window: number;
+}
+
+/** An executor that needs no more of a block than what it says. */
+export interface EventExecutor extends BlockExecutor {
+  submit(block: BlockContent, meta: BlockMeta): Promise<BlockResult>;
 }
 
 /** An event on its way through the stages. */
@@ -44,30 +50,36 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
  *
  * @throws ComputoError when a script can't be compiled
  */
-export function eventExecutor(options: EventOptions): BlockExecutor {
+export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
   const steps = spec.stages.map((stage) => (stage.kind === 'ai' ? aiStage(stage, calls) : compileStage(stage)));
   const routing = compileRouting(spec);
   const settings: BatchSettings = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);
+  const held = new HeldBlocks(options.window);
   const seen = occurrences();
   const aiSteps = steps.filter(isAi);
-  // Equal requests are numbered in the order of the input. The first AI stage is reached in that order anyway.
-  const turnstiles = aiSteps.slice(1).map(turnstile);
+  // Equal requests of new events are numbered in the order of the input. The first AI stage is reached in that order anyway.
+  const turnstiles = options.input === 'envelope' ? [] : aiSteps.slice(1).map(turnstile);
   const lastAiStep = aiSteps.at(-1);
   const send: Ask = (_step, call, event) => place(() => call.send(event));
   // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
   return {
-    width: options.window,
+    get width() {
+      return held.width;
+    },
     submit(block, meta) {
       const batch = new Batch(settings, meta);
       let passage: Promise<void> | undefined;
       forEachEvent(block, batch, options, (data, text) => {
         passage = pass(batch, data, text);
       });
-      return (passage ?? Promise.resolve()).then(() => batch.result());
+      return held.until(
+        block,
+        (passage ?? Promise.resolve()).then(() => batch.result()),
+      );
     },
     async skip(block, meta) {
       const batch = new Batch(settings, meta);

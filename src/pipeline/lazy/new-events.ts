@@ -1,7 +1,6 @@
-import { eventIdWriter, ID_LENGTH } from '../../event/index.js';
+import { envelopeText, eventIdWriter, ID_LENGTH } from '../../event/index.js';
 import { literalOf, type Literal, type Scanner, type Text } from '../../json/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
-import { envelopeText } from '../envelope.js';
 import type { LineForm } from './lazy-form.js';
 
 /** Stands for the id until there is one: of the same length. */

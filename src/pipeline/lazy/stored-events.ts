@@ -1,18 +1,24 @@
+import {
+  AFTER_ID,
+  BEFORE_DATA,
+  BEFORE_ID,
+  BEFORE_METADATA,
+  envelopeText,
+  readMetadata,
+  type StoredMetadata,
+} from '../../event/index.js';
 import { literalOf, passageOf, stands, type Literal, type Passage, type Scanner, type Text } from '../../json/index.js';
 import type { Batch } from '../batch.js';
-import { envelopeText } from '../envelope.js';
 import type { LineForm } from './lazy-form.js';
-import { readMetadata, type StoredMetadata } from '../lines/stored-event.js';
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-const BEFORE_ID = passageOf(Buffer.from('{"id":"'));
-const AFTER_ID = passageOf(Buffer.from('","timestamp":'));
-const BEFORE_DATA = passageOf(Buffer.from(',"data":'));
-const BEFORE_METADATA = ',"metadata":';
+const AT_ID = passageOf(Buffer.from(BEFORE_ID));
+const AT_TIMESTAMP = passageOf(Buffer.from(AFTER_ID));
+const AT_DATA = passageOf(Buffer.from(BEFORE_DATA));
 
 /** Every integer of so many digits is a double. */
 const TIMESTAMP_DIGITS_MAX = 15;
@@ -73,7 +79,7 @@ export function storedEvents(scanner: Scanner, bytesMax: number): LineForm {
 
 /** Where the id of the event ends whose line starts here; −1 when none does, or its id is written with escapes. */
 function endOfId(text: Text, start: number): number {
-  if (!stands(BEFORE_ID, text, start)) return -1;
+  if (!stands(AT_ID, text, start)) return -1;
   const { bytes } = text;
   let at = start + BEFORE_ID.length;
   for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
@@ -84,14 +90,14 @@ function endOfId(text: Text, start: number): number {
 
 /** Where the data starts; −1 when the timestamp is not written as we would print it. */
 function startOfData(text: Text, idEnd: number): number {
-  if (!stands(AFTER_ID, text, idEnd)) return -1;
+  if (!stands(AT_TIMESTAMP, text, idEnd)) return -1;
   const { bytes } = text;
   const start = idEnd + AFTER_ID.length;
   let at = start;
   for (let byte = bytes[at] as number; byte >= ZERO && byte <= NINE; byte = bytes[++at] as number);
   const digits = at - start;
   if (digits === 0 || digits > TIMESTAMP_DIGITS_MAX || (digits > 1 && bytes[start] === ZERO)) return -1;
-  return stands(BEFORE_DATA, text, at) ? at + BEFORE_DATA.length : -1;
+  return stands(AT_DATA, text, at) ? at + BEFORE_DATA.length : -1;
 }
 
 /** The ends of lines met before. */

@@ -1,10 +1,10 @@
+import { readStoredEvent } from '../../event/index.js';
 import { mayLosePrecision } from '../../json/index.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import { readLine, type LineLimits } from './read-line.js';
 import type { StageSpec } from '../spec.js';
 import { compileStage, FILTERED } from '../stages/index.js';
-import { readStoredEvent } from './stored-event.js';
 
 /** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
 export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };

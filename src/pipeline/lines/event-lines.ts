@@ -1,3 +1,4 @@
+import { readStoredEvent } from '../../event/index.js';
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { mayLosePrecision } from '../../json/index.js';
@@ -7,7 +8,6 @@ import { EventFailure } from '../failure.js';
 import { notUtf8, tooLong } from './line-failure.js';
 import { isBlank, readLine, type LineLimits } from './read-line.js';
 import { refusedBefore } from './refused-line.js';
-import { readStoredEvent } from './stored-event.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

@@ -1,6 +1,6 @@
+import { metadataText, type RefusedLine } from '../../event/index.js';
 import { remainsText, type Remains } from '../dead-letter.js';
-import { EventFailure } from '../failure.js';
-import type { RefusedLine } from './stored-event.js';
+import { EventFailure, type FailureKind } from '../failure.js';
 
 /** Where a refused line came from. */
 export interface RefusedOrigin {
@@ -23,10 +23,9 @@ export function refusedRecord(
   { source, pipeline, line }: RefusedOrigin,
   rawMax: number,
 ): { readonly data: string; readonly metadata: string } {
-  const refused: RefusedLine = { kind, message, line };
   return {
     data: `{${remainsText(remains, rawMax)}}`,
-    metadata: JSON.stringify({ source, pipeline, retry_count: 0, refused }),
+    metadata: metadataText(source, pipeline, { kind, message, line }),
   };
 }
 
@@ -37,7 +36,7 @@ export function refusedRecord(
  */
 export function refusedBefore(refused: RefusedLine, data: string): [EventFailure, Remains] {
   const { raw, encoding, wholeBytes } = readKeptLine(data);
-  const failure = new EventFailure(refused.kind, refused.message);
+  const failure = new EventFailure(refused.kind as FailureKind, refused.message);
   if (encoding === undefined && wholeBytes === undefined) return [failure, { text: raw }];
   const bytes = Buffer.from(raw, encoding ?? 'utf8');
   return [failure, { bytes, lineBytes: wholeBytes ?? bytes.length }];

@@ -1,6 +1,6 @@
 import type { Position } from '../../log/index.js';
 import { logSource, type ReadableLog } from '../../sources/index.js';
-import { sentTo } from './sent-to.js';
+import { sentTo } from '../../event/index.js';
 
 /** Whether events are stored from a place on that were sent to a pipeline. @throws LogError */
 export async function hasEventsOf(

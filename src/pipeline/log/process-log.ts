@@ -1,3 +1,4 @@
+import { sentTo } from '../../event/index.js';
 import { comparePositions, LOG_START, type Damage, type Position } from '../../log/index.js';
 import { logSource, parseLogPlace, type Block, type LogPlace, type ReadableLog } from '../../sources/index.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
@@ -12,7 +13,6 @@ import {
   type BlockRunResult,
   type Delivered,
 } from '../run-blocks.js';
-import { sentTo } from './sent-to.js';
 import type { Tap } from '../tap.js';
 
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */

@@ -1,15 +1,18 @@
 import type { Json } from 'computo-js';
+import { readStoredEvent } from '../../event/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
 import type { Clock } from '../../world/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
+import type { EventOptions } from '../ai/event-executor.js';
 import type { BlockOptions } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { givingUp } from '../give-up.js';
-import { readStoredEvent } from '../lines/stored-event.js';
+import { HeldBlocks } from '../held-blocks.js';
 import { mergeResults } from '../merge-results.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
+import { callMaker } from './asked-calls.js';
 import { LineClock } from './line-clock.js';
 import { WorkPlace } from './work-place.js';
 import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
@@ -41,7 +44,12 @@ export interface WatchedOptions {
   readonly onWorkerEnded: (why: EndOfWorker) => void;
   /** Told of each event that was given up. @param id undefined for a line that is no stored event */
   readonly onGivenUp: (id: string | undefined, reason: string) => void;
+  /** For a pipeline with AI stages. Its blocks are stored events, of one line each; one worker takes them all. */
+  readonly calling?: CallOptions;
 }
+
+/** How the calls of AI stages are made: by this thread. */
+export type CallOptions = Pick<EventOptions, 'calls' | 'concurrency' | 'window'>;
 
 export interface WatchedExecutor extends BlockExecutor {
   /** How long the slowest of the lines that are late is in work; undefined: none is. */
@@ -69,33 +77,39 @@ interface Slot {
  * @throws ComputoError when the script of the routing key can't be compiled
  */
 export function watchedExecutor(options: BlockOptions, watched: WatchedOptions): WatchedExecutor {
-  const { workers, script, eventTimeoutMs, memory, clock, onWorkerEnded, onGivenUp } = watched;
+  const { script, eventTimeoutMs, memory, clock, onWorkerEnded, onGivenUp, calling } = watched;
+  const workers = calling === undefined ? watched.workers : 1;
   // As text, because cloning would lose the numbers that only text holds.
-  const optionsText = stringifyJson(options as unknown as Json);
+  const data = { options: stringifyJson(options as unknown as Json), window: calling?.window };
+  const held = new HeldBlocks(calling === undefined ? workers * BLOCKS_PER_WORKER - 1 : calling.window);
+  const makeCall = calling && callMaker(options.pipeline, calling);
   const giveUp = givingUp(options);
   const lateMs = Math.min(LATE_MS_MAX, eventTimeoutMs / LATE_PARTS);
   const lookMs = lateMs / LOOKS_UNTIL_LATE;
   const slots = Array.from({ length: workers }, (): Slot => ({ worker: undefined }));
   /** For what is to be alone. */
   const apart: Slot = { worker: undefined };
-  /** Blocks that are not done. */
-  const open = new Set<Promise<unknown>>();
-  /** What the next block has to wait for. */
-  let before: Promise<unknown> = Promise.resolve();
+  /** Blocks that are not done: those that are to be alone, and the others. */
+  const alone = new Set<Promise<unknown>>();
+  const shared = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const isClosing = (): boolean => closing.signal.aborted;
   let isWatching = false;
 
   return {
     // One is read ahead: so many are enough to keep all workers at work.
-    width: workers * BLOCKS_PER_WORKER - 1,
+    get width() {
+      return held.width;
+    },
     submit(block, meta) {
-      const first = block.alone === true ? Promise.allSettled([...open]) : before;
-      const done = first.then(() => work(block, meta));
+      const [own, others] = block.alone === true ? [alone, shared] : [shared, alone];
+      const done = held.until(
+        block,
+        Promise.all(others).then(() => work(block, meta)),
+      );
       const settled = done.then(ignore, ignore);
-      open.add(settled);
-      void settled.then(() => open.delete(settled));
-      if (block.alone === true) before = settled;
+      own.add(settled);
+      void settled.then(() => own.delete(settled));
       void watch();
       return done;
     },
@@ -111,11 +125,18 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   };
 
   async function work(block: Block, meta: BlockMeta): Promise<BlockResult> {
-    // What was to be alone is done.
-    if (block.alone !== true) void apart.worker?.handle.close();
+    if (block.alone !== true) closeApart();
     const result = await complete(block, meta);
     if (block.kind === 'lines') block.recycle?.(block.bytes);
     return result;
+  }
+
+  /** Ends the process for what is to be alone, when all of that is done. */
+  function closeApart(): void {
+    const { worker } = apart;
+    if (worker === undefined || worker.handle.blocksHeld() > 0) return;
+    apart.worker = undefined;
+    void worker.handle.close();
   }
 
   /** Works on a block until it is whole, over the ends of workers. */
@@ -143,7 +164,11 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   ): Promise<BlockResult> {
     onWorkerEnded(why);
     const lines = block.kind === 'lines' ? linesIn(block.bytes) : 1;
-    if (block.kind !== 'lines' || lines <= 1) return abandon(block, meta, why, message);
+    if (block.kind !== 'lines' || lines <= 1) {
+      // Beside it were others, which wait for answers: whether it is the one that takes too much is known when it is alone.
+      const isOneOfMany = calling !== undefined && why !== 'timeout' && block.alone !== true;
+      return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : abandon(block, meta, why, message));
+    }
     // Behind the last line it has put together what came of all.
     const cuts = line < lines ? [line, line + 1] : [lines >> 1];
     const results: BlockResult[] = [];
@@ -195,8 +220,10 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   }
 
   function start(isApart: boolean): Watched {
-    const handle = workerHandle(memory, (talk) =>
-      isApart ? workerProcess(script, optionsText, talk) : workerThread(script, optionsText, talk, new WorkPlace()),
+    const handle = workerHandle(
+      memory,
+      (talk) => (isApart ? workerProcess(script, data, talk) : workerThread(script, data, talk, new WorkPlace())),
+      makeCall,
     );
     return { handle, clock: new LineClock(2 * lookMs) };
   }
@@ -205,7 +232,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   async function watch(): Promise<void> {
     if (isWatching) return;
     isWatching = true;
-    while (open.size > 0 && !isClosing()) {
+    while (alone.size + shared.size > 0 && !isClosing()) {
       await clock.wait(lookMs, closing.signal);
       const now = clock.elapsed();
       for (const { worker } of [apart, ...slots]) {

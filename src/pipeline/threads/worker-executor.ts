@@ -26,9 +26,9 @@ export function workerExecutor(
   script: URL,
 ): BlockExecutor & { close(): Promise<void> } {
   // As text, because cloning would lose the numbers that only text holds.
-  const optionsText = stringifyJson(options as unknown as Json);
+  const data = { options: stringifyJson(options as unknown as Json) };
   const pool = Array.from({ length: workers }, () =>
-    workerHandle(process.memory, (talk) => workerThread(script, optionsText, talk)),
+    workerHandle(process.memory, (talk) => workerThread(script, data, talk)),
   );
   return {
     width: Math.max(BLOCKS_IN_FLIGHT_MIN, workers * BLOCKS_PER_WORKER + 1),

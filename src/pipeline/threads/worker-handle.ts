@@ -1,7 +1,9 @@
 import type { Block, LineBlock, SpareMemory } from '../../sources/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import type { BlockContent } from '../lines/event-lines.js';
+import { RunPaused, type PauseReason } from '../run-paused.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
+import type { AnsweredAsk, AskedCall } from './asked-calls.js';
 import { isSame, type Place } from './work-place.js';
 
 /** Request numbers begin anew behind this, so that they fit where a worker notes them. */
@@ -11,11 +13,16 @@ const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
 export interface WorkerData {
   /** The block options as JSON text. */
   readonly options: string;
-  /** Where it is to note where it is. */
+  /** Where it is to note where it is; else it says so. */
   readonly place?: SharedArrayBuffer | undefined;
+  /** For a pipeline with AI stages: how many events it may hold at a time. */
+  readonly window?: number | undefined;
 }
 
-export interface WorkerRequest {
+export type WorkerRequest = BlockRequest | OutcomeRequest;
+
+interface BlockRequest {
+  readonly kind: 'block';
   readonly number: number;
   readonly block: BlockContent;
   readonly meta: Omit<BlockMeta, 'tap'>;
@@ -24,8 +31,18 @@ export interface WorkerRequest {
   readonly memory: ArrayBuffer | undefined;
 }
 
+/** What came of a call that it asked for. */
+interface OutcomeRequest extends AnsweredAsk {
+  readonly kind: 'outcome';
+  /** Of the block that the call is for. */
+  readonly number: number;
+}
+
 export type WorkerReply =
   | { readonly kind: 'ready' }
+  /** It does nothing for this block now: the block is done, or waits for the outcome of a call. */
+  | { readonly kind: 'rests'; readonly number: number }
+  | ({ readonly kind: 'call'; readonly number: number } & AskedCall)
   | {
       readonly kind: 'result';
       readonly number: number;
@@ -34,6 +51,7 @@ export type WorkerReply =
       /** The block's bytes, which nobody needs any more, where they have memory of their own. */
       readonly used: readonly Uint8Array[];
     }
+  | { readonly kind: 'paused'; readonly number: number; readonly reason: PauseReason; readonly message: string }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
 /** Why a worker ended: its time was over, it took too much memory, or it met something else that it did not survive. */
@@ -95,8 +113,13 @@ export interface RunnerTalk {
 /**
  * @param memory what its outputs are given back to, and its memory comes from
  * @param run starts the program
+ * @param makeCall makes the calls that it asks for
  */
-export function workerHandle(memory: SpareMemory, run: (talk: RunnerTalk) => Runner): WorkerHandle {
+export function workerHandle(
+  memory: SpareMemory,
+  run: (talk: RunnerTalk) => Runner,
+  makeCall?: (asked: AskedCall) => Promise<AnsweredAsk>,
+): WorkerHandle {
   const waiting = new Map<number, Waiting>();
   let isReady = false;
   let ended: { readonly why: EndOfWorker; readonly cause: Error | undefined } | undefined;
@@ -110,13 +133,27 @@ export function workerHandle(memory: SpareMemory, run: (talk: RunnerTalk) => Run
   };
   const runner = run({
     onReply(reply) {
-      if (reply.kind === 'ready') isReady = true;
-      else if (reply.kind === 'error') take(reply.number)?.reject(reply.error);
-      else {
-        const asker = take(reply.number);
-        reply.used.forEach((bytes) => asker?.recycle?.(bytes));
-        asker?.tap?.pass(reply.seen);
-        asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+      switch (reply.kind) {
+        case 'ready':
+          isReady = true;
+          break;
+        case 'call':
+          void answer(reply);
+          break;
+        case 'paused':
+          take(reply.number)?.reject(new RunPaused(reply.reason, reply.message));
+          break;
+        case 'error':
+          take(reply.number)?.reject(reply.error);
+          break;
+        case 'result': {
+          const asker = take(reply.number);
+          reply.used.forEach((bytes) => asker?.recycle?.(bytes));
+          asker?.tap?.pass(reply.seen);
+          asker?.resolve({ ...reply.result, outputs: reply.result.outputs.map(asBuffer) });
+          break;
+        }
+        case 'rests':
       }
     },
     onEnd(why, cause) {
@@ -130,6 +167,17 @@ export function workerHandle(memory: SpareMemory, run: (talk: RunnerTalk) => Run
       waiting.clear();
     },
   });
+
+  async function answer({ number: asked, call, stage, request, event }: AskedCall & { number: number }): Promise<void> {
+    try {
+      const answered = await makeCall?.({ call, stage, request, event });
+      if (answered !== undefined && ended === undefined)
+        runner.post({ kind: 'outcome', number: asked, ...answered }, []);
+    } catch (error) {
+      // Its block is not done. What the worker has of it waits for nothing that comes, and goes with the run that ends now.
+      take(asked)?.reject(error);
+    }
+  }
 
   return {
     get isReady() {
@@ -146,7 +194,8 @@ export function workerHandle(memory: SpareMemory, run: (talk: RunnerTalk) => Run
         const recycle = block.kind === 'lines' ? block.recycle : undefined;
         waiting.set(number, { tap, recycle, resolve, reject });
         const spare = memory.takeSpare();
-        const request: WorkerRequest = { number, block: contentOf(block), meta, tap: tap?.wish, memory: spare };
+        const content = contentOf(block);
+        const request: WorkerRequest = { kind: 'block', number, block: content, meta, tap: tap?.wish, memory: spare };
         runner.post(request, spare === undefined ? ownMemory(block) : [...ownMemory(block), spare]);
       });
     },

@@ -10,12 +10,10 @@ import { workerThread } from './worker-thread.js';
 const EXIT_MEMORY = 70;
 
 /**
- * Starts a worker's program in a process of its own, for blocks of one line, one at a time. What a thread does not survive may end
- * its process too; this one ends alone.
- *
- * @param options the block options as JSON text
+ * Starts a worker's program in a process of its own, for blocks of one line: it works on one at a time, also where several wait for
+ * the outcomes of calls. What a thread does not survive may end its process too; this one ends alone.
  */
-export function workerProcess(script: URL, options: string, { onReply, onEnd }: RunnerTalk): Runner {
+export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }: RunnerTalk): Runner {
   const child = fork(fileURLToPath(script), {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -24,9 +22,15 @@ export function workerProcess(script: URL, options: string, { onReply, onEnd }: 
   let isReady = false;
   let isToEnd = false;
   let at: Place | undefined;
+  const waiting: WorkerRequest[] = [];
+  const postNext = (): void => {
+    const next = waiting.shift();
+    at = next && { request: next.number, line: 0 };
+    if (next !== undefined) child.send(next, ignoreFailure);
+  };
   child.on('message', (reply: WorkerReply) => {
     if (reply.kind === 'ready') isReady = true;
-    else at = undefined;
+    else if (reply.kind === 'rests') postNext();
     onReply(reply.kind === 'result' ? { ...reply, result: withOwnMemory(reply.result), used: [] } : reply);
   });
   const over = new Promise<void>((resolve) => {
@@ -42,12 +46,11 @@ export function workerProcess(script: URL, options: string, { onReply, onEnd }: 
       resolve();
     });
   });
-  const data: WorkerData = { options };
   child.send(data, ignoreFailure);
   return {
     post(request) {
-      at = { request: request.number, line: 0 };
-      child.send({ ...request, memory: undefined }, ignoreFailure);
+      waiting.push(request.kind === 'block' ? { ...request, memory: undefined } : request);
+      if (at === undefined) postNext();
     },
     place: () => (isReady ? at : undefined),
     async end() {
@@ -64,8 +67,8 @@ export function holdThread(script: string): void {
   // Whoever ends a daemon may signal all of its processes: this one goes with the daemon.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit());
-  process.once('message', ({ options }: WorkerData) => {
-    const thread = workerThread(script, options, {
+  process.once('message', (data: WorkerData) => {
+    const thread = workerThread(script, data, {
       onReply: (reply) => process.send?.(reply),
       onEnd: (why) => process.exit(why === 'memory' ? EXIT_MEMORY : 1),
     });

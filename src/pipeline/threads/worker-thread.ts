@@ -8,16 +8,15 @@ export const WORKER_HEAP_MB = 512;
 /**
  * Starts a worker's program in a thread.
  *
- * @param options the block options as JSON text
  * @param place where it notes where it is
  */
 export function workerThread(
   script: string | URL,
-  options: string,
+  data: Omit<WorkerData, 'place'>,
   { onReply, onEnd }: RunnerTalk,
   place?: WorkPlace,
 ): Runner {
-  const workerData: WorkerData = { options, place: place?.memory };
+  const workerData: WorkerData = { ...data, place: place?.memory };
   const worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
   let why: EndOfWorker = 'timeout';
   let cause: Error | undefined;

@@ -1,41 +1,105 @@
 import { argv } from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { parseJson } from '../../json/index.js';
+import { eventExecutor } from '../ai/event-executor.js';
+import type { BlockMeta, BlockResult } from '../batch.js';
 import { blockProcessor, type BlockOptions } from '../block-processor.js';
+import type { BlockContent } from '../lines/event-lines.js';
+import { RunPaused } from '../run-paused.js';
 import { TapCollector } from '../tap.js';
+import { AskedCalls } from './asked-calls.js';
 import { WorkPlace } from './work-place.js';
 import { holdThread } from './worker-process.js';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
+
+type BlockRequest = Extract<WorkerRequest, { readonly kind: 'block' }>;
 
 if (isMainThread) holdThread(argv[1] ?? '');
 else work(workerData as WorkerData);
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
-function work({ options, place: placeMemory }: WorkerData): void {
-  const place = placeMemory && new WorkPlace(placeMemory);
+function work({ options, place: placeMemory, window }: WorkerData): void {
+  const place = placeMemory === undefined ? undefined : new WorkPlace(placeMemory);
   const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
-  const processBlock = blockProcessor(blockOptions, undefined, place && ((line) => place.atLine(line)));
+  if (window === undefined) answerBlocks(blockOptions, place);
+  else answerEvents(blockOptions, window, place);
+  reply({ kind: 'ready' });
+}
 
-  parentPort?.on('message', ({ number, block, meta, tap, memory }: WorkerRequest) => {
+/** For a pipeline without AI stages: each block is done at once. */
+function answerBlocks(options: BlockOptions, place: WorkPlace | undefined): void {
+  const processBlock = blockProcessor(options, undefined, place && ((line) => place.atLine(line)));
+  parentPort?.on('message', (request: BlockRequest) => {
+    const { number, memory } = request;
     place?.begin(number);
     if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
     try {
-      const content =
-        block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) };
-      const collector = tap && new TapCollector(tap);
-      const result = processBlock(content, collector === undefined ? meta : { ...meta, tap: collector.tap });
-      const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
-      const moved = [...used, ...result.outputs].flatMap(ownMemory);
-      reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
+      const { block, meta, collector } = opened(request);
+      answer(number, block, processBlock(block, meta), collector);
     } catch (error) {
-      reply({ kind: 'error', number, error }, []);
+      reply({ kind: 'error', number, error });
     }
-    place?.end();
+    rest(number, place);
   });
-  reply({ kind: 'ready' }, []);
 }
 
-function reply(message: WorkerReply, memory: readonly ArrayBuffer[]): void {
+/** For a pipeline with AI stages: many events wait for the outcomes of their calls, which whoever started the worker makes. */
+function answerEvents(options: BlockOptions, window: number, place: WorkPlace | undefined): void {
+  /** Of the block that is worked on. */
+  let current = 0;
+  const calls = new AskedCalls((asked) => reply({ kind: 'call', number: current, ...asked }));
+  // Whoever makes the calls limits them.
+  const executor = eventExecutor({ ...options, calls, concurrency: Number.POSITIVE_INFINITY, window });
+  parentPort?.on('message', (request: WorkerRequest) => {
+    const { number } = request;
+    current = number;
+    place?.begin(number);
+    if (request.kind === 'outcome') calls.answer(request);
+    else void answerEvent(request);
+    // Everything that follows from a message is done before the next turn of the event loop.
+    setImmediate(() => rest(number, place));
+  });
+
+  async function answerEvent(request: BlockRequest): Promise<void> {
+    const { number } = request;
+    try {
+      const { block, meta, collector } = opened(request);
+      answer(number, block, await executor.submit(block, meta), collector);
+    } catch (error) {
+      if (!(error instanceof RunPaused)) reply({ kind: 'error', number, error });
+      else reply({ kind: 'paused', number, reason: error.reason, message: error.message });
+    }
+  }
+}
+
+/** A request as the pipeline takes it. */
+function opened({ block, meta, tap }: BlockRequest): {
+  readonly block: BlockContent;
+  readonly meta: BlockMeta;
+  readonly collector: TapCollector | undefined;
+} {
+  const collector = tap && new TapCollector(tap);
+  return {
+    block:
+      block.kind === 'lines' ? { ...block, bytes: asBuffer(block.bytes) } : { ...block, head: asBuffer(block.head) },
+    meta: collector === undefined ? meta : { ...meta, tap: collector.tap },
+    collector,
+  };
+}
+
+function answer(number: number, block: BlockContent, result: BlockResult, collector: TapCollector | undefined): void {
+  const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
+  const moved = [...used, ...result.outputs].flatMap(ownMemory);
+  reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
+}
+
+/** Notes, or says where it can't, that nothing is done for a block. */
+function rest(number: number, place: WorkPlace | undefined): void {
+  if (place === undefined) reply({ kind: 'rests', number });
+  else if (place.now()?.request === number) place.end();
+}
+
+function reply(message: WorkerReply, memory: readonly ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, memory);
 }
 

@@ -1,5 +1,5 @@
 import type { LogBlock, Position, ReadOptions } from '../../log/index.js';
-import { readStoredEvent } from '../../pipeline/index.js';
+import { readStoredEvent } from '../../event/index.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 

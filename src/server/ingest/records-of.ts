@@ -1,7 +1,8 @@
+import { metadataText } from '../../event/index.js';
 import type { Entry } from '../../log/index.js';
 import { refusedRecord, tooLong, type EventFailure } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
-import { entryOf, metadataText } from '../entries.js';
+import { entryOf } from '../entries.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 

@@ -115,12 +115,4 @@ pipelines:
     expect(await (await fetch(`${member.url}/metrics`)).text()).toMatch(/^colloquium_nats_restored_total [1-9]/m);
     await member.end();
   });
-
-  it('is not joined where there is no server, and says so', async () => {
-    const cwd = scratch();
-    writeFileSync(join(cwd, 'colloquium.yaml'), 'server: { port: 0 }\nstate_dir: ./state\n');
-    const { exit, stderr } = await runCli(['serve', '--join', 'nats://127.0.0.1:1'], { cwd });
-    expect(stderr).toContain('cannot use NATS at nats://127.0.0.1:1');
-    expect(exit).toBe(69);
-  });
 });

@@ -1,33 +1,23 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../support/cli.js';
-import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
-
-const PLACES = ['a', 'b', 'c', 'd', 'e', 'f'];
-
-/** For n items n^6 calls: with a thousand of them it takes longer than anybody waits. */
-const FOR_EVER = PLACES.reduce<unknown>(
-  (body, name) => ['every', ['$input', '/items'], ['lambda', [name], body]],
-  ['==', 1, 1],
-);
-const ITEMS = Array.from({ length: 1000 }, (_, n) => n);
-
-/** Each result is a text of a megabyte: with a thousand of them there is no room. */
-const TOO_MUCH = [
-  'map',
-  ['$input', '/items'],
-  ['lambda', ['i'], ['join', ['cons', ['$', '/i'], ['$input', '/texts']], '-']],
-];
-const TEXTS = ['x'.repeat(500_000), 'y'.repeat(500_000)];
-
-/** Answers `n`, after whatever the script does with `items`. */
-const answerAfter = (script: unknown): string => JSON.stringify(['if', script, ['$input', '/n'], ['$input', '/n']]);
-
-/** Limits that keep no script from running on. */
-const UNLIMITED = 'computo: { limits: { steps: 1000000000000000, output_size: 1000GB } }';
-const NEVER = '1h';
+import { post, postLines, startDaemon, until } from '../../support/daemon.js';
+import {
+  allBut,
+  answerAfter,
+  childOf,
+  childrenOf,
+  events,
+  FOR_EVER,
+  isAlive,
+  kindsAndNumbers,
+  lettersOf,
+  NEVER,
+  TEXTS,
+  textOf,
+  TOO_MUCH,
+  UNLIMITED,
+  untilLate,
+} from './hanging.js';
 
 function configOf(eventTimeout: string, script: unknown = FOR_EVER): string {
   return `processing: { event_timeout: ${eventTimeout}, drain_timeout: 1s, worker_threads: 0 }
@@ -40,65 +30,6 @@ pipelines:
   other:
     outputs: [{ file: ./other.ndjson }]
 `;
-}
-
-/** So many events, of which some are bad. */
-function events(count: number, bad: readonly number[], more: object = {}): string {
-  return Array.from({ length: count }, (_, n) =>
-    JSON.stringify(bad.includes(n) ? { n, items: ITEMS, ...more } : { n, items: [] }),
-  ).join('\n');
-}
-
-const allBut = (count: number, bad: readonly number[]): string =>
-  Array.from({ length: count }, (_, n) => (bad.includes(n) ? '' : `${n}\n`)).join('');
-
-function textOf(cwd: string, file: string): string {
-  const path = join(cwd, file);
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
-}
-
-interface Letter {
-  readonly error: { readonly kind: string; readonly message: string };
-  readonly event: { readonly id: string; readonly data: { readonly n: number } };
-}
-
-function lettersOf(cwd: string): Letter[] {
-  const lines = textOf(cwd, 'dead.ndjson').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as Letter);
-}
-
-const kindsAndNumbers = (cwd: string): unknown[] =>
-  lettersOf(cwd).map(({ error, event }) => [error.kind, event.data.n]);
-
-/** The process that a daemon has started. */
-function childOf(daemon: TestDaemon): number {
-  const [pid] = childrenOf(daemon);
-  if (pid === undefined) throw new Error('the daemon has started no process');
-  return pid;
-}
-
-function childrenOf({ child }: TestDaemon): number[] {
-  const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
-  return stdout.split('\n').filter(Boolean).map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** Waits until `/health` tells of an event that is in work for long. @returns what it tells */
-async function untilLate({ url }: TestDaemon): Promise<Record<string, unknown> | undefined> {
-  let engine: Record<string, unknown> | undefined;
-  await until(async () => {
-    const health = (await (await fetch(`${url}/health`)).json()) as { components: Record<string, unknown>[] };
-    engine = health.components.find(({ name }) => name === 'stream_engine');
-    return engine?.['status'] === 'degraded';
-  }, 'the health is degraded');
-  return engine;
 }
 
 describe('an event that never comes to an end', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePositions, LOG_START, parsePosition } from '../../../src/log/index.js';
-import { idAt, isId, recordRoom, timestampAt, writeRecord } from '../../../src/log/format/record.js';
+import { idOfLine, isId, timestampOfLine } from '../../../src/event/index.js';
+import { recordRoom, writeRecord } from '../../../src/log/format/record.js';
 import { parseSegmentFile, segmentFile } from '../../../src/log/format/segment-name.js';
 
 describe("a segment's name", () => {
@@ -72,8 +73,8 @@ describe("a record's line", () => {
           const buffer = Buffer.alloc(room + 3, 0xff);
           const end = writeRecord(buffer, 3, record);
           expect(end).toBeLessThanOrEqual(room + 3);
-          expect(idAt(buffer, 3)).toBe(id);
-          expect(timestampAt(buffer, 3)).toBe(timestamp);
+          expect(idOfLine(buffer, 3)).toBe(id);
+          expect(timestampOfLine(buffer, 3)).toBe(timestamp);
           const { crc, ...event } = JSON.parse(buffer.toString('utf8', 3, end)) as Record<string, unknown>;
           expect(crc).toMatch(/^[0-9a-f]{8}$/);
           expect(event).toEqual({ id, timestamp, data: JSON.parse(text) as unknown, metadata: { s: 'ü€😀' } });
@@ -91,7 +92,7 @@ describe("a record's line", () => {
     '{"id":"a","timestamp":12',
   ])('is not %j', (text) => {
     const buffer = Buffer.from(text);
-    const timestamp = timestampAt(buffer, 0);
+    const timestamp = timestampOfLine(buffer, 0);
     expect(timestamp === undefined || Number.isNaN(timestamp)).toBe(!text.includes('":,'));
   });
 

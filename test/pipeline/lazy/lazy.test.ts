@@ -169,6 +169,9 @@ function scripts(dialect: Dialect): fc.Arbitrary<Json> {
         fc.tuple(fc.constant('if'), inner, inner, inner),
         fc.tuple(fc.constant('strConcat'), inner, inner),
         fc.tuple(fc.constant('not'), inner),
+        fc.tuple(fc.constantFrom('text.of', 'text.upper', 'text.length', 'number.round', 'number.abs'), inner),
+        inner.map((of): Json => ['text.split', ['text.of', of], ',']),
+        inner.map((of): Json => ['regex.capture', ['text.of', of], '(?<a>[a-z]+)(?<n>[0-9])?']),
         inner.map((of): Json => (isClassic ? ['let', [['v', of]], ['$', '/v']] : ['let', { v: of }, ['$', '/v']])),
         inner.map((of): Json => [
           'map',

@@ -1,0 +1,161 @@
+import { detectDialect, parseScript } from '../dialect/index.js';
+import { parsePointer } from '../pointer/index.js';
+import { ANY, join, readShape, shapeOf, shapeOfKind, tupleShape, type Origin, type Shape } from '../shape/index.js';
+import {
+  parameterAt,
+  pointerTo,
+  type Call,
+  type DialectOption,
+  type Inferrer,
+  type Node,
+  type Place,
+} from '../syntax/index.js';
+import type { Json } from '../value/index.js';
+
+export interface InferOptions {
+  /** As for `compile`. */
+  readonly dialect?: DialectOption | undefined;
+  /** The shapes of the inputs. */
+  readonly inputs: readonly Shape[];
+  /** Tells this script from others as the origin of what it builds. */
+  readonly by?: unknown;
+}
+
+export interface Inferred {
+  /** The shape of what the script yields. */
+  readonly shape: Shape;
+  /** Reads that cannot succeed, in the order of evaluation. */
+  readonly misses: readonly Miss[];
+}
+
+/** A pointer that leads nowhere in any value of the shape that it is applied to. */
+export interface Miss {
+  /** JSON Pointer of the reading call in the script. */
+  readonly path: string;
+  /** The pointer that is read. */
+  readonly pointer: string;
+  /** How many of its segments can lead somewhere. */
+  readonly length: number;
+  /** What is there, where it breaks off. */
+  readonly at: Shape;
+  /** Whether every run that gets so far evaluates it; else it stands in a branch or a lambda. */
+  readonly certain: boolean;
+}
+
+/** Deeper expressions are not looked into. */
+const DEPTH_MAX = 200;
+const MISSES_MAX = 100;
+
+/**
+ * Finds out what a script can yield for inputs of given shapes, and which of its reads cannot succeed. What can't be known
+ * is {@link ANY}, about which nothing is said.
+ */
+export function inferShape(script: Json, { dialect = 'auto', inputs, by }: InferOptions): Inferred {
+  const detected = dialect === 'auto' ? detectDialect(script).dialect : dialect;
+  if (detected === 'conflict') return { shape: ANY, misses: [] };
+  const inference = new Inference(inputs, by);
+  const node = parseScript(script, detected === 'classic' ? 'classic' : 'current');
+  return {
+    shape: inference.shapeOf(node, { variables: new Map(), certain: true, depth: 0 }),
+    misses: inference.misses,
+  };
+}
+
+/** Where an expression stands: what it sees, and whether it is evaluated in any case. */
+interface Surroundings {
+  /** A variable that is not among them can be anything. */
+  readonly variables: ReadonlyMap<string, Shape>;
+  readonly certain: boolean;
+  readonly depth: number;
+}
+
+class Inference {
+  readonly misses: Miss[] = [];
+  readonly #by: unknown;
+  readonly #inputs: readonly Shape[];
+
+  constructor(inputs: readonly Shape[], by: unknown) {
+    this.#inputs = inputs;
+    this.#by = by;
+  }
+
+  shapeOf(node: Node, outer: Surroundings): Shape {
+    if (outer.depth > DEPTH_MAX) return ANY;
+    const around = { ...outer, depth: outer.depth + 1 };
+    switch (node.type) {
+      case 'constant':
+        return shapeOf(node.value, this.#origin(node.place));
+      case 'list':
+        return tupleShape(node.elements.map((element) => this.shapeOf(element, around)));
+      case 'if': {
+        this.shapeOf(node.condition, around);
+        const branch = { ...around, certain: false };
+        return join(this.shapeOf(node.then, branch), this.shapeOf(node.else, branch));
+      }
+      case 'let':
+        return this.#letShape(node, around);
+      case 'lambda':
+        // Whoever calls it decides which variables it sees.
+        this.shapeOf(node.body, { variables: new Map(), certain: false, depth: around.depth });
+        return ANY;
+      case 'call':
+        return this.#callShape(node, around);
+      case 'fault':
+        return ANY;
+    }
+  }
+
+  #letShape(node: Extract<Node, { type: 'let' }>, around: Surroundings): Shape {
+    const variables = new Map(around.variables);
+    for (const { name, value } of node.bindings) {
+      const seen = node.sequential ? { ...around, variables: new Map(variables) } : around;
+      variables.set(name, this.shapeOf(value, seen));
+    }
+    return this.shapeOf(node.body, { ...around, variables });
+  }
+
+  #callShape(call: Call, around: Surroundings): Shape {
+    const { operator, signature, dialect } = call;
+    const { shape, returns } = operator;
+    const certain = operator.certainArguments?.[dialect] ?? Infinity;
+    const args = call.arguments.map((argument, index) => {
+      const isApplied = argument.type === 'lambda' && parameterAt(signature, index)?.role === 'lambda';
+      // Only the operator's rule knows its arguments.
+      if (isApplied && shape !== undefined) return ANY;
+      return this.shapeOf(argument, { ...around, certain: around.certain && index < certain });
+    });
+    return shape?.(args, call, this.#inferrer(call, around)) ?? shapeOfKind(returns);
+  }
+
+  #inferrer(call: Call, around: Surroundings): Inferrer {
+    return {
+      inputs: this.#inputs,
+      origin: this.#origin(call.place),
+      variable: (name) => around.variables.get(name) ?? ANY,
+      applied: (lambda, parameters) => this.#applied(lambda, parameters, around),
+      read: (shape, pointer) => this.#read(call, shape, pointer, around),
+    };
+  }
+
+  #applied(lambda: Node | undefined, parameters: readonly Shape[], around: Surroundings): Shape {
+    if (lambda?.type !== 'lambda') return ANY;
+    const variables = new Map(around.variables);
+    for (const [index, name] of lambda.parameters.entries()) variables.set(name, parameters[index] ?? ANY);
+    return this.shapeOf(lambda.body, { ...around, variables, certain: false, depth: around.depth + 1 });
+  }
+
+  #read(call: Call, shape: Shape, pointer: Json | undefined, { certain }: Surroundings): Shape {
+    if (typeof pointer !== 'string' || (pointer !== '' && !pointer.startsWith('/'))) return ANY;
+    const reading = readShape(shape, parsePointer(pointer), call.dialect === 'current');
+    if (reading.found) return reading.shape;
+    if (this.misses.length < MISSES_MAX) {
+      const { length, at } = reading;
+      this.misses.push({ path: pointerTo(call.place), pointer, length, at, certain });
+    }
+    return ANY;
+  }
+
+  #origin(place: Place): Origin {
+    return { by: this.#by, path: pointerTo(place) };
+  }
+}

@@ -1,0 +1,5 @@
+import type { Operator } from '../../syntax/index.js';
+import { parse } from './parse.js';
+import { text } from './text.js';
+
+export const jsonOperators: readonly Operator[] = [parse, text];

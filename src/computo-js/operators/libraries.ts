@@ -1,0 +1,22 @@
+import type * as Crypto from 'node:crypto';
+import { createRequire } from 'node:module';
+import type * as Re2 from 're2js';
+import type * as TemporalPolyfill from 'temporal-polyfill';
+
+const requireLibrary = createRequire(import.meta.url);
+
+/** Linear-time patterns, read when a script first names one: most scripts don't, and start sooner without. */
+export function regexLibrary(): typeof Re2 {
+  return requireLibrary('re2js') as typeof Re2;
+}
+
+/** Calendars and time zones: Node's own where it has them. Read when a script first asks for a time. */
+export function temporalLibrary(): typeof TemporalPolyfill.Temporal {
+  const own = (globalThis as { Temporal?: typeof TemporalPolyfill.Temporal }).Temporal;
+  return own ?? (requireLibrary('temporal-polyfill') as typeof TemporalPolyfill).Temporal;
+}
+
+/** Node's own hashes, read when a script first asks for one. */
+export function hashLibrary(): typeof Crypto {
+  return requireLibrary('node:crypto') as typeof Crypto;
+}

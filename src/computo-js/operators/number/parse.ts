@@ -1,0 +1,43 @@
+import { DataFault, parseExactly } from '../../json-text/index.js';
+import { defineOperator, inBoth, invalidArgument, takes, value } from '../../syntax/index.js';
+import { describe, digitsOf, isNumber, spendDigitPairs, spendText, type JsonNumber } from '../../value/index.js';
+import { compileText } from '../text-argument.js';
+
+/** A number has nothing inside. */
+const DEPTH_MAX = 0;
+
+export const parse = defineOperator({
+  name: 'number.parse',
+  summary: 'The number that the text is, as JSON writes numbers, exactly. There may be blanks around it.',
+  signatures: inBoth(takes(value('text', 'string'))),
+  returns: 'number',
+  growth: 'text',
+  work: ['text'],
+  examples: [
+    { script: ['number.parse', ' 42 '], result: 42 },
+    { script: ['number.parse', '-2.5e3'], result: -2500 },
+  ],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      run.at = call.place;
+      spendText(run, text.length);
+      const number = numberIn(text);
+      // Of limited length: a longer integer stays text.
+      if (typeof number === 'bigint') spendDigitPairs(run, digitsOf(number), digitsOf(number));
+      if (number !== undefined) return number;
+      throw invalidArgument(call.place, `'number.parse' needs a number as JSON writes it, got ${describe(text)}`);
+    };
+  },
+});
+
+function numberIn(text: string): JsonNumber | undefined {
+  try {
+    const value = parseExactly(text, DEPTH_MAX);
+    return isNumber(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof DataFault) return undefined;
+    throw error;
+  }
+}

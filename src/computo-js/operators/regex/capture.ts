@@ -1,0 +1,36 @@
+import { countUnits } from '../../compile/index.js';
+import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
+import { orderedObject, type Json } from '../../value/index.js';
+import { compileText } from '../text-argument.js';
+import { UNITS_PER_PIECE } from '../pieces.js';
+import { compilePattern, reportPattern } from './pattern.js';
+import { firstMatch } from './search.js';
+
+export const capture = defineOperator({
+  name: 'regex.capture',
+  summary: 'An object of the named groups of the first match, null where a group took no part; null without a match.',
+  signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
+  work: ['text'],
+  examples: [
+    { script: ['regex.capture', 'user=ada 35 ms', 'user=(?<user>\\w+)'], result: { user: 'ada' } },
+    { script: ['regex.capture', 'none', '(?<n>\\d+)'], result: null },
+  ],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    const patternGiven = compilePattern(call, 1, compiler);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      const pattern = patternGiven(run, scope);
+      const match = firstMatch(pattern, text, call, run);
+      if (match === undefined) return null;
+      const groups = Object.entries(pattern.regex.namedGroups()).sort(([, a], [, b]) => a - b);
+      run.at = call.place;
+      countUnits(run, UNITS_PER_PIECE * groups.length, call.place);
+      return orderedObject(
+        groups.map(([name, index]): [string, Json] => [name, match.group(index)]),
+        run,
+      );
+    };
+  },
+  check: (call, report) => reportPattern(call, 1, report),
+});

@@ -1,0 +1,30 @@
+import { countUnits } from '../../compile/index.js';
+import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
+import { UNITS_PER_PIECE } from '../pieces.js';
+import { compileText } from '../text-argument.js';
+import { compilePattern, reportPattern } from './pattern.js';
+import { eachMatch } from './search.js';
+
+export const findAll = defineOperator({
+  name: 'regex.findAll',
+  summary: 'The texts of all matches, which do not overlap, from left to right.',
+  signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
+  returns: 'array',
+  growth: 'text',
+  work: ['text'],
+  examples: [{ script: ['regex.findAll', 'a1b22', '\\d+'], result: ['1', '22'] }],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    const patternGiven = compilePattern(call, 1, compiler);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      const found: string[] = [];
+      eachMatch(patternGiven(run, scope), text, false, call, run, (match) => {
+        countUnits(run, UNITS_PER_PIECE, call.place);
+        found.push(text.slice(match.start(), match.end()));
+      });
+      return found;
+    };
+  },
+  check: (call, report) => reportPattern(call, 1, report),
+});

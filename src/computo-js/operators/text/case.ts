@@ -1,0 +1,35 @@
+import { countUnits } from '../../compile/index.js';
+import { defineOperator, inBoth, takes, value, type Example, type Operator } from '../../syntax/index.js';
+import { spendText } from '../../value/index.js';
+import { compileText } from '../text-argument.js';
+
+export const lower = inCase('text.lower', 'lower', (text) => text.toLowerCase(), [
+  { script: ['text.lower', 'Ada@X.org'], result: 'ada@x.org' },
+]);
+
+export const upper = inCase('text.upper', 'upper', (text) => text.toUpperCase(), [
+  { script: ['text.upper', 'straße'], result: 'STRASSE' },
+]);
+
+function inCase(name: string, noun: string, change: (text: string) => string, examples: readonly Example[]): Operator {
+  return defineOperator({
+    name,
+    summary: `The text in ${noun} case, by Unicode's rules for any language.`,
+    signatures: inBoth(takes(value('text', 'string'))),
+    returns: 'string',
+    growth: 'text',
+    work: ['text'],
+    examples,
+    compile(call, compiler) {
+      const textGiven = compileText(call, 0, compiler);
+      return (run, scope) => {
+        const text = textGiven(run, scope);
+        run.at = call.place;
+        spendText(run, text.length);
+        const changed = change(text);
+        countUnits(run, changed.length, call.place);
+        return changed;
+      };
+    },
+  });
+}

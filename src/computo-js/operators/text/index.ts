@@ -1,0 +1,31 @@
+/** Operators on texts, which count in code points. */
+import type { Operator } from '../../syntax/index.js';
+import { lower, upper } from './case.js';
+import { contains, endsWith, startsWith } from './contains.js';
+import { length } from './length.js';
+import { of } from './of.js';
+import { padEnd, padStart } from './pad.js';
+import { redact } from './redact/redact.js';
+import { repeat } from './repeat.js';
+import { replace } from './replace.js';
+import { slice } from './slice.js';
+import { split } from './split.js';
+import { trim } from './trim.js';
+
+export const textOperators: readonly Operator[] = [
+  lower,
+  upper,
+  trim,
+  length,
+  slice,
+  split,
+  replace,
+  startsWith,
+  endsWith,
+  contains,
+  padStart,
+  padEnd,
+  repeat,
+  of,
+  redact,
+];

@@ -1,0 +1,22 @@
+import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
+import { spendText } from '../../value/index.js';
+import { compileText } from '../text-argument.js';
+import { countCodePoints } from './code-points.js';
+
+export const length = defineOperator({
+  name: 'text.length',
+  summary: 'How many code points the text has.',
+  signatures: inBoth(takes(value('text', 'string'))),
+  returns: 'number',
+  work: ['text'],
+  examples: [{ script: ['text.length', 'héllo 😀'], result: 7 }],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      run.at = call.place;
+      spendText(run, text.length);
+      return countCodePoints(text);
+    };
+  },
+});

@@ -1,0 +1,80 @@
+import type { Effort } from '../../../value/index.js';
+import { isDigit, spendCandidate, type Span } from './span.js';
+
+const DIGITS_MIN = 13;
+const DIGITS_MAX = 19;
+/** How card numbers are grouped: 4-4-4-4, 4-6-5 and the like. Dates and lists of small numbers are not. */
+const FIRST_GROUP = /(?<!\d)\d{4}/g;
+const FIRST_GROUP_MIN = 4;
+const GROUP_MIN = 3;
+
+/**
+ * Numbers of payment cards: 13 to 19 digits whose last one is right by Luhn, in one piece or in groups. The short ones are
+ * Visa's and Diners Club's, and start as theirs do: the time in milliseconds has 13 digits.
+ */
+export function findCards(text: string, effort: Effort): Span[] {
+  const spans: Span[] = [];
+  FIRST_GROUP.lastIndex = 0;
+  for (let found = FIRST_GROUP.exec(text); found !== null; found = FIRST_GROUP.exec(text)) {
+    const groups = groupsFrom(text, found.index);
+    addCards(text, groups, spans, effort);
+    FIRST_GROUP.lastIndex = groups.at(-1)?.end ?? text.length;
+  }
+  return spans;
+}
+
+/** The groups of digits from a place on, with a space or a hyphen between them. */
+function groupsFrom(text: string, from: number): Span[] {
+  const groups: Span[] = [];
+  let start = from;
+  for (;;) {
+    let end = start;
+    while (isDigit(text.charCodeAt(end))) end += 1;
+    groups.push({ start, end });
+    const separator = text.charAt(end);
+    if ((separator !== ' ' && separator !== '-') || !isDigit(text.charCodeAt(end + 1))) return groups;
+    start = end + 1;
+  }
+}
+
+/** Adds all cards that a run of groups may hold; where they overlap, each may be the one. */
+function addCards(text: string, groups: readonly Span[], spans: Span[], effort: Effort): void {
+  for (const [first, { start, end: firstEnd }] of groups.entries()) {
+    if (firstEnd - start < FIRST_GROUP_MIN || isFractionOf(text, start)) continue;
+    spendCandidate(effort);
+    let digits = '';
+    for (const group of groups.slice(first, first + DIGITS_MAX)) {
+      if (group.end - group.start < GROUP_MIN || digits.length + group.end - group.start > DIGITS_MAX) break;
+      digits += text.slice(group.start, group.end);
+      if (isCard(digits) && !isWholePartOf(text, group.end)) spans.push({ start, end: group.end });
+    }
+  }
+}
+
+function isCard(digits: string): boolean {
+  if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX) return false;
+  if (digits.length === 13 && !digits.startsWith('4')) return false;
+  if (digits.length === 14 && !digits.startsWith('3')) return false;
+  return passesLuhn(digits);
+}
+
+/** Every second digit from the right counts twice, as the sum of its digits; all together end with 0. */
+function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let place = 0; place < digits.length; place++) {
+    const digit = digits.charCodeAt(digits.length - 1 - place) - 0x30;
+    const doubled = place % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+/** Whether digits follow a decimal point. */
+function isFractionOf(text: string, start: number): boolean {
+  return text.charAt(start - 1) === '.' && isDigit(text.charCodeAt(start - 2));
+}
+
+/** Whether a decimal point follows, and digits. */
+function isWholePartOf(text: string, end: number): boolean {
+  return text.charAt(end) === '.' && isDigit(text.charCodeAt(end + 1));
+}

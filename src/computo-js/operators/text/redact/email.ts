@@ -1,0 +1,65 @@
+import { spendSteps, type Effort } from '../../../value/index.js';
+import { isDigit, spendCandidate, type Span } from './span.js';
+
+/** What stands before the @ beside letters and digits: of the signs that may, those that people use. */
+const LOCAL_SIGNS = '._%+-';
+const OTHER_LETTER = /^[\p{L}\p{M}\p{N}]$/u;
+/** Labels with dots between them. No character can belong to two of them, so no other reading is ever tried. */
+const DOMAIN = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
+const TOP_LEVEL = /^\p{L}{2}/u;
+
+/** E-mail addresses, also with letters of other scripts. */
+export function findEmails(text: string, effort: Effort): Span[] {
+  const spans: Span[] = [];
+  let from = 0;
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    spendCandidate(effort);
+    const start = localStart(text, from, at);
+    spendSteps(effort, at - start);
+    const end = start === at ? -1 : domainEnd(text, at + 1);
+    if (end !== -1) spans.push({ start, end });
+    from = at + 1;
+  }
+  return spans;
+}
+
+/** Where the local part begins that ends before the @. @param from where it begins at the earliest */
+function localStart(text: string, from: number, at: number): number {
+  let start = at;
+  while (start > from) {
+    const unit = text.charCodeAt(start - 1);
+    let first = start - 1;
+    if (unit < 0x80) {
+      if (!isLocalAscii(unit)) return start;
+    } else {
+      // A code point that takes two units is read from its first.
+      if (start - 2 >= from && (text.codePointAt(start - 2) ?? 0) > 0xffff) first = start - 2;
+      if (!OTHER_LETTER.test(text.slice(first, start))) return start;
+    }
+    start = first;
+  }
+  return start;
+}
+
+function isLocalAscii(unit: number): boolean {
+  const letter = unit | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || isDigit(unit) || LOCAL_SIGNS.includes(String.fromCharCode(unit));
+}
+
+/** Where the domain ends: with a label that can be a top-level domain. −1 when none is there. */
+function domainEnd(text: string, start: number): number {
+  DOMAIN.lastIndex = start;
+  const labels = DOMAIN.exec(text)?.[0].split('.') ?? [];
+  for (let last = labels.length - 1; last > 0; last--) {
+    const label = labels[last] ?? '';
+    if (TOP_LEVEL.test(label)) return hyphensStart(text, start + labels.slice(0, last + 1).join('.').length);
+  }
+  return -1;
+}
+
+/** Where the hyphens begin that a label ends with: they are none of it. */
+function hyphensStart(text: string, end: number): number {
+  let start = end;
+  while (text.charAt(start - 1) === '-') start -= 1;
+  return start;
+}

@@ -1,0 +1,25 @@
+import { countUnits } from '../../compile/index.js';
+import { defineOperator, inBoth, number, takes, value } from '../../syntax/index.js';
+import { compileInteger, reportInteger } from '../integer-argument.js';
+import { compileText } from '../text-argument.js';
+import { TIMES } from './times.js';
+
+export const repeat = defineOperator({
+  name: 'text.repeat',
+  summary: `The text so many times, 0 to ${TIMES.max}.`,
+  signatures: inBoth(takes(value('text', 'string'), number('times'))),
+  returns: 'string',
+  work: ['text'],
+  examples: [{ script: ['text.repeat', 'ab', 3], result: 'ababab' }],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    const timesGiven = compileInteger(call, 1, compiler, TIMES);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      const times = timesGiven(run, scope);
+      countUnits(run, text.length * times, call.place);
+      return text.repeat(times);
+    };
+  },
+  check: (call, report) => reportInteger(call, 1, report, TIMES),
+});

@@ -1,0 +1,45 @@
+import { countSteps, countUnits } from '../../compile/index.js';
+import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
+import { spendText } from '../../value/index.js';
+import { compileText } from '../text-argument.js';
+import { findOf } from './find.js';
+import { notEmpty, reportEmpty } from './part.js';
+
+/** What it takes to find and to join one more piece. */
+const STEPS_PER_PLACE = 2;
+
+export const replace = defineOperator({
+  name: 'text.replace',
+  summary: 'The text with another in all places where a part stands. Both are taken literally.',
+  signatures: inBoth(takes(value('text', 'string'), value('part', 'string'), value('by', 'string'))),
+  returns: 'string',
+  work: ['text'],
+  examples: [{ script: ['text.replace', 'a/b/c', '/', '.'], result: 'a.b.c' }],
+  compile(call, compiler) {
+    const textGiven = compileText(call, 0, compiler);
+    const partGiven = compileText(call, 1, compiler);
+    const byGiven = compileText(call, 2, compiler);
+    return (run, scope) => {
+      const text = textGiven(run, scope);
+      const part = notEmpty(partGiven(run, scope), call, 1);
+      const by = byGiven(run, scope);
+      run.at = call.place;
+      spendText(run, text.length + part.length);
+      const find = findOf(part);
+      let at = find(text, 0);
+      if (at === -1) return text;
+      countUnits(run, text.length, call.place);
+      const pieces: string[] = [];
+      let from = 0;
+      for (; at !== -1; at = find(text, from)) {
+        countSteps(run, STEPS_PER_PLACE, call.place);
+        countUnits(run, by.length, call.place);
+        pieces.push(text.slice(from, at));
+        from = at + part.length;
+      }
+      pieces.push(text.slice(from));
+      return pieces.join(by);
+    };
+  },
+  check: (call, report) => reportEmpty(call, 1, report),
+});

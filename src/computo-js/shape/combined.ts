@@ -1,0 +1,24 @@
+import { ANY, join, objectShape, type Field, type Shape } from './shape.js';
+
+/** How the members of two objects that have the same key are combined, where both certainly have it. */
+type Combine = (left: Shape, right: Shape) => Shape;
+
+/** The shape of two objects as one: of members with the same key the last one counts, or what comes of both. */
+export function combinedShape(a: Shape, b: Shape, combine: Combine = (_, right) => right): Shape {
+  // Anything but an object fails.
+  const left = a.object ?? { fields: new Map<string, Field>(), open: true };
+  const right = b.object ?? { fields: new Map<string, Field>(), open: true };
+  const fields = new Map<string, Field>();
+  for (const [key, field] of left.fields) fields.set(key, right.open ? { ...field, shape: ANY } : field);
+  for (const [key, field] of right.fields) {
+    const before = fields.get(key) ?? (left.open ? { shape: ANY, optional: true } : undefined);
+    fields.set(key, before === undefined ? field : combinedField(before, field, combine));
+  }
+  return objectShape(fields, left.open || right.open, right.origin ?? left.origin);
+}
+
+function combinedField(before: Field, after: Field, combine: Combine): Field {
+  const both = combine(before.shape, after.shape);
+  const shapes = [both, ...(before.optional ? [after.shape] : []), ...(after.optional ? [before.shape] : [])];
+  return { shape: shapes.reduce((all, shape) => join(all, shape)), optional: before.optional && after.optional };
+}

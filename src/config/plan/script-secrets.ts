@@ -1,0 +1,50 @@
+import { formatPointer, type CheckOptions, type Json } from 'computo-js';
+import { ConfigError } from '../diagnostic/index.js';
+import { resolveSecret, SecretError } from '../env/resolve-secret.js';
+import type { LoadedConfig } from '../load/load-config.js';
+import { secretNames, useSecret } from '../load/sections.js';
+import { diagnose } from '../source/index.js';
+import type { ScriptOptions } from './pipeline-plan.js';
+
+/** What `check` needs to know of a config's secrets: their names. */
+export function knownSecrets(config: Pick<LoadedConfig, 'document'>): Pick<CheckOptions, 'secrets'> {
+  return { secrets: Object.fromEntries(secretNames(config).map((name) => [name, null])) };
+}
+
+/**
+ * The secrets that a script names, read from where they are kept. Others are not read: a variable may well not be set that
+ * only another pipeline needs.
+ *
+ * @throws ConfigError when one of them cannot be had
+ */
+export async function secretsFor(script: Json, config: LoadedConfig): Promise<Pick<ScriptOptions, 'secrets'>> {
+  const names = secretNames(config);
+  const texts = names.length === 0 ? new Set<string>() : textsIn(script);
+  const found: [string, string][] = [];
+  for (const name of names) if (texts.has(name)) found.push([name, await reveal(name, config)]);
+  return found.length === 0 ? {} : { secrets: Object.fromEntries(found) };
+}
+
+async function reveal(name: string, config: LoadedConfig): Promise<string> {
+  try {
+    return (await resolveSecret(useSecret(config, name))).reveal();
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    const pointer = formatPointer(['secrets', name]);
+    const { message } = error;
+    throw new ConfigError([
+      diagnose(config.document, pointer, { severity: 'error', code: 'unreadable-secret', message }),
+    ]);
+  }
+}
+
+/** All texts of a script. It may be nested deeper than the stack is, so this keeps a list of its own. */
+function textsIn(script: Json): ReadonlySet<string> {
+  const texts = new Set<string>();
+  const left: Json[] = [script];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    if (typeof part === 'string') texts.add(part);
+    if (typeof part === 'object' && part !== null) for (const inner of Object.values(part)) left.push(inner as Json);
+  }
+  return texts;
+}

@@ -1,0 +1,34 @@
+import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
+import type { RefusedLine } from './read.js';
+
+/** An event's `metadata`. */
+export interface EnvelopeMetadata {
+  readonly source: string;
+  readonly pipeline: string;
+  /** The routing key. */
+  readonly key: string | undefined;
+  readonly retryCount: number;
+}
+
+/**
+ * The event as its line, around data that is JSON text already: nothing of the data is printed anew.
+ *
+ * @param data one JSON value without line breaks
+ */
+export function envelopeText(id: string, timestamp: number, data: string, metadata: EnvelopeMetadata): string {
+  const { source, pipeline, key, retryCount } = metadata;
+  const routing = key === undefined ? '' : `"routing_key":${JSON.stringify(key)},`;
+  return (
+    `${BEFORE_ID}${id}${AFTER_ID}${timestamp}${BEFORE_DATA}${data}${BEFORE_METADATA}{"source":${JSON.stringify(source)},` +
+    `"pipeline":${JSON.stringify(pipeline)},${routing}"retry_count":${retryCount}}}`
+  );
+}
+
+/**
+ * The metadata of an event that comes in.
+ *
+ * @param refused why its line is not an event
+ */
+export function metadataText(source: string, pipeline: string, refused?: RefusedLine): string {
+  return JSON.stringify({ source, pipeline, retry_count: 0, refused });
+}

@@ -1,0 +1,76 @@
+import type { Json } from 'computo-js';
+import { parseJson, stringifyJson } from '../../json/index.js';
+import type { AiCall, AiCalls, AiEvent, AiOutcome } from '../ai/ai-calls.js';
+import type { EventOptions } from '../ai/event-executor.js';
+import { semaphore } from '../ai/semaphore.js';
+import { failureOf } from '../failure.js';
+import type { AiStageSpec, PipelineSpec } from '../spec.js';
+
+/** A call that a worker asks for: whoever started it has the providers. JSON is text, so that every number arrives as it is. */
+export interface AskedCall {
+  /** Among those of the worker. */
+  readonly call: number;
+  readonly stage: string;
+  readonly request: string;
+  readonly event: AiEvent;
+}
+
+/** What came of an {@link AskedCall}. */
+export interface AnsweredAsk {
+  readonly call: number;
+  readonly outcome: string;
+}
+
+/** The calls of a worker's stages, for stored events. */
+export class AskedCalls implements AiCalls {
+  readonly #open = new Map<number, (outcome: AiOutcome) => void>();
+  #calls = 0;
+
+  constructor(private readonly ask: (asked: AskedCall) => void) {}
+
+  prepare({ name }: AiStageSpec, request: Json): AiCall {
+    return {
+      // Stored events are known by their ids.
+      fingerprint: '',
+      send: (event) =>
+        new Promise((resolve) => {
+          const text = printed(request, name);
+          const call = ++this.#calls;
+          this.#open.set(call, resolve);
+          this.ask({ call, stage: name, request: text, event });
+        }),
+      // Only the runs of files pass over events that an earlier run has delivered.
+      recall: () => Promise.resolve(undefined),
+    };
+  }
+
+  answer({ call, outcome }: AnsweredAsk): void {
+    this.#open.get(call)?.(parseJson(outcome, Number.POSITIVE_INFINITY) as unknown as AiOutcome);
+    this.#open.delete(call);
+  }
+}
+
+/** Makes the calls that workers ask for, so many at a time. */
+export function callMaker(
+  { stages }: PipelineSpec,
+  { calls, concurrency }: Pick<EventOptions, 'calls' | 'concurrency'>,
+): (asked: AskedCall) => Promise<AnsweredAsk> {
+  const place = semaphore(concurrency);
+  const stageOf = new Map(stages.flatMap((stage) => (stage.kind === 'ai' ? [[stage.name, stage] as const] : [])));
+  return async ({ call, stage: name, request, event }) => {
+    const stage = stageOf.get(name);
+    if (stage === undefined) throw new TypeError(`no AI stage is named ${name}`);
+    const prepared = calls.prepare(stage, parseJson(request, Number.POSITIVE_INFINITY));
+    const outcome = await place(() => prepared.send(event));
+    return { call, outcome: stringifyJson(outcome) };
+  };
+}
+
+/** @throws EventFailure for a request that is too deep to print */
+function printed(request: Json, stage: string): string {
+  try {
+    return stringifyJson(request);
+  } catch (error) {
+    throw failureOf(error, stage);
+  }
+}
