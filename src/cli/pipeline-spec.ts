@@ -1,27 +1,30 @@
 import type { CheckOptions } from 'computo-js';
 import type { AiStagePlan, LoadedConfig, PipelinePlan, StagePlan } from '../config/index.js';
-import { ConfigError, hasErrors } from '../config/diagnostic/index.js';
+import { ConfigError, hasErrors, type Diagnostic } from '../config/diagnostic/index.js';
 import { checkScript, inDialectOf, parseInlineScript, type ScriptSource } from '../config/script/index.js';
 import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
 
 /** A pipeline of the config as it is run, but for its outputs: where those go, each command decides. */
 export type PipelineBody = Omit<PipelineSpec, 'outputs'>;
 
+/** Is told what is wrong with a script that keeps it from nothing. */
+type Warn = (findings: readonly Diagnostic[]) => void;
+
 /**
  * @throws ConfigError when a script of it is certain to fail
  */
-export async function pipelineBody(plan: PipelinePlan, config: LoadedConfig): Promise<PipelineBody> {
+export async function pipelineBody(plan: PipelinePlan, config: LoadedConfig, warn?: Warn): Promise<PipelineBody> {
   const stages: StageSpec[] = [];
-  for (const stage of plan.stages) stages.push(await stageSpec(stage, config));
+  for (const stage of plan.stages) stages.push(await stageSpec(stage, config, warn));
   const { name, onError, routingKey } = plan;
-  return { name, stages, onError, ...(routingKey && { routingKey: await scriptSpec(routingKey, config) }) };
+  return { name, stages, onError, ...(routingKey && { routingKey: await scriptSpec(routingKey, config, warn) }) };
 }
 
-async function stageSpec(stage: StagePlan, config: LoadedConfig): Promise<StageSpec> {
+async function stageSpec(stage: StagePlan, config: LoadedConfig, warn: Warn | undefined): Promise<StageSpec> {
   if (stage.kind !== 'ai')
-    return { kind: stage.kind, name: stage.name, script: await scriptSpec(stage.script, config) };
+    return { kind: stage.kind, name: stage.name, script: await scriptSpec(stage.script, config, warn) };
   const plan: AiStagePlan = stage;
-  return { ...plan, kind: 'ai', request: await scriptSpec(plan.request, config) };
+  return { ...plan, kind: 'ai', request: await scriptSpec(plan.request, config, warn) };
 }
 
 export type FilterStage = Extract<StageSpec, { kind: 'filter' }>;
@@ -47,10 +50,11 @@ export async function parseFilters(texts: readonly string[] = []): Promise<reado
 export async function filterStages(
   sources: readonly ScriptSource[],
   config: LoadedConfig | undefined,
+  warn?: Warn,
 ): Promise<readonly FilterStage[]> {
   const stages: FilterStage[] = [];
   for (const source of sources) {
-    stages.push({ kind: 'filter', name: source.name, script: await scriptSpec(source, config) });
+    stages.push({ kind: 'filter', name: source.name, script: await scriptSpec(source, config, warn) });
   }
   return stages;
 }
@@ -61,21 +65,26 @@ export async function filterStages(
  * @param config whose sections `computo` and `secrets` hold; undefined: the defaults
  * @throws ConfigError with all that is wrong
  */
-export async function scriptSpec(source: ScriptSource, config: LoadedConfig | undefined): Promise<ScriptSpec> {
+export async function scriptSpec(
+  source: ScriptSource,
+  config: LoadedConfig | undefined,
+  warn?: Warn,
+): Promise<ScriptSpec> {
   const { script, text } = source;
   const written = text && { text: { text: text.text, spans: text.spans } };
   if (config === undefined) {
     const options = inDialectOf(source, {});
-    refuseMistakes(source, options);
+    refuseMistakes(source, options, warn);
     return { script, options, ...written };
   }
   const { knownSecrets, scriptOptions, secretsFor } = await import('../config/index.js');
   const options = inDialectOf(source, scriptOptions(config));
-  refuseMistakes(source, { ...options, ...knownSecrets(config) });
+  refuseMistakes(source, { ...options, ...knownSecrets(config) }, warn);
   return { script, options: { ...options, ...(await secretsFor(script, config)) }, ...written };
 }
 
-function refuseMistakes(source: ScriptSource, options: CheckOptions): void {
+function refuseMistakes(source: ScriptSource, options: CheckOptions, warn: Warn | undefined): void {
   const findings = checkScript(source, options);
   if (hasErrors(findings)) throw new ConfigError(findings);
+  warn?.(findings);
 }

@@ -1,4 +1,5 @@
 import type { AiRun } from '../ai/ai-executor.js';
+import type { Diagnostic } from '../../config/diagnostic/index.js';
 import type { ScriptSource } from '../../config/script/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
@@ -30,6 +31,8 @@ export interface RunPlan {
   readonly resume?: ResumePlan;
   /** Nothing is written, and nothing sent but the sample; absent: it is for real. */
   readonly dryRun?: DryRunPlan;
+  /** What is told of its scripts before it begins. */
+  readonly warnings: readonly Diagnostic[];
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
-import { ConfigError } from '../../config/diagnostic/index.js';
+import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
@@ -18,7 +18,12 @@ export interface ResolvedPipeline {
   readonly sources: ReadonlyMap<string, ScriptSource>;
   readonly plan?: PipelinePlan;
   readonly config?: LoadedConfig;
+  /** What its scripts hardly mean, though they run. */
+  readonly warnings: readonly Diagnostic[];
 }
+
+/** Mistakes that a script runs with, and makes of every event what nobody wants. */
+const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']);
 
 /**
  * Finds the pipeline: an inline script, a script file, a script of the config, or a pipeline of the config.
@@ -26,20 +31,34 @@ export interface ResolvedPipeline {
  * @throws UserError, ConfigError
  */
 export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipeline> {
-  const found = await resolveNamed(flags);
-  if (flags.filter === undefined) return found;
+  // A script that several stages name is warned of once.
+  const warnings = new Map<string, Diagnostic>();
+  const warn = (findings: readonly Diagnostic[]): void => {
+    for (const one of findings.filter(({ code }) => SILENT_MISTAKES.has(code))) {
+      warnings.set(`${one.file}:${one.line}:${one.column} ${one.pointer ?? ''} ${one.message}`, one);
+    }
+  };
+  const found = await resolveNamed(flags, warn);
   const { spec, sources, config } = found;
   const filters = await parseFilters(flags.filter);
-  const stages = [...(await filterStages(filters, config)), ...spec.stages];
+  const stages = [...(await filterStages(filters, config, warn)), ...spec.stages];
   const named = filters.map((filter) => [filter.name, filter] as const);
-  return { ...found, spec: { ...spec, stages }, sources: new Map([...named, ...sources]) };
+  return {
+    ...found,
+    spec: { ...spec, stages },
+    sources: new Map([...named, ...sources]),
+    warnings: [...warnings.values()],
+  };
 }
 
-async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
+type Warn = (findings: readonly Diagnostic[]) => void;
+type Named = Omit<ResolvedPipeline, 'warnings'>;
+
+async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   if (flags.eval !== undefined || isFileName(flags.script)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
-    return { ...(await onlyStage(await scriptOfFlags(flags), config)), ...(config && { config }) };
+    return { ...(await onlyStage(await scriptOfFlags(flags), config, warn)), ...(config && { config }) };
   }
   const config = await findConfig(flags, 'programs');
   if (config === undefined) {
@@ -48,7 +67,7 @@ async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
   }
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
-    return { ...(await onlyStage(await door.resolveScript(config, flags.script), config)), config };
+    return { ...(await onlyStage(await door.resolveScript(config, flags.script), config, warn)), config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
     const names = door.pipelineNames(config);
@@ -57,7 +76,7 @@ async function resolveNamed(flags: RunFlags): Promise<ResolvedPipeline> {
   }
   const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
   const sources = new Map(plan.stages.map((stage) => [stage.name, 'script' in stage ? stage.script : stage.request]));
-  return { spec: await pipelineBody(plan, config), sources, plan, config };
+  return { spec: await pipelineBody(plan, config, warn), sources, plan, config };
 }
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */
@@ -96,10 +115,11 @@ async function inlineScript(text: string): Promise<ScriptSource> {
 
 async function onlyStage(
   source: ScriptSource,
-  config?: LoadedConfig,
-): Promise<Pick<ResolvedPipeline, 'spec' | 'sources'>> {
+  config: LoadedConfig | undefined,
+  warn: Warn,
+): Promise<Pick<Named, 'spec' | 'sources'>> {
   const { name } = source;
-  const stage = { kind: 'computo', name, script: await scriptSpec(source, config) } as const;
+  const stage = { kind: 'computo', name, script: await scriptSpec(source, config, warn) } as const;
   return { spec: pipelineOf([stage]), sources: new Map([[name, source]]) };
 }
 

@@ -30,7 +30,7 @@ export async function resolveRun(
 ): Promise<RunPlan> {
   refuseContradictions(files, flags);
   const resolved = await resolvePipelineSpec(flags);
-  const { spec, sources, plan, config } = resolved;
+  const { spec, sources, plan, config, warnings } = resolved;
   const outputs = resolveOutputs(flags, plan);
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
@@ -54,6 +54,7 @@ export async function resolveRun(
     ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
+    warnings,
     stats: flags.stats,
     progress: flags.progress,
   };

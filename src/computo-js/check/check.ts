@@ -58,7 +58,7 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
 function checkIn(script: Json, dialect: Dialect, form: Form, known: Known): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
-  const names = collectNames(visits);
+  const names = collectNames(visits, dialect, form);
   const found: Diagnostic[] = [];
   let pathCharacters = 0;
   const report: Report = ({ code, place, message, severity = 'error', hint }) => {

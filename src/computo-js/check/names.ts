@@ -1,35 +1,75 @@
-import { rawArgument, type Visit } from '../compile/index.js';
+import { bindingOf, rawArgument, type Bound, type Visit } from '../compile/index.js';
+import type { Form } from '../hint.js';
 import { splitReference } from '../operators/index.js';
+import { parameterAt, type Call, type Dialect, type Let, type Node, type Place } from '../syntax/index.js';
 import { isArray, isObject, type Json } from '../value/index.js';
 
-/** The names of variables anywhere in a script. */
+/** What rules want to know of a script beside the node that they look at. */
 export interface Names {
-  /** By a `let` or as a parameter. */
+  readonly dialect: Dialect;
+  /** How it was written. */
+  readonly form: Form;
+  /** The names of variables anywhere in the script that are bound by a `let` or as a parameter. */
   readonly bound: ReadonlySet<string>;
   readonly referenced: ReadonlySet<string>;
+  /** The bindings that a reference certainly means, and the names of references that only a run can tell of. */
+  readonly used: ReadonlySet<Bound>;
+  readonly dynamic: ReadonlySet<string>;
+  /** Whether a reference means nothing that is bound anywhere. */
+  readonly hasUnbound: boolean;
+  /** Arguments that are taken as they stand: they are no data. */
+  readonly raw: ReadonlySet<Node>;
+  /** Nodes by where they stand. */
+  readonly lets: ReadonlyMap<Place, Let>;
+  readonly subtractions: ReadonlyMap<Place, Call>;
 }
 
-export function collectNames(visits: readonly Visit[]): Names {
+export function collectNames(visits: readonly Visit[], dialect: Dialect, form: Form): Names {
   const bound = new Set<string>();
   const referenced = new Set<string>();
-  for (const { node } of visits) {
-    if (node.type === 'let') for (const { name } of node.bindings) bound.add(name);
+  const used = new Set<Bound>();
+  const dynamic = new Set<string>();
+  const raw = new Set<Node>();
+  const lets = new Map<Place, Let>();
+  const subtractions = new Map<Place, Call>();
+  for (const { node, lexical } of visits) {
+    if (node.type === 'let') {
+      lets.set(node.place, node);
+      for (const { name } of node.bindings) bound.add(name);
+    }
     if (node.type === 'lambda') for (const name of node.parameters) bound.add(name);
-    if (node.type === 'constant') collectFromData(node.value, referenced);
-    if (node.type !== 'call' || node.operator.name !== '$') continue;
-    const reference = rawArgument(node, 0);
-    if (typeof reference === 'string') referenced.add(splitReference(reference, node).name);
+    if (node.type === 'constant') collectFromData(node.value, referenced, dynamic);
+    // A variable that is called is used, though not as it can be.
+    if (node.type === 'fault' && node.operator !== undefined) referenced.add(node.operator);
+    if (node.type !== 'call') continue;
+    if (node.operator.name === '-') subtractions.set(node.place, node);
+    for (const [index, argument] of node.arguments.entries()) {
+      const role = parameterAt(node.signature, index)?.role;
+      if (argument.type === 'constant' && role !== 'value') raw.add(argument);
+    }
+    const reference = node.operator.name === '$' ? rawArgument(node, 0) : undefined;
+    if (typeof reference !== 'string') continue;
+    const { name } = splitReference(reference, node);
+    referenced.add(name);
+    const binding = bindingOf(lexical, name);
+    if (binding === undefined) dynamic.add(name);
+    else used.add(binding);
   }
-  return { bound, referenced };
+  const hasUnbound = [...dynamic].some((name) => !bound.has(name));
+  return { dialect, form, hasUnbound, bound, referenced, used, dynamic, raw, lets, subtractions };
 }
 
 /** A constant may hold a lambda as data: what looks like a reference in it counts as one, in either dialect. */
-function collectFromData(value: Json, referenced: Set<string>): void {
+function collectFromData(value: Json, referenced: Set<string>, dynamic: Set<string>): void {
   const pending: Json[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (!isArray(next) && !isObject(next)) continue;
     if (isArray(next) && next[0] === '$' && typeof next[1] === 'string') {
-      for (const dialect of ['classic', 'current'] as const) referenced.add(splitReference(next[1], { dialect }).name);
+      for (const dialect of ['classic', 'current'] as const) {
+        const { name } = splitReference(next[1], { dialect });
+        referenced.add(name);
+        dynamic.add(name);
+      }
     }
     for (const inner of isArray(next) ? next : Object.values(next)) pending.push(inner);
   }

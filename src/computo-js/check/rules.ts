@@ -1,16 +1,29 @@
-import { boundNames, LAMBDA_HINT, locate, rawArgument, variableHint } from '../compile/index.js';
-import { splitReference } from '../operators/index.js';
-import { parameterAt, placeInside, type Call, type Node, type Report } from '../syntax/index.js';
+import { LAMBDA_HINT } from '../compile/index.js';
+import { hintIn, type Hint } from '../hint.js';
+import { JOIN_HINT, parameterAt, placeInside, usageHint, type Call, type Node, type Report } from '../syntax/index.js';
 import { isArray, isTruthy, type Json } from '../value/index.js';
 import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
+import { lambdaBodies } from './lambda-bodies.js';
+import { quotedCalls } from './quoted-call.js';
+import { quotedFields } from './quoted-field.js';
 import type { Rule } from './rule.js';
+import { unboundVariables } from './unbound-variables.js';
 
 /** Expressions that can only fail: unknown operators, wrong numbers of arguments, and the like. */
-const faults: Rule = ({ node }, report) => {
+const faults: Rule = ({ node }, report, names) => {
   if (node.type !== 'fault') return;
-  const { code, place, problem: message, hint } = node;
+  const { code, place, problem: message, operator } = node;
+  const hint = operator !== undefined && names.bound.has(operator) ? calledVariable(operator) : node.hint;
   report({ code, place, message, hint });
 };
+
+/** What to write where a variable is called. */
+function calledVariable(name: string): Hint {
+  const call: Hint = (form) =>
+    form === 'text' ? `car(map([x], ${name}))` : `["car", ["map", [x], ["$", ${JSON.stringify(`/${name}`)}]]]`;
+  return (form) =>
+    `${name} is a variable, and only operators call lambdas: of one value x it gives ${hintIn(call, form)}.`;
+}
 
 /** What an operator knows about its own arguments. */
 const operatorsOwn: Rule = ({ node }, report, _, known) => {
@@ -33,6 +46,7 @@ const wrongKinds: Rule = ({ node }, report) => {
       place: argument.place,
       message: `'${node.operator.name}' needs ${withArticle(wanted)} as argument ${index + 1}, got ${yieldText(argument)}`,
       severity: index < certain ? 'error' : 'warning',
+      hint: node.operator.name === '+' && yielded === 'string' ? JOIN_HINT : undefined,
     });
   }
 };
@@ -43,8 +57,21 @@ const lambdas: Rule = ({ node }, report) => {
   for (const [index, argument] of node.arguments.entries()) {
     const parameter = parameterAt(node.signature, index);
     if (parameter?.role === 'lambda') checkLambda(node, argument, parameter.arguments ?? 1, report);
+    else if (argument.type === 'lambda' && takesLambda(node)) {
+      report({
+        code: 'wrong-kind',
+        place: argument.place,
+        message: `'${node.operator.name}' takes its lambda in another place`,
+        hint: usageHint(node.operator, node.dialect),
+      });
+    }
   }
 };
+
+/** Whether an operator calls a lambda, and not one that it is given as a value. */
+function takesLambda({ signature }: Call): boolean {
+  return signature.parameters.some(({ role }) => role === 'lambda');
+}
 
 function checkLambda(call: Call, argument: Node, wanted: number, report: Report): void {
   if (argument.type === 'fault') return;
@@ -82,31 +109,6 @@ function parametersIn(value: Json): readonly Json[] | undefined {
   if (parameters === undefined || body === undefined || more.length > 0 || !isArray(parameters)) return undefined;
   return parameters.every((name) => typeof name === 'string') ? parameters : undefined;
 }
-
-/**
- * Variables that are bound nowhere. Only where the script alone tells: a lambda that is a value sees the variables of
- * whoever calls it, so there it is no more than a suspicion, and only when nothing in the script binds the name.
- */
-const unboundVariables: Rule = ({ node, lexical }, report, names) => {
-  if (node.type !== 'call' || node.operator.name !== '$') return;
-  const reference = rawArgument(node, 0);
-  if (typeof reference !== 'string' || !reference.startsWith('/')) return;
-  const { name } = splitReference(reference, node);
-  const where = locate(lexical, name);
-  const { place } = node;
-  const message = `no variable ${JSON.stringify(name)} is bound here`;
-  if (where === 'unbound') {
-    report({ code: 'undefined-variable', place, message, hint: variableHint(name, new Set(boundNames(lexical))) });
-  } else if (where === 'dynamic' && !names.bound.has(name)) {
-    report({
-      code: 'unknown-variable',
-      place,
-      message: `nothing in the script binds the variable ${JSON.stringify(name)}`,
-      hint: variableHint(name, names.bound),
-      severity: 'warning',
-    });
-  }
-};
 
 /** Bindings that nothing refers to, and those that a later one of the same `let` hides. */
 const bindings: Rule = ({ node }, report, names) => {
@@ -160,4 +162,7 @@ export const RULES: readonly Rule[] = [
   bindings,
   branches,
   duplicateKeys,
+  lambdaBodies,
+  quotedCalls,
+  quotedFields,
 ];

@@ -5,7 +5,7 @@ export { compileExpression } from './compile.js';
 export type { Compiled } from './entry.js';
 export type { Compiler, ProgramContext } from './compiler.js';
 export { compileLambdaArgument, LAMBDA_HINT } from './lambda-argument.js';
-export { boundNames, locate } from './lexical.js';
+export { bindingOf, boundNames, locate, type Bound } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { roomIn, UNITS_PER_PAIR } from './room.js';
 export {
@@ -20,6 +20,7 @@ export {
 } from './run.js';
 export { FRAMES_MAX } from './stack.js';
 export type { TraceEvent, TraceListener } from './trace.js';
-export { INNERMOST, variableHint } from './variable.js';
+export { INNERMOST } from './variable.js';
+export { variableHint } from './variable-hint.js';
 export type { Visit } from './visit.js';
 export { walk } from './walk.js';

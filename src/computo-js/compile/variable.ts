@@ -1,5 +1,6 @@
 import { invalidArgument, type Place } from '../syntax/index.js';
-import { nearestName, type Json } from '../value/index.js';
+import type { Json } from '../value/index.js';
+import { variableHint } from './variable-hint.js';
 import { locate, type Lexical } from './lexical.js';
 import { countSteps, type Evaluate, type Scope } from './run.js';
 
@@ -46,15 +47,6 @@ export function compileVariable(name: string, lexical: Lexical, place: Place): E
 
 function unbound(name: string, known: ReadonlySet<string>, place: Place): Error {
   return invalidArgument(place, `no variable ${JSON.stringify(name)} is bound here`, variableHint(name, known));
-}
-
-/** What to do about a variable that is not bound. */
-export function variableHint(name: string, known: ReadonlySet<string>): string {
-  const nearest = nearestName(name, known);
-  if (nearest !== undefined) return `Did you mean ${JSON.stringify(nearest)}?`;
-  return known.size === 0
-    ? 'Bind it with `let`, or as the parameter of a lambda.'
-    : `Bound here: ${[...known].map((other) => JSON.stringify(other)).join(', ')}.`;
 }
 
 function namesIn(scope: Scope): ReadonlySet<string> {

@@ -4,11 +4,11 @@ import {
   parameterAt,
   placeInside,
   ROOT,
+  usageHint,
   type Call,
   type Dialect,
   type Fault,
   type Node,
-  type Operator,
   type Parser,
   type Place,
   type RawCall,
@@ -86,8 +86,13 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
   const found = findOperator(name, parser.dialect);
   const args = script.slice(1);
   if (found === undefined) {
-    const inside = insideFault({ arguments: args, place }, parser);
-    return { ...unknownOperator(name, place, parser.dialect), inside };
+    // Whatever the operator is, what looks like a call in its arguments was meant as one.
+    const inside = args.flatMap((argument, index) =>
+      isArray(argument) && typeof argument[0] === 'string'
+        ? parser.expression(argument, placeInside(place, index + 1))
+        : [],
+    );
+    return { ...unknownOperator(name, args, place, parser.dialect), inside };
   }
   const { operator, signature } = found;
   const raw: RawCall = { operator, signature, arguments: args, place };
@@ -102,11 +107,6 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
     args.map((argument, index) => parseArgument(raw, argument, index, frontEnd, parser)),
     parser.dialect,
   );
-}
-
-function usageHint(operator: Operator, dialect: Dialect): Hint {
-  return (form) =>
-    `Write ${(form === 'text' ? operator.textUsage : undefined) ?? operator.usage[dialect] ?? operator.name}.`;
 }
 
 function parseArgument(raw: RawCall, argument: Json, index: number, frontEnd: FrontEnd, parser: Parser): Node {

@@ -1,29 +1,86 @@
+import { hintIn, type Hint } from '../hint.js';
 import { findOperator, operatorNames } from '../operators/index.js';
 import type { Dialect, Fault, Place } from '../syntax/index.js';
-import type { Hint } from '../hint.js';
-import { nearestName, shorten } from '../value/index.js';
+import { nearestName, shorten, stringify, type Json } from '../value/index.js';
+import { noteOn, oursOf } from './foreign-operators.js';
 
 /** What a call of an operator that the dialect doesn't have becomes. */
-export function unknownOperator(name: string, place: Place, dialect: Dialect): Fault {
+export function unknownOperator(name: string, args: readonly Json[], place: Place, dialect: Dialect): Fault {
   return {
     type: 'fault',
     kind: 'InvalidOperator',
     code: 'unknown-operator',
     problem: `there is no operator '${shorten(name)}'${name === '' ? '' : ` in the ${dialect} dialect`}`,
-    hint: hintFor(name, dialect),
+    hint: (form) => hintIn(hintFor(name, args, dialect, form === 'text'), form),
     inside: [],
+    operator: name,
     place,
   };
 }
 
-function hintFor(name: string, dialect: Dialect): Hint {
+/** Names up to this length are guessed rather than mistyped. */
+const GUESSED_MAX = 3;
+/** So many names that a word may mean are told. */
+const MEANT_MAX = 3;
+
+function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: boolean): Hint {
   const other: Dialect = dialect === 'classic' ? 'current' : 'classic';
-  if (findOperator(name, other) !== undefined)
+  if (findOperator(name, other) !== undefined && !isText)
     return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
-  const nearest = nearestName(name, operatorNames(dialect));
-  if (nearest !== undefined) return `Did you mean '${nearest}'?`;
-  return (form) =>
-    form === 'text'
-      ? 'A variable is its name alone, a field of the event /name.'
-      : 'An array that starts with a string is a call; write a list of strings as {"array": […]}.';
+  const names = [...operatorNames(dialect)];
+  const [family = '', verb] = name.split('.', 2);
+  const meant = oursOf(verb ?? name, names).filter((ours) => verb === undefined || ours.startsWith(`${family}.`));
+  if (meant.length > 0) {
+    return `Write ${meant
+      .slice(0, MEANT_MAX)
+      .map((ours) => usageOf(ours, dialect, isText))
+      .join(', or ')}.`;
+  }
+  const note = noteOn(name);
+  if (note !== undefined) return note;
+  const near = nearestOf(name, names);
+  const suggestion = near.length === 0 ? familyOf(name, names) : `Did you mean ${near.join(' or ')}?`;
+  // So short a word is near to some operator's name, whatever it is: a list of words is a list all the same.
+  const isList = name.length <= GUESSED_MAX && args.length > 0 && args.every((arg) => typeof arg === 'string');
+  if (isText) return suggestion ?? 'A variable is its name alone, a field of the event /name.';
+  if (suggestion === undefined || name.startsWith('/')) return listHint(name, args);
+  return isList ? `${listHint(name, args)} ${suggestion}` : suggestion;
+}
+
+/** The operator of the nearest name, else those of the nearest verb, in quotes. */
+function nearestOf(name: string, names: readonly string[]): readonly string[] {
+  const nearest = nearestName(name, names);
+  if (nearest !== undefined) return [`'${nearest}'`];
+  const verbs = names.flatMap((other) => other.split('.', 2)[1] ?? []);
+  const verb = nearestName(name, verbs);
+  return verb === undefined ? [] : names.filter((other) => other.endsWith(`.${verb}`)).map((other) => `'${other}'`);
+}
+
+function usageOf(name: string, dialect: Dialect, isText: boolean): string {
+  const operator = findOperator(name, dialect)?.operator;
+  return (isText ? operator?.textUsage : operator?.usage[dialect]) ?? name;
+}
+
+/** What a family has, where there is one of that name. */
+function familyOf(name: string, names: readonly string[]): string | undefined {
+  const [family = ''] = name.split('.');
+  const verbs = names.filter((other) => name !== family && other.startsWith(`${family}.`));
+  return verbs.length === 0
+    ? undefined
+    : `The family ${family} has ${verbs.map((other) => other.slice(family.length + 1)).join(', ')}.`;
+}
+
+/** A list of texts is written out here up to this length. */
+const LIST_LENGTH_MAX = 60;
+
+/** An array of texts is hardly ever meant as a call. */
+function listHint(name: string, args: readonly Json[]): string {
+  const rule = 'An array that starts with a string is a call; write a list of strings as {"array": […]}';
+  if (name.startsWith('/')) {
+    return `A field is ["$input", ${stringify(name)}], or ${name} in the text form, which stands in quotes in YAML. ${rule}.`;
+  }
+  const list = args.every((arg) => typeof arg === 'string') ? stringify([name, ...args]) : '';
+  if (args.length === 0 || list === '' || list.length > LIST_LENGTH_MAX) return `${rule}.`;
+  const spaced = list.replaceAll('","', '", "');
+  return `${rule}: {"array": ${spaced}}, or ${spaced} in the text form.`;
 }

@@ -1,5 +1,5 @@
 import { arityText, type Arity, type Dialect, type Example, type OperatorInfo } from '../syntax/index.js';
-import { isArray, isObject, stringify, type Json } from '../value/index.js';
+import { spaced } from '../value/index.js';
 
 /** The operators' reference as Markdown: what each takes, means, and yields for its examples. */
 export function renderReference(operators: readonly OperatorInfo[]): string {
@@ -31,12 +31,4 @@ function renderExample({ dialect, script, inputs, result }: Example, namesDialec
   const only = dialect === undefined || !namesDialect ? '' : `   (${dialect})`;
   const given = inputs === undefined ? [] : [`  $inputs: ${spaced(inputs)}`];
   return [`${spaced(script)}${only}`, ...given, `  → ${spaced(result)}`];
-}
-
-/** JSON on one line, with room to breathe. */
-function spaced(value: Json): string {
-  if (isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  if (!isObject(value)) return stringify(value);
-  const members = Object.entries(value).map(([key, member]) => `${stringify(key)}: ${spaced(member)}`);
-  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

@@ -16,5 +16,10 @@ export function limitExceeded(place: Place, problem: string, hint?: Hint): Compu
 /** The error of a call that got the wrong kind of value as its argument number `index`, counted from 0. */
 export function wrongKind(call: Call, index: number, expected: string, got: Json): ComputoError {
   const { name } = call.operator;
-  return invalidArgument(call.place, `'${name}' needs ${expected} as argument ${index + 1}, got ${describe(got)}`);
+  const problem = `'${name}' needs ${expected} as argument ${index + 1}, got ${describe(got)}`;
+  return invalidArgument(call.place, problem, name === '+' && typeof got === 'string' ? JOIN_HINT : undefined);
 }
+
+/** For whoever adds texts. */
+export const JOIN_HINT: Hint = (form) =>
+  form === 'text' ? 'Texts are joined with ++.' : 'Texts are joined with ["strConcat", …].';

@@ -73,6 +73,8 @@ export interface Fault {
   readonly code: string;
   readonly problem: string;
   readonly hint: Hint | undefined;
+  /** Of a call of an operator that there is not: its name. */
+  readonly operator?: string;
   /** What stands inside, for `check` to look at: it is never evaluated. */
   readonly inside: readonly Node[];
   readonly place: Place;

@@ -153,3 +153,8 @@ export function defineOperator(definition: Definition): Operator {
 export function inBoth(signature: Signature): Record<Dialect, Signature> {
   return { classic: signature, current: signature };
 }
+
+/** What to write where a call of an operator is not what it takes. */
+export function usageHint({ name, textUsage: text, usage }: OperatorInfo, dialect: Dialect): Hint {
+  return (form) => `Write ${(form === 'text' ? text : undefined) ?? usage[dialect] ?? name}.`;
+}

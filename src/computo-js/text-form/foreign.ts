@@ -1,31 +1,166 @@
-/** What people write who come from other languages, and what it is called here. Each is tried where the text went wrong. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/'/y, 'Texts stand in double quotes: "text".'],
-  [/[“”„]/y, 'Texts stand in straight double quotes: "text".'],
+/*
+ * What people write who come from other languages, and how it is written here. Each pattern is tried where the text went
+ * wrong; where it can, the hint is the text to write.
+ */
+
+/** What is written instead, by what was found and by the text before and behind it. */
+type Cure = string | ((found: string, before: string, behind: string) => string | undefined);
+
+const EACH = 'Each element of a list: /items |> map(x => x/name).';
+const FIELDS = 'Fields are read with a slash: /user/name, x/name.';
+const LAMBDA = 'A lambda is written x => …, or (a, b) => ….';
+
+const COMMENT =
+  'A comment begins with --. For a default in place of what is missing, write ??. A key that is empty stands in quotes: /"".';
+
+const FOREIGN: readonly (readonly [RegExp, Cure])[] = [
+  [/'[^'\n]*'?/y, (found) => `Texts stand in double quotes: ${inQuotes(found.slice(1).replace(/'$/, ''))}.`],
+  [/[“”„«][^“”„«»\n]*[“”»]?/y, (found) => `Texts stand in straight double quotes: ${inQuotes(found.slice(1, -1))}.`],
   [/&&/y, 'Write: and.'],
-  [/\|\|/y, 'Write: or. For a default in place of what is missing: ??.'],
+  [/&/y, 'Write: and. Texts are joined with ++.'],
+  [/\|\|/y, 'Write: or. For a default in place of what is missing: ??. Texts are joined with ++.'],
   [/\|(?!>)/y, 'A pipe is written |>, and calls an operator: /items |> count.'],
   [/===/y, 'Write: ==.'],
   [/!==?/y, 'Write: !=.'],
   [/!/y, 'Write: not.'],
-  [/=(?![=>])/y, 'Compare with ==; name a value with: let x = … in ….'],
+  [
+    /=(?![=>])/y,
+    (_, before) =>
+      inObject(before) ? 'A member is written name: value.' : 'Compare with ==; name a value with: let x = … in ….',
+  ],
   [/<>/y, 'Write: !=.'],
-  [/\?(?!\?)/y, 'Write: if … then … else …. For a default in place of what is missing: ??.'],
-  [/\.\[|\.(?=[A-Za-z_$])/y, 'Fields are read with a slash: /user/name, x/name.'],
-  [/@/y, 'A field whose name has signs in it stands in quotes: /"@t".'],
-  [/\$\./y, 'The event is $input, its fields /name.'],
+  [/\?\./y, 'Read with slashes, and give a default: /user/name ?? null.'],
+  [
+    /\?(?!\?)/y,
+    (_, before, behind) => `Write: ${ifFor(before, behind)}. For a default in place of what is missing: ??.`,
+  ],
+  [/\.\.+/y, 'Objects are put together with merge($input, {…}), lists with append(/a, /b).'],
+  [/\.(?:[A-Za-z_]\w*|\[[^\]\n]*\])(?:\.[A-Za-z_]\w*|\[[^\]\n]*\])*\(?/y, path],
+  [/\.[0-9]+/y, (found) => `Numbers are written as in JSON: 0${found}.`],
+  [
+    /\./y,
+    (_, before) => (/\S\s+$/.test(before) ? 'Texts are joined with ++.' : 'The event is $input, its fields /name.'),
+  ],
+  [/@[\w.-]*/y, (found) => `A field whose name has signs in it stands in quotes: /${inQuotes(found)}.`],
+  [/\$(?:[.[][\w.[\]"']*|\w*)/y, input],
   [/\*\*|\^/y, 'There is no power; multiply.'],
-  [/\/\//y, 'For a default in place of what is missing, write ??. A key that is empty stands in quotes: /"".'],
+  [/\*/y, star],
+  [/\/\//y, COMMENT],
+  [/\//y, (_, before, behind) => (before.endsWith('/') ? COMMENT : (operatorBefore(before, behind) ?? FIELDS))],
   [/#/y, 'A comment begins with --.'],
-  [/;/y, 'Bindings of a let are parted by commas.'],
-  [/:/y, 'Parameters and values have no names here: give them in their order.'],
+  [/;/y, 'Bindings of a let are parted by commas: let a = 1, b = 2 in ….'],
+  [/:=/y, 'Name a value with: let x = … in ….'],
+  [
+    /:/y,
+    (_, before) =>
+      /\{[^{}]*\/[^{},:]*$/.test(before)
+        ? 'The key of a path is its last part; for another one write name: /path.'
+        : 'Arguments have no names: give them in their order.',
+  ],
+  [/\]/y, (_, before) => (/\[\s*$/.test(before) ? EACH : 'A bracket is closed that is not open.')],
+  [/[)}]/y, (_, before) => (isClosed(before) ? 'A bracket is closed that is not open.' : undefined)],
+  [/>/y, (_, before) => (before.endsWith('-') ? LAMBDA : 'A value stands before >, and behind it.')],
+  [/AND\b|And\b/y, 'Write: and.'],
+  [/OR\b|Or\b/y, 'Write: or.'],
+  [/NOT\b|Not\b/y, 'Write: not.'],
+  [/(?:is|equals|eq)\b/y, 'Write: ==.'],
+  [/(?:elif|elsif|elseif)\b/y, 'Write: else if … then … else ….'],
+  [/end\b/y, 'An if needs no end.'],
 ];
+
+/** What stands right before the place, and takes no operand as it does elsewhere. */
+const BEFORE: readonly (readonly [RegExp, Cure])[] = [
+  [/\b(?:for|foreach|forEach|while|each)\s+$/, EACH],
+  [/\b(?:var|const|val|set)\s+$/, 'Name a value with: let x = … in ….'],
+  [/\b(?:function|fn|fun|def|lambda)(?:\s*\w*\s*\([^()]*\))?\s*$/, LAMBDA],
+  [/\b(?:return|yield)\s+$/, 'What a script is, it gives: nothing is returned.'],
+];
+
+/** As much of the text around a mistake is looked at, and as much of what is found is shown. */
+const LOOK_AROUND = 200;
+const SHOWN_MAX = 60;
 
 /** What to write in place of what stands at an offset, if it is known from elsewhere. */
 export function foreignHint(text: string, offset: number): string | undefined {
-  for (const [pattern, hint] of FOREIGN) {
-    pattern.lastIndex = offset;
-    if (pattern.test(text)) return hint;
+  const before = text.slice(Math.max(0, offset - LOOK_AROUND), offset);
+  const behind = text.slice(offset, offset + LOOK_AROUND);
+  const say = (cure: Cure, found: string): string | undefined =>
+    typeof cure === 'string' ? cure : cure(found.slice(0, SHOWN_MAX), before, behind);
+  const word = BEFORE.find(([pattern]) => pattern.test(before));
+  if (word !== undefined) return say(word[1], '');
+  for (const [pattern, cure] of FOREIGN) {
+    pattern.lastIndex = 0;
+    const found = pattern.exec(behind)?.[0];
+    if (found !== undefined) return say(cure, found);
   }
-  return undefined;
+  return operatorBefore(before, behind);
+}
+
+/** `.user.name`, `.items[0]`, `.items[]`, `x.f(`, by what stands before it. */
+function path(found: string, before: string): string {
+  const base = /(?:\$input|[A-Za-z_]\w*|\/)(?:[\w/"]|\[\w*\])*$/.exec(before)?.[0] ?? '';
+  const owner = base === '$input' || base === '$' ? '' : base;
+  if (found.endsWith('(')) {
+    const name = found.slice(1, -1);
+    return `Operators are called: ${owner === '' ? '$input' : owner} |> ${name}(…), or ${name}(${owner === '' ? '$input' : owner}, …).`;
+  }
+  if (/\[\s*\]/.test(found))
+    return `Each element of a list: ${slashed(owner, found.replace(/\[\s*\].*$/, ''))} |> map(x => …).`;
+  return `Fields are read with a slash: ${slashed(owner, found)}.`;
+}
+
+function slashed(owner: string, path: string): string {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+  const written = keys.map((key) => (/^\w+$|^".*"$/.test(key) ? key : inQuotes(key.replace(/^'|'$/g, ''))));
+  return owner + written.map((key) => `/${key}`).join('') || '$input';
+}
+
+/** `$.user`, `$item` and the like. */
+function input(found: string): string {
+  const name = found.replace(/^\$[.[]?/, '');
+  if (found === '$') return 'The event is $input, its fields /name.';
+  return /^\$[.[]/.test(found)
+    ? `The event is $input, its fields ${slashed('', name)}.`
+    : `There are $input and $inputs; a variable is its name alone: ${name}.`;
+}
+
+function star(_: string, before: string): string {
+  if (before.endsWith('*')) return 'There is no power; multiply.';
+  if (before.endsWith('/')) return `A comment begins with --. ${EACH}`;
+  return /[[(]\s*$/.test(before) ? EACH : 'A value stands before *, and behind it.';
+}
+
+/** `a ? b : c`, as far as it is plain. */
+function ifFor(before: string, behind: string): string {
+  const condition = /[^,;:=()[\]{}\n]*$/.exec(before)?.[0].trim() ?? '';
+  const [, then, otherwise] = /^\?\s*([^?:\n]+?)\s*:\s*([^?:,)\]}\n]+)/.exec(behind) ?? [];
+  return condition === '' || then === undefined || otherwise === undefined
+    ? 'if … then … else …'
+    : `if ${condition} then ${then} else ${otherwise.trim()}`;
+}
+
+/** `count /items`: an operator and its argument, without parentheses. */
+function operatorBefore(before: string, behind: string): string | undefined {
+  const name = /\b([A-Za-z_][\w.]*)\s+$/.exec(before)?.[1];
+  const argument = /^[\w/"$]+/.exec(behind)?.[0] ?? '…';
+  return name && `Operators are called with parentheses: ${name}(${argument}).`;
+}
+
+/** Whether a name stands behind a brace, where a member would. */
+function inObject(before: string): boolean {
+  return (
+    /[{,]\s*(?:\w+|"[^"\n]*")\s*$/.test(before) &&
+    before.lastIndexOf('{') > before.lastIndexOf('(') &&
+    !/\blet\b[^{]*$/.test(before)
+  );
+}
+
+/** Whether as many brackets are closed as are opened, as far as it is seen. */
+function isClosed(before: string): boolean {
+  const count = (sign: RegExp): number => before.match(sign)?.length ?? 0;
+  return count(/[([{]/g) <= count(/[)\]}]/g);
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replaceAll('"', '\\"')}"`;
 }

@@ -155,10 +155,11 @@ function* named(reader: Reader): Rule<Expression> {
     return yield* withPaths(reader, callOf(name, given, start, reader.at), start);
   }
   if (name.includes('.')) {
+    const path = name.replaceAll('.', '/');
     throw reader.error(
       `${name} is no call`,
       start,
-      `Fields are read with a slash: ${name.replaceAll('.', '/')}; operators are called: ${name}(…).`,
+      `Fields are read with a slash: ${path} of a variable, /${path} of the event; operators are called: ${name}(…).`,
     );
   }
   reader.space();
@@ -231,14 +232,7 @@ function input(reader: Reader): Expression {
   const name = `$${reader.takeWord() ?? ''}`;
   if (name !== '$input' && name !== '$inputs') {
     reader.at = start;
-    const isField = reader.sees('$.');
-    throw reader.error(
-      `unexpected '${name}'`,
-      start,
-      isField
-        ? 'The event is $input, its fields /name.'
-        : 'There are $input and $inputs; a variable is its name alone.',
-    );
+    throw reader.unexpected('where a value should be');
   }
   return reference([name], segments(reader), start, reader.at);
 }

@@ -113,7 +113,8 @@ export class Reader {
     if (end === -1)
       throw this.error('the text ends behind a backtick', this.at, 'Close the JSON with another backtick.');
     this.at = end + 1;
-    return this.#orLocated(start, () => parseExactly(this.text.slice(start, end), Infinity));
+    const hint = 'Between backticks stands JSON; a text stands in double quotes.';
+    return this.#orLocated(start, () => parseExactly(this.text.slice(start, end), Infinity), hint);
   }
 
   /** @param where what should stand here, beginning with `where` */
@@ -127,11 +128,11 @@ export class Reader {
     return new TextFormError(problem, offset, this.text, hint);
   }
 
-  #orLocated<T>(start: number, read: () => T): T {
+  #orLocated<T>(start: number, read: () => T, hint?: string): T {
     try {
       return read();
     } catch (error) {
-      if (error instanceof JsonSyntaxError) throw this.error(error.problem, start + error.offset);
+      if (error instanceof JsonSyntaxError) throw this.error(error.problem, start + error.offset, hint);
       throw error;
     }
   }

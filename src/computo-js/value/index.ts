@@ -13,6 +13,7 @@ export { exceeds } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
 export { entriesOf, isIndexKey, keysOf, orderedObject } from './ordered-object.js';
+export { spaced } from './spaced.js';
 export { canonicalText, distinctKey, stringify, writtenText } from './stringify.js';
 export { isTruthy } from './truthy.js';
 export { unmetered } from './unmetered.js';

@@ -86,5 +86,8 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unknown-secret': 'no secret has this name',
   'secret-name': 'the name of a secret must stand in the script',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
+  'quoted-call': 'data holds what looks like a call or a field, and is not evaluated',
+  'text-body': 'a lambda gives the same text, whatever it is given',
+  'unused-parameter': 'a lambda uses none of its parameters',
   'too-many-problems': 'a script has so many problems that not all are listed',
 });

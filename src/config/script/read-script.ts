@@ -30,7 +30,7 @@ export async function parseInlineScript(text: string, label: string): Promise<Sc
     try {
       return await parseTextScript(label, label, text);
     } catch (inText) {
-      throw /^\s*(?:\["|\{")/.test(text) ? error : inText;
+      throw /^\s*(?:\["|\{")/.test(text) ? withHint(error, inText) : inText;
     }
   }
 }
@@ -77,4 +77,13 @@ function jsonScript(name: string, file: string, text: string): ScriptSource {
 
 function isNoJson(error: unknown): error is ConfigError {
   return error instanceof ConfigError && error.diagnostics.some(({ code }) => code === 'syntax-error');
+}
+
+/** An error of JSON, with what would be wrong with the same as text: that may be what was meant. */
+function withHint(error: ConfigError, inText: unknown): unknown {
+  const [found] = inText instanceof ConfigError ? inText.diagnostics : [];
+  if (found === undefined) return inText;
+  const { line, column, message, hint } = found;
+  const said = `as text it fails at ${line}:${column}: ${message}${hint === undefined ? '' : `. ${hint}`}`;
+  return new ConfigError(error.diagnostics.map((one) => ({ hint: said, ...one })));
 }

@@ -60,7 +60,9 @@ function syntaxFindings(source: { file: string; text: string }, document: Docume
       { start, end: Math.max(end, start + 1) },
       'syntax-error',
       lowerFirst(message),
-      operatorHint(source.text.slice(start, start + 3)),
+      /^Nested mappings/.test(message)
+        ? "a text with ': ' in it, such as a script, stands in quotes or under a |"
+        : operatorHint(source.text.slice(start, start + 3)),
     ),
   );
 }

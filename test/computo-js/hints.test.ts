@@ -1,0 +1,169 @@
+import { check, compile, ComputoError, operators, parseText, type Json } from 'computo-js';
+import { describe, expect, it } from 'vitest';
+
+function said(text: string): string[] {
+  const { script } = parseText(text);
+  return check(script, { dialect: 'current', form: 'text' }).map(
+    ({ code, path, hint }) => `${code} ${path}: ${hint ?? ''}`,
+  );
+}
+
+function saidOfJson(script: Json): string[] {
+  return check(script).map(({ code, path, hint }) => `${code} ${path}: ${hint ?? ''}`);
+}
+
+describe('quoted calls', () => {
+  it('are found in objects and lists, however deep, at their place', () => {
+    expect(saidOfJson({ a: { b: [1, ['$input', '/id']] } })).toEqual([
+      'quoted-call /a/b/1: Write ["obj", "b", ["$input", "/id"]], or as text {b: /id}.',
+    ]);
+    expect(saidOfJson({ array: [['+', ['$input', '/a'], 1]] })[0]).toMatch(/^quoted-call \/array\/0: /);
+    expect(said('{a: [["$", "/x"]]}')).toEqual(['quoted-call /a/0: Write {a: x}.']);
+  });
+
+  it.each([
+    { a: ['count', 'sum'] },
+    { a: ['-', '+'] },
+    { a: ['input', '/id'] },
+    { a: ['$input', 'id'] },
+    { path: 'a/b', url: 'https://a/b' },
+    ['map', ['$input', '/l'], { array: [['x'], ['$', '/x/p']] }],
+    ['sort', ['$input', '/l'], ['/n', 'desc']],
+    ['obj', 'a', '/b'],
+  ] as readonly Json[])('are not seen in %j', (script) => {
+    expect(saidOfJson(script)).toEqual([]);
+  });
+
+  it('are found in data that is nested without end', () => {
+    let data: Json = ['$input'];
+    for (let depth = 0; depth < 100_000; depth++) data = { a: data };
+    expect(check(data)[0]?.code).toBe('quoted-call');
+  });
+});
+
+describe('lambdas that pay no heed to what they are given', () => {
+  it('are told of', () => {
+    expect(said('map(/a, x => "x.p")')).toEqual(['text-body /2/2: Write x/p, without quotes.']);
+    expect(said('filter(/a, x => /p > 1)')[0]).toBe(
+      'unused-parameter /2: A field of it is x/p. If it is not to be used, call it _x.',
+    );
+    expect(said('map(/a, x => map(/b, x => x))')).toEqual([
+      'unused-parameter /2: A field of it is x/b. If it is not to be used, call it _x.',
+    ]);
+  });
+
+  it.each([
+    'map(/a, x => 1)',
+    'map(/a, _x => /p)',
+    'map(/a, _ => "n/a")',
+    'reduce(/a, (n, x) => n + 1, 0)',
+    'map(/a, x => map(/b, y => x/p + y))',
+    'let n = 1 in map(/a, x => x + n)',
+    'let f = x => y => x + y in map(/a, f)',
+  ])('are not: %s', (text) => {
+    expect(said(text).filter((one) => /^(?:unused-parameter|text-body)/.test(one))).toEqual([]);
+  });
+});
+
+describe('an operator that there is not', () => {
+  it('is named as it is here, in the form of the script', () => {
+    expect(said('length(/a)')).toEqual(['unknown-operator : Write count(array), or text.length(text).']);
+    expect(saidOfJson(['tonumber', '1'])).toEqual(['unknown-operator : Write ["number.parse", text].']);
+    expect(saidOfJson(['++', 'a', 'b'])).toEqual(['unknown-operator : Write ["strConcat", value, …].']);
+  });
+
+  it('is looked for in the families', () => {
+    expect(said('lowr(/a)')).toEqual(["unknown-operator : Did you mean 'text.lower'?"]);
+    expect(said('splt(/a)')).toEqual(["unknown-operator : Did you mean 'text.split' or 'regex.split'?"]);
+    expect(said('time.next(/a)')[0]).toMatch(/The family time has parse, format, /);
+  });
+
+  it('keeps nothing in its arguments from being looked at', () => {
+    expect(saidOfJson(['nope', ['nope', ['count']]]).map((one) => one.split(':')[0])).toEqual([
+      'unknown-operator ',
+      'unknown-operator /1',
+      'wrong-arity /1/1',
+    ]);
+    expect(said('nope(x + 1, {a: nope()})').map((one) => one.split(':')[0])).toEqual([
+      'unknown-operator ',
+      'unknown-variable /1/1',
+      'unknown-operator /2/2',
+    ]);
+  });
+
+  it('has the word of no language that is no operator here', () => {
+    // The table of other languages' words is kept by our names: each must be one.
+    const names = new Set(operators.map(({ name }) => name));
+    const meant = (word: string): string => said(`${word}(/a)`)[0] ?? '';
+    for (const word of ['size', 'upcase', 'strptime', 'fold', 'sha2', 'ceiling', 'gsub', 'coalesce', 'to_entries']) {
+      const [, first = ''] = /Write (?:value )?([\w.?]+)/.exec(meant(word)) ?? [];
+      if (first !== '') expect(names.has(first) || first === '??', `${word}: ${first}`).toBe(true);
+    }
+  });
+});
+
+describe('a variable that is not bound', () => {
+  it('may be a field, of the event or of the element', () => {
+    expect(said('name')).toEqual(['undefined-variable : A field of the event is /name.']);
+    expect(said('map(/a, i => price)')[0]).toBe(
+      'undefined-variable /2/2: Bound here: "i". A field of i is i/price, one of the event /price.',
+    );
+    expect(said('event/id')[0]).toContain('the event itself is $input, and /id a field of it');
+  });
+
+  it('may be bound beside it', () => {
+    expect(said('let a = 1, b = a in b')).toContain(
+      'undefined-variable /1/1/1: The bindings of one let do not see each other: put another one inside, let a = … in let … in ….',
+    );
+    expect(
+      saidOfJson([
+        'let',
+        [
+          ['a', 1],
+          ['b', ['$', '/a']],
+        ],
+        ['$', '/b'],
+      ])[0],
+    ).toContain('["let", [["a", …]], ["let", …]]');
+    expect(said('let a = 1, f = x => x + a in map([a], f)').join()).not.toContain('do not see each other');
+  });
+
+  it('may be the rest of a key', () => {
+    expect(said('/user-id')).toEqual(['undefined-variable /2: A key with a minus in it stands in quotes: /"user-id".']);
+    expect(said('/a/b-c-d')[0]).toContain('/a/"b-c-d".');
+  });
+
+  it('may be a lambda that is called', () => {
+    expect(said('let f = x => x in f(/a)')[0]).toContain('car(map([x], f))');
+    expect(saidOfJson(['let', [['f', ['lambda', ['x'], ['$', '/x']]]], ['f', 1]])[0]).toContain(
+      '["car", ["map", [x], ["$", "/f"]]]',
+    );
+  });
+});
+
+describe('arguments in the wrong order', () => {
+  it('are told of where a lambda stands first', () => {
+    expect(said('map(x => x, /a)')).toEqual(['wrong-kind /1: Write map(array, lambda).']);
+  });
+
+  it('are fine where a lambda is a value', () => {
+    expect(said('count([x => x])')).toEqual([]);
+  });
+});
+
+it('texts that are added are answered with how they are joined, before a run and in it', () => {
+  expect(said('"a" + /b')).toEqual(['wrong-kind /1: Texts are joined with ++.']);
+  const error = errorOf(() => compile(['+', ['$input', '/a'], 1]).run([{ a: 'x' }]));
+  expect(error.explain('text')).toMatch(/Texts are joined with \+\+\.$/);
+  expect(error.hint).toBe('Texts are joined with ["strConcat", …].');
+});
+
+function errorOf(work: () => unknown): ComputoError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ComputoError) return error;
+    throw error;
+  }
+  throw new Error('nothing was raised');
+}
