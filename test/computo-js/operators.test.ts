@@ -8,8 +8,9 @@ const START = '<!-- operators: made from their records by the test of the operat
 const END = '<!-- end of operators -->';
 
 describe('the operators', () => {
-  it('are 46 in current and 45 in classic', () => {
-    const count = (dialect: Dialect): number => operators.filter(({ dialects }) => dialects.includes(dialect)).length;
+  it('of the reference are 46 in current and 45 in classic', () => {
+    const reference = operators.filter(({ name }) => !name.includes('.') || name === 'permuto.apply');
+    const count = (dialect: Dialect): number => reference.filter(({ dialects }) => dialects.includes(dialect)).length;
     expect([count('current'), count('classic')]).toEqual([46, 45]);
   });
 

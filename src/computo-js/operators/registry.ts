@@ -13,12 +13,14 @@ import { enumerate, mapWithIndex } from './indexed.js';
 import { input, inputs } from './input.js';
 import { lambdaOperator } from './lambda.js';
 import { letOperator } from './let.js';
+import { listOperators } from './list/index.js';
 import { append, car, cdr, cons } from './list.js';
 import { and, andClassic, not, or, orClassic } from './logic.js';
 import { map } from './map.js';
 import { keys, merge, values } from './members.js';
 import { minus } from './minus.js';
 import { obj } from './obj.js';
+import { objectOperators } from './object/index.js';
 import { objFromPairs } from './obj-from-pairs.js';
 import { partition } from './partition.js';
 import { diffOperator, patchOperator } from './patching.js';
@@ -33,6 +35,7 @@ import { join, strConcat } from './text.js';
 import { times } from './times.js';
 import { unique } from './unique.js';
 import { uniqueSorted } from './unique-sorted.js';
+import { valueOperators } from './value/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
@@ -105,6 +108,10 @@ const registry: readonly Operator[] = [
   // Changes
   diffOperator,
   patchOperator,
+  // Beyond the reference
+  ...valueOperators,
+  ...listOperators,
+  ...objectOperators,
 ];
 
 /** Every operator of both dialects, in the order of the reference, as users see them. */

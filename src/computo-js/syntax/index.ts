@@ -8,6 +8,7 @@ export {
   type Example,
   type Growth,
   type Inferrer,
+  type InputPath,
   type Operator,
   type OperatorInfo,
   type Parser,

@@ -72,6 +72,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unique-sorted-option': 'uniqueSorted does not know this option',
   'negative-tolerance': 'approx needs a tolerance that is not negative',
   'chunk-size': 'chunk needs a positive size',
+  'compact-option': 'value.compact takes only the option "deep"',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'too-many-problems': 'a script has so many problems that not all are listed',
 });

@@ -1,0 +1,52 @@
+import { compileArgument, type Compiler, type Evaluate } from '../compile/index.js';
+import { wrongKind, type Call } from '../syntax/index.js';
+import { isNumber, NumberText, readDecimal, spendText, type Effort, type Json } from '../value/index.js';
+
+/** The integers that an argument may be, both ends included. */
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+const SAFE: Bounds = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Compiles an argument that must be an integer. Where it may be any, one beyond ±2^53 becomes the nearest end of that
+ * range: as an index or a number of digits it means the same.
+ *
+ * @throws ComputoError `InvalidArgument`, when it is evaluated and is no integer within the bounds
+ */
+export function compileInteger(
+  call: Call,
+  index: number,
+  compiler: Compiler,
+  bounds: Bounds = SAFE,
+): (...args: Parameters<Evaluate>) => number {
+  const given = compileArgument(call, index, compiler);
+  return (run, scope) => {
+    const value = given(run, scope);
+    run.at = call.place;
+    const integer = integerWithin(value, bounds, run);
+    if (integer === undefined) throw wrongKind(call, index, textOf(bounds), value);
+    return integer;
+  };
+}
+
+function integerWithin(value: Json, { min, max }: Bounds, effort: Effort): number | undefined {
+  if (!isNumber(value) || !isInteger(value, effort)) return undefined;
+  const nearest = Math.max(SAFE.min, Math.min(SAFE.max, Number(value)));
+  return nearest >= min && nearest <= max ? nearest : undefined;
+}
+
+function isInteger(number: number | bigint | NumberText, effort: Effort): boolean {
+  if (!(number instanceof NumberText)) return typeof number === 'bigint' || Number.isInteger(number);
+  spendText(effort, number.text.length);
+  const { digits, exponent } = readDecimal(number.text);
+  return exponent >= digits.length;
+}
+
+function textOf({ min, max }: Bounds): string {
+  if (min === SAFE.min) return 'an integer';
+  if (max === SAFE.max) return min === 1 ? 'a positive integer' : `an integer of at least ${min}`;
+  return `an integer from ${min} to ${max}`;
+}
