@@ -6,11 +6,14 @@ import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
 import type { Diagnostic } from './diagnostic.js';
 import { collectNames } from './names.js';
-import { RULES } from './rules.js';
+import type { Rule } from './rule.js';
+import { notPortable, RULES } from './rules.js';
 
 export interface CheckOptions {
   /** As for `compile`. */
   readonly dialect?: DialectOption | undefined;
+  /** Whether an operator that the reference engine does not have is an error. */
+  readonly portable?: boolean | undefined;
 }
 
 /** More problems than this say that the script is no script; and a deep one's pointers are long. */
@@ -24,9 +27,10 @@ const PATH_CHARACTERS_MAX = 10_000_000;
 export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
-    if (wanted !== 'auto') return checkIn(script, wanted);
+    const rules = options.portable === true ? [...RULES, notPortable] : RULES;
+    if (wanted !== 'auto') return checkIn(script, wanted, rules);
     const { dialect, markers } = detectDialect(script);
-    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current');
+    if (dialect !== 'conflict') return checkIn(script, dialect === 'classic' ? 'classic' : 'current', rules);
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
       if (marker === undefined) return [];
@@ -46,7 +50,7 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   }
 }
 
-function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
+function checkIn(script: Json, dialect: Dialect, rules: readonly Rule[]): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits);
@@ -65,7 +69,7 @@ function checkIn(script: Json, dialect: Dialect): Diagnostic[] {
     });
   }
   for (const visit of visits) {
-    for (const rule of RULES) rule(visit, report, names);
+    for (const rule of rules) rule(visit, report, names);
     if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;
     const message = `there may be more: these are the first ${found.length} problems`;
     found.push({ code: 'too-many-problems', severity: 'warning', path: '', message });

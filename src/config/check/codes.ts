@@ -48,6 +48,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'missing-field':
     'a script reads what cannot be in the data that reaches it (a warning in a branch, or from a sample)',
   'unknown-operator': 'no operator has this name in the dialect of the script',
+  'not-portable': 'the reference engine has no such operator (checked with computo: { portable: true })',
   'wrong-arity': 'an operator gets too few or too many arguments',
   'wrong-kind': 'an argument is of a type that the operator never accepts',
   'dialect-conflict': 'a script mixes the classic and the current dialect',
