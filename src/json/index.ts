@@ -6,6 +6,7 @@ export {
   copyText,
   copyValue,
   createScanner,
+  isNullOrMissing,
   literalOf,
   passageOf,
   readValue,

@@ -11,6 +11,7 @@ export const capture = defineOperator({
   summary: 'An object of the named groups of the first match, null where a group took no part; null without a match.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['regex.capture', 'user=ada 35 ms', 'user=(?<user>\\w+)'], result: { user: 'ada' } },
     { script: ['regex.capture', 'none', '(?<n>\\d+)'], result: null },

@@ -12,6 +12,7 @@ export const findAll = defineOperator({
   returns: 'array',
   growth: 'text',
   work: ['text'],
+  frames: 2,
   examples: [{ script: ['regex.findAll', 'a1b22', '\\d+'], result: ['1', '22'] }],
   compile(call, compiler) {
     const textGiven = compileText(call, 0, compiler);

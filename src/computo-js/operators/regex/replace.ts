@@ -15,6 +15,7 @@ export const replace = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'), value('by', 'string'))),
   returns: 'string',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['regex.replace', '2026-01-02', '(\\d+)-(\\d+)-(\\d+)', '$3.$2.$1'], result: '02.01.2026' },
     { script: ['regex.replace', 'k=v', '(?<k>\\w)=(?<v>\\w)', '${v}=${k}'], result: 'v=k' },

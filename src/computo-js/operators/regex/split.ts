@@ -13,6 +13,7 @@ export const split = defineOperator({
   returns: 'array',
   growth: 'text',
   work: ['text'],
+  frames: 2,
   examples: [{ script: ['regex.split', 'a, b;c', '[,;] *'], result: ['a', 'b', 'c'] }],
   compile(call, compiler) {
     const textGiven = compileText(call, 0, compiler);

@@ -9,6 +9,7 @@ export const test = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   returns: 'boolean',
   work: ['text'],
+  frames: 2,
   examples: [{ script: ['regex.test', 'error 42', '\\d+'], result: true }],
   compile(call, compiler) {
     const textGiven = compileText(call, 0, compiler);

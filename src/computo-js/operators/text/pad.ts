@@ -28,6 +28,7 @@ function padding(
     signatures: inBoth(takesUpTo(1, value('text', 'string'), number('length'), value('fill', 'string'))),
     returns: 'string',
     work: ['text'],
+    frames: 2,
     examples,
     compile(call, compiler) {
       const textGiven = compileText(call, 0, compiler);

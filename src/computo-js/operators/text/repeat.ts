@@ -10,6 +10,7 @@ export const repeat = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), number('times'))),
   returns: 'string',
   work: ['text'],
+  frames: 2,
   examples: [{ script: ['text.repeat', 'ab', 3], result: 'ababab' }],
   compile(call, compiler) {
     const textGiven = compileText(call, 0, compiler);

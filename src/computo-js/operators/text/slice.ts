@@ -12,6 +12,7 @@ export const slice = defineOperator({
   returns: 'string',
   growth: 'first',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['text.slice', 'a😀bc', 1, 3], result: '😀b' },
     { script: ['text.slice', 'hello', -3], result: 'llo' },
