@@ -41,6 +41,8 @@ export function scriptIn(dialect: 'classic' | 'current'): fc.Arbitrary<Json> {
       call('+', inner, inner),
       call('count', inner),
       call('strConcat', inner, inner),
+      call('text.split', inner, fc.constant('a')),
+      call('regex.capture', inner, fc.constantFrom('(?<a>a)|(?<b>x)', '(', '(?<c>.*)')),
       fc.constantFrom<Json>(['$', '/x'], ['$', '/y'], ['$', '/z']),
     ];
     const own =
