@@ -53,6 +53,20 @@ describe('a read that cannot succeed', () => {
     expect(read(['obj', ['a', ['get', ['obj', ['b', 1]], '/c']]])).toEqual(['/1/1 /c 0']);
   });
 
+  it('is found in the groups of a pattern that is written out', () => {
+    const group = (pattern: Json, pointer: string): Json => [
+      'let',
+      { m: ['regex.capture', ['$input', '/t'], pattern] },
+      ['$', pointer],
+    ];
+    expect(read(group('(?<user>a)', '/m/usr'), ANY_SHAPE)).toEqual(['/2 /usr 0']);
+    expect(read(group('(?<user>a)', '/m/user'), ANY_SHAPE)).toEqual([]);
+    expect(read(group(['$input', '/p'], '/m/usr'), ANY_SHAPE)).toEqual([]);
+    expect(read(['let', { p: ['text.split', ['$input', '/t'], ','] }, ['$', '/p/0/a']], ANY_SHAPE)).toEqual([
+      '/2 /0/a 1',
+    ]);
+  });
+
   it('is found in what is parsed, where its form is known', () => {
     const url: Json = ['url.parse', ['$input', '/u']];
     const parsed = (pointer: string): Json => ['let', { url }, ['$', pointer]];

@@ -63,6 +63,8 @@ export function scriptIn(dialect: 'classic' | 'current'): fc.Arbitrary<Json> {
       call('object.mapValues', inner, tie('lambda')),
       call('object.filter', inner, tie('lambda')),
       call('object.rename', inner, fc.constantFrom<Json>({ a: 'd' }, { a: 'b' }, { b: 'a', a: 'b' })),
+      call('text.split', inner, fc.constant('a')),
+      call('regex.capture', inner, fc.constantFrom('(?<a>a)|(?<b>x)', '(', '(?<c>.*)')),
       fc.constantFrom<Json>(['$', '/x'], ['$', '/y'], ['$', '/z']),
     ];
     const own =

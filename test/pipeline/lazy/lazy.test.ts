@@ -177,6 +177,9 @@ function scripts(dialect: Dialect): fc.Arbitrary<Json> {
         fc.tuple(fc.constantFrom('value.at', 'value.has'), inner, key),
         fc.tuple(fc.constantFrom('value.at', 'value.has'), inner, key, key),
         fc.tuple(fc.constant('value.type'), inner),
+        fc.tuple(fc.constantFrom('text.of', 'text.upper', 'text.length', 'number.round', 'number.abs'), inner),
+        inner.map((of): Json => ['text.split', ['text.of', of], ',']),
+        inner.map((of): Json => ['regex.capture', ['text.of', of], '(?<a>[a-z]+)(?<n>[0-9])?']),
         inner.map((of): Json => (isClassic ? ['let', [['v', of]], ['$', '/v']] : ['let', { v: of }, ['$', '/v']])),
         inner.map((of): Json => [
           'map',

@@ -32,7 +32,30 @@ export const round = defineOperator({
 });
 
 function rounded(given: JsonNumber, digits: number, effort: Effort): JsonNumber {
+  const quick = typeof given === 'number' && digits >= 0 ? roundedDouble(given, digits) : undefined;
+  return quick ?? changeDecimal(given, (decimal) => roundDecimal(decimal, digits), effort);
+}
+
+/** Powers of ten up to this one are doubles. */
+const EXACT_POWER_MAX = 22;
+const FIVE = 0x35;
+
+/**
+ * The same for most doubles, from the text that they print as: an integer and a power of ten that are both exact have a
+ * quotient that is the nearest double.
+ *
+ * @returns undefined where it takes the decimal
+ */
+function roundedDouble(given: number, digits: number): number | undefined {
   // Doubles from 2^53 on are integers, and print as such. `+ 0` turns -0 into 0.
-  if (typeof given === 'number' && digits >= 0 && Number.isInteger(given)) return given + 0;
-  return changeDecimal(given, (decimal) => roundDecimal(decimal, digits), effort);
+  if (Number.isInteger(given)) return given + 0;
+  const text = String(given);
+  const point = text.indexOf('.');
+  const end = point + 1 + digits;
+  if (point === -1 || digits > EXACT_POWER_MAX || text.includes('e')) return undefined;
+  if (end >= text.length) return given;
+  const kept = Number(text.slice(0, point) + text.slice(point + 1, end));
+  if (!Number.isSafeInteger(kept)) return undefined;
+  const added = text.charCodeAt(end) < FIVE ? 0 : given < 0 ? -1 : 1;
+  return (kept + added) / Number(`1e${digits}`) + 0;
 }

@@ -1,9 +1,10 @@
 import { countUnits } from '../../compile/index.js';
+import { join, objectShape, scalarShape, type Field } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { orderedObject, type Json } from '../../value/index.js';
 import { compileText } from '../text-argument.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
-import { compilePattern, reportPattern } from './pattern.js';
+import { compilePattern, patternWritten, reportPattern } from './pattern.js';
 import { firstMatch } from './search.js';
 
 export const capture = defineOperator({
@@ -12,6 +13,13 @@ export const capture = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   work: ['text'],
   frames: 2,
+  shape(_, call, { origin }) {
+    const pattern = patternWritten(call, 1);
+    const names = Object.keys(pattern?.regex.namedGroups() ?? {});
+    const group: Field = { shape: scalarShape('string', 'null'), optional: false };
+    const groups = new Map(names.map((name) => [name, group]));
+    return join(objectShape(groups, pattern === undefined, origin), scalarShape('null'));
+  },
   examples: [
     { script: ['regex.capture', 'user=ada 35 ms', 'user=(?<user>\\w+)'], result: { user: 'ada' } },
     { script: ['regex.capture', 'none', '(?<n>\\d+)'], result: null },

@@ -1,4 +1,5 @@
 import { countUnits } from '../../compile/index.js';
+import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { compileText } from '../text-argument.js';
@@ -10,6 +11,7 @@ export const findAll = defineOperator({
   summary: 'The texts of all matches, which do not overlap, from left to right.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
   frames: 2,

@@ -1,10 +1,10 @@
 import { countUnits } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value, type Call } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { OptionProblem, readOrFail, reportOption } from '../option.js';
+import { readOrFail, reportOption } from '../option.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { compileText } from '../text-argument.js';
-import { compilePattern, readPattern, reportPattern, type Pattern } from './pattern.js';
+import { compilePattern, patternWritten, reportPattern, type Pattern } from './pattern.js';
 import { readReplacement, type Replacement } from './replacement.js';
 import { eachMatch } from './search.js';
 
@@ -51,7 +51,7 @@ export const replace = defineOperator({
   },
   check(call, report) {
     reportPattern(call, 1, report);
-    const pattern = patternWritten(call);
+    const pattern = patternWritten(call, 1);
     if (pattern !== undefined) reportOption(call, 2, 'unknown-group', (by) => readReplacement(by, pattern), report);
   },
 });
@@ -65,14 +65,4 @@ function remembered(call: Call): (by: string, pattern: Pattern) => Replacement {
     }
     return last.replacement;
   };
-}
-
-function patternWritten({ arguments: [, argument] }: Call): Pattern | undefined {
-  if (argument?.type !== 'constant' || typeof argument.value !== 'string') return undefined;
-  try {
-    return readPattern(argument.value);
-  } catch (error) {
-    if (error instanceof OptionProblem) return undefined;
-    throw error;
-  }
 }

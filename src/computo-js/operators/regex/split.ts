@@ -1,4 +1,5 @@
 import { countUnits } from '../../compile/index.js';
+import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { compileText } from '../text-argument.js';
@@ -11,6 +12,7 @@ export const split = defineOperator({
     'The parts of the text between the matches of a pattern. A match at an end leaves an empty part; an empty match splits only between characters.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
   frames: 2,

@@ -1,4 +1,5 @@
 import { countUnits } from '../../compile/index.js';
+import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { compileText } from '../text-argument.js';
@@ -12,6 +13,7 @@ export const split = defineOperator({
     'The parts of the text between the places where a separator stands. A separator at an end leaves an empty part.',
   signatures: inBoth(takes(value('text', 'string'), value('separator', 'string'))),
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
   examples: [{ script: ['text.split', 'a,b,', ','], result: ['a', 'b', ''] }],
