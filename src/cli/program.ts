@@ -11,6 +11,7 @@ import { operatorsCommand } from './commands/operators.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
+import { scriptCommand } from './commands/script.js';
 import { serveCommand } from './commands/serve.js';
 import { tapCommand } from './commands/tap.js';
 import { tokenCommand } from './commands/token.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   replayCommand,
   logCommand,
   checkCommand,
+  scriptCommand,
   costCommand,
   journalCommand,
   tokenCommand,

@@ -28,5 +28,6 @@ export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { fileKey, foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
+export { replaceFile } from './replace-file.js';
 export { areSamplesThere, samplesBefore } from './samples.js';
 export { PACKED_HEAD_BYTES, packedHead } from './packed-head.js';

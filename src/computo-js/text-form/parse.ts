@@ -17,6 +17,8 @@ const DIVISION = 'Division has white space on both sides: a / b.';
 export interface ParsedText {
   readonly script: Json;
   readonly spans: Span;
+  /** Whether the text says more than the script: what is printed of the script lacks its comments. */
+  readonly hasComments: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function parseText(text: string): ParsedText {
   if (reader.isAtEnd()) throw reader.error('there is no script', reader.at);
   const { script, span } = runRule(expression(reader, PIPE_LEVEL));
   if (!reader.isAtEnd()) throw reader.unexpected('behind the end of the expression');
-  return { script, spans: span };
+  return { script, spans: span, hasComments: reader.hasComments };
 }
 
 /** An expression whose signs bind at least as tightly as `levelMin`. All signs take what is left of them first. */

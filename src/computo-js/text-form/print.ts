@@ -4,6 +4,7 @@
  */
 import { formatPointer, parsePointer } from '../pointer/index.js';
 import { entriesOf, isArray, isObject, stringify, type Json, unlimited } from '../value/index.js';
+import { bracketed, group, indent, joined, layOut, LINE, type Doc } from './layout.js';
 import { ask, runRule, type Rule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS } from './signs.js';
 
@@ -12,13 +13,16 @@ const ATOM_LEVEL = 9;
 /** Reaches as far as it can: a lambda, `let`, `if`. */
 const OPEN_LEVEL = -1;
 
+const LET = 'let ';
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OPERATOR_NAME = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const DIGITS = /^[0-9]+$/;
 
 /** A printed piece of a script. */
 interface Piece {
-  readonly text: string;
+  readonly text: Doc;
+  /** Its text where more of the same kind stands behind it: all of it is on one line then, or none. */
+  readonly begun?: Doc;
   /** How tightly it holds together, see `signs.ts`. */
   readonly level: number;
   /** The sign between its parts: behind it the same sign would go on with it. */
@@ -29,12 +33,13 @@ interface Piece {
 }
 
 /**
- * Prints a script of the current dialect in the text form, on one line. `parseText` reads the same script again.
+ * Prints a script of the current dialect in the text form. `parseText` reads the same script again.
  *
  * @param script any nesting will do
+ * @param width columns of a line; without it all is on one line
  */
-export function printText(script: Json): string {
-  return runRule(printed(script)).text;
+export function printText(script: Json, width = Infinity): string {
+  return layOut(runRule(printed(script)).text, width);
 }
 
 function* printed(script: Json): Rule<Piece> {
@@ -55,7 +60,7 @@ function* printedArray(script: readonly Json[]): Rule<Piece | undefined> {
   if (typeof operator !== 'string') {
     const elements = yield* ask(printedAll(script));
     if (elements.every(({ isConstant }) => isConstant)) return undefined;
-    return atom(`[${listed(elements)}]`);
+    return atom(bracketed('[', texts(elements), ']'));
   }
   return reference(operator, given) ?? (yield* ask(form(operator, given))) ?? (yield* ask(call(operator, given)));
 }
@@ -80,12 +85,13 @@ function* form(operator: string, given: readonly Json[]): Rule<Piece | undefined
     case 'if': {
       if (given.length !== 3) return undefined;
       const [condition, then, otherwise] = yield* ask(printedAll(given));
-      return open(`if ${textOf(condition)} then ${textOf(then)} else ${textOf(otherwise)}`);
+      const branches = indent([LINE, 'then ', textOf(then), LINE, 'else ', textOf(otherwise)]);
+      return open(group(['if ', textOf(condition), branches]));
     }
     case 'not': {
       const [operand] = yield* ask(printedAll(given));
       return given.length === 1 && operand
-        ? { text: `not ${within(operand, NOT_LEVEL)}`, level: NOT_LEVEL }
+        ? { text: ['not ', within(operand, NOT_LEVEL)], level: NOT_LEVEL }
         : undefined;
     }
   }
@@ -96,15 +102,15 @@ function* form(operator: string, given: readonly Json[]): Rule<Piece | undefined
   if (first === undefined) return undefined;
   if (rest.length === 0) return sign === '-' ? negation(first) : undefined;
   // The same sign would go on with the run.
-  const head = first.sign === sign ? `(${first.text})` : within(first, level);
-  const text = joined([head, ...rest.map((operand) => within(operand, level + 1))], ` ${sign} `);
-  return { text, level, sign };
+  const head = first.sign === sign ? inParentheses(first.text) : within(first, level);
+  const others = rest.map((operand) => indent([LINE, `${sign} `, within(operand, level + 1)]));
+  return { text: group([head, ...others]), level, sign };
 }
 
 function negation(operand: Piece): Piece {
   // Directly before a number it would make a negative one, before another sign of its own a comment.
   const space = operand.level === NEGATION_LEVEL || isNumber(operand) ? ' ' : '';
-  return { text: `-${space}${within(operand, NEGATION_LEVEL)}`, level: NEGATION_LEVEL };
+  return { text: [`-${space}`, within(operand, NEGATION_LEVEL)], level: NEGATION_LEVEL };
 }
 
 /** `name(…)`, or `first |> name(…)` where a lambda comes last: that is how one reads it. */
@@ -117,9 +123,16 @@ function* call(operator: string, given: readonly Json[]): Rule<Piece | undefined
     last !== undefined && isArray(last) && last[0] === 'lambda' && pieces.at(-1)?.level === OPEN_LEVEL;
   const [first, ...rest] = pieces;
   if (first !== undefined && rest.length > 0 && endsWithLambda) {
-    return { text: `${within(first, PIPE_LEVEL)} |> ${operator}(${listed(rest)})`, level: PIPE_LEVEL };
+    const begun: Doc = [first.begun ?? within(first, PIPE_LEVEL), indent([LINE, `|> ${operator}`, called(rest)])];
+    return { text: group(begun), begun, level: PIPE_LEVEL };
   }
-  return atom(`${operator}(${listed(pieces)})`);
+  return atom([operator, called(pieces)]);
+}
+
+/** The arguments of a call. A single one begins where the call does. */
+function called(pieces: readonly Piece[]): Doc {
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? inParentheses(only.text) : bracketed('(', texts(pieces), ')');
 }
 
 function* callArguments(operator: string, given: readonly Json[]): Rule<Piece[]> {
@@ -152,15 +165,15 @@ function* path(given: readonly Json[]): Rule<Piece | undefined> {
   const [key] = keys;
   if (base === undefined || key === undefined) return undefined;
   const value = yield* ask(printed(base));
-  const held = value.level < ATOM_LEVEL || isNumber(value) ? `(${value.text})` : value.text;
+  const held = value.level < ATOM_LEVEL || isNumber(value) ? inParentheses(value.text) : value.text;
   const isPath = keys.every((one) => typeof one === 'string' || isIndex(one));
   if (isPath && (keys.length > 1 || !value.refusesPath)) {
     // Digits without quotes are an index here.
     const segments = keys.map((one) => `/${typeof one === 'string' ? keyText(one) : stringify(one)}`).join('');
-    return atom(`${value.refusesPath ? `(${value.text})` : held}${segments}`);
+    return atom([value.refusesPath ? inParentheses(value.text) : held, segments]);
   }
   if (keys.length > 1) return undefined;
-  return atom(`${held}[${(yield* ask(printed(key))).text}]`);
+  return atom([held, '[', (yield* ask(printed(key))).text, ']']);
 }
 
 function* lambda(given: readonly Json[]): Rule<Piece | undefined> {
@@ -170,37 +183,38 @@ function* lambda(given: readonly Json[]): Rule<Piece | undefined> {
   if (names.length < parameters.length) return undefined;
   const [only] = names;
   const head = names.length === 1 && only !== undefined ? only : `(${names.join(', ')})`;
-  return open(`${head} => ${(yield* ask(printed(body))).text}`);
+  return open([`${head} => `, (yield* ask(printed(body))).text]);
 }
 
 function* letForm(given: readonly Json[]): Rule<Piece | undefined> {
   const [bindings, body, ...more] = given;
   if (bindings === undefined || body === undefined || more.length > 0) return undefined;
   if (!isArray(bindings) || bindings.length === 0) return undefined;
-  const texts: string[] = [];
+  const bound: Doc[] = [];
   for (const binding of bindings) {
     if (!isArray(binding) || binding.length !== 2) return undefined;
     const [name, value] = binding;
     if (typeof name !== 'string' || value === undefined || !isName(name)) return undefined;
-    texts.push(`${name} = ${(yield* ask(printed(value))).text}`);
+    bound.push([`${name} = `, (yield* ask(printed(value))).text]);
   }
-  return open(`let ${joined(texts)} in ${(yield* ask(printed(body))).text}`);
+  const names = indent(joined(bound, [',', LINE]), LET.length);
+  return open(group([LET, names, LINE, 'in ', (yield* ask(printed(body))).text]));
 }
 
 /** `{…}`, where that is not a constant. */
 function* object(given: readonly Json[]): Rule<Piece | undefined> {
   if (given.length === 0 || given.length % 2 !== 0) return undefined;
   const pieces = yield* ask(printedAll(given));
-  const members: string[] = [];
+  const members: Doc[] = [];
   let isConstant = true;
   for (let at = 0; at < given.length; at += 2) {
     const [key, value] = [given[at] ?? null, given[at + 1] ?? null];
     const [keyPiece, valuePiece] = [pieces[at], pieces[at + 1]];
     isConstant &&= typeof key === 'string' && valuePiece?.isConstant === true;
-    if (typeof key !== 'string') members.push(`[${textOf(keyPiece)}]: ${textOf(valuePiece)}`);
-    else members.push(namesKey(value, key) ? textOf(valuePiece) : `${keyText(key)}: ${textOf(valuePiece)}`);
+    if (typeof key !== 'string') members.push(['[', textOf(keyPiece), ']: ', textOf(valuePiece)]);
+    else members.push(namesKey(value, key) ? textOf(valuePiece) : [`${keyText(key)}: `, textOf(valuePiece)]);
   }
-  return isConstant ? undefined : atom(`{${joined(members)}}`);
+  return isConstant ? undefined : atom(bracketed('{', members, '}'));
 }
 
 /** Whether a member needs no key of its own: a path of the event has its last part, a variable its name. */
@@ -214,32 +228,32 @@ function namesKey(value: Json, key: string): boolean {
 }
 
 /** A value that stands for itself, with whatever is in it. */
-function* constantText(value: Json): Rule<string> {
+function* constantText(value: Json): Rule<Doc> {
   if (isArray(value)) {
-    const elements: string[] = [];
+    const elements: Doc[] = [];
     for (const element of value) elements.push(yield* ask(constantText(element)));
-    return `[${joined(elements)}]`;
+    return bracketed('[', elements, ']');
   }
   if (!isObject(value)) return stringify(value);
-  const members: string[] = [];
+  const members: Doc[] = [];
   for (const [key, member] of entriesOf(value, unlimited()))
-    members.push(`${keyText(key)}: ${yield* ask(constantText(member))}`);
-  return `{${joined(members)}}`;
+    members.push([`${keyText(key)}: `, yield* ask(constantText(member))]);
+  return bracketed('{', members, '}');
 }
 
 function asJson(script: Json): Piece {
   return atom(`\`${stringify(script).replaceAll('`', '\\u0060')}\``);
 }
 
-function atom(text: string): Piece {
+function atom(text: Doc): Piece {
   return { text, level: ATOM_LEVEL };
 }
 
-function constant(text: string): Piece {
+function constant(text: Doc): Piece {
   return { text, level: ATOM_LEVEL, isConstant: true };
 }
 
-function open(text: string): Piece {
+function open(text: Doc): Piece {
   return { text, level: OPEN_LEVEL };
 }
 
@@ -253,20 +267,19 @@ function isNumber({ isConstant, refusesPath }: Piece): boolean {
 }
 
 /** A piece where one that holds together so tightly is needed. */
-function within({ text, level }: Piece, levelMin: number): string {
-  return level < levelMin ? `(${text})` : text;
+function within({ text, level }: Piece, levelMin: number): Doc {
+  return level < levelMin ? inParentheses(text) : text;
 }
 
-function listed(pieces: readonly Piece[]): string {
-  return joined(pieces.map(({ text }) => text));
+function inParentheses(text: Doc): Doc {
+  return ['(', text, ')'];
 }
 
-/** Not `join`: that copies its texts, and those of a deep script would be copied at each level. */
-function joined(texts: readonly string[], separator = ', '): string {
-  return texts.reduce((all, text, index) => (index === 0 ? text : `${all}${separator}${text}`), '');
+function texts(pieces: readonly Piece[]): readonly Doc[] {
+  return pieces.map(({ text }) => text);
 }
 
-function textOf(piece: Piece | undefined): string {
+function textOf(piece: Piece | undefined): Doc {
   return piece?.text ?? '';
 }
 

@@ -3,7 +3,7 @@ import type { Json, JsonNumber } from '../value/index.js';
 import { foreignHint } from './foreign.js';
 import { TextFormError } from './text-error.js';
 
-const SPACE = /(?:[ \t\r\n]|--[^\n]*)*/y;
+const BLANKS = /[ \t\r\n]*/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DIGITS = /[0-9]+/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -12,21 +12,28 @@ const GOES_ON = /[A-Za-z0-9_.]/;
 
 /** A text and how far it is read. */
 export class Reader {
-  at: number;
+  at = 0;
+  /** Whether comments were passed; the first line may be the shell's, and is none. */
+  hasComments = false;
 
   constructor(readonly text: string) {
-    this.at = text.startsWith('#!') ? this.#lineEnd() : 0;
+    if (text.startsWith('#!')) this.at = this.#lineEnd();
     this.space();
   }
 
   #lineEnd(): number {
-    const end = this.text.indexOf('\n');
+    const end = this.text.indexOf('\n', this.at);
     return end === -1 ? this.text.length : end;
   }
 
-  /** Passes white space and comments. @returns whether there was any */
-  space(): boolean {
-    return this.#match(SPACE) !== '';
+  /** Passes white space and comments. */
+  space(): void {
+    this.#match(BLANKS);
+    while (this.sees('--')) {
+      this.hasComments = true;
+      this.at = this.#lineEnd();
+      this.#match(BLANKS);
+    }
   }
 
   isAtEnd(): boolean {

@@ -1,5 +1,5 @@
 /** Scripts and where they stand. Light: a run with `-e` or a script file needs this much of the config floor and no more. */
 export { checkScript, inDialectOf } from './check-script.js';
 export { diagnoseScript, placeInScript } from './place.js';
-export { isScriptFile, loadScriptFile, parseInlineScript, scriptAt } from './read-script.js';
+export { isScriptFile, loadScriptFile, parseInlineScript, parseTextScript, scriptAt } from './read-script.js';
 export type { ScriptSource } from './script-source.js';

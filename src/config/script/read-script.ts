@@ -27,10 +27,8 @@ export async function parseInlineScript(text: string, label: string): Promise<Sc
     return jsonScript(label, label, text);
   } catch (error) {
     if (!isNoJson(error)) throw error;
-    // Loaded only for whoever writes it.
-    const { textScript } = await import('./text-script.js');
     try {
-      return textScript(label, label, text);
+      return await parseTextScript(label, label, text);
     } catch (inText) {
       throw /^\s*(?:\["|\{")/.test(text) ? error : inText;
     }
@@ -47,8 +45,19 @@ export async function parseInlineScript(text: string, label: string): Promise<Sc
 export async function loadScriptFile(path: string, blame: Blame = blameFile(path)): Promise<ScriptSource> {
   const text = await readText(path, blame);
   if (extname(path).toLowerCase() !== '.computo') return jsonScript(path, path, text);
+  return await parseTextScript(path, path, text);
+}
+
+/**
+ * Reads a script in the text form.
+ *
+ * @param file how findings name the text
+ * @throws ConfigError (`syntax-error`) with the place
+ */
+export async function parseTextScript(name: string, file: string, text: string): Promise<ScriptSource> {
+  // Its parser is loaded only for whoever writes it.
   const { textScript } = await import('./text-script.js');
-  return textScript(path, path, text);
+  return textScript(name, file, text);
 }
 
 /** Whether a file has the name of a script. */

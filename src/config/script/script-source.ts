@@ -28,6 +28,7 @@ export interface ScriptText {
   readonly text: string;
   /** Where its pieces stand in `text`. */
   readonly spans: Span;
+  readonly hasComments: boolean;
   /** Turns an offset in `text` into one in the text of the document; absent where nobody can tell. */
   readonly offsetOf?: (offset: number) => number;
 }

@@ -41,8 +41,8 @@ type Unread = Pick<ScriptText, 'text' | 'offsetOf'>;
 
 function read(name: string, origin: ScriptOrigin, text: Unread): ScriptSource {
   try {
-    const { script, spans }: ParsedText = parseText(text.text);
-    return { name, script, origin, text: { ...text, spans }, warnings: [] };
+    const { script, spans, hasComments }: ParsedText = parseText(text.text);
+    return { name, script, origin, text: { ...text, spans, hasComments }, warnings: [] };
   } catch (error) {
     if (!(error instanceof TextFormError)) throw error;
     throw new ConfigError([syntaxError(origin, text, error)]);

@@ -13,7 +13,19 @@ const BOM = 0xfeff;
  * @throws ConfigError (`file-not-found`, `file-unreadable`, `file-too-large`, `not-utf8`)
  */
 export async function readText(path: string, blame: Blame = blameFile(path)): Promise<string> {
-  const bytes = await readBytes(path, blame);
+  return textOf(await readBytes(path, blame), path, blame);
+}
+
+/**
+ * Reads standard input as {@link readText} reads a file. Findings name it `stdin`.
+ *
+ * @throws ConfigError
+ */
+export async function readStandardInput(): Promise<string> {
+  return textOf(await readStream(0), 'stdin', blameFile('stdin'));
+}
+
+function textOf(bytes: Buffer, path: string, blame: Blame): string {
   if (bytes.length > FILE_BYTES_MAX) {
     throw new ConfigError([blame('file-too-large', `${path} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`)]);
   }

@@ -52,10 +52,35 @@ describe('printText', () => {
     roundTrips(script);
   });
 
-  it('prints what is nested deeply', () => {
+  it.each([Infinity, 80])('prints what is nested deeply, %j columns wide', (width) => {
     let script: Json = ['$input'];
     for (let depth = 0; depth < 100_000; depth++) script = depth % 2 === 0 ? ['+', script, 1] : ['f', script];
-    expect(parseText(printText(script)).script).toHaveLength(2);
+    expect(parseText(printText(script, width)).script).toHaveLength(2);
+  });
+
+  it('says the same in whatever width, and the same way each time', () => {
+    fc.assert(
+      fc.property(anyScript, fc.integer({ min: 0, max: 120 }), (script, width) => {
+        const text = printText(script, width);
+        const again = parseText(text).script;
+        expect(equal(again, script), text).toBe(true);
+        expect(printText(again, width)).toBe(text);
+        // What has room on one line is on one line.
+        const oneLine = printText(script);
+        if (oneLine.length <= width) expect(text).toBe(oneLine);
+      }),
+      { numRuns: 2000 * FACTOR },
+    );
+  });
+
+  it.each([
+    [20, '{a: 1, b: /items |> map(i => i/n)}', '{\n  a: 1,\n  b: /items\n    |> map(i => i/n),\n}'],
+    [12, 'let a = 1, b = 2 in a + b', 'let a = 1,\n    b = 2\nin a + b'],
+    [16, 'if /a > 1 then "x" else "y"', 'if /a > 1\n  then "x"\n  else "y"'],
+    [10, '/aaaa ++ /b ++ /c', '/aaaa\n  ++ /b\n  ++ /c'],
+    [10, 'f(/aaaa, [1, 2, 3])', 'f(\n  /aaaa,\n  [\n    1,\n    2,\n    3,\n  ],\n)'],
+  ])('breaks lines at %i columns: %s', (width, text, expected) => {
+    expect(printText(parseText(text).script, width)).toBe(expected);
   });
 });
 
