@@ -5,7 +5,7 @@ import { EventFailure } from '../failure.js';
 export function tooLong(
   lineBytes: number,
   lineBytesMax: number,
-  setting: 'processing.max_line_size' | 'server.max_body_size' = 'processing.max_line_size',
+  setting = 'processing.max_line_size',
 ): EventFailure {
   const message = `the line has ${lineBytes} bytes, the limit is ${lineBytesMax} (${setting})`;
   return new EventFailure('line_too_long', message);

@@ -3,6 +3,8 @@ import type { BlockRunResult } from '../run-blocks.js';
 
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
+/** A run that was begun again, and has not failed for so long, is well: what fails may take its time to. */
+const WELL_AFTER_MS = 30_000;
 
 /** What a pipeline of the daemon is doing. */
 export type ProcessorState =
@@ -52,6 +54,11 @@ export class KeepGoing {
     this.#work ??= this.#run();
   }
 
+  /** To be called when the run has got anywhere: one that was begun again is well. */
+  gotOn(): void {
+    if (this.#state.kind === 'waiting') this.#state = { kind: 'running' };
+  }
+
   /** Ends the reading; what was read is finished. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -64,8 +71,10 @@ export class KeepGoing {
     const { signal } = this.#stop;
     let retryMs = RETRY_MIN_MS;
     while (!signal.aborted) {
-      this.#state = { kind: 'running' };
+      const ended = new AbortController();
+      void wait(WELL_AFTER_MS, ended.signal).then(() => ended.signal.aborted || this.gotOn());
       const outcome = await this.#once(signal);
+      ended.abort();
       const gotOn = onEnd();
       // Stopped by its own failing event, it is not begun again.
       if (outcome === undefined) return;
