@@ -1,8 +1,7 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { join, objectShape, scalarShape, type Field } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { orderedObject, type Json } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { compilePattern, patternWritten, reportPattern } from './pattern.js';
 import { firstMatch } from './search.js';
@@ -25,10 +24,10 @@ export const capture = defineOperator({
     { script: ['regex.capture', 'none', '(?<n>\\d+)'], result: null },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const patternGiven = compilePattern(call, 1, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const pattern = patternGiven(run, scope);
       const match = firstMatch(pattern, text, call, run);
       if (match === undefined) return null;

@@ -1,9 +1,8 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value, type Call } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { readOrFail, reportOption } from '../option.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
-import { compileText } from '../text-argument.js';
 import { compilePattern, patternWritten, reportPattern, type Pattern } from './pattern.js';
 import { readReplacement, type Replacement } from './replacement.js';
 import { eachMatch } from './search.js';
@@ -21,14 +20,14 @@ export const replace = defineOperator({
     { script: ['regex.replace', 'k=v', '(?<k>\\w)=(?<v>\\w)', '${v}=${k}'], result: 'v=k' },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const patternGiven = compilePattern(call, 1, compiler);
-    const byGiven = compileText(call, 2, compiler);
+    const byGiven = compileArgument(call, 2, compiler);
     const replacementOf = remembered(call);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const pattern = patternGiven(run, scope);
-      const by = byGiven(run, scope);
+      const by = textOf(byGiven(run, scope), call, 2);
       run.at = call.place;
       spendText(run, by.length);
       const replacement = replacementOf(by, pattern);
