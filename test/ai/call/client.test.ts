@@ -226,6 +226,16 @@ describe('a call with a schema', () => {
     ]);
   });
 
+  it('fails when its answer is too much to be parsed', async () => {
+    const fake = await on.fake('openai', { reply: () => `${'['.repeat(300)}${']'.repeat(300)}` });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('hi'), context({ schema: true }))).toMatchObject({
+      kind: 'failed',
+      code: 'schema',
+      message: expect.stringContaining('nested more than 200 levels deep') as unknown,
+    });
+  });
+
   it.each(['{"n": "five"}', 'five', ''])('fails when it answers %j twice', async (reply) => {
     const fake = await on.fake('openai', { reply: () => reply });
     const client = await on.client([setupOf(fake)]);

@@ -188,6 +188,17 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(await failureOf(fault)).toMatchObject({ code, billing, outcome: { kind: 'retry-now' } });
   });
 
+  it.each([
+    ['depth', `{"choices":${'['.repeat(300_000)}${']'.repeat(300_000)}}`, 'is nested more than 200 levels deep'],
+    ['values', `{"content":[${'{},'.repeat(300_000)}{}]}`, 'has more than 100000 JSON values'],
+    ['keys', `{"a":{${'"k":1,'.repeat(300_000)}"k":1}}`, 'has more than 100000 JSON values'],
+    ['bytes', JSON.stringify({ id: 'x'.repeat(8 * 1024 * 1024) }), 'is larger than 8388608 bytes'],
+  ])('does not read an answer of too many %s', async (_what, body, words) => {
+    const failure = await failureOf({ kind: 'body', body });
+    expect(failure).toMatchObject({ code: 'broken_answer', billing: 'unknown', outcome: { kind: 'retry-now' } });
+    expect(failure.message).toContain(`mine: the answer ${words}`);
+  });
+
   it('knows that nothing was billed when it could not connect', async () => {
     const { fake, provider } = await setup();
     await fake.close();
