@@ -180,7 +180,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
         response.end(text.slice(0, text.length / 2));
         return;
       case 'body':
-        response.writeHead(200, { 'content-type': 'application/json', ...headers });
+        response.writeHead(fault.status ?? 200, { 'content-type': 'application/json', ...headers });
         response.end(fault.body);
         return;
       case 'slow':

@@ -60,6 +60,9 @@ export function judgeChat(status: number, body: unknown, retryAfterMs: number | 
     if (code === 'model_not_found') return MODEL_NOT_FOUND;
     return INVALID;
   }
+  // The key is good, but not for this model.
+  if (status === 403 && [code, type].includes('model_not_found')) return MODEL_NOT_FOUND;
+  if (status === 403 && /does not have access to (?:the )?model/i.test(message)) return MODEL_NOT_FOUND;
   return undefined;
 }
 

@@ -76,3 +76,14 @@ it('an answer that is too much to be read is a dead letter, and the daemon goes 
   expect(others).toEqual([]);
   await fake.close();
 });
+
+it('a daemon whose key is refused asks again', async () => {
+  const fake = await startFakeProvider({ wire: 'openai' });
+  const provider = providerOf(fake).replace(fake.apiKey, 'sk-wrong-0123456789');
+  const config = configOf({ openai: provider }).replace('state_dir: ./state\n', '');
+  const daemon = await startDaemon(`${config}    outputs: [{ file: ./out.ndjson }]\n`);
+  await postLines(`${daemon.url}/events`, '{"q":"hi"}');
+  expect((await daemon.says('HTTP 401')).msg).toMatch(/; not used before \d{4}-/);
+  await daemon.end();
+  await fake.close();
+});
