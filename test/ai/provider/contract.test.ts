@@ -234,6 +234,15 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(never).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
   });
 
+  it('never shows its key in an answer, though the server repeats it', async () => {
+    const apiKey = 'sk-secret-4711-0123456789';
+    const { provider } = await setup({ apiKey, reply: () => `your key is ${apiKey}, or so` });
+    // Google's addresses have the model, and are no place for a key.
+    const answer = await answered(provider, kind === 'google' ? {} : { model: `${model}-${apiKey}` });
+    expect(answer.text).toBe('your key is ***, or so');
+    expect(JSON.stringify(answer)).not.toContain('4711');
+  });
+
   it('never shows its key, though the server repeats it', async () => {
     const { provider } = await setup({}, 'sk-wrong-secret-4711');
     const result = await provider.call(request(), signal);
