@@ -379,14 +379,17 @@ describe('stopping', () => {
 
   it('aborts: what is cut off is in doubt from then on', async () => {
     const fake = await on.fake('openai', { faults: () => ({ kind: 'hang', billed: true }) });
-    const client = await on.client([setupOf(fake)]);
+    let now = Date.now();
+    const sentAt = now;
+    const client = await on.client([setupOf(fake)], {}, { ...realWorld, now: () => now });
     const call = client.call(request('hi'), context());
     await until(() => fake.records.length === 1, 'the request is there');
+    now += 3000;
     await client.abort();
     expect(await call).toMatchObject({ kind: 'stopped', reason: 'aborted' });
     const doubts = [];
     for await (const doubt of client.doubtful()) doubts.push(doubt);
-    expect(doubts).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL }]);
+    expect(doubts).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL, time: sentAt }]);
     expect(doubts[0]?.atMost).toBeGreaterThan(0n);
   });
 
