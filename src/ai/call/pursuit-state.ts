@@ -120,8 +120,7 @@ export class PursuitState {
   }
 
   #tellDown(channel: Channel, failure: ProviderFailure): void {
-    const { state } = channel.breaker;
-    const until = state.kind === 'down' ? state.until : 0;
+    const until = channel.breaker.availableAt(this.#pursuit.world.now());
     const when = until === Infinity ? 'not used any more in this run' : `not used before ${showTime(until)}`;
     this.#pursuit.notify({ kind: 'provider-down', message: `${failure.message}; ${when}` });
   }

@@ -69,7 +69,7 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
       const { answer } = exchange;
       if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
       const limits = readLimitHeaders(answer.headers, world.now());
-      const mask = answerMask([apiKey]);
+      const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
       const requestId = answer.headers.get(dialect.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
       const body = parsed(answer.body);
@@ -126,6 +126,11 @@ async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: str
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The keys among configured headers or query parameters, told by their names: any other value may stand in an answer. */
+function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(named).flatMap(([name, value]) => (/auth|key|token|secret/i.test(name) ? [value] : []));
 }
 
 /** Some servers put an error into a 200: its code is the status that counts. */

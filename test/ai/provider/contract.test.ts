@@ -243,6 +243,16 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(JSON.stringify(answer)).not.toContain('4711');
   });
 
+  it('never shows a key of its headers in an answer, but any other value of them', async () => {
+    const { fake } = await setup({ reply: () => 'gateway-4711-0123456789, as of 2026-01-05-preview' });
+    const headers = { 'x-gateway-auth': 'Bearer gateway-4711-0123456789', 'x-version': '2026-01-05-preview' };
+    const apiKey = { reveal: () => fake.apiKey };
+    const options = { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS, headers };
+    const provider = createProvider(kind, options, realWorld);
+    open.push(provider);
+    expect((await answered(provider)).text).toBe('***, as of 2026-01-05-preview');
+  });
+
   it('never shows its key, though the server repeats it', async () => {
     const { provider } = await setup({}, 'sk-wrong-secret-4711');
     const result = await provider.call(request(), signal);
