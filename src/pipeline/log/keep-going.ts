@@ -41,6 +41,7 @@ export interface KeptRun {
 /** Keeps a {@link KeptRun} going until it is told to end. */
 export class KeepGoing {
   #state: ProcessorState = { kind: 'running' };
+  #isAtWork = true;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
@@ -48,6 +49,11 @@ export class KeepGoing {
 
   get state(): ProcessorState {
     return this.#state;
+  }
+
+  /** Whether a run is under way, or about to begin for the first time: also one that is not known to be well yet. */
+  get isAtWork(): boolean {
+    return this.#isAtWork;
   }
 
   start(): void {
@@ -71,6 +77,7 @@ export class KeepGoing {
     const { signal } = this.#stop;
     let retryMs = RETRY_MIN_MS;
     while (!signal.aborted) {
+      this.#isAtWork = true;
       const ended = new AbortController();
       void wait(WELL_AFTER_MS, ended.signal).then(() => ended.signal.aborted || this.gotOn());
       const outcome = await this.#once(signal);
@@ -91,8 +98,11 @@ export class KeepGoing {
   /** @returns why it has to be begun again; undefined when it has not */
   async #once(signal: AbortSignal): Promise<{ isPause: boolean; message: string; error?: unknown } | undefined> {
     try {
-      return this.#afterwards(await this.kept.run(signal));
+      const result = await this.kept.run(signal);
+      this.#isAtWork = false;
+      return this.#afterwards(result);
     } catch (error) {
+      this.#isAtWork = false;
       return { isPause: false, message: messageOf(error), error };
     }
   }

@@ -84,7 +84,7 @@ export class LogProcessor {
    */
   async drain(graceMs: number): Promise<void> {
     const { world } = this.processing;
-    const isDone = (): boolean => this.state.kind !== 'running' || !this.#isBehind();
+    const isDone = (): boolean => !this.#going.isAtWork || !this.#isBehind();
     const done = new AbortController();
     this.#onReached = () => isDone() && done.abort();
     this.#onReached();
