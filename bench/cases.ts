@@ -65,6 +65,27 @@ export const CASES: readonly Case[] = [
     sql: PROJECTION_SQL,
   },
   {
+    name: 'optional fields',
+    data: 'event',
+    share: 1,
+    stages: [
+      {
+        computo: [
+          'obj',
+          'id',
+          input('/id'),
+          'nick',
+          ['value.or', input('/user/nick'), input('/user/name')],
+          'country',
+          ['value.or', input('/user/country'), '??'],
+          'city',
+          ['value.or', input('/user/geo/city'), 'nowhere'],
+        ],
+      },
+    ],
+    jq: '{id, nick: (.user.nick // .user.name), country: (.user.country // "??"), city: (.user.geo.city // "nowhere")}',
+  },
+  {
     name: 'filter + projection',
     data: 'event',
     share: 1,

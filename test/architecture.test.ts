@@ -3,21 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { FLOORS } from './floors.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** The floors of the house, the lowest first. A file may import from its own folder, and from floors below its own. */
-const FLOORS: readonly (readonly string[])[] = [
-  ['src/computo-js'],
-  ['src/files', 'src/json', 'src/nats', 'src/world'],
-  ['src/event'],
-  ['src/config'],
-  ['src/ai', 'src/log'],
-  ['src/sources', 'src/sinks'],
-  ['src/pipeline'],
-  ['src/server'],
-  ['src/cli', 'bin'],
-];
 
 const TOP_LEVEL = [
   'bin',

@@ -7,7 +7,7 @@ import {
   type EventOptions,
   type PipelineSpec,
 } from '../pipeline/index.js';
-import type { SharedBooks } from './ai/open-client.js';
+import type { ClientNeeds, SharedBooks } from './ai/open-client.js';
 
 export type OpenExecutor = BlockExecutor & { close(): Promise<void> };
 
@@ -33,6 +33,8 @@ export interface EnginesPlan {
   readonly plain: (block: BlockOptions) => OpenExecutor;
   /** Opens what works on a pipeline with AI stages. Default: this thread. */
   readonly calling?: (events: EventOptions) => OpenExecutor;
+  /** When AI providers are asked again that refuse everybody. Default: not in this run. */
+  readonly probeDown?: ClientNeeds['probeDown'];
   /** Ask AI providers anew, whatever the journal holds. */
   readonly live: boolean;
   /** Told of the calls to AI providers. */
@@ -105,7 +107,7 @@ async function cutOff(client: AiClient): Promise<readonly string[]> {
 }
 
 async function openAiEngines(
-  { config, pipelines, live, maxCost, hooks, books }: EnginesPlan,
+  { config, pipelines, live, maxCost, hooks, books, probeDown }: EnginesPlan,
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly eventsOf: (block: BlockOptions) => EventOptions }> {
   const [{ aiEvents, providersOf, tellDoubt }, { openClient }] = await Promise.all([
@@ -121,6 +123,7 @@ async function openAiEngines(
     onNotice: ({ message }) => tell(message),
     ...(hooks && { hooks }),
     ...(books && { books }),
+    probeDown,
   });
   tellDoubt(client, tell);
   return { client, eventsOf: (block) => aiEvents(client, { config, live }, block) };

@@ -4,6 +4,7 @@ import { visible } from '../config/diagnostic/index.js';
 import { checkCommand } from './commands/check.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { costCommand } from './commands/cost.js';
+import { helpCommand } from './commands/help.js';
 import { initCommand } from './commands/init.js';
 import { journalCommand } from './commands/journal.js';
 import { logCommand } from './commands/log.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   initCommand,
   schemaCommand,
   operatorsCommand,
+  helpCommand,
   completionCommand,
 ];
 

@@ -2,7 +2,7 @@
 import { unmetered } from './value/index.js';
 
 export { check, type CheckOptions, type Diagnostic } from './check/index.js';
-export { DEFAULT_LIMITS, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
+export { DEFAULT_LIMITS, MISSING, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
 export { ComputoError, type ComputoErrorKind } from './computo-error.js';
 export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } from './json-text/index.js';
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
@@ -11,7 +11,7 @@ export { operators } from './operators/index.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
-export { FIELD_MISSING, type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
+export { type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
 export { compile, execute, type Program } from './program.js';
 export { spanAt, type Span } from './text-form/span.js';
 export { renderReference } from './reference/index.js';

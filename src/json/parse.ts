@@ -1,4 +1,5 @@
 import { JsonSyntaxError, parseExactly, type Json } from 'computo-js';
+import { excessOf } from './bounds.js';
 
 /** Levels of nesting that data may have unless the config says otherwise. */
 export const DEPTH_MAX_DEFAULT = 1000;
@@ -32,7 +33,8 @@ export function parseJson(text: string, depthMax: number = DEPTH_MAX_DEFAULT): J
  */
 export function parsePlain(text: string, depthMax: number): Json {
   // A text this short cannot be nested too deep: every level takes two characters.
-  if (text.length > 2 * depthMax && depthExceeds(text, depthMax)) return parseExactly(text, depthMax);
+  if (text.length > 2 * depthMax && excessOf(text, { depthMax, valuesMax: Infinity }) !== undefined)
+    return parseExactly(text, depthMax);
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -40,37 +42,4 @@ export function parsePlain(text: string, depthMax: number): Json {
     parseExactly(text, depthMax);
     throw new JsonSyntaxError('not valid JSON', 0);
   }
-}
-
-/** Whether brackets outside strings open more than `depthMax` levels. Right for valid JSON, harmless for other text. */
-function depthExceeds(text: string, depthMax: number): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case 0x22:
-        at = closingQuote(text, at);
-        break;
-      case 0x5b:
-      case 0x7b:
-        depth += 1;
-        if (depth > depthMax) return true;
-        break;
-      case 0x5d:
-      case 0x7d:
-        depth -= 1;
-    }
-  }
-  return false;
-}
-
-/** Where the string that opens at `open` closes, or the end of the text. */
-function closingQuote(text: string, open: number): number {
-  let quote = text.indexOf('"', open + 1);
-  while (quote !== -1) {
-    let backslashes = 0;
-    while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
-    if (backslashes % 2 === 0) return quote;
-    quote = text.indexOf('"', quote + 1);
-  }
-  return text.length;
 }

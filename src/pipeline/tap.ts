@@ -67,8 +67,11 @@ export class TapCollector {
     this.tap = new Tap(wish, (seen) => this.#add(seen));
   }
 
-  get seen(): readonly TapCatch[] {
-    return [...this.#seen.values()];
+  /** What was seen since the last time. */
+  take(): readonly TapCatch[] {
+    const seen = [...this.#seen.values()];
+    this.#seen.clear();
+    return seen;
   }
 
   #add({ point, lines, events, missed }: TapCatch): void {

@@ -28,6 +28,9 @@ export class JsonFailure extends EventFailure {
   }
 }
 
+/** In front of a key that an event carries. No header can hold it, so that such a key is never taken for that of a request. */
+const CARRIED = '\u0001';
+
 /** Makes sure that bytes are one JSON value, and finds its idempotency key. Nothing is built where that can be avoided. */
 export class EventReader {
   readonly #scanner: Scanner;
@@ -148,9 +151,10 @@ function failureAt(text: string, error: JsonSyntaxError): JsonFailure {
 
 /** A key is text; numbers count by how they print. Anything else is none. */
 function keyOf(value: Json | undefined): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText)
-    return stringifyJson(value);
+  if (typeof value === 'string') return value === '' ? undefined : CARRIED + value;
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText) {
+    return CARRIED + stringifyJson(value);
+  }
   return undefined;
 }
 

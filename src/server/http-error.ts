@@ -31,7 +31,7 @@ export function busy(message: string): HttpError {
 }
 
 export function tooLarge(bytesMax: number): HttpError {
-  const message = `the body has more than ${bytesMax} bytes (server.max_body_size)`;
+  const message = `the body has more than ${bytesMax} bytes (server.max_body_size; processing.max_line_size where that is less)`;
   return new HttpError(413, 'Request body too large', message);
 }
 

@@ -74,6 +74,9 @@ export async function storeLines(
   return report;
 }
 
+/** What bounds a line, whichever is less. */
+const LIMITS = 'server.max_body_size, processing.max_line_size';
+
 /**
  * A body that comes bit by bit, as blocks of lines: one block, or one line, is held.
  *
@@ -122,7 +125,7 @@ function entriesOf(
     report.errors.push({ line: firstLine + lineInBlock, error: failure.kind, message: failure.message });
   };
   if (block.kind === 'overlong') {
-    refuse(tooLong(block.lineBytes, lineBytesMax, 'server.max_body_size'), 0);
+    refuse(tooLong(block.lineBytes, lineBytesMax, LIMITS), 0);
     return { entries: [], lines: 1 };
   }
   const keyOf = (data: Entry['data']): string | undefined => {
@@ -136,7 +139,7 @@ function entriesOf(
     (event, lineInBlock) => {
       const { length: bytes } = event.data;
       if (bytes > lineBytesMax) {
-        refuse(tooLong(bytes, lineBytesMax, 'server.max_body_size'), lineInBlock);
+        refuse(tooLong(bytes, lineBytesMax, LIMITS), lineInBlock);
         return;
       }
       entries.push(entryOf(event.data, metadata, pipeline, event.key ?? keyOf(event.data)));

@@ -113,12 +113,27 @@ function postHandler({ store, settings, bodies }: RouteContext) {
     }
     if (!streams.take(payer, 1)) throw busy('too many streams of events are coming in at once');
     try {
-      const blocks = blocksOf(bodies.stream(request.raw), now.bodyBytesMax, bodies.holding(payer));
+      const blocks = blocksOf(
+        whileAdmitted(request, bodies.stream(request.raw)),
+        now.bodyBytesMax,
+        bodies.holding(payer),
+      );
       return await answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     } finally {
       streams.give(payer, 1);
     }
   };
+}
+
+/** A body as it comes, until the token that it comes with is not valid any more. @throws HttpError 401 */
+async function* whileAdmitted(
+  { isAdmitted }: EventRequest,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of chunks) {
+    if (isAdmitted?.() === false) throw new HttpError(401, 'Unauthorized', 'the token is not valid any more');
+    yield chunk;
+  }
 }
 
 /** Counts a reader, until it has read all or is gone. @throws HttpError 503 when there are too many */

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { visible } from '../config/diagnostic/index.js';
 import { SinkClosedError, SinkError, type Sink } from './sink.js';
 import { writeFileFully } from './write-fully.js';
 
@@ -10,12 +11,14 @@ const STDOUT = 1;
  */
 export function stdoutSink(): Sink {
   const isFile = fstatSync(STDOUT).isFile();
+  const isTerminal = process.stdout.isTTY;
   return {
     name: 'stdout',
     async write(lines) {
       try {
         if (isFile) writeFileFully(STDOUT, lines);
-        else await writeToStream(lines);
+        // The same JSON, with what a terminal would act on written as an escape.
+        else await writeToStream(isTerminal ? Buffer.from(visible(Buffer.from(lines).toString('utf8'))) : lines);
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') throw new SinkClosedError('stdout is closed');

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCli, scratch, type CliResult } from '../support/cli.js';
+import { bin, runCli, scratch, type CliResult } from '../support/cli.js';
 
 /** A colour, the start of a sequence in C1, text from the right, no width, DEL. */
 const EVIL = '\u001b[31m\u009b2J\u202e\u200b\u007f';
@@ -9,7 +10,7 @@ const ACTED_ON = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u
 
 function expectVisible({ stderr }: CliResult): void {
   expect(stderr).not.toMatch(ACTED_ON);
-  expect(stderr).toContain('\\u001b');
+  expect(stderr).toMatch(/\\u001b|U\+001B/);
 }
 
 it.each([
@@ -82,4 +83,17 @@ it('completion offers no name that would not be seen as it is', async () => {
   const cwd = scratch();
   writeFileSync(join(cwd, 'colloquium.yaml'), 'pipelines: { good: {}, "bad\\e[31m": {}, "two\\nlines": {} }\n');
   expect((await runCli(['__complete', 'run', '-p', ''], { cwd })).stdout).toBe('good\n');
+});
+
+it('an event on a terminal is the same JSON, with nothing that the terminal would act on; in a pipe it is as it came', async () => {
+  const cwd = scratch();
+  // A raw ESC is not JSON.
+  const text = EVIL.slice(1, -1);
+  writeFileSync(join(cwd, 'in.ndjson'), `{"t":"${text}"}\n`);
+  const command = `${process.execPath} ${bin} -e '["$input"]' in.ndjson --no-progress`;
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { cwd, encoding: 'utf8' });
+  const [line = ''] = stdout.split('\r\n');
+  expect(line).not.toMatch(ACTED_ON);
+  expect(JSON.parse(line)).toEqual({ t: text });
+  expect((await runCli(['-e', '["$input"]', 'in.ndjson'], { cwd })).stdout).toBe(`{"t":"${text}"}\n`);
 });

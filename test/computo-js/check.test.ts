@@ -165,6 +165,17 @@ describe('check', () => {
     expect(problems(['count', ['strConcat', 'a']], 'current')).toEqual(['error wrong-kind /1']);
   });
 
+  it('refuses operators beyond the reference, on request', () => {
+    const portable = (script: Json, dialect: Dialect | 'auto' = 'auto'): string[] =>
+      check(script, { dialect, portable: true }).map(({ code, severity, path }) => `${severity} ${code} ${path}`);
+    const beyond: Json = ['map', ['$input'], ['lambda', ['x'], ['value.or', ['$', '/x/a'], ['list.sum', ['$', '/x']]]]];
+    expect(portable(beyond)).toEqual(['error not-portable /2/2', 'error not-portable /2/2/2']);
+    expect(problems(beyond)).toEqual([]);
+    expect(check(beyond, { portable: true })[0]?.message).toContain("'value.or'");
+    expect(portable(['permuto.apply', {}, ['$input']], 'classic')).toEqual([]);
+    expect(portable(['merge', ['$input'], {}])).toEqual([]);
+  });
+
   for (const dialect of ['classic', 'current'] as const) {
     it(`never blames a call that works: ${dialect}`, () => {
       expect(falseAlarms(dialect)).toEqual([]);

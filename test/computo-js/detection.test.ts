@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compile, detectDialect, execute, type Json } from 'computo-js';
+import { compile, detectDialect, execute, operators, type Json } from 'computo-js';
 
 /** The verdict, and the path of each marker. */
 function verdict(script: Json): [string, ...string[]] {
   const { dialect, markers } = detectDialect(script);
   return [dialect, ...markers.map(({ path }) => path)];
 }
+
+const beyond = operators.filter(({ portable }) => !portable);
 
 describe('detectDialect', () => {
   it('finds nothing in scripts that both dialects have', () => {
@@ -22,6 +24,19 @@ describe('detectDialect', () => {
     ]) {
       expect(verdict(script)).toEqual(['ambiguous']);
     }
+  });
+
+  it('takes no operator beyond the reference for a marker, but what only one dialect accepts in it', () => {
+    for (const { name, dialects } of beyond) {
+      expect(dialects, name).toEqual(['classic', 'current']);
+      expect(verdict([name, ['$input'], 1])).toEqual(['ambiguous']);
+    }
+    expect(verdict(['value.walk', ['$input'], ['lambda', ['x'], ['get', ['$', '/x'], '/a']]])).toEqual([
+      'classic',
+      '/2/2',
+    ]);
+    expect(verdict(['value.or', ['$input', '/a'], ['list.sum', [1, 2]]])).toEqual(['current', '/1/1', '/2/1']);
+    expect(verdict(['object.mapValues', ['$input'], ['if', 1, ['$', '/f'], ['$', '/g']]])).toEqual(['current', '/2']);
   });
 
   it('knows classic by its own operators and by obj with pairs', () => {

@@ -79,6 +79,16 @@ const { both } = fc.letrec<{ both: Both }>((tie) => {
         fc.constantFrom('-', '/', '!=', '==', '<', '>=', 'cons', 'zip').map((name) => call(name)(parts)),
       ),
       one.chain((parts) => fc.constantFrom('not', 'count', 'car').map((name) => call(name)(parts))),
+      two.chain((parts) =>
+        fc
+          .constantFrom('value.or', 'value.try', 'value.at', 'value.has', 'value.merge', 'list.has', 'list.without')
+          .map((name) => call(name)(parts)),
+      ),
+      one.chain((parts) =>
+        fc
+          .constantFrom('value.type', 'value.compact', 'list.flat', 'list.sum', 'object.entries', 'object.flatten')
+          .map((name) => call(name)(parts)),
+      ),
       fc.tuple(tie('both'), tie('both'), tie('both')).map(call('if')),
       some.map((parts): Both => ({
         classic: ['&&', ...parts.map((p) => p.classic)],

@@ -20,6 +20,17 @@ describe('thousands of levels of anything else', () => {
     conjunctions: (inner) => ['not', ['not', inner]],
     appends: (inner) => ['cons', 1, ['append', { array: [] }, inner]],
     lookups: (inner) => ['get', inner, ''],
+    'upper-case texts': (inner) => ['text.upper', inner],
+    slices: (inner) => ['text.slice', inner, 0],
+    'replaced patterns': (inner) => ['regex.replace', inner, 'a', ''],
+    'rounded numbers': (inner) => ['number.round', 1, inner],
+    fallbacks: (inner) => ['value.or', inner, 1],
+    'fallbacks of reads': (inner) => ['value.or', ['value.at', inner, 'a'], 1],
+    attempts: (inner) => ['value.try', inner, 1],
+    keys: (inner) => ['value.at', { a: 1 }, inner],
+    walks: (inner) => ['value.walk', 1, ['lambda', ['x'], inner]],
+    changes: (inner) => ['value.set', {}, inner, 1],
+    indices: (inner) => ['list.slice', { array: [1] }, inner],
   };
   for (const [name, wrap] of Object.entries(wraps)) {
     it(`are a value or an error, never a crash: ${name}`, () => {
@@ -32,7 +43,7 @@ describe('thousands of levels of anything else', () => {
     });
 
     it(`run without exhausting the stack up to the limit: ${name}`, () => {
-      for (const levels of [2200, 4400]) {
+      for (const levels of [1100, 1750, 2200, 4400]) {
         for (const dialect of ['classic', 'current'] as const) {
           const script = nested(['$input'], wrap, levels);
           const kind = kindRaised(() => execute(script, [1], { dialect }));

@@ -1,4 +1,4 @@
-import { compile, FIELD_MISSING, type ExecuteOptions, type Json, type Plan } from 'computo-js';
+import { compile, MISSING, type ExecuteOptions, type Json, type Plan } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 
 type Planned = { readonly plan: Plan | undefined; readonly fields: readonly string[] };
@@ -100,9 +100,50 @@ describe('a plan', () => {
     expect(plan?.compute?.(null)).toMatchObject({ name: 'ada', price: 1.01, who: { first: 'Ada' }, text: ' Ada ' });
   });
 
+  it('writes the first field that is there, and computes nothing for it', () => {
+    const { plan, fields } = planned(['obj', 'c', ['value.or', ['$input', '/a/b'], ['$input', '/c'], 'none']]);
+    expect(fields).toEqual(['a/b', 'c']);
+    expect(plan?.output).toMatchObject({
+      members: [['c', { kind: 'first', fields: [0, 1], otherwise: { kind: 'constant', value: 'none' } }]],
+    });
+    expect(planned(['value.or', ['$input', '/a'], ['$input', '/b']]).plan?.output).toMatchObject({
+      kind: 'first',
+      otherwise: { kind: 'copy', field: 1 },
+    });
+    expect(planned(['value.or', ['value.at', ['$input', '/a'], 'b'], 1]).fields).toEqual(['a/b']);
+    expect(planned(['value.or', ['not', ['$input', '/a']], 1]).plan?.output.kind).toBe('compute');
+    expect(planned(['value.or', ['$input', '/list/0'], 1]).plan?.output.kind).toBe('compute');
+  });
+
+  it.each<[string, Json, Json, Json]>([
+    ['value.or', ['+', 1, ['value.or', ['$input', '/n'], ['$input', '/m'], 5]], 42, 6],
+    ['value.or of more than a read', ['value.or', ['+', 1, ['$input', '/n']], 'none'], 42, 'none'],
+    ['value.or of an element', ['value.or', ['$input', '/list/1'], 'none'], 8, 'none'],
+    ['value.or, classic', ['value.or', ['get', ['get', ['$input'], '/o'], '/p'], 'none'], 1, 'none'],
+    ['value.try', ['value.try', ['$input', '/n'], 'none'], 41, 'none'],
+    ['value.try of what is wrong', ['value.try', ['+', ['$input', '/s'], 1], 'none'], 'none', 'none'],
+    ['value.has', ['value.has', ['$input', '/o'], 'p'], true, false],
+    ['value.has of the input', ['value.has', ['$input'], 'o', 'p'], true, false],
+    ['value.has of an element', ['value.has', ['$input', '/list'], 1], true, false],
+    ['value.has from the end', ['value.has', ['$input', '/list'], -2], true, false],
+    ['value.at', ['value.or', ['value.at', ['$input'], 'list', 1], 'none'], 8, 'none'],
+    ['value.type', ['value.or', ['value.type', ['$input', '/list']], 'none'], 'array', 'none'],
+  ])('needs no whole input for %s, be the fields there or not', (_, script, there, missing) => {
+    const values = { n: 41, s: 'x', o: { p: 1 }, 'o/p': 1, list: [7, 8] };
+    expect(planned(script, values).plan?.compute?.(null)).toEqual(there);
+    expect(planned(script, {}).plan?.compute?.(null)).toEqual(missing);
+  });
+
+  it('is not made for a key that the text of a script does not tell', () => {
+    expect(planned(['value.has', ['$input'], ['$input', '/key']]).plan).toBeUndefined();
+    expect(planned(['value.at', ['$input'], -1]).plan).toBeUndefined();
+    expect(planned(['value.at', ['$input', '/list'], -1]).fields).toEqual(['list']);
+    expect(planned(['value.at', ['$input', '/list'], 'array']).fields).toEqual(['list']);
+  });
+
   it('raises where a field is missing, for the whole input to be asked', () => {
     const { plan } = planned(['not', ['$input', '/a']]);
-    expect(() => plan?.compute?.(null)).toThrow(FIELD_MISSING);
+    expect(() => plan?.compute?.(null)).toThrow(MISSING);
   });
 
   it.each<[string, Json]>([

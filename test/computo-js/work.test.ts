@@ -85,7 +85,32 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   'regex.split': (_, size) => [text(size), '[xy]'],
   'number.parse': (_, size) => ['1'.repeat(size)],
   'number.text': (work, size) => [grown(work, size), 2],
+  'value.at': (_, size) => [{}, text(size)],
+  'value.has': (_, size) => [{}, text(size)],
+  'value.set': (work, size) => [...holding(work, size), 1],
+  'value.update': (work, size) => [...holding(work, size), ['lambda', ['x'], -1]],
+  'value.remove': holding,
+  'list.group': (work, size) => [
+    work === 'calls' || work === 'elements' ? range(size) : [grown(work, size)],
+    ['lambda', ['x'], work === 'calls' || work === 'elements' ? 1 : ['$', '/x']],
+  ],
+  'list.range': (_, size) => [size],
+  'object.mapKeys': (work, size) => [ownMembers(work, size), ['lambda', ['x'], ['$', '/x']]],
+  'object.mapValues': (work, size) => [ownMembers(work, size), ['lambda', ['x'], 1]],
+  'object.filter': (work, size) => [ownMembers(work, size), ['lambda', ['x'], 1]],
+  'object.rename': (work, size) => (work === 'text' ? [{ [text(size)]: 1 }, {}] : [members(size), { k0: 'x' }]),
 };
+
+/** A container and the pointer of something in it. */
+function holding(work: Work, size: number): Json[] {
+  if (work === 'text') return [{ [text(size)]: 1 }, `/${text(size)}`];
+  return [grown(work, size), work === 'members' ? '/k0' : '/0'];
+}
+
+/** Members of an object, which a lambda is called for. */
+function ownMembers(work: Work, size: number): Json {
+  return work === 'text' ? { [text(size)]: 1 } : members(size);
+}
 
 function argumentsOf(operator: Operator, dialect: Dialect, work: Work, size: number): Json[] {
   const own = OWN[operator.name];

@@ -216,6 +216,22 @@ describe('an event with an idempotency key', () => {
   });
 });
 
+describe('a key that an event carries', () => {
+  it.each([
+    ['first', true],
+    ['second', false],
+  ])('is another one than the same text in the header, which came %s', async (_, isHeaderFirst) => {
+    const server = await testServer({ settings: { idempotencyPointer: '/key' } });
+    const carried = (): Promise<Response> => post(`${server.url}/events`, '{"key":"k","n":1}');
+    const inHeader = (): Promise<Response> => post(`${server.url}/events`, '{"n":2}', { 'idempotency-key': 'k' });
+    for (const send of isHeaderFirst ? [inHeader, carried] : [carried, inHeader]) {
+      expect((await send()).status).toBe(202);
+    }
+    expect(await server.stored()).toHaveLength(2);
+    await server.close();
+  });
+});
+
 describe('a server that can not take an event now', () => {
   it('answers 503 and when to come again while more events wait for the disk than the queue takes', async () => {
     const server = await testServer({ log: { queueRecordsMax: 3, durability: 'fsync' } });

@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: 'cut' }
   /** Bills and answers 200 with something that is no JSON. */
   | { readonly kind: 'broken-json' }
+  /** Bills and answers with this body; the status is 200 if none is named. */
+  | { readonly kind: 'body'; readonly body: string; readonly status?: number }
   /** Never answers; bills if told to. */
   | { readonly kind: 'hang'; readonly billed: boolean }
   /** Cuts the connection without a word; bills if told to. */

@@ -179,6 +179,10 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
         response.writeHead(200, { 'content-type': 'application/json', ...headers });
         response.end(text.slice(0, text.length / 2));
         return;
+      case 'body':
+        response.writeHead(fault.status ?? 200, { 'content-type': 'application/json', ...headers });
+        response.end(fault.body);
+        return;
       case 'slow':
         response.writeHead(200, { 'content-type': 'application/json', ...headers });
         for (let i = 0; i < bytes.length; i += 64) {

@@ -14,6 +14,16 @@ export interface BreakerOptions {
   readonly threshold: number;
   /** Milliseconds that it stays open before one call probes. */
   readonly openForMs: number;
+  /** Whatever it is taken down for, one call probes after so long. Default: not before the time named. */
+  readonly probeDown?: ProbeDown | undefined;
+}
+
+/** When a provider that is down by its own word is probed. Milliseconds. */
+export interface ProbeDown {
+  /** It named no time: a wrong key, no credit, a wrong address. */
+  readonly unnamedMs: number;
+  /** It named one that is later. */
+  readonly namedMs: number;
 }
 
 /** Leave to make one call; exactly one of its functions is called, once. */
@@ -37,7 +47,7 @@ export interface Breaker {
   enter(now: number): Entry;
   /** As {@link enter} would answer, without taking the probe: 0 is yes, else the time to try again. */
   availableAt(now: number): number;
-  /** The provider itself says that it will not serve before `until`. Infinity: not in this process. */
+  /** The provider itself says that it will not serve before `until`. Infinity: it names no time. */
   takeDown(now: number, until: number, reason: string): void;
   /** Takes over what somebody else has found. */
   adopt(state: BreakerState): void;
@@ -66,6 +76,11 @@ export function createBreaker(options: BreakerOptions, clock: () => number, rest
       case 'half-open':
         return now + PROBE_WAIT_MS;
     }
+  };
+
+  const probedAt = (since: number, until: number): number => {
+    const { unnamedMs = Infinity, namedMs = Infinity } = options.probeDown ?? {};
+    return Math.min(until, since + (until === Infinity ? unnamedMs : namedMs));
   };
 
   const open = (now: number, failures: number): void => {
@@ -113,10 +128,10 @@ export function createBreaker(options: BreakerOptions, clock: () => number, rest
       return { kind: 'pass', pass };
     },
     takeDown(now, until, reason) {
-      state = { kind: 'down', since: now, until, reason };
+      state = { kind: 'down', since: now, until: probedAt(now, until), reason };
     },
     adopt(found) {
-      state = found;
+      state = found.kind === 'down' ? { ...found, until: probedAt(found.since, found.until) } : found;
     },
   };
 }

@@ -24,12 +24,12 @@ export function sharedBreaker(own: Breaker, store: Store, name: string, world: W
   let lookedAt = Number.NEGATIVE_INFINITY;
   let seen = 0;
 
-  const tell = (): void => {
+  const tell = (isOurs = false): void => {
     const { state } = own;
     if (state === told || state.kind === 'half-open' || (state.kind === 'closed' && told.kind === 'closed')) return;
     told = state;
     changedAt = world.now();
-    if (state.kind === 'down' && state.until === Infinity) return;
+    if (isOurs) return;
     const finding: Finding = { at: changedAt, state };
     // Others go on by what they see themselves when they can't be told.
     void store.put(name, JSON.stringify(finding)).catch(() => undefined);
@@ -87,7 +87,7 @@ export function sharedBreaker(own: Breaker, store: Store, name: string, world: W
     },
     takeDown(now, until, reason) {
       own.takeDown(now, until, reason);
-      tell();
+      tell(until === Infinity);
     },
     adopt: (state) => own.adopt(state),
   };

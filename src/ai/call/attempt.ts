@@ -194,7 +194,7 @@ async function withinBudget(
     const attempts = scene.ordinal;
     callEnded = await scene.received({ provider: channel.name, answer, attempts, cost: end.cost, latencyMs, paid });
   } else {
-    judgeHealth(result.failure, pass);
+    judgeHealth(result.failure, pass, channel, world.now());
   }
   scene.onEnded({ ...entry, end });
   const booking = book(entry, end, scene);
@@ -212,8 +212,12 @@ async function book(entry: LedgerEntry, end: AttemptEnd, { books, purse }: Attem
 }
 
 /** What a failure says about the provider's health. Too many requests, or a bad one, are refused by a provider that works. */
-function judgeHealth(failure: ProviderFailure, pass: Pass): void {
-  if (failure.code === 'aborted') pass.neutral();
+function judgeHealth(failure: ProviderFailure, pass: Pass, { breaker }: Channel, now: number): void {
+  const { outcome } = failure;
+  // At once: between the end of a probe and this, others would be let through.
+  if (outcome.kind === 'run-fatal') breaker.takeDown(now, Infinity, failure.code);
+  else if (outcome.kind === 'provider-down-until') breaker.takeDown(now, now + outcome.delayMs, failure.code);
+  else if (failure.code === 'aborted') pass.neutral();
   else if (failure.outcome.kind === 'retry-now') pass.failure();
   else if (failure.outcome.kind === 'wait-until' && failure.code === 'overloaded') pass.failure();
   else if (failure.outcome.kind === 'wait-until') pass.neutral();

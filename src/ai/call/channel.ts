@@ -1,5 +1,5 @@
 import type { Books } from '../books/index.js';
-import { createBreaker, type Breaker } from '../breaker/index.js';
+import { createBreaker, type Breaker, type ProbeDown } from '../breaker/index.js';
 import {
   createGate,
   createLimiter,
@@ -32,6 +32,8 @@ export interface Channel {
   settingsOf(model: string): ModelSetup | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   lastSuccessAt: number;
+  /** The longest wait that its word alone is enough for. */
+  readonly namedWaitMsMax: number;
   /** It asked for a wait longer than we obey: not to be used before. */
   limitedUntil: number;
   /** Nothing may be under way any more. */
@@ -48,8 +50,9 @@ export function createChannel(
   prices: PriceTable,
   { supplyOf, breakerOf }: Pick<Books, 'supplyOf' | 'breakerOf'>,
   world: World,
+  probeDown?: ProbeDown,
 ): Channel {
-  const { name, kind } = setup;
+  const { name, kind, breaker = DEFAULTS.breaker } = setup;
   const models = setup.models?.map((model) => model.name);
   const provider = createProvider(
     kind,
@@ -87,8 +90,9 @@ export function createChannel(
     provider,
     breaker: breakerOf(
       encodeURIComponent(name),
-      createBreaker(setup.breaker ?? DEFAULTS.breaker, () => world.now()),
+      createBreaker({ ...breaker, probeDown: probeDown && patient(probeDown, breaker.openForMs) }, () => world.now()),
     ),
+    namedWaitMsMax: probeDown?.namedMs ?? Infinity,
     gate: createGate(setup.maxConcurrency),
     latency: createLatencyMeter(),
     tokenRate: createRateMeter(),
@@ -107,6 +111,11 @@ export function createChannel(
       provider.close();
     },
   };
+}
+
+/** A provider that says no is not asked sooner than one that fails. */
+function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDown {
+  return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
 }
 
 function limiterFor(limits: RateLimit | undefined, supply: Supply, world: World): Limiter {

@@ -65,7 +65,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
-  const channels = options.providers.map((setup) => createChannel(setup, prices, books, world));
+  const channels = options.providers.map((setup) => createChannel(setup, prices, books, world, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);

@@ -59,20 +59,18 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
   }
 }
 
-async function make(
-  call: JournaledCall,
-  record: (state: CallState) => CallRecord,
-  before: KeptDraft | undefined,
-): Promise<CallResult> {
-  const { books, key } = call;
+async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | undefined): Promise<CallResult> {
+  const { books, key, world } = call;
   let kept = before;
   let last: { readonly attempt: string; readonly worst: Nano | null } = { attempt: '', worst: null };
+  let openedAt = world.now();
   const conversed = await converse({
     ...call.conversation,
     draft: before?.draft,
     opened(attempt, worst) {
       last = { attempt, worst };
-      return books.journal.put(key, record({ kind: 'open', owner: books.owner, kept, ...last }));
+      openedAt = world.now();
+      return books.journal.put(key, record({ kind: 'open', owner: books.owner, kept, ...last }, openedAt));
     },
     keepDraft(draft, { paid }: ReceivedAnswer) {
       kept = { draft, paid };
@@ -84,7 +82,8 @@ async function make(
     case 'ended':
       return resultOf(conversed.ending, conversed.response, false);
     case 'cut':
-      await books.journal.put(key, record({ kind: 'cut', kept, ...last }));
+      // A person looks for it among what the provider billed at the time of sending.
+      await books.journal.put(key, record({ kind: 'cut', kept, ...last }, openedAt));
       return conversed.stop;
     case 'failed':
     case 'stopped': {
@@ -103,13 +102,16 @@ function keptIn(state: CallState): KeptDraft | undefined {
   return state.kind === 'ended' ? undefined : state.kept;
 }
 
-function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledCall): (state: CallState) => CallRecord {
-  return (state) => ({
+/** `time`: milliseconds since the epoch; default: now. */
+type RecordOf = (state: CallState, time?: number) => CallRecord;
+
+function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledCall): RecordOf {
+  return (state, time = world.now()) => ({
     pipeline: context.pipeline,
     stage: context.stage,
     event: eventOf(context),
     model: request.model,
-    time: world.now(),
+    time,
     ...(keepPrompt && { request: essence({ request, maxTokens, schema: context.schema }) }),
     state,
   });

@@ -1,3 +1,4 @@
+import type { ProbeDown } from '../breaker/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
 import type { ApiKey, ProviderKind } from '../provider/index.js';
@@ -83,6 +84,11 @@ export interface AiClientOptions {
     | undefined;
   /** Milliseconds to wait when no provider is to be had, before stopping. Infinity: for as long as it takes. */
   readonly providerWaitMs?: number | undefined;
+  /**
+   * A provider that refuses everybody (a wrong key, no credit, a wrong address) or names a long wait is asked again by one call
+   * after so long: for whoever goes on for months. Default: no more, or not before the time named.
+   */
+  readonly probeDown?: ProbeDown | undefined;
   /** Told of what a person should know. Must not throw. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly hooks?: CallHooks | undefined;

@@ -79,7 +79,8 @@ export class PursuitState {
     this.#last = { channel, failure };
     switch (outcome.kind) {
       case 'wait-until': {
-        const delayMs = outcome.delayMs ?? backoffMs(this.round + 1, channel.retry, () => world.random());
+        const namedMs = outcome.delayMs ?? backoffMs(this.round + 1, channel.retry, () => world.random());
+        const delayMs = Math.min(namedMs, channel.namedWaitMsMax);
         this.#limitedSince ??= now;
         this.round += 1;
         if (delayMs > channel.retry.retryAfterMsMax) {
@@ -109,10 +110,8 @@ export class PursuitState {
         return undefined;
       }
       case 'provider-down-until':
-        this.#takeDown(channel, failure, now + outcome.delayMs);
-        return undefined;
       case 'run-fatal':
-        this.#takeDown(channel, failure, Infinity);
+        this.#tellDown(channel, failure);
         return undefined;
       case 'record-fatal':
         this.excluded.add(channel);
@@ -120,8 +119,8 @@ export class PursuitState {
     }
   }
 
-  #takeDown(channel: Channel, failure: ProviderFailure, until: number): void {
-    channel.breaker.takeDown(this.#pursuit.world.now(), until, failure.code);
+  #tellDown(channel: Channel, failure: ProviderFailure): void {
+    const until = channel.breaker.availableAt(this.#pursuit.world.now());
     const when = until === Infinity ? 'not used any more in this run' : `not used before ${showTime(until)}`;
     this.#pursuit.notify({ kind: 'provider-down', message: `${failure.message}; ${when}` });
   }

@@ -1,6 +1,7 @@
 import type { Json } from 'computo-js';
 import { compileSchema } from '../../config/answer-schema/index.js';
 import { parseJson } from '../../json/index.js';
+import { tooMuch } from '../provider/index.js';
 import type { JsonSchema } from '../request/index.js';
 
 export type Checked =
@@ -21,6 +22,8 @@ export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
   if (!compiled.ok) throw new Error(`not a JSON Schema: ${compiled.message} (${compiled.pointer || '/'})`);
   return (text) => {
     const json = unfenced(text);
+    const problem = tooMuch(json);
+    if (problem !== undefined) return { ok: false, problem };
     let value: Json;
     let plain: unknown;
     try {

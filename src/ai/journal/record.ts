@@ -73,7 +73,7 @@ export interface CallRecord {
   readonly event?: string | undefined;
   readonly model: string;
   readonly provider?: string | undefined;
-  /** Milliseconds since the epoch, of the last change. */
+  /** Milliseconds since the epoch, of the last change; of a call that was cut off, of its last attempt's begin. */
   readonly time: number;
   /** What was asked, unless prompts are kept out of the journal. */
   readonly request?: Readonly<Record<string, unknown>> | undefined;

@@ -1,7 +1,7 @@
 import type { BillableTokens } from '../money/index.js';
 import type { Dialect } from './dialect.js';
 import type { Finish } from './provider.js';
-import { at, countAt, listAt, textAt } from './read-json.js';
+import { at, countAt, isObject, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Anthropic's messages. */
@@ -20,11 +20,13 @@ export const anthropic: Dialect = {
   },
   adapt: (options) => options,
   read(body) {
-    if (!Array.isArray(at(body, 'content'))) return undefined;
+    const content = at(body, 'content');
+    const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;
+    if (text === undefined) return undefined;
     const rawUsage = at(body, 'usage');
     const tier = textAt(rawUsage, 'service_tier');
     return {
-      text: listAt(body, 'content').map(blockText).join(''),
+      text,
       finish: finishOf(body),
       model: textAt(body, 'model'),
       tokens: tokensOf(rawUsage),
@@ -37,9 +39,9 @@ export const anthropic: Dialect = {
 };
 
 /** With older models a schema is asked for as the input of a tool, which then is the answer. */
-function blockText(block: unknown): string {
-  if (at(block, 'type') === 'tool_use') return JSON.stringify(at(block, 'input') ?? null);
-  return at(block, 'type') === 'text' ? (textAt(block, 'text') ?? '') : '';
+function textPart(block: unknown): unknown {
+  if (at(block, 'type') === 'tool_use') return { text: JSON.stringify(at(block, 'input') ?? null) };
+  return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 
 /** `input_tokens` is without what was read from or written to caches; a written token is billed by how long it stays. */

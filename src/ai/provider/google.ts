@@ -3,7 +3,7 @@ import { goDurationMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Dialect } from './dialect.js';
 import type { Finish } from './provider.js';
-import { at, countAt, listAt, partsText, textAt } from './read-json.js';
+import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Google's daily quotas are filled again at midnight there. */
@@ -28,10 +28,11 @@ export const google: Dialect = {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
     const candidate = at(body, 'candidates', 0);
     if (candidate === undefined && blocked === undefined) return undefined;
+    const text = candidate === undefined ? '' : textOf(candidate);
+    if (text === undefined) return undefined;
     const rawUsage = at(body, 'usageMetadata');
-    const parts = listAt(candidate, 'content', 'parts').filter((part) => at(part, 'thought') !== true);
     return {
-      text: partsText(parts),
+      text,
       finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate),
       model: textAt(body, 'modelVersion'),
       tokens: tokensOf(rawUsage),
@@ -41,6 +42,14 @@ export const google: Dialect = {
   judge,
   errorText: (body) => textAt(body, 'error', 'message'),
 };
+
+/** A candidate that was cut short or filtered may have no content, and a content no parts. */
+function textOf(candidate: unknown): string | undefined {
+  const content = at(candidate, 'content') ?? {};
+  if (!isObject(candidate) || !isObject(content)) return undefined;
+  const parts = at(content, 'parts');
+  return partsText(Array.isArray(parts) ? parts.filter((part) => at(part, 'thought') !== true) : parts);
+}
 
 /** Thoughts are counted apart from the candidates; what is cached is counted within the prompt. */
 function tokensOf(usage: unknown): BillableTokens | undefined {

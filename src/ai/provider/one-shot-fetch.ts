@@ -1,4 +1,5 @@
 import { TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
+import { tooMuch } from './answer-bounds.js';
 
 /** One HTTP attempt as it went, whatever the library made of it. */
 export interface Exchange {
@@ -8,7 +9,7 @@ export interface Exchange {
 
 /**
  * A `fetch` for exactly one request, which it records. A library that asks a second time, for a retry or for the rest of a long
- * answer, is refused: an attempt that the ledger does not see must not be.
+ * answer, is refused: an attempt that the ledger does not see must not be. An answer that is too much to be parsed never gets to it.
  */
 export function oneShotFetch(
   transport: Transport,
@@ -30,6 +31,8 @@ export function oneShotFetch(
       try {
         const body = typeof init?.body === 'string' ? init.body : '';
         const answer = await transport.post(url.href, headers, body, signal);
+        const excess = tooMuch(answer.body);
+        if (excess !== undefined) throw new TransportError('too-large', true, excess);
         exchange.answer = answer;
         const bodyless = answer.status === 204 || answer.status === 205 || answer.status === 304;
         return new Response(bodyless ? null : answer.body, { status: answer.status, headers: answer.headers });

@@ -1,7 +1,7 @@
 import type { Reading } from './dialect.js';
 import { openaiTokens } from './openai-usage.js';
 import type { Finish } from './provider.js';
-import { at, listAt, partsText, textAt } from './read-json.js';
+import { at, isObject, partsText, textAt } from './read-json.js';
 import { INVALID, MODEL_NOT_FOUND, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** What chat completions say, at OpenAI and at those who follow it. */
@@ -16,11 +16,14 @@ const OUT_OF_CREDIT_CODES = new Set([
 
 export function readChat(body: unknown): Reading | undefined {
   const choice = at(body, 'choices', 0);
-  if (at(choice, 'message') === undefined) return undefined;
+  if (!isObject(at(choice, 'message'))) return undefined;
+  const content = at(choice, 'message', 'content');
+  const text = typeof content === 'string' ? content : partsText(content);
+  if (text === undefined) return undefined;
   const rawUsage = at(body, 'usage');
   const tier = textAt(body, 'service_tier');
   return {
-    text: textAt(choice, 'message', 'content') ?? partsText(listAt(choice, 'message', 'content')),
+    text,
     finish: finishOf(choice),
     model: textAt(body, 'model'),
     tokens: openaiTokens(rawUsage),
@@ -60,6 +63,9 @@ export function judgeChat(status: number, body: unknown, retryAfterMs: number | 
     if (code === 'model_not_found') return MODEL_NOT_FOUND;
     return INVALID;
   }
+  // The key is good, but not for this model.
+  if (status === 403 && [code, type].includes('model_not_found')) return MODEL_NOT_FOUND;
+  if (status === 403 && /does not have access to (?:the )?model/i.test(message)) return MODEL_NOT_FOUND;
   return undefined;
 }
 

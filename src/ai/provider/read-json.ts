@@ -20,9 +20,20 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
   return Array.isArray(found) ? found : [];
 }
 
-/** The texts of parts like `{"text": …}`, joined. */
-export function partsText(parts: readonly unknown[]): string {
-  return parts.map((part) => textAt(part, 'text') ?? '').join('');
+/**
+ * The texts of parts like `{"text": …}`, joined; no parts, or ones without a text, are an empty text.
+ *
+ * @returns undefined when it is no list of objects, or a text is none
+ */
+export function partsText(parts: unknown): string | undefined {
+  if (parts === undefined || parts === null) return '';
+  if (!Array.isArray(parts)) return undefined;
+  const texts = parts.map((part: unknown) => (isObject(part) ? (at(part, 'text') ?? '') : undefined));
+  return texts.every((text) => typeof text === 'string') ? texts.join('') : undefined;
+}
+
+export function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Far beyond any context window: a larger count is a mistake. */

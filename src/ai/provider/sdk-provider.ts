@@ -15,7 +15,7 @@ import type {
   ProviderWorld,
 } from './provider.js';
 import { at, parsed } from './read-json.js';
-import { masked } from './masked.js';
+import { answerMask, masked } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
@@ -69,8 +69,9 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
       const { answer } = exchange;
       if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
       const limits = readLimitHeaders(answer.headers, world.now());
+      const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
       const requestId = answer.headers.get(dialect.requestIdHeader) ?? undefined;
-      const known = { limits, ...(requestId !== undefined && { requestId }) };
+      const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
       const body = parsed(answer.body);
       const embedded = embeddedError(answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
@@ -94,11 +95,11 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
       return {
         ok: true,
         answer: {
-          text,
-          finish,
-          model: model ?? request.model,
+          text: mask.text(text),
+          finish: finish.kind === 'complete' ? finish : { ...finish, reason: mask.text(finish.reason) },
+          model: model === undefined ? request.model : mask.text(model),
           tokens,
-          rawUsage,
+          rawUsage: mask.json(rawUsage),
           warnings,
           ...(reportedCost !== undefined && { reportedCost }),
           ...(otherTariff !== undefined && { otherTariff }),
@@ -125,6 +126,11 @@ async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: str
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The keys among configured headers or query parameters, told by their names: any other value may stand in an answer. */
+function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(named).flatMap(([name, value]) => (/auth|key|token|secret/i.test(name) ? [value] : []));
 }
 
 /** Some servers put an error into a 200: its code is the status that counts. */

@@ -19,8 +19,15 @@ export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
+/** No limit lasts longer; a server that says so is mistaken. */
+const WAIT_MS_MAX = 31 * 86_400_000;
+
 export function rateLimited(delayMs: number | undefined): Verdict {
-  return { code: 'rate_limited', outcome: { kind: 'wait-until', delayMs } };
+  return { code: 'rate_limited', outcome: waitFor(delayMs) };
+}
+
+function waitFor(delayMs: number | undefined): Outcome {
+  return { kind: 'wait-until', delayMs: delayMs === undefined ? undefined : Math.min(delayMs, WAIT_MS_MAX) };
 }
 
 /** What a status means where the body says nothing more special. */
@@ -45,8 +52,7 @@ export function verdictOfStatus(status: number, retryAfterMs: number | undefined
   }
   if (status > 500) {
     // An overloaded server that names a time is obeyed like any other.
-    if (retryAfterMs !== undefined)
-      return { code: 'overloaded', outcome: { kind: 'wait-until', delayMs: retryAfterMs } };
+    if (retryAfterMs !== undefined) return { code: 'overloaded', outcome: waitFor(retryAfterMs) };
     return {
       code: status === 503 || status === 529 ? 'overloaded' : 'server_error',
       outcome: { kind: 'retry-now', down: true },

@@ -29,7 +29,8 @@ export interface Transport {
 
 /** Idle connections are given up sooner than most servers do, or the next request would meet a closed one. */
 const IDLE_MS = 4000;
-const ANSWER_BYTES_MAX_DEFAULT = 32 * 1024 * 1024;
+/** Many times the longest answer of any model. */
+const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
 /**
  * Node's own client and not `fetch`: it tells a connection that never came about (nothing was billed) from one that broke, and has

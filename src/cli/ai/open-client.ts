@@ -30,6 +30,8 @@ export interface ClientNeeds {
   readonly hooks?: CallHooks;
   /** Nothing will be sent: where no state is kept, none is made. */
   readonly forLook?: true;
+  /** As the client takes it. */
+  readonly probeDown?: AiClientOptions['probeDown'];
   /** Instead of the state folder. */
   readonly books?: SharedBooks;
 }
@@ -49,6 +51,7 @@ export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<Ai
     budget: budgetOf(config, needs),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),
+    probeDown: needs.probeDown,
     onNotice: needs.onNotice,
     hooks: needs.hooks,
   };

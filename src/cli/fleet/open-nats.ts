@@ -94,6 +94,8 @@ class ConnectedNats implements DaemonNats {
       const link = await tryLink(config, fleet?.urls);
       this.fleet = fleet && (await joinFleet(link, fleet, settings.depthMax, this.world));
       this.link = link;
+      link.onAway(() => this.talk.warn('NATS is away: events are stored, and what needs it waits'));
+      link.onBack(() => this.talk.info('NATS is there'));
       return true;
     } catch (error) {
       if (!(error instanceof NatsUnavailableError)) throw error;

@@ -58,6 +58,9 @@ async function held(pipelines: Pipelines): Promise<Pipelines> {
   }
 }
 
+/** A key is renewed, a bill paid, a gateway mended while the daemon runs. */
+const PROBE_DOWN = { unnamedMs: 60_000, namedMs: 15 * 60_000 } as const;
+
 /** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
 async function openDaemonEngines(
   plan: ServePlan,
@@ -77,6 +80,7 @@ async function openDaemonEngines(
     {
       ...plan,
       live: false,
+      probeDown: PROBE_DOWN,
       plain: (block) => threads.open({ ...block, observe: observationOf(plan.logging) }),
       calling: (events) => threads.openCalling(events),
       hooks: {

@@ -76,7 +76,8 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       ...(server.tls && { tls: server.tls }),
     },
     settings: {
-      bodyBytesMax: server.max_body_size,
+      // What could not be processed is not taken in.
+      bodyBytesMax: Math.min(server.max_body_size, processing.max_line_size),
       depthMax: processing.max_depth,
       entriesMax: Math.max(1, Math.floor(processing.max_queue_size / QUEUE_SHARES)),
       pipelines: pipelines.length === 0 ? undefined : new Set(pipelines.map(({ spec }) => spec.name)),

@@ -7,7 +7,8 @@ import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
 import type { Diagnostic } from './diagnostic.js';
 import { collectNames } from './names.js';
-import { RULES } from './rules.js';
+import type { Rule } from './rule.js';
+import { notPortable, RULES } from './rules.js';
 
 export interface CheckOptions {
   /** As for `compile`. */
@@ -16,6 +17,8 @@ export interface CheckOptions {
   readonly form?: Form | undefined;
   /** As for `compile`; only their names count. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether an operator that the reference engine does not have is an error. */
+  readonly portable?: boolean | undefined;
 }
 
 /** More problems than this say that the script is no script; and a deep one's pointers are long. */
@@ -31,10 +34,11 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
     const wanted = options.dialect ?? 'auto';
     const { form = 'json' } = options;
     const known: Known = { secrets: new Map(Object.entries(options.secrets ?? {})) };
-    if (wanted !== 'auto') return checkIn(script, wanted, form, known);
+    const rules = options.portable === true ? [...RULES, notPortable] : RULES;
+    if (wanted !== 'auto') return checkIn(script, wanted, form, known, rules);
     const { dialect, markers } = detectDialect(script);
     if (dialect !== 'conflict') {
-      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form, known);
+      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form, known, rules);
     }
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
@@ -55,7 +59,7 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   }
 }
 
-function checkIn(script: Json, dialect: Dialect, form: Form, known: Known): Diagnostic[] {
+function checkIn(script: Json, dialect: Dialect, form: Form, known: Known, rules: readonly Rule[]): Diagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits, dialect, form);
@@ -74,7 +78,7 @@ function checkIn(script: Json, dialect: Dialect, form: Form, known: Known): Diag
     });
   }
   for (const visit of visits) {
-    for (const rule of RULES) rule(visit, report, names, known);
+    for (const rule of rules) rule(visit, report, names, known);
     if (found.length < PROBLEMS_MAX && pathCharacters < PATH_CHARACTERS_MAX) continue;
     const message = `there may be more: these are the first ${found.length} problems`;
     found.push({ code: 'too-many-problems', severity: 'warning', path: '', message });

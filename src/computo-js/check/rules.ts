@@ -153,6 +153,18 @@ const duplicateKeys: Rule = ({ node }, report) => {
   }
 };
 
+/** Operators that the reference engine does not have, for scripts that are to run there too. */
+export const notPortable: Rule = ({ node }, report) => {
+  if (node.type !== 'call' || node.operator.portable) return;
+  report({
+    code: 'not-portable',
+    place: node.place,
+    message: `the reference engine has no operator '${node.operator.name}'`,
+    hint: "Use operators without a dot in their names, or turn off the option 'portable'.",
+  });
+};
+
+/** What every script is held to. */
 export const RULES: readonly Rule[] = [
   faults,
   operatorsOwn,

@@ -9,7 +9,7 @@ import type { Evaluate } from './run.js';
 import { failTooDeep, FRAMES_MAX } from './stack.js';
 import { compileIf, compileLet, leaf, type Part } from './tail.js';
 import { traced } from './trace.js';
-import type { Visit } from './visit.js';
+import { framesOf, type Visit } from './visit.js';
 import { compileVariable } from './variable.js';
 import { walk } from './walk.js';
 
@@ -25,11 +25,11 @@ export function compileExpression(root: Node, lexical: Lexical, program: Program
   for (let index = visits.length - 1; index >= 0; index--) {
     const visit = visits[index];
     if (visit === undefined) continue;
-    const { step, height } = compileNode(visit, program, visit.cost !== rootCost);
+    const { step, height, read } = compileNode(visit, program, visit.cost !== rootCost);
     const { node, cost } = visit;
     const callable = node.type === 'lambda' ? callableOf(node, visit, program) : undefined;
     if (height <= FRAMES_MAX) {
-      visit.entry = { step, height, cost, callable };
+      visit.entry = { step, height, cost, read, callable };
     } else {
       tooHigh.push(node.place);
       visit.entry = { step: leaf(failTooDeep(node.place)), height: 1, cost, callable: undefined };
@@ -90,25 +90,30 @@ function stepsFor(parts: number): number {
 
 function compileCall(node: Call, visit: Visit, program: ProgramContext, isInLambda: boolean): Part {
   const { trace } = program;
-  // A call that is told of takes a second frame.
-  const own = trace === undefined ? 1 : 2;
+  const { operator } = node;
   visit.cost.steps += stepsFor(node.arguments.length);
-  if (KEPT_IN_MEMORY.has(node.operator.returns)) visit.cost.units += UNITS_PER_VALUE;
+  if (KEPT_IN_MEMORY.has(operator.returns)) visit.cost.units += UNITS_PER_VALUE;
   const compiler: Compiler = {
     program,
     cost: visit.cost,
     isInLambda,
-    frames: visit.frames * own,
+    // A call that is told of takes one more.
+    frames: visit.frames * (trace === undefined ? 1 : 2),
     compile: (index) => entryAt(visit, index).step.evaluate,
+    read: (index) => entryAt(visit, index).read?.(),
     variable: (name) => {
       visit.variable = bindingOf(visit.lexical, name);
       return compileVariable(name, visit.lexical, node.place);
     },
     callable: (index) => entryAt(visit, index).callable,
   };
-  const evaluate = node.operator.compile(node, compiler);
-  const step = leaf(trace === undefined ? evaluate : traced(evaluate, node.operator.name, node.place, trace));
-  return { step, height: own + highestPart(visit) };
+  const evaluate = operator.compile(node, compiler);
+  const height = framesOf(node) + highestPart(visit);
+  if (trace !== undefined) {
+    // A read that finds nothing is told of, too.
+    return { step: leaf(traced(evaluate, operator.name, node.place, trace)), height: 1 + height };
+  }
+  return { step: leaf(evaluate), height, read: operator.read && (() => operator.read?.(node, compiler)) };
 }
 
 function compileList(node: List, visit: Visit): Evaluate {

@@ -2,7 +2,7 @@ import type { PermutoOptions } from '../permuto/index.js';
 import type { Dialect, Node, Place } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import type { Callable } from './callable.js';
-import type { Evaluate } from './run.js';
+import type { Attempt, Evaluate } from './run.js';
 import type { Trace } from './trace.js';
 import type { Cost } from './visit.js';
 
@@ -17,6 +17,8 @@ export interface Compiler {
   readonly frames: number;
   /** The closure of an argument, counted from 0. */
   compile(index: number): Evaluate;
+  /** The same of an argument that is a read, yielding undefined where nothing is there. */
+  read(index: number): Attempt | undefined;
   /** The reading of a variable. */
   variable(name: string): Evaluate;
   /** The lambda that an argument writes out, if it does. */

@@ -1,6 +1,6 @@
 import type { Place } from '../syntax/index.js';
 import type { Callable } from './callable.js';
-import type { Evaluate } from './run.js';
+import type { CompileRead, Evaluate } from './run.js';
 import type { Step } from './tail.js';
 import type { Cost } from './visit.js';
 
@@ -10,6 +10,8 @@ export interface Entry {
   /** The frames that evaluating it takes. */
   readonly height: number;
   readonly cost: Cost;
+  /** Of a read: compiles it so that it yields undefined where nothing is there. */
+  readonly read?: CompileRead | undefined;
   /** Of a lambda that is called where it stands. */
   readonly callable: Callable | undefined;
 }

@@ -66,15 +66,18 @@ function ofCall(call: Call, visit: Visit): Copies {
       return times(sum(parts), ESCAPED);
     case 'joined':
       return parts[1]?.node.type === 'constant' ? times(parts[0]?.copies, ESCAPED) : undefined;
+    case 'remade':
+      return plus(parts[0]?.copies, ofLambda(visit, 'mapped'));
     case 'mapped':
     case 'reduced':
-      return ofLambda(call, visit, growth);
+      return ofLambda(visit, growth);
   }
 }
 
 /** What a lambda yields for all elements together: each of them is a part of its array. */
-function ofLambda(call: Call, { parts }: Visit, growth: Growth): Copies {
-  const lambda = parts.find(({ isInline }) => isInline);
+function ofLambda({ parts }: Visit, growth: Growth): Copies {
+  const at = parts.findIndex(({ isInline }) => isInline);
+  const lambda = parts[at];
   const body = lambda?.parts[0];
   if (lambda === undefined || body?.copies === undefined) return undefined;
   const parameters = innermost(body.lexical, lambda.node.type === 'lambda' ? lambda.node.parameters.length : 0);
@@ -84,8 +87,11 @@ function ofLambda(call: Call, { parts }: Visit, growth: Growth): Copies {
   const perParameter = parameters.map((parameter) => body.copies?.get(parameter) ?? 0);
   if (growth === 'mapped') {
     // With an index or a second array: parameters and arrays stand in the same order.
-    const arrays = call.operator.name === 'zipWith' ? [parts[0], parts[1]] : [parts[0]];
-    return arrays.reduce<Copies>((total, part, at) => plus(total, times(part?.copies, perParameter[at] ?? 0)), NONE);
+    const arrays = parts.slice(0, at);
+    return arrays.reduce<Copies>(
+      (total, part, index) => plus(total, times(part.copies, perParameter[index] ?? 0)),
+      NONE,
+    );
   }
   const [accumulated = 0, element = 0] = perParameter;
   if (accumulated > 1) return undefined;

@@ -1,5 +1,6 @@
 /** From nodes to closures, and what a run keeps account of. */
 export { arrayOf, compileArgument, compileArguments, numberOf, objectOf, rawArgument, textOf } from './arguments.js';
+export { attempting, compileAttempt, MISSING } from './attempt.js';
 export { countCalls, enter, leave, scopeOfOne, scopeOfTwo } from './callable.js';
 export { compileExpression } from './compile.js';
 export type { Compiled } from './entry.js';
@@ -15,6 +16,7 @@ export {
   countUnits,
   limitOf,
   startRun,
+  type Attempt,
   type Evaluate,
   type Run,
 } from './run.js';

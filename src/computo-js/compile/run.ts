@@ -8,6 +8,8 @@ export interface Run extends Effort {
   readonly input: Json;
   readonly inputs: readonly Json[];
   readonly limits: Limits;
+  /** Evaluations under way in which a read may find nothing; see `attempt.ts`. */
+  attempts: number;
   depthLeft: number;
   /** Stack frames that lambdas which are values may still take; see `stack.ts`. */
   framesLeft: number;
@@ -30,6 +32,12 @@ export type Scope = Frame | undefined;
 /** A compiled expression. */
 export type Evaluate = (run: Run, scope: Scope) => Json;
 
+/** The same where nothing may come of it: then it yields undefined. */
+export type Attempt = (run: Run, scope: Scope) => Json | undefined;
+
+/** Compiles a read as an attempt; undefined where it can only fail. */
+export type CompileRead = () => Attempt | undefined;
+
 export function startRun(inputs: readonly Json[], limits: Limits, framesLeft: number): Run {
   return {
     input: inputs[0] ?? null,
@@ -37,6 +45,7 @@ export function startRun(inputs: readonly Json[], limits: Limits, framesLeft: nu
     limits,
     stepsLeft: limits.steps,
     unitsLeft: limits.outputSize,
+    attempts: 0,
     depthLeft: limits.depth,
     framesLeft,
     at: ROOT,

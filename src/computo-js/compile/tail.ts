@@ -1,7 +1,7 @@
 import type { If, Let } from '../syntax/index.js';
 import { isTruthy } from '../value/index.js';
 import type { ProgramContext } from './compiler.js';
-import type { Evaluate, Run, Scope } from './run.js';
+import type { CompileRead, Evaluate, Run, Scope } from './run.js';
 import { DIRECT_LEVELS_MAX } from './stack.js';
 import { traced } from './trace.js';
 
@@ -37,6 +37,7 @@ type Bind = (run: Run, scope: Scope) => Scope;
 export interface Part {
   readonly step: Step;
   readonly height: number;
+  readonly read?: CompileRead | undefined;
 }
 /** Finds a part by its index in the visit. */
 type PartOf = (index: number) => Part;

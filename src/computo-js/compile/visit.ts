@@ -44,7 +44,12 @@ export class Visit {
 
 /** The visit of a whole script, or of an expression that stands alone. */
 export function visitRoot(node: Node, lexical: Lexical): Visit {
-  return new Visit(node, lexical, { steps: 0, units: 0 }, 1);
+  return new Visit(node, lexical, { steps: 0, units: 0 }, framesOf(node));
+}
+
+/** Stack frames that evaluating a node takes, without its parts. */
+export function framesOf(node: Node): number {
+  return node.type === 'call' ? (node.operator.frames ?? 1) : 1;
 }
 
 /** The visits of a node's parts. */
@@ -67,7 +72,8 @@ export function partsOf(visit: Visit): readonly Visit[] {
       return partsOfLet(visit, node);
     case 'lambda': {
       const inner = bind(visit.isInline ? lexical : 'caller', node.parameters);
-      return [new Visit(node.body, inner, { steps: 0, units: 0 }, visit.isInline ? visit.frames + 1 : 1)];
+      const frames = framesOf(node.body) + (visit.isInline ? visit.frames : 0);
+      return [new Visit(node.body, inner, { steps: 0, units: 0 }, frames)];
     }
     case 'fault':
       // Never evaluated, so nothing is known about its scope.
@@ -76,12 +82,12 @@ export function partsOf(visit: Visit): readonly Visit[] {
 }
 
 function within(outer: Visit, node: Node, lexical: Lexical): Visit {
-  return new Visit(node, lexical, outer.cost, outer.frames + 1);
+  return new Visit(node, lexical, outer.cost, outer.frames + framesOf(node));
 }
 
 function inTailOf(outer: Visit, node: Node, lexical: Lexical): Visit {
   // Beyond the levels that call one another directly, tails are run in a loop.
-  const frames = outer.frames + (outer.tails > DIRECT_LEVELS_MAX ? 0 : 1);
+  const frames = outer.frames + (outer.tails > DIRECT_LEVELS_MAX ? 0 : framesOf(node));
   const visit = new Visit(node, lexical, outer.cost, frames);
   visit.tails = outer.tails + 1;
   return visit;

@@ -1,6 +1,16 @@
 import { detectDialect, parseScript } from '../dialect/index.js';
 import { parsePointer } from '../pointer/index.js';
-import { ANY, join, readShape, shapeOf, shapeOfKind, tupleShape, type Origin, type Shape } from '../shape/index.js';
+import {
+  ANY,
+  join,
+  NEVER,
+  readShape,
+  shapeOf,
+  shapeOfKind,
+  tupleShape,
+  type Origin,
+  type Shape,
+} from '../shape/index.js';
 import {
   parameterAt,
   pointerTo,
@@ -56,16 +66,19 @@ export function inferShape(script: Json, { dialect = 'auto', inputs, by }: Infer
   const inference = new Inference(inputs, by);
   const node = parseScript(script, detected === 'classic' ? 'classic' : 'current');
   return {
-    shape: inference.shapeOf(node, { variables: new Map(), certain: true, depth: 0 }),
+    shape: inference.shapeOf(node, { variables: new Map(), certain: true, forgiven: false, depth: 0 }),
     misses: inference.misses,
   };
 }
 
-/** Where an expression stands: what it sees, and whether it is evaluated in any case. */
+/** Where an expression stands. */
 interface Surroundings {
   /** A variable that is not among them can be anything. */
   readonly variables: ReadonlyMap<string, Shape>;
+  /** Whether it is evaluated in any case. */
   readonly certain: boolean;
+  /** Whether a read may find nothing. */
+  readonly forgiven: boolean;
   readonly depth: number;
 }
 
@@ -96,7 +109,7 @@ class Inference {
         return this.#letShape(node, around);
       case 'lambda':
         // Whoever calls it decides which variables it sees.
-        this.shapeOf(node.body, { variables: new Map(), certain: false, depth: around.depth });
+        this.shapeOf(node.body, { ...around, variables: new Map(), certain: false });
         return ANY;
       case 'call':
         return this.#callShape(node, around);
@@ -122,7 +135,11 @@ class Inference {
       const isApplied = argument.type === 'lambda' && parameterAt(signature, index)?.role === 'lambda';
       // Only the operator's rule knows its arguments.
       if (isApplied && shape !== undefined) return ANY;
-      return this.shapeOf(argument, { ...around, certain: around.certain && index < certain });
+      return this.shapeOf(argument, {
+        ...around,
+        certain: around.certain && index < certain,
+        forgiven: around.forgiven || operator.forgives?.(index, call.arguments.length) === true,
+      });
     });
     return shape?.(args, call, this.#inferrer(call, around)) ?? shapeOfKind(returns);
   }
@@ -144,10 +161,11 @@ class Inference {
     return this.shapeOf(lambda.body, { ...around, variables, certain: false, depth: around.depth + 1 });
   }
 
-  #read(call: Call, shape: Shape, pointer: Json | undefined, { certain }: Surroundings): Shape {
+  #read(call: Call, shape: Shape, pointer: Json | undefined, { certain, forgiven }: Surroundings): Shape {
     if (typeof pointer !== 'string' || (pointer !== '' && !pointer.startsWith('/'))) return ANY;
     const reading = readShape(shape, parsePointer(pointer), call.dialect === 'current');
     if (reading.found) return reading.shape;
+    if (forgiven) return NEVER;
     if (this.misses.length < MISSES_MAX) {
       const { length, at } = reading;
       this.misses.push({ path: pointerTo(call.place), pointer, length, at, certain });

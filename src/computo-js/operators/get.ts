@@ -1,7 +1,7 @@
-import { compileArgument, rawArgument } from '../compile/index.js';
+import { compileArgument, compileAttempt, rawArgument } from '../compile/index.js';
 import { ANY } from '../shape/index.js';
 import { defineOperator, placeInside, raw, takes, value } from '../syntax/index.js';
-import { compileLookup, pointerProblem } from './lookup.js';
+import { compileFind, compileLookup, pathThrough, pointerProblem } from './lookup.js';
 
 export const get = defineOperator({
   name: 'get',
@@ -17,6 +17,12 @@ export const get = defineOperator({
   compile(call, compiler) {
     const root = compileArgument(call, 0, compiler);
     return compileLookup(call, compiler, { root, noun: 'the value' }, rawArgument(call, 1) ?? null, 'may-be-empty');
+  },
+  read: (call, compiler) =>
+    compileFind(call, compileAttempt(0, compiler), rawArgument(call, 1) ?? null, 'may-be-empty'),
+  reads: {
+    yields: 'value',
+    path: (call, pathOf) => pathThrough(call, pathOf(call.arguments[0]), rawArgument(call, 1), 'may-be-empty'),
   },
   check(call, report) {
     const message = pointerProblem(call, rawArgument(call, 1) ?? null, 'may-be-empty');

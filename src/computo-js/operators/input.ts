@@ -1,4 +1,4 @@
-import { rawArgument, type Compiler, type Evaluate } from '../compile/index.js';
+import { rawArgument, type Attempt, type Compiler, type Evaluate } from '../compile/index.js';
 import { scalarShape, tupleShape, type Shape } from '../shape/index.js';
 import {
   defineOperator,
@@ -8,9 +8,10 @@ import {
   takesUpTo,
   type Call,
   type Inferrer,
+  type InputPath,
   type Report,
 } from '../syntax/index.js';
-import { compileLookup, FIRST_INPUT, pointerProblem, type Looked } from './lookup.js';
+import { compileFind, compileLookup, FIRST_INPUT, pathThrough, pointerProblem, type Looked } from './lookup.js';
 
 /** Classic ignores whatever is given. */
 const SIGNATURES = {
@@ -29,7 +30,9 @@ export const input = defineOperator({
     { script: ['$input'], inputs: [{ n: 1 }], result: { n: 1 } },
     { dialect: 'current', script: ['$input', '/user/name'], inputs: [{ user: { name: 'Ada' } }], result: 'Ada' },
   ],
-  compile: (call, compiler) => compileRoot(call, compiler, FIRST_INPUT, 'the input'),
+  compile: (call, compiler) => compileRoot(call, compiler, { root: FIRST_INPUT, noun: 'the input' }),
+  read: (call) => findIn(call, FIRST_INPUT),
+  reads: { yields: 'value', path: (call) => pathFrom(call, ['0']) },
   check: reportPointer,
 });
 
@@ -48,24 +51,35 @@ export const inputs = defineOperator({
     { script: ['$inputs'], inputs: [1, 2], result: [1, 2] },
     { dialect: 'current', script: ['$inputs', '/1/level'], inputs: [{}, { level: 3 }], result: 3 },
   ],
-  compile: (call, compiler) =>
-    compileRoot(
-      call,
-      compiler,
-      (run) => (run.inputs.length === 0 && call.dialect === 'classic' ? [null] : run.inputs),
-      'the inputs',
-    ),
+  compile: (call, compiler) => compileRoot(call, compiler, { root: allInputs(call), noun: 'the inputs' }),
+  read: (call) => findIn(call, allInputs(call)),
+  reads: { yields: 'value', path: (call) => pathFrom(call, []) },
   check: reportPointer,
 });
 
-function compileRoot(call: Call, compiler: Compiler, root: Evaluate, noun: string): Evaluate {
-  if (call.dialect === 'classic' || call.arguments.length === 0) return root;
-  const looked: Looked = { root, noun };
+function allInputs({ dialect }: Call): Evaluate {
+  return (run) => (run.inputs.length === 0 && dialect === 'classic' ? [null] : run.inputs);
+}
+
+function isWhole(call: Call): boolean {
+  return call.dialect === 'classic' || call.arguments.length === 0;
+}
+
+function compileRoot(call: Call, compiler: Compiler, looked: Looked): Evaluate {
+  if (isWhole(call)) return looked.root;
   return compileLookup(call, compiler, looked, rawArgument(call, 0) ?? null, 'required');
 }
 
+function findIn(call: Call, root: Evaluate): Attempt | undefined {
+  return isWhole(call) ? root : compileFind(call, root, rawArgument(call, 0) ?? null, 'required');
+}
+
+function pathFrom(call: Call, root: readonly string[]): InputPath {
+  return isWhole(call) ? root : pathThrough(call, root, rawArgument(call, 0), 'required');
+}
+
 function rootShape(root: Shape, call: Call, infer: Inferrer): Shape {
-  return call.dialect === 'classic' || call.arguments.length === 0 ? root : infer.read(root, rawArgument(call, 0));
+  return isWhole(call) ? root : infer.read(root, rawArgument(call, 0));
 }
 
 function reportPointer(call: Call, report: Report): void {

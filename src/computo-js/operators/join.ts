@@ -20,6 +20,7 @@ export const strConcat = defineOperator({
   signatures: inBoth(takesAtLeast(1, value('value'))),
   returns: 'string',
   growth: 'text',
+  written: 'text',
   work: ['elements', 'members', 'text', 'digits'],
   examples: [
     { script: ['strConcat', 'n=', 1.5, ' ', true], result: 'n=1.5 true' },

@@ -109,7 +109,8 @@ function joined(lists: readonly (readonly Json[])[]): readonly Json[] {
   return others.length > ARGUMENTS_MAX ? lists.flat() : first.concat(...others);
 }
 
-function reportEmpty(call: Call, report: Report): void {
+/** Reports an empty array that is written out, to an operator that needs an element. */
+export function reportEmpty(call: Call, report: Report): void {
   const [argument] = call.arguments;
   if (argument?.type !== 'constant' || !isArray(argument.value) || argument.value.length > 0) return;
   report({

@@ -1,7 +1,8 @@
-import { INNERMOST, type Compiler, type Evaluate } from '../compile/index.js';
-import { compileGetter, longestExistingPrefix, parsePointer, child, type PointerReading } from '../pointer/index.js';
-import { invalidArgument, type Call } from '../syntax/index.js';
-import { describe, isArray, isObject, keysOf, nearestName, unlimited, type Json } from '../value/index.js';
+import { INNERMOST, type Attempt, type Compiler, type Evaluate, type Run } from '../compile/index.js';
+import { child, compileGetter, parsePointer, type PointerReading } from '../pointer/index.js';
+import { invalidArgument, type Call, type InputPath } from '../syntax/index.js';
+import { describe, type Json } from '../value/index.js';
+import { notFound } from './not-found.js';
 
 /** The first input: what most pointers are applied to, so looking into it has a shorter way. */
 export const FIRST_INPUT: Evaluate = (run) => run.input;
@@ -35,30 +36,54 @@ export function compileLookup(
     };
   }
   const segments = parsePointer(pointer);
-  const reading: PointerReading = { arraySegment: call.dialect === 'current' };
+  const reading = readingIn(call);
   if (segments.length > SEGMENTS_PER_STEP) compiler.cost.steps += segments.length;
   const get = compileGetter(segments, reading);
-  const missing = (value: Json): never => {
-    throw notFound(call, value, noun, pointer, segments, reading);
+  const step = (value: Json, segment: string): Json | undefined => child(value, segment, reading);
+  const missing = (run: Run, value: Json): never => {
+    throw notFound(run, call, { root: value, noun, pointer, keys: segments, step });
   };
   if (root === FIRST_INPUT) {
     return (run) => {
       const found = get(run.input);
-      return found === undefined ? missing(run.input) : found;
+      return found === undefined ? missing(run, run.input) : found;
     };
   }
   if (root === INNERMOST) {
-    return (_, scope) => {
+    return (run, scope) => {
       const value = scope === undefined ? null : scope.value;
       const found = get(value);
-      return found === undefined ? missing(value) : found;
+      return found === undefined ? missing(run, value) : found;
     };
   }
   return (run, scope) => {
     const value = root(run, scope);
     const found = get(value);
-    return found === undefined ? missing(value) : found;
+    return found === undefined ? missing(run, value) : found;
   };
+}
+
+/** The same as an attempt; undefined for a pointer that can only fail. */
+export function compileFind(call: Call, root: Attempt, pointer: Json, form: PointerForm): Attempt | undefined {
+  if (typeof pointer !== 'string' || pointerProblem(call, pointer, form) !== undefined) return undefined;
+  const get = compileGetter(parsePointer(pointer), readingIn(call));
+  if (root === FIRST_INPUT) return (run) => get(run.input);
+  if (root === INNERMOST) return (_, scope) => get(scope === undefined ? null : scope.value);
+  return (run, scope) => {
+    const value = root(run, scope);
+    return value === undefined ? undefined : get(value);
+  };
+}
+
+function readingIn({ dialect }: Call): PointerReading {
+  return { arraySegment: dialect === 'current' };
+}
+
+/** The path that a raw pointer adds to another. */
+export function pathThrough(call: Call, outer: InputPath, pointer: Json | undefined, form: PointerForm): InputPath {
+  if (outer === undefined || outer === 'unknown') return outer;
+  if (typeof pointer !== 'string' || pointerProblem(call, pointer, form) !== undefined) return 'unknown';
+  return [...outer, ...parsePointer(pointer)];
 }
 
 /** What is wrong with a raw pointer argument, if anything. */
@@ -67,33 +92,4 @@ export function pointerProblem(call: Call, pointer: Json, form: PointerForm): st
     return undefined;
   }
   return `'${call.operator.name}' needs a JSON Pointer, a string that starts with "/", got ${describe(pointer)}`;
-}
-
-function notFound(
-  call: Call,
-  root: Json,
-  noun: string,
-  pointer: string,
-  segments: readonly string[],
-  reading: PointerReading,
-): Error {
-  const prefix = longestExistingPrefix(root, segments, reading);
-  const end = prefix === '' ? '' : `: the path exists up to ${JSON.stringify(prefix)}`;
-  return invalidArgument(
-    call.place,
-    `nothing at ${JSON.stringify(pointer)} in ${noun}${end}`,
-    hintAt(root, segments, prefix, reading),
-  );
-}
-
-/** Says what is there where the path breaks off. */
-function hintAt(root: Json, segments: readonly string[], prefix: string, reading: PointerReading): string {
-  const { length } = parsePointer(prefix);
-  let value = root;
-  for (const segment of segments.slice(0, length)) value = child(value, segment, reading) ?? null;
-  const missing = segments[length] ?? '';
-  const nearest = isObject(value) ? nearestName(missing, keysOf(value, unlimited())) : undefined;
-  if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
-  const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
-  return `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
 }

@@ -25,6 +25,7 @@ export const obj = defineOperator({
   returns: 'object',
   shape: builtShape,
   growth: 'sum',
+  written: 'members',
   work: ['text'],
   examples: [
     { dialect: 'current', script: ['obj', 'a', 1, 'b', ['+', 1, 1]], result: { a: 1, b: 2 } },

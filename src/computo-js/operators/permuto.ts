@@ -6,6 +6,7 @@ export const permutoApply = defineOperator({
   name: 'permuto.apply',
   summary:
     'A template filled in from a context: a string that is exactly `${/pointer}` becomes what the pointer leads to, of any kind; `${}` is the whole context. Keys stay, and results are not filled in again. A missing path leaves the placeholder; the option `permuto` changes that, and turns on placeholders inside longer strings.',
+  portable: true,
   signatures: { classic: takes(value('template'), value('context')) },
   work: ['elements', 'members', 'text'],
   examples: [

@@ -17,6 +17,7 @@ import { input, inputs } from './input.js';
 import { jsonOperators } from './json/index.js';
 import { lambdaOperator } from './lambda.js';
 import { letOperator } from './let.js';
+import { listOperators } from './list/index.js';
 import { append, car, cdr, cons } from './list.js';
 import { and, andClassic, not, or, orClassic } from './logic.js';
 import { logfmtOperators } from './logfmt/index.js';
@@ -25,6 +26,7 @@ import { keys, merge, values } from './members.js';
 import { minus } from './minus.js';
 import { numberOperators } from './number/index.js';
 import { obj } from './obj.js';
+import { objectOperators } from './object/index.js';
 import { objFromPairs } from './obj-from-pairs.js';
 import { partition } from './partition.js';
 import { diffOperator, patchOperator } from './patching.js';
@@ -43,6 +45,7 @@ import { times } from './times.js';
 import { unique } from './unique.js';
 import { uniqueSorted } from './unique-sorted.js';
 import { urlOperators } from './url/index.js';
+import { valueOperators } from './value/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
@@ -116,6 +119,9 @@ const registry: readonly Operator[] = [
   diffOperator,
   patchOperator,
   // Beyond the reference, by family
+  ...valueOperators,
+  ...listOperators,
+  ...objectOperators,
   ...timeOperators,
   ...jsonOperators,
   ...urlOperators,

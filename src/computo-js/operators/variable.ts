@@ -1,7 +1,7 @@
 import { rawArgument } from '../compile/index.js';
 import { ANY } from '../shape/index.js';
 import { defineOperator, inBoth, invalidArgument, placeInside, raw, takes, type Call } from '../syntax/index.js';
-import { compileLookup, pointerProblem } from './lookup.js';
+import { compileFind, compileLookup, pointerProblem } from './lookup.js';
 
 export const variable = defineOperator({
   name: '$',
@@ -32,6 +32,13 @@ export const variable = defineOperator({
     const root = compiler.variable(name);
     if (pointer === '') return root;
     return compileLookup(call, compiler, { root, noun: `the variable ${JSON.stringify(name)}` }, pointer, 'required');
+  },
+  read(call, compiler) {
+    const reference = rawArgument(call, 0) ?? null;
+    if (typeof reference !== 'string' || pointerProblem(call, reference, 'required') !== undefined) return undefined;
+    const { name, pointer } = splitReference(reference, call);
+    const root = compiler.variable(name);
+    return pointer === '' ? root : compileFind(call, root, pointer, 'required');
   },
   check(call, report) {
     const message = pointerProblem(call, rawArgument(call, 0) ?? null, 'required');

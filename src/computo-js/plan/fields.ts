@@ -1,6 +1,8 @@
+import { MISSING } from '../compile/index.js';
 import { compileGetter } from '../pointer/index.js';
 import { defineOperator, inBoth, takes, type Call } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
+import type { InputReading } from './reading.js';
 
 /** Gives a program fields of its first input one by one, in place of the whole. */
 export interface Fields {
@@ -14,27 +16,27 @@ export interface Fields {
   read(field: number): Json | undefined;
 }
 
-/** Raised where a field is not there: only a run on the whole input can say what is wrong. Not made anew for each event. */
-export const FIELD_MISSING = new Error('a field is missing');
-
-/** The same call, reading a field. */
-export function fieldCall(call: Call, field: number, within: readonly string[], fields: Fields): Call {
-  const get = compileGetter(within, { arraySegment: call.dialect === 'current' });
-  const evaluate = (): Json => {
+/** The same call, reading a field. Where nothing is there, only a run on the whole input can say what is wrong. */
+export function fieldCall(call: Call, reading: InputReading, fields: Fields): Call {
+  const field = fields.number(reading.field);
+  const within = compileGetter(reading.within, { arraySegment: call.dialect === 'current' });
+  const find = (): Json | undefined => {
     const value = fields.read(field);
-    const found = value === undefined || within.length === 0 ? value : get(value);
-    if (found === undefined) throw FIELD_MISSING;
+    return value === undefined ? undefined : within(value);
+  };
+  const get = (): Json => {
+    const found = find();
+    if (found === undefined) throw MISSING;
     return found;
   };
+  const has = (): boolean => find() !== undefined;
   const signature = takes();
-  const operator = defineOperator({
-    name: call.operator.name,
-    summary: call.operator.summary,
-    signatures: inBoth(signature),
-    growth: 'input',
-    work: [],
-    examples: [],
-    compile: () => evaluate,
-  });
+  const form = { signatures: inBoth(signature), work: [], examples: [] };
+  const { name, summary } = call.operator;
+  const operator = defineOperator(
+    reading.yields === 'value'
+      ? { ...form, name, summary, growth: 'input', compile: () => get, read: () => find }
+      : { ...form, name, summary, returns: 'boolean', compile: () => has },
+  );
   return { ...call, operator, signature, arguments: [] };
 }

@@ -1,4 +1,4 @@
-import type { Node } from '../syntax/index.js';
+import type { Call, Node } from '../syntax/index.js';
 import { isIndexKey, type Json } from '../value/index.js';
 import type { Fields } from './fields.js';
 import { readingOf } from './reading.js';
@@ -8,7 +8,7 @@ import { rewrite, Unplannable } from './rewrite.js';
  * Evaluates an expression that reads fields.
  *
  * @param context the second input
- * @throws ComputoError, or {@link FIELD_MISSING}
+ * @throws ComputoError, or MISSING where a field is not there
  */
 export type Compute = (context: Json) => Json;
 
@@ -19,6 +19,8 @@ export type OutputPlan =
   | { readonly kind: 'constant'; readonly value: Json }
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, OutputPlan])[] }
   | { readonly kind: 'array'; readonly items: readonly OutputPlan[] }
+  /** The first of the fields that is there and not null; else something else. */
+  | { readonly kind: 'first'; readonly fields: readonly number[]; readonly otherwise: OutputPlan }
   | { readonly kind: 'choice'; readonly condition: Compute; readonly then: OutputPlan; readonly else: OutputPlan }
   /** A string of these, one after the other, where all fields are strings, numbers or booleans; else what is computed. */
   | { readonly kind: 'text'; readonly parts: readonly TextPart[]; readonly otherwise: Compute }
@@ -40,41 +42,72 @@ export function outputOf(node: Node, fields: Fields, compile: CompileNode): Outp
       return { kind: 'array', items: node.elements.map(inner) };
     case 'if':
       return { kind: 'choice', condition: computed(node.condition), then: inner(node.then), else: inner(node.else) };
-    case 'call': {
-      const reading = readingOf(node);
-      if (reading === 'unknown') throw new Unplannable();
-      if (reading?.of === 'input' && reading.within.length === 0) {
-        return { kind: 'copy', field: fields.number(reading.field) };
-      }
-      const members = node.operator.name === 'obj' ? membersOf(node.arguments) : undefined;
-      if (members !== undefined) return { kind: 'object', members: members.map(([key, value]) => [key, inner(value)]) };
-      const compute = computed(node);
-      const parts = node.operator.name === 'strConcat' ? textParts(node.arguments, fields) : undefined;
-      return parts === undefined ? { kind: 'compute', compute } : { kind: 'text', parts, otherwise: compute };
-    }
+    case 'call':
+      return outputOfCall(node, fields, inner, computed);
     default:
       return { kind: 'compute', compute: computed(node) };
   }
 }
 
+function outputOfCall(
+  call: Call,
+  fields: Fields,
+  inner: (part: Node) => OutputPlan,
+  computed: (part: Node) => Compute,
+): OutputPlan {
+  if (readingOf(call) === 'unknown') throw new Unplannable();
+  const field = fieldOf(call, fields);
+  if (field !== undefined) return { kind: 'copy', field };
+  const { arguments: args } = call;
+  switch (call.operator.written) {
+    case 'members': {
+      const members = membersOf(args);
+      if (members === undefined) break;
+      return { kind: 'object', members: members.map(([key, value]) => [key, inner(value)]) };
+    }
+    case 'text': {
+      const parts = textParts(args, fields);
+      if (parts === undefined) break;
+      return { kind: 'text', parts, otherwise: computed(call) };
+    }
+    case 'first': {
+      const last = args.at(-1);
+      const others = args.slice(0, -1).map((part) => fieldOf(part, fields));
+      if (last === undefined || !others.every((other) => other !== undefined)) break;
+      return { kind: 'first', fields: others, otherwise: inner(last) };
+    }
+    case undefined:
+  }
+  return { kind: 'compute', compute: computed(call) };
+}
+
+/** The number of the field that an expression is, if it is one. */
+function fieldOf(node: Node, fields: Fields): number | undefined {
+  const reading = node.type === 'call' ? readingOf(node) : undefined;
+  if (typeof reading !== 'object' || reading.of !== 'input') return undefined;
+  const isWhole = reading.yields === 'value' && reading.within.length === 0;
+  return isWhole ? fields.number(reading.field) : undefined;
+}
+
 /** Half a character: with another half beside it, it prints as something else. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The parts of a `strConcat` call, where they are constant strings and fields. */
+/** The parts of a text, where they are constant strings and fields. */
 function textParts(args: readonly Node[], fields: Fields): TextPart[] | undefined {
   const parts: TextPart[] = [];
   for (const node of args) {
-    const reading = node.type === 'call' ? readingOf(node) : undefined;
     if (node.type === 'constant' && typeof node.value === 'string' && !LONE_SURROGATE.test(node.value)) {
       parts.push(node.value);
-    } else if (typeof reading === 'object' && reading.of === 'input' && reading.within.length === 0) {
-      parts.push({ field: fields.number(reading.field) });
-    } else return undefined;
+    } else {
+      const field = fieldOf(node, fields);
+      if (field === undefined) return undefined;
+      parts.push({ field });
+    }
   }
   return parts;
 }
 
-/** The members of an `obj` call, where its keys are spelled out, all different, and none of a kind that moves about. */
+/** The members of an object, where its keys are spelled out, all different, and none of a kind that moves about. */
 function membersOf(parts: readonly Node[]): [string, Node][] | undefined {
   const members = new Map<string, Node>();
   for (let index = 0; index < parts.length; index += 2) {

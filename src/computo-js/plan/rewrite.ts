@@ -35,9 +35,8 @@ function rewriteCall(call: Call, fields: Fields): Node {
   if (reading === 'unknown') throw new Unplannable();
   if (reading?.of === 'context') return call;
   if (reading?.of === 'input') {
-    const { field, within } = reading;
-    if (field.length === 0) throw new Unplannable();
-    return fieldCall(call, fields.number(field), within, fields);
+    if (reading.field.length === 0) throw new Unplannable();
+    return fieldCall(call, reading, fields);
   }
   const parts = call.arguments.map((argument, index) => {
     if (parameterAt(call.signature, index)?.role !== 'lambda') return rewrite(argument, fields);

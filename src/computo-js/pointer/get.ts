@@ -1,5 +1,4 @@
 import { isArray, isObject, type Json } from '../value/index.js';
-import { formatPointer } from './parse.js';
 
 /** How a pointer is read. */
 export interface PointerReading {
@@ -18,18 +17,6 @@ export function resolvePointer(root: Json, segments: readonly string[], reading:
     if (value === undefined) return undefined;
   }
   return value;
-}
-
-/** The longest start of a pointer that leads somewhere, as a pointer. */
-export function longestExistingPrefix(root: Json, segments: readonly string[], reading: PointerReading): string {
-  let value: Json | undefined = root;
-  let length = 0;
-  for (const segment of segments) {
-    value = child(value, segment, reading);
-    if (value === undefined) break;
-    length += 1;
-  }
-  return formatPointer(segments.slice(0, length));
 }
 
 /** One step of a pointer. */

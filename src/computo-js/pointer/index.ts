@@ -1,4 +1,4 @@
 /** JSON Pointer (RFC 6901): parsing, formatting, reading. */
-export { arrayIndex, child, longestExistingPrefix, resolvePointer, type PointerReading } from './get.js';
+export { arrayIndex, child, resolvePointer, type PointerReading } from './get.js';
 export { compileGetter, type Getter } from './getter.js';
 export { formatPointer, parsePointer, PointerSyntaxError } from './parse.js';

@@ -1,13 +1,11 @@
-import { ANY, join, objectShape, type Field, type Shape } from './shape.js';
+import { ANY, join, objectIn, objectShape, type Field, type Shape } from './shape.js';
 
 /** How the members of two objects that have the same key are combined, where both certainly have it. */
 type Combine = (left: Shape, right: Shape) => Shape;
 
 /** The shape of two objects as one: of members with the same key the last one counts, or what comes of both. */
 export function combinedShape(a: Shape, b: Shape, combine: Combine = (_, right) => right): Shape {
-  // Anything but an object fails.
-  const left = a.object ?? { fields: new Map<string, Field>(), open: true };
-  const right = b.object ?? { fields: new Map<string, Field>(), open: true };
+  const [left, right] = [objectIn(a), objectIn(b)];
   const fields = new Map<string, Field>();
   for (const [key, field] of left.fields) fields.set(key, right.open ? { ...field, shape: ANY } : field);
   for (const [key, field] of right.fields) {

@@ -75,6 +75,11 @@ export function isNever(shape: Shape): boolean {
   return !shape.any && shape.scalars.size === 0 && shape.object === undefined && shape.array === undefined;
 }
 
+/** The shape of the same value where it is not null. */
+export function withoutNull(shape: Shape): Shape {
+  return { ...shape, scalars: new Set([...shape.scalars].filter((kind) => kind !== 'null')) };
+}
+
 /** The shape of a value of which only the kind is known, if that. */
 export function shapeOfKind(kind: JsonKind | undefined): Shape {
   switch (kind) {
@@ -102,6 +107,18 @@ export function shapeOf(value: Json, origin?: Origin, depth = 0): Shape {
   }
   const kind = kindOf(value);
   return kind === 'array' || kind === 'object' ? ANY : scalarShape(kind);
+}
+
+/** What an object operator finds in its argument: anything but an object fails. */
+export function objectIn({ object }: Shape): ObjectShape {
+  return object ?? { fields: new Map(), open: true };
+}
+
+/** The shape of any member of an object. */
+export function memberOf({ any, object }: Shape): Shape {
+  return any || object === undefined || object.open
+    ? ANY
+    : joinAll([...object.fields.values()].map(({ shape }) => shape));
 }
 
 /** The shape of a value that has one of two shapes. */

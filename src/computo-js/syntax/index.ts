@@ -10,6 +10,7 @@ export {
   type Growth,
   type Inferrer,
   type Known,
+  type InputPath,
   type Operator,
   type OperatorInfo,
   type Parser,

@@ -1,4 +1,4 @@
-import type { Compiler, Evaluate } from '../compile/index.js';
+import type { Attempt, Compiler, Evaluate } from '../compile/index.js';
 import type { Hint } from '../hint.js';
 import type { Origin, Shape } from '../shape/index.js';
 import type { Json, JsonKind } from '../value/index.js';
@@ -19,9 +19,10 @@ export interface Example {
 
 /**
  * How the size of a result follows from the arguments: an input, a variable, the `first` argument or a part of it, the
- * `sum` of all, their text or that of the first `joined`, what a lambda makes of each element, or of all in turn.
+ * `sum` of all, their text or that of the first `joined`, what a lambda makes of each element, or of all in turn; the first
+ * argument `remade`, with what a lambda makes of parts of it.
  */
-export type Growth = 'input' | 'variable' | 'first' | 'sum' | 'text' | 'joined' | 'mapped' | 'reduced';
+export type Growth = 'input' | 'variable' | 'first' | 'sum' | 'text' | 'joined' | 'mapped' | 'reduced' | 'remade';
 
 /**
  * What the work of a call grows with, and what it is charged for beyond the step that any call costs: `calls` of its
@@ -35,6 +36,8 @@ export interface OperatorInfo {
   readonly name: string;
   readonly dialects: readonly Dialect[];
   readonly summary: string;
+  /** Whether the reference engine has it too. */
+  readonly portable: boolean;
   /** By dialect: `-` takes two arguments in classic, any number in current. */
   readonly arity: Readonly<Partial<Record<Dialect, Arity>>>;
   /** A call with its parameters' names: `["map", array, lambda]`. */
@@ -58,13 +61,39 @@ export interface Operator extends OperatorInfo {
   readonly work: readonly Work[];
   /** How many arguments are evaluated in any case; all when absent. */
   readonly certainArguments?: Readonly<Partial<Record<Dialect, number>>>;
+  /** Whether a read in an argument may find nothing; nowhere when absent. */
+  readonly forgives?: (index: number, count: number) => boolean;
   /** What more can be said of its results than their kind, by the shapes of its arguments. */
   readonly shape?: ShapeRule;
   /** For arguments that are no plain list of expressions. The number of arguments has been checked. */
   readonly parse?: (call: RawCall, parser: Parser) => Node;
   readonly compile: (call: Call, compiler: Compiler) => Evaluate;
+  /** Of a read: the same, yielding undefined where nothing is there; nothing for one that can only fail. */
+  readonly read?: (call: Call, compiler: Compiler) => Attempt | undefined;
+  /** What a read reads of the program's inputs, where its text tells that. */
+  readonly reads?: Reads;
+  /**
+   * How a result can be written without being built: an object of keys and values in turn, the text of all, or the first
+   * that is there and not null.
+   */
+  readonly written?: 'members' | 'text' | 'first';
+  /** Stack frames that a call takes, without its arguments; 1 when absent. */
+  readonly frames?: number;
   /** Problems that can be seen without running and that the signature does not tell. */
   readonly check?: (call: Call, report: Report, known: Known) => void;
+}
+
+/**
+ * A path from the array of all inputs, its segments as in a pointer; `unknown` where the text does not tell, undefined for
+ * what reads no input by itself.
+ */
+export type InputPath = readonly string[] | 'unknown' | undefined;
+
+/** What a call reads of the program's inputs, and whether it yields what is there or only that something is. */
+export interface Reads {
+  readonly yields: 'value' | 'presence';
+  /** @param pathOf the same of an argument */
+  readonly path: (call: Call, pathOf: (argument: Node | undefined) => InputPath) => InputPath;
 }
 
 /** A call as it stands in the script. */
@@ -121,9 +150,13 @@ export type Report = (problem: {
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage'>;
+type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage' | 'portable'> &
+  Partial<Pick<Operator, 'portable'>>;
 
-/** Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. */
+/**
+ * Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. Those named `family.verb` are
+ * beyond the reference, unless they say otherwise.
+ */
 export function defineOperator(definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
   const byDialect = <T>(of: (signature: Signature) => T): Partial<Record<Dialect, T>> => {
@@ -135,6 +168,7 @@ export function defineOperator(definition: Definition): Operator {
     return made;
   };
   return {
+    portable: !definition.name.includes('.'),
     ...definition,
     dialects,
     arity: byDialect(({ min, max }) => ({ min, max })),

@@ -64,6 +64,38 @@ export function entriesOf(object: JsonObject, effort: Effort): [string, Json][] 
   return keys.map((key) => [key, object[key] ?? null]);
 }
 
+/**
+ * The object with one member set: in its place, or at the end.
+ *
+ * @throws EffortExceeded when there are more members than `effort` allows
+ */
+export function withMember(object: JsonObject, key: string, value: Json, effort: Effort): JsonObject {
+  const isNew = !Object.hasOwn(object, key);
+  if (written.has(object) || (isNew && isIndexKey(key))) {
+    const entries = entriesOf(object, effort);
+    return orderedObject(
+      isNew ? [...entries, [key, value]] : entries.map(([other, member]) => [other, other === key ? value : member]),
+      effort,
+    );
+  }
+  const { length } = keysOf(object, effort);
+  spendMembers(effort, length + 1);
+  spendObject(effort, length + 1);
+  spendText(effort, key.length);
+  // A computed key is an own member, whatever its name.
+  return { ...object, [key]: value };
+}
+
+/**
+ * The object without one of its members.
+ *
+ * @throws EffortExceeded when there are more members than `effort` allows
+ */
+export function withoutMember(object: JsonObject, key: string, effort: Effort): JsonObject {
+  const left = entriesOf(object, effort).filter(([other]) => other !== key);
+  return orderedObject(left, effort);
+}
+
 /** Whether JavaScript would sort `key` before the keys that are no integers. */
 export function isIndexKey(key: string): boolean {
   const first = key.charCodeAt(0);

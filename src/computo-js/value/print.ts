@@ -1,7 +1,7 @@
 import { digitsOf, spendDigitPairs } from './digits.js';
 import { spendSteps, spendUnits, type Effort } from './effort.js';
+import { insideOf, partAt, type Inside } from './inside.js';
 import { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
-import { isArray } from './kind.js';
 
 /** Parts of a text that are collected before they are joined. */
 const PARTS_MAX = 1024;
@@ -16,23 +16,13 @@ export interface Style {
   readonly number: (number: JsonNumber) => string;
 }
 
-/** A container whose elements or members are being printed. */
-interface Open {
-  readonly container: readonly Json[] | JsonObject;
-  /** Undefined for an array. */
-  readonly keys: readonly string[] | undefined;
-  readonly length: number;
-  /** The next element or member. */
-  next: number;
-}
-
 /**
  * Prints a value as compact JSON. Any nesting will do.
  *
  * @throws EffortExceeded when the text grows longer than `effort` allows
  */
 export function print(value: Json, style: Style, effort: Effort): string {
-  const opened: Open[] = [];
+  const opened: Inside[] = [];
   let text = '';
   // Adding every part to the text would keep a node in memory for each of them.
   let parts: string[] = [];
@@ -44,7 +34,7 @@ export function print(value: Json, style: Style, effort: Effort): string {
   };
   const begin = (inner: Json): void => {
     spendSteps(effort, STEPS_PER_VALUE);
-    const open = openedContainer(inner, style, effort);
+    const open = insideOf(inner, effort, style.keys);
     if (open === undefined) {
       write(scalarText(inner, style, effort));
     } else {
@@ -65,7 +55,7 @@ export function print(value: Json, style: Style, effort: Effort): string {
     if (index > 0) write(',');
     const key = open.keys?.[index];
     if (key !== undefined) write(`${JSON.stringify(key)}:`);
-    begin(memberOf(open.container, key ?? index));
+    begin(partAt(open, index));
   }
   return text + parts.join('');
 }
@@ -91,16 +81,4 @@ export function scalarText(value: Json, style: Pick<Style, 'number'>, effort: Ef
     default:
       return value instanceof NumberText ? style.number(value) : 'null';
   }
-}
-
-function openedContainer(value: Json, style: Style, effort: Effort): Open | undefined {
-  if (typeof value !== 'object' || value === null || value instanceof NumberText) return undefined;
-  if (isArray(value)) return { container: value, keys: undefined, length: value.length, next: 0 };
-  const keys = style.keys(value, effort);
-  return { container: value, keys, length: keys.length, next: 0 };
-}
-
-function memberOf(container: readonly Json[] | JsonObject, key: string | number): Json {
-  if (isArray(container)) return container[Number(key)] ?? null;
-  return container[key] ?? null;
 }

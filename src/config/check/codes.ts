@@ -49,6 +49,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'missing-field':
     'a script reads what cannot be in the data that reaches it (a warning in a branch, or from a sample)',
   'unknown-operator': 'no operator has this name in the dialect of the script',
+  'not-portable': 'the reference engine has no such operator (checked with computo: { portable: true })',
   'wrong-arity': 'an operator gets too few or too many arguments',
   'wrong-kind': 'an argument is of a type that the operator never accepts',
   'dialect-conflict': 'a script mixes the classic and the current dialect',
@@ -85,6 +86,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unknown-kind': 'text.redact does not know this kind of data',
   'unknown-secret': 'no secret has this name',
   'secret-name': 'the name of a secret must stand in the script',
+  'compact-option': 'value.compact takes only the option "deep"',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'quoted-call': 'data holds what looks like a call or a field, and is not evaluated',
   'text-body': 'a lambda gives the same text, whatever it is given',

@@ -13,6 +13,7 @@ export function secretsInClear(document: SourceDocument): Diagnostic[] {
     ...tokenSecrets(document),
     ...natsSecrets(document),
     ...scriptSecrets(document),
+    ...webhookSecrets(document),
   ].flatMap(({ path, node }) => {
     if (typeof node.value !== 'string' || node.value === '' || hasPlaceholder(node.value)) return [];
     const finding = {
@@ -34,11 +35,13 @@ function providerSecrets(document: SourceDocument): Place[] {
   const places: Place[] = [];
   for (const [name, { node }] of nodeAt(document.root, '/ai_providers')?.entries ?? []) {
     const path = ['ai_providers', name];
-    const url = node.entries?.get('base_url')?.node.value;
+    const address = node.entries?.get('base_url')?.node;
+    const url = address?.value;
     const key = node.entries?.get('api_key')?.node;
     // A server on this machine takes any key.
     if (key !== undefined && !(typeof url === 'string' && LOCAL_URL.test(url)))
       places.push({ path: [...path, 'api_key'], node: key });
+    if (address !== undefined && hasPassword(address)) places.push({ path: [...path, 'base_url'], node: address });
     for (const [header, value] of node.entries?.get('headers')?.node.entries ?? []) {
       if (SECRET_HEADER.test(header)) places.push({ path: [...path, 'headers', header], node: value.node });
     }
@@ -61,9 +64,29 @@ function scriptSecrets(document: SourceDocument): Place[] {
 }
 
 function natsSecrets(document: SourceDocument): Place[] {
-  return ['nkey', 'token', 'password'].flatMap((key) => {
-    const path = ['nats', key];
-    const node = nodeAt(document.root, formatPointer(path));
-    return node === undefined ? [] : [{ path, node }];
-  });
+  const url = placeAt(document, ['nats', 'url']);
+  const urls = url.flatMap(({ path, node }) =>
+    (node.items ?? [node]).map((one, index) => ({
+      path: node.items === undefined ? path : [...path, `${index}`],
+      node: one,
+    })),
+  );
+  return [
+    ...['nkey', 'token', 'password'].flatMap((key) => placeAt(document, ['nats', key])),
+    ...urls.filter(({ node }) => hasPassword(node)),
+  ];
+}
+
+/** Whoever knows such an address may send to it. */
+function webhookSecrets(document: SourceDocument): Place[] {
+  return placeAt(document, ['alerts', 'webhook']);
+}
+
+function placeAt(document: SourceDocument, path: readonly string[]): Place[] {
+  const node = nodeAt(document.root, formatPointer(path));
+  return node === undefined ? [] : [{ path, node }];
+}
+
+function hasPassword({ value }: SourceNode): boolean {
+  return typeof value === 'string' && /:\/\/[^/@]*@/.test(value);
 }

@@ -1,12 +1,15 @@
 /** A key that holds a secret, and the text written after it; a reference to the environment, a file or a command is no secret. */
 const SECRET =
-  /((?<!\w)(?:api_key|password|secret|authorization)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
+  /((?<!\w)(?:api_key|password|secret|authorization|webhook)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
 /** A key that holds one or more secrets on its line. */
-const SECRETS = /((?<!\w)(?:tokens|headers|secrets)["']?\s*:\s*)(\S.*)$/i;
+const SECRETS = /((?<!\w)(?:tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
 
 /** A key whose secrets stand on the lines below it. */
-const SECRETS_BELOW = /(?<!\w)(?:tokens|headers|secrets)["']?\s*:\s*[[{]?\s*$/i;
+const SECRETS_BELOW = /(?<!\w)(?:tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
+
+/** The user and password of a URL, and what follows its question mark. */
+const IN_URLS = [/(:\/\/)([^\s/@"']+)(?=@)/g, /(:\/\/[^\s"'?]*\?)([^\s"',}]+)/g];
 
 /** A line that may go on with a list or map that was opened above it. */
 const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;
@@ -18,7 +21,8 @@ const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;
  */
 export function hideSecrets(line: string, isItem: boolean): string {
   if (isItem && ITEM.test(line)) return line.replace(/^(\s*(?:-\s+|[\w"'-]+\s*:\s*)?)(.*)$/, star);
-  return line.replace(SECRETS, star).replace(SECRET, star);
+  const hidden = line.replace(SECRETS, star).replace(SECRET, star);
+  return IN_URLS.reduce((shown, part) => shown.replace(part, star), hidden);
 }
 
 /** @param above the lines above one, nearest first */

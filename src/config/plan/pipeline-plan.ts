@@ -1,4 +1,4 @@
-import type { ExecuteOptions, Json } from 'computo-js';
+import type { CheckOptions, ExecuteOptions, Json } from 'computo-js';
 import type { ScriptSource } from '../script/index.js';
 
 /** A pipeline of a config with everything resolved: scripts inlined, paths absolute, defaults filled in. */
@@ -71,4 +71,5 @@ export type OnErrorPlan =
   { readonly kind: 'dead_letter' | 'skip' | 'stop' } | { readonly kind: 'default'; readonly data: Json };
 
 /** What computo-js is told when it compiles or checks a script. */
-export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
+export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'> &
+  Pick<CheckOptions, 'portable'>;

@@ -8,10 +8,11 @@ export function scriptOptions(config: LoadedConfig): ScriptOptions {
   return toScriptOptions(useSection(config, 'computo'));
 }
 
-export function toScriptOptions({ dialect, limits, permuto }: Config['computo']): ScriptOptions {
+export function toScriptOptions({ dialect, portable, limits, permuto }: Config['computo']): ScriptOptions {
   const { steps, depth, output_size: outputSize } = limits;
   return {
     dialect,
+    ...(portable && { portable }),
     limits: {
       ...(steps !== undefined && { steps }),
       ...(depth !== undefined && { depth }),

@@ -30,6 +30,9 @@ export const computo = section({
   dialect: choice(['auto', 'classic', 'current'])
     .prefault('auto')
     .describe('Which Computo dialect scripts are written in; auto decides per script.'),
+  portable: flag()
+    .prefault(false)
+    .describe('Whether scripts that use operators which the reference engine does not have are refused.'),
   limits: section({
     steps: integer(1).optional().describe('Most evaluation steps per event.'),
     depth: integer(1).optional().describe('Deepest nesting of calls.'),

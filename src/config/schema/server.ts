@@ -9,7 +9,9 @@ export const server = section({
   port: integer(0, 65535).prefault(8080).describe('Port to listen on; 0 takes any free one.'),
   max_body_size: size(1, 2 ** 31)
     .prefault('1MB')
-    .describe('Largest request body; a larger one is answered with 413.'),
+    .describe(
+      'Largest request body, and largest line of a stream; a larger one is answered with 413. At most processing.max_line_size.',
+    ),
   tokens: secrets('a token')
     .prefault([])
     .describe('Bearer tokens that are let in: text (best "${NAME}"), { file } or { command }, or a list of these.'),

@@ -80,8 +80,8 @@ export function readMembers(
 }
 
 /**
- * Passes over a key. Where keys are wanted, one that is written in an odd way is refused: it may be a wanted one in
- * disguise. With short escapes it may only be one that is not found, which makes the event go the full way.
+ * Passes over a key. Where keys are wanted, one that is not written as we would print it is refused: it may be a wanted one
+ * in disguise.
  */
 export function readKey(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan): number {
   if (text.bytes[at] !== QUOTE) throw REFUSED;

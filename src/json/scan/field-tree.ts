@@ -4,7 +4,7 @@
 export interface FieldTree {
   /** Where the value's place is noted; −1 when only fields inside it are wanted. */
   readonly slot: number;
-  /** The wanted keys at this level as UTF-8, and what is wanted below each. */
+  /** The wanted keys at this level, as they are printed between quotes, and what is wanted below each. */
   readonly keys: readonly Buffer[];
   readonly children: readonly FieldTree[];
   /** The number of the last line that had this field: seen again in one line, it is a duplicate key. */
@@ -30,7 +30,7 @@ function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
   const names = [...new Set(below.map(({ segments }) => segments[depth] ?? ''))];
   return {
     slot: here?.slot ?? -1,
-    keys: names.map((name) => Buffer.from(name)),
+    keys: names.map((name) => Buffer.from(JSON.stringify(name).slice(1, -1))),
     children: names.map((name) =>
       subtree(
         below.filter(({ segments }) => segments[depth] === name),

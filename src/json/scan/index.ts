@@ -3,4 +3,4 @@ export { ByteWriter, literalOf, type Literal } from './byte-writer.js';
 export { passageOf, stands, type Passage } from './passage.js';
 export { createScanner, type Scanner } from './scanner.js';
 export { textOf, type Text } from './skip.js';
-export { copyText, copyValue, readValue } from './value.js';
+export { copyText, copyValue, isNullOrMissing, readValue } from './value.js';

@@ -8,12 +8,21 @@ import { readString } from './short-strings.js';
 import type { Sightings } from './sightings.js';
 import type { Text } from './skip.js';
 
+/** Where it starts a value, that is null. */
+const LOWER_N = 0x6e;
+
 /** Reads the value that a scan found; undefined when it found none. */
 export function readValue({ starts, ends, isOdd }: Sightings, slot: number, { bytes }: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
   const plain = isOdd[slot] === 0 ? readPlainValue(bytes, start) : undefined;
   return plain ?? readOdd(bytes, start, ends[slot] as number);
+}
+
+/** Whether a scan found no value, or null. */
+export function isNullOrMissing({ starts }: Sightings, slot: number, { bytes }: Text): boolean {
+  const start = starts[slot] as number;
+  return start < 0 || bytes[start] === LOWER_N;
 }
 
 /**
@@ -42,7 +51,7 @@ export function copyText({ starts, ends, isOdd }: Sightings, slot: number, text:
   switch (text.bytes[start]) {
     case OPEN_ARRAY:
     case OPEN_OBJECT:
-    case 0x6e:
+    case LOWER_N:
       return false;
     case QUOTE:
       into.copy(text, start + 1, end - 1);
@@ -57,7 +66,7 @@ function readOdd(bytes: Buffer, start: number, end: number): Json {
   switch (bytes[start]) {
     case QUOTE:
       return readString(bytes, start + 1, end - 1);
-    case 0x6e:
+    case LOWER_N:
       return null;
     case OPEN_ARRAY:
     case OPEN_OBJECT:

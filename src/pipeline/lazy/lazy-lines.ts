@@ -1,4 +1,4 @@
-import { ComputoError, FIELD_MISSING } from 'computo-js';
+import { ComputoError, MISSING } from 'computo-js';
 import { textOf, type Text } from '../../json/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
 import type { LineOptions } from '../lines/event-lines.js';
@@ -115,6 +115,6 @@ function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
 
 /** What an event or a script can do wrong; the rest is our own fault, and must be seen. */
 function goesFullWay(error: unknown): false {
-  if (error === FIELD_MISSING || error instanceof ComputoError || error instanceof EventFailure) return false;
+  if (error === MISSING || error instanceof ComputoError || error instanceof EventFailure) return false;
   throw error;
 }

@@ -1,7 +1,8 @@
-import { FIELD_MISSING, isTruthy, type Json, type OutputPlan } from 'computo-js';
+import { isTruthy, MISSING, type Json, type OutputPlan } from 'computo-js';
 import {
   copyText,
   copyValue,
+  isNullOrMissing,
   literalOf,
   stringifyJson,
   type ByteWriter,
@@ -12,7 +13,7 @@ import {
 /**
  * Writes an event's data straight from the line that it came in.
  *
- * @throws FIELD_MISSING or ComputoError, having written part of it
+ * @throws MISSING or ComputoError, having written part of it
  */
 export type WriteData = (text: Text, context: Json, into: ByteWriter) => void;
 
@@ -46,7 +47,22 @@ function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
       const { field } = plan;
       return [
         (text, _, into) => {
-          if (!copyValue(scanner, field, text, into)) throw FIELD_MISSING;
+          if (!copyValue(scanner, field, text, into)) throw MISSING;
+        },
+      ];
+    }
+    case 'first': {
+      const { fields } = plan;
+      const otherwise = dataWriter(plan.otherwise, scanner);
+      return [
+        (text, context, into) => {
+          for (let index = 0; index < fields.length; index++) {
+            const field = fields[index] ?? 0;
+            if (isNullOrMissing(scanner, field, text)) continue;
+            copyValue(scanner, field, text, into);
+            return;
+          }
+          otherwise(text, context, into);
         },
       ];
     }

@@ -2,11 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { EventFailure } from '../failure.js';
 
 /** The failure of a line over the limit that `setting` sets. */
-export function tooLong(
-  lineBytes: number,
-  lineBytesMax: number,
-  setting: 'processing.max_line_size' | 'server.max_body_size' = 'processing.max_line_size',
-): EventFailure {
+export function tooLong(lineBytes: number, lineBytesMax: number, setting = 'processing.max_line_size'): EventFailure {
   const message = `the line has ${lineBytes} bytes, the limit is ${lineBytesMax} (${setting})`;
   return new EventFailure('line_too_long', message);
 }

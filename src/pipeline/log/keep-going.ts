@@ -3,6 +3,8 @@ import type { BlockRunResult } from '../run-blocks.js';
 
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
+/** A run that was begun again, and has not failed for so long, is well: what fails may take its time to. */
+const WELL_AFTER_MS = 30_000;
 
 /** What a pipeline of the daemon is doing. */
 export type ProcessorState =
@@ -39,6 +41,7 @@ export interface KeptRun {
 /** Keeps a {@link KeptRun} going until it is told to end. */
 export class KeepGoing {
   #state: ProcessorState = { kind: 'running' };
+  #isAtWork = true;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
@@ -48,8 +51,18 @@ export class KeepGoing {
     return this.#state;
   }
 
+  /** Whether a run is under way, or about to begin for the first time: also one that is not known to be well yet. */
+  get isAtWork(): boolean {
+    return this.#isAtWork;
+  }
+
   start(): void {
     this.#work ??= this.#run();
+  }
+
+  /** To be called when the run has got anywhere: one that was begun again is well. */
+  gotOn(): void {
+    if (this.#state.kind === 'waiting') this.#state = { kind: 'running' };
   }
 
   /** Ends the reading; what was read is finished. */
@@ -64,8 +77,11 @@ export class KeepGoing {
     const { signal } = this.#stop;
     let retryMs = RETRY_MIN_MS;
     while (!signal.aborted) {
-      this.#state = { kind: 'running' };
+      this.#isAtWork = true;
+      const ended = new AbortController();
+      void wait(WELL_AFTER_MS, ended.signal).then(() => ended.signal.aborted || this.gotOn());
       const outcome = await this.#once(signal);
+      ended.abort();
       const gotOn = onEnd();
       // Stopped by its own failing event, it is not begun again.
       if (outcome === undefined) return;
@@ -82,8 +98,11 @@ export class KeepGoing {
   /** @returns why it has to be begun again; undefined when it has not */
   async #once(signal: AbortSignal): Promise<{ isPause: boolean; message: string; error?: unknown } | undefined> {
     try {
-      return this.#afterwards(await this.kept.run(signal));
+      const result = await this.kept.run(signal);
+      this.#isAtWork = false;
+      return this.#afterwards(result);
     } catch (error) {
+      this.#isAtWork = false;
       return { isPause: false, message: messageOf(error), error };
     }
   }

@@ -84,7 +84,7 @@ export class LogProcessor {
    */
   async drain(graceMs: number): Promise<void> {
     const { world } = this.processing;
-    const isDone = (): boolean => this.state.kind !== 'running' || !this.#isBehind();
+    const isDone = (): boolean => !this.#going.isAtWork || !this.#isBehind();
     const done = new AbortController();
     this.#onReached = () => isDone() && done.abort();
     this.#onReached();
@@ -108,6 +108,7 @@ export class LogProcessor {
 
   readonly #progress = {
     reached: ({ position, timestamp }: LogPlace): void => {
+      if (comparePositions(position, this.#reached) > 0) this.#going.gotOn();
       this.#reached = position;
       // 0: nothing was read before, and the first read will tell.
       this.#behindSince = this.#isBehind() && timestamp > 0 ? timestamp : undefined;

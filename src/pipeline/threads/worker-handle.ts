@@ -42,7 +42,7 @@ export type WorkerReply =
   | { readonly kind: 'ready' }
   /** It does nothing for this block now: the block is done, or waits for the outcome of a call. */
   | { readonly kind: 'rests'; readonly number: number }
-  | ({ readonly kind: 'call'; readonly number: number } & AskedCall)
+  | ({ readonly kind: 'call'; readonly number: number; readonly seen: readonly TapCatch[] } & AskedCall)
   | {
       readonly kind: 'result';
       readonly number: number;
@@ -138,6 +138,7 @@ export function workerHandle(
           isReady = true;
           break;
         case 'call':
+          waiting.get(reply.number)?.tap?.pass(reply.seen);
           void answer(reply);
           break;
         case 'paused':

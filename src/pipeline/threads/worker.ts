@@ -45,9 +45,13 @@ function answerBlocks(options: BlockOptions, place: WorkPlace | undefined): void
 
 /** For a pipeline with AI stages: many events wait for the outcomes of their calls, which whoever started the worker makes. */
 function answerEvents(options: BlockOptions, window: number, place: WorkPlace | undefined): void {
-  /** Of the block that is worked on. */
+  /** The number of the block that is worked on. */
   let current = 0;
-  const calls = new AskedCalls((asked) => reply({ kind: 'call', number: current, ...asked }));
+  /** What is seen of those that wait for answers: shown when they begin to. */
+  const collectors = new Map<number, TapCollector>();
+  const calls = new AskedCalls((asked) => {
+    reply({ kind: 'call', number: current, seen: collectors.get(current)?.take() ?? [], ...asked });
+  });
   // Whoever makes the calls limits them.
   const executor = eventExecutor({ ...options, calls, concurrency: Number.POSITIVE_INFINITY, window });
   parentPort?.on('message', (request: WorkerRequest) => {
@@ -64,10 +68,13 @@ function answerEvents(options: BlockOptions, window: number, place: WorkPlace | 
     const { number } = request;
     try {
       const { block, meta, collector } = opened(request);
+      if (collector !== undefined) collectors.set(number, collector);
       answer(number, block, await executor.submit(block, meta), collector);
     } catch (error) {
       if (!(error instanceof RunPaused)) reply({ kind: 'error', number, error });
       else reply({ kind: 'paused', number, reason: error.reason, message: error.message });
+    } finally {
+      collectors.delete(number);
     }
   }
 }
@@ -90,7 +97,7 @@ function opened({ block, meta, tap }: BlockRequest): {
 function answer(number: number, block: BlockContent, result: BlockResult, collector: TapCollector | undefined): void {
   const used = block.kind === 'lines' && ownMemory(block.bytes).length > 0 ? [block.bytes] : [];
   const moved = [...used, ...result.outputs].flatMap(ownMemory);
-  reply({ kind: 'result', number, result, seen: collector?.seen ?? [], used }, moved);
+  reply({ kind: 'result', number, result, seen: collector?.take() ?? [], used }, moved);
 }
 
 /** Notes, or says where it can't, that nothing is done for a block. */

@@ -26,7 +26,10 @@ export class WorkProcessor {
         addCounts(this.counts, tally.counts);
         talk.delivered(tally);
       },
-      acknowledged: (events: number): void => void (this.#acknowledgedInRun += events),
+      acknowledged: (events: number): void => {
+        this.#acknowledgedInRun += events;
+        if (events > 0) this.#going.gotOn();
+      },
       opened: (watch: OutputWatch): void => {
         this.#watch = watch;
       },

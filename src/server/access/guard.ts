@@ -70,8 +70,14 @@ export function guard(
       const rules = access();
       refuseCrossSite(request.method, request.headers);
       if (rules.open === 'locally') refuseForeignHost(request.headers.host, ownNames);
-      request.caller = admit(rules, request.headers.authorization, needed, now());
-      const { token } = request.caller;
+      const caller = admit(rules, request.headers.authorization, needed, now());
+      request.caller = caller;
+      request.isAdmitted = () => {
+        if (stillAdmits(access(), caller, now())) return true;
+        refusals.add({ ...lineOf(request), status: 401, reason: STREAM_ENDED });
+        return false;
+      };
+      const { token } = caller;
       if (perToken !== undefined && token !== undefined) keepTo(perToken, limiters.token, token, 'this token');
     } catch (error) {
       if (error instanceof HttpError)
@@ -81,6 +87,7 @@ export function guard(
   };
 
   app.decorateRequest('caller');
+  app.decorateRequest('isAdmitted');
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(HEADERS);
     const { url, config } = request.routeOptions;
@@ -89,16 +96,10 @@ export function guard(
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    const { caller } = request;
+    const { isAdmitted } = request;
     // To close at once would take the answer from whoever is still sending.
     if (unread.drop(request.raw)) reply.removeHeader('connection');
-    if (payload instanceof Readable && caller !== undefined) {
-      streams.add(payload, reply.raw, () => {
-        if (stillAdmits(access(), caller, now())) return false;
-        refusals.add({ ...lineOf(request), status: 401, reason: STREAM_ENDED });
-        return true;
-      });
-    }
+    if (payload instanceof Readable && isAdmitted !== undefined) streams.add(payload, reply.raw, () => !isAdmitted());
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {

@@ -9,5 +9,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends it; undefined where the route is public. */
     caller: Caller | undefined;
+    /** Whether it would still be let in; one that would not is noted as refused. Undefined where the route is public. */
+    isAdmitted: (() => boolean) | undefined;
   }
 }

@@ -39,8 +39,9 @@ export async function ingestQueue(input: QueueInput, intake: Intake, signal: Abo
 function entriesOf(message: Delivery, { stream, pipeline }: QueueInput, intake: Intake) {
   const { line, sequence, time, subject } = message;
   const source = `nats ${subject}`;
-  // A stream that was made anew counts from 1 again: the time tells its messages from those before.
-  const keyOf = (lineInMessage: number): string => `nats ${stream} ${sequence} ${time} ${lineInMessage}`;
+  // A stream that was made anew counts from 1 again: the time tells its messages from those before. No header and no event can
+  // hold a key that begins so.
+  const keyOf = (lineInMessage: number): string => `\u0002nats ${stream} ${sequence} ${time} ${lineInMessage}`;
   const bytes = onOneLine(intake.reader, line);
   return recordsOf({ kind: 'lines', bytes, source, startsFile: true }, 0, intake, { source, pipeline, keyOf }).entries;
 }

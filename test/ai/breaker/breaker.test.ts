@@ -84,6 +84,25 @@ describe('a circuit breaker', () => {
     expect(breaker.state.kind).toBe('closed');
   });
 
+  it.each([
+    ['that is never over', Infinity, 61_000],
+    ['that is too long', 1000 + 604_800_000, 901_000],
+    ['that is short', 11_000, 11_000],
+  ])('is probed though the provider named a time %s, where it is to go on', (_what, until, probedAt) => {
+    const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
+    const breaker = createBreaker({ threshold: 5, openForMs: 30_000, probeDown }, () => 1000);
+    breaker.takeDown(1000, until, 'out of credit');
+    expect(breaker.enter(probedAt - 1)).toEqual({ kind: 'refused', until: probedAt });
+    enter(breaker, probedAt);
+    expect(breaker.enter(probedAt).kind).toBe('refused');
+    breaker.takeDown(probedAt, until, 'out of credit');
+    expect(breaker.state).toMatchObject({ kind: 'down', since: probedAt });
+
+    const told = createBreaker({ threshold: 5, openForMs: 30_000, probeDown }, () => 1000);
+    told.adopt({ kind: 'down', since: 1000, until, reason: 'out of credit' });
+    expect(told.availableAt(1000)).toBe(probedAt);
+  });
+
   it('survives being stored and read back', () => {
     const { breaker, now, pass } = setup();
     fail(breaker, now(), 5);

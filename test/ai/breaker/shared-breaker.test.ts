@@ -3,7 +3,7 @@ import { createBreaker, sharedBreaker, type Breaker } from '../../../src/ai/brea
 import { openStores } from '../../../src/ai/store/index.js';
 import { createFakeWorld } from '../../support/fake-world.js';
 
-const OPTIONS = { threshold: 2, openForMs: 30_000 };
+const OPTIONS = { threshold: 2, openForMs: 30_000, probeDown: { unnamedMs: 60_000, namedMs: 900_000 } };
 
 async function twoProcesses() {
   const world = createFakeWorld();

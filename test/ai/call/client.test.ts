@@ -226,6 +226,16 @@ describe('a call with a schema', () => {
     ]);
   });
 
+  it('fails when its answer is too much to be parsed', async () => {
+    const fake = await on.fake('openai', { reply: () => `${'['.repeat(300)}${']'.repeat(300)}` });
+    const client = await on.client([setupOf(fake)]);
+    expect(await client.call(request('hi'), context({ schema: true }))).toMatchObject({
+      kind: 'failed',
+      code: 'schema',
+      message: expect.stringContaining('nested more than 200 levels deep') as unknown,
+    });
+  });
+
   it.each(['{"n": "five"}', 'five', ''])('fails when it answers %j twice', async (reply) => {
     const fake = await on.fake('openai', { reply: () => reply });
     const client = await on.client([setupOf(fake)]);
@@ -287,6 +297,70 @@ describe('when providers are down', () => {
   });
 });
 
+it.each(['99999999999', '9'.repeat(300)])('a retry-after of %s counts as a month', async (retryAfter) => {
+  const fake = await on.fake('openai', { faults: () => status(429, { headers: { 'retry-after': retryAfter } }) });
+  const time = createFakeWorld();
+  const client = await on.client([setupOf(fake)], {}, patientWorld(time).world);
+  expect(await time.until(client.call(request('hi'), context()))).toMatchObject({
+    kind: 'stopped',
+    reason: 'provider-limit',
+    until: time.now() + 31 * 86_400_000,
+  });
+  await time.until(client.close());
+});
+
+describe('a client that goes on for months', () => {
+  const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
+  const NOON = Date.UTC(2026, 0, 5, 12);
+
+  it.each<Fault>([
+    status(301),
+    status(307),
+    status(401),
+    status(402),
+    status(403),
+    { kind: 'body', status: 404, body: '<html>not found</html>' },
+  ])('asks a provider again, by one call, after %j', async (fault) => {
+    const fake = await on.fake('openai', { faults: first(fault, fault) });
+    const time = createFakeWorld(NOON);
+    const client = await on.client([setupOf(fake)], { probeDown, providerWaitMs: Infinity }, patientWorld(time).world);
+    const calls = [client.call(request('0'), context())];
+    await until(() => on.notices.length === 1, 'it is down');
+    expect(on.notices[0]?.message).toContain('not used before 2026-01-05T12:01:00.000Z');
+    for (let i = 1; i < 10; i++) calls.push(client.call(request(String(i)), context()));
+    const results = await time.until(Promise.all(calls));
+    expect(results.map(({ kind }) => kind)).toEqual(Array.from({ length: 10 }, () => 'answered'));
+    expect(fake.records).toHaveLength(2 + 10);
+    expect(time.now()).toBeGreaterThanOrEqual(NOON + 2 * 60_000);
+    await time.until(client.close());
+  });
+
+  it('does not ask a provider that refuses sooner than one that fails', async () => {
+    const fake = await on.fake('openai', { faults: first(status(401)) });
+    const time = createFakeWorld(NOON);
+    const setup = setupOf(fake, 'openai', { breaker: { threshold: 5, openForMs: 100_000 } });
+    const client = await on.client([setup], { probeDown, providerWaitMs: Infinity }, patientWorld(time).world);
+    answered(await time.until(client.call(request('hi'), context())));
+    expect(on.notices[0]?.message).toContain('not used before 2026-01-05T12:01:40.000Z');
+    await time.until(client.close());
+  });
+
+  it.each([
+    ['429', '604800'],
+    ['429', '99999999999'],
+    ['429', '9'.repeat(300)],
+    ['503', '604800'],
+  ])('asks again within a quarter of an hour after a %s with retry-after %s', async (code, retryAfter) => {
+    const fault = status(Number(code), { headers: { 'retry-after': retryAfter } });
+    const fake = await on.fake('openai', { faults: first(fault) });
+    const time = createFakeWorld(NOON);
+    const client = await on.client([setupOf(fake)], { probeDown, providerWaitMs: Infinity }, patientWorld(time).world);
+    answered(await time.until(client.call(request('hi'), context())));
+    expect(on.notices[0]?.message).toContain('not used before 2026-01-05T12:15:00.000Z');
+    await time.until(client.close());
+  });
+});
+
 describe('stopping', () => {
   it('drains: calls under way are finished and kept, others are not sent', async () => {
     const answers = closedGate();
@@ -305,14 +379,17 @@ describe('stopping', () => {
 
   it('aborts: what is cut off is in doubt from then on', async () => {
     const fake = await on.fake('openai', { faults: () => ({ kind: 'hang', billed: true }) });
-    const client = await on.client([setupOf(fake)]);
+    let now = Date.now();
+    const sentAt = now;
+    const client = await on.client([setupOf(fake)], {}, { ...realWorld, now: () => now });
     const call = client.call(request('hi'), context());
     await until(() => fake.records.length === 1, 'the request is there');
+    now += 3000;
     await client.abort();
     expect(await call).toMatchObject({ kind: 'stopped', reason: 'aborted' });
     const doubts = [];
     for await (const doubt of client.doubtful()) doubts.push(doubt);
-    expect(doubts).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL }]);
+    expect(doubts).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL, time: sentAt }]);
     expect(doubts[0]?.atMost).toBeGreaterThan(0n);
   });
 

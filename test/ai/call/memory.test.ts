@@ -181,6 +181,16 @@ describe('what is kept on disk', () => {
     expect(grep('4711')).toBe(false);
   });
 
+  it('has no key that an answer repeats', async () => {
+    const apiKey = 'sk-very-secret-4711';
+    const fake = await on.fake('openai', { apiKey, reply: () => `unmistakable, and ${apiKey}` });
+    const client = await on.client([setupOf(fake)]);
+    expect(answered(await ask(client, 'hi')).response).toBe('unmistakable, and ***');
+    await client.close();
+    expect(grep('unmistakable, and ***')).toBe(true);
+    expect(grep('4711')).toBe(false);
+  });
+
   it('has no prompts when only hashes are to be kept', async () => {
     const fake = await on.fake('openai', { reply: () => 'an answer' });
     const client = await on.client([setupOf(fake)], { journal: { store: 'hash' } });

@@ -188,6 +188,17 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(await failureOf(fault)).toMatchObject({ code, billing, outcome: { kind: 'retry-now' } });
   });
 
+  it.each([
+    ['depth', `{"choices":${'['.repeat(300_000)}${']'.repeat(300_000)}}`, 'is nested more than 200 levels deep'],
+    ['values', `{"content":[${'{},'.repeat(300_000)}{}]}`, 'has more than 100000 JSON values'],
+    ['keys', `{"a":{${'"k":1,'.repeat(300_000)}"k":1}}`, 'has more than 100000 JSON values'],
+    ['bytes', JSON.stringify({ id: 'x'.repeat(8 * 1024 * 1024) }), 'is larger than 8388608 bytes'],
+  ])('does not read an answer of too many %s', async (_what, body, words) => {
+    const failure = await failureOf({ kind: 'body', body });
+    expect(failure).toMatchObject({ code: 'broken_answer', billing: 'unknown', outcome: { kind: 'retry-now' } });
+    expect(failure.message).toContain(`mine: the answer ${words}`);
+  });
+
   it('knows that nothing was billed when it could not connect', async () => {
     const { fake, provider } = await setup();
     await fake.close();
@@ -221,6 +232,25 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(await call).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'unknown' } });
     const never = await provider.call(request(), abort.signal);
     expect(never).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
+  });
+
+  it('never shows its key in an answer, though the server repeats it', async () => {
+    const apiKey = 'sk-secret-4711-0123456789';
+    const { provider } = await setup({ apiKey, reply: () => `your key is ${apiKey}, or so` });
+    // Google's addresses have the model, and are no place for a key.
+    const answer = await answered(provider, kind === 'google' ? {} : { model: `${model}-${apiKey}` });
+    expect(answer.text).toBe('your key is ***, or so');
+    expect(JSON.stringify(answer)).not.toContain('4711');
+  });
+
+  it('never shows a key of its headers in an answer, but any other value of them', async () => {
+    const { fake } = await setup({ reply: () => 'gateway-4711-0123456789, as of 2026-01-05-preview' });
+    const headers = { 'x-gateway-auth': 'Bearer gateway-4711-0123456789', 'x-version': '2026-01-05-preview' };
+    const apiKey = { reveal: () => fake.apiKey };
+    const options = { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS, headers };
+    const provider = createProvider(kind, options, realWorld);
+    open.push(provider);
+    expect((await answered(provider)).text).toBe('***, as of 2026-01-05-preview');
   });
 
   it('never shows its key, though the server repeats it', async () => {

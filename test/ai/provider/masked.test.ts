@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { masked } from '../../../src/ai/provider/masked.js';
+import { answerMask, masked } from '../../../src/ai/provider/masked.js';
 
 const KEY = 'sk-live-0123456789/+';
 
@@ -16,4 +16,13 @@ it.each([
     expect(shown).not.toContain(form);
     expect(shown).not.toMatch(/0123456789|MDEyMzQ1Njc4|AxMjM0NTY3ODk|wMTIzNDU2Nzg5/);
   }
+});
+
+it('of an answer only the secrets are stars, and a short key may be a word', () => {
+  const mask = answerMask([KEY, 'ollama']);
+  expect(mask.text(`ollama says ${KEY}`)).toBe('ollama says ***');
+  const usage = { prompt_tokens: 3, note: [KEY], ['ollama']: 1.5 };
+  expect(mask.json(usage)).toEqual({ ...usage, note: ['***'] });
+  expect(mask.json(null)).toBe(null);
+  expect(answerMask(['123456789012']).json([123456789012])).toBe(null);
 });

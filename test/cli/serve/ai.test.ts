@@ -5,6 +5,7 @@ import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { configOf, providerOf } from '../ai-stage.js';
+import { lettersOf, textOf } from './hanging.js';
 
 /** Without limits to go by, so many calls are in flight. */
 const IN_FLIGHT_MAX = 16;
@@ -50,5 +51,39 @@ it('a daemon with an AI stage pays for no event twice, killed or replayed', asyn
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Answered);
   expect(again.map(({ q, a }) => [q, a.response, a.cached])).toEqual(rows.map((q) => [q, q.toUpperCase(), true]));
+  await fake.close();
+});
+
+it('an answer that is too much to be read is a dead letter, and the daemon goes on', async () => {
+  const body = `{"choices":${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}}`;
+  const hasBody = (n: number): boolean => n > 0 && n < 5;
+  const fake = await startFakeProvider({
+    wire: 'openai',
+    faults: (n) => (hasBody(n) ? { kind: 'body', body } : undefined),
+  });
+  const config = configOf({ openai: providerOf(fake) }).replace('state_dir: ./state\n', '');
+  const daemon = await startDaemon(`${config}    outputs: [{ file: ./out.ndjson }]\n    dead_letter: ./dead.ndjson\n`);
+  const output = (): string => textOf(daemon.cwd, 'out.ndjson');
+  for (const [i, q] of ['first', 'second', 'third'].entries()) {
+    expect((await postLines(`${daemon.url}/events`, JSON.stringify({ q }))).status).toBe(202);
+    await until(() => output().split('\n').length + lettersOf(daemon.cwd).length === i + 2, `${q} is done`);
+  }
+  expect(await daemon.end()).toBe(0);
+  expect(output()).toContain('"FIRST"');
+  expect(output()).toContain('"THIRD"');
+  const [letter, ...others] = lettersOf(daemon.cwd);
+  expect(JSON.stringify(letter)).toContain('openai: the answer is nested more than 200 levels deep');
+  expect(others).toEqual([]);
+  await fake.close();
+});
+
+it('a daemon whose key is refused asks again', async () => {
+  const fake = await startFakeProvider({ wire: 'openai' });
+  const provider = providerOf(fake).replace(fake.apiKey, 'sk-wrong-0123456789');
+  const config = configOf({ openai: provider }).replace('state_dir: ./state\n', '');
+  const daemon = await startDaemon(`${config}    outputs: [{ file: ./out.ndjson }]\n`);
+  await postLines(`${daemon.url}/events`, '{"q":"hi"}');
+  expect((await daemon.says('HTTP 401')).msg).toMatch(/; not used before \d{4}-/);
+  await daemon.end();
   await fake.close();
 });

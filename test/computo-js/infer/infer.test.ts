@@ -53,6 +53,20 @@ describe('a read that cannot succeed', () => {
     expect(read(['obj', ['a', ['get', ['obj', ['b', 1]], '/c']]])).toEqual(['/1/1 /c 0']);
   });
 
+  it('is found in the groups of a pattern that is written out', () => {
+    const group = (pattern: Json, pointer: string): Json => [
+      'let',
+      { m: ['regex.capture', ['$input', '/t'], pattern] },
+      ['$', pointer],
+    ];
+    expect(read(group('(?<user>a)', '/m/usr'), ANY_SHAPE)).toEqual(['/2 /usr 0']);
+    expect(read(group('(?<user>a)', '/m/user'), ANY_SHAPE)).toEqual([]);
+    expect(read(group(['$input', '/p'], '/m/usr'), ANY_SHAPE)).toEqual([]);
+    expect(read(['let', { p: ['text.split', ['$input', '/t'], ','] }, ['$', '/p/0/a']], ANY_SHAPE)).toEqual([
+      '/2 /0/a 1',
+    ]);
+  });
+
   it('is found in what is parsed, where its form is known', () => {
     const url: Json = ['url.parse', ['$input', '/u']];
     const parsed = (pointer: string): Json => ['let', { url }, ['$', pointer]];
@@ -70,6 +84,37 @@ describe('a read that cannot succeed', () => {
     expect(
       read(['let', { f: ['lambda', ['r'], ['$input', '/rosw']] }, ['map', ['$input', '/rows'], ['$', '/f']]], rows),
     ).toEqual(['/1/f/2 /rosw 0?']);
+  });
+
+  it('is none where it may find nothing', () => {
+    for (const script of [
+      ['value.or', ['$input', '/nick'], ['strConcat', ['$input', '/user/nick']], 'none'],
+      ['value.try', ['+', ['$input', '/m'], 1], 0],
+      ['value.has', ['$input', '/usr'], 'name'],
+      ['value.or', ['map', ['$input', '/user/tags'], ['lambda', ['t'], ['$', '/t/x']]], 1],
+    ] satisfies Json[]) {
+      expect(read(script, event), JSON.stringify(script)).toEqual([]);
+    }
+    expect(read(['value.or', ['$input', '/nick'], ['$input', '/nmae']], event)).toEqual(['/2 /nmae 0?']);
+    expect(read(['value.try', 1, ['$input', '/nmae']], event)).toEqual(['/2 /nmae 0?']);
+  });
+
+  it('is found through changes of a value', () => {
+    const after = (change: Json, pointer: string): string[] =>
+      read(['let', { o: change }, ['$', `/o${pointer}`]], event);
+    expect(after(['value.set', ['$input'], '/user/geo/city', 'x'], '/user/geo/town')).toEqual(['/2 /user/geo/town 2']);
+    expect(after(['value.remove', ['$input'], '/user/name'], '/user/name')).toEqual(['/2 /user/name 1']);
+    expect(after(['value.update', ['$input'], '/user', ['lambda', ['u'], 1]], '/user/name')).toEqual([
+      '/2 /user/name 1',
+    ]);
+    expect(after(['value.merge', ['$input'], { user: { id: 1 } }], '/user/key')).toEqual(['/2 /user/key 1']);
+    expect(after(['value.merge', ['$input'], { user: { id: 1 } }], '/user/id')).toEqual([]);
+    expect(after(['object.rename', ['$input'], { n: 'm' }], '/n')).toEqual(['/2 /n 0']);
+    expect(after(['list.group', ['$input', '/user/tags'], ['lambda', ['t'], ['$', '/t']]], '/0/value')).toEqual([
+      '/2 /0/value 1',
+    ]);
+    expect(read(['value.at', ['$input', '/user'], 'nmae'], event)).toEqual([' /nmae 0']);
+    expect(read(['value.at', ['$input', '/user/tags'], -1, 'x'], event)).toEqual([]);
   });
 
   it('is not certain in a branch, or behind a short circuit', () => {

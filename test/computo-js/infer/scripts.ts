@@ -4,6 +4,7 @@ import type { Json } from '../../../src/computo-js/index.js';
 const KEYS = ['a', 'b', 'c', 'd', 'list', 'array', '0', '1'];
 const key = fc.constantFrom(...KEYS);
 const pointer = fc.array(key, { minLength: 1, maxLength: 3 }).map((keys) => keys.map((one) => `/${one}`).join(''));
+const step = fc.oneof(key, fc.constantFrom(0, 1, -1));
 const scalar: fc.Arbitrary<Json> = fc.constantFrom<Json>(
   null,
   true,
@@ -41,6 +42,29 @@ export function scriptIn(dialect: 'classic' | 'current'): fc.Arbitrary<Json> {
       call('+', inner, inner),
       call('count', inner),
       call('strConcat', inner, inner),
+      call('value.or', inner, inner, inner),
+      call('value.try', inner, inner),
+      call('value.at', inner, step),
+      call('value.at', inner, step, step),
+      call('value.has', inner, step),
+      call('value.type', inner),
+      call('value.set', inner, pointer, inner),
+      call('value.update', inner, pointer, tie('lambda')),
+      call('value.remove', inner, pointer, pointer),
+      call('value.merge', inner, inner),
+      call('value.compact', inner),
+      call('value.walk', inner, tie('lambda')),
+      call('list.slice', inner, fc.constantFrom(0, 1, -1)),
+      call('list.flat', inner),
+      call('list.group', inner, tie('lambda')),
+      call('list.common', inner, inner),
+      call('list.indexOf', inner, inner),
+      call('object.entries', inner),
+      call('object.mapValues', inner, tie('lambda')),
+      call('object.filter', inner, tie('lambda')),
+      call('object.rename', inner, fc.constantFrom<Json>({ a: 'd' }, { a: 'b' }, { b: 'a', a: 'b' })),
+      call('text.split', inner, fc.constant('a')),
+      call('regex.capture', inner, fc.constantFrom('(?<a>a)|(?<b>x)', '(', '(?<c>.*)')),
       fc.constantFrom<Json>(['$', '/x'], ['$', '/y'], ['$', '/z']),
     ];
     const own =

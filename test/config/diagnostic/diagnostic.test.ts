@@ -65,6 +65,10 @@ describe('frames hide secrets', () => {
     ['  max_tokens: 100', '  max_tokens: 100'],
     ['  tokens_per_minute: 5', '  tokens_per_minute: 5'],
     ['  port: 80', '  port: 80'],
+    ['  url: nats://me:pw@host:4222', '  url: nats://*****@host:4222'],
+    ['  webhook: https://hooks/x', '  webhook: ***************'],
+    ['  base_url: https://h/v1?code=abc', '  base_url: https://h/v1?********'],
+    ['  query: { code: abc }', '  query: *************'],
   ])('%s', (line, expected) => {
     expect(hideSecrets(line, false)).toBe(expected);
   });

@@ -73,6 +73,7 @@ describe('a config', () => {
     });
     expect(useSection(config, 'computo')).toEqual({
       dialect: 'auto',
+      portable: false,
       limits: {},
       permuto: { interpolation: false, missing: 'ignore' },
     });

@@ -120,10 +120,11 @@ describe('a resolved pipeline', () => {
 
   it('has the dialect and the limits of the config', async () => {
     const { options } = await plan(
-      'computo: {dialect: classic, limits: {steps: 10, output_size: 1KB}, permuto: {missing: remove}}\npipelines: {default: {}}',
+      'computo: {dialect: classic, portable: true, limits: {steps: 10, output_size: 1KB}, permuto: {missing: remove}}\npipelines: {default: {}}',
     );
     expect(options).toEqual({
       dialect: 'classic',
+      portable: true,
       limits: { steps: 10, outputSize: 1024 },
       permuto: { interpolation: false, missing: 'remove' },
     });

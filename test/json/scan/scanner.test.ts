@@ -90,6 +90,26 @@ describe('the scanner', () => {
     );
   });
 
+  it('finds a key whatever is in it, and never takes one for missing that is written with escapes', () => {
+    const names = ['"', 'a"b', '\\', 'a\nb', 'a/b', '\u0001', 'é'];
+    for (const name of names) {
+      const key = JSON.stringify(name);
+      for (const written of [
+        key,
+        key.replace('/', '\\/'),
+        key.replace('\\n', '\\u000a'),
+        key.replace('é', '\\u00e9'),
+      ]) {
+        const [found] = scanLines([`{"x":1,${written}:2}`], { pointers: [[name]] });
+        if (found?.end !== -1) expect(found?.values, written).toEqual([2]);
+      }
+    }
+    expect(scanLines(['{"a\\"b":2}', '{"x":1}'], { pointers: [['a"b']] }).map(({ values }) => values)).toEqual([
+      [2],
+      [undefined],
+    ]);
+  });
+
   it('accepts no line that full parsing refuses', () => {
     const pieces = fc.constantFrom(
       '{',

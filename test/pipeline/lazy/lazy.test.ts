@@ -32,7 +32,7 @@ function outcome(block: Buffer, input: Input, pipeline: PipelineSpec, parseWhole
   });
 }
 
-const keys = fc.constantFrom('a', 'b', 'n', 's', 'list', 'é', '1');
+const keys = fc.constantFrom('a', 'b', 'n', 's', 'list', 'é', '1', 'q"');
 const scalar = fc.oneof(
   fc.constantFrom<Json>(null, true, false, 0, -0, 1, 2.5, 'x', '', 'naïve', '"\\\n', 1e21, 12345.678),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -145,7 +145,10 @@ function blocks(lines: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
     });
 }
 
-const pointer = fc.constantFrom('/n', '/s', '/a', '/a/n', '/a/b', '/a/b/n', '/list', '/list/0', '/é', '/1', '/none');
+const pointer = fc.constantFrom(
+  ...['/n', '/s', '/a', '/a/n', '/a/b', '/a/b/n', '/list', '/list/0', '/é', '/1', '/none', '/q"'],
+);
+const key = fc.constantFrom<Json>('n', 'b', 'q"', 'array', '0', 1, -1);
 
 /** Random scripts: most of them run on most events. */
 function scripts(dialect: Dialect): fc.Arbitrary<Json> {
@@ -169,6 +172,11 @@ function scripts(dialect: Dialect): fc.Arbitrary<Json> {
         fc.tuple(fc.constant('if'), inner, inner, inner),
         fc.tuple(fc.constant('strConcat'), inner, inner),
         fc.tuple(fc.constant('not'), inner),
+        { weight: 3, arbitrary: fc.tuple(fc.constantFrom('value.or', 'value.try'), inner, inner) },
+        fc.tuple(fc.constant('value.or'), inner, inner, inner),
+        fc.tuple(fc.constantFrom('value.at', 'value.has'), inner, key),
+        fc.tuple(fc.constantFrom('value.at', 'value.has'), inner, key, key),
+        fc.tuple(fc.constant('value.type'), inner),
         fc.tuple(fc.constantFrom('text.of', 'text.upper', 'text.length', 'number.round', 'number.abs'), inner),
         inner.map((of): Json => ['text.split', ['text.of', of], ',']),
         inner.map((of): Json => ['regex.capture', ['text.of', of], '(?<a>[a-z]+)(?<n>[0-9])?']),

@@ -2,5 +2,5 @@ import { it } from 'vitest';
 import { checkLettersModel } from './letters-model.js';
 
 it('Each letter is driven again once for each time it failed, whatever is done to the files, over many runs', async () => {
-  await checkLettersModel(5000);
+  await checkLettersModel({ numRuns: 5000 });
 });

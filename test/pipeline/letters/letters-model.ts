@@ -238,7 +238,7 @@ const commands = [
 ];
 
 /** Whatever happens to the files of letters, each is driven once for each time that it failed. */
-export async function checkLettersModel(numRuns: number, seed?: number): Promise<void> {
+export async function checkLettersModel(runs: { readonly numRuns: number; readonly seed?: number }): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 30, size: 'max' }), async (cmds) => {
       const { folder, path } = letterFolder();
@@ -250,6 +250,6 @@ export async function checkLettersModel(numRuns: number, seed?: number): Promise
       await driveAll(model, real, {});
       rmSync(folder, { recursive: true });
     }),
-    { numRuns, ...(seed !== undefined && { seed }) },
+    runs,
   );
 }

@@ -70,3 +70,29 @@ it('Streams of nobody in particular end when a token is asked for', async () => 
   await toTheEnd(stream);
   await server.close();
 });
+
+it('An upload ends with its token: what comes later is not stored', async () => {
+  const { id, text } = newToken();
+  const token: KnownToken = { id, role: 'ingest', digest: digestOf(text) };
+  let rules: AccessRules = { open: 'no', configured: [], created: new Map([[id, token]]) };
+  const server = await testServer({ server: { access: () => rules } });
+  const body = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = body.writable.getWriter();
+  const line = (n: number): Promise<void> => writer.write(new TextEncoder().encode(`{"n":${n}}\n`));
+  const answer = fetch(`${server.url}/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${text}`, 'content-type': 'application/x-ndjson' },
+    body: body.readable,
+    duplex: 'half',
+  });
+  await line(1);
+  await until(async () => (await server.stored()).length === 1, 'the first line is stored');
+  rules = { ...rules, created: new Map() };
+  await line(2);
+  const response = await answer;
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ accepted: 1 });
+  await writer.abort().catch(() => undefined);
+  expect((await server.stored()).map(({ data }) => data)).toEqual([{ n: 1 }]);
+  await server.close();
+});

@@ -1,7 +1,6 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, invalidArgument, takes, value } from '../../syntax/index.js';
 import { describe, spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 
 /** Either alphabet. */
 const BASE64 = /^([A-Za-z0-9+/_-]*)(={0,2})$/;
@@ -21,14 +20,14 @@ export const decode = defineOperator({
     { script: ['base64.decode', 'Pz8-Pg'], result: '??>>' },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       run.at = call.place;
       spendText(run, text.length);
       countUnits(run, text.length, call.place);
       const bytes = bytesOf(text);
-      const decoded = bytes === undefined ? undefined : textOf(bytes);
+      const decoded = bytes === undefined ? undefined : decodeUtf8(bytes);
       if (decoded !== undefined) return decoded;
       const expected = bytes === undefined ? 'base64' : 'base64 of valid UTF-8';
       throw invalidArgument(call.place, `'base64.decode' needs ${expected}, got ${describe(text)}`);
@@ -44,7 +43,7 @@ function bytesOf(text: string): Uint8Array | undefined {
   return Buffer.from(characters, 'base64');
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
+function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
   } catch (error) {

@@ -1,7 +1,6 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 
 export const encode = defineOperator({
   name: 'base64.encode',
@@ -12,9 +11,9 @@ export const encode = defineOperator({
   work: ['text'],
   examples: [{ script: ['base64.encode', 'hi'], result: 'aGk=' }],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       run.at = call.place;
       spendText(run, text.length);
       const encoded = Buffer.from(text, 'utf8').toString('base64');

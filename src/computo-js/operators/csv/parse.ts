@@ -17,6 +17,7 @@ export const parse = defineOperator({
   shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['csv.parse', '7,"Miller, Ada",,"5"" pipe"'], result: ['7', 'Miller, Ada', '', '5" pipe'] },
     { script: ['csv.parse', 'a;b', ';'], result: ['a', 'b'] },

@@ -15,6 +15,7 @@ export const bucket = defineOperator({
   signatures: inBoth(takes(value('value'), number('count'))),
   returns: 'number',
   work: ['elements', 'members', 'text', 'digits'],
+  frames: 2,
   examples: [{ script: ['hash.bucket', 'ada', 10], result: 9 }],
   compile(call, compiler) {
     const given = compileArgument(call, 0, compiler);

@@ -13,6 +13,7 @@ export const sha256 = defineOperator({
   signatures: inBoth(takesUpTo(1, value('value'), value('secret', 'string'))),
   returns: 'string',
   work: ['elements', 'members', 'text', 'digits'],
+  frames: 2,
   examples: [
     {
       script: ['hash.sha256', 'ada'],

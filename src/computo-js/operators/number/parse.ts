@@ -1,7 +1,7 @@
+import { compileArgument, textOf } from '../../compile/index.js';
 import { DataFault, parseExactly } from '../../json-text/index.js';
 import { defineOperator, inBoth, invalidArgument, takes, value } from '../../syntax/index.js';
 import { describe, digitsOf, isNumber, spendDigitPairs, spendText, type JsonNumber } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 
 /** A number has nothing inside. */
 const DEPTH_MAX = 0;
@@ -18,9 +18,9 @@ export const parse = defineOperator({
     { script: ['number.parse', '-2.5e3'], result: -2500 },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       run.at = call.place;
       spendText(run, text.length);
       const number = numberIn(text);

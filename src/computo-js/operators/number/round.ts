@@ -12,6 +12,7 @@ export const round = defineOperator({
   returns: 'number',
   growth: 'first',
   work: ['digits'],
+  frames: 2,
   examples: [
     { script: ['number.round', 2.5], result: 3 },
     { script: ['number.round', 1.005, 2], result: 1.01 },

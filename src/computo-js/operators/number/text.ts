@@ -12,6 +12,7 @@ export const text = defineOperator({
   signatures: inBoth(takes(number('number'), number('digits'))),
   returns: 'string',
   work: ['digits'],
+  frames: 2,
   examples: [
     { script: ['number.text', 2.5, 2], result: '2.50' },
     { script: ['number.text', -1.25, 1], result: '-1.3' },

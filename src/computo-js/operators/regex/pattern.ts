@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js';
-import type { Compiler } from '../../compile/index.js';
+import { rawArgument, type Compiler } from '../../compile/index.js';
 import type { Call, Report } from '../../syntax/index.js';
 import { shorten } from '../../value/index.js';
 import { regexLibrary } from '../libraries.js';
@@ -25,6 +25,18 @@ export function compilePattern(call: Call, index: number, compiler: Compiler): O
 /** Reports a pattern that is written out and is malformed. */
 export function reportPattern(call: Call, index: number, report: Report): void {
   reportOption(call, index, 'malformed-pattern', readPattern, report);
+}
+
+/** A pattern that is written out; undefined where it is not, or is malformed. */
+export function patternWritten(call: Call, index: number): Pattern | undefined {
+  const written = rawArgument(call, index);
+  if (typeof written !== 'string') return undefined;
+  try {
+    return readPattern(written);
+  } catch (error) {
+    if (error instanceof OptionProblem) return undefined;
+    throw error;
+  }
 }
 
 /** @throws OptionProblem for a pattern that is malformed or too large */

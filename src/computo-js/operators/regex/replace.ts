@@ -1,10 +1,9 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value, type Call } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { OptionProblem, readOrFail, reportOption } from '../option.js';
+import { readOrFail, reportOption } from '../option.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
-import { compileText } from '../text-argument.js';
-import { compilePattern, readPattern, reportPattern, type Pattern } from './pattern.js';
+import { compilePattern, patternWritten, reportPattern, type Pattern } from './pattern.js';
 import { readReplacement, type Replacement } from './replacement.js';
 import { eachMatch } from './search.js';
 
@@ -15,19 +14,20 @@ export const replace = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'), value('by', 'string'))),
   returns: 'string',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['regex.replace', '2026-01-02', '(\\d+)-(\\d+)-(\\d+)', '$3.$2.$1'], result: '02.01.2026' },
     { script: ['regex.replace', 'k=v', '(?<k>\\w)=(?<v>\\w)', '${v}=${k}'], result: 'v=k' },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const patternGiven = compilePattern(call, 1, compiler);
-    const byGiven = compileText(call, 2, compiler);
+    const byGiven = compileArgument(call, 2, compiler);
     const replacementOf = remembered(call);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const pattern = patternGiven(run, scope);
-      const by = byGiven(run, scope);
+      const by = textOf(byGiven(run, scope), call, 2);
       run.at = call.place;
       spendText(run, by.length);
       const replacement = replacementOf(by, pattern);
@@ -50,7 +50,7 @@ export const replace = defineOperator({
   },
   check(call, report) {
     reportPattern(call, 1, report);
-    const pattern = patternWritten(call);
+    const pattern = patternWritten(call, 1);
     if (pattern !== undefined) reportOption(call, 2, 'unknown-group', (by) => readReplacement(by, pattern), report);
   },
 });
@@ -64,14 +64,4 @@ function remembered(call: Call): (by: string, pattern: Pattern) => Replacement {
     }
     return last.replacement;
   };
-}
-
-function patternWritten({ arguments: [, argument] }: Call): Pattern | undefined {
-  if (argument?.type !== 'constant' || typeof argument.value !== 'string') return undefined;
-  try {
-    return readPattern(argument.value);
-  } catch (error) {
-    if (error instanceof OptionProblem) return undefined;
-    throw error;
-  }
 }

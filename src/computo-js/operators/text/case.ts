@@ -1,7 +1,6 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value, type Example, type Operator } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 
 export const lower = inCase('text.lower', 'lower', (text) => text.toLowerCase(), [
   { script: ['text.lower', 'Ada@X.org'], result: 'ada@x.org' },
@@ -21,9 +20,9 @@ function inCase(name: string, noun: string, change: (text: string) => string, ex
     work: ['text'],
     examples,
     compile(call, compiler) {
-      const textGiven = compileText(call, 0, compiler);
+      const textGiven = compileArgument(call, 0, compiler);
       return (run, scope) => {
-        const text = textGiven(run, scope);
+        const text = textOf(textGiven(run, scope), call, 0);
         run.at = call.place;
         spendText(run, text.length);
         const changed = change(text);

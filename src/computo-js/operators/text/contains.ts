@@ -1,6 +1,6 @@
+import { compileArgument, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value, type Example, type Operator } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 import { findOf, isWhole } from './find.js';
 
 export const startsWith = question(
@@ -38,11 +38,11 @@ function question(
     work: ['text'],
     examples,
     compile(call, compiler) {
-      const textGiven = compileText(call, 0, compiler);
-      const partGiven = compileText(call, 1, compiler);
+      const textGiven = compileArgument(call, 0, compiler);
+      const partGiven = compileArgument(call, 1, compiler);
       return (run, scope) => {
-        const text = textGiven(run, scope);
-        const part = partGiven(run, scope);
+        const text = textOf(textGiven(run, scope), call, 0);
+        const part = textOf(partGiven(run, scope), call, 1);
         run.at = call.place;
         spendText(run, text.length + part.length);
         return holds(text, part);

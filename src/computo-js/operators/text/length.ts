@@ -1,6 +1,6 @@
+import { compileArgument, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 import { countCodePoints } from './code-points.js';
 
 export const length = defineOperator({
@@ -11,9 +11,9 @@ export const length = defineOperator({
   work: ['text'],
   examples: [{ script: ['text.length', 'héllo 😀'], result: 7 }],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       run.at = call.place;
       spendText(run, text.length);
       return countCodePoints(text);

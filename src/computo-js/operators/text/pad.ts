@@ -1,8 +1,7 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, number, takesUpTo, value, type Example, type Operator } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
-import { compileText } from '../text-argument.js';
 import { countCodePoints, offsetOf } from './code-points.js';
 import { notEmpty, reportEmpty } from './part.js';
 import { TIMES } from './times.js';
@@ -28,15 +27,16 @@ function padding(
     signatures: inBoth(takesUpTo(1, value('text', 'string'), number('length'), value('fill', 'string'))),
     returns: 'string',
     work: ['text'],
+    frames: 2,
     examples,
     compile(call, compiler) {
-      const textGiven = compileText(call, 0, compiler);
+      const textGiven = compileArgument(call, 0, compiler);
       const lengthGiven = compileInteger(call, 1, compiler, TIMES);
-      const fillGiven = call.arguments.length > 2 ? compileText(call, 2, compiler) : undefined;
+      const fillGiven = call.arguments.length > 2 ? compileArgument(call, 2, compiler) : undefined;
       return (run, scope) => {
-        const text = textGiven(run, scope);
+        const text = textOf(textGiven(run, scope), call, 0);
         const length = lengthGiven(run, scope);
-        const fill = fillGiven === undefined ? ' ' : notEmpty(fillGiven(run, scope), call, 2);
+        const fill = fillGiven === undefined ? ' ' : notEmpty(textOf(fillGiven(run, scope), call, 2), call, 2);
         run.at = call.place;
         spendText(run, text.length + fill.length);
         const missing = length - countCodePoints(text);

@@ -1,7 +1,6 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, number, takes, value } from '../../syntax/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
-import { compileText } from '../text-argument.js';
 import { TIMES } from './times.js';
 
 export const repeat = defineOperator({
@@ -10,12 +9,13 @@ export const repeat = defineOperator({
   signatures: inBoth(takes(value('text', 'string'), number('times'))),
   returns: 'string',
   work: ['text'],
+  frames: 2,
   examples: [{ script: ['text.repeat', 'ab', 3], result: 'ababab' }],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const timesGiven = compileInteger(call, 1, compiler, TIMES);
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const times = timesGiven(run, scope);
       countUnits(run, text.length * times, call.place);
       return text.repeat(times);

@@ -1,7 +1,6 @@
-import { countSteps, countUnits } from '../../compile/index.js';
+import { compileArgument, countSteps, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 import { findOf } from './find.js';
 import { notEmpty, reportEmpty } from './part.js';
 
@@ -16,13 +15,13 @@ export const replace = defineOperator({
   work: ['text'],
   examples: [{ script: ['text.replace', 'a/b/c', '/', '.'], result: 'a.b.c' }],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
-    const partGiven = compileText(call, 1, compiler);
-    const byGiven = compileText(call, 2, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
+    const partGiven = compileArgument(call, 1, compiler);
+    const byGiven = compileArgument(call, 2, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
-      const part = notEmpty(partGiven(run, scope), call, 1);
-      const by = byGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
+      const part = notEmpty(textOf(partGiven(run, scope), call, 1), call, 1);
+      const by = textOf(byGiven(run, scope), call, 2);
       run.at = call.place;
       spendText(run, text.length + part.length);
       const find = findOf(part);

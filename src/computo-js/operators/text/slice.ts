@@ -1,7 +1,7 @@
+import { compileArgument, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, number, takesUpTo, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
-import { compileText } from '../text-argument.js';
 import { offsetOf } from './code-points.js';
 
 export const slice = defineOperator({
@@ -12,16 +12,17 @@ export const slice = defineOperator({
   returns: 'string',
   growth: 'first',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['text.slice', 'a😀bc', 1, 3], result: '😀b' },
     { script: ['text.slice', 'hello', -3], result: 'llo' },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const fromGiven = compileInteger(call, 1, compiler);
     const toGiven = call.arguments.length > 2 ? compileInteger(call, 2, compiler) : undefined;
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const from = fromGiven(run, scope);
       const to = toGiven?.(run, scope);
       run.at = call.place;

@@ -1,7 +1,7 @@
-import { countUnits } from '../../compile/index.js';
+import { compileArgument, countUnits, textOf } from '../../compile/index.js';
+import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
-import { compileText } from '../text-argument.js';
 import { findOf } from './find.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { notEmpty, reportEmpty } from './part.js';
@@ -12,15 +12,16 @@ export const split = defineOperator({
     'The parts of the text between the places where a separator stands. A separator at an end leaves an empty part.',
   signatures: inBoth(takes(value('text', 'string'), value('separator', 'string'))),
   returns: 'array',
+  shape: () => arrayShape(scalarShape('string')),
   growth: 'text',
   work: ['text'],
   examples: [{ script: ['text.split', 'a,b,', ','], result: ['a', 'b', ''] }],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
-    const separatorGiven = compileText(call, 1, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
+    const separatorGiven = compileArgument(call, 1, compiler);
     return (run, scope) => {
-      const text = textGiven(run, scope);
-      const separator = notEmpty(separatorGiven(run, scope), call, 1);
+      const text = textOf(textGiven(run, scope), call, 0);
+      const separator = notEmpty(textOf(separatorGiven(run, scope), call, 1), call, 1);
       run.at = call.place;
       spendText(run, text.length + separator.length);
       const find = findOf(separator);

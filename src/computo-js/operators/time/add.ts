@@ -14,6 +14,7 @@ export const add = defineOperator({
   signatures: inBoth(takesUpTo(1, number('time'), value('duration', 'string'), value('zone', 'string'))),
   returns: 'number',
   work: ['digits'],
+  frames: 2,
   examples: [
     { script: ['time.add', 0, 'PT1H30M'], result: 5_400_000 },
     {

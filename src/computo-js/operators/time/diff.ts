@@ -12,6 +12,7 @@ export const diff = defineOperator({
   signatures: inBoth(takes(number('from'), number('to'), value('unit', 'string'))),
   returns: 'number',
   work: ['digits'],
+  frames: 2,
   examples: [
     { script: ['time.diff', 0, 5_400_000, '1h'], result: 1 },
     { script: ['time.diff', 5_400_000, 0, '1m'], result: -90 },

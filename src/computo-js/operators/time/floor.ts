@@ -17,6 +17,7 @@ export const floor = defineOperator({
   signatures: inBoth(takesUpTo(1, number('time'), value('unit', 'string'), value('zone', 'string'))),
   returns: 'number',
   work: ['digits'],
+  frames: 2,
   examples: [
     { script: ['time.floor', 1_767_323_045_123, '15m'], result: 1_767_322_800_000 },
     {

@@ -18,6 +18,7 @@ export const format = defineOperator({
   returns: 'string',
   growth: 'text',
   work: ['text', 'digits'],
+  frames: 2,
   examples: [
     { script: ['time.format', 1_767_323_045_123], result: '2026-01-02T03:04:05.123Z' },
     { script: ['time.format', 1_767_323_045_123, '%a %d %b %Y, %H:%M'], result: 'Fri 02 Jan 2026, 03:04' },

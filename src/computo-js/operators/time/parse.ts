@@ -16,6 +16,7 @@ export const parse = defineOperator({
   signatures: inBoth(takesUpTo(2, value('text', 'string'), value('format', 'string'), value('zone', 'string'))),
   returns: 'number',
   work: ['text'],
+  frames: 2,
   examples: [
     { script: ['time.parse', '2026-01-02T03:04:05.123Z'], result: 1_767_323_045_123 },
     { script: ['time.parse', '02/Jan/2026:03:04:05 +0100', '%d/%b/%Y:%H:%M:%S %z'], result: 1_767_319_445_000 },

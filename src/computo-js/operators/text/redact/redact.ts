@@ -1,4 +1,4 @@
-import { arrayOf, compileArgument, countSteps, countUnits, type Run } from '../../../compile/index.js';
+import { arrayOf, compileArgument, countSteps, countUnits, textOf, type Run } from '../../../compile/index.js';
 import {
   array,
   defineOperator,
@@ -10,7 +10,6 @@ import {
   type Node,
 } from '../../../syntax/index.js';
 import { describe, isArray, isObject, nearestName, spendText, type Json } from '../../../value/index.js';
-import { compileText } from '../../text-argument.js';
 import { KINDS } from './kinds.js';
 import { joined, type FindSpans } from './span.js';
 
@@ -32,13 +31,13 @@ export const redact = defineOperator({
     { script: ['text.redact', 'from 10.0.0.1', { array: ['ip'] }, '[ip]'], result: 'from [ip]' },
   ],
   compile(call, compiler) {
-    const textGiven = compileText(call, 0, compiler);
+    const textGiven = compileArgument(call, 0, compiler);
     const kindsGiven = compileArgument(call, 1, compiler);
-    const byGiven = call.arguments.length > 2 ? compileText(call, 2, compiler) : undefined;
+    const byGiven = call.arguments.length > 2 ? compileArgument(call, 2, compiler) : undefined;
     return (run, scope) => {
-      const text = textGiven(run, scope);
+      const text = textOf(textGiven(run, scope), call, 0);
       const kinds = arrayOf(kindsGiven(run, scope), call, 1);
-      const by = byGiven === undefined ? HIDDEN : byGiven(run, scope);
+      const by = byGiven === undefined ? HIDDEN : textOf(byGiven(run, scope), call, 2);
       run.at = call.place;
       countSteps(run, kinds.length, call.place);
       return redacted(

@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+
+/** `colloquium help [topic]`: of a command what its --help says, and the page of recipes. */
+export function helpCommand(): Command {
+  return new Command('help')
+    .description('Show the help of a command, or everyday recipes with jq beside them')
+    .argument('[topic]', 'a command, or recipes')
+    .action(async (topic: string | undefined, _flags: unknown, command: Command) => {
+      const program = command.parent;
+      const about = topic === undefined ? program : program?.commands.find((one) => one.name() === topic);
+      if (about) {
+        about.outputHelp();
+        return;
+      }
+      const [{ recipesPage }, { UserError }, { EXIT }] = await Promise.all([
+        import('../recipes.js'),
+        import('../user-error.js'),
+        import('../exit-codes.js'),
+      ]);
+      if (topic !== 'recipes') {
+        const hint = 'the topics are recipes, and the commands that colloquium --help lists';
+        throw new UserError(`there is no help on ${JSON.stringify(topic)}`, EXIT.usage, hint);
+      }
+      process.stdout.write(recipesPage());
+    });
+}

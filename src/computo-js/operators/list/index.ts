@@ -1,0 +1,23 @@
+import type { Operator } from '../../syntax/index.js';
+import { common, has, indexOf, without } from './equal-elements.js';
+import { flat } from './flat.js';
+import { group } from './group.js';
+import { max, mean, min, sum } from './numbers.js';
+import { range } from './range.js';
+import { slice } from './slice.js';
+
+/** Arrays: parts of them, what is in them, and numbers over them. */
+export const listOperators: readonly Operator[] = [
+  slice,
+  has,
+  indexOf,
+  without,
+  common,
+  flat,
+  group,
+  sum,
+  min,
+  max,
+  mean,
+  range,
+];

@@ -1,0 +1,53 @@
+import { MISSING, type Run } from '../compile/index.js';
+import { formatPointer } from '../pointer/index.js';
+import { invalidArgument, type Call } from '../syntax/index.js';
+import { describe, isArray, isObject, keysOf, nearestName, unlimited, type Json } from '../value/index.js';
+
+/** A read that found nothing. */
+interface Miss<Key> {
+  readonly root: Json;
+  /** What an error calls it. */
+  readonly noun: string;
+  /** The path as the script has it. */
+  readonly pointer: string;
+  readonly keys: readonly Key[];
+  /** What a key leads to. */
+  readonly step: (value: Json, key: Key) => Json | undefined;
+}
+
+/** What a read raises that found nothing: no more than that, where somebody has an answer to it. */
+export function notFound<Key extends string | number>(run: Run, call: Call, miss: Miss<Key>): Error {
+  return run.attempts > 0 ? MISSING : missError(call, miss);
+}
+
+/** An error that says how far a path exists, and what is there. */
+export function missError<Key extends string | number>(call: Call, miss: Miss<Key>): Error {
+  const { noun, pointer, keys } = miss;
+  const { value, length } = endOf(miss);
+  const prefix = formatPointer(keys.slice(0, length));
+  const end = prefix === '' ? '' : `: the path exists up to ${JSON.stringify(prefix)}`;
+  return invalidArgument(
+    call.place,
+    `nothing at ${JSON.stringify(pointer)} in ${noun}${end}`,
+    hintAt(value, prefix, keys[length]),
+  );
+}
+
+/** The last value on the path, and how many keys lead there. */
+function endOf<Key>({ root, keys, step }: Miss<Key>): { value: Json; length: number } {
+  let value = root;
+  for (const [length, key] of keys.entries()) {
+    const next = step(value, key);
+    if (next === undefined) return { value, length };
+    value = next;
+  }
+  return { value, length: keys.length };
+}
+
+/** Says what is there where the path breaks off. */
+function hintAt(value: Json, prefix: string, key: string | number | undefined): string {
+  const nearest = isObject(value) ? nearestName(String(key), keysOf(value, unlimited())) : undefined;
+  if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
+  const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
+  return `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
+}

@@ -1,0 +1,26 @@
+import type { Operator } from '../../syntax/index.js';
+import { at, has } from './at.js';
+import { compact } from './compact.js';
+import { findAll } from './find-all.js';
+import { merge } from './merge.js';
+import { orOperator } from './or.js';
+import { remove, set, update } from './change.js';
+import { tryOperator } from './try.js';
+import { type } from './type.js';
+import { walk } from './walk.js';
+
+/** Values of any kind: what stands in for them, what is in them, and changes that keep the rest. */
+export const valueOperators: readonly Operator[] = [
+  orOperator,
+  tryOperator,
+  at,
+  has,
+  type,
+  set,
+  update,
+  remove,
+  merge,
+  compact,
+  findAll,
+  walk,
+];
