@@ -42,6 +42,8 @@ export interface KeptRun {
 export class KeepGoing {
   #state: ProcessorState = { kind: 'running' };
   #isAtWork = true;
+  /** Ends the wait for the next try. */
+  #wake: AbortController | undefined;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
@@ -54,6 +56,13 @@ export class KeepGoing {
   /** Whether a run is under way, or about to begin for the first time: also one that is not known to be well yet. */
   get isAtWork(): boolean {
     return this.#isAtWork;
+  }
+
+  /** Does not wait any longer, where it waits for the next try. */
+  tryNow(): void {
+    if (this.#wake === undefined) return;
+    this.#isAtWork = true;
+    this.#wake.abort();
   }
 
   start(): void {
@@ -90,7 +99,9 @@ export class KeepGoing {
       if (outcome.isPause) talk.paused(outcome.message, retryMs);
       else talk.failed(outcome.error, retryMs);
       onState();
-      await wait(retryMs, signal);
+      this.#wake = new AbortController();
+      await wait(retryMs, AbortSignal.any([signal, this.#wake.signal]));
+      this.#wake = undefined;
       retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
     }
   }

@@ -84,6 +84,8 @@ export class LogProcessor {
    */
   async drain(graceMs: number): Promise<void> {
     const { world } = this.processing;
+    // What failed a moment ago may have been mended since.
+    this.#going.tryNow();
     const isDone = (): boolean => !this.#going.isAtWork || !this.#isBehind();
     const done = new AbortController();
     this.#onReached = () => isDone() && done.abort();
