@@ -1,5 +1,6 @@
 // Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
-import { rename, rm } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
@@ -7,6 +8,9 @@ import { buildPage } from './page.js';
 import { keepCompiledCode, toCommonJs } from './start-up.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What editors colour scripts by. */
+const GRAMMAR = 'src/computo-js/text-form/computo.tmLanguage.json';
 
 const shared = {
   absWorkingDir: root,
@@ -36,6 +40,8 @@ await Promise.all([
 ]);
 
 declareTypes();
+for (const folder of ['.dist-next', 'src/computo-js/dist'])
+  await copyFile(`${root}${GRAMMAR}`, `${root}${folder}/${basename(GRAMMAR)}`);
 await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
 
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.

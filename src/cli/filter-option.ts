@@ -2,7 +2,7 @@ import { Option } from 'commander';
 
 /** `--filter`, which may be given several times: events pass them in their order. */
 export function filterOption(): Option {
-  const words = 'only events for which this script gives a truthy value; several are applied in order';
+  const words = 'only events for which this script, text or JSON, gives a truthy value; several are applied in order';
   return repeatable(new Option('--filter <computo>', words));
 }
 

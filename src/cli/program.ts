@@ -40,7 +40,7 @@ const COMMANDS = [
 const EXAMPLES = `
 Examples:
   Two fields of every line:
-    colloquium -e '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]' tweets.ndjson
+    colloquium -e '{/id, who: /user/name}' tweets.ndjson
   A config to start from, checked and run:
     colloquium init && colloquium check && colloquium sample.ndjson
 

@@ -7,14 +7,14 @@ export { ComputoError, type ComputoErrorKind } from './computo-error.js';
 export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } from './json-text/index.js';
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
 export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
-export { operators } from './operators/index.js';
+export { operatorGroups, operators, type OperatorGroup } from './operators/index.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
 export { type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
 export { compile, execute, type Program } from './program.js';
 export { spanAt, type Span } from './text-form/span.js';
-export { renderReference } from './reference/index.js';
+export { renderReference, searchOperators } from './reference/index.js';
 export {
   ANY as ANY_SHAPE,
   join as joinShapes,

@@ -36,7 +36,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
     throw new UserError(
       `nothing to check in ${paths.join(', ')}`,
       EXIT.usage,
-      'a folder is searched for configs and .json scripts',
+      'a folder is searched for configs and scripts: .computo, .json, .jsonc',
     );
   }
   if (flags.format === 'json') process.stdout.write(`${JSON.stringify({ diagnostics: diagnostics.map(plain) })}\n`);

@@ -7,7 +7,7 @@ Examples:
   The config that is in force here, with all it refers to:
     colloquium check
   A script, a config, and all scripts of a folder:
-    colloquium check clean.json ./colloquium.yaml scripts/
+    colloquium check clean.computo ./colloquium.yaml scripts/
   Fields that real events do not have:
     colloquium check --sample day-1.ndjson
   For editors and CI:
@@ -19,7 +19,10 @@ Exit codes: 0 clean (warnings allowed, unless --strict), 2 usage, 78 with errors
 export function checkCommand(): Command {
   return withConfig(new Command('check'))
     .description('Find the mistakes in configs and scripts without running them')
-    .argument('[paths...]', 'configs, script files (.json, .jsonc) and folders of them; else the config that is found')
+    .argument(
+      '[paths...]',
+      'configs, script files (.computo, .json, .jsonc) and folders of them; else the config that is found',
+    )
     .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
     .option('--strict', 'warnings count as errors')
     .option('--sample <file>', 'real events (the first 1,000 lines are read): what they lack is reported')

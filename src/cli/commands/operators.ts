@@ -1,20 +1,30 @@
 import { Command } from 'commander';
+import type { OperatorFlags } from '../operators.js';
 
 const EXAMPLES = `
 Examples:
-  colloquium operators
-  colloquium operators reduce
-  colloquium operators --dialect classic`;
+  All of them, by family:
+    colloquium operators
+  One, or a family: how it is written as text and as JSON, its errors, examples:
+    colloquium operators text.split
+    colloquium operators text
+  What there is about a word, also one of another language:
+    colloquium operators --search date
+    colloquium operators --search group_by`;
 
 /** `colloquium operators [name]`: the language's reference. */
 export function operatorsCommand(): Command {
   return new Command('operators')
-    .description("List Computo's operators, or explain one")
-    .argument('[name]', 'the operator to explain')
+    .description("List Computo's operators by family, explain one or a family, or search them")
+    .argument('[name]', 'the operator or the family to explain')
+    .option(
+      '--search <word>',
+      'those that a word is about: part of a name, what another language calls it, what it does',
+    )
     .option('--dialect <dialect>', 'only those of classic or current')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, flags: { dialect?: string }) => {
+    .action(async (name: string | undefined, flags: OperatorFlags) => {
       const { showOperators } = await import('../operators.js');
-      process.exitCode = showOperators(name, flags.dialect);
+      process.exitCode = showOperators(name, flags);
     });
 }

@@ -14,7 +14,7 @@ Examples:
   Stored events as they are:
     colloquium replay --since 2h --raw | jq -r .id
   Some of them:
-    colloquium replay --since 7d --raw --filter '["==", ["$input", "/level"], "error"]'
+    colloquium replay --since 7d --raw --filter '/level == "error"'
   Failed events once more, now that the script is mended, to where the daemon writes (stop it first):
     colloquium replay --dead-letters --to-outputs
 

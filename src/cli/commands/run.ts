@@ -8,20 +8,23 @@ import { withConfig } from '../config-options.js';
 const EXAMPLES = `
 Examples:
   Two fields of every line:
-    colloquium -e '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]' tweets.ndjson
+    colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
-    colloquium --filter '[">", ["$input", "/score"], 0.5]' events.ndjson
+    colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
   In a pipe, with what failed kept aside:
-    zcat events.gz | colloquium -s clean.json --dead-letter failed.ndjson > clean.ndjson
+    zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
     colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
   What the AI stages would cost, before they do; then with 20 rows really sent:
     colloquium -p label --dry-run in.ndjson
     colloquium -p label --dry-run --sample 20 in.ndjson
   What a script does, call by call:
-    colloquium -s ./clean.json --limit 1 --trace in.ndjson
+    colloquium -s ./clean.computo --limit 1 --trace in.ndjson
   As it is written:
-    colloquium --follow -s ./alert.json /var/log/app.ndjson
+    colloquium --follow -s ./alert.computo /var/log/app.ndjson
+
+A script is text such as {/id, who: /user/name}, or the JSON that this means: ["obj", "id", ["$input", "/id"], …]. Files named
+*.computo are text, others JSON. "colloquium help recipes" shows everyday jobs.
 
 Exit codes: 0 all events went through, 2 usage, 3 some events failed, 69 every AI provider is down, 74 a disk or
 stored data failed, 75 stopped by a budget or limit and resumable, 78 config or script invalid, 130/143 stopped by a
@@ -32,8 +35,11 @@ export function runCommand(): Command {
   return withConfig(new Command('run'))
     .description('Run events through a pipeline: files or stdin in, stdout or a file out (the default command)')
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
-    .option('-e, --eval <computo>', 'a Computo script as JSON, as the only stage')
-    .option('-s, --script <script>', 'a script as the only stage: a name under scripts in the config, or a file')
+    .option('-e, --eval <computo>', 'a Computo script, text or JSON, as the only stage')
+    .option(
+      '-s, --script <script>',
+      'a script as the only stage: a name under scripts in the config, or a file (.computo is text, else JSON)',
+    )
     .addOption(filterOption())
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(

@@ -8,7 +8,7 @@ Examples:
   What leaves the pipelines, as it happens:
     colloquium tap | jq -c .data
   What one stage makes of its events, those of them that matter:
-    colloquium tap --stage computo-1 --filter '[">", ["$input", "/amount"], 1000]'
+    colloquium tap --stage computo-1 --filter '/amount > 1000'
   A daemon elsewhere:
     COLLOQUIUM_TOKEN=… colloquium tap --url https://events.example.com
 

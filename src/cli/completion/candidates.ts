@@ -18,7 +18,7 @@ export async function candidates(words: readonly string[]): Promise<readonly str
   if (command === undefined) return [];
 
   const asking = command.options.find((option) => option.required && isCalled(option, before.at(-1)));
-  const found = asking === undefined ? wordsOf(program, command, named !== undefined, typed) : await valuesOf(asking);
+  const found = await (asking === undefined ? wordsOf(program, command, named !== undefined, typed) : valuesOf(asking));
   return found.filter((word) => word.startsWith(typed));
 }
 
@@ -26,7 +26,12 @@ function isCalled(option: Option, word: string | undefined): boolean {
   return word !== undefined && (option.short === word || option.long === word);
 }
 
-function wordsOf(program: Command, command: Command, isNamed: boolean, typed: string): readonly string[] {
+async function wordsOf(
+  program: Command,
+  command: Command,
+  isNamed: boolean,
+  typed: string,
+): Promise<readonly string[]> {
   if (typed.startsWith('-')) {
     const flags = command.options.flatMap(({ short, long }) => (typed.startsWith('--') ? [long] : [long, short]));
     return [...flags, '--help', ...(isNamed ? [] : ['--version'])].filter((flag) => flag !== undefined);
@@ -35,7 +40,20 @@ function wordsOf(program: Command, command: Command, isNamed: boolean, typed: st
   return [
     ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     ...command.commands.map((one) => one.name()),
+    ...(await wordsFor(command, program)),
   ];
+}
+
+/** What stands where a command takes any word, and expects some. */
+async function wordsFor(command: Command, program: Command): Promise<readonly string[]> {
+  switch (command.name()) {
+    case 'operators':
+      return (await import('./operator-words.js')).operatorWords();
+    case 'help':
+      return ['recipes', ...program.commands.map((one) => one.name()).filter((name) => !name.startsWith('__'))];
+    default:
+      return [];
+  }
 }
 
 async function valuesOf(option: Option): Promise<readonly string[]> {

@@ -90,7 +90,7 @@ function nothingToDo(flags: RunFlags): UserError {
     ? new UserError(
         'nothing to do: no script and no config found',
         EXIT.usage,
-        `give a script with -e '["$input"]' or -s FILE, or a config with -c FILE`,
+        `give a script with -e '{/id}' or -s FILE, or a config with -c FILE`,
       )
     : new UserError(
         `no config found that could define ${missing}`,

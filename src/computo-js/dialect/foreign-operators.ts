@@ -104,7 +104,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'base64.encode': 'encode_base64 btoa',
   'base64.decode': 'decode_base64 atob',
   'time.parse': 'parse_timestamp parse_date strptime fromdate to_timestamp date',
-  'time.format': 'strftime format_timestamp todate toISOString',
+  'time.format': 'strftime date_format format_timestamp todate toISOString',
   'time.floor': 'date_trunc',
   'time.add': 'date_add',
   'time.diff': 'date_diff datediff',
@@ -148,6 +148,11 @@ export function oursOf(word: string, names: Iterable<string>): readonly string[]
 /** What to say of a word that has no operator here. */
 export function noteOn(word: string): Hint | undefined {
   return Object.hasOwn(NOTES, word) ? NOTES[word] : undefined;
+}
+
+/** What an operator is called elsewhere. */
+export function wordsFor(name: string): readonly string[] {
+  return Object.hasOwn(WORDS, name) ? (WORDS[name]?.split(' ') ?? []) : [];
 }
 
 function tableOf(): Map<string, readonly string[]> {

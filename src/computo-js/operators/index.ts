@@ -1,3 +1,3 @@
 /** The operators: one record each, found by name and dialect. */
-export { findOperator, operatorNames, operators } from './registry.js';
+export { findOperator, operatorGroups, operatorNames, operators, type OperatorGroup } from './registry.js';
 export { splitReference } from './variable.js';

@@ -49,76 +49,54 @@ import { valueOperators } from './value/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
-/** A new operator is a file and a line here. */
-const registry: readonly Operator[] = [
-  // Data and control
-  input,
-  inputs,
-  get,
-  variable,
-  letOperator,
-  ifOperator,
-  lambdaOperator,
-  // Numbers
-  plus,
-  minus,
-  times,
-  dividedBy,
-  modulo,
-  // Comparison
-  equals,
-  notEquals,
-  greater,
-  less,
-  greaterOrEqual,
-  lessOrEqual,
-  approx,
-  // Logic
-  and,
-  or,
-  andClassic,
-  orClassic,
-  not,
-  // Arrays and lambdas
-  map,
-  filter,
-  reduce,
-  find,
-  some,
-  every,
-  flatMap,
-  mapWithIndex,
-  zipWith,
-  partition,
-  // Arrays
-  count,
-  car,
-  cdr,
-  cons,
-  append,
-  zip,
-  enumerate,
-  chunk,
-  reverse,
-  sort,
-  unique,
-  uniqueSorted,
-  // Objects
-  obj,
-  objFromPairs,
-  keys,
-  values,
-  pick,
-  omit,
-  merge,
-  // Text and templates
-  strConcat,
-  join,
-  permutoApply,
-  // Changes
-  diffOperator,
-  patchOperator,
-  // Beyond the reference, by family
+/** Operators that belong together. */
+interface Group {
+  readonly title: string;
+  readonly operators: readonly Operator[];
+}
+
+/** The reference engine's own. A new operator is a file and a line here. */
+const REFERENCE: readonly Group[] = [
+  {
+    title: 'Data and control',
+    operators: [input, inputs, get, variable, letOperator, ifOperator, lambdaOperator],
+  },
+  {
+    title: 'Numbers',
+    operators: [plus, minus, times, dividedBy, modulo],
+  },
+  {
+    title: 'Comparison',
+    operators: [equals, notEquals, greater, less, greaterOrEqual, lessOrEqual, approx],
+  },
+  {
+    title: 'Logic',
+    operators: [and, or, andClassic, orClassic, not],
+  },
+  {
+    title: 'Arrays and lambdas',
+    operators: [map, filter, reduce, find, some, every, flatMap, mapWithIndex, zipWith, partition],
+  },
+  {
+    title: 'Arrays',
+    operators: [count, car, cdr, cons, append, zip, enumerate, chunk, reverse, sort, unique, uniqueSorted],
+  },
+  {
+    title: 'Objects',
+    operators: [obj, objFromPairs, keys, values, pick, omit, merge],
+  },
+  {
+    title: 'Text and templates',
+    operators: [strConcat, join, permutoApply],
+  },
+  {
+    title: 'Changes',
+    operators: [diffOperator, patchOperator],
+  },
+];
+
+/** Those beyond it, by family. */
+const BEYOND: readonly Operator[] = [
   ...valueOperators,
   ...listOperators,
   ...objectOperators,
@@ -134,8 +112,26 @@ const registry: readonly Operator[] = [
   ...base64Operators,
 ];
 
+const registry: readonly Operator[] = [...REFERENCE.flatMap(({ operators }) => operators), ...BEYOND];
+
 /** Every operator of both dialects, in the order of the reference, as users see them. */
 export const operators: readonly OperatorInfo[] = registry;
+
+/** Operators that belong together: for people. A family is called as its operators begin. */
+export interface OperatorGroup {
+  readonly title: string;
+  readonly operators: readonly OperatorInfo[];
+}
+
+/** All operators by group, in the order of the reference. */
+export function operatorGroups(): readonly OperatorGroup[] {
+  const families = new Map<string, OperatorInfo[]>();
+  for (const operator of BEYOND) {
+    const [family = ''] = operator.name.split('.');
+    families.set(family, [...(families.get(family) ?? []), operator]);
+  }
+  return [...REFERENCE, ...[...families].map(([title, ofFamily]) => ({ title, operators: ofFamily }))];
+}
 
 /** An operator as one dialect has it. */
 interface Found {

@@ -3,6 +3,7 @@ import type { Hint } from '../hint.js';
 import type { Origin, Shape } from '../shape/index.js';
 import type { Json, JsonKind } from '../value/index.js';
 import type { Dialect } from './dialect.js';
+import { errorsOf } from './errors.js';
 import type { Call, Node } from './node.js';
 import type { Place } from './place.js';
 import type { Arity, Signature } from './signature.js';
@@ -44,6 +45,8 @@ export interface OperatorInfo {
   readonly usage: Readonly<Partial<Record<Dialect, string>>>;
   /** The same in the text form, which is of the current dialect: `map(array, lambda)`; absent where that has no such operator. */
   readonly textUsage: string | undefined;
+  /** The errors of its calls that its signature tells, as `InvalidArgument: …`; its summary says what else there is. */
+  readonly errors: readonly string[];
   readonly examples: readonly Example[];
 }
 
@@ -150,7 +153,7 @@ export type Report = (problem: {
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage' | 'portable'> &
+type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage' | 'errors' | 'portable'> &
   Partial<Pick<Operator, 'portable'>>;
 
 /**
@@ -179,6 +182,11 @@ export function defineOperator(definition: Definition): Operator {
     get textUsage() {
       const { current } = definition.signatures;
       return current && textUsage(definition.name, current);
+    },
+    get errors() {
+      const { current, classic } = definition.signatures;
+      const signature = current ?? classic;
+      return signature === undefined ? [] : errorsOf(signature, definition.work.length > 0);
     },
   };
 }

@@ -24,33 +24,27 @@ export function starterConfig({ sample, schema }: StarterNames): string {
 # Try it:    colloquium run ${sample}
 # Check it:  colloquium check
 
-# Computo scripts by name. A script is JSON: an array whose first element is an operator is a call.
-# "colloquium operators" lists them all.
+# Computo scripts by name. /id is a field of the event, {/id, what: …} an object; text stands under a | or in quotes.
+# "colloquium operators" lists what there is, "colloquium help recipes" shows everyday jobs.
 scripts:
-  summarize:
-    - obj
-    - id
-    - [$input, /id]
-    - what
-    - [strConcat, [$input, /service], ": ", [$input, /message]]
-    - level
-    - [$input, /level]
+  summarize: |
+    {
+      /id,
+      what: /service ++ ": " ++ /message,
+      /level,
+    }
 
 pipelines:
   default: # used where no pipeline is named
     stages:
-      - filter: ["!=", [$input, /level], debug] # drops what gives a falsy value
-      - computo: summarize # a name from above, a file such as ./script.json, or the script itself
+      - filter: /level != "debug" # drops what gives a falsy value
+      - computo: summarize # a name from above, a file such as ./script.computo, or the script itself
       # An AI stage sends a request for each event and puts the answer into the data:
       # - ai:
-      #     request: # gives { model, messages, max_tokens?, temperature? }
-      #       - obj
-      #       - model
-      #       - gpt-4o-mini
-      #       - messages
-      #       - [[obj, role, user, content, [$input, /what]]]
+      #     request: | # gives { model, messages, max_tokens?, temperature? }
+      #       {model: "gpt-4o-mini", messages: [{role: "user", content: /what}]}
       #     into: /ai
-    # routing_key: [$input, /level] # decides which outputs an event goes to
+    # routing_key: /level # decides which outputs an event goes to
     # outputs: # without any, run writes to standard output
     #   - file: ./out/events.ndjson
     #     rotate_size: 100MB
