@@ -8,7 +8,7 @@ import type { PipelineSpec, ScriptSpec, StageSpec } from '../pipeline/index.js';
 export type PipelineBody = Omit<PipelineSpec, 'outputs'>;
 
 /** Is told what is wrong with a script that keeps it from nothing. */
-type Warn = (findings: readonly Diagnostic[]) => void;
+export type Warn = (findings: readonly Diagnostic[]) => void;
 
 /**
  * @throws ConfigError when a script of it is certain to fail

@@ -10,6 +10,9 @@ import { HttpError } from './http-error.js';
 import { storing } from './post-event.js';
 import { withNewline } from './with-newline.js';
 
+/** What bounds a line, whichever is less. */
+const LIMITS = 'server.max_body_size, processing.max_line_size';
+
 const NEWLINE = 0x0a;
 
 /** Refused lines that an answer names; the others are counted. */
@@ -73,9 +76,6 @@ export async function storeLines(
   }
   return report;
 }
-
-/** What bounds a line, whichever is less. */
-const LIMITS = 'server.max_body_size, processing.max_line_size';
 
 /**
  * A body that comes bit by bit, as blocks of lines: one block, or one line, is held.

@@ -5,7 +5,14 @@ import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } fr
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import type { StageSpec } from '../../pipeline/index.js';
-import { filterStages, parseFilters, pipelineBody, scriptSpec, type PipelineBody } from '../pipeline-spec.js';
+import {
+  filterStages,
+  parseFilters,
+  pipelineBody,
+  scriptSpec,
+  type PipelineBody,
+  type Warn,
+} from '../pipeline-spec.js';
 import { findConfig } from '../find-config.js';
 import { UserError } from '../user-error.js';
 
@@ -51,7 +58,6 @@ export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipe
   };
 }
 
-type Warn = (findings: readonly Diagnostic[]) => void;
 type Named = Omit<ResolvedPipeline, 'warnings'>;
 
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {

@@ -3,7 +3,13 @@ import { createRequire } from 'node:module';
 import type * as Re2 from 're2js';
 import type * as TemporalPolyfill from 'temporal-polyfill';
 
-const requireLibrary = createRequire(import.meta.url);
+let requireFromHere: NodeJS.Require | undefined;
+
+/** Made when first needed: most scripts need no library. */
+function requireLibrary(name: string): unknown {
+  requireFromHere ??= createRequire(import.meta.url);
+  return requireFromHere(name);
+}
 
 /** Linear-time patterns, read when a script first names one: most scripts don't, and start sooner without. */
 export function regexLibrary(): typeof Re2 {

@@ -174,8 +174,10 @@ export function defineOperator(definition: Definition): Operator {
     portable: !definition.name.includes('.'),
     ...definition,
     dialects,
-    arity: byDialect(({ min, max }) => ({ min, max })),
-    // Only who has made a mistake, or reads the reference, wants to see it.
+    // Only who has made a mistake, or reads the reference, wants to see these.
+    get arity() {
+      return byDialect(({ min, max }) => ({ min, max }));
+    },
     get usage() {
       return byDialect((signature) => jsonUsage(definition.name, signature));
     },

@@ -50,10 +50,7 @@ function providerSecrets(document: SourceDocument): Place[] {
 }
 
 function tokenSecrets(document: SourceDocument): Place[] {
-  const path = ['server', 'tokens'];
-  const tokens = nodeAt(document.root, formatPointer(path));
-  if (tokens === undefined) return [];
-  return tokens.items?.map((node, index) => ({ path: [...path, String(index)], node })) ?? [{ path, node: tokens }];
+  return placesAt(document, ['server', 'tokens']);
 }
 
 function scriptSecrets(document: SourceDocument): Place[] {
@@ -64,27 +61,22 @@ function scriptSecrets(document: SourceDocument): Place[] {
 }
 
 function natsSecrets(document: SourceDocument): Place[] {
-  const url = placeAt(document, ['nats', 'url']);
-  const urls = url.flatMap(({ path, node }) =>
-    (node.items ?? [node]).map((one, index) => ({
-      path: node.items === undefined ? path : [...path, `${index}`],
-      node: one,
-    })),
-  );
   return [
-    ...['nkey', 'token', 'password'].flatMap((key) => placeAt(document, ['nats', key])),
-    ...urls.filter(({ node }) => hasPassword(node)),
+    ...['nkey', 'token', 'password'].flatMap((key) => placesAt(document, ['nats', key])),
+    ...placesAt(document, ['nats', 'url']).filter(({ node }) => hasPassword(node)),
   ];
 }
 
 /** Whoever knows such an address may send to it. */
 function webhookSecrets(document: SourceDocument): Place[] {
-  return placeAt(document, ['alerts', 'webhook']);
+  return placesAt(document, ['alerts', 'webhook']);
 }
 
-function placeAt(document: SourceDocument, path: readonly string[]): Place[] {
+/** What stands at a path, where that may be one value or a list of them. */
+function placesAt(document: SourceDocument, path: readonly string[]): Place[] {
   const node = nodeAt(document.root, formatPointer(path));
-  return node === undefined ? [] : [{ path, node }];
+  if (node === undefined) return [];
+  return node.items?.map((item, index) => ({ path: [...path, String(index)], node: item })) ?? [{ path, node }];
 }
 
 function hasPassword({ value }: SourceNode): boolean {
