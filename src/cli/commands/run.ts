@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../dollar-option.js';
 import { filterOption } from '../filter-option.js';
 import { parseSize } from '../../config/units/index.js';
@@ -31,9 +32,8 @@ stored data failed, 75 stopped by a budget or limit and resumable, 78 config or 
 signal.`;
 
 /** `colloquium [run] [files…]`: the main job. */
-export function runCommand(): Command {
-  return withConfig(new Command('run'))
-    .description('Run events through a pipeline: files or stdin in, stdout or a file out (the default command)')
+export function runCommand(command: Command): Command {
+  return withConfig(command)
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script, text or JSON, as the only stage')
     .option(
@@ -81,12 +81,8 @@ export function runCommand(): Command {
         import('../run/run.js'),
         import('../run/unknown-command.js'),
       ]);
-      const commands = parent?.commands.map((command) => command.name()) ?? [];
-      if (flags.follow !== true)
-        refuseUnknownCommand(
-          files,
-          commands.filter((name) => !name.startsWith('__')),
-        );
+      const names = parent?.commands.map((one) => one.name()).filter((name) => !name.startsWith('__')) ?? [];
+      if (flags.follow !== true) refuseUnknownCommand(files, names);
       process.exitCode = await run(files, flags, process.argv.slice(2));
     });
 }
