@@ -1,7 +1,7 @@
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
 /** What became of a folder: nothing is at its path, or nothing that can be reached; or something else is. */
-export type FolderState = 'there' | 'gone' | 'replaced';
+export type HeldFolderState = 'there' | 'gone' | 'replaced';
 
 /**
  * A folder that a process works in. It is held open, so that its inode goes to no other folder meanwhile: a file system gives that
@@ -23,7 +23,7 @@ export class HeldFolder {
   }
 
   /** Whether the path still leads to the folder. Quick: one look. */
-  look(): FolderState {
+  look(): HeldFolderState {
     try {
       const found = this.#fs.stat(this.path);
       if (found === undefined) return 'gone';

@@ -11,7 +11,7 @@ export {
   readAt,
   type Fingerprint,
 } from './fingerprint.js';
-export { HeldFolder, type FolderState } from './held-folder.js';
+export { HeldFolder, type HeldFolderState } from './held-folder.js';
 export {
   identify,
   parseIdentity,
@@ -20,7 +20,7 @@ export {
   type FileIdentity,
   type Relation,
 } from './identity.js';
-export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
+export { KnownFileSet, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
 export { leadsInto } from './leads-into.js';
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';

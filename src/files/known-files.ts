@@ -38,7 +38,7 @@ export interface Recognized<Known> {
 }
 
 /** The files of a folder that are known, to be found again by what they are. */
-export class KnownFiles<Known extends KnownFile> {
+export class KnownFileSet<Known extends KnownFile> {
   readonly #records = new Map<number, Known>();
   readonly #byNode = new Map<string, number>();
   readonly #byName = new Map<string, number>();

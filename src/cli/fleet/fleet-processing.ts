@@ -1,5 +1,5 @@
 import type { ProviderStatus } from '../../ai/index.js';
-import type { CheckpointStore, Position } from '../../log/index.js';
+import type { CheckpointStore, LogPosition } from '../../log/index.js';
 import { comparePositions } from '../../log/index.js';
 import { keepTrying, NatsUnavailableError } from '../../nats/index.js';
 import { LogProcessor, passOn, WorkProcessor } from '../../pipeline/index.js';
@@ -68,7 +68,7 @@ export class FleetProcessing implements Pipelines {
   }
 
   /** Up to here everything that came in here is with the fleet. */
-  get processed(): Position {
+  get processed(): LogPosition {
     const positions = this.#forwarders.map(({ checkpoint }) => checkpoint);
     return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
   }

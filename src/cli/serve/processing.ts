@@ -1,6 +1,6 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { CheckpointStore } from '../../log/index.js';
-import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
+import { comparePositions, type Damage, type Log, type LogPosition, type LogWorld } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import { LogProcessor, type Tap } from '../../pipeline/index.js';
 import type { Restored } from '../../sources/index.js';
@@ -17,9 +17,9 @@ import type { Talk } from './talk.js';
 /** What the pipelines of a daemon need of it. */
 export interface ProcessingContext {
   readonly log: Log;
-  readonly world: World;
+  readonly world: LogWorld;
   /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */
-  readonly stateWorld: World;
+  readonly stateWorld: LogWorld;
   readonly talk: Talk;
   readonly meter: Metrics['pipelines'];
   /** Told of every damaged place of the log. */
@@ -60,7 +60,7 @@ export interface Pipelines {
    */
   handOver(pipeline: string, work: (handed: HandedOver) => Promise<void>): Promise<boolean>;
   /** What came in before is taken care of, durably. */
-  readonly processed: Position;
+  readonly processed: LogPosition;
   health(): HealthComponent;
   standings(): Promise<readonly PipelineStanding[]>;
   /** Shows what the AI providers do, where there are any. */
@@ -116,7 +116,7 @@ export class Processing implements Pipelines {
   }
 
   /** Up to here every pipeline has processed its events, durably; the log's end when there are no pipelines. */
-  get processed(): Position {
+  get processed(): LogPosition {
     const positions = this.#processors.map(({ checkpoint }) => checkpoint);
     return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
   }

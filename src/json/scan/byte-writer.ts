@@ -12,13 +12,13 @@ const SHORT_TEXT = 48;
 const WORD_REST = 7;
 
 /** Bytes that are often copied, with a word's room after them. */
-export interface Literal {
+export interface TextLiteral {
   readonly text: Text;
   readonly length: number;
 }
 
 /** @param source at most a few hundred bytes, or copying it may be slow */
-export function literalOf(source: string): Literal {
+export function textLiteral(source: string): TextLiteral {
   const length = Buffer.byteLength(source);
   const bytes = Buffer.alloc(length + WORD_REST);
   bytes.write(source);
@@ -38,7 +38,7 @@ export class ByteWriter {
     this.length += 1;
   }
 
-  literal({ text, length }: Literal): void {
+  literal({ text, length }: TextLiteral): void {
     this.copy(text, 0, length);
   }
 

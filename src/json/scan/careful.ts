@@ -1,6 +1,6 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, REFUSED } from './bytes.js';
 import { childAt, type FieldTree } from './field-tree.js';
-import { resetOdd, type Scan } from './sightings.js';
+import { resetOdd, type Scan } from './value-slots.js';
 import { skipScalar, skipSpace, skipString, type Text } from './skip.js';
 
 /**
@@ -17,9 +17,9 @@ export function readValueCarefully(
   scan: Scan,
   levels: number,
 ): number {
-  if (wanted === undefined) return passValue(text, start, undefined, scan, levels);
+  if (wanted === undefined) return scanValue(text, start, undefined, scan, levels);
   const oddBefore = resetOdd(scan);
-  const end = passValue(text, start, wanted, scan, levels);
+  const end = scanValue(text, start, wanted, scan, levels);
   if (wanted.slot >= 0) {
     scan.starts[wanted.slot] = start;
     scan.ends[wanted.slot] = end;
@@ -29,7 +29,7 @@ export function readValueCarefully(
   return end;
 }
 
-function passValue(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan, levels: number): number {
+function scanValue(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan, levels: number): number {
   switch (text.bytes[at]) {
     case QUOTE:
       return skipString(text, at + 1, scan);
@@ -105,7 +105,7 @@ function readArray(text: Text, start: number, scan: Scan, levels: number): numbe
   let at = skipSpace(bytes, start + 1, scan);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    at = skipSpace(bytes, passValue(text, at, undefined, scan, levels - 1), scan);
+    at = skipSpace(bytes, scanValue(text, at, undefined, scan, levels - 1), scan);
     const next = bytes[at];
     if (next === CLOSE_ARRAY) return at + 1;
     if (next !== COMMA) throw REFUSED;

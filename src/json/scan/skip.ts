@@ -14,7 +14,7 @@ import {
   TAB,
   ZERO,
 } from './bytes.js';
-import type { Scan } from './sightings.js';
+import type { Scan } from './value-slots.js';
 
 /** Bytes that a scan goes over: the same memory, a byte at a time and four at a time. The last byte is a newline. */
 export interface Text {

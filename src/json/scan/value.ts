@@ -5,14 +5,14 @@ import type { ByteWriter } from './byte-writer.js';
 import { MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
 import { readPlainValue } from './plain-value.js';
 import { readString } from './short-strings.js';
-import type { Sightings } from './sightings.js';
+import type { ValueSlots } from './value-slots.js';
 import type { Text } from './skip.js';
 
 /** Where it starts a value, that is null. */
 const LOWER_N = 0x6e;
 
 /** Reads the value that a scan found; undefined when it found none. */
-export function readValue({ starts, ends, isOdd }: Sightings, slot: number, { bytes }: Text): Json | undefined {
+export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, { bytes }: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
   const plain = isOdd[slot] === 0 ? readPlainValue(bytes, start) : undefined;
@@ -20,7 +20,7 @@ export function readValue({ starts, ends, isOdd }: Sightings, slot: number, { by
 }
 
 /** Whether a scan found no value, or null. */
-export function isNullOrMissing({ starts }: Sightings, slot: number, { bytes }: Text): boolean {
+export function isNullOrMissing({ starts }: ValueSlots, slot: number, { bytes }: Text): boolean {
   const start = starts[slot] as number;
   return start < 0 || bytes[start] === LOWER_N;
 }
@@ -30,7 +30,7 @@ export function isNullOrMissing({ starts }: Sightings, slot: number, { bytes }: 
  *
  * @returns false when there is none
  */
-export function copyValue({ starts, ends, isOdd }: Sightings, slot: number, text: Text, into: ByteWriter): boolean {
+export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
   if (start < 0) return false;
   const end = ends[slot] as number;
@@ -44,7 +44,7 @@ export function copyValue({ starts, ends, isOdd }: Sightings, slot: number, text
  *
  * @returns false when there is none, or something else, or one that we would print in another way
  */
-export function copyText({ starts, ends, isOdd }: Sightings, slot: number, text: Text, into: ByteWriter): boolean {
+export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
   if (start < 0 || isOdd[slot] === 1) return false;
   const end = ends[slot] as number;

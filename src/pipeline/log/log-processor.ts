@@ -1,5 +1,5 @@
-import { comparePositions, LOG_START, type Position } from '../../log/index.js';
-import type { LogPlace } from '../../sources/index.js';
+import { comparePositions, LOG_START, type LogPosition } from '../../log/index.js';
+import type { LogMark } from '../../sources/index.js';
 import type { OutputWatch } from './output-watch.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
 import type { ProcessingCheckpoint } from './process-log-checkpoint.js';
@@ -9,7 +9,7 @@ import { processLog, type BlockTally, type LogProcessing } from './process-log.j
 /** Keeps one pipeline going over the stored log, over failures of disks and workers, until it is told to end. */
 export class LogProcessor {
   readonly pipeline: string;
-  #reached: Position = LOG_START;
+  #reached: LogPosition = LOG_START;
   #stored: ProcessingCheckpoint | undefined;
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
   #behindSince: number | undefined;
@@ -54,7 +54,7 @@ export class LogProcessor {
   }
 
   /** What lies before is processed, and stays so after a crash. */
-  get checkpoint(): Position {
+  get checkpoint(): LogPosition {
     return this.#stored?.place.position ?? LOG_START;
   }
 
@@ -109,7 +109,7 @@ export class LogProcessor {
   }
 
   readonly #progress = {
-    reached: ({ position, timestamp }: LogPlace): void => {
+    reached: ({ position, timestamp }: LogMark): void => {
       if (comparePositions(position, this.#reached) > 0) this.#going.gotOn();
       this.#reached = position;
       // 0: nothing was read before, and the first read will tell.

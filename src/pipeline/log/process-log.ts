@@ -1,6 +1,6 @@
 import { sentTo } from '../../event/index.js';
-import { comparePositions, LOG_START, type Damage, type Position } from '../../log/index.js';
-import { logSource, parseLogPlace, type Block, type LogPlace, type ReadableLog } from '../../sources/index.js';
+import { comparePositions, LOG_START, type Damage, type LogPosition } from '../../log/index.js';
+import { logSource, parseLogMark, type Block, type LogMark, type ReadableLog } from '../../sources/index.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './process-log-checkpoint.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { OutputWatch } from './output-watch.js';
@@ -30,7 +30,7 @@ export interface CheckpointKeeping {
 export interface LogProcessing {
   /** Events that were sent to this pipeline are processed. */
   readonly pipeline: string;
-  readonly log: ReadableLog & { readonly end: Position; recordsBehind(place: Position): Promise<number> };
+  readonly log: ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
   /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
   readonly openExecutor: () => BlockExecutor & { close(): Promise<void> };
   /** Whether the executor wants blocks of one line each. */
@@ -68,7 +68,7 @@ export interface BlockTally extends Omit<Delivered, 'resumeAt'> {
 
 export interface ProcessingProgress {
   /** Every event before it is out. */
-  reached(place: LogPlace): void;
+  reached(place: LogMark): void;
   /** A checkpoint is durable. */
   stored(checkpoint: ProcessingCheckpoint): void;
   delivered(tally: BlockTally): void;
@@ -104,7 +104,7 @@ export async function processLog(
   const executor = processing.openExecutor();
   let stored = LOG_START;
 
-  const keeper = new CheckpointKeeper<LogPlace>({
+  const keeper = new CheckpointKeeper<LogMark>({
     files: sinks.files,
     intervalMs: CHECKPOINT_INTERVAL_MS,
     wait: processing.world.wait,
@@ -125,7 +125,7 @@ export async function processLog(
     let tried = LOG_START;
     const isStored = (): boolean => comparePositions(stored, tried) >= 0;
     for await (const block of blocks) {
-      if (block.alone === true) tried = parseLogPlace(block.resumeAt)?.position ?? tried;
+      if (block.alone === true) tried = parseLogMark(block.resumeAt)?.position ?? tried;
       else while (!isStored() && !reading.signal.aborted) await processing.world.wait(REST_MS, reading.signal);
       yield block;
     }
@@ -158,10 +158,10 @@ export async function processLog(
       beforeWrite: () => watch.beforeBlock(),
       onDelivered({ resumeAt, ...tally }) {
         watch.afterBlock();
-        progress.delivered({ ...tally, storedAt: parseLogPlace(resumeAt)?.timestamp || undefined });
+        progress.delivered({ ...tally, storedAt: parseLogMark(resumeAt)?.timestamp || undefined });
       },
       onReached(resumeAt) {
-        const reached = parseLogPlace(resumeAt);
+        const reached = parseLogMark(resumeAt);
         if (reached === undefined) return;
         last = reached;
         keeper.reached(reached);
@@ -195,8 +195,8 @@ export async function knownFiles(
 /** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
 function startOf(
   found: ProcessingCheckpoint | undefined,
-  end: Position,
-): { readonly from: Position | { readonly since: number }; readonly place: LogPlace; readonly isOtherLog: boolean } {
+  end: LogPosition,
+): { readonly from: LogPosition | { readonly since: number }; readonly place: LogMark; readonly isOtherLog: boolean } {
   if (found === undefined) {
     return { from: LOG_START, place: { position: LOG_START, timestamp: 0 }, isOtherLog: false };
   }

@@ -1,5 +1,5 @@
 /** What a scan brings back from a line: where the wanted values stand, and how they are written. */
-export interface Sightings {
+export interface ValueSlots {
   /** For each slot where its value starts; −1 when it is not there. */
   readonly starts: Int32Array;
   /** One past its last byte. */
@@ -9,7 +9,7 @@ export interface Sightings {
 }
 
 /** The sightings of the line under way, and what their making needs. */
-export interface Scan extends Sightings {
+export interface Scan extends ValueSlots {
   /** Lines so far. */
   line: number;
   /** Whether something odd was passed since the last {@link resetOdd}. */
