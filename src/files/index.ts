@@ -1,6 +1,7 @@
 /**
- * Floor 1: what a file is. Names change hands; a file is known by its inode and its beginning, a place in it by the bytes
- * before it, and two paths are compared by what they lead to. Nothing else in the house compares paths, inodes or sizes.
+ * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, a place in it
+ * by the bytes before it, and two paths are compared by where they lead. Only this folder compares paths, inodes or
+ * sizes.
  */
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
 export {

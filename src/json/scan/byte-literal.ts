@@ -1,8 +1,8 @@
 import type { Text } from './skip.js';
 
-/** Bytes that are often met, made for comparing them with a text whole, four at a time. */
+/** A frequent byte sequence, prepared for comparing it with a text four bytes at a time. */
 export interface ByteLiteral {
-  /** In little-endian order. The last word overlaps the one before it, or is filled with zeros. */
+  /** In little-endian order. The last word overlaps the one before it or is padded with zeros. */
   readonly words: Int32Array;
   readonly length: number;
 }
@@ -18,7 +18,7 @@ export function byteLiteral(bytes: Uint8Array): ByteLiteral {
   return { words, length };
 }
 
-/** Whether the passage stands in the text at `start`. */
+/** Whether the text has the literal at `start`. */
 export function isAt(
   { length, words }: ByteLiteral,
   { words: text, length: textLength }: Text,

@@ -1,4 +1,4 @@
-/** Reading and writing JSON as bytes, for whoever wants only a few fields of many events. */
+/** Reading and writing JSON as bytes, for readers that need only a few fields of many events. */
 export { ByteWriter, textLiteral, type TextLiteral } from './byte-writer.js';
 export { byteLiteral, isAt, type ByteLiteral } from './byte-literal.js';
 export { createScanner, type Scanner } from './scanner.js';

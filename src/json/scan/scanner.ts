@@ -18,31 +18,32 @@ import { resetOdd, startScan, type Scan, type ValueSlots } from './value-slots.j
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
 /**
- * Finds a few fields in lines of JSON without building anything: it goes over the bytes once, makes sure that they are
- * JSON, and notes where the wanted values start and end.
+ * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are
+ * JSON, and records where the wanted values start and end.
  *
- * The scanner is an optimist. It accepts only what it fully understands: a line it accepts is valid JSON and its fields are
- * where it says; a line it refuses may be broken, or merely unusual (a wanted key twice, a key written with escapes, deep
- * nesting), and must be read by the full parser, whose word is final.
+ * The scanner is optimistic. It accepts only what it fully understands: a line that it accepts is valid JSON and its
+ * fields are
+ * where it says. A line that it rejects may be invalid or merely unusual (a wanted key twice, a key with escapes, deep
+ * nesting); the full parser reads it and decides.
  */
 export interface Scanner extends ValueSlots {
-  /** `line` is another number for each line: what was read of one stays true as long as it does. */
+  /** `line` differs for each line: what was read from a line stays valid until it changes. */
   readonly state: Readonly<Pick<Scan, 'line'>>;
   /**
    * @param text valid UTF-8, its last byte a newline
    * @param start where the line starts
-   * @returns where the line ends (the place of its newline); −1 when it is refused
+   * @returns where the line ends (the position of its newline); −1 when it is rejected
    */
   scan(text: Text, start: number): number;
-  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is refused */
+  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is rejected */
   scanValue(text: Text, start: number): number;
 }
 
-/** Deeper data goes to the full parser, which needs no stack. */
+/** Deeper data goes to the full parser, which uses no call stack. */
 const SCAN_DEPTH_MAX = 100;
 
 /**
- * @param pointers the wanted fields, as lists of decoded segments, no two equal; `[]` is the whole line
+ * @param pointers the wanted fields, as lists of decoded segments, all different; `[]` is the whole line
  * @param depthMax levels of nesting that data may have
  */
 export function createScanner(pointers: readonly (readonly string[])[], depthMax: number): Scanner {
@@ -78,7 +79,7 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
   };
 }
 
-/** Passes over the value at a known place and notes it, when it is wanted. */
+/** Scans the value at a known node and records it when it is wanted. */
 function scanNode(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
   const { wanted } = place;
   if (wanted === undefined) return scanValue(text, start, place, shapes, scan, levels);
@@ -136,7 +137,7 @@ function scanObject(text: Text, start: number, place: ShapeNode, shapes: Shapes,
   }
 }
 
-/** Reads from a value's end to the next value's start for the first time; undefined when there is no room to learn it. */
+/** Reads from a value's end to the next value's start for the first time; undefined when the shape is full. */
 function readLink(
   text: Text,
   start: number,
@@ -159,7 +160,7 @@ function readLink(
   return shapes.learn(place, member, bytes, { start, end, key, isOdd });
 }
 
-/** Where the next key starts; when the object ends instead, where it ends, negative. */
+/** Where the next key starts; when the object ends instead, its end, negated. */
 function keyAfter(bytes: Uint8Array, start: number, member: ShapeState, scan: Scan): number {
   if (member.before === undefined) {
     const at = skipSpace(bytes, start + 1, scan);
@@ -171,7 +172,7 @@ function keyAfter(bytes: Uint8Array, start: number, member: ShapeState, scan: Sc
   return skipSpace(bytes, at + 1, scan);
 }
 
-/** Reads the rest of an object without learning from it. */
+/** Reads the rest of an object without learning its shape. */
 function scanBeyondShape(
   text: Text,
   start: number,
@@ -188,7 +189,7 @@ function scanBeyondShape(
 }
 
 function scanArray(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
-  // An array may be asked for an index; that is rare enough for the full parser.
+  // An array index may be wanted; that is rare enough for the full parser.
   if (levels === 0 || (place.wanted !== undefined && place.wanted.keys.length > 0)) throw REFUSED;
   const { bytes } = text;
   const elements = (place.elements ??= shapeNode(undefined));

@@ -1,18 +1,18 @@
-/** What a scan brings back from a line: where the wanted values stand, and how they are written. */
+/** The result of scanning a line: where the wanted values are, and how they are written. */
 export interface ValueSlots {
-  /** For each slot where its value starts; −1 when it is not there. */
+  /** Where the value of each slot starts; −1 when it is missing. */
   readonly starts: Int32Array;
   /** One past its last byte. */
   readonly ends: Int32Array;
-  /** 1 when the value may not be written the way we would print it: white space, escapes, unusual numbers, repeated keys. */
+  /** 1 when the value may not be written as we would print it: white space, escapes, unusual numbers, repeated keys. */
   readonly isOdd: Uint8Array;
 }
 
-/** The sightings of the line under way, and what their making needs. */
+/** The slots of the current line, and the scan's state. */
 export interface Scan extends ValueSlots {
   /** Lines so far. */
   line: number;
-  /** Whether something odd was passed since the last {@link resetOdd}. */
+  /** Whether something odd was found since the last {@link resetOdd}. */
   passedOdd: boolean;
 }
 
@@ -26,7 +26,7 @@ export function startScan(slots: number): Scan {
   };
 }
 
-/** @returns whether something odd was passed before */
+/** @returns whether something odd was found before */
 export function resetOdd(scan: Scan): boolean {
   const before = scan.passedOdd;
   scan.passedOdd = false;

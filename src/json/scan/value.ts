@@ -8,7 +8,7 @@ import { readString } from './short-strings.js';
 import type { ValueSlots } from './value-slots.js';
 import type { Text } from './skip.js';
 
-/** Where it starts a value, that is null. */
+/** The first byte of `null`. */
 const LOWER_N = 0x6e;
 
 /** Reads the value that a scan found; undefined when it found none. */
@@ -26,9 +26,10 @@ export function isNullOrMissing({ starts }: ValueSlots, slot: number, { bytes }:
 }
 
 /**
- * Writes the value that a scan found as {@link stringifyJson} would print it, without reading it where it stands so.
+ * Writes the value that a scan found as {@link stringifyJson} would print it; copies the bytes where they are already
+ * so.
  *
- * @returns false when there is none
+ * @returns false when there is no value
  */
 export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
@@ -40,9 +41,9 @@ export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
 }
 
 /**
- * Writes what a string that was found has between its quotes, or a number or boolean.
+ * Writes the text of a found string without its quotes, or a number or boolean.
  *
- * @returns false when there is none, or something else, or one that we would print in another way
+ * @returns false when there is no value, or another kind, or a notation that we would not print
  */
 export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
@@ -76,7 +77,7 @@ function readOdd(bytes: Buffer, start: number, end: number): Json {
   }
 }
 
-/** Whether it is a number that a double prints exactly as it is written: most long ones were printed from doubles. */
+/** Whether it is a number that a double prints exactly as written: most long numbers were printed from doubles. */
 function isShortestDouble({ bytes }: Text, start: number, end: number): boolean {
   const first = bytes[start] as number;
   if (first !== MINUS && (first < ZERO || first > NINE)) return false;
