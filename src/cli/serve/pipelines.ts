@@ -1,5 +1,5 @@
 import type { ProviderStatus } from '../../ai/index.js';
-import { comparePositions, type Damage, type Log, type Position, type World } from '../../log/index.js';
+import { comparePositions, type Damage, type Log, type LogPosition, type LogWorld } from '../../log/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import { LogReader, passOn, Processor, type Processing, type Reader, type Tap } from '../../pipeline/index.js';
 import type { Restored } from '../../sources/index.js';
@@ -18,9 +18,9 @@ import type { Talk } from './talk.js';
 /** What the pipelines of a daemon need of it. */
 export interface ProcessingContext {
   readonly log: Log;
-  readonly world: World;
+  readonly world: LogWorld;
   /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */
-  readonly stateWorld: World;
+  readonly stateWorld: LogWorld;
   readonly talk: Talk;
   readonly meter: Metrics['pipelines'];
   /** Told of every damaged place of the log. */
@@ -123,7 +123,7 @@ export class Pipelines {
   /**
    * What came in before is taken care of, durably: processed, or with the fleet. The log's end when there are no pipelines.
    */
-  get processed(): Position {
+  get processed(): LogPosition {
     const positions = this.#fronts.map(({ reader }) => reader.checkpoint);
     return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
   }
