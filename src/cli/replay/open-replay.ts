@@ -1,4 +1,4 @@
-import type { Damage, World } from '../../log/index.js';
+import type { Damage, LogWorld } from '../../log/index.js';
 import { nodeWorld } from '../../log/index.js';
 import type { Delivered } from '../../pipeline/index.js';
 import { onSignals } from '../run/signals.js';
@@ -8,7 +8,7 @@ import { writeStderr } from '../run/stderr.js';
 /** What all parts of a replay share. */
 export interface OpenReplay {
   readonly plan: ReplayPlan;
-  readonly world: World;
+  readonly world: LogWorld;
   /** Raised when nothing more is to be read. */
   readonly signal: AbortSignal;
   readonly stopReading: () => void;

@@ -1,4 +1,4 @@
-import type { World } from '../../log/index.js';
+import type { LogWorld } from '../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../server/index.js';
 import type { Inside } from './inside.js';
 import { newestLetters } from './newest-letters.js';
@@ -9,7 +9,7 @@ import type { Talk } from './talk.js';
 
 /** What the dashboard needs of its daemon. */
 export interface DashboardContext {
-  readonly world: World;
+  readonly world: LogWorld;
   readonly talk: Talk;
   readonly metrics: Metrics;
   /** The one that is in force. */

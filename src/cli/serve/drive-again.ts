@@ -1,20 +1,19 @@
-import type { World } from '../../log/index.js';
-import type { Delivered, DriveProgress } from '../../pipeline/index.js';
+import type { LogWorld } from '../../log/index.js';
+import { drive, type Delivered, type DriveProgress } from '../../pipeline/index.js';
 import type { DriveReport } from '../../server/index.js';
 import type { Block } from '../../sources/index.js';
 import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../replay/letters.js';
 import type { ReplayPlan } from '../replay/plan.js';
-import { performRuns } from '../replay/runs.js';
 import { runToOutputs } from '../replay/to-outputs.js';
 import type { ServePlan } from './plan.js';
-import type { HandedOver, Pipelines } from './processing.js';
+import type { HandedOver, Pipelines } from './pipelines.js';
 
 /** A pipeline stands still for about so long at a time, and then runs for as long. */
 const SLICE_MS = 1000;
 
 /** What the daemon hands in. */
 export interface DriveContext {
-  readonly world: World;
+  readonly world: LogWorld;
   /** Raised when the daemon is to end: what is under way is finished, the rest is for the next time. */
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
@@ -94,7 +93,6 @@ async function driveInSlices(
         if (isOver()) return;
       }
     }
-    const underWay = { plan, world, stopReading };
     const work = {
       ...context,
       ...handed,
@@ -103,9 +101,12 @@ async function driveInSlices(
       letters,
       onTrouble: (error: unknown) => context.warn(String(error)),
     };
-    const { counts, ...ending } = await performRuns(runToOutputs(work), underWay, () =>
-      context.onProgress(letters.progress()),
-    );
+    const { counts, ...ending } = await drive({
+      ...(await runToOutputs(work)),
+      now: world.now,
+      stopReading,
+      onProgress: () => context.onProgress(letters.progress()),
+    });
     sum.input += counts.input;
     sum.output += counts.output;
     sum.filtered += counts.filtered;

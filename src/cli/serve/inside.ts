@@ -1,4 +1,4 @@
-import type { Damage, Log, World } from '../../log/index.js';
+import type { Damage, Log, LogWorld } from '../../log/index.js';
 import type { Metrics, TapHub } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import type { Lock } from '../../world/lock/index.js';
@@ -8,7 +8,7 @@ import type { Vitals } from './health.js';
 import { openLog } from './open-log.js';
 import { openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import type { ProcessingContext } from './processing.js';
+import type { ProcessingContext } from './pipelines.js';
 import { RunningPipelines } from './running-pipelines.js';
 import type { StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';
@@ -28,7 +28,7 @@ export interface Inside {
 }
 
 export interface InsideContext {
-  readonly world: World;
+  readonly world: LogWorld;
   readonly state: StateFolder;
   /** The log's. */
   readonly lock: Lock;

@@ -5,7 +5,7 @@ import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/index.js';
 import { subjectSink } from '../fleet/subject-sink.js';
 import {
-  cutBackRenamed,
+  truncateRenamed,
   DEAD_LETTER_PERMISSIONS,
   FileHold,
   heldFileSink,
@@ -107,7 +107,7 @@ function fileOpener(
       }
     },
     state: (position) => guarded(() => outputState(path, position, plan.pattern)),
-    findRenamed: (position, cutsBack) => guarded(() => cutBackRenamed(path, position, cutsBack)),
+    findRenamed: (position, cutsBack) => guarded(() => truncateRenamed(path, position, cutsBack)),
     hold: () => hold.take(),
     async open(mode) {
       guarded(() => mkdirSync(dirname(path), { recursive: true }));

@@ -1,4 +1,4 @@
-import { cutBackRenamed } from '../../../sinks/index.js';
+import { truncateRenamed } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { JobContext, RunJob } from '../job.js';
@@ -53,7 +53,7 @@ export async function openResumed(
       await store.put(paths, stored);
       await store.claim(paths, job);
     });
-    for (const { path, position, cutsBack } of decision.renamed) cutBackRenamed(path, position, cutsBack);
+    for (const { path, position, cutsBack } of decision.renamed) truncateRenamed(path, position, cutsBack);
     const { outputs, deadLetters, files } = await openOutputs(plan, holds, modes);
     await endHalfLines(targets, files, modes);
     const positions = files.map((file) => file.position());
