@@ -5,6 +5,8 @@ import { DataFault } from '../json/index.js';
 export type FailureKind =
   | 'invalid_json'
   | 'invalid_utf8'
+  /** A row of CSV or TSV. */
+  | 'invalid_row'
   | 'line_too_long'
   | 'nested_too_deep'
   | 'invalid_argument'

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { OVERLONG_HEAD_BYTES } from '../block.js';
 
 /** No line of JSON begins with it, and no line of an input that is decoded. */
@@ -24,18 +23,13 @@ export function brokenLine(kind: BrokenKind, message: string, record: Buffer, re
   return Buffer.from(`\0${text}\n`);
 }
 
-/** Whether a line of a decoded input stands for a broken record. @param line its first character, or its first byte */
-export function isBroken(line: string | Buffer): boolean {
-  return (typeof line === 'string' ? line.charCodeAt(0) : line[0]) === MARK;
+/** Whether a line of a decoded input stands for a broken record. */
+export function isBroken(line: string): boolean {
+  return line.charCodeAt(0) === MARK;
 }
 
 /** What {@link brokenLine} has put into a line. */
 export function readBroken(line: string): BrokenRecord {
   const { base64, ...rest } = JSON.parse(line.slice(1)) as Omit<BrokenRecord, 'bytes'> & { readonly base64: string };
   return { ...rest, bytes: Buffer.from(base64, 'base64') };
-}
-
-/** Of a broken record, its text; undefined where it is not UTF-8 or only its start is there. */
-export function textOfBroken({ bytes, recordBytes }: BrokenRecord): string | undefined {
-  return bytes.length === recordBytes && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }

@@ -5,7 +5,8 @@ import { text } from './text-format.js';
 import { tsv } from './tsv-format.js';
 
 /** What an input may be besides lines of JSON. A new format is a file here and a line below. */
-export { isBroken, readBroken, textOfBroken, type BrokenKind, type BrokenRecord } from './broken-record.js';
+export { isBroken, readBroken } from './broken-record.js';
 export type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
+export { recognize } from './recognize.js';
 
 export const INPUT_FORMATS: readonly InputFormat[] = [csv, tsv, json, text];

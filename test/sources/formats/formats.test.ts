@@ -103,7 +103,7 @@ describe('csv', () => {
           /[",\n\r]/.test(text) || names.length === 1 ? `"${text.replaceAll('"', '""')}"` : text;
         const text = [names, ...rows].map((row) => row.map(quoted).join(',')).join(crlf ? '\r\n' : '\n');
         const read = decode('csv', text, sizes, 10_000).filter((line) => line !== '');
-        expect(read.map((line) => Object.values(JSON.parse(line) as object))).toEqual(rows);
+        expect(read.map((line) => Object.values(JSON.parse(line) as Record<string, string>))).toEqual(rows);
       }),
     );
   });
