@@ -18,10 +18,10 @@ export { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';
 
 /**
- * Opens an input as the command line names it: `-` is standard input, all else a file.
+ * Opens an input of the command line: `-` is standard input, anything else a file.
  *
- * @param lineBytesMax longer lines are reported, not held
- * @throws SourceError when it cannot be opened
+ * @param lineBytesMax longer lines are reported, not kept in memory
+ * @throws SourceError when it can't be opened
  */
 export function openSource(name: string, options: { lineBytesMax: number; follow: boolean } & FollowOptions): Source {
   if (name === '-') return stdinSource(options.lineBytesMax);
