@@ -31,7 +31,7 @@ export interface SourceOptions extends FollowOptions {
 }
 
 /**
- * Opens an input as the command line names it: `-` is standard input, all else a file.
+ * Opens an input of the command line: `-` is standard input, anything else a file.
  *
  * @throws SourceError when it cannot be opened
  */

@@ -8,7 +8,7 @@ import { UserError } from '../user-error.js';
  * Connects to the NATS server that the config names.
  *
  * @param urls instead of the config's
- * @throws UserError when there is none, or it does not let us in; ConfigError
+ * @throws UserError when there is none, or it rejects our credentials; ConfigError
  */
 export async function openLink(config: LoadedConfig, urls?: readonly string[]): Promise<NatsLink> {
   try {
