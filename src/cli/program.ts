@@ -16,7 +16,7 @@ import { scriptCommand } from './commands/script.js';
 import { serveCommand } from './commands/serve.js';
 import { tapCommand } from './commands/tap.js';
 import { tokenCommand } from './commands/token.js';
-import { isRepeatable } from './filter-option.js';
+import { isRepeatable } from './flags/filter-option.js';
 
 /** Every command, in the order of the help. Each loads what it needs only when it is called. */
 const COMMANDS = [

@@ -29,8 +29,8 @@ export function completeCommand(): Command {
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
-    .action(async (words: string[]) => {
+    .action(async (words: string[], _: object, { parent }: Command) => {
       const { candidates } = await import('../completion/candidates.js');
-      for (const candidate of await candidates(words)) process.stdout.write(`${candidate}\n`);
+      for (const candidate of await candidates(parent ?? new Command(), words)) process.stdout.write(`${candidate}\n`);
     });
 }

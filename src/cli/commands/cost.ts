@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CostFlags } from '../cost/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { withConfig } from '../config-options.js';
-import type { ConfigFlags } from '../find-config.js';
+import { withConfig } from '../flags/config-options.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 interface InitFlags extends ConfigFlags {
   readonly systemd?: true;
@@ -32,7 +32,7 @@ export function initCommand(): Command {
         const [{ systemdUnit }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/systemd-unit.js'),
           import('../deploy/service-address.js'),
-          import('../print.js'),
+          import('../terminal/print.js'),
         ]);
         const address = await serviceAddress(flags);
         await print(systemdUnit(process.execPath, realpathSync(process.argv[1] ?? ''), address));
@@ -40,11 +40,11 @@ export function initCommand(): Command {
         const [{ dockerfile }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/dockerfile.js'),
           import('../deploy/service-address.js'),
-          import('../print.js'),
+          import('../terminal/print.js'),
         ]);
         await print(dockerfile(await serviceAddress(flags)));
       } else {
-        const { init } = await import('../init.js');
+        const { init } = await import('../init/init.js');
         process.exitCode = await init(folder);
       }
     });

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ServeFlags } from '../serve/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:
