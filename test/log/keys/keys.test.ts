@@ -54,7 +54,7 @@ describe('an idempotency key', () => {
 
   it('is refused where no keys are kept', async () => {
     const log = await openLog(await emptyFolder());
-    expect(() => log.tryAppend([keyed(1, 'a')])).toThrow(/this log keeps none/);
+    expect(() => log.tryAppend([keyed(1, 'a')])).toThrow(/this log stores none/);
   });
 
   it('can be any text', async () => {
