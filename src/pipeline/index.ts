@@ -24,27 +24,28 @@ export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap
 export type { TraceOf } from './stages/index.js';
 export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
 export { hasEventsOf } from './log/has-events.js';
-export {
-  knownFiles,
-  type CheckpointKeeping,
-  type LogProcessing,
-  type ProcessingProgress,
-  type ProcessingTalk,
-  type ProcessingWorld,
-} from './log/process-log.js';
-export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/process-log-checkpoint.js';
-export type { FileOpener, OpenSink, OpenSinks, OutputFinding } from './log/process-log-outputs.js';
+export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
+export { knownFiles, LogReader } from './log/log-reader.js';
+export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/log-checkpoint.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { parseDrivenLetters, type DrivenLetters } from './letters/driven-letters.js';
 export { LetterDrive, type DriveProgress } from './letters/letter-drive.js';
 export type { LetterPlace } from './letters/letter-files.js';
-export { closeSinks, openSinks, releaseOutputs } from './log/process-log-outputs.js';
+export {
+  openSinks,
+  releaseOutputs,
+  type FileOpener,
+  type OpenSink,
+  type OpenSinks,
+  type OutputFinding,
+} from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export type { Observation } from './observation.js';
-export type { ProcessorState, ProcessorTalk } from './log/keep-going.js';
-export { LogProcessor } from './log/log-processor.js';
-export { WorkProcessor, type WorkProcessing } from './work/work-processor.js';
+export type { ProcessorState, ProcessorTalk } from './processor/keep-going.js';
+export { Processor, type Processing } from './processor/processor.js';
+export type { BlockTally, Reader } from './processor/reader.js';
+export { WorkReader } from './work/work-reader.js';
 export { passOn } from './pass-on.js';
 export type { EndOfWorker } from './threads/worker-handle.js';
 export { watchedExecutor, type WatchedOptions } from './threads/watched-executor.js';

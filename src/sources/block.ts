@@ -21,6 +21,8 @@ export interface LineBlock {
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
+  /** Decoded from another format: a line may stand for a record that could not be read, see `readBroken`. */
+  readonly decoded?: true;
   /** Its one line may have killed an earlier worker: nothing else may be in progress with it. */
   readonly alone?: boolean;
   /** Where to return the memory of `bytes` once nobody reads them any more, from whatever thread. */
@@ -38,10 +40,18 @@ export function partOf(bytes: Buffer, start: number, end: number): Buffer {
 
 /** Splits a block after this many of its bytes. */
 export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBlock] {
-  const { bytes, source, done, recycle } = block;
+  const { bytes, source, done, recycle, decoded } = block;
   return [
     { ...block, bytes: partOf(bytes, 0, at), recycle: undefined },
-    { kind: 'lines', bytes: partOf(bytes, at, bytes.length), source, startsFile: false, done, recycle },
+    {
+      kind: 'lines',
+      bytes: partOf(bytes, at, bytes.length),
+      source,
+      startsFile: false,
+      done,
+      recycle,
+      ...(decoded && { decoded }),
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { Option } from 'commander';
 import { withConfig } from '../config-options.js';
 import type { ConfigFlags } from '../find-config.js';
 
@@ -17,12 +18,8 @@ Examples:
     colloquium init --docker > Dockerfile`;
 
 /** `colloquium init`: a config to start from, or what a daemon is started by. */
-export function initCommand(): Command {
-  return withConfig(
-    new Command('init'),
-    'the config by whose port and TLS their health checks go (default: the one that is found)',
-  )
-    .description('Write a commented starter config and a few events to try it on')
+export function initCommand(command: Command): Command {
+  return withConfig(command, 'the config by whose port and TLS their health checks go (default: the one that is found)')
     .argument('[folder]', 'where to', '.')
     .addOption(new Option('--systemd', 'print a unit for systemd instead').conflicts('docker'))
     .addOption(new Option('--docker', 'print a Dockerfile instead'))

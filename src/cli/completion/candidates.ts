@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { Command, Option } from 'commander';
 import { visible } from '../../config/diagnostic/index.js';
-import { buildProgram } from '../program.js';
+import { buildProgram, loadCommands } from '../program.js';
 
 /**
  * What the last word may become, given the words before it.
@@ -10,7 +10,7 @@ import { buildProgram } from '../program.js';
  * @returns whole words that start as it does; none where a file name is likely
  */
 export async function candidates(words: readonly string[]): Promise<readonly string[]> {
-  const program = buildProgram();
+  const program = buildProgram(await loadCommands());
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const named = program.commands.find((command) => command.name() === before.find((word) => !word.startsWith('-')));

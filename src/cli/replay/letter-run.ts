@@ -1,5 +1,5 @@
-import type { BlockExecutor } from '../../pipeline/index.js';
-import type { FileSink, Sink } from '../../sinks/index.js';
+import type { OpenExecutor, OpenSinks } from '../../pipeline/index.js';
+import type { FileSink } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { LettersToDrive } from './letters.js';
@@ -11,11 +11,8 @@ const NOTE_INTERVAL_MS = 200;
 
 /** Where the results of letters go. */
 export interface LetterTargets {
-  readonly outputs: readonly Sink[];
-  readonly deadLetters: Sink;
-  /** Those of them that are files. */
-  readonly files: readonly FileSink[];
-  readonly executor: BlockExecutor;
+  readonly sinks: OpenSinks;
+  readonly executor: OpenExecutor;
   /** Whether a letter that fails again is kept in a file. */
   readonly keepsFailed: boolean;
 }
@@ -24,31 +21,31 @@ export interface LetterTargets {
  * The run of one pipeline's dead letters to one output. Which of them were driven is noted as it goes on: what is noted is on the
  * disk, where the output is a file. A letter that fails again and is kept nowhere is not noted.
  */
-export async function* runOfLetters(
+export function runOfLetters(
   underWay: OpenReplay,
   letters: LettersToDrive,
-  targets: LetterTargets,
-): AsyncGenerator<ReplayRun> {
-  const { outputs, deadLetters, executor, keepsFailed } = targets;
-  const notes = new NoteKeeper(underWay, letters, targets.files);
-  try {
-    yield {
-      blocks: letters.blocks,
-      outputs,
-      deadLetters,
-      executor,
-      onDelivered({ counts, resumeAt }) {
-        if (!keepsFailed && counts.deadLettered + counts.skipped > 0) letters.onLeft(resumeAt);
-      },
-      onReached(resumeAt) {
+  { sinks, executor, keepsFailed }: LetterTargets,
+): ReplayRun {
+  const notes = new NoteKeeper(underWay, letters, sinks.files);
+  return {
+    blocks: letters.blocks,
+    sinks,
+    executor,
+    onDelivered({ counts, resumeAt }) {
+      if (!keepsFailed && counts.deadLettered + counts.skipped > 0) letters.onLeft(resumeAt);
+    },
+    keep: {
+      reached(resumeAt) {
         letters.onReached(resumeAt);
         notes.reached();
       },
-      finish: () => notes.finish(),
-    };
-  } finally {
-    await notes.abandon();
-  }
+      async finish(result) {
+        if (result.endedBy !== 'error') await notes.finish();
+        return result;
+      },
+      abandon: () => notes.abandon(),
+    },
+  };
 }
 
 /** Notes from time to time which letters were driven. */

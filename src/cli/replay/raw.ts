@@ -15,7 +15,8 @@ export async function replayRaw(
 ): Promise<BlockRunResult> {
   const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
   const letters: string[] = [];
-  const { output, deadLetters } = await openReplaySinks(underWay.plan, way.output);
+  const sinks = await openReplaySinks(underWay.plan, way.output);
+  const { outputs, deadLetters } = sinks;
   const accepts = wanted(way, counts, letters);
   const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });
   const { limit } = underWay.plan;
@@ -25,7 +26,7 @@ export async function replayRaw(
     for await (const block of limit === undefined ? stored : limitEvents(stored, limit)) {
       if (letters.length > 0) await deadLetters.write(Buffer.from(letters.splice(0).join('')));
       if (block.kind !== 'lines' || block.bytes.length === 0) continue;
-      await output.write(block.bytes);
+      await outputs[0]?.write(block.bytes);
       counts.output += linesIn(block.bytes);
       bytes += block.bytes.length;
     }
@@ -34,8 +35,7 @@ export async function replayRaw(
     if (!(error instanceof SinkClosedError)) throw error;
     endedBy = 'closed';
   }
-  await output.close();
-  await deadLetters.close();
+  await sinks.close();
   counts.input = counts.output + counts.filtered + counts.deadLettered;
   return { counts, bytes, endedBy };
 }

@@ -13,6 +13,7 @@ import { replayRaw } from './raw.js';
 import { refuseOwnFiles } from './refuse-own-files.js';
 import { resolveReplay } from './resolve.js';
 import { performRuns } from './runs.js';
+import { refuseUnknownId } from './unknown-id.js';
 import { refuseUnknownPipeline } from './unknown-pipeline.js';
 import { startReplay, type OpenReplay } from './open-replay.js';
 import { openReplayEngines, runsToOneOutput } from './through.js';
@@ -28,6 +29,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   await refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
   await onLog(() => refuseUnknownPipeline(plan));
+  await onLog(() => refuseUnknownId(plan));
   const underWay = startReplay(plan);
   const startedAt = performance.now();
   const progress = plan.progress ? reporter() : undefined;

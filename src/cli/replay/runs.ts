@@ -1,27 +1,8 @@
-import {
-  limitEvents,
-  runBlocks,
-  type BlockExecutor,
-  type BlockRunResult,
-  type Delivered,
-  type Progress,
-} from '../../pipeline/index.js';
-import type { Sink } from '../../sinks/index.js';
-import type { Block, ResumeAt } from '../../sources/index.js';
+import { drive, limitEvents, type BlockRunResult, type Drive, type Progress } from '../../pipeline/index.js';
 import type { OpenReplay } from './open-replay.js';
 
 /** One pass over some events, to some outputs. */
-export interface ReplayRun {
-  readonly blocks: AsyncIterable<Block>;
-  readonly executor: BlockExecutor;
-  readonly outputs: readonly Sink[];
-  readonly deadLetters: Sink;
-  readonly onReached?: (resumeAt: ResumeAt) => void;
-  /** Told of each block that is out. */
-  readonly onDelivered?: ((delivered: Delivered) => void) | undefined;
-  /** Called when all events up to the last `onReached` are out. */
-  readonly finish?: (result: BlockRunResult) => Promise<void>;
-}
+export type ReplayRun = Pick<Drive, 'blocks' | 'executor' | 'sinks' | 'keep' | 'onDelivered'>;
 
 /**
  * Does one run after the other, until one does not come to its end.
@@ -37,19 +18,14 @@ export async function performRuns(
   for await (const run of runs) {
     const before: Progress = total;
     const left = plan.limit === undefined ? undefined : plan.limit - before.counts.input;
-    const result = await runBlocks({
-      executor: run.executor,
+    const result = await drive({
+      ...run,
       blocks: left === undefined ? run.blocks : limitEvents(run.blocks, left),
-      outputs: run.outputs,
-      deadLetters: run.deadLetters,
       now: world.now,
       stopReading,
       onProgress: (progress) => onProgress(together(before, progress)),
-      ...(run.onReached && { onReached: run.onReached }),
-      ...(run.onDelivered && { onDelivered: run.onDelivered }),
     });
     total = { ...result, ...together(before, result) };
-    if (result.endedBy !== 'error') await run.finish?.(result);
     if (result.endedBy !== 'input') break;
   }
   return total;

@@ -5,19 +5,11 @@ import {
   heldFileSink,
   stdoutSink,
   type FileSink,
-  type Sink,
 } from '../../sinks/index.js';
+import type { OpenSinks } from '../../pipeline/index.js';
 import { endHalfLine } from '../run/end-half-line.js';
 import { stderrSink } from '../stderr-sink.js';
 import type { ReplayOutput, ReplayPlan } from './plan.js';
-
-/** What a replay to one output writes to, open. */
-export interface ReplaySinks {
-  readonly output: Sink;
-  readonly deadLetters: Sink;
-  /** Those of the two that are files. */
-  readonly files: readonly FileSink[];
-}
 
 /**
  * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
@@ -28,13 +20,17 @@ export interface ReplaySinks {
 export async function openReplaySinks(
   { choice, deadLetter }: Pick<ReplayPlan, 'choice' | 'deadLetter'>,
   to: ReplayOutput,
-): Promise<ReplaySinks> {
+): Promise<OpenSinks> {
   const output = to === undefined ? undefined : await openOutput(to.file, choice.from === 'dead-letters');
   const letters = deadLetter === undefined ? undefined : await openDeadLetters(deadLetter);
+  const files = [output, letters].filter((file) => file !== undefined);
   return {
-    output: output ?? stdoutSink(),
+    outputs: [output ?? stdoutSink()],
     deadLetters: letters ?? stderrSink(),
-    files: [output, letters].filter((file) => file !== undefined),
+    files,
+    async close() {
+      for (const file of files) await file.close();
+    },
   };
 }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { byPipeline, chooseExecutor, type BlockExecutor } from '../../pipeline/index.js';
-import type { Sink } from '../../sinks/index.js';
-import { openEngines, type Engines, type OpenExecutor } from '../engines.js';
+import { byPipeline, chooseExecutor, type OpenExecutor } from '../../pipeline/index.js';
+import { openEngines, type Engines, type PipelineEngine } from '../engines.js';
 import type { PipelineServePlan } from '../serve/plan.js';
 import { runOfLetters } from './letter-run.js';
 import { lettersToDrive, nothingLeft, tellLeft } from './letters.js';
@@ -37,55 +36,51 @@ export async function* runsToOneOutput(
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
   const { plan } = underWay;
-  const engineOf = new Map(way.pipelines.map((pipeline) => [pipeline, engines.engineOf(pipeline)]));
-  const opened = new Map<PipelineServePlan, OpenExecutor>(
-    [...engineOf].map(([pipeline, engine]) => [pipeline, engine.open()]),
-  );
-  const { output, deadLetters, files } = await openReplaySinks(plan, way.output);
-  const shared = { outputs: [output], deadLetters };
+  const opened = way.pipelines.map((pipeline) => ({ pipeline, engine: engines.engineOf(pipeline) }));
+  if (plan.choice.from === 'log') {
+    const singleLines = opened.some(({ engine }) => engine.singleLines);
+    const executor = together(way, opened);
+    const sinks = await openReplaySinks(plan, way.output);
+    yield { blocks: storedBlocks(underWay, { singleLines }), executor, sinks };
+    return;
+  }
+  const sinks = await openReplaySinks(plan, way.output);
+  /** All runs share the outputs. */
+  const shared = { ...sinks, close: () => Promise.resolve() };
+  const left = nothingLeft();
   try {
-    if (plan.choice.from === 'log') {
-      const singleLines = [...engineOf.values()].some((engine) => engine.singleLines);
-      yield { ...shared, blocks: storedBlocks(underWay, { singleLines }), executor: together(way, opened) };
-      return;
-    }
-    const left = nothingLeft();
-    try {
-      for await (const letters of lettersToDrive(underWay, way, left)) {
-        const executor = opened.get(letters.pipeline);
-        if (executor === undefined) throw new Error(`no executor for pipeline ${letters.pipeline.spec.name}`);
-        yield* runOfLetters(underWay, letters, {
-          ...shared,
-          files,
-          executor,
-          keepsFailed: plan.deadLetter !== undefined,
-        });
-      }
-    } finally {
-      tellLeft(left);
+    for await (const letters of lettersToDrive(underWay, way, left)) {
+      const executor = engines.engineOf(letters.pipeline).open();
+      yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed: plan.deadLetter !== undefined });
     }
   } finally {
-    await closeAll([output, deadLetters]);
-    await Promise.all([...opened.values()].map((executor) => executor.close()));
+    tellLeft(left);
+    await sinks.close();
   }
 }
 
 /** One executor for the log: the one pipeline's, or one that sends each event to its own. */
 function together(
-  { pipelines, through }: Extract<ReplayWay, { kind: 'pipelines' }>,
-  opened: ReadonlyMap<PipelineServePlan, OpenExecutor>,
-): BlockExecutor {
-  const byName = new Map([...opened].map(([{ spec }, executor]) => [spec.name, executor]));
-  const only = pipelines[0] === undefined ? undefined : opened.get(pipelines[0]);
+  { through }: Extract<ReplayWay, { kind: 'pipelines' }>,
+  pipelines: readonly { readonly pipeline: PipelineServePlan; readonly engine: PipelineEngine }[],
+): OpenExecutor {
+  const opened = new Map(pipelines.map(({ pipeline, engine }) => [pipeline.spec.name, engine.open()]));
+  const [only] = opened.values();
   if (through === 'one' && only !== undefined) return only;
   const told = new Set<string | undefined>();
-  return byPipeline(byName, (pipeline) => {
+  const executor = byPipeline(opened, (pipeline) => {
     if (told.has(pipeline)) return;
     told.add(pipeline);
     writeStderr(`colloquium: the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out\n`);
   });
-}
-
-async function closeAll(sinks: readonly Sink[]): Promise<void> {
-  for (const sink of sinks) await sink.close();
+  return {
+    get width() {
+      return executor.width;
+    },
+    submit: (block, meta) => executor.submit(block, meta),
+    recycle: (lines) => executor.recycle?.(lines),
+    async close() {
+      await Promise.all([...opened.values()].map((one) => one.close()));
+    },
+  };
 }

@@ -1,7 +1,6 @@
 import { sentTo } from '../../event/index.js';
 import { Log, LOG_START } from '../../log/index.js';
 import {
-  closeSinks,
   knownFiles,
   openSinks,
   parseProcessingCheckpoint,
@@ -73,7 +72,7 @@ async function* toOutputs(
       const left = nothingLeft();
       try {
         for await (const letters of lettersToDrive(underWay, way, left))
-          yield* runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
+          yield await runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
       } finally {
         tellLeft(left);
       }
@@ -82,7 +81,7 @@ async function* toOutputs(
     for (const pipeline of way.pipelines) {
       const { singleLines } = engines.engineOf(pipeline);
       const accepts = way.through === 'own' ? { accepts: sentTo(pipeline.spec.name) } : {};
-      yield* runToOutputs({ ...toOwn(pipeline), blocks: storedBlocks(underWay, { singleLines, ...accepts }) });
+      yield await runToOutputs({ ...toOwn(pipeline), blocks: storedBlocks(underWay, { singleLines, ...accepts }) });
     }
   } finally {
     await link?.close();
@@ -102,7 +101,7 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'onDel
 }
 
 /** For whoever holds the log's lock while nobody else writes to the pipeline's outputs. @throws SinkError */
-export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRun> {
+export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   const { plan, world, pipeline, engine, link, letters, blocks, onTrouble } = work;
   const store = checkpointStore(world, plan.stateFolder, plan.config.directory);
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
@@ -119,18 +118,23 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
     await release();
     throw error;
   });
-  const executor = engine.open();
-  try {
-    // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
-    await store.put(name, checkpointOf(sinks, found, { ended: false }));
-    yield {
-      blocks,
-      executor,
-      outputs: sinks.outputs,
-      deadLetters: sinks.deadLetters,
-      ...(letters && { onReached: letters.onReached }),
-      onDelivered: (delivered) => work.onDelivered?.(place.pipeline, delivered),
-      finish: async () => {
+  return {
+    blocks,
+    executor: engine.open(),
+    sinks: {
+      ...sinks,
+      async close() {
+        await sinks.close();
+        await release();
+      },
+    },
+    onDelivered: (delivered) => work.onDelivered?.(place.pipeline, delivered),
+    keep: {
+      // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
+      begin: () => store.put(name, checkpointOf(sinks, found, { ended: false })),
+      ...(letters && { reached: letters.onReached }),
+      async finish(result) {
+        if (result.endedBy === 'error') return result;
         for (const file of sinks.files) {
           const change = await file.look();
           if (change !== undefined) tell(file.name, { when: 'meanwhile', ...change });
@@ -138,7 +142,7 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
         }
         if (letters === undefined) {
           await store.put(name, checkpointOf(sinks, found, { ended: true }));
-          return;
+          return result;
         }
         const note = letters.note();
         // In one write with the lengths of the outputs: both count, or neither.
@@ -146,13 +150,10 @@ export async function* runToOutputs(work: ToOwnOutputs): AsyncGenerator<ReplayRu
         await letters.remember(note);
         // The note is elsewhere now, and the pipeline writes its checkpoint often.
         await store.put(name, checkpointOf(sinks, found, { ended: true, driven: { [letters.key]: undefined } }));
+        return result;
       },
-    };
-  } finally {
-    await closeSinks([...sinks.outputs, sinks.deadLetters]);
-    await release();
-    await executor.close();
-  }
+    },
+  };
 }
 
 /** The pipeline's place in the log stays; its files are longer now. */

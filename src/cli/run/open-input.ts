@@ -1,11 +1,17 @@
 import { limitEvents } from '../../pipeline/index.js';
 import { mergeSources, openSource, type Block, type Source } from '../../sources/index.js';
 import type { RunPlan } from './plan.js';
+import { tellingFormat } from './tell-format.js';
 import { writeStderr } from './stderr.js';
 
 /** @throws SourceError */
-export function openSources({ inputs, block, follow }: RunPlan): readonly Source[] {
-  return inputs.map((name) => openSource(name, { lineBytesMax: block.lineBytesMax, follow, onNotice: say }));
+export function openSources({ inputs, formats, block, follow }: RunPlan): readonly Source[] {
+  const { lineBytesMax } = block;
+  return inputs.map((name) => {
+    const format = formats.get(name);
+    const source = openSource(name, { lineBytesMax, follow, format, onNotice: say });
+    return format === undefined ? tellingFormat(source, say) : source;
+  });
 }
 
 /** The events of all sources, as many as the plan wants. */

@@ -2,12 +2,15 @@ import type { AiRun } from '../ai/ai-executor.js';
 import type { Diagnostic } from '../../config/diagnostic/index.js';
 import type { ScriptSource } from '../../config/script/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
+import type { InputFormat } from '../../sources/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
 export interface RunPlan {
   /** Paths as given; `-` is stdin. Never empty. */
   readonly inputs: readonly string[];
+  /** Those that are not lines of JSON. */
+  readonly formats: ReadonlyMap<string, InputFormat>;
   readonly follow: boolean;
   /** Input events after which it ends. */
   readonly limit?: number;

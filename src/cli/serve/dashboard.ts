@@ -37,7 +37,7 @@ export function daemonDashboard(
     signal,
     warn: (message) => talk.warn(message),
     onDelivered(pipeline, tally) {
-      metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+      metrics.pipelines.countRetried(pipeline, tally.counts.input);
       processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
     },
   });

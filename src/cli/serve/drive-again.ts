@@ -1,13 +1,12 @@
 import type { LogWorld } from '../../log/index.js';
-import type { Delivered, DriveProgress } from '../../pipeline/index.js';
-import type { DriveReport } from '../../server/index.js';
+import { drive, type Delivered, type DriveProgress } from '../../pipeline/index.js';
+import type { RetryReport } from '../../server/index.js';
 import type { Block } from '../../sources/index.js';
 import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../replay/letters.js';
 import type { ReplayPlan } from '../replay/plan.js';
-import { performRuns } from '../replay/runs.js';
 import { runToOutputs } from '../replay/to-outputs.js';
 import type { ServePlan } from './plan.js';
-import type { HandedOver, Pipelines } from './processing.js';
+import type { HandedOver, Pipelines } from './pipelines.js';
 
 /** A pipeline stands still for about so long at a time, and then runs for as long. */
 const SLICE_MS = 1000;
@@ -38,7 +37,7 @@ export interface DriveContext {
  *
  * @throws SinkError, SourceError; LogError `locked` when another process drives letters
  */
-export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<DriveReport> {
+export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<RetryReport> {
   const { world, signal, warn } = context;
   const plan: ReplayPlan = {
     config: serve.config,
@@ -94,7 +93,6 @@ async function driveInSlices(
         if (isOver()) return;
       }
     }
-    const underWay = { plan, world, stopReading };
     const work = {
       ...context,
       ...handed,
@@ -103,9 +101,12 @@ async function driveInSlices(
       letters,
       onTrouble: (error: unknown) => context.warn(String(error)),
     };
-    const { counts, ...ending } = await performRuns(runToOutputs(work), underWay, () =>
-      context.onProgress(letters.progress()),
-    );
+    const { counts, ...ending } = await drive({
+      ...(await runToOutputs(work)),
+      now: world.now,
+      stopReading,
+      onProgress: () => context.onProgress(letters.progress()),
+    });
     sum.input += counts.input;
     sum.output += counts.output;
     sum.filtered += counts.filtered;

@@ -8,7 +8,7 @@ import type { Vitals } from './health.js';
 import { openLog } from './open-log.js';
 import { openPipelines } from './open-pipelines.js';
 import type { ServePlan } from './plan.js';
-import type { ProcessingContext } from './processing.js';
+import type { ProcessingContext } from './pipelines.js';
 import { RunningPipelines } from './running-pipelines.js';
 import type { StateFolder } from './state-folder.js';
 import type { Talk } from './talk.js';

@@ -9,7 +9,7 @@ import { checkpointStore } from './checkpoints.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from './plan-changes.js';
 import type { ServePlan } from './plan.js';
-import { Processing, type DaemonEngines, type Pipelines, type ProcessingContext } from './processing.js';
+import { Pipelines, type DaemonEngines, type ProcessingContext } from './pipelines.js';
 import { tellAttempt } from './tell-events.js';
 import { WorkingThreads } from './threads.js';
 
@@ -33,18 +33,7 @@ export async function openPipelines(
   // A member whose fleet is not there yet works on nothing.
   const isWaiting = plan.fleet !== undefined && fleet === undefined;
   const engines = await openDaemonEngines(isWaiting ? { ...plan, pipelines: [] } : plan, context, meter, fleet?.books);
-  return await held(await processingOf(plan, engines, context, fleet));
-}
-
-async function processingOf(
-  plan: ServePlan,
-  engines: DaemonEngines,
-  context: ProcessingContext,
-  fleet: Fleet | undefined,
-): Promise<Pipelines> {
-  if (plan.fleet === undefined) return new Processing(plan, engines, context);
-  const { FleetProcessing } = await import('../fleet/fleet-processing.js');
-  return FleetProcessing.open(plan, engines, context, fleet);
+  return await held(await Pipelines.open(plan, engines, context, fleet));
 }
 
 /** A daemon whose output another process writes to does not start. */

@@ -1,5 +1,5 @@
 import type { ProcessorTalk } from '../../pipeline/index.js';
-import type { ProcessingContext } from './processing.js';
+import type { ProcessingContext } from './pipelines.js';
 import { tellEvents, tellFailures } from './tell-events.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */

@@ -1,4 +1,4 @@
-import type { Pipelines } from './processing.js';
+import type { Pipelines } from './pipelines.js';
 
 /**
  * The pipelines that run at this moment. They are opened anew when the config changes, and hand their outputs over when somebody

@@ -7,10 +7,11 @@ import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '..
 import {
   blockProcessor,
   inlineExecutor,
-  LogProcessor,
+  LogReader,
   parseProcessingCheckpoint,
   passOn,
-  type LogProcessing,
+  Processor,
+  type Processing,
 } from '../../../src/pipeline/index.js';
 import { parseLogMark } from '../../../src/sources/index.js';
 import {
@@ -39,11 +40,11 @@ interface Faults {
 /** A processor over a real log and a real file, with a world in which calls may fail. */
 async function setUp(
   faults: Faults = { fails: () => false },
-  changes: Partial<LogProcessing> = {},
+  changes: Partial<Processing<LogReader>> = {},
   cwd = scratch(),
 ): Promise<{
   log: Log;
-  processor: LogProcessor;
+  processor: Processor<LogReader>;
   told: unknown[];
   output: () => string[];
   append: (...data: readonly unknown[]) => Promise<void>;
@@ -77,14 +78,34 @@ async function setUp(
     return sound(block, meta);
   };
   const faulty = Object.assign(process, { memory: sound.memory });
-  const processing: LogProcessing = {
+  // Checkpoints and new attempts come soon; a drain has its time.
+  const hurried: Processing['world'] = {
+    now: world.now,
+    wait: (ms, signal) => world.wait(ms < GRACE_MS ? 3 : ms, signal),
+  };
+  const reader = new LogReader({
     pipeline: 'default',
     log,
+    singleLines: false,
+    checkpoints: {
+      get: (name) => store.get(name),
+      put(name, value) {
+        failing('checkpoint');
+        return store.put(name, value);
+      },
+    },
+    checkpointName: 'default',
+    world: hurried,
+    onDamage: ({ message }) => told.push(message),
+    onOtherLog: () => told.push('other log'),
+  });
+  const processing: Processing<LogReader> = {
+    pipeline: 'default',
+    reader,
     openExecutor: () => ({
       ...inlineExecutor(faulty),
       close: () => Promise.resolve(),
     }),
-    singleLines: false,
     outputs: [
       {
         kind: 'file',
@@ -119,24 +140,11 @@ async function setUp(
       },
     ],
     deadLetters: { kind: 'stream', open: () => collector(told) },
-    checkpoints: {
-      get: (name) => store.get(name),
-      put(name, value) {
-        failing('checkpoint');
-        return store.put(name, value);
-      },
-    },
-    checkpointName: 'default',
-    // Checkpoints and new attempts come soon; a drain has its time.
-    world: { now: world.now, wait: (ms, signal) => world.wait(ms < GRACE_MS ? 3 : ms, signal) },
-    tell: {
-      damage: ({ message }) => told.push(message),
-      changed: (_file, { when, kind, bytes }) => told.push(`${when} ${kind} ${bytes}`),
-      otherLog: () => told.push('other log'),
-    },
+    changed: (_file, { when, kind, bytes }) => told.push(`${when} ${kind} ${bytes}`),
+    world: hurried,
     ...changes,
   };
-  const processor = new LogProcessor(processing, {
+  const processor = new Processor(processing, {
     failed: () => undefined,
     paused: (message) => told.push(message),
     stopped: () => told.push('stopped'),
@@ -183,13 +191,13 @@ describe('a log processor', () => {
   it('says how many events wait', async () => {
     let isBroken = true;
     const { processor, append, output, close } = await setUp({ fails: (call) => call === 'process' && isBroken });
-    expect(await processor.backlog()).toBe(0);
+    expect(await processor.reader.backlog()).toBe(0);
     await append(1, 2);
     await append(3);
-    expect(await processor.backlog()).toBe(3);
+    expect(await processor.reader.backlog()).toBe(3);
     isBroken = false;
     await until(() => output().length === 3, 'all are out');
-    await until(async () => (await processor.backlog()) === 0, 'none waits');
+    await until(async () => (await processor.reader.backlog()) === 0, 'none waits');
     await close();
   });
 
@@ -207,7 +215,10 @@ describe('a log processor', () => {
       await set.append(n * 2, n * 2 + 1);
       if (n % 5 === run) await sleep(4);
     }
-    await until(() => comparePositions(set.processor.checkpoint, set.log.end) === 0, 'the last checkpoint is made');
+    await until(
+      () => comparePositions(set.processor.reader.checkpoint, set.log.end) === 0,
+      'the last checkpoint is made',
+    );
     expect(set.output()).toEqual(numbers.map(String));
     await set.close().catch(() => undefined);
   });
@@ -220,12 +231,12 @@ describe('a log processor', () => {
     await first.close();
     expect(first.output()).toEqual(['"a"', '"b"']);
     const second = await setUp(undefined, {}, cwd);
-    expect(second.processor.checkpoint).toEqual(LOG_START);
+    expect(second.processor.reader.checkpoint).toEqual(LOG_START);
     await second.append('c');
     await until(() => second.output().length === 3, 'the third is out');
     await second.close();
     expect(second.output()).toEqual(['"a"', '"b"', '"c"']);
-    expect(second.processor.checkpoint).toEqual(second.log.end);
+    expect(second.processor.reader.checkpoint).toEqual(second.log.end);
   });
 
   it('makes a checkpoint when the clock has begun a new file, and at the end: no part turns back, and it is packed', async () => {
@@ -235,7 +246,7 @@ describe('a log processor', () => {
     const stateFolder = join(cwd, 'state');
     let now = 10 * DAY_MS + 5;
     const lifeline = new Lifeline();
-    const outputs: LogProcessing['outputs'] = [
+    const outputs: Processing['outputs'] = [
       {
         kind: 'file',
         path,
@@ -255,7 +266,7 @@ describe('a log processor', () => {
     ];
     const first = await setUp(undefined, { outputs }, cwd);
     await first.append(1, 2);
-    await until(() => comparePositions(first.processor.checkpoint, first.log.end) === 0, 'both are out');
+    await until(() => comparePositions(first.processor.reader.checkpoint, first.log.end) === 0, 'both are out');
     now += DAY_MS;
     await first.processor.tend();
     await until(() => existsSync(part), 'the part is packed');

@@ -39,6 +39,7 @@ export interface OpenSinks {
   readonly deadLetters: Sink;
   /** Those among them that can be cut back. */
   readonly files: readonly FileSink[];
+  close(): Promise<void>;
 }
 
 /** What a checkpoint says of the files. */
@@ -77,7 +78,8 @@ export async function openSinks(
     await closeSinks(opened);
     throw error;
   }
-  return { outputs: opened.slice(0, -1), deadLetters: opened.at(-1) as Sink, files };
+  const close = (): Promise<void> => closeSinks(opened);
+  return { outputs: opened.slice(0, -1), deadLetters: opened.at(-1) as Sink, files, close };
 }
 
 async function openFile(
@@ -146,6 +148,6 @@ export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void
 }
 
 /** Closes them all; what can't be closed any more is left alone. */
-export async function closeSinks(sinks: readonly Sink[]): Promise<void> {
+async function closeSinks(sinks: readonly Sink[]): Promise<void> {
   await Promise.allSettled(sinks.map((sink) => sink.close()));
 }

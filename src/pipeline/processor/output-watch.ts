@@ -1,5 +1,5 @@
 import type { FileSink } from '../../sinks/index.js';
-import type { OutputFinding } from './process-log-outputs.js';
+import type { OutputFinding } from './outputs.js';
 
 export interface OutputWatchOptions {
   readonly files: readonly FileSink[];

@@ -1,5 +1,5 @@
-import type { BlockTally } from './process-log.js';
 import type { BlockRunResult } from '../run-blocks.js';
+import type { BlockTally } from './reader.js';
 
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;

@@ -1,0 +1,203 @@
+import { sentTo } from '../../event/index.js';
+import { comparePositions, LOG_START, type Damage, type LogPosition } from '../../log/index.js';
+import { logSource, parseLogMark, type Block, type LogMark, type ReadableLog } from '../../sources/index.js';
+import type { KnownFiles } from '../processor/outputs.js';
+import type { ProcessingWorld } from '../processor/processor.js';
+import type { Reader, Reading, ReadingRun, StartedReading } from '../processor/reader.js';
+import { endedBetweenBlocks } from '../run-blocks.js';
+import { CheckpointKeeper } from './checkpoint-keeper.js';
+import { hasEventsOf } from './has-events.js';
+import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log-checkpoint.js';
+
+/** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
+const CHECKPOINT_INTERVAL_MS = 200;
+
+/** Between two reads of a log that grows: a stream of single events costs as little as one of blocks. */
+const REST_MS = 20;
+
+/** Where checkpoints are kept: the log's own store, or another. */
+export interface CheckpointKeeping {
+  get(name: string): Promise<{ readonly value: unknown } | undefined>;
+  put(name: string, value: unknown): Promise<void>;
+}
+
+type ProcessedLog = ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
+
+export interface LogReaderOptions {
+  /** Events that were sent to this pipeline are read. */
+  readonly pipeline: string;
+  readonly log: ProcessedLog;
+  /** Whether the executor wants blocks of one line each. */
+  readonly singleLines: boolean;
+  readonly checkpoints: CheckpointKeeping;
+  readonly checkpointName: string;
+  readonly world: ProcessingWorld;
+  readonly onDamage: (damage: Damage) => void;
+  /** Told when the log is not the one that the checkpoint speaks of. */
+  readonly onOtherLog: () => void;
+}
+
+/**
+ * Reads the stored events of a pipeline from where its checkpoint stands. Each is processed once: files are cut back to the checkpoint
+ * first, so that an event is in them once whatever happened before.
+ */
+export class LogReader implements Reader {
+  #reached: LogPosition = LOG_START;
+  #stored: ProcessingCheckpoint | undefined;
+  /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
+  #behindSince: number | undefined;
+  #timeAtStart = 0;
+
+  constructor(private readonly options: LogReaderOptions) {}
+
+  /** Milliseconds since about when the oldest event was stored that is not processed. */
+  get lagMs(): number {
+    if (!this.isBehind) return 0;
+    const now = this.options.world.now();
+    this.#behindSince ??= now;
+    return Math.max(0, now - this.#behindSince);
+  }
+
+  /**
+   * How many events are stored that were not gone through yet, those of other pipelines among them.
+   *
+   * @throws LogError
+   */
+  async backlog(): Promise<number> {
+    return this.isBehind ? await this.options.log.recordsBehind(this.#reached) : 0;
+  }
+
+  /** What lies before is processed, and stays so after a crash. */
+  get checkpoint(): LogPosition {
+    return this.#stored?.place.position ?? LOG_START;
+  }
+
+  get isBehind(): boolean {
+    return comparePositions(this.#reached, this.options.log.end) < 0;
+  }
+
+  gotOn(): boolean {
+    const time = this.#stored?.place.timestamp ?? 0;
+    const gotOn = time > this.#timeAtStart;
+    this.#timeAtStart = time;
+    return gotOn;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** @throws LogError */
+  async begin(): Promise<Reading> {
+    const { checkpoints, checkpointName, log, pipeline, onOtherLog } = this.options;
+    const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName))?.value);
+    const start = startOf(found, log.end);
+    if (start.isOtherLog) onOtherLog();
+    return { known: await knownFiles(log, pipeline, found), start: (run) => this.#start(found, start, run) };
+  }
+
+  #start(
+    found: ProcessingCheckpoint | undefined,
+    { from, place }: ReturnType<typeof startOf>,
+    { sinks, signal, stop, onReached }: ReadingRun,
+  ): StartedReading {
+    const { pipeline, log, singleLines, checkpoints, checkpointName, world, onDamage } = this.options;
+    let last = place;
+    let stored = LOG_START;
+    let failure: { readonly error: unknown } | undefined;
+    const keeper = new CheckpointKeeper<LogMark>({
+      files: sinks.files,
+      intervalMs: CHECKPOINT_INTERVAL_MS,
+      wait: world.wait,
+      store: async (reached) => {
+        const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {}, replays: false };
+        await checkpoints.put(checkpointName, checkpoint);
+        stored = checkpoint.place.position;
+        this.#stored = checkpoint;
+      },
+      onFailure(error) {
+        failure = { error };
+        stop();
+      },
+    });
+    const reached = (now: LogMark): void => {
+      const isFurther = comparePositions(now.position, this.#reached) > 0;
+      this.#reached = now.position;
+      // 0: nothing was read before, and the first read will tell.
+      this.#behindSince = this.isBehind && now.timestamp > 0 ? now.timestamp : undefined;
+      onReached(isFurther);
+    };
+
+    /** What was tried by itself is in a checkpoint before others are begun: whoever dies of these finds them first. */
+    async function* inTurn(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
+      let tried = LOG_START;
+      const isStored = (): boolean => comparePositions(stored, tried) >= 0;
+      for await (const block of blocks) {
+        if (block.alone === true) tried = parseLogMark(block.resumeAt)?.position ?? tried;
+        else while (!isStored() && !signal.aborted) await world.wait(REST_MS, signal);
+        yield block;
+      }
+    }
+
+    const source = logSource(log, {
+      from,
+      follow: true,
+      accepts: sentTo(pipeline),
+      singleLines,
+      // Who came to no end may have died of the event that is next.
+      firstAlone: found !== undefined && !found.ended,
+      onDamage,
+      rest: (ended) => world.wait(REST_MS, ended),
+    });
+    return {
+      blocks: inTurn(source.blocks(signal)),
+      unordered: false,
+      storedAt: (resumeAt) => parseLogMark(resumeAt)?.timestamp || undefined,
+      renew: () => keeper.renew(last),
+      keep: {
+        async begin() {
+          await keeper.begin(place);
+          if (!('since' in from)) reached(place);
+        },
+        reached(resumeAt) {
+          const now = parseLogMark(resumeAt);
+          if (now === undefined) return;
+          last = now;
+          keeper.reached(now);
+          reached(now);
+        },
+        async finish(result) {
+          if (failure !== undefined) throw failure.error;
+          if (result.endedBy !== 'error') await keeper.finish(endedBetweenBlocks(result));
+          return result;
+        },
+        abandon: () => keeper.abandon(),
+      },
+    };
+  }
+}
+
+/** What is known of the files that a pipeline writes to. @throws LogError */
+export async function knownFiles(
+  log: ProcessedLog,
+  pipeline: string,
+  found: ProcessingCheckpoint | undefined,
+): Promise<KnownFiles | undefined> {
+  if (found === undefined || found.ended || found.replays) return found;
+  // Whoever was killed with nothing left to do has written nothing behind it either.
+  return { files: found.files, ended: !(await hasEventsOf(log, pipeline, startOf(found, log.end).from)) };
+}
+
+/** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
+function startOf(
+  found: ProcessingCheckpoint | undefined,
+  end: LogPosition,
+): { readonly from: LogPosition | { readonly since: number }; readonly place: LogMark; readonly isOtherLog: boolean } {
+  if (found === undefined) {
+    return { from: LOG_START, place: { position: LOG_START, timestamp: 0 }, isOtherLog: false };
+  }
+  const { place } = found;
+  if (comparePositions(place.position, end) <= 0) return { from: place.position, place, isOtherLog: false };
+  // A log that was restored from a backup, or begun anew: time tells what is new in it.
+  return { from: { since: place.timestamp + 1 }, place, isOtherLog: true };
+}

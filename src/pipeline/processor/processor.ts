@@ -1,0 +1,158 @@
+import { addCounts, noCounts, type Counts } from '../counts.js';
+import { drive, type OpenExecutor } from '../drive.js';
+import type { BlockRunResult } from '../run-blocks.js';
+import type { Tap } from '../tap.js';
+import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
+import { OutputWatch } from './output-watch.js';
+import { holdOutputs, openSinks, releaseOutputs, type OpenSink, type OutputFinding } from './outputs.js';
+import type { BlockTally, Reader } from './reader.js';
+
+/** What a processor is to do. */
+export interface Processing<Input extends Reader = Reader> {
+  readonly pipeline: string;
+  readonly reader: Input;
+  /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
+  readonly openExecutor: () => OpenExecutor;
+  readonly outputs: readonly OpenSink[];
+  readonly deadLetters: OpenSink;
+  /** Told when somebody else has renamed, removed or changed an output file. */
+  readonly changed: (file: string, finding: OutputFinding) => void;
+  readonly world: ProcessingWorld;
+  /** Asked before each block whether anybody wants to see its events on their way. */
+  readonly tap?: () => Tap | undefined;
+}
+
+export interface ProcessingWorld {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Keeps one pipeline going over what a reader gives, over failures of disks and workers, until it is told to end. */
+export class Processor<Input extends Reader = Reader> {
+  readonly pipeline: string;
+  readonly reader: Input;
+  /** What became of the events that were done here since the start. */
+  readonly counts: Counts = noCounts();
+  #watch: OutputWatch | undefined;
+  #onReached = (): void => undefined;
+  readonly #going: KeepGoing;
+
+  constructor(
+    private readonly processing: Processing<Input>,
+    private readonly talk: ProcessorTalk,
+  ) {
+    this.pipeline = processing.pipeline;
+    this.reader = processing.reader;
+    this.#going = new KeepGoing({
+      run: (signal) => this.#run(signal),
+      onEnd: () => {
+        this.#watch = undefined;
+        return this.reader.gotOn();
+      },
+      onState: () => this.#onReached(),
+      wait: processing.world.wait,
+      talk,
+    });
+  }
+
+  get state(): ProcessorState {
+    return this.#going.state;
+  }
+
+  /** Before the start: keeps other processes from the outputs, until it has ended. @throws SinkError when one writes there */
+  async hold(): Promise<void> {
+    const { outputs, deadLetters } = this.processing;
+    await holdOutputs([...outputs, deadLetters]);
+  }
+
+  start(): void {
+    this.#going.start();
+  }
+
+  /** Does what the clock asks of the outputs while no events come: new files begin, old ones go. */
+  async tend(): Promise<void> {
+    await this.#watch?.tend();
+  }
+
+  /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
+  async look(): Promise<void> {
+    await this.#watch?.look();
+  }
+
+  /** {@link stop}, but first everything is done that the reader has to do, if that takes no longer than the grace. */
+  async drain(graceMs: number): Promise<void> {
+    // What failed a moment ago may have been mended since.
+    this.#going.tryNow();
+    const isDone = (): boolean => !this.#going.isAtWork || !this.reader.isBehind;
+    const done = new AbortController();
+    this.#onReached = () => isDone() && done.abort();
+    this.#onReached();
+    if (!done.signal.aborted) await this.processing.world.wait(graceMs, done.signal);
+    await this.stop();
+  }
+
+  /** Finishes what is being worked on, and keeps in mind what is done. */
+  async stop(): Promise<void> {
+    await this.#going.stop();
+    const { outputs, deadLetters } = this.processing;
+    await releaseOutputs([...outputs, deadLetters]);
+    await this.reader.close();
+  }
+
+  async #run(signal: AbortSignal): Promise<BlockRunResult> {
+    const { openExecutor, outputs, deadLetters, changed, world, tap } = this.processing;
+    const reading = await this.reader.begin();
+    const sinks = await openSinks(outputs, deadLetters, reading.known, changed);
+    const stopping = new AbortController();
+    const stop = (): void => stopping.abort();
+    const executor = openExecutor();
+    const { blocks, keep, unordered, storedAt, renew } = reading.start({
+      sinks,
+      signal: AbortSignal.any([signal, stopping.signal]),
+      stop,
+      delivered: (tally) => this.#delivered(tally),
+      onReached: (isFurther) => {
+        if (isFurther) this.#going.gotOn();
+        this.#onReached();
+      },
+    });
+    const watch = new OutputWatch({ files: sinks.files, tell: changed, onChange: renew });
+    return drive({
+      executor,
+      blocks,
+      unordered,
+      now: world.now,
+      ...(tap && { tap }),
+      stopReading: stop,
+      sinks: {
+        ...sinks,
+        async close() {
+          for (const file of sinks.files) file.hurry();
+          await sinks.close();
+        },
+      },
+      beforeWrite: () => watch.beforeBlock(),
+      onDelivered: ({ resumeAt, ...tally }) => {
+        watch.afterBlock();
+        this.#delivered({ ...tally, storedAt: storedAt(resumeAt) });
+      },
+      keep: {
+        ...keep,
+        begin: async () => {
+          await keep.begin?.();
+          this.#watch = watch;
+        },
+        async finish(result) {
+          await watch.look();
+          return (await keep.finish?.(result)) ?? result;
+        },
+      },
+    });
+  }
+
+  #delivered(tally: BlockTally): void {
+    addCounts(this.counts, tally.counts);
+    this.talk.delivered(tally);
+  }
+}
