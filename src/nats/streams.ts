@@ -56,8 +56,8 @@ export interface ConsumerOptions {
  *
  * @param forMs give up after this long; default: never
  */
-export async function ensureConsumer(link: NatsLink, setup: ConsumerOptions, forMs?: number): Promise<void> {
-  const { stream, name, subject, ackWaitMs, openMax } = setup;
+export async function ensureConsumer(link: NatsLink, options: ConsumerOptions, forMs?: number): Promise<void> {
+  const { stream, name, subject, ackWaitMs, openMax } = options;
   const changeable = { ack_wait: ackWaitMs * NANOS_PER_MS, max_ack_pending: openMax };
   const config: Partial<ConsumerConfig> = {
     ...changeable,

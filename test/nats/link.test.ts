@@ -13,7 +13,7 @@ describe.skipIf(NATS_MISSING !== '')(`a connection to NATS${NATS_MISSING}`, { co
   };
   afterAll(() => Promise.all(servers.map((server) => server.end())));
 
-  it('is let in with credentials that an account has signed, and with no others', async () => {
+  it('is accepted with credentials that an account has signed, and with no others', async () => {
     const { config, credentials, forged } = await signedUsers();
     const { url } = await serverWith(config);
     await works({ urls: [url], credentials });
@@ -27,7 +27,7 @@ describe.skipIf(NATS_MISSING !== '')(`a connection to NATS${NATS_MISSING}`, { co
     await isRefused({ urls: [url], credentials: 'sesame' }, /contains no credentials/, /\.creds file/, 'sesame');
   });
 
-  it('is let in with an NKEY that the server knows, and with no other', async () => {
+  it('is accepted with an NKEY that the server knows, and with no other', async () => {
     const [known, stranger] = [keyUser(), keyUser()];
     const { url } = await serverWith(`authorization: { users: [{ nkey: ${known.publicKey} }] }`);
     await works({ urls: [url], nkey: `${known.seed}\n` });
@@ -35,7 +35,7 @@ describe.skipIf(NATS_MISSING !== '')(`a connection to NATS${NATS_MISSING}`, { co
     await isRefused({ urls: [url], nkey: 'SUsesame' }, /is not a user seed/, /begins with SU/, 'sesame');
   });
 
-  it('is let in with a name and a password, or a token, also in the address', async () => {
+  it('is accepted with a name and a password, or a token, also in the address', async () => {
     const named = await serverWith('authorization: { user: me, password: "open sesame" }');
     await works({ urls: [named.url], user: 'me', password: 'open sesame' });
     await works({ urls: [named.url.replace('//', '//me:open%20sesame@')] });
@@ -51,7 +51,7 @@ describe.skipIf(NATS_MISSING !== '')(`a connection to NATS${NATS_MISSING}`, { co
     );
   });
 
-  it('is encrypted where the server asks for it, and believes the certificates that it is told to', async () => {
+  it('is encrypted when the server asks for it, and trusts the configured certificates', async () => {
     const { ca, server, client } = certificatesIn(scratch());
     // A busy machine takes longer for a handshake than the server waits by default.
     const files = `cert_file: "${server.cert}", key_file: "${server.key}", timeout: 20`;
@@ -70,7 +70,7 @@ describe.skipIf(NATS_MISSING !== '')(`a connection to NATS${NATS_MISSING}`, { co
     await isRefused({ urls: [url.replace('nats:', 'tls:')] }, /it has no TLS/, /certificate/);
   });
 
-  it('is refused where there is no server', async () => {
+  it('fails when there is no server', async () => {
     await isRefused({ urls: ['nats://127.0.0.1:1'] }, /connection refused/, /start it, with JetStream/);
   });
 });

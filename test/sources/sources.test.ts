@@ -162,7 +162,7 @@ describe('a followed file that changes under way', () => {
     expect(seen).toEqual(['one', 'two', 'three']);
   });
 
-  it('is read on where it was when it was written anew with the same content', async () => {
+  it('continues where it was when it was rewritten with the same content', async () => {
     const path = join(scratch(), 'log');
     writeFileSync(path, '{"event":"one"}\n{"event":"two"}\n');
     const seen = await follow(path, [
@@ -206,7 +206,7 @@ describe('a followed file that changes under way', () => {
     expect(seen).toEqual(['one', ...late.map(() => 'two'), 'four']);
   });
 
-  it('is left when it is never quiet under its new name, which is told', async () => {
+  it('is abandoned when it is never quiet under its new name, which is reported', async () => {
     const path = join(scratch(), 'log');
     writeFileSync(path, 'one\n');
     let ms = 0;

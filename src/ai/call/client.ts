@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
-import { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
 import { callKey, type CallFacts } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
@@ -80,7 +80,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
-  const lanes = options.providers.map((setup) => createLane(setup, prices, books, world, options.probeDown));
+  const lanes = options.providers.map((lane) => createLane(lane, prices, books, world, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -226,13 +226,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     scopes.drain();
     await idle();
     await Promise.all(lanes.map((lane) => lane.close()));
-    await closeBooks(books);
+    await books.close();
     bookings.check();
   }
-}
-
-async function closeBooks(books: Books): Promise<void> {
-  await books.close();
 }
 
 function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined {

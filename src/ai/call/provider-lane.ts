@@ -46,35 +46,35 @@ export interface ProviderLane {
  * @throws RangeError when the options are invalid
  */
 export function createLane(
-  setup: LaneOptions,
+  options: LaneOptions,
   prices: PriceTable,
   { bucketsOf, breakerOf }: Pick<Books, 'bucketsOf' | 'breakerOf'>,
   world: AiWorld,
   probeDown?: ProbeDown,
 ): ProviderLane {
-  const { name, kind, breaker = DEFAULTS.breaker } = setup;
-  const models = setup.models?.map((model) => model.name);
+  const { name, kind, breaker = DEFAULTS.breaker } = options;
+  const models = options.models?.map((model) => model.name);
   const provider = createProvider(
     kind,
     {
       name,
-      apiKey: setup.apiKey,
-      baseUrl: setup.baseUrl,
+      apiKey: options.apiKey,
+      baseUrl: options.baseUrl,
       models,
-      timeouts: setup.timeouts ?? DEFAULTS.timeouts,
-      headers: setup.headers,
-      query: setup.query,
+      timeouts: options.timeouts ?? DEFAULTS.timeouts,
+      headers: options.headers,
+      query: options.query,
     },
     world,
   );
-  const settings = new Map(setup.models?.map((model) => [model.name, model]));
+  const settings = new Map(options.models?.map((model) => [model.name, model]));
   const ownPrices = new Map(
     [...settings].flatMap(([model, { cost_per_token: costs }]) =>
       costs === undefined ? [] : [[model, configuredPrice(costs)] as const],
     ),
   );
-  const commonPrice = setup.cost_per_token && configuredPrice(setup.cost_per_token);
-  const limiter = limiterFor(setup.rate_limit, bucketsOf(encodeURIComponent(name)), world);
+  const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
+  const limiter = limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
   const modelLimiters = new Map<string, Limiter>();
   const modelLimiter = (model: string): Limiter | undefined => {
     const limits = settings.get(model)?.rate_limit;
@@ -93,11 +93,11 @@ export function createLane(
       createBreaker({ ...breaker, probeDown: probeDown && patient(probeDown, breaker.openForMs) }, () => world.now()),
     ),
     namedWaitMsMax: probeDown?.namedMs ?? Infinity,
-    gate: createGate(setup.maxConcurrency),
+    gate: createGate(options.maxConcurrency),
     latency: createLatencyMeter(),
     tokenRate: createRateMeter(),
     requestRate: createRateMeter(),
-    retry: setup.retry ?? DEFAULTS.retry,
+    retry: options.retry ?? DEFAULTS.retry,
     limiters(model) {
       const own = modelLimiter(model);
       return own === undefined ? [limiter] : [limiter, own];

@@ -16,7 +16,7 @@ export interface LetterView {
 }
 
 /** The result of retrying dead letters. */
-export interface DriveReport {
+export interface RetryReport {
   readonly input: number;
   readonly output: number;
   readonly filtered: number;
@@ -38,5 +38,5 @@ export interface Letters {
    *
    * @throws HttpError 409 while this is already under way
    */
-  driveAgain(): Promise<DriveReport>;
+  driveAgain(): Promise<RetryReport>;
 }

@@ -47,7 +47,7 @@ export interface PipelineMeter {
   begin(pipelines: Iterable<string>): void;
   count(pipeline: string, tally: EventsTally): void;
   /** Dead letters were sent through the pipeline again: their outcomes are counted like all others. */
-  countDrivenAgain(pipeline: string, events: number): void;
+  countRetried(pipeline: string, events: number): void;
   /** A worker thread ended during its work: it was terminated, used too much memory, or died otherwise. */
   workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
@@ -116,7 +116,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         for (const reason of WORKER_ENDS) workersEnded.inc({ pipeline, reason }, 0);
       }
     },
-    countDrivenAgain: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
+    countRetried: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
     workerEnded: (pipeline, reason) => workersEnded.inc({ pipeline, reason }),
     count(pipeline, { counts, failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {

@@ -132,7 +132,7 @@ describe('a webhook', () => {
     expect(got).toEqual([message, message]);
   });
 
-  it('that does not take it is told of without its URL', async () => {
+  it('that does not accept it is reported without its URL', async () => {
     const { url, close } = await hook([404, 404, 404]);
     await expect(postAlert(url, message, () => Promise.resolve())).rejects.toThrow(/^it answers with status 404$/);
     close();

@@ -61,7 +61,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     expect(width).toBe(390);
   });
 
-  it('drives dead letters again, each once', async () => {
+  it('retries dead letters, each once', async () => {
     writeFileSync(
       join(cwd, 'colloquium.yaml'),
       `server: { port: 0, tokens: [${TOKEN}] }\nstate_dir: ./state\n${MENDED}`,

@@ -11,7 +11,7 @@ import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/veri
 import type { LogWorld } from './log-world.js';
 
 /** A log as another process sees it: beside its writer, or without one. It takes the lock only to remove something. */
-export interface LogReader {
+export interface ReadOnlyLog {
   /** Reads all whole lines present. */
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
@@ -22,7 +22,7 @@ export interface LogReader {
 }
 
 /** Opens a log for everything but writing. A missing folder is an empty log. */
-export function openLogReader(world: LogWorld, folder: string): LogReader {
+export function openReadOnlyLog(world: LogWorld, folder: string): ReadOnlyLog {
   const end = foreignEnd(world);
   return {
     read: (options) => readLog(world, folder, end, options),
