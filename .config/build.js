@@ -47,7 +47,7 @@ await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
 await rm(`${root}dist`, { recursive: true, force: true });
 await rename(`${root}.dist-next`, `${root}dist`);
-await keepCompiledCode(`${root}bin/colloquium.js`);
+await keepCompiledCode(`${root}bin/colloquium.js`, `${root}dist`);
 
 /** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */
 function declareTypes() {

@@ -18,10 +18,12 @@ pipelines:
   ask: { stages: [{ ai: { request: [obj, model, m, messages, [[obj, role, user, content, a]]], into: /a } }], outputs: [{ file: ./asked.ndjson }] }
 `;
 
+/** Each makes a file of the chunks that it loads and those before it do not: to read many small ones takes longer. */
+const PACKS = { 'start.js': ['--help'], 'run.js': ['-e', '{/n}'] };
+
 const COMMANDS = [
-  ['--help'],
+  ...Object.values(PACKS),
   ['-e', '["obj", "n", ["$input", "/n"]]'],
-  ['-e', '{/n}'],
   ['--resume'],
   ['check'],
   ['-p', 'ask', '--dry-run'],
@@ -65,15 +67,44 @@ async function convert(path) {
 }
 
 /**
- * Runs what people run most, each kind of command once, so that the loader keeps what was compiled for it: what a run finds
- * is there for it, and what it compiles besides is added. Another version of V8 ignores all that.
+ * Puts the chunks that are loaded together into one file, and runs what people run most, each kind of command once, so that
+ * the loader keeps what was compiled for it: what a run finds is there for it, and what it compiles besides is added. Another
+ * version of V8 ignores all that.
  */
-export async function keepCompiledCode(bin) {
+export async function keepCompiledCode(bin, folder) {
   const cwd = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
   await writeFile(join(cwd, 'colloquium.yaml'), CONFIG);
   const env = { ...process.env, HOME: cwd, COLLOQUIUM_KEEP_CODE: '1' };
-  for (const args of COMMANDS) await ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
+  const run = (args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
+  await pack(folder, 'colloquium.js', run);
+  for (const args of COMMANDS) await run(args);
   await rm(cwd, { recursive: true });
+}
+
+/** What of a chunk's code is kept tells that it was loaded. The one that is begun with stays a file of its own. */
+async function pack(folder, entry, run) {
+  const code = join(folder, 'code');
+  const homes = new Map();
+  for (const [file, args] of Object.entries(PACKS)) {
+    await run(args);
+    const names = (await readdir(code)).map((name) => name.slice(0, -'.bin'.length)).sort();
+    for (const name of names) if (name !== entry && !homes.has(name)) homes.set(name, file);
+  }
+  await rm(code, { recursive: true });
+  const members = Object.fromEntries(Object.keys(PACKS).map((file) => [file, []]));
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.js'))) {
+    const path = join(folder, name);
+    const text = (await readFile(path, 'utf8')).replace(/"[.][/]([^"/]+)"/g, (id, chunk) =>
+      homes.has(chunk) ? `"./${homes.get(chunk)}/${chunk}"` : id,
+    );
+    const home = homes.get(name);
+    if (home === undefined) await writeFile(path, text);
+    else {
+      members[home].push(`${JSON.stringify(name)}:${text.replace(/;\s*$/, '')}`);
+      await rm(path);
+    }
+  }
+  for (const [file, all] of Object.entries(members)) await writeFile(join(folder, file), `({${all.join(',\n')}})`);
 }
 
 /** Waits for a command to end well. A daemon is told to, once it listens. */

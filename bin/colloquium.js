@@ -20,27 +20,44 @@ const LATE = new Set(
 );
 
 const loaded = new Map();
+const packs = new Map();
 const scripts = new Map();
 
 /**
  * Runs a chunk, once.
  *
- * @param name of a file in dist that holds the function that Node would wrap a module in
+ * @param name of a file in dist, or of a member of one: `run.js/chunk-1.js`
  * @returns what it exports
  */
 function load(name) {
   const known = loaded.get(name);
   if (known !== undefined) return known.exports;
-  const filename = join(dist, name);
-  const codePath = join(codeFolder, `${name}.bin`);
-  const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeOf(codePath) });
-  scripts.set(codePath, script);
+  const [file, member] = name.split('/');
+  const run = member === undefined ? valueOf(file) : packOf(file)[member];
 
   const chunk = { exports: {} };
   loaded.set(name, chunk);
-  script.runInThisContext().call(chunk.exports, chunk.exports, requireFrom, chunk, filename, dist);
+  run.call(chunk.exports, chunk.exports, requireFrom, chunk, join(dist, member ?? file), dist);
   chunk.exports = plain(chunk.exports);
   return chunk.exports;
+}
+
+/** The chunks of a file that holds several, by name. */
+function packOf(file) {
+  const known = packs.get(file);
+  if (known !== undefined) return known;
+  const pack = valueOf(file);
+  packs.set(file, pack);
+  return pack;
+}
+
+/** What a file in dist holds: the function that Node would wrap a module in, or an object of such. */
+function valueOf(file) {
+  const filename = join(dist, file);
+  const codePath = join(codeFolder, `${file}.bin`);
+  const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeOf(codePath) });
+  scripts.set(codePath, script);
+  return script.runInThisContext();
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildProgram } from '../src/cli/program.js';
+import { buildProgram, loadCommands } from '../src/cli/program.js';
 import { configJsonSchema } from '../src/config/index.js';
 import { root } from './support/cli.js';
 import { NATS_MISSING } from './support/nats-server.js';
@@ -26,11 +26,13 @@ const OF_SERVE = /^(?:server|alerts|logging|sources|nats|fleet)\b/;
 const OF_NATS = /^(?:nats|fleet)\b|\.(?:nats|stream|consumer)$/;
 const NATS_FLAG = 'serve --join';
 
+const commands = await loadCommands();
+
 describe.skipIf(all.length === 0)('the tests of the installed program', () => {
   it('reach every command and flag', () => {
     const reached = new Set<string>();
     for (const { args } of all.filter(({ exit }) => exit !== USAGE)) parseArgs(args, reached);
-    const missing = flagsOf(buildProgram()).filter((flag) => !reached.has(flag));
+    const missing = flagsOf(buildProgram(commands)).filter((flag) => !reached.has(flag));
     expect(missing.filter((flag) => !(NATS_MISSING && flag === NATS_FLAG))).toEqual([]);
   });
 
@@ -70,7 +72,7 @@ function nameOf(command: Command): string {
 
 /** Has the program's own parser say what these arguments are. */
 function parseArgs(args: readonly string[], reached: Set<string>): void {
-  const program = buildProgram();
+  const program = buildProgram(commands);
   const watch = (command: Command): void => {
     const name = nameOf(command);
     for (const option of command.options) {

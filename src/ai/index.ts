@@ -6,7 +6,7 @@ export {
   type Books,
   type DoubtfulCall,
   type Recovered,
-  type Standing,
+  type JournaledState,
 } from './books/index.js';
 export { dayAt, nextDayStart } from './calendar.js';
 export * from './call/index.js';
@@ -17,4 +17,4 @@ export { costReport, costReportJson, knownCost, type CostQuestion, type CostRepo
 export { StateInUseError } from './owner/index.js';
 export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
-export { realWorld, type World } from './world.js';
+export { realWorld, type AiWorld } from './ai-world.js';

@@ -1,4 +1,4 @@
-import { buildProgram } from './program.js';
+import { buildProgram, loadCommandsFor } from './program.js';
 import { reportError } from './report-error.js';
 import { listenForHangUps } from './serve/hang-ups.js';
 
@@ -9,7 +9,7 @@ async function main(): Promise<number> {
   // Long before there is a daemon: whoever renames its files or changes its config does not know whether it has started.
   if (process.argv.includes('serve')) listenForHangUps();
   try {
-    const program = buildProgram();
+    const program = buildProgram(await loadCommandsFor(process.argv.slice(2)));
     await program.parseAsync(process.argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -1,41 +1,8 @@
 import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
-import { checkCommand } from './commands/check.js';
-import { completeCommand, completionCommand } from './commands/completion.js';
-import { costCommand } from './commands/cost.js';
-import { helpCommand } from './commands/help.js';
-import { initCommand } from './commands/init.js';
-import { journalCommand } from './commands/journal.js';
-import { logCommand } from './commands/log.js';
-import { operatorsCommand } from './commands/operators.js';
-import { replayCommand } from './commands/replay.js';
-import { runCommand } from './commands/run.js';
-import { schemaCommand } from './commands/schema.js';
-import { scriptCommand } from './commands/script.js';
-import { serveCommand } from './commands/serve.js';
-import { tapCommand } from './commands/tap.js';
-import { tokenCommand } from './commands/token.js';
+import { COMMANDS, COMPLETE, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
 import { isRepeatable } from './flags/filter-option.js';
-
-/** Every command, in the order of the help. Each loads what it needs only when it is called. */
-const COMMANDS = [
-  runCommand,
-  serveCommand,
-  tapCommand,
-  replayCommand,
-  logCommand,
-  checkCommand,
-  scriptCommand,
-  costCommand,
-  journalCommand,
-  tokenCommand,
-  initCommand,
-  schemaCommand,
-  operatorsCommand,
-  helpCommand,
-  completionCommand,
-];
 
 const EXAMPLES = `
 Examples:
@@ -46,17 +13,52 @@ Examples:
 
 "colloquium run --help" lists the options of a run, "colloquium operators" the language.`;
 
-/** The whole command line, ready to parse. */
-export function buildProgram(): Command {
+/** Loaded commands, by their names. */
+export type LoadedCommands = ReadonlyMap<string, DefineCommand>;
+
+/** Loads every command. */
+export async function loadCommands(): Promise<LoadedCommands> {
+  return await load(() => true);
+}
+
+/**
+ * Loads the commands that a command line calls for, which is most often one.
+ *
+ * @param words what was typed behind the program's name
+ */
+export async function loadCommandsFor([first, second]: readonly string[]): Promise<LoadedCommands> {
+  const called = COMMANDS.some(({ name }) => name === first) ? first : DEFAULT_COMMAND;
+  // What may be typed next is known once all commands are.
+  if (called === COMPLETE) return await loadCommands();
+  return await load((name) => name === called || (called === 'help' && name === second));
+}
+
+async function load(isWanted: (name: string) => boolean): Promise<LoadedCommands> {
+  const wanted = COMMANDS.filter(({ name }) => isWanted(name));
+  return new Map(await Promise.all(wanted.map(async (entry) => [entry.name, await entry.load()] as const)));
+}
+
+/**
+ * The command line, ready to parse.
+ *
+ * @param loaded the commands that can be called; the others are only listed
+ */
+export function buildProgram(loaded: LoadedCommands): Command {
   const program = new Command('colloquium')
     .description('Streams newline-delimited JSON through Computo transformations and AI models.')
     .version(version, '-V, --version')
     .helpCommand(false)
     .enablePositionalOptions()
     .showSuggestionAfterError()
+    // Arguments and options are known of loaded commands alone.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', EXAMPLES);
-  for (const define of COMMANDS) program.addCommand(define(), { isDefault: define === runCommand });
-  return speakingAlike(program.addCommand(completeCommand(), { hidden: true }));
+  for (const { name, summary, hidden = false } of COMMANDS) {
+    const command = new Command(name).description(summary);
+    loaded.get(name)?.(command);
+    program.addCommand(command, { isDefault: name === DEFAULT_COMMAND, hidden });
+  }
+  return speakingAlike(program);
 }
 
 /** Mistakes in what was typed are said as all others are, and leave with the code that is ours, in every command. */

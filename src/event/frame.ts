@@ -1,5 +1,5 @@
 /**
- * What stands between the parts of an event's line, as the log stores it and `--envelope` prints it:
+ * The text between the parts of an event's line, as the log stores it and `--envelope` prints it:
  *
  *   {"id":"…","timestamp":1752195600000,"data":…,"metadata":{…}}
  */

@@ -1,4 +1,4 @@
-/** Events that can be numbered within one millisecond before the counter starts again: 2^34. */
+/** Events that can be numbered within one millisecond before the counter wraps: 2^34. */
 export const ID_COUNTER_RANGE = 2 ** 34;
 
 const RANDOM_BYTES_PER_ID = 5;
@@ -10,11 +10,12 @@ const pool = new Uint8Array(POOL_BYTES);
 let poolUsed = POOL_BYTES;
 
 /**
- * Makes a UUIDv7 (RFC 9562 §5.7, with the counter of §6.2 method 1): 48 bits of time, 34 bits of counter, 40 random bits.
+ * Makes a UUIDv7 (RFC 9562 §5.7, with the counter of §6.2 method 1): 48 bits of time, 34 bits of counter, 40 random
+ * bits.
  * Ids sort by time, and within a millisecond by counter.
  *
  * @param timestamp milliseconds since the epoch, an integer below 2^48
- * @param counter the event's place within its millisecond, 0 to {@link ID_COUNTER_RANGE} − 1
+ * @param counter the event's position within its millisecond, 0 to {@link ID_COUNTER_RANGE} − 1
  */
 export function eventId(timestamp: number, counter: number): string {
   const timeHigh = Math.floor(timestamp / 2 ** 32);
@@ -49,16 +50,16 @@ export function eventId(timestamp: number, counter: number): string {
 /** Characters of an id. */
 export const ID_LENGTH = 36;
 
-/** The two hexadecimal digits of each byte: the first in the lower half. */
+/** The two hexadecimal digits of each byte, the first digit in the lower half. */
 const DIGITS = Uint16Array.from(HEX, (digits) => digits.charCodeAt(0) | (digits.charCodeAt(1) << 8));
 const DASH = 0x2d;
 
 /**
- * Makes {@link eventId}s of one millisecond as bytes, one over the other, for whoever writes so many that making strings of
- * them would cost more than the rest.
+ * Writes {@link eventId}s of one millisecond as bytes, each over the one before: for callers that write so many that
+ * strings would dominate the cost.
  *
- * @param into {@link ID_LENGTH} bytes, which hold the id asked for last
- * @returns puts the id there that goes with a counter
+ * @param into {@link ID_LENGTH} bytes, which hold the most recent id
+ * @returns writes the id for a counter
  */
 export function eventIdWriter(into: Uint8Array, timestamp: number): (counter: number) => void {
   const timeHigh = Math.floor(timestamp / 2 ** 32);
@@ -74,7 +75,7 @@ export function eventIdWriter(into: Uint8Array, timestamp: number): (counter: nu
 
   return (counter) => {
     const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
-    // Events that follow one another have it in common.
+    // Consecutive events share it.
     if (counterHigh !== highWritten) {
       writeByte(into, 14, 0x70 | (counterHigh >>> 8));
       writeByte(into, 16, counterHigh);
@@ -96,10 +97,10 @@ function writeByte(into: Uint8Array, at: number, byte: number): void {
   into[at + 1] = digits >>> 8;
 }
 
-/** Where in the pool the random bytes of one id start. */
+/** Where the random bytes of an id start in the pool. */
 function takeRandom(): number {
   if (poolUsed === POOL_BYTES) {
-    // The global, not `node:crypto`: that is loaded only when somebody asks for randomness.
+    // The global, not `node:crypto`: it is loaded only when randomness is needed.
     crypto.getRandomValues(pool);
     poolUsed = 0;
   }

@@ -11,7 +11,7 @@ export interface EnvelopeMetadata {
 }
 
 /**
- * The event as its line, around data that is JSON text already: nothing of the data is printed anew.
+ * Prints an event as its line. The data is JSON text already and is copied unchanged.
  *
  * @param data one JSON value without line breaks
  */
@@ -25,7 +25,7 @@ export function envelopeText(id: string, timestamp: number, data: string, metada
 }
 
 /**
- * The metadata of an event that comes in.
+ * The metadata of a new event.
  *
  * @param refused why its line is not an event
  */

@@ -2,7 +2,7 @@ import { NumberText, type Json, type JsonObject } from 'computo-js';
 import { parseJson, stringifyJson } from '../json/index.js';
 import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
 
-/** What an event was given when it was stored, and keeps however often it is processed. */
+/** What an event got when it was stored and keeps however often it is processed. */
 export interface StoredOrigin {
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -11,11 +11,11 @@ export interface StoredOrigin {
   readonly pipeline: string;
   readonly retryCount: number;
   readonly routingKey?: string;
-  /** Set for a line that was no event when it came in: it is stored all the same, so that its dead letter gets written. */
+  /** Set for an input line that was not an event: it is stored anyway, so that its dead letter is written. */
   readonly refused?: RefusedLine;
 }
 
-/** Why a line of an input was no event. Its keys are those of the stored metadata. */
+/** Why an input line was not an event. The keys are those of the stored metadata. */
 export interface RefusedLine {
   readonly kind: string;
   readonly message: string;
@@ -25,23 +25,23 @@ export interface RefusedLine {
 
 export interface StoredEvent {
   readonly origin: StoredOrigin;
-  /** The event's data as it stands in the line: JSON text, not checked. */
+  /** The event's data as written in the line: JSON text, not validated. */
   readonly data: string;
 }
 
-/** Nothing but the key itself looks so: within a string its quotes would be escaped, and there is none in the metadata. */
+/** Only the key itself looks like this: a string would escape the quotes, and the metadata has no such key. */
 const METADATA_BEGINS = `${BEFORE_METADATA}{`;
 
-/** The metadata read last: most lines of a log have the same. */
+/** The most recently read metadata: most lines of a log have the same. */
 let known: { readonly text: string; readonly metadata: StoredMetadata | undefined } | undefined;
 
-/** What an event's `metadata` says of it. */
+/** The parsed `metadata` of an event. */
 export type StoredMetadata = Omit<StoredOrigin, 'id' | 'timestamp'>;
 
 /**
  * Reads an event's line, as the log stores it (without its crc) and `--envelope` prints it.
  *
- * @returns undefined when the line is no event
+ * @returns undefined when the line is not an event
  */
 export function readStoredEvent(line: string): StoredEvent | undefined {
   const idEnd = line.indexOf('"', BEFORE_ID.length);
@@ -57,7 +57,7 @@ export function readStoredEvent(line: string): StoredEvent | undefined {
   return { origin: { id, timestamp, ...metadata }, data: line.slice(dataStart + BEFORE_DATA.length, dataEnd) };
 }
 
-/** Reads an event's `metadata`; undefined when it is none. @param text its JSON */
+/** Parses an event's `metadata`; undefined when it is invalid. @param text its JSON */
 export function readMetadata(text: string): StoredMetadata | undefined {
   if (known?.text === text) return known.metadata;
   let metadata: StoredMetadata | undefined;
@@ -70,7 +70,7 @@ export function readMetadata(text: string): StoredMetadata | undefined {
   return metadata;
 }
 
-/** For a line that somebody printed anew: any order of keys, any white space. */
+/** For a reformatted line: accepts any order of keys and any white space. */
 function readCarefully(line: string): StoredEvent | undefined {
   try {
     const event = parseJson(line, Number.POSITIVE_INFINITY);

@@ -15,7 +15,10 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 export interface FileStats {
   /** `link` only where links are not followed. */
   readonly kind: 'file' | 'folder' | 'link' | 'other';
-  /** Tells the file from every other that is there now: device and inode. Undefined where the file system has no inodes. */
+  /**
+   * Identifies the file among all files that exist now: device and inode. Undefined where the file system has no
+   * inodes.
+   */
   readonly node: string | undefined;
   /** Bytes. */
   readonly size: number;
@@ -23,44 +26,50 @@ export interface FileStats {
   readonly mtimeMs: number;
   /** How many names it has. */
   readonly links: number;
-  /** Another one whenever its bytes, names or rights have changed. */
+  /** Changes whenever the file's bytes, names or permissions change. */
   readonly stamp: string;
 }
 
-/** What this room uses of the file system. Paths are taken as the process's working folder has them. */
+/** What this folder uses of the file system. Relative paths are relative to the process's working folder. */
 export interface FileSystem {
-  /** Links are followed. @returns undefined where nothing is. @throws the operating system's errors, for one a loop of links */
+  /**
+   * Follows links. @returns undefined where nothing exists. @throws the operating system's errors, such as a loop of
+   * links
+   */
   stat(path: string): FileStats | undefined;
-  /** The same without holding the process up, where a file system may be slow, or away. */
+  /** Like {@link stat}, without blocking the process: the file system may be slow or unavailable. */
   statLater(path: string, links: 'follow' | 'show'): Promise<FileStats | undefined>;
   /** The names in a folder, in no order, as bytes: not all are UTF-8. @throws the operating system's errors */
   list(folder: string): Promise<readonly Buffer[]>;
   /** @throws the operating system's errors */
   fstat(fd: number): FileStats;
-  /** The one path without links to something that is there. @throws the operating system's errors */
+  /** The path of an existing file with all links resolved. @throws the operating system's errors */
   realPath(path: string): string;
-  /** Where a link leads, as it is written; undefined where no link is. */
+  /** The target of a link, as written; undefined where there is no link. */
   linkTarget(path: string): string | undefined;
   /** @throws the operating system's errors */
   open(path: string): number;
-  /** Opens what is no link, and waits for nobody who would write to a pipe. @throws the operating system's errors, for one ELOOP */
+  /**
+   * Opens anything but a link, and does not wait for a pipe's writer. @throws the operating system's errors, such as
+   * ELOOP
+   */
   openUnlinked(path: string): number;
   /** @returns how many bytes were read: 0 at the end. @throws the operating system's errors */
   read(fd: number, into: Uint8Array, position: number): number;
   close(fd: number): void;
 }
 
-/** A system that does not know one of these flags has none: it adds nothing. */
+/** A system that lacks one of these flags leaves it undefined, which adds nothing. */
 const UNLINKED = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The file system of this machine. */
+/** The real file system. */
 export const nodeFileSystem: FileSystem = {
   stat: (path) => {
     try {
       const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
       return stats && shown(stats);
     } catch (error) {
-      // A file stands where a folder would have to be: nothing can be there.
+      // A file is where a folder would have to be, so nothing can exist there.
       if (hasCode(error, 'ENOTDIR')) return undefined;
       throw error;
     }
@@ -107,7 +116,7 @@ function kindOf(stats: BigIntStats): FileStats['kind'] {
   return stats.isSymbolicLink() ? 'link' : 'other';
 }
 
-/** Whether an error is one of the operating system's with one of these codes. */
+/** Whether an error comes from the operating system with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

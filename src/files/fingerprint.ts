@@ -1,24 +1,24 @@
 import type { FileSystem } from './file-system.js';
 
-/** No more of a file than this goes into a fingerprint, in bytes. */
+/** The most bytes of a file that go into a fingerprint. */
 export const FINGERPRINT_BYTES_MAX = 1024;
 
-/** Some bytes of a file, known again without being kept. */
+/** Recognizes some bytes of a file without storing them. */
 export interface Fingerprint {
   /** How many bytes there were, at most {@link FINGERPRINT_BYTES_MAX}. */
   readonly bytes: number;
-  /** SHA-256 of them, its first 128 bits as hexadecimal digits. */
+  /** The first 128 bits of their SHA-256, as hexadecimal digits. */
   readonly hash: string;
 }
 
 export function fingerprintOf(bytes: Uint8Array): Fingerprint {
-  // A plain run needs no fingerprint, and should not load the module for it.
+  // A plain run needs no fingerprint and should not load the module.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return { bytes: bytes.length, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) };
 }
 
 /**
- * The fingerprint of so many bytes from a position on, fewer where the file ends before.
+ * The fingerprint of up to that many bytes from a position; fewer where the file ends earlier.
  *
  * @throws the operating system's errors
  */
@@ -36,7 +36,7 @@ export function isSameFingerprint(one: Fingerprint, other: Fingerprint): boolean
   return one.bytes === other.bytes && one.hash === other.hash;
 }
 
-/** Reads a stored fingerprint; undefined when it is none. */
+/** Parses a stored fingerprint; undefined when the value is not one. */
 export function parseFingerprint(value: unknown): Fingerprint | undefined {
   if (typeof value !== 'object' || value === null || !('bytes' in value) || !('hash' in value)) return undefined;
   const { bytes, hash } = value;
@@ -44,7 +44,7 @@ export function parseFingerprint(value: unknown): Fingerprint | undefined {
   return isOne ? { bytes: Number(bytes), hash } : undefined;
 }
 
-/** So many bytes from a position on, fewer where the file ends before. @throws the operating system's errors */
+/** Up to that many bytes from a position; fewer where the file ends earlier. @throws the operating system's errors */
 export function readAt(fs: FileSystem, fd: number, position: number, bytes: number): Uint8Array {
   const space = new Uint8Array(bytes);
   let filled = 0;

@@ -1,18 +1,18 @@
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** What became of a folder: nothing is at its path, or nothing that can be reached; or something else is. */
-export type FolderState = 'there' | 'gone' | 'replaced';
+/** What happened to a folder: it is there, nothing can be reached at its path, or something else is there. */
+export type HeldFolderState = 'there' | 'gone' | 'replaced';
 
 /**
- * A folder that a process works in. It is held open, so that its inode goes to no other folder meanwhile: a file system gives that
- * of a removed folder to the next one at once.
+ * A folder that a process works in. It is kept open so that no other folder gets its inode: a file system reuses the
+ * inode of a removed folder at once.
  */
 export class HeldFolder {
   readonly #fs: FileSystem;
   readonly #node: string | undefined;
   #fd: number | undefined;
 
-  /** @throws the operating system's errors when there is no such folder */
+  /** @throws the operating system's errors when the folder does not exist */
   constructor(
     readonly path: string,
     fs: FileSystem = nodeFileSystem,
@@ -22,8 +22,8 @@ export class HeldFolder {
     this.#node = fs.fstat(this.#fd).node;
   }
 
-  /** Whether the path still leads to the folder. Quick: one look. */
-  look(): FolderState {
+  /** Whether the path still leads to this folder. Cheap: one system call. */
+  look(): HeldFolderState {
     try {
       const found = this.#fs.stat(this.path);
       if (found === undefined) return 'gone';

@@ -8,23 +8,23 @@ import {
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
 /**
- * Which file something is, whatever it is called. The inode alone does not tell: a file system gives that of a removed file
- * to the next one at once. The beginning alone does not either: files may begin alike.
+ * Which file something is, whatever its name. The inode alone is not enough: a file system reuses the inode of a
+ * removed file at once. The beginning alone is not enough either: files may begin alike.
  */
 export interface FileIdentity {
   /** Device and inode; undefined where the file system has none. */
   readonly node?: string;
-  /** What it began with when it was seen: at most 1 KB, less when there was less. */
+  /** The file's first bytes when it was last seen: at most 1 KB. */
   readonly head: Fingerprint;
 }
 
-/** A beginning of fewer bytes says nothing about where a file came from: `[` or `{"id":1}` begin many. */
+/** A shorter beginning says nothing about where a file came from: many files begin with `[` or `{"id":1}`. */
 export const TELLING_BYTES_MIN = 16;
 
 /**
- * What a file that is there now is to one that was known:
- * `same`, grown or not; `moved`, another inode with the same beginning: a copy, or the same file on another mount;
- * `cut`, the same inode, now shorter than what is known of its beginning; `other`, no relation.
+ * How an existing file relates to a known one:
+ * `same`, possibly longer; `moved`, another inode with the same beginning: a copy, or the same file on another mount;
+ * `cut`, the same inode, but shorter than its known beginning; `other`, unrelated.
  */
 export type Relation = 'same' | 'moved' | 'cut' | 'other';
 
@@ -35,10 +35,11 @@ export function identify(fd: number, fs: FileSystem = nodeFileSystem): FileIdent
 }
 
 /**
- * Compares a known file with an open one. A known file without a byte is `same` with whatever has its inode.
+ * Compares a known file with an open one. A known file that was empty is `same` as any file with its inode.
  *
- * @param isAtItsPlace whether the open file has the name that the known one had: then another inode with the same beginning,
- *   as after a restore, is no reason to doubt, however short the beginning is
+ * @param isAtItsPlace whether the open file has the known file's name: another inode with the same beginning, as after
+ * a
+ *   restore, is then accepted, however short the beginning is
  * @throws the operating system's errors
  */
 export function relationOf(
@@ -54,7 +55,7 @@ export function relationOf(
   return isAtItsPlace || known.head.bytes >= TELLING_BYTES_MIN ? 'moved' : 'other';
 }
 
-/** Reads a stored identity; undefined when it is none. */
+/** Parses a stored identity; undefined when the value is not one. */
 export function parseIdentity(value: unknown): FileIdentity | undefined {
   if (typeof value !== 'object' || value === null || !('head' in value)) return undefined;
   const head = parseFingerprint(value.head);

@@ -1,6 +1,7 @@
 /**
- * Floor 1: what a file is. Names change hands; a file is known by its inode and its beginning, a place in it by the bytes
- * before it, and two paths are compared by what they lead to. Nothing else in the house compares paths, inodes or sizes.
+ * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, a place in it
+ * by the bytes before it, and two paths are compared by where they lead. Only this folder compares paths, inodes or
+ * sizes.
  */
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
 export {
@@ -11,7 +12,7 @@ export {
   readAt,
   type Fingerprint,
 } from './fingerprint.js';
-export { HeldFolder, type FolderState } from './held-folder.js';
+export { HeldFolder, type HeldFolderState } from './held-folder.js';
 export {
   identify,
   parseIdentity,
@@ -20,7 +21,7 @@ export {
   type FileIdentity,
   type Relation,
 } from './identity.js';
-export { KnownFiles, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
+export { KnownFileSet, type KnownFile, type PresentFiles, type Recognized, type UnknownFile } from './known-files.js';
 export { leadsInto } from './leads-into.js';
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';

@@ -3,46 +3,49 @@ import { nodeFileSystem, type FileSystem } from './file-system.js';
 import { TELLING_BYTES_MIN } from './identity.js';
 import { stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 
-/** A file of a folder, and how far it was read. */
+/** A file of a folder, and how far it has been read. */
 export interface KnownFile {
-  /** Stays the same whatever the file is called. */
+  /** Stays the same when the file is renamed. */
   readonly id: number;
-  /** Its name when it was seen last; empty when only its content is known. */
+  /** The name it was last seen under; empty when only its content is known. */
   readonly name: string;
   readonly place: FilePlace;
 }
 
-/** What is in the folder now, by its last listing. */
+/** The files in the folder at its last listing. */
 export interface PresentFiles {
-  /** Another one after each listing. */
+  /** Changes with each listing. */
   readonly version: number;
-  /** The names that an inode has. */
+  /** The names of an inode. */
   namesOf(node: string): readonly string[];
-  /** Whether a file has changed since it was read last. */
+  /** Whether a file has changed since it was last read. */
   hasChanged(name: string): boolean;
   has(name: string): boolean;
-  /** Opens one of them. @returns undefined when it can't be opened, or is no file any more */
+  /** Opens a file. @returns undefined when it can't be opened or is not a regular file any more */
   open(name: string): number | undefined;
 }
 
-/** A file that is to be known again, open. */
+/** An open file that may be a known one. */
 export interface UnknownFile {
   readonly fd: number;
   readonly name: string;
 }
 
-/** What is known of a file: the record that is its own, and one of an earlier content of its inode, which is lost or elsewhere. */
+/**
+ * What is known of a file: its own record, and the record of content that its inode held earlier and that is lost or
+ * elsewhere now.
+ */
 export interface Recognized<Known> {
   readonly known?: Known;
   readonly earlier?: { readonly known: Known; readonly state: PlaceState['kind'] };
 }
 
-/** The files of a folder that are known, to be found again by what they are. */
-export class KnownFiles<Known extends KnownFile> {
+/** The known files of a folder. Recognizes each by its inode, its name or its content. */
+export class KnownFileSet<Known extends KnownFile> {
   readonly #records = new Map<number, Known>();
   readonly #byNode = new Map<string, number>();
   readonly #byName = new Map<string, number>();
-  /** Records whose content may be in another file by now. */
+  /** Records whose content may have moved to another file. */
   #homeless: { readonly version: number; readonly records: Beginnings<Known> } | undefined;
 
   constructor(private readonly fs: FileSystem = nodeFileSystem) {}
@@ -51,12 +54,12 @@ export class KnownFiles<Known extends KnownFile> {
     return this.#records.size;
   }
 
-  /** All of them, those that were set last at the end. */
+  /** All records, the most recently set ones last. */
   values(): IterableIterator<Known> {
     return this.#records.values();
   }
 
-  /** What was read last of an inode, whether that is still in it or not. */
+  /** The record last made for an inode, whether or not the inode still holds that content. */
   ofNode(node: string): Known | undefined {
     return this.#records.get(this.#byNode.get(node) ?? -1);
   }
@@ -80,14 +83,15 @@ export class KnownFiles<Known extends KnownFile> {
   }
 
   /**
-   * Which of them an open file is: first by its inode, then by its name, as after a restore, then by its content, as after a move
-   * from another disk, where no file that is there has that. A copy beside its original is a file of its own.
+   * Finds the record of an open file: by its inode; else by its name, as after a restore; else by its content, as after
+   * a move from another disk, provided that no present file has that content. A copy beside its original is a separate
+   * file.
    *
    * @throws the operating system's errors
    */
   recognize({ fd, name }: UnknownFile, present: PresentFiles): Recognized<Known> {
     const { node } = this.fs.fstat(fd);
-    // Where there are no inodes, a name is the best that there is.
+    // Without inodes, the name is the best key available.
     const own = node === undefined ? this.#records.get(this.#byName.get(name) ?? -1) : this.ofNode(node);
     const state = own && stateOfPlace(own.place, fd, { isAtItsPlace: node === undefined, fs: this.fs }).kind;
     if (state === 'good' && own !== undefined) return { known: own };
@@ -101,13 +105,16 @@ export class KnownFiles<Known extends KnownFile> {
     return { ...(known && { known }), ...(earlier && { earlier }) };
   }
 
-  /** Those that are gone, and whose content began so: the one that was read farthest first. */
+  /** Records of missing files whose content began like this, the one read farthest first. */
   goneLike(beginning: Uint8Array, present: PresentFiles): Known[] {
     const alike = this.#withoutHome(present).of(beginning);
     return byOffset(alike.filter((one) => !this.#isLiving(one, new Set(), present)));
   }
 
-  /** Whether a file is a copy of one that is there, so far. Looks at all that are known. @throws the operating system's errors */
+  /**
+   * Whether a file is so far a copy of a present one. Compares it with every known file. @throws the operating system's
+   * errors
+   */
   isCopy({ fd, name }: UnknownFile, present: PresentFiles): boolean {
     const { node } = this.fs.fstat(fd);
     const names = new Set([name, ...(node === undefined ? [] : present.namesOf(node))]);
@@ -116,13 +123,13 @@ export class KnownFiles<Known extends KnownFile> {
     return begin.of(this.#beginning(fd)).some((one) => this.#isLiving(one, names, present));
   }
 
-  /** Whether a file is not in the folder any more; going by its name where there are no inodes. */
+  /** Whether a file has left the folder; decided by its name where there are no inodes. */
   isGone({ name, place }: Known, present: PresentFiles): boolean {
     const { node } = place.file;
     return node === undefined ? !present.has(name) : present.namesOf(node).length === 0;
   }
 
-  /** The file that had this name, where another inode has its content now. */
+  /** The record of the file that had this name before another inode took over its content. */
   #atItsPlace(fd: number, name: string, names: ReadonlySet<string>, present: PresentFiles): Known | undefined {
     const record = this.#records.get(this.#byName.get(name) ?? -1);
     if (record === undefined || name === '' || this.#isElsewhere(record, names, present)) return undefined;
@@ -130,14 +137,14 @@ export class KnownFiles<Known extends KnownFile> {
     return kind === 'good' ? record : undefined;
   }
 
-  /** Those that a file can be by its content, the one that was read farthest first. */
+  /** Records whose content matches the file, the one read farthest first. */
   #alike(fd: number, records: Beginnings<Known>): Known[] {
     if (records.isEmpty) return [];
     const alike = records.of(this.#beginning(fd));
     return byOffset(alike.filter(({ place }) => stateOfPlace(place, fd, { fs: this.fs }).kind === 'good'));
   }
 
-  /** Those that are gone, and those whose inode may have other content by now. */
+  /** Records whose file is missing, or whose inode may hold other content now. */
   #withoutHome(present: PresentFiles): Beginnings<Known> {
     if (this.#homeless?.version === present.version) return this.#homeless.records;
     const records = new Beginnings<Known>();
@@ -154,13 +161,13 @@ export class KnownFiles<Known extends KnownFile> {
     return readAt(this.fs, fd, 0, FINGERPRINT_BYTES_MAX);
   }
 
-  /** Whether its inode has a name now that is none of a file's. */
+  /** Whether its inode now has a name that is not one of `names`. */
   #isElsewhere({ place }: Known, names: ReadonlySet<string>, present: PresentFiles): boolean {
     const { node } = place.file;
     return node !== undefined && present.namesOf(node).some((other) => !names.has(other));
   }
 
-  /** Whether a file that is there has its content: another one than that which has these names. */
+  /** Whether a present file other than the one with these names has its content. */
   #isLiving({ name: lastName, place }: Known, names: ReadonlySet<string>, present: PresentFiles): boolean {
     const { node } = place.file;
     const others = new Set(node === undefined ? [] : present.namesOf(node));
@@ -178,12 +185,12 @@ export class KnownFiles<Known extends KnownFile> {
   }
 }
 
-/** The one that was read farthest first. */
+/** Sorts the record that was read farthest first. */
 function byOffset<Known extends KnownFile>(records: readonly Known[]): Known[] {
   return records.toSorted((a, b) => b.place.offset - a.place.offset);
 }
 
-/** Records by what their files begin with, as far as that tells. */
+/** Records by their beginnings, where these are long enough to be distinctive. */
 class Beginnings<Known extends KnownFile> {
   readonly #byBytes = new Map<number, Known[]>();
 
@@ -199,7 +206,7 @@ class Beginnings<Known extends KnownFile> {
     else alike.push(record);
   }
 
-  /** Those whose file began as this does. */
+  /** Records whose file began with these bytes. */
   of(beginning: Uint8Array): Known[] {
     return [...this.#byBytes].flatMap(([bytes, records]) => {
       if (bytes > beginning.length) return [];

@@ -4,8 +4,8 @@ import { nodeFileSystem } from './file-system.js';
 import { isWithin, resolvePath } from './paths.js';
 
 /**
- * Whether a path leads to a file in a folder, or in one below it: by its name, through links, or because one of the files there has
- * it as a second name.
+ * Whether a path leads to a file in a folder or below it: by its name, through links, or as a hard link to a file
+ * there.
  *
  * @param counts which names of files there count; default: all
  * @throws the operating system's errors
@@ -16,7 +16,7 @@ export function leadsInto(path: string, folder: string, counts: (name: string) =
   const root = resolvePath(folder);
   const real = resolvePath(path);
   if (isWithin(real, root) && counts(basename(real))) return true;
-  // As a rule a file has one name, and nothing has to be searched.
+  // Most files have one name: nothing has to be searched.
   if (there === undefined || there.links < 2 || nodeFileSystem.stat(root)?.kind !== 'folder') return false;
   return readdirSync(root, { recursive: true, withFileTypes: true }).some(
     (entry) =>

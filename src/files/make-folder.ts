@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { hasCode, nodeFileSystem } from './file-system.js';
 
 /**
- * Makes a folder, and those above it. One that is there is left as it is.
+ * Creates a folder and its missing parents. An existing folder is not changed.
  *
- * @param mode of the folders that it makes, less the umask
+ * @param mode permissions of new folders, before the umask is applied
  * @throws the operating system's errors
  */
 export function makeFolder(path: string, mode = 0o777): void {
-  // Not `recursive`: where a file system takes no folders, as below /proc, that tries again for ever.
+  // Not `recursive`: where a file system rejects folders, as below /proc, Node.js then retries forever.
   if (isFolder(path)) return;
   const above = dirname(path);
   if (above !== path) makeFolder(above, mode);

@@ -1,15 +1,17 @@
 /*
- * The manifest of an output says which files beside it are its own. It is a file of lines in the state folder, one JSON value
- * each, that is only ever added to:
+ * The manifest of an output lists the files beside it that belong to it. It is an append-only file in the state folder,
+ * one JSON value
+ * per line:
  *
- *   {"output":"../out/events.ndjson"}   the head: whose manifest this is, seen from the state folder
- *   {"has":{"name":…,"number":…,…}}     a finished file, written before it gets that name
- *   {"begun":"2065:1234"}               the inode of the file that is being written, before its first line is
- *   {"temporary":".events…unfinished"}  a file that is made on the way to another, before it is made
+ *   {"output":"../out/events.ndjson"}   the header: whose manifest this is, relative to the state folder
+ *   {"has":{"name":…,"number":…,…}}     a finished file, written before the file gets that name
+ *   {"begun":"2065:1234"}               the inode of the file being written, noted before its first line
+ *   {"temporary":".events…unfinished"}  a temporary file, noted before it is created
  *   {"gone":"events.000001.ndjson"}     that name is not ours any more
  *
- * A file is ours when a line says so and the file still is what the line describes. So a crash between a line and what it speaks
- * of, a lost line and a lost manifest all end in the same way: what is not known is somebody else's, and is left alone.
+ * A file is ours when a line says so and the file still matches the line. A crash between a line and the change that it
+ * announces, a lost line and a lost manifest therefore have the same effect: an unknown file is somebody else's and is
+ * not touched.
  */
 import {
   appendFileSync,
@@ -28,7 +30,7 @@ import { hasCode } from './file-system.js';
 import { parseOwnedFile, type OwnedFile } from './owned-file.js';
 import { resolvePath } from './paths.js';
 
-/** So many lines may be dead before the manifest is written anew. */
+/** The manifest is rewritten when it has more outdated lines than this. */
 const DEAD_LINES_MAX = 200;
 
 type Line =
@@ -40,7 +42,7 @@ interface ManifestPlace {
   readonly head: string;
 }
 
-/** The files that one output made. One process writes to it at a time. */
+/** The files that one output made. Only one process at a time writes to it. */
 export class Manifest {
   readonly #files = new Map<string, OwnedFile>();
   readonly #temporary = new Set<string>();
@@ -49,7 +51,9 @@ export class Manifest {
   #endsOpen = false;
   #exists = false;
 
-  /** @param place where it is kept; undefined: nowhere, for an output whose files need not be known again */
+  /**
+   * @param place where the manifest is kept; undefined: nowhere, for an output whose files need not be recognized later
+   */
   private constructor(private readonly place: ManifestPlace | undefined) {}
 
   static inMemory(): Manifest {
@@ -57,9 +61,9 @@ export class Manifest {
   }
 
   /**
-   * Reads the manifest of an output; it is empty where there is none yet, or none that can be understood.
+   * Reads the manifest of an output; it is empty where none exists or none can be parsed.
    *
-   * @param output the file that is written, which need not be there
+   * @param output the output's file, which need not exist
    * @throws the operating system's errors
    */
   static read(stateFolder: string, output: string): Manifest {
@@ -69,17 +73,22 @@ export class Manifest {
     return manifest;
   }
 
-  /** Whether an output ever had one. Where none had, this costs one look. @throws the operating system's errors */
+  /**
+   * Whether an output ever had a manifest. Costs one look-up where it had none. @throws the operating system's errors
+   */
   static isThere(stateFolder: string, output: string): boolean {
     return existsSync(folderIn(stateFolder)) && existsSync(placeOf(stateFolder, output).path);
   }
 
-  /** Makes it durable that there is one, so that adding to it later does not fail for a wrong folder. @throws the operating system's errors */
+  /**
+   * Creates the manifest durably, so that a later write can't fail because of a wrong folder. @throws the operating
+   * system's errors
+   */
   prepare(): void {
     if (this.place === undefined || (this.#exists && this.#lines - this.#live().length <= DEAD_LINES_MAX)) return;
     const { folder, path, head } = this.place;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Two that begin at once must not take it from each other.
+    // Two processes that start at once must not take it from each other.
     const temporary = `${path}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`;
     const lines = this.#live();
     writeFileSync(temporary, head + lines.map(textOf).join(''), { flush: true });
@@ -90,40 +99,43 @@ export class Manifest {
     this.#endsOpen = false;
   }
 
-  /** The finished files, by number. Whether they are there, and still ours, is for the file system to say. */
+  /** The finished files, by number. The file system decides whether they still exist and are ours. */
   files(): readonly OwnedFile[] {
     return [...this.#files.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** Names of files that a crash may have left half done. */
+  /** Names of temporary files that a crash may have left behind. */
   temporaries(): readonly string[] {
     return [...this.#temporary];
   }
 
-  /** The inode of the file that was begun last. */
+  /** The inode of the file that was started last. */
   get begun(): string | undefined {
     return this.#begun;
   }
 
-  /** Takes a file in. Resolves when that is durable. @throws the operating system's errors */
+  /** Adds a file. Resolves when that is durable. @throws the operating system's errors */
   async add(file: OwnedFile): Promise<void> {
     await this.#append({ has: file });
     this.#files.set(file.name, file);
   }
 
-  /** {@link add} for whoever cannot wait. @throws the operating system's errors */
+  /** {@link add} for callers that can't wait. @throws the operating system's errors */
   addNow(file: OwnedFile): void {
     this.#appendNow({ has: file });
     this.#files.set(file.name, file);
   }
 
-  /** Notes the name of a file that is about to be made. Resolves when that is durable. @throws the operating system's errors */
+  /**
+   * Notes the name of a file that is about to be created. Resolves when that is durable. @throws the operating system's
+   * errors
+   */
   async addTemporary(name: string): Promise<void> {
     await this.#append({ temporary: name });
     this.#temporary.add(name);
   }
 
-  /** {@link addTemporary} for whoever cannot wait. @throws the operating system's errors */
+  /** {@link addTemporary} for callers that can't wait. @throws the operating system's errors */
   addTemporaryNow(name: string): void {
     this.#appendNow({ temporary: name });
     this.#temporary.add(name);
@@ -136,7 +148,10 @@ export class Manifest {
     this.#begun = node;
   }
 
-  /** Forgets a name. That a crash undoes this does no harm: the file is gone, or another one. @throws the operating system's errors */
+  /**
+   * Removes a name. A crash may undo this without harm: the file is gone or is another one. @throws the operating
+   * system's errors
+   */
   remove(name: string): void {
     if (!this.#files.delete(name) && !this.#temporary.delete(name)) return;
     if (this.place === undefined || !this.#exists) return;
@@ -157,7 +172,7 @@ export class Manifest {
 
   #entry(line: Line): string {
     this.#lines += 1;
-    // Whatever there is of a torn line stays no line, also where only its newline is missing.
+    // Keeps a torn line invalid, even if only its newline is missing.
     const text = (this.#endsOpen ? '<torn\n' : '') + textOf(line);
     this.#endsOpen = false;
     return text;

@@ -4,9 +4,9 @@ import { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file
 import { identify, parseIdentity, type FileIdentity } from './identity.js';
 import { areSamplesThere, SAMPLED_BYTES_MAX, samplesBefore } from './samples.js';
 
-/** A finished file that we wrote. It is ours as long as nobody has changed it or put another in its place. */
+/** A finished file that we wrote. It is ours until somebody changes or replaces it. */
 export interface OwnedFile {
-  /** In its folder. */
+  /** Relative to its folder. */
   readonly name: string;
   /** Its place among the files of the output; counts from 1. */
   readonly number: number;
@@ -14,16 +14,18 @@ export interface OwnedFile {
   readonly packed: boolean;
   /** Bytes. */
   readonly size: number;
-  /** When it was written last, in milliseconds since the epoch. */
+  /** When it was last written, in milliseconds since the epoch. */
   readonly mtimeMs: number;
   readonly file: FileIdentity;
   /** Its last bytes, at most 1 KB. */
   readonly end: Fingerprint;
-  /** All of it, where that is little; undefined: it is known by its time. */
+  /** The whole content of a small file; undefined: the file is recognized by its time. */
   readonly whole?: Fingerprint;
 }
 
-/** Describes a file that is finished, under its name or the one that it is about to get. @throws the operating system's errors */
+/**
+ * Describes a finished file, under its name or the name that it is about to get. @throws the operating system's errors
+ */
 export function describeFile(
   path: string,
   { number, packed, name = basename(path) }: { number: number; packed: boolean; name?: string },
@@ -44,8 +46,8 @@ export function describeFile(
 }
 
 /**
- * Whether what is at the path now is the file as we left it: where it was written last when we did that, by its beginning and end;
- * else by all of its bytes, where these are known. Whatever its inode, for a copy may have been restored.
+ * Whether the file at the path is as we left it: with an unchanged time of writing, by its beginning and end; else by
+ * all of its bytes, where these are known. The inode does not count: a copy may have been restored.
  *
  * @throws the operating system's errors
  */
@@ -75,14 +77,14 @@ function isAlike({ size }: OwnedFile, now: FileStats): boolean {
   return now.kind === 'file' && now.size === size;
 }
 
-/** Reads a stored description; undefined when it is none. */
+/** Parses a stored description; undefined when the value is not one. */
 export function parseOwnedFile(value: unknown): OwnedFile | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { name, number, packed, size, mtimeMs, file, end, whole } = value as Readonly<Record<keyof OwnedFile, unknown>>;
   const identity = parseIdentity(file);
   const ending = parseFingerprint(end);
   if (identity === undefined || ending === undefined || typeof packed !== 'boolean') return undefined;
-  // A name with a folder in it would lead out of the output's own.
+  // A name with a folder in it would lead out of the output's folder.
   if (typeof name !== 'string' || name === '' || basename(name) !== name) return undefined;
   if (typeof size !== 'number' || typeof mtimeMs !== 'number' || !Number.isSafeInteger(number)) return undefined;
   const all = parseFingerprint(whole);

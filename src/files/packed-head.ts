@@ -1,16 +1,16 @@
 import { FINGERPRINT_BYTES_MAX } from './fingerprint.js';
 
-/** Of a gzip file so much is read to see how its content begins: as many bytes as a fingerprint takes come out of that, however badly it is packed. */
+/** Bytes read of a gzip file to see how its content begins: even poorly compressed, they yield a whole fingerprint. */
 export const PACKED_HEAD_BYTES = 4 * FINGERPRINT_BYTES_MAX;
 
 /**
- * How the content of a gzip file begins, as far as a fingerprint goes.
+ * The beginning of a gzip file's content, as far as a fingerprint needs it.
  *
  * @param start the first bytes of the file, at most {@link PACKED_HEAD_BYTES}
- * @throws an error of zlib for what is no gzip data
+ * @throws an error of zlib when the data is not gzip
  */
 export function packedHead(start: Uint8Array): Buffer {
-  // Most runs see no packed file, and should not load the module for it.
+  // Most runs read no compressed file and should not load the module.
   const { gunzipSync, constants } = process.getBuiltinModule('node:zlib');
   return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, FINGERPRINT_BYTES_MAX);
 }

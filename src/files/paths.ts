@@ -1,17 +1,18 @@
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { hasCode, nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** Links that lead to links: the kernel gives up after as many. */
+/** The kernel gives up after this many links. */
 const LINKS_MAX = 40;
 
 /**
- * Where a path leads, as the one path that everything that leads there has: links are followed, also one to a file that is
- * not there yet. In a folder that does not tell upper from lower case, the name of a file that is not there is in lower case.
+ * The canonical path: all paths that lead to one file resolve to the same one. Links are followed, even to a file that
+ * does not exist yet. In a case-insensitive folder, the name of a missing file is lowercased.
  *
- * @throws the operating system's errors, for one ELOOP
+ * @throws the operating system's errors, such as ELOOP
  */
 export function resolvePath(path: string, fs: FileSystem = nodeFileSystem): string {
-  // Not `resolve`: it would take `link/..` for the folder that holds the link, and the kernel takes the one that it leads to.
+  // Not `resolve`: it takes `link/..` for the folder that holds the link; the kernel takes the parent of the link's
+  // target.
   let next = isAbsolute(path) ? path : `${process.cwd()}${sep}${path}`;
   for (let links = 0; links <= LINKS_MAX; links++) {
     try {
@@ -35,7 +36,7 @@ export function resolvePath(path: string, fs: FileSystem = nodeFileSystem): stri
 }
 
 /**
- * Whether two paths lead to one file, which may not be there yet. Hard links of one file are one file.
+ * Whether two paths lead to one file, which need not exist yet. Hard links count as one file.
  *
  * @throws the operating system's errors
  */
@@ -46,7 +47,7 @@ export function leadToSame(one: string, other: string, fs: FileSystem = nodeFile
 }
 
 /**
- * What all paths have in common that lead to one file, for whoever compares many. See {@link leadToSame}.
+ * A key that all paths to one file share, for comparing many. See {@link leadToSame}.
  *
  * @throws the operating system's errors
  */
@@ -55,8 +56,8 @@ export function fileKey(path: string, fs: FileSystem = nodeFileSystem): string {
 }
 
 /**
- * How a path is kept so that it is still right when the folder that holds both is moved: what lies in `home` as seen from there,
- * anything else as it is.
+ * Prints a path so that it stays right when the folder that holds both is moved: relative for a path inside `home`,
+ * unchanged otherwise.
  *
  * @param path absolute
  */
@@ -65,12 +66,12 @@ export function keptPath(path: string, home: string): string {
   return seen === '' || isOutside(seen) ? path : seen.split(sep).join('/');
 }
 
-/** The absolute path that {@link keptPath} has kept. */
+/** Restores the absolute path from {@link keptPath}. */
 export function foundPath(kept: string, home: string): string {
   return isAbsolute(kept) ? kept : join(home, kept);
 }
 
-/** Whether an absolute path lies in a folder, going by the names alone. */
+/** Whether an absolute path lies in a folder, judged by the names alone. */
 export function isWithin(path: string, folder: string): boolean {
   return !isOutside(relative(folder, path));
 }
@@ -79,7 +80,10 @@ function isOutside(seen: string): boolean {
   return seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
 }
 
-/** Whether a folder takes `Name` and `name` for one: asked of its own name, so that nothing has to be made. */
+/**
+ * Whether a folder treats `Name` and `name` as one. Tested with the folder's own name, so that nothing has to be
+ * created.
+ */
 function foldsCase(folder: string, fs: FileSystem): boolean {
   const name = basename(folder);
   const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();

@@ -9,20 +9,21 @@ import {
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 import { identify, parseIdentity, relationOf, type FileIdentity } from './identity.js';
 
-/** How far somebody came in a file. It is good as long as the bytes before it are still there. */
+/** How far a reader came in a file. Valid as long as the bytes before it are unchanged. */
 export interface FilePlace {
   readonly file: FileIdentity;
   /** Bytes before it. */
   readonly offset: number;
-  /** Lines before it, the blank ones too. */
+  /** Lines before it, including blank ones. */
   readonly lines: number;
   /** The last bytes before it, at most 1 KB. */
   readonly before: Fingerprint;
 }
 
 /**
- * What became of a place: `good`, and the file may have grown behind it; `cut`, the file is shorter; `edited`, other bytes
- * stand before it; `other`, the file is another one.
+ * What happened to a place: `good`, the file may have grown behind it; `cut`, the file is shorter; `edited`, other
+ * bytes
+ * come before it; `other`, it is another file.
  */
 export type PlaceState =
   | { readonly kind: 'good'; readonly relation: 'same' | 'moved'; readonly size: number }
@@ -36,8 +37,8 @@ export function placeAt(fd: number, offset: number, lines: number, fs: FileSyste
 }
 
 /**
- * A place in an open file that is known by what lies before the place alone, because what lies behind may not stay: a line in the
- * writing. Before the first byte there is nothing to know it by, and {@link placeAt} is right.
+ * A place in an open file, described only by what comes before it, because what follows may change: an unfinished line.
+ * Before the first byte there is nothing to describe it by; use {@link placeAt} there.
  *
  * @throws the operating system's errors
  */
@@ -64,7 +65,7 @@ export function stateOfPlace(
   return isBefore ? { kind: 'good', relation, size } : { kind: 'edited' };
 }
 
-/** Reads a stored place; undefined when it is none. */
+/** Parses a stored place; undefined when the value is not one. */
 export function parsePlace(value: unknown): FilePlace | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('file' in value) || !('offset' in value) || !('lines' in value) || !('before' in value)) return undefined;

@@ -3,10 +3,10 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Puts other content into a file in one step: whoever looks sees the old one or the new one, whole. It keeps its permissions, and
- * a link to it stays one.
+ * Replaces a file's content in one step: readers see the old content or the new one, never a mix. The file keeps its
+ * permissions, and a link to it stays a link.
  *
- * @throws the operating system's errors; the file is as it was then
+ * @throws the operating system's errors; the file is then unchanged
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const target = await realpath(path);
@@ -15,7 +15,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      // What is made gets no more than the umask allows.
+      // A new file gets no more permissions than the umask allows.
       await file.chmod(mode);
       await file.writeFile(content);
       await file.datasync();

@@ -1,14 +1,14 @@
 import { fingerprintOf, isSameFingerprint, readAt, type Fingerprint } from './fingerprint.js';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** Up to so many bytes are looked at, all of them; of more, as many in pieces from all over. */
+/** Up to this many bytes are all sampled; a longer file is sampled in pieces that add up to this many. */
 export const SAMPLED_BYTES_MAX = 1 << 16;
 const PIECE_BYTES = 1024;
 const PIECES = SAMPLED_BYTES_MAX / PIECE_BYTES;
 
 /**
- * What lies before an offset, by samples: all of it up to 64 KB; beyond that 64 pieces of 1 KB, evenly spread, the first and the
- * last bytes among them. By this a file is told from another that begins and ends as it does.
+ * Samples of what comes before an offset: everything up to 64 KB; beyond that, 64 evenly spread pieces of 1 KB,
+ * including the first and the last bytes. They distinguish files that begin and end alike.
  *
  * @throws the operating system's errors
  */
@@ -19,7 +19,7 @@ export function samplesBefore(fd: number, offset: number, fs: FileSystem = nodeF
   return fingerprintOf(Buffer.concat(pieces));
 }
 
-/** Whether what lies before an offset is still what these samples were taken of. @throws the operating system's errors */
+/** Whether the bytes before an offset still match the samples. @throws the operating system's errors */
 export function areSamplesThere(
   samples: Fingerprint,
   fd: number,

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { foundPath, isWithin, keptPath } from '../files/index.js';
-import { CheckpointStore, type Checkpoint, type World } from '../log/index.js';
+import { CheckpointStore, type Checkpoint, type LogWorld } from '../log/index.js';
 
 /** Under which name a pipeline's checkpoint over a log is kept. */
 export function checkpointName(logFolder: string, pipeline: string): string {
@@ -12,7 +12,7 @@ export function checkpointName(logFolder: string, pipeline: string): string {
  *
  * @param home the config's folder: paths in it are kept relative to it, so that they are still right when it has moved
  */
-export function checkpointStore(world: World, stateFolder: string, home: string): CheckpointStore {
+export function checkpointStore(world: LogWorld, stateFolder: string, home: string): CheckpointStore {
   return new MovableCheckpoints(world, stateFolder, home);
 }
 
@@ -22,7 +22,7 @@ class MovableCheckpoints extends CheckpointStore {
   /** In state that several configs share, a relative path would be that of each of them. */
   readonly #isOwn: boolean;
 
-  constructor(world: World, stateFolder: string, home: string) {
+  constructor(world: LogWorld, stateFolder: string, home: string) {
     super(world, join(stateFolder, 'checkpoints'));
     this.#home = home;
     this.#isOwn = isWithin(stateFolder, home);

@@ -2,13 +2,13 @@ import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../config/index
 import type { LogOptions } from '../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../pipeline/index.js';
 import type { FleetPlan } from './fleet-plan.js';
-import type { AccessRules, KnownToken, ServerSettings, Signals } from '../server/index.js';
+import type { AccessRules, KnownToken, ServerPlan, AlertSignals } from '../server/index.js';
 
 /** What the daemon is to do: the flags and the config as they are meant. */
 export interface ServePlan {
   readonly config: LoadedConfig;
   readonly listen: ListenPlan;
-  readonly settings: ServerSettings;
+  readonly settings: ServerPlan;
   readonly access: AccessPlan;
   readonly log: LogOptions;
   readonly alerts: AlertsPlan;
@@ -56,7 +56,7 @@ export interface AlertsPlan {
 
 export interface AlertPlan {
   readonly name: string;
-  readonly signal: keyof Signals;
+  readonly signal: keyof AlertSignals;
   readonly above: number;
   readonly clearAt: number;
   readonly forMs: number;

@@ -2,17 +2,17 @@
 export interface JsonBounds {
   /** Levels of arrays and objects. */
   readonly depthMax: number;
-  /** Values of any kind, the ones inside others included. */
+  /** Values of any kind, including nested ones. */
   readonly valuesMax: number;
 }
 
 /**
- * Which of the bounds a JSON text goes beyond; undefined: none. Goes over the text once, no further than to the excess, and keeps
- * nothing. Right for valid JSON, harmless for other text.
+ * Which bound a JSON text exceeds; undefined: none. Scans the text once, stops at the first excess and allocates
+ * nothing. Exact for valid JSON, harmless for other text.
  */
 export function excessOf(text: string, { depthMax, valuesMax }: JsonBounds): keyof JsonBounds | undefined {
   let depth = 0;
-  // Each comma and each opening bracket may bring one more.
+  // Each comma and each opening bracket may add one value.
   let values = 1;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -37,7 +37,7 @@ export function excessOf(text: string, { depthMax, valuesMax }: JsonBounds): key
   return undefined;
 }
 
-/** Where the string that opens at `open` closes, or the end of the text. */
+/** Where the string that opens at `open` closes; the end of the text when it does not. */
 function closingQuote(text: string, open: number): number {
   let quote = text.indexOf('"', open + 1);
   while (quote !== -1) {

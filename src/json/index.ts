@@ -1,4 +1,4 @@
-/** Floor 1: JSON as text, exactly; and as bytes, for whoever wants only a few fields of many events. */
+/** Floor 1: JSON as text, exactly; and as bytes, for readers that need only a few fields of many events. */
 export { DataFault, JsonDepthError, JsonSyntaxError } from 'computo-js';
 export { excessOf, type JsonBounds } from './bounds.js';
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
@@ -8,13 +8,13 @@ export {
   copyValue,
   createScanner,
   isNullOrMissing,
-  literalOf,
-  passageOf,
+  textLiteral,
+  byteLiteral,
   readValue,
-  stands,
+  isAt,
   textOf,
-  type Literal,
-  type Passage,
+  type TextLiteral,
+  type ByteLiteral,
   type Scanner,
   type Text,
 } from './scan/index.js';

@@ -1,13 +1,13 @@
 import { stringify as stringifyExactly, type Json } from 'computo-js';
 
 /**
- * Prints one value as compact JSON, every number exactly, keys in their order, lone surrogates escaped.
+ * Prints one value as compact JSON: numbers exactly, keys in order, lone surrogates escaped.
  *
  * @throws ComputoError `LimitExceeded` when the value is nested too deep to print
  */
 export function stringifyJson(value: Json): string {
   try {
-    // `undefined` can't be: every Json prints. A bigint or a NumberText makes JSON.stringify throw.
+    // Never `undefined`: every Json prints. A bigint or a NumberText makes JSON.stringify throw.
     return JSON.stringify(value);
   } catch {
     return stringifyExactly(value);

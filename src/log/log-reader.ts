@@ -3,26 +3,26 @@ import { readClaims } from './keys/read-claims.js';
 import { refuseNamesake, underLogLock } from './log-lock.js';
 import type { LogBlock } from './read/log-block.js';
 import { foreignEnd } from './read/log-end.js';
-import { readLog, type ReadOptions } from './read/read-log.js';
+import { readLog, type LogReadOptions } from './read/read-log.js';
 import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
 import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
-import { verifyLog, type Finding, type VerifySummary } from './upkeep/verify.js';
-import type { World } from './world.js';
+import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
+import type { LogWorld } from './log-world.js';
 
 /** A log as another process sees it: beside its writer, or without one. Only to remove something it takes the lock. */
 export interface LogReader {
   /** Reads all whole lines that there are. */
-  read(options: ReadOptions): AsyncGenerator<LogBlock, void, void>;
+  read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
-  verify(onFinding: (finding: Finding) => void): Promise<VerifySummary>;
+  verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary>;
   /** @throws LogError `locked` while somebody writes to the log, which removes what is old by itself */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
 
 /** Opens a log for everything but writing. A folder that is not there is an empty log. */
-export function openLogReader(world: World, folder: string): LogReader {
+export function openLogReader(world: LogWorld, folder: string): LogReader {
   const end = foreignEnd(world);
   return {
     read: (options) => readLog(world, folder, end, options),

@@ -3,7 +3,7 @@ import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
 import { guardedDisk } from './disk/guarded-disk.js';
 import { FolderGuard } from './folder-guard.js';
-import type { Position } from './format/position.js';
+import type { LogPosition } from './format/position.js';
 import type { KeyIndex, KeysFound } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
 import { readClaims } from './keys/read-claims.js';
@@ -13,7 +13,7 @@ import { takeLogLock } from './log-lock.js';
 import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
 import type { LogBlock } from './read/log-block.js';
 import { MovingEnd } from './read/log-end.js';
-import { readLog, type ReadOptions, type WritersFolder } from './read/read-log.js';
+import { readLog, type LogReadOptions, type WritersFolder } from './read/read-log.js';
 import { RecordCounter } from './read/record-counter.js';
 import { recover, type Recovery } from './recover/recover.js';
 import type { TornTail } from './recover/torn-tail.js';
@@ -22,11 +22,11 @@ import { Packer } from './segment/packer.js';
 import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
 import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
-import { verifyLog, type Finding, type VerifySummary } from './upkeep/verify.js';
-import type { World } from './world.js';
+import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
+import type { LogWorld } from './log-world.js';
 import { AppendQueue } from './write/append-queue.js';
-import type { Batch } from './write/batch.js';
-import type { Entry, Receipt } from './write/entry.js';
+import type { AppendBatch } from './write/append-batch.js';
+import type { LogEntry, Receipt } from './write/entry.js';
 import { KeyGate } from './write/key-gate.js';
 import { LogClock } from './write/log-clock.js';
 import { RecentBuffer, type RecentRecords } from './write/recent-records.js';
@@ -66,7 +66,7 @@ export class Log {
   readonly torn: TornTail | undefined;
   /** Of the idempotency keys, when their table was damaged, or gone though there are records. */
   readonly keysLost: Exclude<KeysFound, { readonly kind: 'whole' }> | undefined;
-  readonly #world: World;
+  readonly #world: LogWorld;
   readonly #options: ResolvedLogOptions;
   readonly #lock: Lock;
   readonly #guard: FolderGuard;
@@ -85,7 +85,7 @@ export class Log {
   #storedBytes = 0;
   #lastNumber: number;
 
-  private constructor(world: World, options: ResolvedLogOptions, found: Found) {
+  private constructor(world: LogWorld, options: ResolvedLogOptions, found: Found) {
     const { lock, guard, recovery, bytes, keys } = found;
     const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
     this.folder = folder;
@@ -125,8 +125,8 @@ export class Log {
       },
     });
     const gate = keys === undefined ? undefined : new KeyGate(keys);
-    const write = (batch: Batch): Promise<Position> => this.#segments.write(batch);
-    const store = async (batch: Batch): Promise<Position> => {
+    const write = (batch: AppendBatch): Promise<LogPosition> => this.#segments.write(batch);
+    const store = async (batch: AppendBatch): Promise<LogPosition> => {
       const check = (): void => guard.check();
       if (gate !== undefined) return gate.around(batch, check, () => write(batch));
       check();
@@ -149,7 +149,7 @@ export class Log {
    *
    * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
    */
-  static async open(outside: World, given: LogOptions): Promise<Log> {
+  static async open(outside: LogWorld, given: LogOptions): Promise<Log> {
     const options = resolveLogOptions(given);
     const { folder } = options;
     let { lock } = options;
@@ -181,7 +181,7 @@ export class Log {
   }
 
   /** Behind the last durable record. */
-  get end(): Position {
+  get end(): LogPosition {
     return this.#end.position();
   }
 
@@ -192,12 +192,12 @@ export class Log {
    * @returns `full` when too much waits for the disk already: nothing was taken
    * @throws LogError `record` when an entry can't be a record (nothing was taken), `closed`
    */
-  tryAppend(entries: readonly Entry[]): Promise<Receipt> | 'full' {
+  tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
     return this.#queue.tryAppend(entries);
   }
 
   /** As {@link tryAppend}, but waits until there is room. */
-  append(entries: readonly Entry[]): Promise<Receipt> {
+  append(entries: readonly LogEntry[]): Promise<Receipt> {
     return this.#queue.append(entries);
   }
 
@@ -206,7 +206,7 @@ export class Log {
    *
    * @throws DisplacedError for what is not open, to who does not follow
    */
-  read(options: ReadOptions): AsyncGenerator<LogBlock, void, void> {
+  read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void> {
     return readLog(this.#world, this.folder, this.#end, options, this.#own);
   }
 
@@ -232,7 +232,7 @@ export class Log {
   }
 
   /** How many records are stored behind a place. Reads a megabyte or two at most, where indexes are whole. */
-  async recordsBehind(place: Position): Promise<number> {
+  async recordsBehind(place: LogPosition): Promise<number> {
     try {
       return await this.#counter.between(place, this.end);
     } catch (error) {
@@ -259,7 +259,7 @@ export class Log {
   }
 
   /** Checks every record. */
-  verify(onFinding: (finding: Finding) => void): Promise<VerifySummary> {
+  verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary> {
     return verifyLog(this.#world, this.folder, onFinding);
   }
 
@@ -315,7 +315,7 @@ export class Log {
     }
   }
 
-  #stored(batch: Batch, { segment, offset }: Position): void {
+  #stored(batch: AppendBatch, { segment, offset }: LogPosition): void {
     if (segment !== this.#lastNumber) {
       this.#lastNumber = segment;
       this.#segmentCount += 1;

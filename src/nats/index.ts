@@ -5,4 +5,4 @@ export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from
 export { consumerTokenOf, textOfToken, tokenOf } from './names.js';
 export type { NatsOptions } from './options.js';
 export { partitionOf } from './partition.js';
-export { ensureConsumer, ensureStream, isMissing, streamOf, type ConsumerSetup } from './streams.js';
+export { ensureConsumer, ensureStream, isMissing, streamOf, type ConsumerOptions } from './streams.js';

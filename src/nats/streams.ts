@@ -41,7 +41,7 @@ export function streamOf(link: NatsLink, subject: string, forMs: number): Promis
 }
 
 /** A durable pull consumer whose messages are acknowledged one by one. */
-export interface ConsumerSetup {
+export interface ConsumerOptions {
   readonly stream: string;
   readonly name: string;
   readonly subject?: string | undefined;
@@ -56,7 +56,7 @@ export interface ConsumerSetup {
  *
  * @param forMs give up after so long; default: never
  */
-export async function ensureConsumer(link: NatsLink, setup: ConsumerSetup, forMs?: number): Promise<void> {
+export async function ensureConsumer(link: NatsLink, setup: ConsumerOptions, forMs?: number): Promise<void> {
   const { stream, name, subject, ackWaitMs, openMax } = setup;
   const changeable = { ack_wait: ackWaitMs * NANOS_PER_MS, max_ack_pending: openMax };
   const config: Partial<ConsumerConfig> = {

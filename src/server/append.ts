@@ -1,4 +1,4 @@
-import type { Entry } from '../log/index.js';
+import type { LogEntry } from '../log/index.js';
 import type { EventStore } from './event-store.js';
 
 /**
@@ -8,7 +8,7 @@ import type { EventStore } from './event-store.js';
  * @returns how many were stored: less than there are where idempotency keys were known
  * @throws LogError
  */
-export async function appendAll(store: EventStore, entries: readonly Entry[], entriesMax: number): Promise<number> {
+export async function appendAll(store: EventStore, entries: readonly LogEntry[], entriesMax: number): Promise<number> {
   let stored = 0;
   for (let at = 0; at < entries.length; at += entriesMax) {
     const receipt = await store.append(

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Entry } from '../log/index.js';
+import type { LogEntry } from '../log/index.js';
 import { HttpError } from './http-error.js';
 
 const PIPELINE_DEFAULT = 'default';
@@ -41,11 +41,11 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
 }
 
 /** An event as the log takes it. Keys of different pipelines are different keys. */
-export function entryOf(data: Entry['data'], metadata: string, pipeline: string, key: string | undefined): Entry {
+export function entryOf(data: LogEntry['data'], metadata: string, pipeline: string, key: string | undefined): LogEntry {
   return key === undefined ? { data, metadata } : { data, metadata, key: `${pipeline} ${key}` };
 }
 
 /** Of an event's data: among all that come with one key, no two that differ will ever share it. */
-export function fingerprintOf(data: Entry['data']): string {
+export function fingerprintOf(data: LogEntry['data']): string {
   return hash('sha256', data).slice(0, FINGERPRINT_DIGITS);
 }

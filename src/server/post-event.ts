@@ -1,4 +1,4 @@
-import { DisplacedError, LogError, type Entry, type Receipt } from '../log/index.js';
+import { DisplacedError, LogError, type LogEntry, type Receipt } from '../log/index.js';
 import { EventFailure } from '../pipeline/index.js';
 import { displacedLog } from './displaced.js';
 import { JsonFailure, type EventReader } from './event-reader.js';
@@ -34,7 +34,7 @@ export async function storeEvent(store: EventStore, reader: EventReader, incomin
 }
 
 /** @throws HttpError 503 when too much waits for the disk already; LogError */
-function appendNow(store: EventStore, entry: Entry): Promise<Receipt> {
+function appendNow(store: EventStore, entry: LogEntry): Promise<Receipt> {
   const receipt = store.tryAppend([entry]);
   if (receipt !== 'full') return receipt;
   throw busy('more events wait for the disk than the queue takes (processing.max_queue_size)');

@@ -1,5 +1,5 @@
 import { BlockCutter, type Block } from '../sources/index.js';
-import type { Entry } from '../log/index.js';
+import type { LogEntry } from '../log/index.js';
 import { occurrences, tooLong, type EventFailure, type Occurrences } from '../pipeline/index.js';
 import { appendAll } from './append.js';
 import { markBytes, type EventReader } from './event-reader.js';
@@ -118,7 +118,7 @@ function entriesOf(
   { pipeline, metadata, key, lineBytesMax }: IncomingLines,
   report: LinesReport,
   seen: Occurrences,
-): { readonly entries: readonly Entry[]; readonly lines: number } {
+): { readonly entries: readonly LogEntry[]; readonly lines: number } {
   const refuse = (failure: EventFailure, lineInBlock: number): void => {
     report.refused += 1;
     if (report.errors.length >= NAMED_MAX) return;
@@ -128,12 +128,12 @@ function entriesOf(
     refuse(tooLong(block.lineBytes, lineBytesMax, LIMITS), 0);
     return { entries: [], lines: 1 };
   }
-  const keyOf = (data: Entry['data']): string | undefined => {
+  const keyOf = (data: LogEntry['data']): string | undefined => {
     if (key === undefined) return undefined;
     const fingerprint = fingerprintOf(data);
     return `${key}:${fingerprint}:${seen.next('', fingerprint)}`;
   };
-  const entries: Entry[] = [];
+  const entries: LogEntry[] = [];
   const lines = reader.readLines(
     withNewline(block.bytes),
     (event, lineInBlock) => {

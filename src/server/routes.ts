@@ -14,7 +14,7 @@ import { busy, HttpError } from './http-error.js';
 import { storeEvent } from './post-event.js';
 import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
-import type { ServerSettings } from './settings.js';
+import type { ServerPlan } from './server-plan.js';
 import { Shares } from './shares.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
@@ -33,10 +33,10 @@ const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
 /** What the routes work with. */
-export interface RouteContext extends HealthSource {
+export interface RouteOptions extends HealthSource {
   /** @throws HttpError while it is not open */
   readonly store: () => EventStore;
-  readonly settings: () => ServerSettings;
+  readonly settings: () => ServerPlan;
   readonly bodies: BodyReader;
   readonly taps: TapHub;
   readonly dashboard: Dashboard;
@@ -51,7 +51,7 @@ export interface RouteContext extends HealthSource {
 type EventRequest = FastifyRequest<{ Params: { pipeline?: string }; Body: Buffer | undefined }>;
 
 /** Every path the server answers, and how. */
-export function addRoutes(app: FastifyInstance, context: RouteContext): void {
+export function addRoutes(app: FastifyInstance, context: RouteOptions): void {
   const { bodies, settings } = context;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', (request: FastifyRequest) =>
@@ -80,8 +80,8 @@ export function addRoutes(app: FastifyInstance, context: RouteContext): void {
   addMetricsRoutes(app, context.metrics);
 }
 
-function postHandler({ store, settings, bodies }: RouteContext) {
-  const readerFor = memo((given: ServerSettings) => new EventReader(given.depthMax, given.idempotencyPointer));
+function postHandler({ store, settings, bodies }: RouteOptions) {
+  const readerFor = memo((given: ServerPlan) => new EventReader(given.depthMax, given.idempotencyPointer));
   const metadataFor = new Map<string, string>();
   const streams = new Shares(() => STREAMS_MAX);
 

@@ -9,7 +9,7 @@ import { BodyReader } from './body.js';
 import { asHttpError, errorBody, HttpError } from './http-error.js';
 import { addDescription } from './openapi/index.js';
 import { refuseWhileRecovering } from './recovering.js';
-import { addRoutes, type RouteContext } from './routes.js';
+import { addRoutes, type RouteOptions } from './routes.js';
 
 const HEADER_BYTES_MAX = 16 << 10;
 const CHECK_INTERVAL_MS = 1000;
@@ -35,7 +35,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 
 export interface ServerOptions
-  extends Omit<RouteContext, 'bodies'>, Omit<GuardOptions, 'limits' | 'ownNames' | 'idleMs'> {
+  extends Omit<RouteOptions, 'bodies'>, Omit<GuardOptions, 'limits' | 'ownNames' | 'idleMs'> {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -144,7 +144,7 @@ function makeApp(
     frameworkErrors(error, request, reply) {
       let known = asHttpError(error);
       try {
-        guarding().judge(request, 'any');
+        guarding().authorize(request, 'any');
       } catch (refusal) {
         known = asHttpError(refusal);
       }

@@ -2,7 +2,7 @@ import type { FileHold } from './file-hold.js';
 import type { FilePosition } from './file-position.js';
 import type { Lifeline } from './lifeline.js';
 import type { Sink } from './sink.js';
-import type { Standing } from './written-file.js';
+import type { WrittenFileState } from './written-file.js';
 
 /** Dead letters hold what could not be processed, as it came: new files of them are for their owner alone. */
 export const DEAD_LETTER_PERMISSIONS = 0o600;
@@ -49,7 +49,7 @@ export interface FileSinkOptions {
 
 /** What somebody else did to the file of an output. */
 export interface OutputChange {
-  readonly kind: Exclude<Standing, 'same'>;
+  readonly kind: Exclude<WrittenFileState, 'same'>;
   /** How many bytes are concerned: those of a file that was renamed or removed, those that are gone, those that were added. */
   readonly bytes: number;
   /** Of a removed file: whether what was in it is written again. */
@@ -63,7 +63,7 @@ export interface FileSink extends Sink {
   /** Device and inode of the file that is written; undefined where it has none. */
   node(): string | undefined;
   /** What became of the file, seen at once. Changes nothing. @throws SinkError */
-  standing(): Standing;
+  standing(): WrittenFileState;
   /** Where the next line goes. */
   position(): FilePosition;
   /**

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import { describeFile, Manifest, nodeFileSystem } from '../files/index.js';
-import { cutBack } from './cut-back.js';
+import { truncateOutput } from './truncate-output.js';
 import type { FileHold } from './file-hold.js';
 import type { FileSink, FileSinkOptions, OutputChange } from './file-sink-options.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -62,7 +62,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     const isSpecial = statSync(target, { throwIfNoEntry: false })?.isFile() === false;
     if (isSpecial) return { lostBytes: 0, part: 1 };
     parts.clear();
-    if (typeof mode === 'object' && 'cutTo' in mode) return cutBack(target, parts, mode);
+    if (typeof mode === 'object' && 'cutTo' in mode) return truncateOutput(target, parts, mode);
     if (typeof mode === 'object') {
       return { lostBytes: 0, part: rotates ? parts.nextNumber(mode.behind.part) : mode.behind.part };
     }

@@ -13,7 +13,7 @@ export {
 export { outputState, type OutputState } from './output-state.js';
 export { partsState, strangeParts, type PartsState } from './parts.js';
 export { Lifeline } from './lifeline.js';
-export { cutBackRenamed, findPacked, findRenamed, type RenamedFile } from './cut-back-renamed.js';
+export { truncateRenamed, findPacked, findRenamed, type RenamedFile } from './truncate-renamed.js';
 export { recoverFile } from './restore-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';

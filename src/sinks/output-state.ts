@@ -35,13 +35,13 @@ export function outputState(path: string, position: FilePosition, pattern?: stri
     const state = placeIn(one.path, position, mark);
     if (state === undefined || state.kind === 'other') continue;
     const later = parts.filter(({ number }) => number > one.number).map((part) => part.path);
-    return judged(state, position, sizeOf([...later, path]));
+    return classified(state, position, sizeOf([...later, path]));
   }
   const state = placeIn(path, position, mark);
-  return state === undefined ? { kind: 'gone' } : judged(state, position, 0);
+  return state === undefined ? { kind: 'gone' } : classified(state, position, 0);
 }
 
-function judged(state: PlaceState, { offset }: FilePosition, bytesInLaterParts: number): OutputState {
+function classified(state: PlaceState, { offset }: FilePosition, bytesInLaterParts: number): OutputState {
   switch (state.kind) {
     case 'good': {
       const bytes = state.size - offset + bytesInLaterParts;

@@ -3,7 +3,7 @@ import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { describeFile, isStillOurs } from '../files/index.js';
 import { packedPath } from './part-names.js';
-import type { OutputParts, Part } from './parts.js';
+import type { OutputParts, OutputPart } from './parts.js';
 
 /** The default level takes three times as long for a tenth fewer bytes. */
 const GZIP_LEVEL = 3;
@@ -15,7 +15,7 @@ const GZIP_LEVEL = 3;
  * @param signal stops the work; the part stays as it is
  * @throws the operating system's errors
  */
-export async function packPart(part: Part, parts: OutputParts, signal: AbortSignal): Promise<void> {
+export async function packPart(part: OutputPart, parts: OutputParts, signal: AbortSignal): Promise<void> {
   const { path, number } = part;
   const { manifest } = parts;
   const packed = packedPath(path);

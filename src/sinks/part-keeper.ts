@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { packPart } from './pack-part.js';
 import { packedPath } from './part-names.js';
-import type { OutputParts, Part } from './parts.js';
+import type { OutputParts, OutputPart } from './parts.js';
 
 export interface PartKeeperOptions {
   readonly parts: OutputParts;
@@ -68,7 +68,7 @@ export class PartKeeper {
   }
 
   /** Where somebody else's file has the name that the packed part would get, the part stays plain. */
-  #hasRoom({ path }: Part): boolean {
+  #hasRoom({ path }: OutputPart): boolean {
     const packed = packedPath(path);
     if (!existsSync(packed)) return true;
     if (!this.#left.has(packed)) this.options.onTrouble(new Error(`${packed} is in the way and is not ours`));

@@ -8,7 +8,7 @@ import { filesIn } from './folder.js';
 const ALIKE_MAX = 999_999;
 
 /** A finished file of an output. */
-export interface Part extends OwnedFile {
+export interface OutputPart extends OwnedFile {
   readonly path: string;
 }
 
@@ -20,7 +20,7 @@ export class OutputParts {
   ) {}
 
   /** Those that are there, in order. */
-  list(): readonly Part[] {
+  list(): readonly OutputPart[] {
     if (this.manifest.files().length === 0) return [];
     const there = new Set(filesIn(this.names.folder));
     return this.manifest
@@ -56,7 +56,7 @@ export class OutputParts {
   }
 
   /** Removes a part, unless it is another file by now. @throws the operating system's errors */
-  remove(part: Part): void {
+  remove(part: OutputPart): void {
     if (isStillOurs(part, part.path)) rmSync(part.path, { force: true });
     this.manifest.remove(part.name);
   }

@@ -18,7 +18,7 @@ const datasync = promisify(fdatasync);
  * `same`; `renamed`, it has another name now, or was packed since it had; `removed`, it has none, and nothing or an empty file is in its place; `replaced`,
  * it has none, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to it.
  */
-export type Standing = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
+export type WrittenFileState = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
 
 export interface WrittenFileOptions {
   readonly empty: boolean;
@@ -94,7 +94,7 @@ export class WrittenFile {
   }
 
   /** @throws the operating system's errors */
-  standing(): Standing {
+  standing(): WrittenFileState {
     // Where files have no inodes, another one in its place is not told from it, and its length decides.
     if (!this.isRegular) return 'same';
     const there = nodeFileSystem.stat(this.path);

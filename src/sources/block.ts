@@ -20,6 +20,8 @@ export interface LineBlock {
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
+  /** Decoded from another format: a line may stand for a record that could not be read, see `readBroken`. */
+  readonly decoded?: true;
   /** Its one line may be what killed who worked on it before: nothing else is to be in work meanwhile, nor to be killed with it. */
   readonly alone?: boolean;
   /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
@@ -37,10 +39,18 @@ export function partOf(bytes: Buffer, start: number, end: number): Buffer {
 
 /** A block in two, behind so many of its bytes. */
 export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBlock] {
-  const { bytes, source, done, recycle } = block;
+  const { bytes, source, done, recycle, decoded } = block;
   return [
     { ...block, bytes: partOf(bytes, 0, at), recycle: undefined },
-    { kind: 'lines', bytes: partOf(bytes, at, bytes.length), source, startsFile: false, done, recycle },
+    {
+      kind: 'lines',
+      bytes: partOf(bytes, at, bytes.length),
+      source,
+      startsFile: false,
+      done,
+      recycle,
+      ...(decoded && { decoded }),
+    },
   ];
 }
 

@@ -28,19 +28,20 @@ const readFile: Read = async (fd, space, position) => {
  */
 export function fileSource(path: string, lineBytesMax: number): Source {
   const stats = readableStats(path);
-  if (stats.isDirectory()) throw itIsADirectory(path);
   if (path.endsWith('.gz')) return { name: path, blocks: (signal) => gunzipBlocks(path, lineBytesMax, signal) };
   const blocks = (signal: AbortSignal) => descriptorBlocks(openForReading(path), path, lineBytesMax, signal);
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
 }
 
-/** @throws SourceError when it cannot be opened */
-function readableStats(path: string): Stats {
+/** Looks at what is to be read. @throws SourceError when it cannot be opened */
+export function readableStats(path: string): Stats {
   try {
     const stats = statSync(path);
+    if (stats.isDirectory()) throw itIsADirectory(path);
     accessSync(path, constants.R_OK);
     return stats;
   } catch (error) {
+    if (error instanceof SourceError) throw error;
     throw new SourceError(path, 'open', error);
   }
 }

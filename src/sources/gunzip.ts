@@ -14,7 +14,12 @@ export async function* gunzipBlocks(path: string, lineBytesMax: number, signal: 
   yield* chunkBlocks(gunzipped(path, signal), path, lineBytesMax, signal);
 }
 
-async function* gunzipped(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+/**
+ * What comes out of a compressed file, in chunks.
+ *
+ * @throws what the file system and zlib throw
+ */
+export async function* gunzipped(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const { createGunzip } = await import('node:zlib');
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   const compressed = createReadStream(path, { fd: openForReading(path) });

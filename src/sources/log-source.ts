@@ -4,8 +4,8 @@ import {
   STRIPPED_BYTES,
   type Damage,
   type LogBlock,
-  type Position,
-  type ReadOptions,
+  type LogPosition,
+  type LogReadOptions,
 } from '../log/index.js';
 import { partOf, type Block, type LineBlock, type ResumeAt, type Source } from './block.js';
 import { SpareMemory } from './spare-memory.js';
@@ -16,14 +16,14 @@ const NEWLINE = 0x0a;
 const SMALL_BYTES = 64 << 10;
 
 /** Where a stored log was read to: what a checkpoint keeps of it. */
-export interface LogPlace {
-  readonly position: Position;
+export interface LogMark {
+  readonly position: LogPosition;
   /** Of the last record before it, milliseconds since the epoch; 0 where none was read. */
   readonly timestamp: number;
 }
 
-/** Reads a {@link LogPlace} back; undefined when the value is none. */
-export function parseLogPlace(value: ResumeAt): LogPlace | undefined {
+/** Reads a {@link LogMark} back; undefined when the value is none. */
+export function parseLogMark(value: ResumeAt): LogMark | undefined {
   if (typeof value !== 'object' || value === null || !('position' in value) || !('timestamp' in value))
     return undefined;
   const position = parsePosition(value.position);
@@ -33,10 +33,10 @@ export function parseLogPlace(value: ResumeAt): LogPlace | undefined {
 
 /** Whoever reads a stored log: its writer, or another process. */
 export interface ReadableLog {
-  read(options: ReadOptions): AsyncIterable<LogBlock>;
+  read(options: LogReadOptions): AsyncIterable<LogBlock>;
 }
 
-export interface LogSourceOptions extends Omit<ReadOptions, 'signal' | 'spare'> {
+export interface LogSourceOptions extends Omit<LogReadOptions, 'signal' | 'spare'> {
   /** Lines that are not wanted are left out. @param end where the line's newline stands */
   readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
   /** Blocks of one line each: every event is a place to resume at. */
@@ -51,7 +51,7 @@ export interface LogSourceOptions extends Omit<ReadOptions, 'signal' | 'spare'> 
 
 /**
  * Stored events as they are, ids, timestamps and all, without their crc. Each block says where the log goes on behind it, as
- * a {@link LogPlace}; a block without lines says only that.
+ * a {@link LogMark}; a block without lines says only that.
  */
 export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
   return { name: 'log', blocks: (signal) => logBlocks(log, options, signal) };
@@ -113,6 +113,6 @@ function* oneByOne({ bytes, position }: LogBlock, accepts: Accepts, before: numb
   }
 }
 
-function blockOf(bytes: Buffer, resumeAt: LogPlace, recycle?: LineBlock['recycle']): Block {
+function blockOf(bytes: Buffer, resumeAt: LogMark, recycle?: LineBlock['recycle']): Block {
   return { kind: 'lines', bytes, source: 'log', startsFile: false, resumeAt, recycle };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hasCode, nodeFileSystem, type FileStats, type FileSystem, type PresentFiles } from '../files/index.js';
-import { nameRule, nameText, reasonByKind, type NameRule } from './left-alone.js';
+import { nameRule, nameText, reasonByKind, type NameRule } from './skipped-names.js';
 
 /** A file is read when it has not changed for so long, … */
 const STABLE_MS = 1000;
@@ -18,7 +18,7 @@ const TOLD_MAX = 10_000;
 const CALLS_MAX = 32;
 
 /** A file that is to be looked at: it is new, or has changed, or whoever asked for it again has waited long enough. */
-export interface SeenFile {
+export interface WatchedFile {
   readonly name: string;
   readonly path: string;
   readonly stats: FileStats;
@@ -104,7 +104,7 @@ export class FolderWatch implements PresentFiles {
   }
 
   /** The files as they come, of several by their names: people number their files. @param signal ends the watching */
-  async *files(signal: AbortSignal): AsyncGenerator<SeenFile, void, void> {
+  async *files(signal: AbortSignal): AsyncGenerator<WatchedFile, void, void> {
     const { world } = this.options;
     while (!signal.aborted) {
       await this.#look();
@@ -276,7 +276,7 @@ export class FolderWatch implements PresentFiles {
     return ready.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  #given(name: string, entry: Entry): SeenFile {
+  #given(name: string, entry: Entry): WatchedFile {
     const { stats, isRenamedAway, lookedAt, changedAt, due } = entry;
     entry.isGiven = true;
     entry.due = undefined;

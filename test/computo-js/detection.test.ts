@@ -8,7 +8,7 @@ function verdict(script: Json): [string, ...string[]] {
   return [dialect, ...markers.map(({ path }) => path)];
 }
 
-const beyond = operators.filter(({ portable }) => !portable);
+const beyond = operators().filter(({ portable }) => !portable);
 
 describe('detectDialect', () => {
   it('finds nothing in scripts that both dialects have', () => {

@@ -17,7 +17,7 @@ import { runs } from '../support/runs.js';
 /** Any JSON, with the names that scripts are made of strewn in. */
 const word = fc.oneof(
   fc.constantFrom(
-    ...operators.map(({ name }) => name),
+    ...operators().map(({ name }) => name),
     'array',
     '/x',
     '/a/b',

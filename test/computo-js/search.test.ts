@@ -2,7 +2,7 @@ import { operatorGroups, operators, searchOperators } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 import { noteOn, oursOf, wordsFor } from '../../src/computo-js/dialect/foreign-operators.js';
 
-const names = operators.map(({ name }) => name);
+const names = operators().map(({ name }) => name);
 const foundBy = (word: string): string[] => searchOperators(word).map(({ name }) => name);
 
 describe('a search for operators', () => {
@@ -42,7 +42,9 @@ describe('the words of other languages', () => {
   });
 
   it('are none of ours', () => {
-    const current = operators.filter(({ dialects }) => dialects.includes('current')).map(({ name }) => name);
+    const current = operators()
+      .filter(({ dialects }) => dialects.includes('current'))
+      .map(({ name }) => name);
     expect(names.flatMap((name) => wordsFor(name).filter((word) => current.includes(word)))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { check, ComputoError, compile, operators } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 
-const usages = new Map(operators.map((operator) => [operator.name, operator]));
+const usages = new Map(operators().map((operator) => [operator.name, operator]));
 
 describe('how an operator is written', () => {
   it.each([

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DisplacedError, Log, LOG_START, nodeWorld, type LogOptions, type World } from '../../src/log/index.js';
+import { DisplacedError, Log, LOG_START, nodeWorld, type LogOptions, type LogWorld } from '../../src/log/index.js';
 import { emptyFolder, entry, optionsFor } from './support/log-folder.js';
 
 /** An open log in a folder that can be moved. */
-async function openLog(given: Partial<LogOptions> = {}, world: World = nodeWorld()) {
+async function openLog(given: Partial<LogOptions> = {}, world: LogWorld = nodeWorld()) {
   const folder = join(await emptyFolder(), 'data');
   const log = await Log.open(world, optionsFor(folder, given));
   onTestFinished(() => log.close());
@@ -65,7 +65,7 @@ describe("a log's folder that is not where it was", () => {
     let onSync: (() => void) | undefined;
     const world = nodeWorld();
     const { disk } = world;
-    const moving: World = {
+    const moving: LogWorld = {
       ...world,
       disk: {
         ...disk,

@@ -1,4 +1,4 @@
-import type { World } from '../../src/ai/world.js';
+import type { AiWorld } from '../../src/ai/ai-world.js';
 
 /** Milliseconds, more or less, that real input and output may take. */
 const IDLE_MAX = 120_000;
@@ -10,7 +10,7 @@ interface Timer {
 }
 
 /** A world whose time stands still until it is told to pass. */
-export interface FakeWorld extends World {
+export interface FakeWorld extends AiWorld {
   /** Lets this much time pass: timers fire at their moments, in order, and everything that they cause is awaited. */
   pass(ms: number): Promise<void>;
   /** Lets time pass from timer to timer until `promise` settles. Fails when nothing is left that could make it. */

@@ -11,7 +11,7 @@ import {
   TapHub,
   type AccessRules,
   type ServerOptions,
-  type ServerSettings,
+  type ServerPlan,
 } from '../../src/server/index.js';
 import { packageFolder, scratch } from './cli.js';
 
@@ -40,7 +40,7 @@ const OPEN: AccessRules = { open: 'anyhow', configured: [], created: new Map() }
 /** The server in this process, over a real log. */
 export async function testServer(
   changes: {
-    readonly settings?: Partial<ServerSettings>;
+    readonly settings?: Partial<ServerPlan>;
     readonly log?: Partial<LogOptions>;
     readonly server?: Partial<ServerOptions>;
     readonly folder?: string;
@@ -56,7 +56,7 @@ export async function testServer(
     memoryRecordsMax: 10_000,
     ...changes.log,
   });
-  const settings: ServerSettings = {
+  const settings: ServerPlan = {
     bodyBytesMax: 1 << 20,
     depthMax: 1000,
     entriesMax: 250,

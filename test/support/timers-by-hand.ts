@@ -1,8 +1,8 @@
-import type { World } from '../../src/ai/world.js';
+import type { AiWorld } from '../../src/ai/ai-world.js';
 
 /** Timers that never fire by themselves. */
 export interface TimersByHand {
-  readonly after: World['after'];
+  readonly after: AiWorld['after'];
   /** Fires those that were set for exactly so long, once there is one. */
   readonly elapse: (delayMs: number) => void;
 }

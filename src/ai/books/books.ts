@@ -1,11 +1,11 @@
 import { sharedBreaker, type Breaker } from '../breaker/index.js';
 import { createBudget, type Budget } from '../budget/index.js';
 import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
-import { sharedSupply, type Supply } from '../limit/index.js';
+import { sharedBuckets, type SharedBuckets } from '../limit/index.js';
 import { createLedger, type Ledger } from '../ledger/index.js';
-import { listedOwners, ownersIn, type Owner, type Owners } from '../owner/index.js';
+import { listedOwners, ownersIn, type Owner, type StoreOwners } from '../owner/index.js';
 import { openStores, type StoreLocation, type Stores } from '../store/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import { recover, type Recovered } from './recover.js';
 
 /** Everything that is kept about calls, their money, and the limits on them. */
@@ -14,7 +14,7 @@ export interface Books {
   readonly ledger: Ledger;
   readonly journal: Journal;
   /** What a rate limit lets through, by the limit's name. */
-  readonly supplyOf: (name: string) => Supply;
+  readonly bucketsOf: (name: string) => SharedBuckets;
   /** A provider's breaker, by the provider's name: what one machine finds, all believe, where they share the store. */
   readonly breakerOf: (name: string, own: Breaker) => Breaker;
   /** This process. */
@@ -37,9 +37,9 @@ const UNKNOWN_OWNER_MS = 3_600_000;
 export async function openBooks(
   location: StoreLocation,
   journalOptions: JournalOptions,
-  world: World,
+  world: AiWorld,
   isGoneElsewhere?: (owner: Owner) => boolean,
-  owners?: Owners,
+  owners?: StoreOwners,
 ): Promise<Books> {
   // First: who can't share the folder must not touch the files in it.
   const sharers = owners ?? (location.kind === 'lmdb' ? await ownersIn(location.folder) : listedOwners());
@@ -47,7 +47,7 @@ export async function openBooks(
   try {
     stores = await openStores(location);
   } catch (error) {
-    await sharers.leave();
+    await sharers.release();
     throw error;
   }
   const owner = sharers.self;
@@ -64,7 +64,7 @@ export async function openBooks(
     budget,
     ledger,
     journal,
-    supplyOf: (name) => sharedSupply(limits, name, world),
+    bucketsOf: (name) => sharedBuckets(limits, name, world),
     breakerOf: (name, own) =>
       location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, world) : own,
     owner,
@@ -72,7 +72,7 @@ export async function openBooks(
     recover: () => recover({ budget, ledger, journal, isGone }),
     async close() {
       await stores.close();
-      await sharers.leave();
+      await sharers.release();
     },
   };
 }

@@ -18,10 +18,10 @@ export interface DoubtfulCall {
 }
 
 /** How a call stands that the journal holds. */
-export type Standing = 'under-way' | 'free' | 'doubtful' | 'ended';
+export type JournaledState = 'under-way' | 'free' | 'doubtful' | 'ended';
 
 /** `free`: it may be made (again), and nothing is in doubt. */
-export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { record }: Found): Promise<Standing> {
+export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { record }: Found): Promise<JournaledState> {
   const { state } = record;
   switch (state.kind) {
     case 'ended':

@@ -1,4 +1,4 @@
 /** Budget, ledger and journal together, and what a dead process left of them. */
 export { openBooks, type Books } from './books.js';
-export { doubtfulCalls, standingOf, type DoubtfulCall, type Standing } from './doubt.js';
+export { doubtfulCalls, standingOf, type DoubtfulCall, type JournaledState } from './doubt.js';
 export type { Recovered } from './recover.js';

@@ -27,7 +27,7 @@ export interface ProbeDown {
 }
 
 /** Leave to make one call; exactly one of its functions is called, once. */
-export interface Pass {
+export interface BreakerPass {
   /** The provider works: it answered, or refused for a reason that lies with the request. */
   success(): void;
   /** The provider failed. */
@@ -36,15 +36,15 @@ export interface Pass {
   neutral(): void;
 }
 
-export type Entry =
-  | { readonly kind: 'pass'; readonly pass: Pass }
+export type BreakerDecision =
+  | { readonly kind: 'pass'; readonly pass: BreakerPass }
   /** Milliseconds since the epoch at which trying again makes sense; Infinity: not in this process. */
   | { readonly kind: 'refused'; readonly until: number };
 
 /** A circuit breaker: closed → open after failures in a row → half-open, one probe → closed or open again. */
 export interface Breaker {
   /** Asks for leave. In the half-open state only the first one gets it: the probe. */
-  enter(now: number): Entry;
+  enter(now: number): BreakerDecision;
   /** As {@link enter} would answer, without taking the probe: 0 is yes, else the time to try again. */
   availableAt(now: number): number;
   /** The provider itself says that it will not serve before `until`. Infinity: it names no time. */
@@ -87,7 +87,7 @@ export function createBreaker(options: BreakerOptions, clock: () => number, rest
     state = { kind: 'open', openedAt: now, until: now + options.openForMs, failures };
   };
 
-  const passFor = (probe: boolean): Pass => {
+  const passFor = (probe: boolean): BreakerPass => {
     let used = false;
     const once = (act: () => void) => () => {
       if (used) return;

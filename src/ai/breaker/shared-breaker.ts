@@ -1,6 +1,6 @@
 import type { Store } from '../store/index.js';
-import type { World } from '../world.js';
-import type { Breaker, BreakerState, Pass } from './breaker.js';
+import type { AiWorld } from '../ai-world.js';
+import type { Breaker, BreakerState, BreakerPass } from './breaker.js';
 
 /** How often to look at what the others found, while there are calls. */
 const LOOK_MS = 1000;
@@ -18,13 +18,13 @@ interface Finding {
  * A breaker whose process tells others when it opens and closes, and believes them: a provider that one of them found failing is
  * spared by all, and tried again by one. What holds for a single process (a wrong key) is not told.
  */
-export function sharedBreaker(own: Breaker, store: Store, name: string, world: World): Breaker {
+export function sharedBreaker(own: Breaker, store: Store, name: string, world: AiWorld): Breaker {
   let told: BreakerState = own.state;
   let changedAt = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let seen = 0;
 
-  const tell = (isOurs = false): void => {
+  const notify = (isOurs = false): void => {
     const { state } = own;
     if (state === told || state.kind === 'half-open' || (state.kind === 'closed' && told.kind === 'closed')) return;
     told = state;
@@ -60,10 +60,10 @@ export function sharedBreaker(own: Breaker, store: Store, name: string, world: W
     void look().catch(() => undefined);
   };
 
-  const telling = (pass: Pass): Pass => {
+  const telling = (pass: BreakerPass): BreakerPass => {
     const after = (act: () => void) => () => {
       act();
-      tell();
+      notify();
     };
     return {
       success: after(() => pass.success()),
@@ -87,7 +87,7 @@ export function sharedBreaker(own: Breaker, store: Store, name: string, world: W
     },
     takeDown(now, until, reason) {
       own.takeDown(now, until, reason);
-      tell(until === Infinity);
+      notify(until === Infinity);
     },
     adopt: (state) => own.adopt(state),
   };

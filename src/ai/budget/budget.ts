@@ -1,7 +1,7 @@
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 import { sharedDocument, type Store } from '../store/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import {
   EMPTY_BOOK,
   parseBook,
@@ -60,7 +60,7 @@ export interface Budget {
 const POLL_MS = 250;
 const KEY = 'accounts';
 
-export function createBudget(store: Store, owner: Owner, world: World): Budget {
+export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget {
   const book = sharedDocument<AccountBook>(store, KEY, { empty: EMPTY_BOOK, parse: parseBook, print: printBook });
   const waiting = new Set<() => void>();
 

@@ -2,18 +2,18 @@ import type { AttemptEnd } from '../ledger/index.js';
 import { costOf, type Nano, type Price } from '../money/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { roughTokens } from '../request/index.js';
-import type { Channel } from './channel.js';
+import type { ProviderLane } from './provider-lane.js';
 
 /** How an answered attempt goes into the ledger. `time`: when it was sent; `worst`: the most that it could cost. */
 export function endOf(
   answer: ProviderAnswer,
-  channel: Channel,
+  lane: ProviderLane,
   request: ProviderRequest,
   worst: Nano | null,
   time: number,
   latencyMs: number,
 ): AttemptEnd {
-  const price = channel.priceOf(answer.model, time) ?? channel.priceOf(request.model, time);
+  const price = lane.priceOf(answer.model, time) ?? lane.priceOf(request.model, time);
   const common = {
     outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,
     servedModel: answer.model,

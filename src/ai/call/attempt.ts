@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
-import type { Pass } from '../breaker/index.js';
+import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
 import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
 import type { Limiter, Permit } from '../limit/index.js';
@@ -8,16 +8,16 @@ import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import { endOf, endOfFailure } from './attempt-end.js';
-import type { Channel } from './channel.js';
-import type { Purse } from './purse.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { RunBudget } from './run-budget.js';
 
 /** What an attempt needs from its call. */
-export interface AttemptScene {
+export interface AttemptOptions {
   readonly books: Books;
-  readonly purse: Purse;
-  readonly world: World;
+  readonly runBudget: RunBudget;
+  readonly world: AiWorld;
   readonly tags: Tags;
   /** The call's key in the journal. */
   readonly call: string;
@@ -66,9 +66,9 @@ export type AttemptResult =
   /** Not sent: the call was given up. */
   | { readonly kind: 'aborted' };
 
-/** The most that a request can cost at a channel; null: no price is known. */
-export function worstCost(channel: Channel, request: ProviderRequest, now: number): Nano | null {
-  const price = channel.priceOf(request.model, now);
+/** The most that a request can cost at a lane; null: no price is known. */
+export function worstCost(lane: ProviderLane, request: ProviderRequest, now: number): Nano | null {
+  const price = lane.priceOf(request.model, now);
   return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
@@ -81,47 +81,51 @@ export function countedTokens(request: ProviderRequest): number {
  * Makes one HTTP attempt, within limits and budget, and writes it down before and after. The order of the writes is what
  * recovery relies on.
  */
-export async function attempt(channel: Channel, request: ProviderRequest, scene: AttemptScene): Promise<AttemptResult> {
-  const { world } = scene;
+export async function attempt(
+  lane: ProviderLane,
+  request: ProviderRequest,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
+  const { world } = options;
   const cameAt = world.now();
-  const leave = await channel.gate.enter(scene.soft);
-  if (leave === undefined) return { kind: 'aborted' };
+  const release = await lane.gate.enter(options.soft);
+  if (release === undefined) return { kind: 'aborted' };
   try {
-    return await withinLimits(channel, request, scene, cameAt);
+    return await withinLimits(lane, request, options, cameAt);
   } finally {
-    leave();
+    release();
   }
 }
 
 async function withinLimits(
-  channel: Channel,
+  lane: ProviderLane,
   request: ProviderRequest,
-  scene: AttemptScene,
+  options: AttemptOptions,
   cameAt: number,
 ): Promise<AttemptResult> {
   const tokens = countedTokens(request);
   const permits: Permit[] = [];
   const cancel = (): void => permits.forEach((permit) => permit.cancel());
-  for (const limiter of channel.limiters(request.model)) {
-    const admission = await acquire(limiter, tokens, scene.soft);
+  for (const limiter of lane.limiters(request.model)) {
+    const admission = await acquire(limiter, tokens, options.soft);
     if (admission.kind !== 'granted') {
       cancel();
       return admission;
     }
     permits.push(admission.permit);
   }
-  scene.onLimiterWait(channel.name, Math.max(0, scene.world.now() - cameAt));
-  const entry = channel.breaker.enter(scene.world.now());
+  options.onLimiterWait(lane.name, Math.max(0, options.world.now() - cameAt));
+  const entry = lane.breaker.enter(options.world.now());
   if (entry.kind === 'refused') {
     cancel();
     return { kind: 'refused' };
   }
-  const result = await withinBudget(channel, request, scene, entry.pass);
+  const result = await withinBudget(lane, request, options, entry.pass);
   if (result.kind === 'answered' || result.kind === 'failed') {
     const used = result.kind === 'answered' && result.answer.tokens ? totalTokens(result.answer.tokens) : tokens;
     for (const permit of permits)
       permit.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
-    if (result.kind === 'answered') channel.tokenRate.add(used, scene.world.now());
+    if (result.kind === 'answered') lane.tokenRate.add(used, options.world.now());
   } else {
     cancel();
   }
@@ -134,18 +138,18 @@ async function acquire(limiter: Limiter, tokens: number, signal: AbortSignal) {
 }
 
 async function withinBudget(
-  channel: Channel,
+  lane: ProviderLane,
   request: ProviderRequest,
-  scene: AttemptScene,
-  pass: Pass,
+  options: AttemptOptions,
+  pass: BreakerPass,
 ): Promise<AttemptResult> {
-  const { books, purse, world, tags } = scene;
+  const { books, runBudget, world, tags } = options;
   const time = world.now();
   const id = attemptId(time, randomUUID());
-  const worst = worstCost(channel, request, time);
+  const worst = worstCost(lane, request, time);
   let entry: LedgerEntry;
   try {
-    const reserved = await books.budget.reserve(id, worst ?? 0n, purse.charges(tags.pipeline));
+    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(tags.pipeline));
     if (reserved.kind === 'full') {
       pass.neutral();
       return { kind: 'full', full: reserved };
@@ -154,65 +158,65 @@ async function withinBudget(
       ...tags,
       id,
       time,
-      call: scene.call,
-      attempt: scene.ordinal,
-      provider: channel.name,
+      call: options.call,
+      attempt: options.ordinal,
+      provider: lane.name,
       model: request.model,
       worst,
     };
-    if (scene.soft.aborted) {
+    if (options.soft.aborted) {
       await books.budget.settle(id, 0n);
       pass.neutral();
       return { kind: 'aborted' };
     }
     // In any order: it is sent when both are there.
-    await Promise.all([books.ledger.open(entry), scene.opened(id, worst)]);
+    await Promise.all([books.ledger.open(entry), options.opened(id, worst)]);
   } catch (error) {
     pass.neutral();
     throw error;
   }
 
-  scene.onSent();
-  channel.requestRate.add(1, world.now());
+  options.onSent();
+  lane.requestRate.add(1, world.now());
   const sentAt = world.now();
-  const result = await channel.provider.call(request, scene.hard);
+  const result = await lane.provider.call(request, options.hard);
   const latencyMs = world.now() - sentAt;
   const end = result.ok
-    ? endOf(result.answer, channel, request, worst, time, latencyMs)
+    ? endOf(result.answer, lane, request, worst, time, latencyMs)
     : endOfFailure(result.failure, worst, latencyMs);
 
-  for (const limiter of channel.limiters(request.model)) {
+  for (const limiter of lane.limiters(request.model)) {
     limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
   }
   let callEnded = false;
   if (result.ok) {
     pass.success();
-    channel.lastSuccessAt = world.now();
-    channel.latency.add(latencyMs, world.now());
+    lane.lastSuccessAt = world.now();
+    lane.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;
-    const attempts = scene.ordinal;
-    callEnded = await scene.received({ provider: channel.name, answer, attempts, cost: end.cost, latencyMs, paid });
+    const attempts = options.ordinal;
+    callEnded = await options.received({ provider: lane.name, answer, attempts, cost: end.cost, latencyMs, paid });
   } else {
-    judgeHealth(result.failure, pass, channel, world.now());
+    recordHealth(result.failure, pass, lane, world.now());
   }
-  scene.onEnded({ ...entry, end });
-  const booking = book(entry, end, scene);
+  options.onEnded({ ...entry, end });
+  const booking = book(entry, end, options);
   // The answer is safe, and what it cost is set aside until it is charged: should we die before, recovery charges it.
-  if (callEnded) scene.bookLater(booking);
+  if (callEnded) options.bookLater(booking);
   else await booking;
   return result.ok ? { kind: 'answered', answer: result.answer } : { kind: 'failed', failure: result.failure };
 }
 
 /** Writes down how an attempt ended, and charges for it in place of what was set aside. */
-async function book(entry: LedgerEntry, end: AttemptEnd, { books, purse }: AttemptScene): Promise<void> {
+async function book(entry: LedgerEntry, end: AttemptEnd, { books, runBudget }: AttemptOptions): Promise<void> {
   await books.ledger.close(entry, end);
   const accounts = await books.budget.settle(entry.id, end.bound ?? 0n);
-  await purse.alert(entry.pipeline, accounts);
+  await runBudget.alert(entry.pipeline, accounts);
 }
 
 /** What a failure says about the provider's health. Too many requests, or a bad one, are refused by a provider that works. */
-function judgeHealth(failure: ProviderFailure, pass: Pass, { breaker }: Channel, now: number): void {
+function recordHealth(failure: ProviderFailure, pass: BreakerPass, { breaker }: ProviderLane, now: number): void {
   const { outcome } = failure;
   // At once: between the end of a probe and this, others would be let through.
   if (outcome.kind === 'run-fatal') breaker.takeDown(now, Infinity, failure.code);

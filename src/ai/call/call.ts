@@ -5,7 +5,7 @@ import type { Route } from '../route/index.js';
 import type { InDoubtPolicy } from './options.js';
 
 /** For whom and how a request is served. */
-export interface CallContext {
+export interface AiCallOptions {
   /** The stage's name, or its ordinal among the AI stages. */
   readonly stage: string;
   readonly pipeline: string;

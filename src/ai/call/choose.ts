@@ -1,19 +1,19 @@
 import { costOf, NO_TOKENS, showDollars } from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
-import { inOrder, type Candidate, type Route } from '../route/index.js';
+import { inOrder, type RouteCandidate, type Route } from '../route/index.js';
 import { worstCost } from './attempt.js';
 import type { CallFailureCode } from './call.js';
-import type { Channel } from './channel.js';
-import type { Purse } from './purse.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { RunBudget } from './run-budget.js';
 
-/** A channel that may serve a request, and the request as it would be sent there. */
-export interface Option extends Candidate {
-  readonly channel: Channel;
+/** A lane that may serve a request, and the request as it would be sent there. */
+export interface LaneChoice extends RouteCandidate {
+  readonly lane: ProviderLane;
   readonly request: ProviderRequest;
 }
 
-/** Why a channel can't serve a request, now or ever. */
+/** Why a lane can't serve a request, now or ever. */
 export interface Unfit {
   readonly code: CallFailureCode;
   readonly reason: string;
@@ -22,19 +22,18 @@ export interface Unfit {
 /** An answer is likely to be about as long as this share of its cap. Only comparisons depend on it. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
-/** Whether a channel can serve a request at all, and how it would be sent there. */
+/** Whether a lane can serve a request at all, and how it would be sent there. */
 export function fit(
-  channel: Channel,
+  lane: ProviderLane,
   request: ProviderRequest,
   pipeline: string,
-  purse: Purse,
+  runBudget: RunBudget,
   now: number,
-): Option | Unfit {
-  const { name } = channel;
+): LaneChoice | Unfit {
+  const { name } = lane;
   const { model } = request;
-  if (!channel.provider.serves(model))
-    return { code: 'no_provider', reason: `${name} does not serve the model ${model}` };
-  const settings = channel.settingsOf(model);
+  if (!lane.provider.serves(model)) return { code: 'no_provider', reason: `${name} does not serve the model ${model}` };
+  const settings = lane.settingsOf(model);
   const maxOutputTokens = Math.min(request.maxOutputTokens, settings?.max_output_tokens ?? Infinity);
   const input = roughTokens(request);
   const window = settings?.context_window;
@@ -45,42 +44,42 @@ export function fit(
     };
   }
   const sent = { ...request, maxOutputTokens };
-  const worst = worstCost(channel, sent, now);
-  if (worst === null && purse.isLimited(pipeline)) {
+  const worst = worstCost(lane, sent, now);
+  if (worst === null && runBudget.isLimited(pipeline)) {
     return {
       code: 'no_provider',
       reason: `${name} has no price for ${model}, which a budget needs: set its cost_per_token`,
     };
   }
-  const whole = purse.wholeLimit(pipeline);
+  const whole = runBudget.wholeLimit(pipeline);
   // A budget of nothing stops the run instead: no request would ever fit.
   if (worst !== null && whole !== undefined && whole > 0n && worst > whole) {
     const reason = `one request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's ${showDollars(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
-  const price = channel.priceOf(model, now);
+  const price = lane.priceOf(model, now);
   const likelyOutput = Math.ceil(maxOutputTokens * LIKELY_OUTPUT_SHARE);
   return {
-    channel,
+    lane,
     request: sent,
     likelyCost:
       price === null
         ? undefined
         : costOf(price, { ...NO_TOKENS, input: Math.min(input, inputTokensMax(request)), output: likelyOutput }),
-    latencyMs: channel.latency.mean(now),
+    latencyMs: lane.latency.mean(now),
   };
 }
 
-/** The options of a request in the order of its route; where there are none, why. */
-export function optionsFor(
-  channels: readonly Channel[],
+/** The choices of a request in the order of its route; where there are none, why. */
+export function choicesFor(
+  lanes: readonly ProviderLane[],
   request: ProviderRequest,
   route: Route,
   pipeline: string,
-  purse: Purse,
+  runBudget: RunBudget,
   now: number,
-): { readonly options: readonly Option[]; readonly unfit: readonly Unfit[] } {
-  const looked = channels.map((channel) => fit(channel, request, pipeline, purse, now));
-  const options = looked.filter((found) => 'channel' in found);
-  return { options: inOrder(options, route), unfit: looked.filter((found) => 'code' in found) };
+): { readonly choices: readonly LaneChoice[]; readonly unfit: readonly Unfit[] } {
+  const looked = lanes.map((lane) => fit(lane, request, pipeline, runBudget, now));
+  const choices = looked.filter((found) => 'lane' in found);
+  return { choices: inOrder(choices, route), unfit: looked.filter((found) => 'code' in found) };
 }

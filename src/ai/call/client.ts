@@ -6,20 +6,20 @@ import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
-import { realWorld, type World } from '../world.js';
+import { realWorld, type AiWorld } from '../ai-world.js';
 import { createBookings } from './bookings.js';
-import type { CallContext, CallResult } from './call.js';
-import { createChannel, type Channel } from './channel.js';
+import type { AiCallOptions, CallResult } from './call.js';
+import { createLane, type ProviderLane } from './provider-lane.js';
 import { estimateCall, type Estimate } from './estimate.js';
 import { eventOf, journaledCall } from './journaled-call.js';
-import { largestCap } from './mending.js';
+import { largestCap } from './repair-request.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
-import { createPurse } from './purse.js';
+import { createRunBudget } from './run-budget.js';
 import { resultOf } from './result.js';
 import { schemaCheck, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
-import { providerStatuses, readStatus, type AiStatus, type Counts, type ProviderStatus } from './status.js';
+import { providerStatuses, readStatus, type AiStatus, type CallCounts, type ProviderStatus } from './status.js';
 
 /** Calls to AI providers: chosen, limited, priced, protected and remembered. */
 export interface AiClient {
@@ -28,11 +28,11 @@ export interface AiClient {
    *
    * @throws Error when journal or ledger can't be written, or could not be for an earlier call: nothing may be sent then
    */
-  call(request: UniversalRequest, context: CallContext): Promise<CallResult>;
+  call(request: UniversalRequest, context: AiCallOptions): Promise<CallResult>;
   /** What a call would take, sending nothing. */
-  estimate(request: UniversalRequest, context: CallContext): Promise<Estimate>;
+  estimate(request: UniversalRequest, context: AiCallOptions): Promise<Estimate>;
   /** The journal's answer to a request; undefined: it has none. Sends nothing. */
-  recall(request: UniversalRequest, context: CallContext): Promise<CallResult | undefined>;
+  recall(request: UniversalRequest, context: AiCallOptions): Promise<CallResult | undefined>;
   /** @param pipeline whose own budget counts for what is left */
   status(pipeline?: string): Promise<AiStatus>;
   /** How the providers stand. */
@@ -57,7 +57,7 @@ export interface AiClient {
  * @param world the clock, timers and randomness
  * @throws RangeError when the options can't work; Error when the store can't be opened
  */
-export async function createAiClient(options: AiClientOptions, world: World = realWorld): Promise<AiClient> {
+export async function createAiClient(options: AiClientOptions, world: AiWorld = realWorld): Promise<AiClient> {
   const journalOptions = {
     ttlMs: options.journal?.ttlMs ?? DEFAULTS.journalTtlMs,
     bytesMax: options.journal?.bytesMax ?? DEFAULTS.journalBytesMax,
@@ -65,15 +65,15 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
-  const channels = options.providers.map((setup) => createChannel(setup, prices, books, world, options.probeDown));
+  const lanes = options.providers.map((setup) => createLane(setup, prices, books, world, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
-  const purse = createPurse(options.budget ?? {}, randomUUID(), books.budget, world, notify);
+  const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
   const today = daySpending(books.ledger, options.budget?.timeZone ?? DEFAULTS.timeZone, world);
   const { hooks = {} } = options;
   const scopes = createScopes();
   const bookings = createBookings();
-  const counts: Counts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
+  const counts: CallCounts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
 
@@ -82,7 +82,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
 
   const make = async (
     request: UniversalRequest,
-    context: CallContext,
+    context: AiCallOptions,
     facts: CallFacts,
     key: string,
   ): Promise<CallResult> => {
@@ -91,7 +91,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       await bookings.room();
       const check = await checkFor(context.schema);
       const { soft, hard } = scope;
-      const candidates = channelsFor(channels, request, context);
+      const candidates = lanesFor(lanes, request, context);
       return await journaledCall({
         books,
         world,
@@ -105,14 +105,14 @@ export async function createAiClient(options: AiClientOptions, world: World = re
         valueOf: (text) => valueOf(text, check),
         conversation: {
           books,
-          purse,
+          runBudget,
           world,
           soft,
           hard,
           notify,
           check,
           call: key,
-          channels: candidates,
+          lanes: candidates,
           capMax: largestCap(candidates, request.model),
           tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
           request: {
@@ -158,11 +158,11 @@ export async function createAiClient(options: AiClientOptions, world: World = re
       const found = context.live === true ? undefined : await books.journal.get(callKey(facts));
       const journaled = found?.record.state.kind === 'ended';
       return estimateCall(
-        channelsFor(channels, request, context),
+        lanesFor(lanes, request, context),
         request,
         facts,
         context,
-        purse,
+        runBudget,
         world.now(),
         journaled,
       );
@@ -177,9 +177,9 @@ export async function createAiClient(options: AiClientOptions, world: World = re
     },
     async status(pipeline) {
       await bookings.idle();
-      return readStatus({ channels, counts, purse, books, world, inFlight: scopes.size, pipeline });
+      return readStatus({ lanes, counts, runBudget, books, world, inFlight: scopes.size, pipeline });
     },
-    providers: () => providerStatuses(channels, world.now()),
+    providers: () => providerStatuses(lanes, world.now()),
     spentToday: () => today.read(),
     doubtful: () => doubtfulCalls(books),
     drain() {
@@ -210,7 +210,7 @@ export async function createAiClient(options: AiClientOptions, world: World = re
   async function closeAll(): Promise<void> {
     scopes.drain();
     await idle();
-    await Promise.all(channels.map((channel) => channel.close()));
+    await Promise.all(lanes.map((lane) => lane.close()));
     await closeBooks(books);
     bookings.check();
   }
@@ -231,7 +231,7 @@ function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined
   }
 }
 
-function factsOf(request: UniversalRequest, context: CallContext): CallFacts {
+function factsOf(request: UniversalRequest, context: AiCallOptions): CallFacts {
   return {
     stage: context.stage,
     request,
@@ -241,11 +241,15 @@ function factsOf(request: UniversalRequest, context: CallContext): CallFacts {
   };
 }
 
-/** The channels that may serve, in the order of the stage; a request's own provider is the only one. */
-function channelsFor(all: readonly Channel[], request: UniversalRequest, context: CallContext): readonly Channel[] {
+/** The lanes that may serve, in the order of the stage; a request's own provider is the only one. */
+function lanesFor(
+  all: readonly ProviderLane[],
+  request: UniversalRequest,
+  context: AiCallOptions,
+): readonly ProviderLane[] {
   if (request.provider !== undefined) return all.filter(({ name }) => name === request.provider);
   if (context.providers === undefined) return all;
-  return context.providers.flatMap((name) => all.filter((channel) => channel.name === name));
+  return context.providers.flatMap((name) => all.filter((lane) => lane.name === name));
 }
 
 function valueOf(text: string, check: SchemaCheck | undefined): Json {
@@ -257,7 +261,7 @@ function valueOf(text: string, check: SchemaCheck | undefined): Json {
 const NOTICES_MAX = 1000;
 
 /** The same words are said once: a hundred thousand calls that meet the same trouble are no hundred thousand news. */
-function onceEach(tell: (notice: Notice) => void): (notice: Notice) => void {
+function onceEach(notify: (notice: Notice) => void): (notice: Notice) => void {
   const told = new Set<string>();
   return (notice) => {
     if (told.has(notice.message)) return;
@@ -265,6 +269,6 @@ function onceEach(tell: (notice: Notice) => void): (notice: Notice) => void {
     // A daemon has news for years.
     if (told.size >= NOTICES_MAX && oldest !== undefined) told.delete(oldest);
     told.add(notice.message);
-    tell(notice);
+    notify(notice);
   };
 }

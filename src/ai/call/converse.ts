@@ -3,15 +3,15 @@ import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
-import { mended } from './mending.js';
-import { pursue } from './pursue.js';
-import type { Pursuit } from './pursuit-state.js';
+import { repairRequest } from './repair-request.js';
+import { makeAttempts } from './make-attempts.js';
+import type { CallAttemptsOptions } from './call-attempts.js';
 import type { SchemaCheck } from './schema-check.js';
 
 /** What a conversation needs beyond a pursuit: where to keep what was paid for. */
-export interface Conversation extends Omit<Pursuit, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
+export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
   readonly check: SchemaCheck | undefined;
-  /** The largest output cap that any of the channels takes. */
+  /** The largest output cap that any of the lanes takes. */
   readonly capMax: number;
   /** What an earlier process had got already. */
   readonly draft: Draft | undefined;
@@ -34,33 +34,34 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
   for (;;) {
     const asked = draft;
     let verdict: Verdict | undefined;
-    const pursued = await pursue({
+    const attempted = await makeAttempts({
       ...conversation,
-      request: asked === undefined ? conversation.request : mended(conversation.request, asked, conversation.capMax),
+      request:
+        asked === undefined ? conversation.request : repairRequest(conversation.request, asked, conversation.capMax),
       // Mending is worth what is there, but nobody waits for a budget for it.
       budgetAtOnce: asked !== undefined,
       attemptsBefore: asked?.tally.attempts ?? 0,
       async received(received) {
-        verdict = judge(received, asked, conversation);
+        verdict = classify(received, asked, conversation);
         await (verdict.kind === 'draft'
           ? conversation.keepDraft(verdict.draft, received)
           : conversation.keepEnding(verdict.ending, received));
         return verdict.kind === 'ended';
       },
     });
-    if (pursued.kind === 'answered') {
+    if (attempted.kind === 'answered') {
       if (verdict === undefined) throw new Error('an answer that was not received');
       if (verdict.kind === 'ended') return verdict;
       draft = verdict.draft;
-    } else if (pursued.kind === 'failed' && asked !== undefined) {
+    } else if (attempted.kind === 'failed' && asked !== undefined) {
       // It could not be mended: the first answer's fault stands.
       return {
-        ...pursued,
+        ...attempted,
         ...faultOf(asked),
-        message: `${faultOf(asked).message}; a second attempt failed: ${pursued.message}`,
+        message: `${faultOf(asked).message}; a second attempt failed: ${attempted.message}`,
       };
     } else {
-      return pursued;
+      return attempted;
     }
   }
 }
@@ -69,7 +70,11 @@ type Verdict =
   | { readonly kind: 'draft'; readonly draft: Draft }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json };
 
-function judge(received: ReceivedAnswer, asked: Draft | undefined, { check, request, capMax }: Conversation): Verdict {
+function classify(
+  received: ReceivedAnswer,
+  asked: Draft | undefined,
+  { check, request, capMax }: Conversation,
+): Verdict {
   const { answer, provider } = received;
   const tally = added(asked?.tally ?? NO_TALLY, received);
   const end = (code: CallFailureCode, message: string): Verdict => ({

@@ -1,7 +1,7 @@
 import { dayAt } from '../calendar.js';
 import type { Ledger, LedgerEntry } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 
 /** A day on which clocks are put back. */
 const DAY_MS_MAX = 25 * 3_600_000;
@@ -24,7 +24,7 @@ export interface DaySpending {
 }
 
 /** @param timeZone whose calendar days count */
-export function daySpending(ledger: Ledger, timeZone: string, world: World): DaySpending {
+export function daySpending(ledger: Ledger, timeZone: string, world: AiWorld): DaySpending {
   const startedAt = world.now();
   let day = dayAt(startedAt, timeZone);
   let sums = new Map<string, Spending>();

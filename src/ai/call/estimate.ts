@@ -3,12 +3,12 @@ import { costOf, NO_TOKENS, type Nano } from '../money/index.js';
 import { inputTokensMax, loadTokenCounter, type TokenCounter, type UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
 import { countedTokens, worstCost } from './attempt.js';
-import type { CallContext } from './call.js';
-import type { Channel } from './channel.js';
-import { optionsFor, type Option } from './choose.js';
-import { largestCap, secondRequests } from './mending.js';
-import type { Purse } from './purse.js';
-import { tooLargeFor } from './pursue.js';
+import type { AiCallOptions } from './call.js';
+import type { ProviderLane } from './provider-lane.js';
+import { choicesFor, type LaneChoice } from './choose.js';
+import { largestCap, secondRequests } from './repair-request.js';
+import type { RunBudget } from './run-budget.js';
+import { tooLargeFor } from './make-attempts.js';
 
 /** What a call would take. Costs are null when the model has no known price. */
 export type Estimate =
@@ -37,11 +37,11 @@ const LIKELY_OUTPUT_SHARE = 0.5;
 let counter: Promise<TokenCounter> | undefined;
 
 export async function estimateCall(
-  channels: readonly Channel[],
+  lanes: readonly ProviderLane[],
   request: UniversalRequest,
   facts: CallFacts,
-  context: CallContext,
-  purse: Purse,
+  context: AiCallOptions,
+  runBudget: RunBudget,
   now: number,
   journaled: boolean,
 ): Promise<Estimate> {
@@ -50,11 +50,11 @@ export async function estimateCall(
     maxOutputTokens: facts.maxTokens,
     schema: context.schema,
   };
-  const { options, unfit } = optionsFor(channels, sent, context.route ?? 'cheapest', context.pipeline, purse, now);
-  const fitting = options.filter((option) => tooLarge(option) === undefined);
+  const { choices, unfit } = choicesFor(lanes, sent, context.route ?? 'cheapest', context.pipeline, runBudget, now);
+  const fitting = choices.filter((option) => tooLarge(option) === undefined);
   const [first] = fitting;
   if (first === undefined) {
-    const reasons = [...unfit.map((one) => one.reason), ...options.map(tooLarge)].filter((one) => one !== undefined);
+    const reasons = [...unfit.map((one) => one.reason), ...choices.map(tooLarge)].filter((one) => one !== undefined);
     const message = reasons.join('; ') || `no AI provider ${request.provider ?? ''} is configured`;
     return { kind: 'impossible', journaled, message };
   }
@@ -62,13 +62,13 @@ export async function estimateCall(
   const count = await counter;
   const likelyInput = count(sent, context.schema);
   const likelyOutput = Math.ceil(first.request.maxOutputTokens * LIKELY_OUTPUT_SHARE);
-  const price = first.channel.priceOf(request.model, now);
-  const worst = (option: Option): Nano | null => worstCost(option.channel, option.request, now);
-  const capMax = largestCap(channels, request.model);
+  const price = first.lane.priceOf(request.model, now);
+  const worst = (option: LaneChoice): Nano | null => worstCost(option.lane, option.request, now);
+  const capMax = largestCap(lanes, request.model);
   return {
     kind: 'possible',
     journaled,
-    provider: first.channel.name,
+    provider: first.lane.name,
     model: request.model,
     tokens: {
       likelyInput,
@@ -88,11 +88,11 @@ export async function estimateCall(
 }
 
 /** Why a request will never get past a rate limit, if it will not. */
-function tooLarge({ channel, request }: Option): string | undefined {
+function tooLarge({ lane, request }: LaneChoice): string | undefined {
   const tokens = countedTokens(request);
-  const limits = channel.limiters(request.model).map((limiter) => limiter.status().tokensPerMinute ?? Infinity);
+  const limits = lane.limiters(request.model).map((limiter) => limiter.status().tokensPerMinute ?? Infinity);
   const least = Math.min(...limits);
-  return tokens <= least ? undefined : tooLargeFor(channel.name, tokens, least);
+  return tokens <= least ? undefined : tooLargeFor(lane.name, tokens, least);
 }
 
 function dearest(costs: readonly (Nano | null)[]): Nano | null {

@@ -1,7 +1,7 @@
 /** Calls: one request to one answer, whatever it takes. */
 export type {
   AnsweredCall,
-  CallContext,
+  AiCallOptions,
   CallFailureCode,
   CallResult,
   FailedCall,
@@ -17,12 +17,12 @@ export {
   type BudgetOptions,
   type CallHooks,
   type InDoubtPolicy,
-  type ModelSetup,
+  type ModelOptions,
   type Notice,
-  type ProviderSetup,
+  type LaneOptions,
   type RateLimit,
   type RetryOptions,
 } from './options.js';
-export type { DayAccount } from './purse.js';
+export type { DayAccount } from './run-budget.js';
 export type { AiStatus, ProviderStatus } from './status.js';
 export type { Spending } from './day-spending.js';

@@ -1,12 +1,19 @@
 import type { Json } from 'computo-js';
 import { standingOf, type Books } from '../books/index.js';
-import { essence, type CallRecord, type CallState, type Ending, type Found, type KeptDraft } from '../journal/index.js';
+import {
+  answerInputs,
+  type CallRecord,
+  type CallState,
+  type Ending,
+  type Found,
+  type KeptDraft,
+} from '../journal/index.js';
 import { showDollars, type Nano } from '../money/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import { sleep } from '../../world/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import type { ReceivedAnswer } from './attempt.js';
-import { failed, stopped, type CallContext, type CallResult } from './call.js';
+import { failed, stopped, type AiCallOptions, type CallResult } from './call.js';
 import { converse, type Conversation } from './converse.js';
 import type { Notice } from './options.js';
 import { resultOf } from './result.js';
@@ -14,11 +21,11 @@ import { resultOf } from './result.js';
 /** One call as the journal sees it. */
 export interface JournaledCall {
   readonly books: Books;
-  readonly world: World;
+  readonly world: AiWorld;
   readonly key: string;
   readonly request: UniversalRequest;
   readonly maxTokens: number;
-  readonly context: CallContext;
+  readonly context: AiCallOptions;
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
@@ -112,13 +119,13 @@ function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledC
     event: eventOf(context),
     model: request.model,
     time,
-    ...(keepPrompt && { request: essence({ request, maxTokens, schema: context.schema }) }),
+    ...(keepPrompt && { request: answerInputs({ request, maxTokens, schema: context.schema }) }),
     state,
   });
 }
 
 /** How a call's event is named in journal and ledger. */
-export function eventOf({ identity }: CallContext): string {
+export function eventOf({ identity }: AiCallOptions): string {
   return 'event' in identity ? identity.event : `#${identity.occurrence}`;
 }
 

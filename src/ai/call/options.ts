@@ -1,7 +1,7 @@
 import type { ProbeDown } from '../breaker/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
-import type { ApiKey, ProviderKind } from '../provider/index.js';
+import type { ApiKey, WireKind } from '../provider/index.js';
 import type { StoreLocation } from '../store/index.js';
 import type { Timeouts } from '../transport/index.js';
 
@@ -12,7 +12,7 @@ export interface RateLimit {
 }
 
 /** A model that a provider serves, and what is set for it alone. */
-export interface ModelSetup {
+export interface ModelOptions {
   readonly name: string;
   readonly cost_per_token?: CostPerToken | undefined;
   readonly rate_limit?: RateLimit | undefined;
@@ -21,13 +21,13 @@ export interface ModelSetup {
 }
 
 /** A provider with everything decided: defaults filled in, secrets wrapped. */
-export interface ProviderSetup {
+export interface LaneOptions {
   readonly name: string;
-  readonly kind: ProviderKind;
+  readonly kind: WireKind;
   readonly apiKey?: ApiKey | undefined;
   readonly baseUrl?: string | undefined;
   /** Default: any that its kind may know. */
-  readonly models?: readonly ModelSetup[] | undefined;
+  readonly models?: readonly ModelOptions[] | undefined;
   /** For all of its models that have none of their own. */
   readonly cost_per_token?: CostPerToken | undefined;
   readonly rate_limit?: RateLimit | undefined;
@@ -68,7 +68,7 @@ export interface BudgetOptions {
 export type InDoubtPolicy = 'retry' | 'hold' | 'fail';
 
 export interface AiClientOptions {
-  readonly providers: readonly ProviderSetup[];
+  readonly providers: readonly LaneOptions[];
   /** Where journal, ledger and budget are. */
   readonly store: StoreLocation;
   /** Whether a process that can't be looked up from here is known to be gone. Default: an hour after it was heard of. */

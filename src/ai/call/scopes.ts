@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 
 /** The two ways in which a call can be stopped. */
-export interface Scope {
+export interface CallScope {
   /** Nothing more is to be sent; what is under way is finished. */
   readonly soft: AbortSignal;
   /** What is under way is cut off. */
@@ -10,9 +10,9 @@ export interface Scope {
 }
 
 /** All calls that are under way, to stop them together. */
-export interface Scopes {
+export interface CallScopes {
   /** @param signal the caller's own: cuts this call off */
-  begin(signal?: AbortSignal): Scope;
+  begin(signal?: AbortSignal): CallScope;
   /** For good: calls that begin later are stopped at once. */
   drain(): void;
   abort(): void;
@@ -21,7 +21,7 @@ export interface Scopes {
   readonly size: number;
 }
 
-export function createScopes(): Scopes {
+export function createScopes(): CallScopes {
   const open = new Set<{ readonly soft: AbortController; readonly hard: AbortController }>();
   const waiting = new Set<() => void>();
   let stage: 'running' | 'draining' | 'aborted' = 'running';
@@ -49,7 +49,7 @@ export function createScopes(): Scopes {
           signal?.removeEventListener('abort', cut);
           open.delete(pair);
           if (open.size > 0) return;
-          for (const tell of waiting) tell();
+          for (const resolve of waiting) resolve();
           waiting.clear();
         },
       };

@@ -2,12 +2,12 @@ import type { Books } from '../books/index.js';
 import type { BreakerState } from '../breaker/index.js';
 import type { Totals } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
-import type { World } from '../world.js';
-import type { Channel } from './channel.js';
-import type { DayAccount, Purse } from './purse.js';
+import type { AiWorld } from '../ai-world.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { DayAccount, RunBudget } from './run-budget.js';
 
 /** Calls of this client so far. */
-export interface Counts {
+export interface CallCounts {
   answered: number;
   failed: number;
   /** Answered without asking anybody. */
@@ -19,7 +19,7 @@ export interface Counts {
 }
 
 /** What a status line or a metrics page shows. */
-export interface AiStatus extends Readonly<Counts> {
+export interface AiStatus extends Readonly<CallCounts> {
   readonly inFlight: number;
   /** By this client, in nano-dollars: what is known, and the worst case of what is not. */
   readonly spent: Nano;
@@ -44,20 +44,20 @@ export interface ProviderStatus {
 }
 
 export async function readStatus(from: {
-  readonly channels: readonly Channel[];
-  readonly counts: Counts;
-  readonly purse: Purse;
+  readonly lanes: readonly ProviderLane[];
+  readonly counts: CallCounts;
+  readonly runBudget: RunBudget;
   readonly books: Books;
-  readonly world: World;
+  readonly world: AiWorld;
   readonly inFlight: number;
   readonly pipeline: string | undefined;
 }): Promise<AiStatus> {
-  const { counts, purse, books, world, inFlight, pipeline } = from;
+  const { counts, runBudget, books, world, inFlight, pipeline } = from;
   const now = world.now();
   const [run, left, budgets] = await Promise.all([
-    books.budget.state(purse.runAccount),
-    purse.left(pipeline),
-    purse.today(),
+    books.budget.state(runBudget.runAccount),
+    runBudget.left(pipeline),
+    runBudget.today(),
   ]);
   return {
     ...counts,
@@ -65,23 +65,23 @@ export async function readStatus(from: {
     spent: run.spent,
     left,
     budgets,
-    providers: providerStatuses(from.channels, now),
+    providers: providerStatuses(from.lanes, now),
   };
 }
 
 /** How each provider stands. */
-export function providerStatuses(channels: readonly Channel[], now: number): readonly ProviderStatus[] {
-  return channels.map((channel) => {
-    const [limiter] = channel.limiters('');
+export function providerStatuses(lanes: readonly ProviderLane[], now: number): readonly ProviderStatus[] {
+  return lanes.map((lane) => {
+    const [limiter] = lane.limiters('');
     const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
     return {
-      name: channel.name,
-      breaker: channel.breaker.state,
+      name: lane.name,
+      breaker: lane.breaker.state,
       waiting,
-      requestsPerMinute: channel.requestRate.perMinute(now),
-      tokensPerMinute: channel.tokenRate.perMinute(now),
+      requestsPerMinute: lane.requestRate.perMinute(now),
+      tokensPerMinute: lane.tokenRate.perMinute(now),
       limits: { requestsPerMinute, tokensPerMinute },
-      latencyMs: channel.latency.mean(now),
+      latencyMs: lane.latency.mean(now),
     };
   });
 }

@@ -20,12 +20,12 @@ export interface CallFacts {
 const KEY_VERSION = 1;
 
 /** The parts of a request that its answer depends on. Who serves it, at which address and with which key, is none. */
-export function essence({ request, maxTokens, schema }: Omit<CallFacts, 'stage'>): Record<string, unknown> {
+export function answerInputs({ request, maxTokens, schema }: Omit<CallFacts, 'stage'>): Record<string, unknown> {
   return { ...without(request, 'provider'), max_tokens: maxTokens, ...(schema !== undefined && { schema }) };
 }
 
 /** The key of a call in the journal: a hash, 64 hexadecimal digits. */
 export function callKey(facts: CallFacts): string {
-  const text = canonicalJson([KEY_VERSION, facts.stage, essence(facts), facts.identity ?? null]);
+  const text = canonicalJson([KEY_VERSION, facts.stage, answerInputs(facts), facts.identity ?? null]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../store/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import { pruneStore, type Pruned } from './prune.js';
 import { parseRecord, printRecord, type CallRecord } from './record.js';
 
@@ -34,7 +34,7 @@ export interface Journal {
 /** After so much was written, in shares of the largest size, it is time to look whether it still fits. */
 const PRUNE_EVERY_SHARE = 16;
 
-export function createJournal(store: Store, options: JournalOptions, world: World): Journal {
+export function createJournal(store: Store, options: JournalOptions, world: AiWorld): Journal {
   let written = 0;
   let pruning: Promise<Pruned> | undefined;
 

@@ -9,7 +9,7 @@ export function createGate(max: number | undefined): Gate {
   let inside = 0;
   const waiting = new Set<() => void>();
 
-  const leave = (): void => {
+  const release = (): void => {
     inside -= 1;
     const [next] = waiting;
     next?.();
@@ -20,7 +20,7 @@ export function createGate(max: number | undefined): Gate {
     return () => {
       if (left) return;
       left = true;
-      leave();
+      release();
     };
   };
 

@@ -4,4 +4,4 @@ export { goDurationMs } from './go-duration.js';
 export { createLimiter, type Limiter, type Permit } from './limiter.js';
 export { createRateMeter, type RateMeter } from './rate-meter.js';
 export { readLimitHeaders, type LimitReport } from './report.js';
-export { sharedSupply, type Supply } from './supply.js';
+export { sharedBuckets, type SharedBuckets } from './shared-buckets.js';

@@ -1,7 +1,7 @@
 import { sleep } from '../../world/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import type { LimitReport, LimitState } from './report.js';
-import type { Limits, Quantity, Supply } from './supply.js';
+import type { LimitsPerMinute, Quantity, SharedBuckets } from './shared-buckets.js';
 
 /** Leave to send one request. Exactly one of its functions is called, once. */
 export interface Permit {
@@ -23,7 +23,7 @@ export interface Limiter {
    * Waits for its turn and for both limits.
    *
    * @param tokens the most that the request may count for, as the provider counts it: input and the whole output cap
-   * @throws Error when the supply can't be read or written
+   * @throws Error when the buckets can't be read or written
    */
   acquire(tokens: number, signal?: AbortSignal): Promise<Admission>;
   /** Nothing is admitted before `time`, milliseconds since the epoch. */
@@ -52,8 +52,8 @@ const NOTHING: Quantity = { requests: 0, tokens: 0 };
 /** What is drawn at once for those who wait, as a share of a minute: a draw takes a moment, and what is drawn is others' loss. */
 const SLICES_PER_MINUTE = 240;
 
-/** @param supply where what is let through comes from, shared with others */
-export function createLimiter(configured: Limits, supply: Supply, world: World): Limiter {
+/** @param buckets where what is let through comes from, shared with others */
+export function createLimiter(configured: LimitsPerMinute, buckets: SharedBuckets, world: AiWorld): Limiter {
   let limits = configured;
   let pausedUntil = 0;
   /** In order of arrival: a Set keeps it, and lets an aborted one go from the middle. */
@@ -134,7 +134,7 @@ export function createLimiter(configured: Limits, supply: Supply, world: World):
     const cut = new AbortController();
     const drawAndWait = async (): Promise<void> => {
       try {
-        const waitMs = await supply.draw(wanted, limits);
+        const waitMs = await buckets.draw(wanted, limits);
         if (waitMs > 0) await sleep(world, waitMs, cut.signal);
         credit = plus(credit, wanted);
       } catch (error) {
@@ -152,7 +152,7 @@ export function createLimiter(configured: Limits, supply: Supply, world: World):
     const unused = credit;
     credit = NOTHING;
     // If that fails, the next draw fails as well, and somebody is there to be told.
-    const given = supply.giveBack(unused, limits).catch(() => undefined);
+    const given = buckets.giveBack(unused, limits).catch(() => undefined);
     returning = returning.then(() => given);
   };
 
@@ -201,7 +201,7 @@ export function createLimiter(configured: Limits, supply: Supply, world: World):
         ...(tokens?.remaining !== undefined && { tokens: tokens.remaining }),
       };
       if (isLessThanASecond(left, limits)) {
-        const lowered = supply.lower(left, limits).catch(() => undefined);
+        const lowered = buckets.lower(left, limits).catch(() => undefined);
         returning = returning.then(() => lowered);
       }
       admitWaiting();
@@ -223,7 +223,7 @@ export function createLimiter(configured: Limits, supply: Supply, world: World):
 }
 
 /** Whether less is left than a bucket may hold: more says nothing new. */
-function isLessThanASecond({ requests, tokens }: Partial<Quantity>, limits: Limits): boolean {
+function isLessThanASecond({ requests, tokens }: Partial<Quantity>, limits: LimitsPerMinute): boolean {
   const { requestsPerMinute = 0, tokensPerMinute = 0 } = limits;
   return (
     (requests !== undefined && requests < Math.max(1, requestsPerMinute / 60)) ||

@@ -7,24 +7,24 @@ import { ownerOf, parseOwner, type Owner } from './owner.js';
 import { StateInUseError } from './state-in-use-error.js';
 
 /** Who shares a store, and whether they live. */
-export interface Owners {
+export interface StoreOwners {
   /** This process. */
   readonly self: Owner;
   /** `unknown`: it ran, or runs, where it can't be seen from here. */
   stateOf(owner: Owner): Promise<ProcessState>;
   /** This process has nothing open any more. */
-  leave(): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** Owners that can be told by the process table only, as those of a store that is not in a folder. */
-export function listedOwners(processes: Processes = systemProcesses()): Owners {
+export function listedOwners(processes: Processes = systemProcesses()): StoreOwners {
   return {
     self: ownerOf(processes.self),
     stateOf(owner) {
       const parsed = parseOwner(owner);
       return Promise.resolve(parsed === undefined ? 'unknown' : processes.stateOf(parsed.process));
     },
-    leave: () => Promise.resolve(),
+    release: () => Promise.resolve(),
   };
 }
 
@@ -42,7 +42,7 @@ const WAIT_MS_MAX = 10_000;
  *
  * @throws StateInUseError when it can't be shared with one of them; the operating system's errors
  */
-export async function ownersIn(folder: string): Promise<Owners> {
+export async function ownersIn(folder: string): Promise<StoreOwners> {
   const { lockHolder } = await import('../../world/lock/index.js');
   const place = join(folder, SIGNS);
   const sign = randomUUID().replaceAll('-', '');
@@ -72,7 +72,7 @@ export async function ownersIn(folder: string): Promise<Owners> {
       // Its sign went with its end, or was swept up after that. Only a hand can remove that of a living one.
       return (await listed.stateOf(owner)) === 'alive' ? 'alive' : 'dead';
     },
-    async leave() {
+    async release() {
       const isOwn = lock.isHeld();
       await lock.release();
       if (isOwn) await rm(own, { recursive: true, force: true });

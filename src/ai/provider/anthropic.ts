@@ -1,11 +1,11 @@
 import type { BillableTokens } from '../money/index.js';
-import type { Dialect } from './dialect.js';
+import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Anthropic's messages. */
-export const anthropic: Dialect = {
+export const anthropic: Wire = {
   kind: 'anthropic',
   baseUrl: 'https://api.anthropic.com/v1',
   needsKey: true,
@@ -34,7 +34,7 @@ export const anthropic: Dialect = {
       otherTariff: tier === undefined || tier === 'standard' ? undefined : tier,
     };
   },
-  judge,
+  classify,
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
@@ -82,7 +82,7 @@ function finishOf(body: unknown): Finish {
   }
 }
 
-function judge(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
+function classify(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
   const message = textAt(body, 'error', 'message') ?? '';
   if (status === 429) {
     const spent = textAt(body, 'error', 'details', 'error_code') === 'enforced_spend_limit_reached';

@@ -1,5 +1,5 @@
 import { textOf } from '../request/index.js';
-import type { SdkCallOptions } from './dialect.js';
+import type { SdkCallOptions } from './wire.js';
 import type { ProviderRequest } from './provider.js';
 
 type Prompt = SdkCallOptions['prompt'];

@@ -1,7 +1,7 @@
 import { nextDayStart } from '../calendar.js';
 import { goDurationMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
-import type { Dialect } from './dialect.js';
+import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
@@ -10,7 +10,7 @@ import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './
 const QUOTA_TIME_ZONE = 'America/Los_Angeles';
 
 /** Google's Gemini. */
-export const google: Dialect = {
+export const google: Wire = {
   kind: 'google',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   needsKey: true,
@@ -39,7 +39,7 @@ export const google: Dialect = {
       rawUsage: rawUsage ?? null,
     };
   },
-  judge,
+  classify,
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
@@ -87,15 +87,15 @@ function finishOf(candidate: unknown): Finish {
   }
 }
 
-function judge(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined {
-  if (status === 429) return judgeQuota(body, retryAfterMs, now);
+function classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined {
+  if (status === 429) return classifyQuota(body, retryAfterMs, now);
   if (status !== 400) return undefined;
   const message = textAt(body, 'error', 'message') ?? '';
   if (/API key not valid/i.test(message)) return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
   return /exceeds the maximum number of tokens/i.test(message) ? TOO_LARGE : INVALID;
 }
 
-function judgeQuota(body: unknown, retryAfterMs: number | undefined, now: number): Verdict {
+function classifyQuota(body: unknown, retryAfterMs: number | undefined, now: number): Verdict {
   const details = listAt(body, 'error', 'details');
   const retryDelay = details.map((detail) => textAt(detail, 'retryDelay')).find((text) => text !== undefined);
   const violations = details.flatMap((detail) => listAt(detail, 'violations'));

@@ -1,4 +1,4 @@
-import type { Reading } from './dialect.js';
+import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
 import type { Finish } from './provider.js';
 import { at, isObject, partsText, textAt } from './read-json.js';
@@ -14,7 +14,7 @@ const OUT_OF_CREDIT_CODES = new Set([
   'organization_usage_limit_exceeded',
 ]);
 
-export function readChat(body: unknown): Reading | undefined {
+export function readChat(body: unknown): WireAnswer | undefined {
   const choice = at(body, 'choices', 0);
   if (!isObject(at(choice, 'message'))) return undefined;
   const content = at(choice, 'message', 'content');
@@ -48,7 +48,7 @@ function finishOf(choice: unknown): Finish {
   }
 }
 
-export function judgeChat(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
+export function classifyChat(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
   const code = textAt(body, 'error', 'code') ?? '';
   const type = textAt(body, 'error', 'type') ?? '';
   const message = textAt(body, 'error', 'message') ?? '';

@@ -1,11 +1,11 @@
 import { chargeOfDollars } from '../money/index.js';
-import type { Dialect } from './dialect.js';
-import { chatErrorText, judgeChat, readChat } from './openai-chat.js';
+import type { Wire } from './wire.js';
+import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** Any server that speaks OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
-export const openaiCompatible: Dialect = {
+export const openaiCompatible: Wire = {
   kind: 'openai-compatible',
   baseUrl: undefined,
   needsKey: false,
@@ -34,6 +34,6 @@ export const openaiCompatible: Dialect = {
     if (reading === undefined || typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return reading;
     return { ...reading, reportedCost: chargeOfDollars(cost) };
   },
-  judge: judgeChat,
+  classify: classifyChat,
   errorText: chatErrorText,
 };

@@ -1,9 +1,9 @@
-import type { Dialect } from './dialect.js';
-import { chatErrorText, judgeChat, readChat } from './openai-chat.js';
+import type { Wire } from './wire.js';
+import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** OpenAI's chat completions. */
-export const openai: Dialect = {
+export const openai: Wire = {
   kind: 'openai',
   baseUrl: 'https://api.openai.com/v1',
   needsKey: true,
@@ -23,6 +23,6 @@ export const openai: Dialect = {
     };
   },
   read: readChat,
-  judge: judgeChat,
+  classify: classifyChat,
   errorText: chatErrorText,
 };

@@ -2,10 +2,10 @@ import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import type { Timeouts } from '../transport/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 
 /** The clock and timers that a provider goes by. */
-export type ProviderWorld = Pick<World, 'now' | 'after'>;
+export type ProviderWorld = Pick<AiWorld, 'now' | 'after'>;
 
 /** A key that shows itself only when asked. */
 export interface ApiKey {

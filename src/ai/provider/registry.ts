@@ -14,12 +14,12 @@ const KINDS = {
     sdkProvider(openaiCompatible, options, world),
 } as const;
 
-export type ProviderKind = keyof typeof KINDS;
+export type WireKind = keyof typeof KINDS;
 
 /**
  * @param world the clock and timers
  * @throws RangeError when the options cannot work
  */
-export function createProvider(kind: ProviderKind, options: ProviderOptions, world: ProviderWorld): Provider {
+export function createProvider(kind: WireKind, options: ProviderOptions, world: ProviderWorld): Provider {
   return KINDS[kind](options, world);
 }

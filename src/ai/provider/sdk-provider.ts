@@ -1,7 +1,7 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { callOptions } from './call-options.js';
-import type { Dialect } from './dialect.js';
+import type { Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
 import type {
   ApiKey,
@@ -26,16 +26,16 @@ const MESSAGE_CHARACTERS_MAX = 500;
  *
  * @throws RangeError when the options cannot work: no address, no key where one is needed
  */
-export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: ProviderWorld): Provider {
+export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
   const { name } = options;
-  const baseUrl = options.baseUrl ?? dialect.baseUrl;
+  const baseUrl = options.baseUrl ?? wire.baseUrl;
   if (baseUrl === undefined)
-    throw new RangeError(`AI provider ${name}: a provider of kind ${dialect.kind} needs a base_url`);
-  if (dialect.needsKey && options.apiKey === undefined)
+    throw new RangeError(`AI provider ${name}: a provider of kind ${wire.kind} needs a base_url`);
+  if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
   const transport = createTransport(options.timeouts, world.after);
   // Behind another address there may be any model.
-  const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === dialect.baseUrl;
+  const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === wire.baseUrl;
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
     const key = await revealed(options.apiKey);
@@ -52,8 +52,8 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
       return { ok: false, failure: { ...failure, message } };
     };
     try {
-      const model = await dialect.model({ baseUrl, apiKey, fetch }, request.model);
-      const { warnings } = await model.doGenerate(dialect.adapt(callOptions(request), request));
+      const model = await wire.model({ baseUrl, apiKey, fetch }, request.model);
+      const { warnings } = await model.doGenerate(wire.adapt(callOptions(request), request));
       return finished(warnings.map(warningText));
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
@@ -70,16 +70,16 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
       if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
       const limits = readLimitHeaders(answer.headers, world.now());
       const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
-      const requestId = answer.headers.get(dialect.requestIdHeader) ?? undefined;
+      const requestId = answer.headers.get(wire.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
       const body = parsed(answer.body);
       const embedded = embeddedError(answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
-        const failure = httpFailure(dialect, embedded ?? answer.status, answer, body, limits, world.now());
+        const failure = httpFailure(wire, embedded ?? answer.status, answer, body, limits, world.now());
         // Nobody says whether an error within a success was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
-      const reading = dialect.read(body);
+      const reading = wire.read(body);
       if (reading === undefined) {
         const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unknown shape';
         return failed({
@@ -111,9 +111,9 @@ export function sdkProvider(dialect: Dialect, options: ProviderOptions, world: P
 
   return {
     name,
-    kind: dialect.kind,
-    vendor: dialect.vendor(baseUrl),
-    serves: (model) => options.models?.includes(model) ?? (!atVendor || dialect.knows(model)),
+    kind: wire.kind,
+    vendor: wire.vendor(baseUrl),
+    serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call,
     close: () => transport.close(),
   };
@@ -143,7 +143,7 @@ function embeddedError(answer: HttpAnswer, body: unknown): number | undefined {
 }
 
 function httpFailure(
-  dialect: Dialect,
+  wire: Wire,
   status: number,
   answer: HttpAnswer,
   body: unknown,
@@ -154,11 +154,11 @@ function httpFailure(
   const verdict =
     status === 404 && body === undefined
       ? WRONG_ADDRESS
-      : (dialect.judge(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
+      : (wire.classify(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
   // The server knows best whether it makes sense to ask again.
   const noUse = answer.headers.get('x-should-retry') === 'false' && verdict.outcome.kind === 'retry-now';
   const outcome: Outcome = noUse ? { kind: 'record-fatal', elsewhere: true } : verdict.outcome;
-  const words = dialect.errorText(body) ?? (answer.body.slice(0, 200).trim() || 'no explanation');
+  const words = wire.errorText(body) ?? (answer.body.slice(0, 200).trim() || 'no explanation');
   return { code: verdict.code, outcome, message: `HTTP ${status}: ${words}`, status, billing: billingOfStatus(status) };
 }
 

@@ -1,5 +1,5 @@
 import { NumberText, type Json, type JsonObject } from 'computo-js';
-import type { Message, Sampling, TextPart, UniversalRequest } from './request.js';
+import type { Message, Sampling, MessagePart, UniversalRequest } from './request.js';
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: UniversalRequest }
@@ -80,7 +80,7 @@ function messageAt(value: Json, place: string): Message {
   return { role, content: content.map((part: Json, i) => partAt(part, `${place}/content/${i}`)) };
 }
 
-function partAt(value: Json, place: string): TextPart {
+function partAt(value: Json, place: string): MessagePart {
   const { type, text } = objectAt(value, place);
   if (type !== 'text' || typeof text !== 'string') throw new Problem(`${place}: expected {"type": "text", "text": …}`);
   return { type, text };

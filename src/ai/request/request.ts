@@ -1,14 +1,14 @@
 /** A part of a message. Images and the like will be more members of this union. */
-export interface TextPart {
+export interface MessagePart {
   readonly type: 'text';
   readonly text: string;
 }
 
-export type Role = 'system' | 'user' | 'assistant';
+export type MessageRole = 'system' | 'user' | 'assistant';
 
 export interface Message {
-  readonly role: Role;
-  readonly content: string | readonly TextPart[];
+  readonly role: MessageRole;
+  readonly content: string | readonly MessagePart[];
 }
 
 /** Parameters that providers understand under names of their own. */

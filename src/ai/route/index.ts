@@ -1,3 +1,3 @@
 /** Which provider serves. */
 export { createLatencyMeter, type LatencyMeter } from './latency.js';
-export { inOrder, type Candidate, type Route } from './order.js';
+export { inOrder, type RouteCandidate, type Route } from './order.js';

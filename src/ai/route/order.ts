@@ -5,7 +5,7 @@ export const ROUTES = ['cheapest', 'ordered', 'fastest'] as const;
 export type Route = (typeof ROUTES)[number];
 
 /** What a route looks at. */
-export interface Candidate {
+export interface RouteCandidate {
   /** What the request is likely to cost there; undefined: no price is known. */
   readonly likelyCost: Nano | undefined;
   /** Milliseconds that answers lately took; undefined: not measured. */
@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 /** Candidates in the order in which they are to be tried. Those that are alike stay in the order in which they are configured. */
-export function inOrder<T extends Candidate>(candidates: readonly T[], route: Route): readonly T[] {
+export function inOrder<T extends RouteCandidate>(candidates: readonly T[], route: Route): readonly T[] {
   switch (route) {
     case 'ordered':
       return candidates;

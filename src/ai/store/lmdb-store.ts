@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
 import { refuseForeignFile } from './lmdb-file.js';
-import type { Entry, KeyRange, Store, Stores } from './store.js';
+import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -88,7 +88,7 @@ function lmdbStore(db: Database<string, string>): Store {
   };
 }
 
-function read(db: Database<string, string>, { from, to, reverse = false }: KeyRange): Entry[] {
+function read(db: Database<string, string>, { from, to, reverse = false }: KeyRange): StoreEntry[] {
   const [start, end] = reverse ? [to, from] : [from, to];
   const found = db.getRange({
     ...(start !== undefined && { start }),

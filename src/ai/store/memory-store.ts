@@ -1,4 +1,4 @@
-import type { Entry, KeyRange, Store, Stores } from './store.js';
+import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
 /** Stores that last as long as the process: for a look at what a run would cost, which must leave no trace. */
 export function memoryStores(): Stores {
@@ -14,7 +14,7 @@ export function memoryStores(): Stores {
 }
 
 function memoryStore(): Store {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, StoreEntry>();
   let revision = 0;
   const write = (key: string, value: string): void => void entries.set(key, { key, value, revision: ++revision });
 

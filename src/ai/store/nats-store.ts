@@ -4,7 +4,7 @@ import type { KV } from '@nats-io/kv';
 import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
 import { StoreDamagedError } from './lmdb-file.js';
 import { partedValues, type PartedValues } from './nats-parts.js';
-import type { Entry, KeyRange, Store, Stores } from './store.js';
+import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
 /** From nats-server's `errors.json`: the key is not at the expected revision. */
 const WRONG_LAST_SEQUENCE = 10_071;
@@ -64,7 +64,7 @@ function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>
     }
   };
 
-  const get = async (key: string): Promise<Entry | undefined> => {
+  const get = async (key: string): Promise<StoreEntry | undefined> => {
     const kv = await bucket();
     const token = tokenOf(key);
     // Its parts are gone when somebody has just written it anew: then it is there again in a moment.

@@ -1,13 +1,13 @@
 import type { Store } from './store.js';
 
 /** A change to a document: the new one and what to tell the caller. Returning the same document writes nothing. */
-export type Change<T, R> = (document: T) => { readonly document: T; readonly result: R };
+export type DocumentChange<T, R> = (document: T) => { readonly document: T; readonly result: R };
 
 /** One small JSON document that many callers in many processes change, each seeing all changes before its own. */
 export interface SharedDocument<T> {
   read(): Promise<T>;
   /** @param change may be called more than once: it must do nothing but compute */
-  update<R>(change: Change<T, R>): Promise<R>;
+  update<R>(change: DocumentChange<T, R>): Promise<R>;
 }
 
 interface Pending<T> {

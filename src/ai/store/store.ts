@@ -1,5 +1,5 @@
 /** One record. Revisions of a key only grow, as long as it is there. */
-export interface Entry {
+export interface StoreEntry {
   readonly key: string;
   readonly value: string;
   readonly revision: number;
@@ -18,7 +18,7 @@ export interface KeyRange {
  * has to be right when only the first is there.
  */
 export interface Store {
-  get(key: string): Promise<Entry | undefined>;
+  get(key: string): Promise<StoreEntry | undefined>;
   put(key: string, value: string): Promise<void>;
   /** @returns false, and writes nothing, if the key is there */
   putIfAbsent(key: string, value: string): Promise<boolean>;
@@ -26,7 +26,7 @@ export interface Store {
   compareAndSet(key: string, value: string, revision: number): Promise<boolean>;
   remove(key: string): Promise<void>;
   /** Records written meanwhile may or may not be seen. */
-  scan(range?: KeyRange): AsyncIterable<Entry>;
+  scan(range?: KeyRange): AsyncIterable<StoreEntry>;
 }
 
 /** A set of stores that open and close together. */

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { realWorld, type World } from '../world.js';
+import { realWorld, type AiWorld } from '../ai-world.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
 /** Milliseconds, each counted from where the one before ends, but `total` from the start. */
@@ -38,7 +38,7 @@ const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
  */
 export function createTransport(
   timeouts: Timeouts,
-  after: World['after'] = (delayMs, then) => realWorld.after(delayMs, then),
+  after: AiWorld['after'] = (delayMs, then) => realWorld.after(delayMs, then),
   answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT,
 ): Transport {
   const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;

@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { CheckFlags } from '../check/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
@@ -16,9 +17,8 @@ Examples:
 Exit codes: 0 clean (warnings allowed, unless --strict), 2 usage, 78 with errors.`;
 
 /** `colloquium check [paths…]`: every mistake that can be found without running. */
-export function checkCommand(): Command {
-  return withConfig(new Command('check'))
-    .description('Find the mistakes in configs and scripts without running them')
+export function checkCommand(command: Command): Command {
+  return withConfig(command)
     .argument(
       '[paths...]',
       'configs, script files (.computo, .json, .jsonc) and folders of them; else the config that is found',

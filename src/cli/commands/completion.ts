@@ -10,9 +10,8 @@ Examples:
     colloquium completion fish > ~/.config/fish/completions/colloquium.fish`;
 
 /** `colloquium completion bash|zsh|fish`: what makes the Tab key useful. */
-export function completionCommand(): Command {
-  return new Command('completion')
-    .description('Print a shell completion script: commands, flags, and the pipelines and scripts of the config')
+export function completionCommand(command: Command): Command {
+  return command
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', EXAMPLES)
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
@@ -22,9 +21,8 @@ export function completionCommand(): Command {
 }
 
 /** What the completion scripts call at each Tab: prints a candidate per line. */
-export function completeCommand(): Command {
-  return new Command('__complete')
-    .description('Print the candidates for the last of the words')
+export function completeCommand(command: Command): Command {
+  return command
     .argument('[words...]')
     .allowUnknownOption()
     .passThroughOptions()

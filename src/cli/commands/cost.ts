@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { CostFlags } from '../cost/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
@@ -14,9 +15,8 @@ Examples:
 Costs that nobody knows for sure stand apart, with the most that they can be; they are never counted as nothing.`;
 
 /** `colloquium cost`: what was spent on AI, and what is left. */
-export function costCommand(): Command {
-  return withConfig(new Command('cost'))
-    .description("Show what AI calls cost, and what is left of today's budget")
+export function costCommand(command: Command): Command {
+  return withConfig(command)
     .option('--since <time>', 'from when: 7d, 2h, 2026-01-31, 2026-01-31T08:00Z, epoch milliseconds', '30d')
     .option('--by <dimensions>', 'what to sum up by: any of day,provider,model,pipeline,stage', 'day')
     .addOption(

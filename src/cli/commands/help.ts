@@ -1,9 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
 /** `colloquium help [topic]`: of a command what its --help says, and the page of recipes. */
-export function helpCommand(): Command {
-  return new Command('help')
-    .description('Show the help of a command, or everyday recipes with jq beside them')
+export function helpCommand(help: Command): Command {
+  return help
     .argument('[topic]', 'a command, or recipes')
     .action(async (topic: string | undefined, _flags: unknown, command: Command) => {
       const program = command.parent;

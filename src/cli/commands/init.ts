@@ -17,12 +17,8 @@ Examples:
     colloquium init --docker > Dockerfile`;
 
 /** `colloquium init`: a config to start from, or what a daemon is started by. */
-export function initCommand(): Command {
-  return withConfig(
-    new Command('init'),
-    'the config by whose port and TLS their health checks go (default: the one that is found)',
-  )
-    .description('Write a commented starter config and a few events to try it on')
+export function initCommand(command: Command): Command {
+  return withConfig(command, 'the config by whose port and TLS their health checks go (default: the one that is found)')
     .argument('[folder]', 'where to', '.')
     .addOption(new Option('--systemd', 'print a unit for systemd instead').conflicts('docker'))
     .addOption(new Option('--docker', 'print a Dockerfile instead'))

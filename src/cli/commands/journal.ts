@@ -16,11 +16,8 @@ Examples:
     colloquium journal prune --older-than 30d --max-size 1GB`;
 
 /** `colloquium journal ls|show|doubtful|prune`: the AI answers that are kept. */
-export function journalCommand(): Command {
-  const journal = new Command('journal')
-    .helpCommand(false)
-    .description('Look at the AI answers that are kept, and at calls in doubt')
-    .addHelpText('after', EXAMPLES);
+export function journalCommand(journal: Command): Command {
+  journal.helpCommand(false).addHelpText('after', EXAMPLES);
   journal.addCommand(
     command('ls', 'List the calls that the journal knows, in the order of their keys')
       .option('-p, --pipeline <name>', 'only those of this pipeline')

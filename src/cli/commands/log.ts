@@ -20,9 +20,8 @@ The log is the folder that storage.disk_path names in the config, ./data without
 Exit codes: 0, 2 usage, 74 the log is damaged or the disk fails, 78 config invalid.`;
 
 /** `colloquium log …`: the stored log's upkeep. */
-export function logCommand(): Command {
-  return new Command('log')
-    .description('Look after the stored log: ls, verify, prune, backup, restore, tail')
+export function logCommand(command: Command): Command {
+  return command
     .helpCommand(false)
     .addHelpText('after', EXAMPLES)
     .addCommand(lsCommand())

@@ -13,9 +13,8 @@ Examples:
     colloquium operators --search group_by`;
 
 /** `colloquium operators [name]`: the language's reference. */
-export function operatorsCommand(): Command {
-  return new Command('operators')
-    .description("List Computo's operators by family, explain one or a family, or search them")
+export function operatorsCommand(command: Command): Command {
+  return command
     .argument('[name]', 'the operator or the family to explain')
     .option(
       '--search <word>',

@@ -25,9 +25,8 @@ Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 the log
 75 stopped by a budget or a provider's limit, 78 config or script invalid, 130/143 stopped by a signal.`;
 
 /** `colloquium replay`: stored events through a pipeline again. */
-export function replayCommand(): Command {
-  return withConfig(new Command('replay'))
-    .description('Read the stored log from a moment on, through the pipelines again')
+export function replayCommand(command: Command): Command {
+  return withConfig(command)
     .option('--since <moment>', MOMENT_WORDS, moment)
     .option('--until <moment>', 'the same: only events before it', moment)
     .option('--from-id <id>', 'begin with the event that has this id')

@@ -11,6 +11,8 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
+  Rows of a CSV file, whose first row names the fields:
+    colloquium -e '{/id, total: number.parse(/total)}' orders.csv
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -31,9 +33,8 @@ stored data failed, 75 stopped by a budget or limit and resumable, 78 config or 
 signal.`;
 
 /** `colloquium [run] [files…]`: the main job. */
-export function runCommand(): Command {
-  return withConfig(new Command('run'))
-    .description('Run events through a pipeline: files or stdin in, stdout or a file out (the default command)')
+export function runCommand(command: Command): Command {
+  return withConfig(command)
     .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script, text or JSON, as the only stage')
     .option(
@@ -41,6 +42,10 @@ export function runCommand(): Command {
       'a script as the only stage: a name under scripts in the config, or a file (.computo is text, else JSON)',
     )
     .addOption(filterOption())
+    .option(
+      '--in <format>',
+      'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',
+    )
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',
@@ -81,12 +86,8 @@ export function runCommand(): Command {
         import('../run/run.js'),
         import('../run/unknown-command.js'),
       ]);
-      const commands = parent?.commands.map((command) => command.name()) ?? [];
-      if (flags.follow !== true)
-        refuseUnknownCommand(
-          files,
-          commands.filter((name) => !name.startsWith('__')),
-        );
+      const names = parent?.commands.map((one) => one.name()).filter((name) => !name.startsWith('__')) ?? [];
+      if (flags.follow !== true) refuseUnknownCommand(files, names);
       process.exitCode = await run(files, flags, process.argv.slice(2));
     });
 }

@@ -1,16 +1,13 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
 const EXAMPLES = `
 Example:
   colloquium schema > colloquium.schema.json`;
 
 /** `colloquium schema`: what editors complete configs from. */
-export function schemaCommand(): Command {
-  return new Command('schema')
-    .description('Print the JSON Schema of the config')
-    .addHelpText('after', EXAMPLES)
-    .action(async () => {
-      const { configJsonSchema } = await import('../../config/index.js');
-      process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
-    });
+export function schemaCommand(command: Command): Command {
+  return command.addHelpText('after', EXAMPLES).action(async () => {
+    const { configJsonSchema } = await import('../../config/index.js');
+    process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  });
 }

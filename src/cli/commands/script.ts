@@ -16,9 +16,8 @@ Exit codes: 0, 2 usage, or a text with comments that fmt would lose, 78 the text
 not formatted.`;
 
 /** `colloquium script …`: from one form of a script to the other. */
-export function scriptCommand(): Command {
-  return new Command('script')
-    .description('Turn scripts into text or JSON, and lay texts out: to-json, to-text, fmt')
+export function scriptCommand(command: Command): Command {
+  return command
     .helpCommand(false)
     .addHelpText('after', EXAMPLES)
     .addCommand(toJsonCommand())

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { ServeFlags } from '../serve/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
@@ -20,9 +21,8 @@ to ten seconds, and the rest at the next start; a second one stops at once. SIGH
 Exit codes: 0 after a clean drain, 2 usage, 69 the NATS server cannot be used, 74 the log cannot be opened, 78 config or script invalid.`;
 
 /** `colloquium serve`: the daemon. */
-export function serveCommand(): Command {
-  return withConfig(new Command('serve'))
-    .description('Take events over HTTP, store them durably, run them through their pipelines')
+export function serveCommand(command: Command): Command {
+  return withConfig(command)
     .option('--host <address>', "the address to listen on, instead of the config's server.host")
     .option('--port <n>', "the port, instead of the config's server.port; 0 takes any free one", port)
     .option('--insecure', 'listen on any address without tokens')

@@ -23,9 +23,8 @@ Exit codes: 0 also when the daemon ends or the reader of the output has gone, 2 
 74 the connection broke, 78 config or script invalid.`;
 
 /** `colloquium tap`: the live events of a running daemon. */
-export function tapCommand(): Command {
-  return withConfig(new Command('tap'))
-    .description('Watch the events of a running daemon on their way')
+export function tapCommand(command: Command): Command {
+  return withConfig(command)
     .option('--stage <name>', 'events as they leave this stage; else as they leave their pipeline')
     .option('-p, --pipeline <name>', 'only events of this pipeline')
     .addOption(filterOption())

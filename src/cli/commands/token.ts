@@ -19,9 +19,8 @@ A token is shown once, when it is created: what is kept, in the folder tokens of
 daemon takes changes over within about a second. Once a token was created, the daemon asks for one, also on 127.0.0.1.`;
 
 /** `colloquium token create|list|revoke`: access to the daemon. */
-export function tokenCommand(): Command {
-  return new Command('token')
-    .description('Say who may use the daemon, and for what: create, list, revoke')
+export function tokenCommand(command: Command): Command {
+  return command
     .helpCommand(false)
     .addHelpText('after', EXAMPLES)
     .addCommand(createCommand().exitOverride())

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { useSection, type LoadedConfig } from '../../config/index.js';
-import { nodeWorld, openLogReader, type LogReader, type World } from '../../log/index.js';
+import { nodeWorld, openLogReader, type LogReader, type LogWorld } from '../../log/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
@@ -28,7 +28,7 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
 }
 
 /** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
-export async function openLog(folder: string): Promise<{ readonly reader: LogReader; readonly world: World }> {
+export async function openLog(folder: string): Promise<{ readonly reader: LogReader; readonly world: LogWorld }> {
   const world = nodeWorld();
   const names = await world.disk.list(folder).catch(() => undefined);
   if (names === undefined) {

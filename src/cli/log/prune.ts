@@ -1,5 +1,5 @@
 import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
-import { comparePositions, LOG_START, type LogReader, type Position, type World } from '../../log/index.js';
+import { comparePositions, LOG_START, type LogReader, type LogPosition, type LogWorld } from '../../log/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { PruneFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
@@ -50,10 +50,15 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
 }
 
 /** Before this position every pipeline of the config has processed its events; where it has none, all are. */
-async function processedUpTo(config: LoadedConfig, folder: string, reader: LogReader, world: World): Promise<Position> {
+async function processedUpTo(
+  config: LoadedConfig,
+  folder: string,
+  reader: LogReader,
+  world: LogWorld,
+): Promise<LogPosition> {
   const names = pipelineNames(config);
   const store = checkpointStore(world, stateDirectory(config), config.directory);
-  let least: Position | undefined;
+  let least: LogPosition | undefined;
   for (const name of names) {
     const checkpoint = parseProcessingCheckpoint((await store.get(checkpointName(folder, name)))?.value);
     const position = checkpoint?.place.position ?? LOG_START;

@@ -1,5 +1,5 @@
 import { visible } from '../../config/diagnostic/index.js';
-import type { Finding } from '../../log/index.js';
+import type { LocatedDamage } from '../../log/index.js';
 import type { FormatFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { showFile } from '../terminal/print-diagnostics.js';
@@ -16,7 +16,7 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
   const { folder } = await findLog(named, flags);
   const { reader } = await openLog(folder);
   const isJson = flags.format === 'json';
-  const listed: Finding[] = [];
+  const listed: LocatedDamage[] = [];
   const summary = await onDisk(() =>
     reader.verify((finding) => {
       if (!isJson) process.stdout.write(visible(`${finding.message}\n`));

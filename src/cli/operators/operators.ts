@@ -38,7 +38,7 @@ function textFor(
 ): string {
   if (search !== undefined) return found(search, isKnown);
   if (name !== undefined) return explained(name, isKnown);
-  return dialect === undefined ? families() : listed(operators.filter(isKnown));
+  return dialect === undefined ? families() : listed(operators().filter(isKnown));
 }
 
 /** A line or more for each family. */
@@ -90,7 +90,7 @@ function listed(all: readonly OperatorInfo[]): string {
 }
 
 function explained(name: string, isKnown: IsKnown): string {
-  const known = operators.filter(isKnown);
+  const known = operators().filter(isKnown);
   const operator = known.find((one) => one.name === name);
   if (operator !== undefined) return explain(operator);
   const groups = operatorGroups();

@@ -13,6 +13,7 @@ import { terminalTalk } from '../terminal/talk.js';
 import type { ReplayFlags } from './flags.js';
 import { refuseOwnFiles } from './refuse-own-files.js';
 import { resolveReplay } from './resolve.js';
+import { refuseUnknownId } from './unknown-id.js';
 import { refuseUnknownPipeline } from './unknown-pipeline.js';
 
 const STDERR = 2;
@@ -24,6 +25,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   await refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
   await onDisk(() => refuseUnknownPipeline(plan));
+  await onDisk(() => refuseUnknownId(plan));
   const ending = new AbortController();
   const signals = onSignals(() => ending.abort());
   const startedAt = performance.now();

@@ -7,6 +7,8 @@ export interface RunFlags extends ConfigFlags {
   /** In the order in which they were typed. */
   readonly filter?: readonly string[];
   readonly pipeline?: string;
+  /** The format of the inputs. */
+  readonly in?: string;
   readonly output?: string;
   readonly rotate?: number;
   readonly envelope?: true;

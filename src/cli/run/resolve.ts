@@ -8,6 +8,7 @@ import type { PipelineBody } from '../plan/pipeline-spec.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
 import type { RunCommand } from './plan.js';
+import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolvePipelineSpec, type ResolvedPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
@@ -37,9 +38,11 @@ export async function resolveRun(
   const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
   const outputPlans = outputs.map((output) => withStateFolder(output.plan, stateFolder));
   const deadLetters = withStateFolder(letters, stateFolder);
+  const inputs = files.length > 0 ? files : ['-'];
   const resume = resolveResume(flags, outputPlans, typed);
   return {
-    inputs: files.length > 0 ? files : ['-'],
+    inputs,
+    formats: await resolveFormats(inputs, flags),
     follow: flags.follow === true,
     ...(flags.limit !== undefined && { limit: flags.limit }),
     pipeline: { ...spec, outputs: outputs.map(({ spec: output }) => output) },

@@ -27,7 +27,7 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
   const other: Dialect = dialect === 'classic' ? 'current' : 'classic';
   if (findOperator(name, other) !== undefined && !isText)
     return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
-  const names = [...operatorNames(dialect)];
+  const names = operatorNames(dialect);
   const [family = '', verb] = name.split('.', 2);
   const meant = oursOf(verb ?? name, names).filter((ours) => verb === undefined || ours.startsWith(`${family}.`));
   if (meant.length > 0) {

@@ -3,8 +3,7 @@ import { defineOperator, inBoth, invalidArgument, number, takes } from '../synta
 import { compareNumbers, describe, isApproximately, isNumber, unlimited } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
 
-export const approx = defineOperator({
-  name: 'approx',
+export const approx = defineOperator('approx', () => ({
   summary: 'Whether two numbers differ by at most a tolerance, which must not be negative.',
   signatures: inBoth(takes(number('left'), number('right'), number('tolerance'))),
   returns: 'boolean',
@@ -45,4 +44,4 @@ export const approx = defineOperator({
       message: `'approx' needs a tolerance of at least 0, got ${describe(tolerance.value)}`,
     });
   },
-});
+}));

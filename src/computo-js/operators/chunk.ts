@@ -7,8 +7,7 @@ import { withinIntegerLimit } from './number-results.js';
 /** An array by itself, and its place in the one around it. */
 const UNITS_PER_CHUNK = 12;
 
-export const chunk = defineOperator({
-  name: 'chunk',
+export const chunk = defineOperator('chunk', () => ({
   summary: 'The array cut into arrays of a size, a positive integer. The last one may be shorter.',
   signatures: { classic: takes(array(), number('size')) },
   returns: 'array',
@@ -45,7 +44,7 @@ export const chunk = defineOperator({
       message: `'chunk' needs a positive integer as its size, got ${describe(size.value)}`,
     });
   },
-});
+}));
 
 function positiveInteger(value: Json, effort: Effort): number | undefined {
   const integer = isNumber(value) ? integerOf(value, effort) : undefined;

@@ -6,7 +6,7 @@ import {
   takesAtLeast,
   type Call,
   type Example,
-  type Operator,
+  type OperatorEntry,
 } from '../syntax/index.js';
 import { compareNumbers, type Effort, type JsonNumber } from '../value/index.js';
 
@@ -23,9 +23,8 @@ const HOLDS: Readonly<Record<Name, Holds>> = {
   '<=': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a <= b : compareNumbers(a, b, run) <= 0),
 };
 
-function comparison(name: Name, examples: readonly Example[]): Operator {
-  return defineOperator({
-    name,
+function comparison(name: Name, examples: readonly Example[]): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: `Whether each number is ${NOUNS[name]} the next one.`,
     signatures: inBoth(takesAtLeast(2, number('number'))),
     returns: 'boolean',
@@ -36,7 +35,7 @@ function comparison(name: Name, examples: readonly Example[]): Operator {
       const parts = compileArguments(call, compiler);
       return call.dialect === 'classic' ? allFirst(call, parts, HOLDS[name]) : pairByPair(call, parts, HOLDS[name]);
     },
-  });
+  }));
 }
 
 export const greater = comparison('>', [

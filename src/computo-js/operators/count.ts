@@ -1,8 +1,7 @@
 import { arrayOf, compileArgument } from '../compile/index.js';
 import { array, defineOperator, inBoth, takes } from '../syntax/index.js';
 
-export const count = defineOperator({
-  name: 'count',
+export const count = defineOperator('count', () => ({
   summary: 'The number of elements of an array.',
   signatures: inBoth(takes(array())),
   returns: 'number',
@@ -12,4 +11,4 @@ export const count = defineOperator({
     const array = compileArgument(call, 0, compiler);
     return (run, scope) => arrayOf(array(run, scope), call, 0).length;
   },
-});
+}));

@@ -21,8 +21,7 @@ import {
 } from '../value/index.js';
 import { calculate, fold, ofTwo, withinIntegerLimit, type Operation } from './number-results.js';
 
-export const dividedBy = defineOperator({
-  name: '/',
+export const dividedBy = defineOperator('/', () => ({
   summary:
     'Divides the first number by the others, from left to right. In current, a single number yields its reciprocal. Dividing by zero is an error.',
   signatures: {
@@ -45,10 +44,9 @@ export const dividedBy = defineOperator({
     return (run, scope) => calculate(operation, 1, numberOf(only(run, scope), call, 0), call, run);
   },
   check: reportZeroDivisors,
-});
+}));
 
-export const modulo = defineOperator({
-  name: '%',
+export const modulo = defineOperator('%', () => ({
   summary:
     "The remainder of a division, with the dividend's sign. In classic both numbers must be integers. Zero as divisor is an error.",
   signatures: {
@@ -70,7 +68,7 @@ export const modulo = defineOperator({
     reportZeroDivisors(call, report);
     if (call.dialect === 'classic') reportFractions(call, report);
   },
-});
+}));
 
 function reportFractions(call: Call, report: Report): void {
   for (const { place, ...argument } of call.arguments) {

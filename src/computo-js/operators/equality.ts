@@ -2,8 +2,7 @@ import { compileArguments, type Evaluate } from '../compile/index.js';
 import { defineOperator, inBoth, takes, takesAtLeast, value, type Call } from '../syntax/index.js';
 import { equal, type Json } from '../value/index.js';
 
-export const equals = defineOperator({
-  name: '==',
+export const equals = defineOperator('==', () => ({
   summary:
     'Whether all values are equal: deeply, by value, without conversion. The order of keys means nothing; 1 equals 1.0.',
   signatures: inBoth(takesAtLeast(2, value('value'))),
@@ -19,10 +18,9 @@ export const equals = defineOperator({
     const parts = compileArguments(call, compiler);
     return call.dialect === 'classic' ? allFirst(call, parts) : oneByOne(call, parts);
   },
-});
+}));
 
-export const notEquals = defineOperator({
-  name: '!=',
+export const notEquals = defineOperator('!=', () => ({
   summary: 'Whether two values differ, by the rules of `==`.',
   signatures: inBoth(takes(value('left'), value('right'))),
   returns: 'boolean',
@@ -32,7 +30,7 @@ export const notEquals = defineOperator({
     const isEqual = allFirst(call, compileArguments(call, compiler));
     return (run, scope) => isEqual(run, scope) === false;
   },
-});
+}));
 
 /** Stops at the first value that differs from the first one. */
 function oneByOne(call: Call, parts: readonly Evaluate[]): Evaluate {

@@ -12,8 +12,7 @@ import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
-export const filter = defineOperator({
-  name: 'filter',
+export const filter = defineOperator('filter', () => ({
   summary: 'The elements for which a lambda is truthy.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
@@ -49,4 +48,4 @@ export const filter = defineOperator({
       return room.fitted(kept);
     };
   },
-});
+}));

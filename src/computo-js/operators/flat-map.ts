@@ -12,8 +12,7 @@ import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isArray, type Json } from '../value/index.js';
 
-export const flatMap = defineOperator({
-  name: 'flatMap',
+export const flatMap = defineOperator('flatMap', () => ({
   summary: 'Like `map`, but where the lambda makes an array, its elements are taken, one level deep.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
@@ -66,4 +65,4 @@ export const flatMap = defineOperator({
       return room.fitted(all);
     };
   },
-});
+}));

@@ -3,8 +3,7 @@ import { ANY } from '../shape/index.js';
 import { defineOperator, placeInside, raw, takes, value } from '../syntax/index.js';
 import { compileFind, compileLookup, pathThrough, pointerProblem } from './lookup.js';
 
-export const get = defineOperator({
-  name: 'get',
+export const get = defineOperator('get', () => ({
   summary: 'What a JSON Pointer leads to in a value; `""` is the whole value. A path that is not there is an error.',
   signatures: { classic: takes(value('value'), raw('pointer')) },
   shape: ([value = ANY], call, infer) => infer.read(value, rawArgument(call, 1)),
@@ -28,4 +27,4 @@ export const get = defineOperator({
     const message = pointerProblem(call, rawArgument(call, 1) ?? null, 'may-be-empty');
     if (message !== undefined) report({ code: 'malformed-pointer', place: placeInside(call.place, 2), message });
   },
-});
+}));

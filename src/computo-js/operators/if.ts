@@ -1,8 +1,7 @@
 import { defineOperator, inBoth, placeInside, takes, value } from '../syntax/index.js';
 import { hasOwnNode } from './special-form.js';
 
-export const ifOperator = defineOperator({
-  name: 'if',
+export const ifOperator = defineOperator('if', () => ({
   summary: 'One of two expressions, by whether a condition is truthy. The other one is not evaluated.',
   signatures: inBoth(takes(value('condition'), value('then'), value('else'))),
   work: [],
@@ -22,4 +21,4 @@ export const ifOperator = defineOperator({
     };
   },
   compile: hasOwnNode,
-});
+}));

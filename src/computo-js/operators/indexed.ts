@@ -13,8 +13,7 @@ import {
 import { ANY, arrayShape, elementOf, scalarShape, tupleShape } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 
-export const enumerate = defineOperator({
-  name: 'enumerate',
+export const enumerate = defineOperator('enumerate', () => ({
   summary: 'The array of `[index, element]` pairs, counted from 0.',
   signatures: { classic: takes(array()) },
   returns: 'array',
@@ -38,10 +37,9 @@ export const enumerate = defineOperator({
       return items.map((item, index) => [index, item]);
     };
   },
-});
+}));
 
-export const mapWithIndex = defineOperator({
-  name: 'mapWithIndex',
+export const mapWithIndex = defineOperator('mapWithIndex', () => ({
   summary: 'Like `map`, with a lambda that gets the element and its index, counted from 0.',
   signatures: { classic: takes(array(), lambda(2)) },
   returns: 'array',
@@ -76,4 +74,4 @@ export const mapWithIndex = defineOperator({
       return results;
     };
   },
-});
+}));

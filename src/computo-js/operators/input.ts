@@ -19,8 +19,7 @@ const SIGNATURES = {
   current: takesUpTo(1, raw('pointer')),
 };
 
-export const input = defineOperator({
-  name: '$input',
+export const input = defineOperator('$input', () => ({
   summary: 'The first input, or null when there is none. In current, optionally what a JSON Pointer leads to in it.',
   signatures: SIGNATURES,
   shape: (_, call, infer) => rootShape(infer.inputs[0] ?? scalarShape('null'), call, infer),
@@ -34,10 +33,9 @@ export const input = defineOperator({
   read: (call) => findIn(call, FIRST_INPUT),
   reads: { yields: 'value', path: (call) => pathFrom(call, ['0']) },
   check: reportPointer,
-});
+}));
 
-export const inputs = defineOperator({
-  name: '$inputs',
+export const inputs = defineOperator('$inputs', () => ({
   summary:
     'The array of all inputs. In current, optionally what a JSON Pointer leads to in it. With no input it is [] in current and [null] in classic.',
   signatures: SIGNATURES,
@@ -55,7 +53,7 @@ export const inputs = defineOperator({
   read: (call) => findIn(call, allInputs(call)),
   reads: { yields: 'value', path: (call) => pathFrom(call, []) },
   check: reportPointer,
-});
+}));
 
 function allInputs({ dialect }: Call): Evaluate {
   return (run) => (run.inputs.length === 0 && dialect === 'classic' ? [null] : run.inputs);

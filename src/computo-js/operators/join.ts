@@ -13,8 +13,7 @@ import { plainText } from './plain-text.js';
 /** Joining two texts makes a third that refers to both. */
 const UNITS_PER_JOINT = 8;
 
-export const strConcat = defineOperator({
-  name: 'strConcat',
+export const strConcat = defineOperator('strConcat', () => ({
   summary:
     'One string of all values: strings as they are, everything else as compact JSON with sorted keys. In classic, null adds nothing.',
   signatures: inBoth(takesAtLeast(1, value('value'))),
@@ -45,10 +44,9 @@ export const strConcat = defineOperator({
       return text;
     };
   },
-});
+}));
 
-export const join = defineOperator({
-  name: 'join',
+export const join = defineOperator('join', () => ({
   summary: 'One string of all elements with a delimiter between them. Elements become text as in `strConcat`.',
   signatures: { current: takes(array(), value('delimiter', 'string')) },
   returns: 'string',
@@ -73,4 +71,4 @@ export const join = defineOperator({
       return texts.join(delimiter);
     };
   },
-});
+}));

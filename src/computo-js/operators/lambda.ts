@@ -2,8 +2,7 @@ import { defineOperator, inBoth, placeInside, raw, takes, value } from '../synta
 import { describe, isArray, type Json } from '../value/index.js';
 import { hasOwnNode } from './special-form.js';
 
-export const lambdaOperator = defineOperator({
-  name: 'lambda',
+export const lambdaOperator = defineOperator('lambda', () => ({
   summary:
     'A function for the array operators. Its body sees its parameters and the variables of where it is called. As a value it is `[parameters, body]` in current and `["lambda", parameters, body]` in classic.',
   signatures: inBoth(takes(raw('parameters'), value('body'))),
@@ -37,7 +36,7 @@ export const lambdaOperator = defineOperator({
     };
   },
   compile: hasOwnNode,
-});
+}));
 
 function parameterNames(parameters: Json): readonly string[] | undefined {
   if (!isArray(parameters)) return undefined;

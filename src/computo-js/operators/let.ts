@@ -1,8 +1,7 @@
 import { defineOperator, inBoth, raw, takes, value } from '../syntax/index.js';
 import { hasOwnNode } from './special-form.js';
 
-export const letOperator = defineOperator({
-  name: 'let',
+export const letOperator = defineOperator('let', () => ({
   summary:
     'Binds variables for an expression. In classic, pairs whose expressions see the variables before them; in current, an object or pairs whose expressions see only the variables outside.',
   signatures: inBoth(takes(raw('bindings'), value('body'))),
@@ -24,4 +23,4 @@ export const letOperator = defineOperator({
     },
   ],
   compile: hasOwnNode,
-});
+}));

@@ -13,8 +13,7 @@ import {
 } from '../syntax/index.js';
 import { isArray, type Json } from '../value/index.js';
 
-export const car = defineOperator({
-  name: 'car',
+export const car = defineOperator('car', () => ({
   summary: 'The first element of an array, which must not be empty.',
   signatures: inBoth(takes(array())),
   shape: ([items = ANY]) => items.array?.tuple?.[0] ?? elementOf(items),
@@ -30,10 +29,9 @@ export const car = defineOperator({
     };
   },
   check: reportEmpty,
-});
+}));
 
-export const cdr = defineOperator({
-  name: 'cdr',
+export const cdr = defineOperator('cdr', () => ({
   summary: 'All elements but the first. Of an empty array it is empty in classic, and an error in current.',
   signatures: inBoth(takes(array())),
   returns: 'array',
@@ -55,10 +53,9 @@ export const cdr = defineOperator({
   check(call, report) {
     if (call.dialect === 'current') reportEmpty(call, report);
   },
-});
+}));
 
-export const cons = defineOperator({
-  name: 'cons',
+export const cons = defineOperator('cons', () => ({
   summary: 'An array with one more element in front.',
   signatures: inBoth(takes(value('item'), array())),
   returns: 'array',
@@ -76,10 +73,9 @@ export const cons = defineOperator({
       return [item, ...items];
     };
   },
-});
+}));
 
-export const append = defineOperator({
-  name: 'append',
+export const append = defineOperator('append', () => ({
   summary: 'One array of the elements of all arrays.',
   signatures: inBoth(takesAtLeast(1, array())),
   returns: 'array',
@@ -99,7 +95,7 @@ export const append = defineOperator({
       return joined(lists);
     };
   },
-});
+}));
 
 /** More lists than this are not joined by one call. */
 const ARGUMENTS_MAX = 1000;

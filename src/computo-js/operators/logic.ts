@@ -1,10 +1,17 @@
 import { compileArgument, compileArguments } from '../compile/index.js';
-import { defineOperator, inBoth, takes, takesAtLeast, value, type Dialect, type Operator } from '../syntax/index.js';
+import {
+  defineOperator,
+  inBoth,
+  takes,
+  takesAtLeast,
+  value,
+  type Dialect,
+  type OperatorEntry,
+} from '../syntax/index.js';
 import { isTruthy } from '../value/index.js';
 
-function conjunction(name: string, dialect: Dialect): Operator {
-  return defineOperator({
-    name,
+function conjunction(name: string, dialect: Dialect): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: 'Whether all values are truthy. Stops at the first that is not.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
@@ -23,12 +30,11 @@ function conjunction(name: string, dialect: Dialect): Operator {
         return true;
       };
     },
-  });
+  }));
 }
 
-function disjunction(name: string, dialect: Dialect): Operator {
-  return defineOperator({
-    name,
+function disjunction(name: string, dialect: Dialect): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: 'Whether any value is truthy. Stops at the first that is.',
     signatures: { [dialect]: takesAtLeast(1, value('condition')) },
     returns: 'boolean',
@@ -47,7 +53,7 @@ function disjunction(name: string, dialect: Dialect): Operator {
         return false;
       };
     },
-  });
+  }));
 }
 
 export const and = conjunction('and', 'current');
@@ -55,8 +61,7 @@ export const or = disjunction('or', 'current');
 export const andClassic = conjunction('&&', 'classic');
 export const orClassic = disjunction('||', 'classic');
 
-export const not = defineOperator({
-  name: 'not',
+export const not = defineOperator('not', () => ({
   summary: 'Whether a value is falsy: false, null, 0, "", [] or {}.',
   signatures: inBoth(takes(value('condition'))),
   returns: 'boolean',
@@ -69,4 +74,4 @@ export const not = defineOperator({
     const condition = compileArgument(call, 0, compiler);
     return (run, scope) => !isTruthy(condition(run, scope));
   },
-});
+}));

@@ -11,8 +11,7 @@ import {
 import { ANY, arrayShape, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 
-export const map = defineOperator({
-  name: 'map',
+export const map = defineOperator('map', () => ({
   summary: 'The array of what a lambda makes of each element.',
   signatures: inBoth(takes(array(), lambda(1))),
   returns: 'array',
@@ -43,4 +42,4 @@ export const map = defineOperator({
       return results;
     };
   },
-});
+}));

@@ -3,8 +3,7 @@ import { arrayShape, combinedShape, scalarShape } from '../shape/index.js';
 import { defineOperator, takes, takesAtLeast, value } from '../syntax/index.js';
 import { entriesOf, orderedObject, sortedKeys, spendMembers, type Json } from '../value/index.js';
 
-export const keys = defineOperator({
-  name: 'keys',
+export const keys = defineOperator('keys', () => ({
   summary: 'The keys of an object, in byte order.',
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
@@ -21,10 +20,9 @@ export const keys = defineOperator({
       return sorted;
     };
   },
-});
+}));
 
-export const values = defineOperator({
-  name: 'values',
+export const values = defineOperator('values', () => ({
   summary: 'The values of an object, in the byte order of their keys.',
   signatures: { current: takes(value('object', 'object')) },
   returns: 'array',
@@ -42,10 +40,9 @@ export const values = defineOperator({
       return sorted.map((key) => object[key] ?? null);
     };
   },
-});
+}));
 
-export const merge = defineOperator({
-  name: 'merge',
+export const merge = defineOperator('merge', () => ({
   summary: 'One object with the members of all objects. Of those with the same key the last one counts.',
   signatures: { current: takesAtLeast(1, value('object', 'object')) },
   returns: 'object',
@@ -66,4 +63,4 @@ export const merge = defineOperator({
       return orderedObject(entries, run);
     };
   },
-});
+}));

@@ -3,8 +3,7 @@ import { defineOperator, number, takes, takesAtLeast, type Call } from '../synta
 import { subtract } from '../value/index.js';
 import { calculate, fold, ofTwo } from './number-results.js';
 
-export const minus = defineOperator({
-  name: '-',
+export const minus = defineOperator('-', () => ({
   summary: 'Subtracts numbers from the first one, from left to right. In current, a single number is negated.',
   signatures: {
     classic: takes(number('minuend'), number('subtrahend')),
@@ -23,7 +22,7 @@ export const minus = defineOperator({
     const [only] = parts;
     return only !== undefined && parts.length === 1 ? negated(call, only) : fold(call, parts, subtract, '-');
   },
-});
+}));
 
 function negated(call: Call, evaluate: Evaluate): Evaluate {
   return (run, scope) => calculate(subtract, 0, numberOf(evaluate(run, scope), call, 0), call, run);

@@ -2,8 +2,7 @@ import { arrayOf, compileArgument, countElements } from '../compile/index.js';
 import { array, defineOperator, invalidArgument, takes } from '../syntax/index.js';
 import { describe, isArray, orderedObject } from '../value/index.js';
 
-export const objFromPairs = defineOperator({
-  name: 'objFromPairs',
+export const objFromPairs = defineOperator('objFromPairs', () => ({
   summary: 'An object from an array of `[key, value]` arrays.',
   signatures: { current: takes(array('pairs')) },
   returns: 'object',
@@ -29,4 +28,4 @@ export const objFromPairs = defineOperator({
       );
     };
   },
-});
+}));

@@ -14,8 +14,7 @@ import { compileObject, type Member } from './object-literal.js';
 
 const UNITS_PER_MEMBER = 2;
 
-export const obj = defineOperator({
-  name: 'obj',
+export const obj = defineOperator('obj', () => ({
   summary:
     'Builds an object: from `[key, value]` pairs in classic, from keys and values in turn in current. Keys are expressions too, and must be strings.',
   signatures: {
@@ -88,7 +87,7 @@ export const obj = defineOperator({
       });
     }
   },
-});
+}));
 
 /** Keys and values stand in turn, in both dialects. */
 function builtShape(args: readonly Shape[], call: Call, { origin }: Inferrer): Shape {

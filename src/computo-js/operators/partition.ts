@@ -12,8 +12,7 @@ import { ANY, arrayShape, elementOf, tupleShape } from '../shape/index.js';
 import { array, defineOperator, lambda, takes } from '../syntax/index.js';
 import { isTruthy, type Json } from '../value/index.js';
 
-export const partition = defineOperator({
-  name: 'partition',
+export const partition = defineOperator('partition', () => ({
   summary: 'Two arrays: the elements for which a lambda is truthy, and the others.',
   signatures: { classic: takes(array(), lambda(1)) },
   returns: 'array',
@@ -55,4 +54,4 @@ export const partition = defineOperator({
       return [room.fitted(passed), room.fitted(failed)];
     };
   },
-});
+}));

@@ -2,8 +2,7 @@ import { arrayOf, compileArgument, countSteps } from '../compile/index.js';
 import { applyPatch, diff, PatchError } from '../patch/index.js';
 import { array, defineOperator, invalidArgument, takes, value } from '../syntax/index.js';
 
-export const diffOperator = defineOperator({
-  name: 'diff',
+export const diffOperator = defineOperator('diff', () => ({
   summary: 'The JSON Patch (RFC 6902) that turns one value into another.',
   signatures: { classic: takes(value('before'), value('after')) },
   returns: 'array',
@@ -19,10 +18,9 @@ export const diffOperator = defineOperator({
       return diff(before, after, run);
     };
   },
-});
+}));
 
-export const patchOperator = defineOperator({
-  name: 'patch',
+export const patchOperator = defineOperator('patch', () => ({
   summary: 'A document after a JSON Patch (RFC 6902). An operation that leads nowhere or tests in vain is an error.',
   signatures: { classic: takes(value('document'), array('operations')) },
   work: ['elements', 'members', 'text', 'digits'],
@@ -57,4 +55,4 @@ export const patchOperator = defineOperator({
       }
     };
   },
-});
+}));

@@ -2,8 +2,7 @@ import { compileArgument } from '../compile/index.js';
 import { applyTemplate, TemplateDepthError, TemplateMissingError } from '../permuto/index.js';
 import { defineOperator, invalidArgument, limitExceeded, takes, value } from '../syntax/index.js';
 
-export const permutoApply = defineOperator({
-  name: 'permuto.apply',
+export const permutoApply = defineOperator('permuto.apply', () => ({
   summary:
     'A template filled in from a context: a string that is exactly `${/pointer}` becomes what the pointer leads to, of any kind; `${}` is the whole context. Keys stay, and results are not filled in again. A missing path leaves the placeholder; the option `permuto` changes that, and turns on placeholders inside longer strings.',
   portable: true,
@@ -36,4 +35,4 @@ export const permutoApply = defineOperator({
       }
     };
   },
-});
+}));

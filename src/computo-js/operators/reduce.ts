@@ -2,8 +2,7 @@ import { arrayOf, compileArgument, compileLambdaArgument, enter, leave, scopeOfT
 import { ANY, elementOf } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes, value } from '../syntax/index.js';
 
-export const reduce = defineOperator({
-  name: 'reduce',
+export const reduce = defineOperator('reduce', () => ({
   summary:
     'Combines the elements into one value: a lambda gets what came so far, first the initial value, and the next element.',
   signatures: inBoth(takes(array(), lambda(2), value('initial'))),
@@ -44,4 +43,4 @@ export const reduce = defineOperator({
       return result;
     };
   },
-});
+}));

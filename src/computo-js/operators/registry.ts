@@ -1,4 +1,4 @@
-import type { Dialect, Operator, OperatorInfo, Signature } from '../syntax/index.js';
+import type { Dialect, Operator, OperatorEntry, OperatorInfo, Signature } from '../syntax/index.js';
 import { approx } from './approx.js';
 import { base64Operators } from './base64/index.js';
 import { chunk } from './chunk.js';
@@ -52,7 +52,7 @@ import { zip, zipWith } from './zip.js';
 /** Operators that belong together. */
 interface Group {
   readonly title: string;
-  readonly operators: readonly Operator[];
+  readonly operators: readonly OperatorEntry[];
 }
 
 /** The reference engine's own. A new operator is a file and a line here. */
@@ -96,7 +96,7 @@ const REFERENCE: readonly Group[] = [
 ];
 
 /** Those beyond it, by family. */
-const BEYOND: readonly Operator[] = [
+const BEYOND: readonly OperatorEntry[] = [
   ...valueOperators,
   ...listOperators,
   ...objectOperators,
@@ -112,10 +112,16 @@ const BEYOND: readonly Operator[] = [
   ...base64Operators,
 ];
 
-const registry: readonly Operator[] = [...REFERENCE.flatMap(({ operators }) => operators), ...BEYOND];
+const registry: readonly OperatorEntry[] = [...REFERENCE.flatMap(({ operators: ofGroup }) => ofGroup), ...BEYOND];
 
 /** Every operator of both dialects, in the order of the reference, as users see them. */
-export const operators: readonly OperatorInfo[] = registry;
+export function operators(): readonly OperatorInfo[] {
+  return recordsOf(registry);
+}
+
+function recordsOf(entries: readonly OperatorEntry[]): readonly OperatorInfo[] {
+  return entries.map(({ operator }) => operator());
+}
 
 /** Operators that belong together: for people. A family is called as its operators begin. */
 export interface OperatorGroup {
@@ -125,12 +131,13 @@ export interface OperatorGroup {
 
 /** All operators by group, in the order of the reference. */
 export function operatorGroups(): readonly OperatorGroup[] {
-  const families = new Map<string, OperatorInfo[]>();
-  for (const operator of BEYOND) {
-    const [family = ''] = operator.name.split('.');
-    families.set(family, [...(families.get(family) ?? []), operator]);
+  const families = new Map<string, OperatorEntry[]>();
+  for (const entry of BEYOND) {
+    const [family = ''] = entry.name.split('.');
+    families.set(family, [...(families.get(family) ?? []), entry]);
   }
-  return [...REFERENCE, ...[...families].map(([title, ofFamily]) => ({ title, operators: ofFamily }))];
+  const groups = [...REFERENCE, ...[...families].map(([title, ofFamily]) => ({ title, operators: ofFamily }))];
+  return groups.map(({ title, operators: ofGroup }) => ({ title, operators: recordsOf(ofGroup) }));
 }
 
 /** An operator as one dialect has it. */
@@ -139,24 +146,14 @@ interface Found {
   readonly signature: Signature;
 }
 
-const BY_DIALECT: Readonly<Record<Dialect, ReadonlyMap<string, Found>>> = {
-  classic: tableOf('classic'),
-  current: tableOf('current'),
-};
+const BY_NAME: ReadonlyMap<string, OperatorEntry> = new Map(registry.map((entry) => [entry.name, entry]));
 
 export function findOperator(name: string, dialect: Dialect): Found | undefined {
-  return BY_DIALECT[dialect].get(name);
+  const operator = BY_NAME.get(name)?.operator();
+  const signature = operator?.signatures[dialect];
+  return operator && signature && { operator, signature };
 }
 
-export function operatorNames(dialect: Dialect): Iterable<string> {
-  return BY_DIALECT[dialect].keys();
-}
-
-function tableOf(dialect: Dialect): Map<string, Found> {
-  const table = new Map<string, Found>();
-  for (const operator of registry) {
-    const signature = operator.signatures[dialect];
-    if (signature !== undefined) table.set(operator.name, { operator, signature });
-  }
-  return table;
+export function operatorNames(dialect: Dialect): string[] {
+  return [...BY_NAME.keys()].filter((name) => findOperator(name, dialect) !== undefined);
 }

@@ -2,8 +2,7 @@ import { arrayOf, compileArgument, countElements } from '../compile/index.js';
 import { sameElements } from '../shape/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 
-export const reverse = defineOperator({
-  name: 'reverse',
+export const reverse = defineOperator('reverse', () => ({
   summary: 'The elements from last to first.',
   signatures: { current: takes(array()) },
   returns: 'array',
@@ -19,4 +18,4 @@ export const reverse = defineOperator({
       return [...items].reverse();
     };
   },
-});
+}));

@@ -21,8 +21,7 @@ const answered: ShapeRule = ([items = ANY], { arguments: [, lambda] }, infer) =>
   return scalarShape('boolean');
 };
 
-export const find = defineOperator({
-  name: 'find',
+export const find = defineOperator('find', () => ({
   summary: 'The first element for which a lambda is truthy, or null.',
   signatures: SIGNATURES,
   shape([items = ANY], { arguments: [, lambda] }, infer) {
@@ -36,10 +35,9 @@ export const find = defineOperator({
     { script: ['find', { array: [] }, ['lambda', ['x'], true]], result: null },
   ],
   compile: (call, compiler) => searchFor(true, null, (item) => item, call, compiler),
-});
+}));
 
-export const some = defineOperator({
-  name: 'some',
+export const some = defineOperator('some', () => ({
   summary: 'Whether a lambda is truthy for any element; false for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
@@ -47,10 +45,9 @@ export const some = defineOperator({
   work: ['calls'],
   examples: [{ script: ['some', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: true }],
   compile: (call, compiler) => searchFor(true, false, () => true, call, compiler),
-});
+}));
 
-export const every = defineOperator({
-  name: 'every',
+export const every = defineOperator('every', () => ({
   summary: 'Whether a lambda is truthy for all elements; true for an empty array.',
   signatures: SIGNATURES,
   returns: 'boolean',
@@ -58,7 +55,7 @@ export const every = defineOperator({
   work: ['calls'],
   examples: [{ script: ['every', { array: [1, 5] }, ['lambda', ['x'], ['>', ['$', '/x'], 3]]], result: false }],
   compile: (call, compiler) => searchFor(false, true, () => false, call, compiler),
-});
+}));
 
 /** Stops at the first element whose answer is `wanted`, and yields what `found` makes of it. */
 function searchFor(

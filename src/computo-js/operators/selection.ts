@@ -23,8 +23,7 @@ import {
 
 const SIGNATURES = { current: takes(value('object', 'object'), array('keys')) };
 
-export const pick = defineOperator({
-  name: 'pick',
+export const pick = defineOperator('pick', () => ({
   summary: 'An object with only those members whose keys are listed, in the order of the list.',
   signatures: SIGNATURES,
   returns: 'object',
@@ -37,10 +36,9 @@ export const pick = defineOperator({
       spendMembers(effort, keys.length);
       return keys.filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key] ?? null]);
     }),
-});
+}));
 
-export const omit = defineOperator({
-  name: 'omit',
+export const omit = defineOperator('omit', () => ({
   summary: 'An object without those members whose keys are listed.',
   signatures: SIGNATURES,
   returns: 'object',
@@ -53,7 +51,7 @@ export const omit = defineOperator({
       const omitted = new Set(keys);
       return entriesOf(object, effort).filter(([key]) => !omitted.has(key));
     }),
-});
+}));
 
 type Select = (object: JsonObject, keys: readonly string[], effort: Effort) => [string, Json][];
 

@@ -7,8 +7,7 @@ import { compareValues, describe, isArray, spendSteps, spendText, type Json } fr
 /** Sorting keeps a row of fields for each element, and lists of rows. */
 const UNITS_PER_ROW = 4;
 
-export const sort = defineOperator({
-  name: 'sort',
+export const sort = defineOperator('sort', () => ({
   summary:
     'The elements in order: by value, `"asc"` or `"desc"`, or by one or more fields, `"/pointer"` or `["/pointer", "desc"]`, where a missing field is null. Kinds stand in the order null, number, string, boolean, array, object; strings by their UTF-8 bytes. Equal elements keep their order.',
   signatures: { current: takesAtLeast(1, array(), raw('option')) },
@@ -50,7 +49,7 @@ export const sort = defineOperator({
     const keys = sortKeysOf(call);
     if ('problem' in keys) report({ code: 'sort-option', place: keys.place, message: keys.problem });
   },
-});
+}));
 
 interface SortKey {
   /** Undefined: the element itself. */

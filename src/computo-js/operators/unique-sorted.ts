@@ -7,8 +7,7 @@ import { describe, equal, type Json } from '../value/index.js';
 const MODES = ['firsts', 'lasts', 'singles', 'multiples'] as const;
 type Mode = (typeof MODES)[number];
 
-export const uniqueSorted = defineOperator({
-  name: 'uniqueSorted',
+export const uniqueSorted = defineOperator('uniqueSorted', () => ({
   summary:
     'Runs of equal neighbours, optionally equal in one field, reduced to their `"firsts"` (the default) or `"lasts"`; or only the `"singles"`, which have no equal neighbour, or the `"multiples"`, which have.',
   signatures: { current: takesUpTo(2, array(), raw('field'), raw('mode')) },
@@ -50,7 +49,7 @@ export const uniqueSorted = defineOperator({
     const options = optionsOf(call);
     if ('problem' in options) report({ code: 'unique-sorted-option', place: options.place, message: options.problem });
   },
-});
+}));
 
 interface Options {
   /** Undefined: the element itself. */

@@ -7,8 +7,7 @@ import { distinctKey, type Json } from '../value/index.js';
 const UNITS_PER_KNOWN = 10;
 const STEPS_PER_KNOWN = 2;
 
-export const unique = defineOperator({
-  name: 'unique',
+export const unique = defineOperator('unique', () => ({
   summary: 'The elements without those that equal an earlier one, by the rules of `==`.',
   signatures: { current: takes(array()) },
   returns: 'array',
@@ -34,4 +33,4 @@ export const unique = defineOperator({
       return kept;
     };
   },
-});
+}));

@@ -3,8 +3,7 @@ import { ANY } from '../shape/index.js';
 import { defineOperator, inBoth, invalidArgument, placeInside, raw, takes, type Call } from '../syntax/index.js';
 import { compileFind, compileLookup, pointerProblem } from './lookup.js';
 
-export const variable = defineOperator({
-  name: '$',
+export const variable = defineOperator('$', () => ({
   summary:
     'The value of a variable: `["$", "/name"]`. In current, further segments are a JSON Pointer into it; in classic they belong to the name.',
   signatures: inBoth(takes(raw('name'))),
@@ -45,7 +44,7 @@ export const variable = defineOperator({
     if (message === undefined) return;
     report({ code: 'malformed-pointer', place: placeInside(call.place, 1), message, hint: 'Write ["$", "/name"].' });
   },
-});
+}));
 
 /** The name of a variable and the pointer behind it, which may be empty. The name is taken as it stands, unescaped. */
 export function splitReference(

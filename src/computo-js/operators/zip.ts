@@ -14,8 +14,7 @@ import { ANY, arrayShape, elementOf, tupleShape } from '../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 
-export const zip = defineOperator({
-  name: 'zip',
+export const zip = defineOperator('zip', () => ({
   summary: 'The array of pairs of elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: inBoth(takes(array('left'), array('right'))),
   returns: 'array',
@@ -41,10 +40,9 @@ export const zip = defineOperator({
       return pairUp(left, right);
     };
   },
-});
+}));
 
-export const zipWith = defineOperator({
-  name: 'zipWith',
+export const zipWith = defineOperator('zipWith', () => ({
   summary: 'What a lambda makes of the elements that stand at the same index in two arrays. The shorter one ends it.',
   signatures: { classic: takes(array('left'), array('right'), lambda(2)) },
   returns: 'array',
@@ -88,7 +86,7 @@ export const zipWith = defineOperator({
       return results;
     };
   },
-});
+}));
 
 function pairUp(left: readonly Json[], right: readonly Json[]): [Json, Json][] {
   const pairs: [Json, Json][] = [];

@@ -1,6 +1,6 @@
 import { MISSING } from '../compile/index.js';
 import { compileGetter } from '../pointer/index.js';
-import { defineOperator, inBoth, takes, type Call } from '../syntax/index.js';
+import { completeOperator, inBoth, takes, type Call } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import type { InputReading } from './reading.js';
 
@@ -31,12 +31,13 @@ export function fieldCall(call: Call, reading: InputReading, fields: Fields): Ca
   };
   const has = (): boolean => find() !== undefined;
   const signature = takes();
-  const form = { signatures: inBoth(signature), work: [], examples: [] };
   const { name, summary } = call.operator;
-  const operator = defineOperator(
+  const form = { summary, signatures: inBoth(signature), work: [], examples: [] };
+  const operator = completeOperator(
+    name,
     reading.yields === 'value'
-      ? { ...form, name, summary, growth: 'input', compile: () => get, read: () => find }
-      : { ...form, name, summary, returns: 'boolean', compile: () => has },
+      ? { ...form, growth: 'input', compile: () => get, read: () => find }
+      : { ...form, returns: 'boolean', compile: () => has },
   );
   return { ...call, operator, signature, arguments: [] };
 }

@@ -9,7 +9,7 @@ import type { OperatorInfo } from '../syntax/index.js';
 export function searchOperators(word: string): readonly OperatorInfo[] {
   const wanted = word.trim().toLowerCase();
   if (wanted === '') return [];
-  const ranked = operators.map((operator) => ({ operator, rank: rankOf(operator, wanted) }));
+  const ranked = operators().map((operator) => ({ operator, rank: rankOf(operator, wanted) }));
   const found = ranked.filter(({ rank }) => rank < RANKS.length);
   return found.sort((a, b) => a.rank - b.rank).map(({ operator }) => operator);
 }

@@ -1,8 +1,9 @@
 /** Scripts as trees, and what an operator's record says. */
 export type { Dialect, DialectOption } from './dialect.js';
-export { invalidArgument, JOIN_HINT, limitExceeded, wrongKind } from './fault.js';
+export { invalidArgument, JOIN_HINT, limitExceeded, overLimit, wrongKind } from './fault.js';
 export type { Binding, Call, Fault, If, Lambda, Let, List, Node } from './node.js';
 export {
+  completeOperator,
   defineOperator,
   inBoth,
   usageHint,
@@ -12,6 +13,7 @@ export {
   type Known,
   type InputPath,
   type Operator,
+  type OperatorEntry,
   type OperatorInfo,
   type Parser,
   type RawCall,

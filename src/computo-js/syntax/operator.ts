@@ -153,14 +153,23 @@ export type Report = (problem: {
   readonly severity?: 'error' | 'warning';
 }) => void;
 
-type Definition = Omit<Operator, 'dialects' | 'arity' | 'usage' | 'textUsage' | 'errors' | 'portable'> &
+type Definition = Omit<Operator, 'name' | 'dialects' | 'arity' | 'usage' | 'textUsage' | 'errors' | 'portable'> &
   Partial<Pick<Operator, 'portable'>>;
 
-/**
- * Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. Those named `family.verb` are
- * beyond the reference, unless they say otherwise.
- */
-export function defineOperator(definition: Definition): Operator {
+/** An operator's name, and its record, which is made when it is first asked for: most scripts name few operators. */
+export interface OperatorEntry {
+  readonly name: string;
+  readonly operator: () => Operator;
+}
+
+/** Defines an operator. Those named `family.verb` are beyond the reference, unless they say otherwise. */
+export function defineOperator(name: string, definition: () => Definition): OperatorEntry {
+  let made: Operator | undefined;
+  return { name, operator: () => (made ??= completeOperator(name, definition())) };
+}
+
+/** Makes an operator's record; `dialects`, `arity` and usage follow from the signatures. */
+export function completeOperator(name: string, definition: Definition): Operator {
   const dialects = (['classic', 'current'] as const).filter((dialect) => definition.signatures[dialect] !== undefined);
   const byDialect = <T>(of: (signature: Signature) => T): Partial<Record<Dialect, T>> => {
     const made: Partial<Record<Dialect, T>> = {};
@@ -171,7 +180,8 @@ export function defineOperator(definition: Definition): Operator {
     return made;
   };
   return {
-    portable: !definition.name.includes('.'),
+    name,
+    portable: !name.includes('.'),
     ...definition,
     dialects,
     // Only who has made a mistake, or reads the reference, wants to see these.
@@ -179,11 +189,11 @@ export function defineOperator(definition: Definition): Operator {
       return byDialect(({ min, max }) => ({ min, max }));
     },
     get usage() {
-      return byDialect((signature) => jsonUsage(definition.name, signature));
+      return byDialect((signature) => jsonUsage(name, signature));
     },
     get textUsage() {
       const { current } = definition.signatures;
-      return current && textUsage(definition.name, current);
+      return current && textUsage(name, current);
     },
     get errors() {
       const { current, classic } = definition.signatures;

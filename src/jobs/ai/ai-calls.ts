@@ -3,7 +3,7 @@ import {
   parseRequest,
   type AiClient,
   type AnsweredCall,
-  type CallContext,
+  type AiCallOptions,
   type CallResult,
   type InDoubtPolicy,
   type JsonSchema,
@@ -69,7 +69,7 @@ function fingerprintOf(stage: AiStageSpec, request: UniversalRequest): string {
 }
 
 /** For whom and how a stage's request is served. */
-export function contextOf(stage: AiStageSpec, event: AiEvent): CallContext {
+export function contextOf(stage: AiStageSpec, event: AiEvent): AiCallOptions {
   return {
     stage: stage.name,
     pipeline: event.pipeline,

@@ -1,4 +1,4 @@
-import type { ProviderSetup } from '../../ai/index.js';
+import type { LaneOptions } from '../../ai/index.js';
 import { formatPointer } from 'computo-js';
 import {
   ConfigError,
@@ -15,7 +15,7 @@ import { diagnose } from '../../config/source/index.js';
  *
  * @throws ConfigError when a variable that it needs is not set, or it has no key and can't do without
  */
-export function providerSetup(config: LoadedConfig, name: string): ProviderSetup {
+export function providerSetup(config: LoadedConfig, name: string): LaneOptions {
   const provider = useProvider(config, name);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
   if (key === undefined && provider.kind !== 'openai-compatible') throw noKey(config, provider);

@@ -1,5 +1,5 @@
 import { version } from '../../../package.json';
-import { takeLogLock, type World } from '../../log/index.js';
+import { takeLogLock, type LogWorld } from '../../log/index.js';
 import { displacedLog, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
 import type { Sink } from '../../sinks/index.js';
 import type { Restored } from '../../sources/index.js';
@@ -41,7 +41,7 @@ const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** What a daemon is started with. */
 export interface DaemonContext {
-  readonly world: World;
+  readonly world: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;

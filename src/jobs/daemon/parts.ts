@@ -1,4 +1,4 @@
-import type { Damage, Log, World } from '../../log/index.js';
+import type { Damage, Log, LogWorld } from '../../log/index.js';
 import type { Metrics, TapHub } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import type { Lock } from '../../world/lock/index.js';
@@ -29,7 +29,7 @@ export interface Inside {
 }
 
 export interface InsideContext {
-  readonly world: World;
+  readonly world: LogWorld;
   readonly state: StateFolder;
   /** The log's. */
   readonly lock: Lock;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { listedOwners } from '../../ai/owner/index.js';
-import type { World } from '../../log/index.js';
+import type { LogWorld } from '../../log/index.js';
 import { keepTrying, NatsUnavailableError, type NatsLink } from '../../nats/index.js';
 import { WorkReader } from '../../pipeline/work/index.js';
 import type { Restored } from '../../sources/index.js';
@@ -52,7 +52,7 @@ export async function joinFleet(
   link: NatsLink,
   plan: FleetPlan,
   depthMax: number,
-  world: Pick<World, 'now' | 'elapsed'>,
+  world: Pick<LogWorld, 'now' | 'elapsed'>,
 ): Promise<Fleet> {
   const since = world.now();
   let known: Self = { url: '', pipelines: () => [] };

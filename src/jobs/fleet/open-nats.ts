@@ -1,4 +1,4 @@
-import type { World } from '../../log/index.js';
+import type { LogWorld } from '../../log/index.js';
 import { closeWhenAway, NatsUnavailableError, type LinkState, type NatsLink } from '../../nats/index.js';
 import type { HealthComponent } from '../../server/index.js';
 import type { ServePlan } from '../serve-plan.js';
@@ -35,7 +35,7 @@ const RETRY_MAX_MS = 5000;
  *
  * @throws JobError when the server can't be used; ConfigError
  */
-export async function openNats(plan: ServePlan, world: World, talk: Talk): Promise<DaemonNats> {
+export async function openNats(plan: ServePlan, world: LogWorld, talk: Talk): Promise<DaemonNats> {
   if (!needsNats(plan)) return NONE;
   const nats = new ConnectedNats(plan, world, talk);
   await nats.begin();
@@ -54,7 +54,7 @@ class ConnectedNats implements DaemonNats {
 
   constructor(
     private readonly plan: ServePlan,
-    private readonly world: World,
+    private readonly world: LogWorld,
     private readonly talk: Talk,
   ) {
     this.#startedAt = world.now();

@@ -5,7 +5,7 @@ import {
   partitionOf,
   PATIENCE_MS,
   tokenOf,
-  type ConsumerSetup,
+  type ConsumerOptions,
   type NatsLink,
 } from '../../nats/index.js';
 import { readStoredEvent } from '../../event/index.js';
@@ -83,7 +83,7 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
       for (const place of [UNORDERED, ...(plan.orderBy === undefined ? [] : places)]) {
         const consumer = `${consumerTokenOf(pipeline)}-${place}`;
         const isOrdered = place !== UNORDERED;
-        const setup: ConsumerSetup = {
+        const setup: ConsumerOptions = {
           stream,
           name: consumer,
           subject: `${prefix}.${tokenOf(pipeline)}.${place}`,

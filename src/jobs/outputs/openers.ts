@@ -5,7 +5,7 @@ import { openFile } from './open-file.js';
 import { subjectSink } from './subject-sink.js';
 import { keepingOf } from './target.js';
 import {
-  cutBackRenamed,
+  truncateRenamed,
   DEAD_LETTER_PERMISSIONS,
   FileHold,
   Lifeline,
@@ -98,7 +98,7 @@ function fileOpener(
       }
     },
     state: (position) => guarded(() => outputState(path, position, plan.pattern)),
-    findRenamed: (position, cutsBack) => guarded(() => cutBackRenamed(path, position, cutsBack)),
+    findRenamed: (position, cutsBack) => guarded(() => truncateRenamed(path, position, cutsBack)),
     hold: () => hold.take(),
     async open(mode) {
       return await openFile(path, {

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { pipelineNames } from '../../config/index.js';
 import { resolvePath } from '../../files/index.js';
 import type { Lock } from '../../world/lock/index.js';
-import { CheckpointStore, LogError, type World } from '../../log/index.js';
+import { CheckpointStore, LogError, type LogWorld } from '../../log/index.js';
 import {
   LetterDrive,
   parseDrivenLetters,
@@ -196,7 +196,7 @@ function familiesOf(plan: ReplayPlan, pipelines: readonly PipelineServePlan[]): 
  */
 async function drivenBefore(
   { config, stateFolder, logFolder }: ReplayPlan,
-  world: World,
+  world: LogWorld,
   notes: CheckpointStore,
   key: string,
 ): Promise<DrivenLetters | undefined> {

@@ -1,4 +1,4 @@
-import { nodeWorld, type Damage, type World } from '../../log/index.js';
+import { nodeWorld, type Damage, type LogWorld } from '../../log/index.js';
 import type { Delivered } from '../../pipeline/index.js';
 import type { PersonTalk } from '../talk.js';
 import type { ReplayPlan } from './plan.js';
@@ -6,7 +6,7 @@ import type { ReplayPlan } from './plan.js';
 /** What all parts of a replay share. */
 export interface OpenReplay {
   readonly plan: ReplayPlan;
-  readonly world: World;
+  readonly world: LogWorld;
   readonly talk: PersonTalk;
   /** Raised when nothing more is to be read. */
   readonly signal: AbortSignal;

@@ -1,11 +1,14 @@
 import type { LoadedConfig } from '../../config/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
+import type { InputFormat } from '../../sources/index.js';
 import type { Targets } from '../outputs/target.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
 export interface RunPlan extends Targets {
   /** Paths as given; `-` is stdin. Never empty. */
   readonly inputs: readonly string[];
+  /** Those that are not lines of JSON. */
+  readonly formats: ReadonlyMap<string, InputFormat>;
   readonly follow: boolean;
   /** Input events after which it ends. */
   readonly limit?: number;

@@ -3,7 +3,7 @@ import { DECIMAL_BYTES_MAX, writeDecimal } from './decimal-text.js';
 import type { Text } from './skip.js';
 
 const START_BYTES = 64 * 1024;
-/** Less than this part of the memory is copied out of it. */
+/** A smaller share of the memory than this is copied out of it. */
 const SMALL_PART = 1 / 8;
 /** Up to this many bytes a loop is faster than a call into the runtime. */
 const SHORT_COPY = 192;
@@ -11,23 +11,23 @@ const SHORT_TEXT = 48;
 /** Short copies write whole words, so up to seven bytes too many: the next write covers them. */
 const WORD_REST = 7;
 
-/** Bytes that are often copied, with a word's room after them. */
-export interface Literal {
+/** Bytes that are copied often, followed by a word's room. */
+export interface TextLiteral {
   readonly text: Text;
   readonly length: number;
 }
 
-/** @param source at most a few hundred bytes, or copying it may be slow */
-export function literalOf(source: string): Literal {
+/** @param source at most a few hundred bytes: longer text may copy slowly */
+export function textLiteral(source: string): TextLiteral {
   const length = Buffer.byteLength(source);
   const bytes = Buffer.alloc(length + WORD_REST);
   bytes.write(source);
   return { text: { bytes, words: viewOf(bytes), length: bytes.length }, length };
 }
 
-/** A buffer that grows: lines are put together in it as bytes, without strings in between. */
+/** A growing buffer that assembles lines as bytes, without intermediate strings. */
 export class ByteWriter {
-  /** How much was written. */
+  /** Bytes written so far. */
   length = 0;
   #bytes: Buffer = Buffer.allocUnsafeSlow(START_BYTES);
   #words = viewOf(this.#bytes);
@@ -38,11 +38,11 @@ export class ByteWriter {
     this.length += 1;
   }
 
-  literal({ text, length }: Literal): void {
+  literal({ text, length }: TextLiteral): void {
     this.copy(text, 0, length);
   }
 
-  /** Copies the bytes from `start` to `end`, of text that is UTF-8. */
+  /** Copies the bytes from `start` to `end` of a UTF-8 text. */
   copy(from: Text, start: number, end: number): void {
     const count = end - start;
     this.#reserve(count);
@@ -52,8 +52,8 @@ export class ByteWriter {
     } else {
       const { words } = from;
       const into = this.#words;
-      // As doubles, the widest words there are. Only a NaN's bits might change on the way, and no UTF-8 looks like one: in it
-      // no byte of 0xf0 or more is followed by 0x7f or 0xff.
+      // As doubles, the widest words available. Only the bits of a NaN could change on the way, and no UTF-8 looks like
+      // one: no byte of 0xf0 or more is followed by 0x7f or 0xff.
       for (let at = 0; at < count; at += 8) into.setFloat64(length + at, words.getFloat64(start + at, true), true);
     }
     this.length = length + count;
@@ -97,7 +97,7 @@ export class ByteWriter {
     this.text(JSON.stringify(text));
   }
 
-  /** Writes text of ASCII characters; false when it has others. */
+  /** Writes ASCII text; false when the text has other characters. */
   #ascii(text: string): boolean {
     const { length: count } = text;
     const { length } = this;
@@ -112,9 +112,9 @@ export class ByteWriter {
   }
 
   /**
-   * Gives away what was written, in memory of its own, and starts anew.
+   * Hands over what was written, in memory of its own, and starts over.
    *
-   * @param fresh memory to go on with, where what was written keeps its own
+   * @param fresh memory for what is written next, where the written bytes keep theirs
    */
   take(fresh: () => Buffer = () => Buffer.allocUnsafeSlow(START_BYTES)): Buffer {
     const written = this.#bytes.subarray(0, this.length);
@@ -125,7 +125,7 @@ export class ByteWriter {
     return written;
   }
 
-  /** Takes back what was written after there were `length` bytes. */
+  /** Removes everything beyond the first `length` bytes. */
   cutTo(length: number): void {
     this.length = length;
   }

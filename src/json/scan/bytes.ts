@@ -1,4 +1,4 @@
-/** The bytes that JSON is made of, and what they may be part of. */
+/** The bytes that JSON consists of, and what they may be part of. */
 export const TAB = 0x09;
 export const NEWLINE = 0x0a;
 export const CARRIAGE_RETURN = 0x0d;
@@ -17,13 +17,16 @@ export const CLOSE_ARRAY = 0x5d;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 
-/** What ends a run of plain characters in a string: the quote, the backslash, control characters. */
+/** What ends a run of plain characters in a string: a quote, a backslash or a control character. */
 export const ENDS_RUN = tableOf((byte) => byte < 0x20 || byte === QUOTE || byte === BACKSLASH);
 export const IS_HEX = tableOf((byte) => /[0-9a-fA-F]/.test(String.fromCharCode(byte)));
-/** What may follow a backslash, but for `u`, and for the slash, which needs none. */
+/** What may follow a backslash, except `u`, and except the slash, which needs no escape. */
 export const IS_ESCAPED = tableOf((byte) => '"\\bfnrt'.includes(String.fromCharCode(byte)));
 
-/** Thrown when a line is not understood; always the same object, because making one costs more than a whole line. */
+/**
+ * Thrown when the scanner does not understand a line. Always the same object: creating one costs more than scanning a
+ * line.
+ */
 export const REFUSED = new Error('refused');
 
 function tableOf(holds: (byte: number) => boolean): Uint8Array {

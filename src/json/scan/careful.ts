@@ -1,14 +1,14 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, REFUSED } from './bytes.js';
 import { childAt, type FieldTree } from './field-tree.js';
-import { resetOdd, type Scan } from './sightings.js';
+import { resetOdd, type Scan } from './value-slots.js';
 import { skipScalar, skipSpace, skipString, type Text } from './skip.js';
 
 /**
- * Passes over the value at `at` step by step and notes what is wanted in it.
+ * Scans the value at `at` step by step and records the wanted fields in it.
  *
  * @param levels of nesting that are still allowed
  * @returns one past the value's end
- * @throws REFUSED when it is no JSON, or unusual
+ * @throws REFUSED when the value is not JSON or is unusual
  */
 export function readValueCarefully(
   text: Text,
@@ -17,9 +17,9 @@ export function readValueCarefully(
   scan: Scan,
   levels: number,
 ): number {
-  if (wanted === undefined) return passValue(text, start, undefined, scan, levels);
+  if (wanted === undefined) return scanValue(text, start, undefined, scan, levels);
   const oddBefore = resetOdd(scan);
-  const end = passValue(text, start, wanted, scan, levels);
+  const end = scanValue(text, start, wanted, scan, levels);
   if (wanted.slot >= 0) {
     scan.starts[wanted.slot] = start;
     scan.ends[wanted.slot] = end;
@@ -29,14 +29,14 @@ export function readValueCarefully(
   return end;
 }
 
-function passValue(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan, levels: number): number {
+function scanValue(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan, levels: number): number {
   switch (text.bytes[at]) {
     case QUOTE:
       return skipString(text, at + 1, scan);
     case OPEN_OBJECT:
       return readObject(text, at, wanted, scan, levels);
     case OPEN_ARRAY:
-      // An array may be asked for an index; that is rare enough for the full parser.
+      // An array index may be wanted; that is rare enough for the full parser.
       if (wanted !== undefined && wanted.keys.length > 0) throw REFUSED;
       return readArray(text, at, scan, levels);
     default:
@@ -51,7 +51,7 @@ function readObject(text: Text, start: number, wanted: FieldTree | undefined, sc
   return readMembers(text, at, wanted, scan, levels);
 }
 
-/** Reads the rest of an object, from one of its keys on. */
+/** Reads the rest of an object, starting at one of its keys. */
 export function readMembers(
   text: Text,
   firstKey: number,
@@ -60,7 +60,7 @@ export function readMembers(
   levels: number,
 ): number {
   const { bytes } = text;
-  // Only a shape knows that no key comes twice.
+  // Only a shape knows that no key occurs twice.
   scan.passedOdd = true;
   let at = firstKey;
   for (;;) {
@@ -80,8 +80,9 @@ export function readMembers(
 }
 
 /**
- * Passes over a key. Where keys are wanted, one that is not written as we would print it is refused: it may be a wanted one
- * in disguise.
+ * Scans a key. Where keys are wanted, a key that is not written as we would print it is rejected: it may be a wanted
+ * key
+ * in another notation.
  */
 export function readKey(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan): number {
   if (text.bytes[at] !== QUOTE) throw REFUSED;
@@ -105,7 +106,7 @@ function readArray(text: Text, start: number, scan: Scan, levels: number): numbe
   let at = skipSpace(bytes, start + 1, scan);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    at = skipSpace(bytes, passValue(text, at, undefined, scan, levels - 1), scan);
+    at = skipSpace(bytes, scanValue(text, at, undefined, scan, levels - 1), scan);
     const next = bytes[at];
     if (next === CLOSE_ARRAY) return at + 1;
     if (next !== COMMA) throw REFUSED;

@@ -1,22 +1,26 @@
 import { MINUS, POINT, ZERO } from './bytes.js';
 
-/** Digits after the point that are tried. */
+/** Digits after the decimal point that are tried. */
 const PLACES_MAX = 4;
-/** Below this, digits are taken off with integer operations. */
+/** Below this, digits are split off with integer operations. */
 const DIGITS_END = 1e9;
-/** Longer integers are written in two parts, the second of so many digits: times in milliseconds have 13 in all. */
+/**
+ * Longer integers are written in two parts, the second with this many digits: times in milliseconds have 13 digits in
+ * all.
+ */
 const LOW_DIGITS = 8;
 const LOW_END = 10 ** LOW_DIGITS;
-/** What is written at most: a sign and 16 digits. */
+/** The most bytes written: a sign and 16 digits. */
 export const DECIMAL_BYTES_MAX = 17;
 
 /**
- * Writes a number of few digits as `String` would, at `start`.
+ * Writes a number with few digits as `String` would, at `start`.
  *
- * A decimal of at most 15 digits is the only one so short that its double stands for; so if a quotient of such an integer
- * and a power of ten is the value, its digits are the shortest text.
+ * A double stands for only one decimal of at most 15 digits. If the quotient of such an integer and a power of ten
+ * equals
+ * the value, the integer's digits are therefore the shortest text.
  *
- * @returns where it ends; −1 for a number that is left to `String`
+ * @returns where the number ends; −1 when it must be left to `String`
  */
 export function writeDecimal(bytes: Uint8Array, start: number, value: number): number {
   const magnitude = Math.abs(value);
@@ -47,7 +51,7 @@ export function writeDecimal(bytes: Uint8Array, start: number, value: number): n
   return end;
 }
 
-/** Writes an integer of more digits than are taken off at once; returns where it ends. */
+/** Writes an integer too long for one step; returns where it ends. */
 function writeLong(bytes: Uint8Array, start: number, value: number): number {
   const magnitude = Math.abs(value);
   const high = Math.floor(magnitude / LOW_END);

@@ -1,19 +1,15 @@
-/**
- * The fields that a reader wants of every event, as a tree of keys: what a scan compares keys with while it passes.
- */
+/** The fields that a reader wants of every event, as a tree of keys: a scan compares keys with it. */
 export interface FieldTree {
-  /** Where the value's place is noted; −1 when only fields inside it are wanted. */
+  /** Where the value's position is recorded; −1 when only fields inside it are wanted. */
   readonly slot: number;
-  /** The wanted keys at this level, as they are printed between quotes, and what is wanted below each. */
+  /** The wanted keys at this level, as printed between quotes, and what is wanted below each. */
   readonly keys: readonly Buffer[];
   readonly children: readonly FieldTree[];
-  /** The number of the last line that had this field: seen again in one line, it is a duplicate key. */
+  /** The number of the last line that had this field: a second occurrence in one line is a duplicate key. */
   seenInLine: number;
 }
 
-/**
- * @param pointers JSON Pointers as lists of decoded segments; the place in the list is the slot. No two are equal.
- */
+/** @param pointers JSON Pointers as lists of decoded segments, all different; the index in the list is the slot */
 export function fieldTree(pointers: readonly (readonly string[])[]): FieldTree {
   const wanted = pointers.map((segments, slot) => ({ segments, slot }));
   return subtree(wanted, 0);
@@ -41,7 +37,7 @@ function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
   };
 }
 
-/** What is wanted below the key that stands in the bytes from `start` to `end`, if anything is. */
+/** What is wanted below the key in the bytes from `start` to `end`, if anything. */
 export function childAt(tree: FieldTree, bytes: Uint8Array, start: number, end: number): FieldTree | undefined {
   const { keys } = tree;
   const length = end - start;

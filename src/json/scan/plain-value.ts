@@ -2,18 +2,20 @@ import type { Json } from 'computo-js';
 import { BACKSLASH, CLOSE_ARRAY, COMMA, MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, POINT, QUOTE, ZERO } from './bytes.js';
 import { readString } from './short-strings.js';
 
-/** Powers of ten that a double holds exactly: dividing an exact integer by one rounds once, as reading the text does. */
+/**
+ * Powers of ten that a double holds exactly: dividing an exact integer by one rounds once, as parsing the text does.
+ */
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
-/** Where the reading is. */
+/** The reading position. */
 interface Cursor {
   at: number;
 }
 
 /**
- * Reads a value that a scan found not to be odd: without white space, its numbers short enough to be read digit by digit.
+ * Reads a value that a scan did not mark as odd: no white space, and numbers short enough to be read digit by digit.
  *
- * @returns undefined when there is an object in it: building those is the runtime's strength
+ * @returns undefined when the value contains an object: the runtime builds those faster
  */
 export function readPlainValue(bytes: Buffer, start: number): Json | undefined {
   return readAt(bytes, { at: start });

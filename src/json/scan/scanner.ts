@@ -12,37 +12,38 @@ import {
   SPACE,
 } from './bytes.js';
 import { fieldTree } from './field-tree.js';
-import { stands } from './passage.js';
-import { createShapes, placeOf, type Link, type Member, type Place, type Shapes } from './shape.js';
-import { resetOdd, startScan, type Scan, type Sightings } from './sightings.js';
+import { isAt } from './byte-literal.js';
+import { createShapes, shapeNode, type ShapeLink, type ShapeState, type ShapeNode, type Shapes } from './shape.js';
+import { resetOdd, startScan, type Scan, type ValueSlots } from './value-slots.js';
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
 /**
- * Finds a few fields in lines of JSON without building anything: it goes over the bytes once, makes sure that they are
- * JSON, and notes where the wanted values start and end.
+ * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are
+ * JSON, and records where the wanted values start and end.
  *
- * The scanner is an optimist. It accepts only what it fully understands: a line it accepts is valid JSON and its fields are
- * where it says; a line it refuses may be broken, or merely unusual (a wanted key twice, a key written with escapes, deep
- * nesting), and must be read by the full parser, whose word is final.
+ * The scanner is optimistic. It accepts only what it fully understands: a line that it accepts is valid JSON and its
+ * fields are
+ * where it says. A line that it rejects may be invalid or merely unusual (a wanted key twice, a key with escapes, deep
+ * nesting); the full parser reads it and decides.
  */
-export interface Scanner extends Sightings {
-  /** `line` is another number for each line: what was read of one stays true as long as it does. */
+export interface Scanner extends ValueSlots {
+  /** `line` differs for each line: what was read from a line stays valid until it changes. */
   readonly state: Readonly<Pick<Scan, 'line'>>;
   /**
    * @param text valid UTF-8, its last byte a newline
    * @param start where the line starts
-   * @returns where the line ends (the place of its newline); −1 when it is refused
+   * @returns where the line ends (the position of its newline); −1 when it is rejected
    */
   scan(text: Text, start: number): number;
-  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is refused */
+  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is rejected */
   scanValue(text: Text, start: number): number;
 }
 
-/** Deeper data goes to the full parser, which needs no stack. */
+/** Deeper data goes to the full parser, which uses no call stack. */
 const SCAN_DEPTH_MAX = 100;
 
 /**
- * @param pointers the wanted fields, as lists of decoded segments, no two equal; `[]` is the whole line
+ * @param pointers the wanted fields, as lists of decoded segments, all different; `[]` is the whole line
  * @param depthMax levels of nesting that data may have
  */
 export function createScanner(pointers: readonly (readonly string[])[], depthMax: number): Scanner {
@@ -56,7 +57,7 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
     try {
       const { bytes } = text;
       const first = (bytes[start] as number) <= SPACE ? skipSpace(bytes, start, scan) : start;
-      return passPlace(text, first, shapes.root, shapes, scan, levels);
+      return scanNode(text, first, shapes.root, shapes, scan, levels);
     } catch (error) {
       if (error !== REFUSED) throw error;
       return -1;
@@ -78,12 +79,12 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
   };
 }
 
-/** Passes over the value at a known place and notes it, when it is wanted. */
-function passPlace(text: Text, start: number, place: Place, shapes: Shapes, scan: Scan, levels: number): number {
+/** Scans the value at a known node and records it when it is wanted. */
+function scanNode(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
   const { wanted } = place;
-  if (wanted === undefined) return passValue(text, start, place, shapes, scan, levels);
+  if (wanted === undefined) return scanValue(text, start, place, shapes, scan, levels);
   const oddBefore = resetOdd(scan);
-  const end = passValue(text, start, place, shapes, scan, levels);
+  const end = scanValue(text, start, place, shapes, scan, levels);
   const { slot } = wanted;
   if (slot >= 0) {
     scan.starts[slot] = start;
@@ -94,26 +95,26 @@ function passPlace(text: Text, start: number, place: Place, shapes: Shapes, scan
   return end;
 }
 
-function passValue(text: Text, at: number, place: Place, shapes: Shapes, scan: Scan, levels: number): number {
+function scanValue(text: Text, at: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
   const byte = text.bytes[at] as number;
   if (byte === QUOTE) return skipString(text, at + 1, scan);
   if (byte <= NINE) return skipNumber(text.bytes, at, scan);
-  if (byte === OPEN_OBJECT) return passObject(text, at, place, shapes, scan, levels);
-  if (byte === OPEN_ARRAY) return passArray(text, at, place, shapes, scan, levels);
+  if (byte === OPEN_OBJECT) return scanObject(text, at, place, shapes, scan, levels);
+  if (byte === OPEN_ARRAY) return scanArray(text, at, place, shapes, scan, levels);
   return skipWord(text.bytes, at);
 }
 
-function passObject(text: Text, start: number, place: Place, shapes: Shapes, scan: Scan, levels: number): number {
+function scanObject(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
   if (levels === 0) throw REFUSED;
   const { bytes } = text;
   let member = place.start;
   let at = start;
   for (;;) {
     let link = member.next;
-    while (link !== undefined && !stands(link, text, at)) link = link.other;
+    while (link !== undefined && !isAt(link, text, at)) link = link.other;
     if (link === undefined) {
       link = readLink(text, at, place, member, shapes, scan);
-      if (link === undefined) return leaveShape(text, at, place, member, scan, levels);
+      if (link === undefined) return scanBeyondShape(text, at, place, member, scan, levels);
     }
     at += link.length;
     if (link.isOdd) scan.passedOdd = true;
@@ -127,24 +128,24 @@ function passObject(text: Text, start: number, place: Place, shapes: Shapes, sca
       else if (byte > SPACE && byte <= NINE) at = skipNumber(bytes, at, scan);
       else {
         if (byte <= SPACE) at = skipSpace(bytes, at, scan);
-        at = passValue(text, at, inner, shapes, scan, levels - 1);
+        at = scanValue(text, at, inner, shapes, scan, levels - 1);
       }
     } else {
       if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
-      at = passPlace(text, at, inner, shapes, scan, levels - 1);
+      at = scanNode(text, at, inner, shapes, scan, levels - 1);
     }
   }
 }
 
-/** Reads from a value's end to the next value's start for the first time; undefined when there is no room to learn it. */
+/** Reads from a value's end to the next value's start for the first time; undefined when the shape is full. */
 function readLink(
   text: Text,
   start: number,
-  place: Place,
-  member: Member,
+  place: ShapeNode,
+  member: ShapeState,
   shapes: Shapes,
   scan: Scan,
-): Link | undefined {
+): ShapeLink | undefined {
   const { bytes } = text;
   const oddBefore = resetOdd(scan);
   const keyStart = keyAfter(bytes, start, member, scan);
@@ -159,8 +160,8 @@ function readLink(
   return shapes.learn(place, member, bytes, { start, end, key, isOdd });
 }
 
-/** Where the next key starts; when the object ends instead, where it ends, negative. */
-function keyAfter(bytes: Uint8Array, start: number, member: Member, scan: Scan): number {
+/** Where the next key starts; when the object ends instead, its end, negated. */
+function keyAfter(bytes: Uint8Array, start: number, member: ShapeState, scan: Scan): number {
   if (member.before === undefined) {
     const at = skipSpace(bytes, start + 1, scan);
     return bytes[at] === CLOSE_OBJECT ? -(at + 1) : at;
@@ -171,25 +172,32 @@ function keyAfter(bytes: Uint8Array, start: number, member: Member, scan: Scan):
   return skipSpace(bytes, at + 1, scan);
 }
 
-/** Reads the rest of an object without learning from it. */
-function leaveShape(text: Text, start: number, place: Place, member: Member, scan: Scan, levels: number): number {
-  for (let at: Member | undefined = member; at !== undefined; at = at.before) {
+/** Reads the rest of an object without learning its shape. */
+function scanBeyondShape(
+  text: Text,
+  start: number,
+  place: ShapeNode,
+  member: ShapeState,
+  scan: Scan,
+  levels: number,
+): number {
+  for (let at: ShapeState | undefined = member; at !== undefined; at = at.before) {
     if (at.wanted !== undefined) at.wanted.seenInLine = scan.line;
   }
   const keyStart = keyAfter(text.bytes, start, member, scan);
   return keyStart < 0 ? -keyStart : readMembers(text, keyStart, place.wanted, scan, levels);
 }
 
-function passArray(text: Text, start: number, place: Place, shapes: Shapes, scan: Scan, levels: number): number {
-  // An array may be asked for an index; that is rare enough for the full parser.
+function scanArray(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
+  // An array index may be wanted; that is rare enough for the full parser.
   if (levels === 0 || (place.wanted !== undefined && place.wanted.keys.length > 0)) throw REFUSED;
   const { bytes } = text;
-  const elements = (place.elements ??= placeOf(undefined));
+  const elements = (place.elements ??= shapeNode(undefined));
   let at = start + 1;
   if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    at = passValue(text, at, elements, shapes, scan, levels - 1);
+    at = scanValue(text, at, elements, shapes, scan, levels - 1);
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
     const next = bytes[at];
     if (next === CLOSE_ARRAY) return at + 1;

@@ -1,77 +1,77 @@
 import { REFUSED } from './bytes.js';
 import type { FieldTree } from './field-tree.js';
-import { passageOf, type Passage } from './passage.js';
+import { byteLiteral, type ByteLiteral } from './byte-literal.js';
 
 /**
- * The lines of a log look alike. What stands between their values (`,"level":`) is learned from the first of them, and
- * recognised in the others by comparing it whole, four bytes at a time.
+ * The lines of a log look alike. The text between their values (`,"level":`) is learned from the first lines and
+ * recognized in the others by comparing four bytes at a time.
  *
- * The objects seen at one place make a tree: every path from its start is the members of some object, in their order.
- * Only what a careful reading has passed becomes part of it, so walking along a path proves that an object is well formed
+ * The objects seen at one node form a tree: each path from its start lists the members of some object, in order.
+ * Only text that a careful scan has accepted is added, so following a path proves that an object is well formed
  * and has no wanted key twice.
  */
-export interface Place {
+export interface ShapeNode {
   /** What is wanted of the values here. */
   readonly wanted: FieldTree | undefined;
   /** The state before the first member of an object. */
-  readonly start: Member;
-  /** The places of an object's members, by their keys as written, in quotes. */
-  readonly members: Map<string, Place>;
-  /** The place of an array's elements, once there was an array. */
-  elements: Place | undefined;
+  readonly start: ShapeState;
+  /** The nodes of an object's members, by their keys as written, with quotes. */
+  readonly members: Map<string, ShapeNode>;
+  /** The node of an array's elements, once an array was seen. */
+  elements: ShapeNode | undefined;
 }
 
-/** How far into an object: after certain members. */
-export interface Member {
-  /** What came next, the newest first. */
-  next: Link | undefined;
+/** A position in an object: after certain members. */
+export interface ShapeState {
+  /** What came next, the most recent first. */
+  next: ShapeLink | undefined;
   links: number;
-  readonly before: Member | undefined;
+  readonly before: ShapeState | undefined;
   /** The key that was read last; undefined at the start. */
   readonly key: string | undefined;
   readonly wanted: FieldTree | undefined;
 }
 
-/** From the end of one value to the start of the next, or past the end of the object. */
-export interface Link extends Passage {
-  /** It has white space in it, or leads to a key that was there before. */
+/** The text from the end of one value to the start of the next, or past the end of the object. */
+export interface ShapeLink extends ByteLiteral {
+  /** It contains white space or leads to a repeated key. */
   readonly isOdd: boolean;
-  /** The place of the value that follows; undefined when the object ends. */
-  readonly place: Place | undefined;
-  readonly then: Member;
-  readonly other: Link | undefined;
+  /** The node of the value that follows; undefined when the object ends. */
+  readonly place: ShapeNode | undefined;
+  readonly then: ShapeState;
+  readonly other: ShapeLink | undefined;
 }
 
-/** What a careful reading found after a member. */
-export interface Step {
+/** What a careful scan found after a member. */
+export interface ScannedStep {
   /** Where the last value ended. */
   readonly start: number;
-  /** Where the next value starts; one past the end of the object when there is none. */
+  /** Where the next value starts; one past the end of the object when there is no next value. */
   readonly end: number;
   /** From quote to quote; undefined at the end of the object. */
   readonly key: { readonly start: number; readonly end: number } | undefined;
   readonly isOdd: boolean;
 }
 
-/** More alternatives after one member take longer to compare with than to read. */
+/** Comparing with more alternatives takes longer than reading. */
 const LINKS_PER_MEMBER_MAX = 8;
-/** What one scanner learns at most: objects whose keys are data would fill the memory. */
+/** The most that one scanner learns: objects whose keys are data would fill the memory. */
 const LINKS_MAX = 2000;
 
 export interface Shapes {
-  readonly root: Place;
+  readonly root: ShapeNode;
   /**
-   * Makes a link of a step; undefined when there is no room for another.
+   * Makes a link from a step; undefined when there is no room for another.
    *
-   * @throws REFUSED when it leads to a wanted key that was there before
+   * @throws REFUSED when the step leads to a wanted key that occurred before
    */
-  learn(place: Place, member: Member, bytes: Uint8Array, step: Step): Link | undefined;
+  learn(place: ShapeNode, member: ShapeState, bytes: Uint8Array, step: ScannedStep): ShapeLink | undefined;
 }
 
 export function createShapes(wanted: FieldTree): Shapes {
   let links = 0;
   return {
-    root: placeOf(wanted),
+    root: shapeNode(wanted),
     learn(place, member, bytes, step) {
       if (links >= LINKS_MAX || member.links >= LINKS_PER_MEMBER_MAX) return undefined;
       const key = step.key && latin1(bytes, step.key.start, step.key.end);
@@ -80,8 +80,8 @@ export function createShapes(wanted: FieldTree): Shapes {
       if (isRepeated && inner?.wanted !== undefined) throw REFUSED;
       links += 1;
       member.links += 1;
-      // Written out: of objects that start as a copy of another, V8 makes many kinds, and reads them slowly.
-      const { words, length } = passageOf(bytes.subarray(step.start, step.end));
+      // Written out: V8 gives objects that start as a copy many hidden classes and reads them slowly.
+      const { words, length } = byteLiteral(bytes.subarray(step.start, step.end));
       member.next = {
         words,
         length,
@@ -95,23 +95,23 @@ export function createShapes(wanted: FieldTree): Shapes {
   };
 }
 
-export function placeOf(wanted: FieldTree | undefined): Place {
+export function shapeNode(wanted: FieldTree | undefined): ShapeNode {
   const start = { next: undefined, links: 0, before: undefined, key: undefined, wanted: undefined };
   return { wanted, start, members: new Map(), elements: undefined };
 }
 
-function memberPlace(place: Place, key: string): Place {
+function memberPlace(place: ShapeNode, key: string): ShapeNode {
   let inner = place.members.get(key);
   if (inner === undefined) {
     const index = place.wanted?.keys.findIndex((wanted) => wanted.toString('latin1') === key.slice(1, -1)) ?? -1;
-    inner = placeOf(place.wanted?.children[index]);
+    inner = shapeNode(place.wanted?.children[index]);
     place.members.set(key, inner);
   }
   return inner;
 }
 
-function hasKey(member: Member, key: string): boolean {
-  for (let at: Member | undefined = member; at !== undefined; at = at.before) if (at.key === key) return true;
+function hasKey(member: ShapeState, key: string): boolean {
+  for (let at: ShapeState | undefined = member; at !== undefined; at = at.before) if (at.key === key) return true;
   return false;
 }
 

@@ -1,18 +1,18 @@
 import { BACKSLASH } from './bytes.js';
 
-/** Strings up to this length are looked for among those read before. */
+/** Strings up to this length are looked up among earlier ones. */
 const SHORT_STRING = 24;
 const CACHE_SIZE = 1024;
 const cache: string[] = new Array<string>(CACHE_SIZE).fill('');
 
-/** Reads the string whose body stands in the bytes from `start` to `end`, between its quotes. */
+/** Reads the string whose body is the bytes from `start` to `end`, between its quotes. */
 export function readString(bytes: Buffer, start: number, end: number): string {
   if (end - start <= SHORT_STRING) return shortString(bytes, start, end);
   for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return unescaped(bytes, start, end);
   return bytes.toString('utf8', start, end);
 }
 
-/** Levels, countries, names: short strings come again and again, and comparing is faster than making them. */
+/** Levels, countries, names: short strings recur, and comparing is faster than creating them. */
 function shortString(bytes: Buffer, start: number, end: number): string {
   let hash = end - start;
   for (let at = start; at < end; at++) {
@@ -32,7 +32,7 @@ function unescaped(bytes: Buffer, start: number, end: number): string {
   return JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
 }
 
-/** Whether the bytes are the text. False for any text beyond ASCII. */
+/** Whether the bytes equal the text. False for any non-ASCII text. */
 function isSameText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   const { length } = text;
   if (length !== end - start) return false;

@@ -14,24 +14,24 @@ import {
   TAB,
   ZERO,
 } from './bytes.js';
-import type { Scan } from './sightings.js';
+import type { Scan } from './value-slots.js';
 
-/** Bytes that a scan goes over: the same memory, a byte at a time and four at a time. The last byte is a newline. */
+/** Bytes to scan: the same memory, by the byte and by four bytes. The last byte is a newline. */
 export interface Text {
   readonly bytes: Buffer;
   readonly words: DataView;
-  /** Their number. A DataView is slow to tell it. */
+  /** The number of bytes; reading it from a DataView is slow. */
   readonly length: number;
 }
 
-/** @param bytes whole lines, the last one ended by a newline */
+/** @param bytes whole lines, the last one with its newline */
 export function textOf(bytes: Buffer): Text {
   return { bytes, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length: bytes.length };
 }
 
-/** Numbers of so many characters fit a double with digits to spare. */
+/** Numbers with this many characters fit a double with digits to spare. */
 const PLAIN_NUMBER_MAX = 15;
-/** Digits after the point of a number below 1 that surely prints without an exponent, if it is not zero. */
+/** Digits after the decimal point up to which a nonzero number below 1 prints without an exponent. */
 const SMALL_FRACTION_MAX = 6;
 
 /**
@@ -61,8 +61,9 @@ function endOfRun({ bytes, words, length }: Text, start: number): number {
 }
 
 /**
- * The high bit of each byte of a word that is below 0x20, a quote or a backslash: a subtraction borrows from it. A borrow
- * may also mark bytes after such a one, so only the lowest mark means something.
+ * The high bit of each byte of a word that is below 0x20, a quote or a backslash: a subtraction borrows from it. A
+ * borrow
+ * may also mark bytes after such a byte, so only the lowest mark counts.
  */
 function endsIn(word: number): number {
   const quote = word ^ 0x22222222;
@@ -79,7 +80,7 @@ function lowestBit(word: number): number {
 
 function skipEscape(bytes: Uint8Array, backslash: number, scan: Scan): number {
   const escaped = bytes[backslash + 1] as number;
-  // The short escapes are those that we print: they are not odd.
+  // These short escapes are how we print: they are not odd.
   if (IS_ESCAPED[escaped] === 1) return backslash + 2;
   scan.passedOdd = true;
   if (escaped === SLASH) return backslash + 2;
@@ -89,12 +90,12 @@ function skipEscape(bytes: Uint8Array, backslash: number, scan: Scan): number {
   return end;
 }
 
-/** Passes over what is neither string, array nor object. */
+/** Skips a number, `true`, `false` or `null`. */
 export function skipScalar(bytes: Uint8Array, at: number, scan: Scan): number {
   return (bytes[at] as number) <= NINE ? skipNumber(bytes, at, scan) : skipWord(bytes, at);
 }
 
-/** Passes over `true`, `false` or `null`. */
+/** Skips `true`, `false` or `null`. */
 export function skipWord(bytes: Uint8Array, at: number): number {
   switch (bytes[at]) {
     case 0x74: // true
@@ -122,7 +123,7 @@ export function skipNumber(bytes: Uint8Array, start: number, scan: Scan): number
     const point = at;
     at = skipDigits(bytes, at + 1);
     next = bytes[at] as number;
-    // Printing drops a last zero, and turns to an exponent below 1e-6.
+    // Printing drops a trailing zero and switches to an exponent below 1e-6.
     if (bytes[at - 1] === ZERO) scan.passedOdd = true;
     if (bytes[first] === ZERO && bytes[point + 1] === ZERO && at - point > SMALL_FRACTION_MAX) scan.passedOdd = true;
   } else if (first !== start && bytes[first] === ZERO) {
@@ -136,7 +137,7 @@ export function skipNumber(bytes: Uint8Array, start: number, scan: Scan): number
   return skipDigits(bytes, at);
 }
 
-/** At least one digit. */
+/** Skips one digit or more. */
 function skipDigits(bytes: Uint8Array, start: number): number {
   let at = start;
   let byte = bytes[at] as number;
@@ -145,7 +146,7 @@ function skipDigits(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** White space inside a line: a newline ends the line, so it is none. */
+/** Skips white space inside a line. A newline ends the line, so it does not count. */
 export function skipSpace(bytes: Uint8Array, start: number, scan: Scan): number {
   let at = start;
   for (;;) {

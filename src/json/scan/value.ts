@@ -5,14 +5,14 @@ import type { ByteWriter } from './byte-writer.js';
 import { MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
 import { readPlainValue } from './plain-value.js';
 import { readString } from './short-strings.js';
-import type { Sightings } from './sightings.js';
+import type { ValueSlots } from './value-slots.js';
 import type { Text } from './skip.js';
 
-/** Where it starts a value, that is null. */
+/** The first byte of `null`. */
 const LOWER_N = 0x6e;
 
 /** Reads the value that a scan found; undefined when it found none. */
-export function readValue({ starts, ends, isOdd }: Sightings, slot: number, { bytes }: Text): Json | undefined {
+export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, { bytes }: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
   const plain = isOdd[slot] === 0 ? readPlainValue(bytes, start) : undefined;
@@ -20,17 +20,18 @@ export function readValue({ starts, ends, isOdd }: Sightings, slot: number, { by
 }
 
 /** Whether a scan found no value, or null. */
-export function isNullOrMissing({ starts }: Sightings, slot: number, { bytes }: Text): boolean {
+export function isNullOrMissing({ starts }: ValueSlots, slot: number, { bytes }: Text): boolean {
   const start = starts[slot] as number;
   return start < 0 || bytes[start] === LOWER_N;
 }
 
 /**
- * Writes the value that a scan found as {@link stringifyJson} would print it, without reading it where it stands so.
+ * Writes the value that a scan found as {@link stringifyJson} would print it; copies the bytes where they are already
+ * so.
  *
- * @returns false when there is none
+ * @returns false when there is no value
  */
-export function copyValue({ starts, ends, isOdd }: Sightings, slot: number, text: Text, into: ByteWriter): boolean {
+export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
   if (start < 0) return false;
   const end = ends[slot] as number;
@@ -40,11 +41,11 @@ export function copyValue({ starts, ends, isOdd }: Sightings, slot: number, text
 }
 
 /**
- * Writes what a string that was found has between its quotes, or a number or boolean.
+ * Writes the text of a found string without its quotes, or a number or boolean.
  *
- * @returns false when there is none, or something else, or one that we would print in another way
+ * @returns false when there is no value, or another kind, or a notation that we would not print
  */
-export function copyText({ starts, ends, isOdd }: Sightings, slot: number, text: Text, into: ByteWriter): boolean {
+export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
   if (start < 0 || isOdd[slot] === 1) return false;
   const end = ends[slot] as number;
@@ -76,7 +77,7 @@ function readOdd(bytes: Buffer, start: number, end: number): Json {
   }
 }
 
-/** Whether it is a number that a double prints exactly as it is written: most long ones were printed from doubles. */
+/** Whether it is a number that a double prints exactly as written: most long numbers were printed from doubles. */
 function isShortestDouble({ bytes }: Text, start: number, end: number): boolean {
   const first = bytes[start] as number;
   if (first !== MINUS && (first < ZERO || first > NINE)) return false;

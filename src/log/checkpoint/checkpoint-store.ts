@@ -8,7 +8,7 @@ import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
 import { errorCode } from '../disk/disk.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
 import { LogError } from '../log-error.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 /** A file name longer than this is shortened, and a hash keeps it apart from its like. */
 const NAME_CHARACTERS_MAX = 80;
@@ -24,12 +24,12 @@ export interface Checkpoint {
 
 /** Remembers a JSON value for each name, durably. One process writes to a folder at a time. */
 export class CheckpointStore {
-  readonly #world: World;
+  readonly #world: LogWorld;
   readonly #folder: string;
   readonly #writing = new Map<string, Promise<void>>();
   readonly #next = new Map<string, { value: unknown; stored: Promise<void> }>();
 
-  constructor(world: World, folder: string) {
+  constructor(world: LogWorld, folder: string) {
     this.#world = world;
     this.#folder = folder;
   }

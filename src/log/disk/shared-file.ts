@@ -10,7 +10,7 @@ export class SharedFile {
     this.#users += 1;
   }
 
-  async leave(): Promise<void> {
+  async release(): Promise<void> {
     this.#users -= 1;
     if (this.#users === 0) await this.file.close();
   }

@@ -1,5 +1,5 @@
 /** A place between two records of a log. */
-export interface Position {
+export interface LogPosition {
   /** The segment's number; numbers start at 1 and grow. */
   readonly segment: number;
   /** Bytes from the start of the unpacked segment. */
@@ -7,15 +7,15 @@ export interface Position {
 }
 
 /** Before every record, also of a log whose first segments are gone. */
-export const LOG_START: Position = { segment: 0, offset: 0 };
+export const LOG_START: LogPosition = { segment: 0, offset: 0 };
 
 /** Negative when `a` lies before `b`, 0 when they are the same, else positive. */
-export function comparePositions(a: Position, b: Position): number {
+export function comparePositions(a: LogPosition, b: LogPosition): number {
   return a.segment - b.segment || a.offset - b.offset;
 }
 
 /** The position that a checkpoint holds as JSON, or undefined when the value is none. */
-export function parsePosition(value: unknown): Position | undefined {
+export function parsePosition(value: unknown): LogPosition | undefined {
   if (typeof value !== 'object' || value === null || !('segment' in value) || !('offset' in value)) return undefined;
   const { segment, offset } = value;
   return isCount(segment) && isCount(offset) ? { segment, offset } : undefined;

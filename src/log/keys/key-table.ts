@@ -23,12 +23,12 @@ const SOME = 1000;
 type Table = Database<string, Buffer>;
 
 /** A key that was claimed, or is no longer. */
-export type Change = Claim & { readonly isGone: boolean };
+export type KeyChange = Claim & { readonly isGone: boolean };
 
 export interface KeyTable {
   find(hash: string): Claim | undefined;
   /** Makes changes in their order; durable when the promise resolves. */
-  change(changes: readonly Change[]): Promise<void>;
+  change(changes: readonly KeyChange[]): Promise<void>;
   /** All claims of records from `timestamp` on, in the order of time. */
   since(timestamp: number): Generator<Claim, void, void>;
   forgetBefore(timestamp: number): Promise<void>;
@@ -67,7 +67,7 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   };
 
   /** Queues one change. What fails, fails the whole batch, and is told there. */
-  const make = (change: Change): void => {
+  const make = (change: KeyChange): void => {
     const key = Buffer.from(change.hash, 'hex');
     const value = valueOf(change);
     if (!change.isGone) ids.put(key, value).catch(ignore);
@@ -76,8 +76,8 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   };
 
   /** Queues an entry in `times` for keys whose records came at the same time. */
-  const noteTimes = (changes: readonly Change[]): void => {
-    let first: Change | undefined;
+  const noteTimes = (changes: readonly KeyChange[]): void => {
+    let first: KeyChange | undefined;
     let hashes = '';
     const note = (): void => {
       if (first !== undefined) times.put(timeKey(first.timestamp, first.hash), hashes).catch(ignore);

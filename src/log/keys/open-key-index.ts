@@ -1,7 +1,7 @@
 import type { Disk } from '../disk/disk.js';
 import { allLines, openClaimJournal, type JournalLine } from './claim-journal.js';
 import type { Claim, KeyIndex, KeysFound } from './key-index.js';
-import { allOf, openKeyTable, type Change } from './key-table.js';
+import { allOf, openKeyTable, type KeyChange } from './key-table.js';
 import { noteClosed, noteOpen, putAside, tableHealth } from './table-health.js';
 
 /** Changes that the table may be behind. */
@@ -23,7 +23,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
   const { journal, lines } = await openClaimJournal(disk, journalFolder, known);
   const isAnew = health.kind === 'damaged' || health.kind === 'none';
   /** What is not in the table yet, by hash; of a key only the last. */
-  const behind = new Map<string, Change>();
+  const behind = new Map<string, KeyChange>();
   /** Gone, and the journal does not say so yet. */
   let untold: string[] = [];
   let catchingUp: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import { NEWLINE } from '../format/line.js';
 import { idOfLine } from '../../event/index.js';
 import type { LogBlock } from '../read/log-block.js';
-import type { ReadOptions } from '../read/read-log.js';
+import type { LogReadOptions } from '../read/read-log.js';
 import type { KeyIndex } from './key-index.js';
 
 /**
@@ -13,7 +13,7 @@ import type { KeyIndex } from './key-index.js';
 export async function settleKeys(
   keys: KeyIndex,
   lastTimestamp: number,
-  read: (options: ReadOptions) => AsyncIterable<LogBlock>,
+  read: (options: LogReadOptions) => AsyncIterable<LogBlock>,
 ): Promise<void> {
   const unsettled = new Map(keys.unsettled(lastTimestamp).map((claim) => [claim.id, claim]));
   if (unsettled.size === 0) return;

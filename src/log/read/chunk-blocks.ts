@@ -1,5 +1,5 @@
 import { isIntact, NEWLINE } from '../format/line.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import { timestampOfLine } from '../../event/index.js';
 import type { Chunk } from './chunks.js';
 import { damageAt, type Damage, type DamageOrigin } from './damage.js';
@@ -22,7 +22,7 @@ export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOri
 }
 
 /** A block that only tells of damage. */
-export function damageBlock(damage: Damage, nextPosition: Position): LogBlock {
+export function damageBlock(damage: Damage, nextPosition: LogPosition): LogBlock {
   return {
     bytes: Buffer.alloc(0),
     records: 0,

@@ -1,7 +1,7 @@
-import { LOG_START, type Position } from '../format/position.js';
+import { LOG_START, type LogPosition } from '../format/position.js';
 import { storedIndex } from '../index/index-store.js';
 import { listSegments, openSegment } from '../segment/folder.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 import { seekTime } from './seek-time.js';
 
 /**
@@ -11,11 +11,11 @@ import { seekTime } from './seek-time.js';
  * @param since milliseconds since the epoch
  */
 export async function findSince(
-  { disk }: World,
+  { disk }: LogWorld,
   folder: string,
-  end: Position | undefined,
+  end: LogPosition | undefined,
   since: number,
-): Promise<Position> {
+): Promise<LogPosition> {
   for (;;) {
     const segments = await listSegments(disk, folder);
     // A segment that starts at `since` may follow one that ends with it.

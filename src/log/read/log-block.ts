@@ -1,4 +1,4 @@
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import type { Damage } from './damage.js';
 
 /**
@@ -14,9 +14,9 @@ export interface LogBlock {
   readonly firstTimestamp: number | undefined;
   readonly lastTimestamp: number | undefined;
   /** Where the first line starts. Line by line the stored log is 17 bytes longer than `bytes` (`STRIPPED_BYTES`). */
-  readonly position: Position;
+  readonly position: LogPosition;
   /** Where to go on when the block is dealt with: what a checkpoint keeps. */
-  readonly nextPosition: Position;
+  readonly nextPosition: LogPosition;
   /** Lost places between the last record and `nextPosition`. */
   readonly damage: readonly Damage[];
 }

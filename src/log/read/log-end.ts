@@ -1,6 +1,6 @@
-import { comparePositions, LOG_START, type Position } from '../format/position.js';
+import { comparePositions, LOG_START, type LogPosition } from '../format/position.js';
 import { listSegments, openSegment } from '../segment/folder.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 /** How often a reader that follows another process's log looks for more. */
 const FOLLOW_POLL_MS = 100;
@@ -8,15 +8,15 @@ const FOLLOW_POLL_MS = 100;
 /** How a reader that follows a log knows where it ends for now. */
 export interface LogEnd {
   /** What lies behind is not stored for sure; undefined: every whole line counts. */
-  position(): Position | undefined;
+  position(): LogPosition | undefined;
   /** The log is closed: its end moves no more. */
   isFinal(): boolean;
   /** Resolves when the end is past `position`, or may be; and when the signal is raised. */
-  past(position: Position | undefined, signal: AbortSignal | undefined): Promise<void>;
+  past(position: LogPosition | undefined, signal: AbortSignal | undefined): Promise<void>;
 }
 
 /** The end of a log that another process may be writing to. */
-export function foreignEnd(world: World): LogEnd {
+export function foreignEnd(world: LogWorld): LogEnd {
   return {
     position: () => undefined,
     isFinal: () => false,
@@ -25,7 +25,7 @@ export function foreignEnd(world: World): LogEnd {
 }
 
 /** Where the files of a log end at this moment. */
-export async function endOfFiles({ disk }: World, folder: string): Promise<Position> {
+export async function endOfFiles({ disk }: LogWorld, folder: string): Promise<LogPosition> {
   for (;;) {
     const last = (await listSegments(disk, folder)).at(-1);
     if (last === undefined) return LOG_START;
@@ -41,15 +41,15 @@ export async function endOfFiles({ disk }: World, folder: string): Promise<Posit
 
 /** The end that a process keeps of the log it writes to, and a bell for those who wait for it to move. */
 export class MovingEnd implements LogEnd {
-  #position: Position = LOG_START;
+  #position: LogPosition = LOG_START;
   #final = false;
   readonly #waiting = new Set<() => void>();
 
-  position(): Position {
+  position(): LogPosition {
     return this.#position;
   }
 
-  moveTo(position: Position): void {
+  moveTo(position: LogPosition): void {
     this.#position = position;
     this.#wake();
   }
@@ -69,7 +69,7 @@ export class MovingEnd implements LogEnd {
     return this.#final;
   }
 
-  async past(position: Position | undefined, signal: AbortSignal | undefined): Promise<void> {
+  async past(position: LogPosition | undefined, signal: AbortSignal | undefined): Promise<void> {
     if (this.#final || signal?.aborted === true) return;
     if (position !== undefined && comparePositions(this.#position, position) > 0) return;
     await new Promise<void>((resolve) => {

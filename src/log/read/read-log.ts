@@ -1,9 +1,9 @@
-import { comparePositions, type Position } from '../format/position.js';
+import { comparePositions, type LogPosition } from '../format/position.js';
 import { isLogWritten } from '../log-lock.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentName } from '../format/segment-name.js';
 import type { SegmentSource } from '../segment/segment-source.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 import { damageBlock } from './chunk-blocks.js';
 import type { Spare } from './chunks.js';
 import { dropOlder, keepFront, reaches } from './cut-block.js';
@@ -15,9 +15,9 @@ import { lossBehind, missingSegments, segmentBlocks } from './segment-blocks.js'
 /** Small enough to be worked on while the next is read, large enough that per-block costs vanish. */
 const BLOCK_BYTES = 256 << 10;
 
-export interface ReadOptions {
+export interface LogReadOptions {
   /** Where to start: behind a position, or at the first record that is not older than a time (milliseconds since the epoch). */
-  readonly from: Position | { readonly since: number };
+  readonly from: LogPosition | { readonly since: number };
   /** Only records older than this, milliseconds since the epoch. */
   readonly until?: number;
   /** No more records than this. */
@@ -51,10 +51,10 @@ export interface WritersFolder {
  * @throws the disk's errors; DisplacedError
  */
 export async function* readLog(
-  world: World,
+  world: LogWorld,
   folder: string,
   end: LogEnd,
-  options: ReadOptions,
+  options: LogReadOptions,
   own?: WritersFolder,
 ): AsyncGenerator<LogBlock, void, void> {
   const { from, until = Infinity, recordsMax = Infinity } = options;
@@ -79,11 +79,11 @@ export async function* readLog(
 }
 
 async function* allBlocks(
-  world: World,
+  world: LogWorld,
   folder: string,
   end: LogEnd,
-  start: Position,
-  { follow = false, signal, blockBytes = BLOCK_BYTES, spare }: ReadOptions,
+  start: LogPosition,
+  { follow = false, signal, blockBytes = BLOCK_BYTES, spare }: LogReadOptions,
   own: WritersFolder | undefined,
 ): AsyncGenerator<LogBlock, void, void> {
   const { disk } = world;
@@ -143,10 +143,10 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 
 /** Whether the log went on in another segment, or past `bound`, since these were looked at. */
 async function hasGrown(
-  { disk }: World,
+  { disk }: LogWorld,
   folder: string,
   end: LogEnd,
-  bound: Position | undefined,
+  bound: LogPosition | undefined,
   lastSegment: number,
 ): Promise<boolean> {
   const now = end.position();

@@ -1,10 +1,10 @@
 import { completeIndex, storedIndex } from '../index/index-store.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import { NEWLINE } from '../format/line.js';
 import type { SegmentName } from '../format/segment-name.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 const BLOCK_BYTES = 256 << 10;
 
@@ -17,12 +17,12 @@ export class RecordCounter {
   readonly #finished = new Map<number, number>();
 
   constructor(
-    private readonly world: Pick<World, 'disk'>,
+    private readonly world: Pick<LogWorld, 'disk'>,
     private readonly folder: string,
   ) {}
 
   /** @returns 0 when `to` lies before `from` @throws the disk's errors */
-  async between(from: Position, to: Position): Promise<number> {
+  async between(from: LogPosition, to: LogPosition): Promise<number> {
     if (from.segment === to.segment && from.offset >= to.offset) return 0;
     const segments = await listSegments(this.world.disk, this.folder);
     for (const number of this.#finished.keys()) if (number < (segments[0]?.number ?? 0)) this.#finished.delete(number);

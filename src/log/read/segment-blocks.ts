@@ -1,5 +1,5 @@
 import type { Disk } from '../disk/disk.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import type { SegmentName } from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import type { SegmentSource } from '../segment/segment-source.js';
@@ -67,7 +67,7 @@ export async function lossBehind(
 }
 
 /** A block that tells which segments are not there between `at` and the next one that is. */
-export function missingSegments(folder: string, at: Position, next: SegmentName): LogBlock | undefined {
+export function missingSegments(folder: string, at: LogPosition, next: SegmentName): LogBlock | undefined {
   if (at.segment === 0 || next.number <= at.segment) return undefined;
   const last = next.number - 1;
   const which = at.segment === last ? `segment ${last} is` : `segments ${at.segment} to ${last} are`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { removeIfThere } from '../disk/whole.js';
-import { LOG_START, type Position } from '../format/position.js';
+import { LOG_START, type LogPosition } from '../format/position.js';
 import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import { lastLineBefore } from '../read/line-search.js';
@@ -12,7 +12,7 @@ import { cutTail, type TornTail } from './torn-tail.js';
 /** What a writer finds when it takes a folder over. */
 export interface Recovery {
   /** Behind the last record. */
-  readonly end: Position;
+  readonly end: LogPosition;
   /** Of the last record, milliseconds since the epoch; −1 when there is none. */
   readonly lastTimestamp: number;
   readonly segments: readonly SegmentName[];

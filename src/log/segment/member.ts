@@ -15,7 +15,7 @@
 import { crc32 } from 'node:zlib';
 
 /** What a member's header says. */
-export interface Member {
+export interface PackedMember {
   /** Length in the packed file, header and trailer included. */
   readonly packedBytes: number;
   readonly bytes: number;
@@ -52,7 +52,7 @@ export function writeMember(deflated: Buffer, unpacked: Buffer, offset: number):
 }
 
 /** Reads the header at `at`; undefined when there is none, or it is damaged. */
-export function readMemberHeader(buffer: Buffer, at: number): Member | undefined {
+export function readMemberHeader(buffer: Buffer, at: number): PackedMember | undefined {
   if (buffer.length - at < MEMBER_HEADER_BYTES) return undefined;
   if (buffer.compare(MEMBER_SIGNATURE, 0, MEMBER_SIGNATURE.length, at, at + MEMBER_SIGNATURE.length) !== 0)
     return undefined;

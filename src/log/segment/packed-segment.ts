@@ -8,14 +8,14 @@ import {
   MEMBER_TRAILER_BYTES,
   memberCrc,
   readMemberHeader,
-  type Member,
+  type PackedMember,
 } from './member.js';
 import { DamagedRange, type SegmentSource } from './segment-source.js';
 
 /** Bytes looked through at a time for the next member behind a damaged one. */
 const SEARCH_BYTES = 1 << 20;
 
-interface PlacedMember extends Member {
+interface PlacedMember extends PackedMember {
   /** Where it starts in the packed file. */
   readonly at: number;
 }
@@ -80,7 +80,7 @@ async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; w
   return { members, whole };
 }
 
-function endOf(members: readonly Member[]): number {
+function endOf(members: readonly PackedMember[]): number {
   const last = members.at(-1);
   return last === undefined ? 0 : last.offset + last.bytes;
 }

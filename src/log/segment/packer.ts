@@ -1,5 +1,5 @@
 import type { SegmentName } from '../format/segment-name.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 import { packSegment, type PackedSegment } from './pack.js';
 
 export interface PackerHooks {
@@ -10,13 +10,13 @@ export interface PackerHooks {
 
 /** Packs finished segments in the background, one after the other. */
 export class Packer {
-  readonly #world: World;
+  readonly #world: LogWorld;
   readonly #folder: string;
   readonly #hooks: PackerHooks;
   readonly #stop = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(world: World, folder: string, hooks: PackerHooks) {
+  constructor(world: LogWorld, folder: string, hooks: PackerHooks) {
     this.#world = world;
     this.#folder = folder;
     this.#hooks = hooks;

@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import { errorCode, type Disk } from '../disk/disk.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { LogError } from '../log-error.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 import { writeWhole } from '../disk/whole.js';
 import { writeKeys, type Claims } from './backup-keys.js';
 import { writeManifest, type BackupFile } from './manifest.js';
@@ -27,10 +27,10 @@ export interface BackupReport {
  * @throws LogError `refused` when the folder holds something
  */
 export async function backupLog(
-  world: World,
+  world: LogWorld,
   folder: string,
   destination: string,
-  end: Position | undefined,
+  end: LogPosition | undefined,
   claims: Claims,
 ): Promise<BackupReport> {
   const { disk } = world;
@@ -88,7 +88,7 @@ async function copyLast(
   folder: string,
   name: SegmentName,
   to: string,
-  end: Position | undefined,
+  end: LogPosition | undefined,
 ): Promise<BackupFile | undefined> {
   const source = await openSegment(disk, folder, name);
   if (source === undefined) return undefined;

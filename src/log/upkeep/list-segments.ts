@@ -3,7 +3,7 @@ import { segmentFile } from '../format/segment-name.js';
 import { completeIndex } from '../index/index-store.js';
 import type { RecordMark } from '../index/segment-index.js';
 import { listSegments, openSegment, segmentBytesOnDisk } from '../segment/folder.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 /** One segment, for a listing. */
 export interface SegmentInfo {
@@ -22,7 +22,7 @@ export interface SegmentInfo {
 }
 
 /** What a log holds, the oldest segment first. Reads indexes, and of the last segment what its index does not cover. */
-export async function describeSegments({ disk }: World, folder: string): Promise<SegmentInfo[]> {
+export async function describeSegments({ disk }: LogWorld, folder: string): Promise<SegmentInfo[]> {
   const segments = await listSegments(disk, folder);
   const infos: SegmentInfo[] = [];
   for (const name of segments) {

@@ -3,7 +3,7 @@ import { parseSegmentFile } from '../format/segment-name.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
 import { createWhole, readFile } from '../disk/whole.js';
 import { LogError } from '../log-error.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 /** Its presence says that the backup is complete: it is written last. */
 export const MANIFEST = 'manifest.json';
@@ -18,7 +18,7 @@ export interface BackupFile {
 }
 
 /** Writes down which files a backup is made of. */
-export async function writeManifest({ disk }: World, folder: string, files: readonly BackupFile[]): Promise<void> {
+export async function writeManifest({ disk }: LogWorld, folder: string, files: readonly BackupFile[]): Promise<void> {
   await createWhole(disk, join(folder, MANIFEST), guardedLine({ files }));
   await disk.syncFolder(folder);
 }
@@ -28,7 +28,7 @@ export async function writeManifest({ disk }: World, folder: string, files: read
  *
  * @throws LogError `damaged` when the folder is no complete backup
  */
-export async function readManifest({ disk }: World, folder: string): Promise<readonly BackupFile[]> {
+export async function readManifest({ disk }: LogWorld, folder: string): Promise<readonly BackupFile[]> {
   const path = join(folder, MANIFEST);
   const line = await readFile(disk, path);
   if (line === undefined) {

@@ -1,7 +1,7 @@
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import type { SegmentName } from '../format/segment-name.js';
 import { listSegments, removeSegment, segmentBytesOnDisk } from '../segment/folder.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 export interface PruneOptions {
   /** Records older than this go, milliseconds since the epoch. */
@@ -9,7 +9,7 @@ export interface PruneOptions {
   /** The log's segments take no more than this on the disk, if that can be had. */
   readonly bytesMax?: number | undefined;
   /** Records behind this position are still needed: the lowest checkpoint. */
-  readonly keepFrom: Position;
+  readonly keepFrom: LogPosition;
   /** Says what would go, and removes nothing. */
   readonly dryRun?: boolean;
 }
@@ -39,7 +39,7 @@ interface SizedSegment {
  * Removes old segments, whole ones, from the front, so that the log has no holes. Never removes the last segment, the one
  * that `keepFrom` lies in, or a later one.
  */
-export async function pruneLog({ disk }: World, folder: string, options: PruneOptions): Promise<PruneReport> {
+export async function pruneLog({ disk }: LogWorld, folder: string, options: PruneOptions): Promise<PruneReport> {
   const { olderThan = -Infinity, bytesMax = Infinity, keepFrom, dryRun = false } = options;
   const segments: SizedSegment[] = [];
   for (const name of await listSegments(disk, folder)) {

@@ -4,7 +4,7 @@ import { openKeyIndex } from '../keys/open-key-index.js';
 import { isLockFile } from '../../world/index.js';
 import { LogError } from '../log-error.js';
 import { takeLogLock } from '../log-lock.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 import { takeKeys } from './backup-keys.js';
 import { KEYS, readManifest, type BackupFile } from './manifest.js';
 import { verifyLog, type VerifySummary } from './verify.js';
@@ -16,7 +16,7 @@ import { verifyLog, type VerifySummary } from './verify.js';
  * @throws LogError `refused` when there is something in the folder, `damaged` when the backup is not what it was
  */
 export async function restoreLog(
-  world: World,
+  world: LogWorld,
   backup: string,
   folder: string,
   command?: string,
@@ -37,7 +37,7 @@ export async function restoreLog(
 }
 
 async function restoreFiles(
-  world: World,
+  world: LogWorld,
   files: readonly BackupFile[],
   backup: string,
   folder: string,
@@ -58,7 +58,7 @@ async function restoreFiles(
 }
 
 /** @throws LogError `damaged` */
-async function requireWhole(world: World, folder: string, what: string): Promise<VerifySummary> {
+async function requireWhole(world: LogWorld, folder: string, what: string): Promise<VerifySummary> {
   let first: string | undefined;
   const summary = await verifyLog(world, folder, ({ message }) => (first ??= message));
   if (first === undefined) return summary;

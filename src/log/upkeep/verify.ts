@@ -7,12 +7,12 @@ import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
 import { lossBehind, missingSegments } from '../read/segment-blocks.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
-import type { World } from '../world.js';
+import type { LogWorld } from '../log-world.js';
 
 const BLOCK_BYTES = 1 << 20;
 
 /** Damage and the line it is in. */
-export interface Finding extends Damage {
+export interface LocatedDamage extends Damage {
   /** Counted from 1 in the unpacked segment, as an editor shows it; 0 where there is no line. */
   readonly line: number;
 }
@@ -30,15 +30,15 @@ export interface VerifySummary {
  * @param onFinding told of each damaged place, in the log's order
  */
 export async function verifyLog(
-  world: World,
+  world: LogWorld,
   folder: string,
-  onFinding: (finding: Finding) => void,
+  onFinding: (finding: LocatedDamage) => void,
 ): Promise<VerifySummary> {
   const { disk } = world;
   const segments = await listSegments(disk, folder);
   const isWritten = await isLogWritten(folder);
   const total = { segments: 0, records: 0, bytes: 0, findings: 0 };
-  const tell = (finding: Finding): void => {
+  const notify = (finding: LocatedDamage): void => {
     total.findings += 1;
     onFinding(finding);
   };
@@ -47,20 +47,20 @@ export async function verifyLog(
 
   for (const [i, name] of segments.entries()) {
     const hole = missingSegments(folder, { segment: expected, offset: 0 }, name);
-    for (const damage of hole?.damage ?? []) tell({ ...damage, line: 0 });
+    for (const damage of hole?.damage ?? []) notify({ ...damage, line: 0 });
     expected = name.number + 1;
     const source = await openSegment(disk, folder, name);
     // Removed by retention since it was listed.
     if (source === undefined) continue;
     try {
       const finished = i < segments.length - 1;
-      const check = new SegmentCheck(source, name, lastTimestamp, tell);
+      const check = new SegmentCheck(source, name, lastTimestamp, notify);
       const bytes = await source.size();
       for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
         if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
       }
       const loss = await lossBehind(disk, folder, name, source);
-      if (loss !== undefined) tell({ ...loss, line: check.line });
+      if (loss !== undefined) notify({ ...loss, line: check.line });
       lastTimestamp = check.lastTimestamp;
       total.segments += 1;
       total.records += check.records;
@@ -78,9 +78,14 @@ class SegmentCheck {
   line = 0;
   lastTimestamp: number;
   readonly #origin: { readonly file: string; readonly segment: number };
-  readonly #tell: (finding: Finding) => void;
+  readonly #tell: (finding: LocatedDamage) => void;
 
-  constructor(source: SegmentSource, { number }: SegmentName, lastTimestamp: number, tell: (finding: Finding) => void) {
+  constructor(
+    source: SegmentSource,
+    { number }: SegmentName,
+    lastTimestamp: number,
+    tell: (finding: LocatedDamage) => void,
+  ) {
     this.#origin = { file: source.path, segment: number };
     this.lastTimestamp = lastTimestamp;
     this.#tell = tell;

@@ -1,10 +1,10 @@
 import { LogError } from '../log-error.js';
 import { isId } from '../../event/index.js';
 import { NEWLINE } from '../format/line.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import { keyHash, type Claim } from '../keys/key-index.js';
-import { Batch } from './batch.js';
-import type { Entry, Receipt } from './entry.js';
+import { AppendBatch } from './append-batch.js';
+import type { LogEntry, Receipt } from './entry.js';
 import type { KeyGate } from './key-gate.js';
 import type { LogClock } from './log-clock.js';
 
@@ -16,15 +16,15 @@ export interface AppendQueueOptions {
   /** Bytes of one record's data at most. */
   readonly dataBytesMax: number;
   /** Stores a batch: resolves with where it starts. */
-  readonly store: (batch: Batch) => Promise<Position>;
+  readonly store: (batch: AppendBatch) => Promise<LogPosition>;
   /** A batch is stored; called before those who appended hear of it. */
-  readonly onStored: (batch: Batch, position: Position) => void;
+  readonly onStored: (batch: AppendBatch, position: LogPosition) => void;
   /** A batch is not stored. The error that those who appended get. */
   readonly onFailed: (error: unknown, records: number) => LogError;
   /** Idempotency keys, where they are kept. */
   readonly keys: KeyGate | undefined;
   /** Where the log ends for now. */
-  readonly end: () => Position;
+  readonly end: () => LogPosition;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface AppendQueueOptions {
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
   readonly #clock: LogClock;
-  #gathering = new Batch();
-  #storing: Batch | undefined;
+  #gathering = new AppendBatch();
+  #storing: AppendBatch | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
   #waitingForRoom: (() => void)[] = [];
@@ -59,7 +59,7 @@ export class AppendQueue {
    *
    * @throws LogError `record` when an entry can't be a record (then none is taken), `closed`
    */
-  tryAppend(entries: readonly Entry[]): Promise<Receipt> | 'full' {
+  tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
     if (this.#closed) throw closedError();
     for (const entry of entries) this.#refuseBad(entry);
     if (!this.#hasRoom(entries.length)) return 'full';
@@ -69,7 +69,7 @@ export class AppendQueue {
     const ids: string[] = [];
     const conflicts: number[] = [];
     /** Batches that must be stored for this append to be. */
-    const batches = new Set<Batch>();
+    const batches = new Set<AppendBatch>();
     let stored = 0;
     for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
       const hash = key === undefined ? undefined : keyHash(key);
@@ -92,8 +92,8 @@ export class AppendQueue {
 
   async #receipt(
     known: Pick<Receipt, 'ids' | 'stored' | 'conflicts' | 'timestamp'>,
-    batch: Batch,
-    batches: ReadonlySet<Batch>,
+    batch: AppendBatch,
+    batches: ReadonlySet<AppendBatch>,
     start: number,
     end: number,
   ): Promise<Receipt> {
@@ -111,7 +111,7 @@ export class AppendQueue {
   }
 
   /** As {@link tryAppend}, but waits for its turn when the queue is full. */
-  async append(entries: readonly Entry[]): Promise<Receipt> {
+  async append(entries: readonly LogEntry[]): Promise<Receipt> {
     for (;;) {
       const receipt = this.tryAppend(entries);
       if (receipt !== 'full') return receipt;
@@ -141,7 +141,7 @@ export class AppendQueue {
     while (this.#gathering.records > 0) {
       const batch = this.#gathering;
       this.#storing = batch;
-      this.#gathering = new Batch(memory);
+      this.#gathering = new AppendBatch(memory);
       try {
         const position = await this.#options.store(batch);
         this.#options.onStored(batch, position);
@@ -162,7 +162,7 @@ export class AppendQueue {
     for (const resume of waiting) resume();
   }
 
-  #refuseBad({ data, metadata, id, key }: Entry): void {
+  #refuseBad({ data, metadata, id, key }: LogEntry): void {
     const { dataBytesMax, keys } = this.#options;
     // No code unit takes more than three bytes: a short text need not be measured.
     const isShort = data.length * 3 <= dataBytesMax;

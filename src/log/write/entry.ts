@@ -1,7 +1,7 @@
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 
 /** What is to be stored. The log adds timestamp, id and crc. */
-export interface Entry {
+export interface LogEntry {
   /** One JSON value without a line break, as text or as UTF-8. The log does not look into it. */
   readonly data: string | Uint8Array;
   /** One JSON object without a line break. */
@@ -28,7 +28,7 @@ export interface Receipt {
   /** Of the stored records, milliseconds since the epoch. */
   readonly timestamp: number;
   /** Before the first stored record. */
-  readonly position: Position;
+  readonly position: LogPosition;
   /** Behind the last stored record. */
-  readonly nextPosition: Position;
+  readonly nextPosition: LogPosition;
 }

@@ -1,12 +1,12 @@
 import type { Claim, KeyIndex } from '../keys/key-index.js';
-import type { Batch } from './batch.js';
+import type { AppendBatch } from './append-batch.js';
 
 /** A record that has a key: stored, or on its way in a batch. */
 export interface KeyHolder {
   readonly id: string;
   /** What the key stands for; undefined: whatever comes with it. */
   readonly fingerprint: string | undefined;
-  readonly batch: Batch | undefined;
+  readonly batch: AppendBatch | undefined;
 }
 
 /** Knows which keys are taken: those of stored records, and those of records that still wait for the disk. */
@@ -26,7 +26,7 @@ export class KeyGate {
   }
 
   /** Notes that a record in the batch has the key. */
-  take(batch: Batch, claim: Claim): void {
+  take(batch: AppendBatch, claim: Claim): void {
     batch.claims.push(claim);
     this.#waiting.set(claim.hash, { id: claim.id, fingerprint: claim.fingerprint, batch });
   }
@@ -36,7 +36,7 @@ export class KeyGate {
    *
    * @param check throws when nothing is to be noted or stored now
    */
-  async around<T>(batch: Batch, check: () => void, store: () => Promise<T>): Promise<T> {
+  async around<T>(batch: AppendBatch, check: () => void, store: () => Promise<T>): Promise<T> {
     try {
       check();
       return batch.claims.length === 0 ? await store() : await this.#noting(batch.claims, store);

@@ -1,7 +1,7 @@
 import { NEWLINE } from '../format/line.js';
 import { timestampOfLine } from '../../event/index.js';
 import { stripRun } from '../read/strip.js';
-import type { Batch } from './batch.js';
+import type { AppendBatch } from './append-batch.js';
 
 /** Small batches share a page, so that ten thousand single records are not ten thousand buffers. */
 const PAGE_BYTES = 256 << 10;
@@ -43,7 +43,7 @@ export class RecentBuffer {
   }
 
   /** Takes a stored batch's records in. */
-  add({ bytes, records, last }: Batch): void {
+  add({ bytes, records, last }: AppendBatch): void {
     if (last === undefined) return;
     if (this.#recordsMax === 0 || bytes.length > this.#bytesMax) {
       this.#forget(this.#pages.length);

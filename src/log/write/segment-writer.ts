@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { DiskFile } from '../disk/disk.js';
 import { SharedFile } from '../disk/shared-file.js';
 import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import type { RecordMark } from '../index/segment-index.js';
 import { plainSegment } from '../segment/plain-segment.js';
 import type { SegmentSource } from '../segment/segment-source.js';
-import type { World } from '../world.js';
-import type { Batch } from './batch.js';
+import type { LogWorld } from '../log-world.js';
+import type { AppendBatch } from './append-batch.js';
 import { IndexWriter } from './index-writer.js';
 
 /** A sector or a page of the cache: what may have been lost together with bytes that were on the medium before. */
@@ -60,14 +60,14 @@ type State =
 
 /** Puts batches into segments, one at a time. */
 export class SegmentWriter {
-  readonly #world: World;
+  readonly #world: LogWorld;
   readonly #folder: string;
   readonly #options: SegmentWriterOptions;
   #state: State = { kind: 'none' };
   #lastNumber: number;
 
   /** @param lastNumber the number of the last segment there is, or 0 */
-  constructor(world: World, folder: string, lastNumber: number, options: SegmentWriterOptions) {
+  constructor(world: LogWorld, folder: string, lastNumber: number, options: SegmentWriterOptions) {
     this.#world = world;
     this.#folder = folder;
     this.#lastNumber = lastNumber;
@@ -80,7 +80,7 @@ export class SegmentWriter {
    *
    * @throws the disk's errors
    */
-  async write(batch: Batch): Promise<Position> {
+  async write(batch: AppendBatch): Promise<LogPosition> {
     const { first, last, bytes, records } = batch;
     if (first === undefined || last === undefined) throw new Error('a batch without records');
     const segment = await this.#segmentFor(first.timestamp, bytes.length);
@@ -116,7 +116,7 @@ export class SegmentWriter {
     const { name, path, shared } = this.#state.segment;
     if (name.number !== number) return undefined;
     shared.join();
-    return { name, source: { ...plainSegment(path, shared.file), close: () => shared.leave() } };
+    return { name, source: { ...plainSegment(path, shared.file), close: () => shared.release() } };
   }
 
   /** Ends the segment that is being written: the next batch begins another. */
@@ -132,9 +132,9 @@ export class SegmentWriter {
     try {
       await this.finishSegment();
     } catch {
-      if (state.kind === 'suspect') await state.segment.shared.leave().catch(() => undefined);
+      if (state.kind === 'suspect') await state.segment.shared.release().catch(() => undefined);
     }
-    if (this.#state.kind === 'open') await this.#state.segment.shared.leave().catch(() => undefined);
+    if (this.#state.kind === 'open') await this.#state.segment.shared.release().catch(() => undefined);
     this.#state = { kind: 'none' };
   }
 
@@ -201,7 +201,7 @@ export class SegmentWriter {
     if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
     // With `os` nothing was promised; a finished segment is put onto the medium all the same, as far as the disk goes along.
     if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
-    await segment.shared.leave().catch(() => undefined);
+    await segment.shared.release().catch(() => undefined);
     if (bytes > 0) this.#options.onFinished?.(segment.name);
   }
 }

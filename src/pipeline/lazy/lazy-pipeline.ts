@@ -1,9 +1,9 @@
-import { compile, isTruthy, type Compute, type Json, type Plan } from 'computo-js';
+import { isTruthy, type Compute, type Json, type Plan } from 'computo-js';
 import type { Scanner } from '../../json/index.js';
 import { lineFields, type LineFields } from './lazy-fields.js';
 import { dataWriter, type WriteData } from './lazy-writer.js';
 import type { PipelineSpec, StageSpec } from '../spec.js';
-import { compileStage, FILTERED, type Stage } from '../stages/index.js';
+import { compileStage, FILTERED, programOf, type Stage } from '../stages/index.js';
 
 /**
  * A pipeline that reads only those fields of a line that its scripts ask for. Where it raises anything, the line must go
@@ -51,7 +51,7 @@ export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPi
 
 function planOf(stage: StageSpec, fields: LineFields): Plan | undefined {
   if (stage.kind === 'ai') return undefined;
-  return compile(stage.script.script, stage.script.options).plan(fields);
+  return programOf(stage.script).plan(fields);
 }
 
 /** For a pipeline of filters alone: what comes in goes out. */

@@ -3,7 +3,7 @@ import {
   copyText,
   copyValue,
   isNullOrMissing,
-  literalOf,
+  textLiteral,
   stringifyJson,
   type ByteWriter,
   type Scanner,
@@ -83,9 +83,9 @@ function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
 
 /** Text is joined as it stands in the line: between quotes, JSON strings add up. */
 function joinedText({ parts, otherwise }: Extract<OutputPlan, { kind: 'text' }>, scanner: Scanner): WriteData {
-  const quote = literalOf('"');
+  const quote = textLiteral('"');
   const pieces = parts.map((part) =>
-    typeof part === 'string' ? literalOf(JSON.stringify(part).slice(1, -1)) : part.field,
+    typeof part === 'string' ? textLiteral(JSON.stringify(part).slice(1, -1)) : part.field,
   );
   return (text, context, into) => {
     const start = into.length;
@@ -120,6 +120,6 @@ function joinTexts(parts: readonly Part[]): Part[] {
 }
 
 function textWriter(source: string): WriteData {
-  const literal = literalOf(source);
+  const literal = textLiteral(source);
   return (_text, _context, into) => into.literal(literal);
 }

@@ -1,5 +1,5 @@
 import { envelopeText, eventIdWriter, ID_LENGTH } from '../../event/index.js';
-import { literalOf, type Literal, type Scanner, type Text } from '../../json/index.js';
+import { textLiteral, type TextLiteral, type Scanner, type Text } from '../../json/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
 import type { LineForm } from './lazy-form.js';
 
@@ -45,19 +45,19 @@ export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number):
 
 /** What stands around the data of a block's events. */
 interface Frame {
-  readonly head: Literal;
+  readonly head: TextLiteral;
   /** The bytes of `head` that are the id. */
   readonly id: Buffer;
   /** Makes an id there. */
   readonly writeId: (counter: number) => void;
-  readonly tail: Literal;
+  readonly tail: TextLiteral;
 }
 
 function frameOf({ source, timestamp }: BlockMeta, pipeline: string): Frame {
   const metadata = { source, pipeline, key: undefined, retryCount: 0 };
   const [before = '', after = ''] = envelopeText(NO_ID, timestamp, DATA, metadata).split(DATA);
-  const head = literalOf(before);
+  const head = textLiteral(before);
   const start = before.indexOf(NO_ID);
   const id = head.text.bytes.subarray(start, start + ID_LENGTH);
-  return { head, id, writeId: eventIdWriter(id, timestamp), tail: literalOf(after) };
+  return { head, id, writeId: eventIdWriter(id, timestamp), tail: textLiteral(after) };
 }

@@ -7,7 +7,15 @@ import {
   readMetadata,
   type StoredMetadata,
 } from '../../event/index.js';
-import { literalOf, passageOf, stands, type Literal, type Passage, type Scanner, type Text } from '../../json/index.js';
+import {
+  textLiteral,
+  byteLiteral,
+  isAt,
+  type TextLiteral,
+  type ByteLiteral,
+  type Scanner,
+  type Text,
+} from '../../json/index.js';
 import type { Batch } from '../batch.js';
 import type { LineForm } from './lazy-form.js';
 
@@ -16,9 +24,9 @@ const QUOTE = 0x22;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-const AT_ID = passageOf(Buffer.from(BEFORE_ID));
-const AT_TIMESTAMP = passageOf(Buffer.from(AFTER_ID));
-const AT_DATA = passageOf(Buffer.from(BEFORE_DATA));
+const AT_ID = byteLiteral(Buffer.from(BEFORE_ID));
+const AT_TIMESTAMP = byteLiteral(Buffer.from(AFTER_ID));
+const AT_DATA = byteLiteral(Buffer.from(BEFORE_DATA));
 
 /** Every integer of so many digits is a double. */
 const TIMESTAMP_DIGITS_MAX = 15;
@@ -26,10 +34,10 @@ const TIMESTAMP_DIGITS_MAX = 15;
 const ENDS_MAX = 8;
 
 /** What follows the data up to the end of the line, and what it says. */
-interface LineEnd extends Passage {
+interface LineEnd extends ByteLiteral {
   readonly metadata: StoredMetadata;
   /** The same as it is printed. */
-  readonly tail: Literal;
+  readonly tail: TextLiteral;
 }
 
 /**
@@ -79,7 +87,7 @@ export function storedEvents(scanner: Scanner, bytesMax: number): LineForm {
 
 /** Where the id of the event ends whose line starts here; −1 when none does, or its id is written with escapes. */
 function endOfId(text: Text, start: number): number {
-  if (!stands(AT_ID, text, start)) return -1;
+  if (!isAt(AT_ID, text, start)) return -1;
   const { bytes } = text;
   let at = start + BEFORE_ID.length;
   for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
@@ -90,14 +98,14 @@ function endOfId(text: Text, start: number): number {
 
 /** Where the data starts; −1 when the timestamp is not written as we would print it. */
 function startOfData(text: Text, idEnd: number): number {
-  if (!stands(AT_TIMESTAMP, text, idEnd)) return -1;
+  if (!isAt(AT_TIMESTAMP, text, idEnd)) return -1;
   const { bytes } = text;
   const start = idEnd + AFTER_ID.length;
   let at = start;
   for (let byte = bytes[at] as number; byte >= ZERO && byte <= NINE; byte = bytes[++at] as number);
   const digits = at - start;
   if (digits === 0 || digits > TIMESTAMP_DIGITS_MAX || (digits > 1 && bytes[start] === ZERO)) return -1;
-  return stands(AT_DATA, text, at) ? at + BEFORE_DATA.length : -1;
+  return isAt(AT_DATA, text, at) ? at + BEFORE_DATA.length : -1;
 }
 
 /** The ends of lines met before. */
@@ -108,7 +116,7 @@ function knownEnds(): { at(text: Text, start: number): LineEnd | undefined } {
     at(text, start) {
       for (let index = 0; index < known.length; index++) {
         const end = known[index] as LineEnd;
-        if (stands(end, text, start)) return end;
+        if (isAt(end, text, start)) return end;
       }
       const read = readLineEnd(text, start);
       if (read !== undefined) {
@@ -129,6 +137,6 @@ function readLineEnd({ bytes }: Text, start: number): LineEnd | undefined {
   if (metadata === undefined || metadata.refused !== undefined) return undefined;
   const { source, pipeline, routingKey, retryCount } = metadata;
   const printed = envelopeText('', 0, '', { source, pipeline, key: routingKey, retryCount });
-  const tail = literalOf(printed.slice(printed.indexOf(BEFORE_METADATA)));
-  return { ...passageOf(bytes.subarray(start, end + 1)), metadata, tail };
+  const tail = textLiteral(printed.slice(printed.indexOf(BEFORE_METADATA)));
+  return { ...byteLiteral(bytes.subarray(start, end + 1)), metadata, tail };
 }

@@ -1,4 +1,4 @@
-import type { Position } from '../../log/index.js';
+import type { LogPosition } from '../../log/index.js';
 import { logSource, type ReadableLog } from '../../sources/index.js';
 import { sentTo } from '../../event/index.js';
 
@@ -6,7 +6,7 @@ import { sentTo } from '../../event/index.js';
 export async function hasEventsOf(
   log: ReadableLog,
   pipeline: string,
-  from: Position | { readonly since: number },
+  from: LogPosition | { readonly since: number },
 ): Promise<boolean> {
   const ending = new AbortController();
   const source = logSource(log, { from, accepts: sentTo(pipeline), onDamage: () => undefined });

@@ -1,9 +1,9 @@
 import { parseCheckpoint, type PipelineCheckpoint } from './checkpoint-keeper.js';
 import { parseDrivenLetters, type DrivenLetters } from '../letters/driven-letters.js';
-import { parseLogPlace, type LogPlace } from '../../sources/index.js';
+import { parseLogMark, type LogMark } from '../../sources/index.js';
 
 /** How far a pipeline came in the stored log. */
-export interface ProcessingCheckpoint extends PipelineCheckpoint<LogPlace> {
+export interface ProcessingCheckpoint extends PipelineCheckpoint<LogMark> {
   /**
    * The dead letters whose events went to the pipeline's outputs once more, by the letters' file. They stand beside the lengths
    * of the outputs, in one write: both count, or neither.
@@ -15,7 +15,7 @@ export interface ProcessingCheckpoint extends PipelineCheckpoint<LogPlace> {
 
 /** Reads a stored checkpoint; undefined when it is none. */
 export function parseProcessingCheckpoint(value: unknown): ProcessingCheckpoint | undefined {
-  const checkpoint = parseCheckpoint(value, parseLogPlace);
+  const checkpoint = parseCheckpoint(value, parseLogMark);
   return checkpoint && { ...checkpoint, driven: parseDriven(value), replays: parseReplays(value) };
 }
 

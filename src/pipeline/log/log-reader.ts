@@ -1,6 +1,6 @@
 import { sentTo } from '../../event/index.js';
-import { comparePositions, LOG_START, type Damage, type Position } from '../../log/index.js';
-import { logSource, parseLogPlace, type Block, type LogPlace, type ReadableLog } from '../../sources/index.js';
+import { comparePositions, LOG_START, type Damage, type LogPosition } from '../../log/index.js';
+import { logSource, parseLogMark, type Block, type LogMark, type ReadableLog } from '../../sources/index.js';
 import type { KnownFiles } from '../processor/outputs.js';
 import type { ProcessingWorld } from '../processor/processor.js';
 import type { Reader, Reading, ReadingRun, StartedReading } from '../processor/reader.js';
@@ -21,7 +21,7 @@ export interface CheckpointKeeping {
   put(name: string, value: unknown): Promise<void>;
 }
 
-type ProcessedLog = ReadableLog & { readonly end: Position; recordsBehind(place: Position): Promise<number> };
+type ProcessedLog = ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
 
 export interface LogReaderOptions {
   /** Events that were sent to this pipeline are read. */
@@ -42,7 +42,7 @@ export interface LogReaderOptions {
  * first, so that an event is in them once whatever happened before.
  */
 export class LogReader implements Reader {
-  #reached: Position = LOG_START;
+  #reached: LogPosition = LOG_START;
   #stored: ProcessingCheckpoint | undefined;
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
   #behindSince: number | undefined;
@@ -68,7 +68,7 @@ export class LogReader implements Reader {
   }
 
   /** What lies before is processed, and stays so after a crash. */
-  get checkpoint(): Position {
+  get checkpoint(): LogPosition {
     return this.#stored?.place.position ?? LOG_START;
   }
 
@@ -105,7 +105,7 @@ export class LogReader implements Reader {
     let last = place;
     let stored = LOG_START;
     let failure: { readonly error: unknown } | undefined;
-    const keeper = new CheckpointKeeper<LogPlace>({
+    const keeper = new CheckpointKeeper<LogMark>({
       files: sinks.files,
       intervalMs: CHECKPOINT_INTERVAL_MS,
       wait: world.wait,
@@ -120,7 +120,7 @@ export class LogReader implements Reader {
         stop();
       },
     });
-    const reached = (now: LogPlace): void => {
+    const reached = (now: LogMark): void => {
       const isFurther = comparePositions(now.position, this.#reached) > 0;
       this.#reached = now.position;
       // 0: nothing was read before, and the first read will tell.
@@ -133,7 +133,7 @@ export class LogReader implements Reader {
       let tried = LOG_START;
       const isStored = (): boolean => comparePositions(stored, tried) >= 0;
       for await (const block of blocks) {
-        if (block.alone === true) tried = parseLogPlace(block.resumeAt)?.position ?? tried;
+        if (block.alone === true) tried = parseLogMark(block.resumeAt)?.position ?? tried;
         else while (!isStored() && !signal.aborted) await world.wait(REST_MS, signal);
         yield block;
       }
@@ -152,7 +152,7 @@ export class LogReader implements Reader {
     return {
       blocks: inTurn(source.blocks(signal)),
       unordered: false,
-      storedAt: (resumeAt) => parseLogPlace(resumeAt)?.timestamp || undefined,
+      storedAt: (resumeAt) => parseLogMark(resumeAt)?.timestamp || undefined,
       renew: () => keeper.renew(last),
       keep: {
         async begin() {
@@ -160,7 +160,7 @@ export class LogReader implements Reader {
           if (!('since' in from)) reached(place);
         },
         reached(resumeAt) {
-          const now = parseLogPlace(resumeAt);
+          const now = parseLogMark(resumeAt);
           if (now === undefined) return;
           last = now;
           keeper.reached(now);
@@ -191,8 +191,8 @@ export async function knownFiles(
 /** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
 function startOf(
   found: ProcessingCheckpoint | undefined,
-  end: Position,
-): { readonly from: Position | { readonly since: number }; readonly place: LogPlace; readonly isOtherLog: boolean } {
+  end: LogPosition,
+): { readonly from: LogPosition | { readonly since: number }; readonly place: LogMark; readonly isOtherLog: boolean } {
   if (found === undefined) {
     return { from: LOG_START, place: { position: LOG_START, timestamp: 0 }, isOtherLog: false };
   }

@@ -5,7 +5,7 @@ import type { TraceOf } from './script.js';
 import type { Stage } from './stage.js';
 
 export { aiStage, type AiStage } from './ai.js';
-export { compileScript, type Script, type TraceOf } from './script.js';
+export { compileScript, programOf, type Script, type TraceOf } from './script.js';
 export { FILTERED, type Stage } from './stage.js';
 
 /** Compiles one synchronous stage. A new kind of stage is a file here, a line below and its spec. */

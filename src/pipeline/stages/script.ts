@@ -1,4 +1,4 @@
-import { compile, parsePointer, spanAt, type Json, type TraceListener } from 'computo-js';
+import { compile, parsePointer, spanAt, type Json, type Program, type TraceListener } from 'computo-js';
 import { failureOf } from '../failure.js';
 import type { ScriptSpec } from '../spec.js';
 
@@ -12,15 +12,31 @@ export interface Script {
 /** Who is told of the calls in a stage's script, by the stage's name. */
 export type TraceOf = (stage: string) => TraceListener | undefined;
 
+const programs = new WeakMap<ScriptSpec, Program>();
+
 /**
- * Compiles a script, once.
+ * The program of a script, compiled once: the lazy way through a pipeline and the whole way share it.
+ *
+ * @throws ComputoError when the script can't be compiled
+ */
+export function programOf(spec: ScriptSpec): Program {
+  const known = programs.get(spec);
+  if (known !== undefined) return known;
+  const program = compile(spec.script, spec.options);
+  programs.set(spec, program);
+  return program;
+}
+
+/**
+ * Makes a script ready for a stage.
  *
  * @param stage named in the failures of its events
  * @param traceOf asked for a listener to its calls
  * @throws ComputoError when the script can't be compiled
  */
 export function compileScript(spec: ScriptSpec, stage: string, traceOf?: TraceOf): Script {
-  const program = compile(spec.script, { ...spec.options, trace: traceOf?.(stage) });
+  const trace = traceOf?.(stage);
+  const program = trace === undefined ? programOf(spec) : compile(spec.script, { ...spec.options, trace });
   const needsContext = mentionsInputs(spec.script);
   const placeOf = spec.text && placesIn(spec.text);
   return {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { HttpError } from '../http-error.js';
-import { covers, type NeededRole, type Role } from './role.js';
+import { covers, type NeededRole, type AccessRole } from './role.js';
 import { digestOf, idIn, type KnownToken } from './token.js';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
@@ -23,7 +23,7 @@ export interface AccessRules {
 export interface Caller {
   /** The id of the token; undefined where none is asked for. */
   readonly token: string | undefined;
-  readonly role: Role;
+  readonly role: AccessRole;
   /** The token's digest. */
   readonly digest: Buffer | undefined;
 }
@@ -82,7 +82,7 @@ function refused(message: string): HttpError {
   return new HttpError(401, 'Unauthorized', message, {}, { 'www-authenticate': CHALLENGES });
 }
 
-function beyondRole(role: Role, needed: NeededRole): HttpError {
+function beyondRole(role: AccessRole, needed: NeededRole): HttpError {
   const message = `this takes a token with the role ${needed} (or admin), and this one has ${role}`;
   return new HttpError(403, 'Forbidden', message);
 }

@@ -22,7 +22,7 @@ const HEADERS = {
 } as const;
 
 /** Requests a minute; undefined: any number. */
-export interface RateLimits {
+export interface RequestRateLimits {
   readonly perToken: number | undefined;
   readonly perAddress: number | undefined;
 }
@@ -30,7 +30,7 @@ export interface RateLimits {
 /** What requests are judged by. */
 export interface GuardOptions {
   readonly access: () => AccessRules;
-  readonly limits: () => RateLimits;
+  readonly limits: () => RequestRateLimits;
   readonly audit: AuditTrail;
   /** Names that mean this server, but for those of loopback, in lower case. */
   readonly ownNames: ReadonlySet<string>;
@@ -45,7 +45,7 @@ export interface GuardOptions {
 /** Stands before every route. */
 export interface Guard {
   /** Judges a request that no route was sought for. @throws HttpError */
-  judge(request: FastifyRequest, needed: NeededRole): void;
+  authorize(request: FastifyRequest, needed: NeededRole): void;
   /** A request that no hook sees gets its answer. */
   answered(request: FastifyRequest): void;
   /** To be called about once a second. */
@@ -63,7 +63,7 @@ export function guard(
   const streams = new OpenStreams(elapsed, idleMs);
   const unread = new UnreadBodies(elapsed);
 
-  const judge = (request: FastifyRequest, needed: NeededRole): void => {
+  const authorize = (request: FastifyRequest, needed: NeededRole): void => {
     try {
       const { perAddress, perToken } = limits();
       if (perAddress !== undefined) keepTo(perAddress, limiters.address, networkOf(request.ip), 'this address');
@@ -92,7 +92,7 @@ export function guard(
     void reply.headers(HEADERS);
     const { url, config } = request.routeOptions;
     const needed = url === undefined ? 'any' : (config.role ?? 'admin');
-    if (needed !== 'public') judge(request, needed);
+    if (needed !== 'public') authorize(request, needed);
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -109,7 +109,7 @@ export function guard(
     done();
   });
   return {
-    judge,
+    authorize,
     answered: ({ raw }) => void unread.drop(raw),
     sweep() {
       streams.sweep();

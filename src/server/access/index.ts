@@ -2,9 +2,9 @@
 export type { AuditEntry, AuditTrail } from './audit.js';
 export type { AccessRules } from './gate.js';
 export { payerOf } from './payer.js';
-export { guard, type Guard, type GuardOptions, type RateLimits } from './guard.js';
+export { guard, type Guard, type GuardOptions, type RequestRateLimits } from './guard.js';
 import './route.js';
-export { ROLES, type NeededRole, type Role } from './role.js';
+export { ROLES, type NeededRole, type AccessRole } from './role.js';
 export {
   createToken,
   readToken,

@@ -7,7 +7,7 @@
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nodeWorld } from '../../log/index.js';
-import { ROLES, type Role } from './role.js';
+import { ROLES, type AccessRole } from './role.js';
 import { digestOf, newToken, type KnownToken, type NewToken } from './token.js';
 
 const FILE = /^([0-9a-f]{12})\.json$/;
@@ -125,7 +125,7 @@ export async function revokeToken(folder: string, id: string, syncFolder: SyncFo
 
 function parseRecord(text: string): TokenRecord | undefined {
   const { id, name, role, sha256, created, expires } = fieldsOf(text);
-  const known = ROLES.find((one): one is Role => one === role);
+  const known = ROLES.find((one): one is AccessRole => one === role);
   const end = expires === undefined ? undefined : Date.parse(expires);
   if (id === undefined || name === undefined || known === undefined || Number.isNaN(end)) return undefined;
   if (sha256 === undefined || !DIGEST.test(sha256)) return undefined;

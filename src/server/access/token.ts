@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Role } from './role.js';
+import type { AccessRole } from './role.js';
 
 const SECRET_BYTES = 32;
 const ID_BYTES = 6;
@@ -11,7 +11,7 @@ const OURS = /^clq_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 export interface KnownToken {
   /** Tells it apart from others; no secret. */
   readonly id: string;
-  readonly role: Role;
+  readonly role: AccessRole;
   /** SHA-256 of its text, in bytes. */
   readonly digest: Buffer;
   /** Milliseconds since the epoch; undefined: it never expires. */

@@ -1,7 +1,7 @@
-import { FAILED, samplesOf, sumOf, type Sample, type Snapshot } from '../metrics/index.js';
+import { FAILED, samplesOf, sumOf, type MetricSample, type Snapshot } from '../metrics/index.js';
 
 /** The values that alerts watch: see the config's `alerts`. */
-export interface Signals {
+export interface AlertSignals {
   readonly budget_share: number;
   readonly error_rate: number;
   readonly breakers_open: number;
@@ -24,7 +24,7 @@ interface Count {
  *
  * @returns to be called every few seconds. `now`: milliseconds of a clock that never jumps
  */
-export function signalReader(): (snapshot: Snapshot, now: number) => Signals {
+export function signalReader(): (snapshot: Snapshot, now: number) => AlertSignals {
   /** Within the last minute, and one before: there are as many as it is called in a minute. */
   let counts: readonly Count[] = [];
 
@@ -68,6 +68,6 @@ function share(part: number, whole: number): number {
   return whole > 0 ? Math.max(0, part) / whole : 0;
 }
 
-function largest(samples: readonly Sample[]): number {
+function largest(samples: readonly MetricSample[]): number {
   return Math.max(0, ...samples.map(({ value }) => value));
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Role } from '../access/index.js';
+import type { AccessRole } from '../access/index.js';
 import { busy } from '../http-error.js';
 import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
@@ -19,7 +19,7 @@ const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
  * of Colloquium, as `[name, labels, value]`, and of a fleet all members.
  */
 export class Feed {
-  readonly #readers = new Map<Readable, Role>();
+  readonly #readers = new Map<Readable, AccessRole>();
   readonly #shares = new Shares(() => READERS_MAX);
   #isLooking = false;
 
@@ -35,7 +35,7 @@ export class Feed {
    * @param payer on whose account it is
    * @throws HttpError 503 when too many look
    */
-  open(role: Role, payer: string): Readable {
+  open(role: AccessRole, payer: string): Readable {
     if (!this.#shares.take(payer, 1)) {
       throw busy('too many dashboards are open: a token may have half of those that are free');
     }
@@ -65,7 +65,7 @@ export class Feed {
     for (const stream of this.#readers.keys()) stream.push(null);
   }
 
-  async #look(readers: readonly (readonly [Readable, Role])[]): Promise<void> {
+  async #look(readers: readonly (readonly [Readable, AccessRole])[]): Promise<void> {
     const snapshot = await this.snapshot();
     const at = this.now();
     const members = this.members();

@@ -1,12 +1,12 @@
-import type { LogBlock, Position, ReadOptions } from '../../log/index.js';
+import type { LogBlock, LogPosition, LogReadOptions } from '../../log/index.js';
 import { readStoredEvent } from '../../event/index.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 
 /** The stored log, as far as ingestion looks into it. */
 export interface StoredLog {
-  readonly end: Position;
-  read(options: ReadOptions): AsyncIterable<LogBlock>;
+  readonly end: LogPosition;
+  read(options: LogReadOptions): AsyncIterable<LogBlock>;
 }
 
 export interface StoredCount {
@@ -18,7 +18,7 @@ export interface StoredCount {
 /** How many records the log has of an input behind a position. */
 export async function countStored(
   { log, newReader }: { readonly log: StoredLog; readonly newReader: () => EventReader },
-  from: Position,
+  from: LogPosition,
   source: string,
   pipeline: string,
 ): Promise<StoredCount> {

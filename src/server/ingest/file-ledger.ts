@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hasCode, KnownFiles, type FileSystem, type PresentFiles } from '../../files/index.js';
-import { parsePosition, type Position } from '../../log/index.js';
-import { isObject, parseFileRecord, type FileRecord } from './file-record.js';
+import { hasCode, KnownFileSet, type FileSystem, type PresentFiles } from '../../files/index.js';
+import { parsePosition, type LogPosition } from '../../log/index.js';
+import { isObject, parseIngestedFile, type IngestedFile } from './ingested-file.js';
 import { parseOldLine, type OldRecord } from './old-ledger.js';
 
 /** Files that are gone are remembered, because they may come again; no more than so many. */
@@ -12,12 +12,12 @@ const LINES_SPARE = 1000;
 
 /** The file that is being read: what the log has of it behind `from` is not in its record yet. */
 export interface FileUnderWay {
-  readonly file: FileRecord;
+  readonly file: IngestedFile;
   /** `metadata.source` of its events. */
   readonly source: string;
-  readonly from: Position;
+  readonly from: LogPosition;
   /** Set where the one thing to be stored is a last line without a newline: the file's record when it is. */
-  readonly then?: FileRecord;
+  readonly then?: IngestedFile;
 }
 
 /** Which files, in which folder. */
@@ -46,7 +46,7 @@ export interface LedgerOptions {
  * opened and when it has become long. A line that a crash cut off says nothing.
  */
 export class FileLedger {
-  readonly files: KnownFiles<FileRecord>;
+  readonly files: KnownFileSet<IngestedFile>;
   /** By name: what an earlier version knew. */
   readonly old = new Map<string, OldRecord>();
   #underWay: FileUnderWay | undefined;
@@ -56,7 +56,7 @@ export class FileLedger {
   #damagedLines = 0;
 
   private constructor(private readonly options: LedgerOptions) {
-    this.files = new KnownFiles(options.fs);
+    this.files = new KnownFileSet(options.fs);
   }
 
   /** @throws the operating system's errors */
@@ -100,7 +100,7 @@ export class FileLedger {
   }
 
   /** What is stored of a file now. */
-  async done(record: FileRecord, present?: PresentFiles): Promise<void> {
+  async done(record: IngestedFile, present?: PresentFiles): Promise<void> {
     this.#underWay = undefined;
     this.files.set(record);
     this.old.delete(record.name);
@@ -171,7 +171,7 @@ export class FileLedger {
   #take(entry: unknown): boolean {
     if (!isObject(entry)) return false;
     if ('head' in entry) return true;
-    const file = parseFileRecord(entry['file']);
+    const file = parseIngestedFile(entry['file']);
     if (file !== undefined) {
       this.#know(file);
       this.#underWay = undefined;
@@ -189,7 +189,7 @@ export class FileLedger {
     return true;
   }
 
-  #know(record: FileRecord): void {
+  #know(record: IngestedFile): void {
     this.files.set(record);
     this.#lastId = Math.max(this.#lastId, record.id);
   }
@@ -198,10 +198,10 @@ export class FileLedger {
 function parseUnderWay(value: unknown): FileUnderWay | undefined {
   if (!isObject(value)) return undefined;
   const { source } = value;
-  const file = parseFileRecord(value['file']);
+  const file = parseIngestedFile(value['file']);
   const from = parsePosition(value['from']);
   if (file === undefined || from === undefined || typeof source !== 'string') return undefined;
-  const then = parseFileRecord(value['then']);
+  const then = parseIngestedFile(value['then']);
   return { file, source, from, ...(then && { then }) };
 }
 

@@ -4,7 +4,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { hasCode, isWithin, keptPath, nodeFileSystem, stateOfPlace, type FilePlace } from '../../files/index.js';
 import type { LedgerHead, LedgerOptions } from './file-ledger.js';
-import { isObject, parseFileRecord } from './file-record.js';
+import { isObject, parseIngestedFile } from './ingested-file.js';
 
 const HEAD_BYTES_MAX = 64 << 10;
 
@@ -59,7 +59,7 @@ async function knowsFilesIn(path: string, folder: string): Promise<boolean> {
     const entry = parsedLine(line);
     if (!isObject(entry)) continue;
     const record =
-      parseFileRecord(entry['file']) ?? (isObject(entry['begin']) && parseFileRecord(entry['begin']['file']));
+      parseIngestedFile(entry['file']) ?? (isObject(entry['begin']) && parseIngestedFile(entry['begin']['file']));
     if (record && record.place.offset > 0 && isPlaceIn(record.place, join(folder, record.name))) return true;
   }
   return false;

@@ -6,10 +6,10 @@ import {
   type FileStats,
   type PresentFiles,
 } from '../../files/index.js';
-import { RewrittenError, SourceError, type SeenFile } from '../../sources/index.js';
+import { RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
 import type { FileLedger } from './file-ledger.js';
-import { atRest, type FileRecord } from './file-record.js';
+import { atRest, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
 import { fromOldRecord } from './old-ledger.js';
 import { packedOrigin } from './packed-origin.js';
@@ -53,7 +53,7 @@ export class FolderReader {
   constructor(private readonly reading: FolderReading) {}
 
   /** @throws LogError; the operating system's errors of the ledger */
-  async read(seen: SeenFile, signal: AbortSignal): Promise<void> {
+  async read(seen: WatchedFile, signal: AbortSignal): Promise<void> {
     const { ledger } = this.reading;
     const { name, path, stats } = seen;
     const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
@@ -83,7 +83,13 @@ export class FolderReader {
     }
   }
 
-  async #readOn(seen: SeenFile, fd: number, stats: FileStats, record: FileRecord, signal: AbortSignal): Promise<void> {
+  async #readOn(
+    seen: WatchedFile,
+    fd: number,
+    stats: FileStats,
+    record: IngestedFile,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { ledger, present, talk, unfinishedLineMs } = this.reading;
     const { path } = seen;
     const intake = this.#fileIntake();
@@ -114,7 +120,7 @@ export class FolderReader {
   }
 
   async #giveUpWaiting(
-    seen: SeenFile,
+    seen: WatchedFile,
     fd: number,
     { record, isUnfinished, isCutOff }: FileRead,
     intake: FileIntake,
@@ -133,7 +139,7 @@ export class FolderReader {
   }
 
   /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making, or none of ours */
-  async #recordOf(seen: SeenFile, fd: number, stats: FileStats): Promise<FileRecord | undefined> {
+  async #recordOf(seen: WatchedFile, fd: number, stats: FileStats): Promise<IngestedFile | undefined> {
     const { ledger, present, talk } = this.reading;
     const { name, path } = seen;
     const { known, earlier } = ledger.files.recognize({ fd, name }, present);
@@ -154,7 +160,7 @@ export class FolderReader {
     const isPacked = name.endsWith('.gz');
     const origin = isPacked ? await packedOrigin(fd, ledger, present) : undefined;
     if (origin !== undefined) talk.again(path, origin.name);
-    const fresh: FileRecord = {
+    const fresh: IngestedFile = {
       ...(origin && atRest(origin)),
       id: ledger.newId(),
       name,
@@ -167,17 +173,17 @@ export class FolderReader {
   }
 
   /** Whether a file that is as long as it was has other content between what it is known by. */
-  #isWrittenAnew({ samples, place, seen }: FileRecord, fd: number, { size }: FileStats): boolean {
+  #isWrittenAnew({ samples, place, seen }: IngestedFile, fd: number, { size }: FileStats): boolean {
     if (samples === undefined || size !== seen.size) return false;
     return !areSamplesThere(samples, fd, place.offset, this.reading.fs);
   }
 
   async #oldRecordOf(
-    fresh: FileRecord,
+    fresh: IngestedFile,
     path: string,
     fd: number,
     { size }: FileStats,
-  ): Promise<FileRecord | undefined> {
+  ): Promise<IngestedFile | undefined> {
     const { ledger, pipeline, intake } = this.reading;
     const old = ledger.old.get(fresh.name);
     if (old === undefined) return undefined;
@@ -186,7 +192,7 @@ export class FolderReader {
   }
 
   /** The inode has other content now. What it had may be elsewhere: it is known by itself from now on. */
-  async #forgetContent(record: FileRecord): Promise<void> {
+  async #forgetContent(record: IngestedFile): Promise<void> {
     const { ledger, present } = this.reading;
     const { head } = record.place.file;
     await ledger.done({ ...record, name: '', place: { ...record.place, file: { head } } }, present);
@@ -197,7 +203,7 @@ export class FolderReader {
     return { ...intake, reader: intake.newReader(), ledger, pipeline, fs };
   }
 
-  #fail({ name, path }: SeenFile, error: unknown): void {
+  #fail({ name, path }: WatchedFile, error: unknown): void {
     const reason = String(error);
     if (this.#failures.get(name) === reason) return;
     if (this.#failures.size >= FAILURES_MAX) this.#failures.clear();
@@ -207,17 +213,17 @@ export class FolderReader {
 }
 
 /** Whether a file is as it was when all of it was stored. */
-function isAllRead({ seen, ahead, waits }: FileRecord, { size, stamp }: FileStats): boolean {
+function isAllRead({ seen, ahead, waits }: IngestedFile, { size, stamp }: FileStats): boolean {
   return seen.size === size && seen.stamp === stamp && ahead === undefined && waits === undefined;
 }
 
 /** Whether a file with the content of a known one is another on the same disk: on another it would have been restored. */
-function isMadeAnew({ place }: FileRecord, { node }: FileStats): boolean {
+function isMadeAnew({ place }: IngestedFile, { node }: FileStats): boolean {
   const diskOf = (one = ''): string => one.slice(0, one.indexOf(':'));
   const { node: before } = place.file;
   return before !== node && diskOf(before) === diskOf(node);
 }
 
-function isWorthNoting(before: FileRecord, { record, stored }: FileRead): boolean {
+function isWorthNoting(before: IngestedFile, { record, stored }: FileRead): boolean {
   return stored > 0 || before.seen.stamp !== '' || record.place.offset > 0;
 }

@@ -1,6 +1,6 @@
 import { placeBehind, type FileSystem } from '../../files/index.js';
-import { parsePosition, type Position } from '../../log/index.js';
-import { isCount, isObject, type FileRecord } from './file-record.js';
+import { parsePosition, type LogPosition } from '../../log/index.js';
+import { isCount, isObject, type IngestedFile } from './ingested-file.js';
 
 /** What an earlier version noted of a file: by its name, with an inode alone, and records counted instead of bytes. */
 export interface OldRecord {
@@ -10,7 +10,7 @@ export interface OldRecord {
   /** Records stored. */
   readonly lines: number;
   /** Set where it was being read: the log tells how many more are stored behind this. */
-  readonly from?: Position;
+  readonly from?: LogPosition;
 }
 
 /** Reads a line of a ledger of that version; undefined when it is none. */
@@ -37,14 +37,14 @@ export function parseOldLine(
  */
 export function fromOldRecord(
   { inode, size, lines }: OldRecord,
-  fresh: FileRecord,
+  fresh: IngestedFile,
   {
     fd,
     fs,
     fileSize,
     more,
   }: { readonly fd: number; readonly fs: FileSystem; readonly fileSize: number; readonly more: number },
-): FileRecord | undefined {
+): IngestedFile | undefined {
   const isSame = fresh.place.file.node?.endsWith(`:${inode}`) === true && fileSize >= size;
   if (!isSame) return undefined;
   const isPlain = fresh.content === undefined;

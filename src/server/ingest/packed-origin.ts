@@ -1,7 +1,7 @@
 import { FINGERPRINT_BYTES_MAX, fingerprintOf, isSameFingerprint, type PresentFiles } from '../../files/index.js';
 import { GunzippedFile } from '../../sources/index.js';
 import type { FileLedger } from './file-ledger.js';
-import type { FileRecord } from './file-record.js';
+import type { IngestedFile } from './ingested-file.js';
 
 /**
  * The file that somebody has compressed: a known one, which is gone, and whose bytes are the content of this one.
@@ -13,7 +13,7 @@ export async function packedOrigin(
   fd: number,
   { files }: Pick<FileLedger, 'files'>,
   present: PresentFiles,
-): Promise<FileRecord | undefined> {
+): Promise<IngestedFile | undefined> {
   const head = await contentBefore(fd, FINGERPRINT_BYTES_MAX);
   if (head === undefined) return undefined;
   const candidates = files.goneLike(head, present).filter(({ content }) => content === undefined);

@@ -1,9 +1,9 @@
 import { placeBehind, samplesBefore, type FileStats, type FileSystem } from '../../files/index.js';
-import type { Entry, Position } from '../../log/index.js';
+import type { LogEntry, LogPosition } from '../../log/index.js';
 import { GrownFile, partOf, type Block } from '../../sources/index.js';
 import { appendAll } from '../append.js';
 import type { FileLedger } from './file-ledger.js';
-import { atRest, contentBefore, upToPlace, type FileRecord } from './file-record.js';
+import { atRest, contentBefore, upToPlace, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
 import { recordsOf } from './records-of.js';
 
@@ -12,7 +12,7 @@ const RETURN = 0x0d;
 
 /** Where a file's lines go. */
 export interface FileIntake extends Intake {
-  readonly log: { readonly end: Position };
+  readonly log: { readonly end: LogPosition };
   readonly ledger: FileLedger;
   readonly pipeline: string;
   readonly fs: FileSystem;
@@ -23,12 +23,12 @@ export interface FileToRead {
   readonly fd: number;
   readonly path: string;
   readonly stats: FileStats;
-  readonly record: FileRecord;
+  readonly record: IngestedFile;
 }
 
 /** How far the reading of a file came. */
 export interface FileRead {
-  readonly record: FileRecord;
+  readonly record: IngestedFile;
   /** Records stored. */
   readonly stored: number;
   /** A line that was stored unfinished has gone on: it was stored again, whole, or the rest of it as a line. */
@@ -107,7 +107,7 @@ export async function readFileOn(
 
 /** What became of a last line without a newline: an event; a refused line; nothing but white space, or it has gone on. */
 export interface UnfinishedRead {
-  readonly record: FileRecord;
+  readonly record: IngestedFile;
   readonly kind: 'event' | 'refused' | 'none';
 }
 
@@ -133,7 +133,7 @@ export async function readUnfinished(
     });
     const isEvent = refused === 0;
     if (entries.length === 0) return { record: known, kind: 'none' };
-    const then: FileRecord = isEvent
+    const then: IngestedFile = isEvent
       ? { ...behind(known, { fd, fs: intake.fs, grown }, record.place.lines + 1, 0), isInLine: true }
       : { ...known, half: block.kind === 'overlong' ? block.lineBytes : block.bytes.length };
     await intake.ledger.begin({ file: record, source: path, from: intake.log.end, then });
@@ -146,7 +146,7 @@ export async function readUnfinished(
 function grownFile(
   fd: number,
   name: string,
-  record: FileRecord,
+  record: IngestedFile,
   { lineBytesMax }: FileIntake,
   takesUnfinished: boolean,
 ): GrownFile {
@@ -156,11 +156,11 @@ function grownFile(
 
 /** The record behind the last block. A place in a compressed file is that where the reading began, until it ends. */
 function behind(
-  record: FileRecord,
+  record: IngestedFile,
   { fd, fs, grown }: { readonly fd: number; readonly fs: FileSystem; readonly grown: GrownFile },
   lines: number,
   ahead: number,
-): FileRecord {
+): IngestedFile {
   const { content, place } = record;
   return {
     ...upToPlace(record),
@@ -172,7 +172,7 @@ function behind(
 }
 
 /** Entries with a key of their own are stored once whatever is done, and were not counted. */
-function withoutAhead(entries: readonly Entry[], ahead: number): { entries: readonly Entry[]; ahead: number } {
+function withoutAhead(entries: readonly LogEntry[], ahead: number): { entries: readonly LogEntry[]; ahead: number } {
   if (ahead === 0) return { entries, ahead };
   let left = ahead;
   const kept = entries.filter(({ key }) => key !== undefined || left-- <= 0);

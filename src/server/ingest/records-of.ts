@@ -1,5 +1,5 @@
 import { metadataText } from '../../event/index.js';
-import type { Entry } from '../../log/index.js';
+import type { LogEntry } from '../../log/index.js';
 import { refusedRecord, tooLong, type EventFailure } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
 import { entryOf } from '../entries.js';
@@ -37,8 +37,8 @@ export function recordsOf(
   linesBefore: number,
   { reader, lineBytesMax }: LineReading,
   { source, pipeline, keyOf }: LineOrigin,
-): { readonly entries: readonly Entry[]; readonly refused: number; readonly lines: number } {
-  const entries: Entry[] = [];
+): { readonly entries: readonly LogEntry[]; readonly refused: number; readonly lines: number } {
+  const entries: LogEntry[] = [];
   let refused = 0;
   const refuse = (failure: EventFailure, remains: Remains, lineInBlock: number, rawMax = lineBytesMax): void => {
     refused += 1;

@@ -1,6 +1,6 @@
 import type { AiStatus, CallHooks, LedgerEntry, Spending } from '../../ai/index.js';
 import { known, type KnownNames } from './known-names.js';
-import type { Workshop } from './prom.js';
+import type { MetricFactory } from './prom.js';
 
 const ANSWER_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600];
 const WAIT_BUCKETS = [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -15,7 +15,7 @@ export interface AiMeter {
 }
 
 /** What the AI providers do, and what they cost. */
-export function aiMeter({ counter, gauge, histogram }: Workshop, names: () => KnownNames): AiMeter {
+export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): AiMeter {
   const attempts = counter(
     'ai_requests_total',
     'HTTP requests to AI providers that have ended, by outcome: answered, or the class of the error.',

@@ -1,11 +1,11 @@
-import type { Workshop } from './prom.js';
+import type { MetricFactory } from './prom.js';
 
 export interface AlertMeter {
   show(alerts: readonly { readonly name: string; readonly isFiring: boolean }[]): void;
 }
 
 /** Which alerts of the config fire. */
-export function alertMeter({ gauge }: Workshop): AlertMeter {
+export function alertMeter({ gauge }: MetricFactory): AlertMeter {
   const firing = gauge('alert_firing', 'Whether an alert of the config fires: 1 or 0.', ['alert']);
   return {
     show(alerts) {

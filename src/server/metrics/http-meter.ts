@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Workshop } from './prom.js';
+import type { MetricFactory } from './prom.js';
 
 const REQUEST_BUCKETS = [5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
@@ -12,7 +12,7 @@ export interface HttpMeter {
 }
 
 /** What comes in over HTTP. */
-export function httpMeter({ counter, gauge, histogram }: Workshop): HttpMeter {
+export function httpMeter({ counter, gauge, histogram }: MetricFactory): HttpMeter {
   const requests = counter('http_requests_total', 'Requests answered, by route, method and status.', [
     'route',
     'method',

@@ -5,4 +5,4 @@ export { openMetrics, type Metrics } from './metrics.js';
 export type { PipelineStanding } from './pipeline-meter.js';
 export { addMetricsRoutes } from './routes.js';
 export { FAILED } from './summary.js';
-export { samplesOf, sumOf, type Sample, type Snapshot } from './snapshot.js';
+export { samplesOf, sumOf, type MetricSample, type Snapshot } from './snapshot.js';

@@ -1,4 +1,4 @@
-import type { Workshop } from './prom.js';
+import type { MetricFactory } from './prom.js';
 
 /** What the daemon reads besides HTTP. */
 const KINDS = ['stdin', 'folder', 'nats'] as const;
@@ -10,7 +10,7 @@ export interface IntakeMeter {
   restored(): void;
 }
 
-export function intakeMeter(make: Workshop): IntakeMeter {
+export function intakeMeter(make: MetricFactory): IntakeMeter {
   const failures = make.counter('input_failures_total', 'Inputs that could not be read or stored, by their kind.', [
     'kind',
   ]);

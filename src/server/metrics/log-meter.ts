@@ -1,5 +1,5 @@
 import type { LogHooks, LogStats } from '../../log/index.js';
-import { countTo, type Workshop } from './prom.js';
+import { countTo, type MetricFactory } from './prom.js';
 
 const SYNC_BUCKETS = [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
@@ -17,7 +17,7 @@ export interface LogMeter {
 }
 
 /** What the stored log does. */
-export function logMeter({ counter, gauge, histogram }: Workshop): LogMeter {
+export function logMeter({ counter, gauge, histogram }: MetricFactory): LogMeter {
   const stored = counter('events_stored_total', 'Events taken in: stored in the log, and acknowledged.');
   const storedBytes = counter('log_written_bytes_total', 'Bytes appended to the log.');
   const refused = counter('events_refused_total', 'Events that could not be stored because the disk failed.');

@@ -8,7 +8,7 @@ import { NO_NAMES, type KnownNames } from './known-names.js';
 import { logMeter, type LogMeter } from './log-meter.js';
 import { pipelineMeter, type PipelineMeter } from './pipeline-meter.js';
 import { processMeter, type ProcessMeter } from './process-meter.js';
-import { workshop } from './prom.js';
+import { metricFactory } from './prom.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /**
@@ -39,7 +39,7 @@ export interface Metrics {
 export async function openMetrics(version: string): Promise<Metrics> {
   const { default: prom } = await import('prom-client');
   const registry: Registry = new prom.Registry();
-  const make = workshop(prom, registry);
+  const make = metricFactory(prom, registry);
   let names = NO_NAMES;
   const http = httpMeter(make);
   const pipelines = pipelineMeter(make, () => names);

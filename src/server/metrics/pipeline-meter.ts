@@ -1,7 +1,7 @@
 import type { EndOfWorker, Observation } from '../../pipeline/index.js';
 import type { ProcessorState } from '../../pipeline/processor/index.js';
 import { knownPlace, type KnownNames } from './known-names.js';
-import type { Workshop } from './prom.js';
+import type { MetricFactory } from './prom.js';
 
 /** Seconds: scripts take microseconds, AI providers minutes. */
 const STAGE_BUCKETS = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
@@ -56,7 +56,7 @@ export interface PipelineMeter {
 }
 
 /** What the pipelines do. */
-export function pipelineMeter({ counter, gauge, histogram }: Workshop, names: () => KnownNames): PipelineMeter {
+export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): PipelineMeter {
   const events = counter('events_processed_total', 'Events that came to an end, by how.', ['pipeline', 'outcome']);
   const drivenAgain = counter(
     'events_driven_again_total',

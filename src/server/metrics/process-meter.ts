@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Prom, Workshop } from './prom.js';
+import type { Prom, MetricFactory } from './prom.js';
 
 /** Gauges that are named like counters: Prometheus' own check refuses them. */
 const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
@@ -14,7 +14,7 @@ export interface ProcessMeter {
 }
 
 /** The process itself, and the config that it runs by. */
-export function processMeter(prom: Prom, registry: Registry, make: Workshop, version: string): ProcessMeter {
+export function processMeter(prom: Prom, registry: Registry, make: MetricFactory, version: string): ProcessMeter {
   prom.collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   make.gauge('build_info', 'The version that runs; always 1.', ['version']).set({ version }, 1);

@@ -5,7 +5,7 @@ import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export type Prom = typeof prom;
 
 /** What a meter makes its metrics with. Every name begins with `colloquium_`. */
-export interface Workshop {
+export interface MetricFactory {
   readonly counter: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Counter<Label>;
   readonly gauge: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Gauge<Label>;
   readonly histogram: <Label extends string>(
@@ -16,7 +16,7 @@ export interface Workshop {
   ) => Histogram<Label>;
 }
 
-export function workshop(library: Prom, registry: Registry): Workshop {
+export function metricFactory(library: Prom, registry: Registry): MetricFactory {
   const common = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => ({
     name: `colloquium_${name}`,
     help,

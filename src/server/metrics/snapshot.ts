@@ -1,14 +1,14 @@
 import type { Registry } from 'prom-client';
 
 /** One number of the metrics page: `name{labels} value`. */
-export interface Sample {
+export interface MetricSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /** All numbers of the metrics page at one moment. */
-export type Snapshot = readonly Sample[];
+export type Snapshot = readonly MetricSample[];
 
 /** Reads everything that a registry holds. */
 export async function readSnapshot(registry: Registry): Promise<Snapshot> {

@@ -1,5 +1,5 @@
 import type { NeededRole } from '../access/index.js';
-import { OPERATIONS, type Answer, type Operation } from './operations.js';
+import { OPERATIONS, type Answer, type OpenApiOperation } from './operations.js';
 import { SCHEMAS, type Schema } from './schemas.js';
 
 /** A route as it is registered. */
@@ -15,7 +15,7 @@ export interface RegisteredRoute {
 const ERROR = { 'application/json': ['Error'] } as const;
 
 /** There should be none: a test says so. */
-const UNDESCRIBED: Operation = { summary: '', answers: {} };
+const UNDESCRIBED: OpenApiOperation = { summary: '', answers: {} };
 
 /** What the guard before the routes may answer. */
 const GUARDED: Readonly<Record<number, Answer>> = {
@@ -56,7 +56,7 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
 }
 
 function described(
-  { summary, query, headers, body, answers }: Operation,
+  { summary, query, headers, body, answers }: OpenApiOperation,
   path: string,
   role: NeededRole,
   early: boolean,
@@ -96,7 +96,7 @@ function described(
   };
 }
 
-function parametersIn(place: 'query' | 'header', named: Operation['query'] = {}): readonly Schema[] {
+function parametersIn(place: 'query' | 'header', named: OpenApiOperation['query'] = {}): readonly Schema[] {
   return Object.entries(named).map(([name, { description, ...schema }]) => ({ name, in: place, description, schema }));
 }
 

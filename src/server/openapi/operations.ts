@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /** What there is to say of a route. */
-export interface Operation {
+export interface OpenApiOperation {
   readonly summary: string;
   readonly query?: Readonly<Record<string, Schema & { readonly description: string }>>;
   readonly headers?: Readonly<Record<string, Schema & { readonly description: string }>>;
@@ -21,7 +21,7 @@ export interface Operation {
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
 
-const postEvents: Operation = {
+const postEvents: OpenApiOperation = {
   summary: 'Store one event, or many. What is acknowledged is on the disk.',
   headers: {
     'idempotency-key': {
@@ -57,7 +57,7 @@ const postEvents: Operation = {
 };
 
 /** Every route, by method and path. A test holds this to what the server answers. */
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+export const OPERATIONS: Readonly<Record<string, OpenApiOperation>> = {
   'POST /events': postEvents,
   'POST /events/:pipeline': { ...postEvents, summary: 'The same, for a pipeline by name.' },
   'GET /events': {

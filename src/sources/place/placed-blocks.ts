@@ -1,6 +1,6 @@
 import { inTwo, type Block } from '../block.js';
 import type { InputMark } from './input-mark.js';
-import { passBlock } from './pass-block.js';
+import { markAfterBlock } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
@@ -47,7 +47,7 @@ export async function* placedBlocks(
   yield { ...empty, startsFile: true, done: { lines: start.lines } };
   for await (const block of blocks) {
     for (const part of wholeLinesApart(block)) {
-      const mark = passBlock(place, part);
+      const mark = markAfterBlock(place, part);
       if (isUnfinished(part)) end = mark;
       else place = mark;
       yield { ...part, startsFile: false, resumeAt: new InputReached(input, place, end, false) };

@@ -1,7 +1,7 @@
 import { fingerprintOf, isSameFingerprint, type FilePlace } from '../../files/index.js';
 import { inTwo, type Block, type Source } from '../block.js';
 import { startMark, type InputMark } from './input-mark.js';
-import { passBlock, passBytes, sourceBytes } from './pass-block.js';
+import { markAfterBlock, markAfterBytes, sourceBytes } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
@@ -55,12 +55,12 @@ export class StreamReader {
         this.#pending.push(block);
         return { kind: beginsOtherwise(this.#mark, place) ? 'other' : 'edited' };
       }
-      this.#mark = passBlock(this.#mark, passed);
+      this.#mark = markAfterBlock(this.#mark, passed);
       if (rest !== undefined) this.#pending.push(rest);
       if (onPassed !== undefined) await onPassed(passed);
       else if (passed.kind === 'lines') passed.recycle?.(passed.bytes);
     }
-    const judged = judge(this.#mark, place);
+    const judged = classify(this.#mark, place);
     return judged === 'good' && end !== undefined ? this.#stateOfEnd(end) : { kind: judged };
   }
 
@@ -74,7 +74,7 @@ export class StreamReader {
       const block = this.#pending.shift() ?? (await this.#next());
       if (block === undefined) return;
       const [passed, rest] = cutBehindLines(block, lines - this.#mark.lines);
-      this.#mark = passBlock(this.#mark, passed);
+      this.#mark = markAfterBlock(this.#mark, passed);
       if (rest !== undefined) this.#pending.unshift(rest);
     }
   }
@@ -108,7 +108,7 @@ export class StreamReader {
     const size = this.#mark.offset + held;
     if (size < end.offset) return { kind: 'cut', size };
     const atEnd = markAt(this.#mark, blocks, end.offset);
-    if (atEnd !== undefined && judge(atEnd, end) !== 'good') return { kind: 'edited' };
+    if (atEnd !== undefined && classify(atEnd, end) !== 'good') return { kind: 'edited' };
     return { kind: size === end.offset ? 'good' : 'went-on' };
   }
 
@@ -118,7 +118,7 @@ export class StreamReader {
   }
 }
 
-function judge(mark: InputMark, place: FilePlace): 'good' | 'edited' | 'other' {
+function classify(mark: InputMark, place: FilePlace): 'good' | 'edited' | 'other' {
   if (mark.offset < place.file.head.bytes || beginsOtherwise(mark, place)) return 'other';
   return isSameFingerprint(fingerprintOf(mark.tail), place.before) ? 'good' : 'edited';
 }
@@ -133,9 +133,9 @@ function markAt(start: InputMark, blocks: readonly Block[], offset: number): Inp
   let mark = start;
   for (const block of blocks) {
     const left = offset - mark.offset;
-    if (left >= sourceBytes(block)) mark = passBlock(mark, block);
+    if (left >= sourceBytes(block)) mark = markAfterBlock(mark, block);
     else if (left <= 0) break;
-    else if (block.kind === 'lines') return passBytes(mark, block.bytes.subarray(0, left));
+    else if (block.kind === 'lines') return markAfterBytes(mark, block.bytes.subarray(0, left));
     else return undefined;
   }
   return mark;

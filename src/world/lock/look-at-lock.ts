@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../process/index.js';
-import { judgeOwner } from './judge-owner.js';
+import { classifyOwner } from './classify-owner.js';
 import { realLockWorld, type LockWorld } from './lock-world.js';
 import type { LockHolder } from './locked-error.js';
 import { lockFile, lockNumber } from './names.js';
@@ -27,7 +27,7 @@ export async function lookAtLock(
     if (found === undefined) continue;
     const owner = parseOwner(found.text);
     if (owner === undefined) return { number };
-    const state = await judgeOwner(world, { folder, inode: found.inode, oneKernel }, owner);
+    const state = await classifyOwner(world, { folder, inode: found.inode, oneKernel }, owner);
     if (state === 'dead') return { number };
     // Given back while its owner was looked for.
     if ((await files.read(path))?.inode !== found.inode) continue;

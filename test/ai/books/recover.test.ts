@@ -8,7 +8,7 @@ import { printEntry, type AttemptEnd } from '../../../src/ai/ledger/index.js';
 import { NO_TOKENS } from '../../../src/ai/money/index.js';
 import type { CallState } from '../../../src/ai/journal/index.js';
 import { listedOwners } from '../../../src/ai/owner/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import { processesSeenBy } from '../../../src/world/index.js';
 
 let folder: string;

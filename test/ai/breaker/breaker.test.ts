@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBreaker, type Breaker, type Pass } from '../../../src/ai/breaker/index.js';
+import { createBreaker, type Breaker, type BreakerPass } from '../../../src/ai/breaker/index.js';
 
 function setup() {
   let now = 1000;
@@ -7,7 +7,7 @@ function setup() {
   return { breaker, now: () => now, pass: (ms: number) => void (now += ms) };
 }
 
-function enter(breaker: Breaker, now: number): Pass {
+function enter(breaker: Breaker, now: number): BreakerPass {
   const entry = breaker.enter(now);
   if (entry.kind !== 'pass') throw new Error(`refused until ${entry.until}`);
   return entry.pass;

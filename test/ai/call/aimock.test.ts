@@ -1,6 +1,6 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProviderSetup } from '../../../src/ai/index.js';
+import type { LaneOptions } from '../../../src/ai/index.js';
 import { answered, context, stage, type Stage } from './setup.js';
 
 // An independent fake, written by others: what it understands is not our own idea of the wires.
@@ -24,7 +24,7 @@ const KINDS = [
   { kind: 'google', path: '/v1beta', model: 'gemini-2.5-flash' },
 ] as const;
 
-const setup = (kind: (typeof KINDS)[number]['kind'], path: string): ProviderSetup => ({
+const setup = (kind: (typeof KINDS)[number]['kind'], path: string): LaneOptions => ({
   name: kind,
   kind,
   baseUrl: `${mock.url}${path}`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { costReport, costReportJson, openBooks, type AiClientOptions } from '../../../src/ai/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import { createFakeWorld } from '../../support/fake-world.js';
 import { answered, context, MODEL, patientWorld, request, setupOf, stage, type Stage } from './setup.js';
 

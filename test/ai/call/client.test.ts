@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallResult } from '../../../src/ai/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import { until } from '../../support/daemon.js';
 import { createFakeWorld } from '../../support/fake-world.js';
 import { closedGate } from '../../support/gate.js';

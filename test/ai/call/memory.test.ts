@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openBooks, type AiClient, type CallContext } from '../../../src/ai/index.js';
+import { openBooks, type AiClient, type AiCallOptions } from '../../../src/ai/index.js';
 import { attemptId } from '../../../src/ai/ledger/index.js';
 import { callKey } from '../../../src/ai/journal/index.js';
 import { listedOwners } from '../../../src/ai/owner/index.js';
-import { realWorld, type World } from '../../../src/ai/world.js';
+import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { processesSeenBy } from '../../../src/world/index.js';
 import { answered, context, MODEL, request, setupOf, stage, type Stage } from './setup.js';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => on.close());
 
-const ask = (client: AiClient, text: string, more: Partial<CallContext> = {}) =>
+const ask = (client: AiClient, text: string, more: Partial<AiCallOptions> = {}) =>
   client.call(request(text), context(more));
 
 describe('a call that was answered before', () => {
@@ -66,7 +66,7 @@ describe('what an unclean end leaves', () => {
   async function leaveOpen(text: string): Promise<void> {
     const identity = { host: DEAD, boot: 'b', namespace: 'ns', pid: 1, started: '1' };
     const owners = listedOwners(processesSeenBy(identity, () => ({ started: '1' })));
-    const openAt = (world: World) =>
+    const openAt = (world: AiWorld) =>
       openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, world, undefined, owners);
     const books = await openAt(realWorld);
     const time = Date.now() - 2 * 3_600_000;

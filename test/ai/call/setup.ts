@@ -6,12 +6,12 @@ import {
   type AiClient,
   type AiClientOptions,
   type AnsweredCall,
-  type CallContext,
+  type AiCallOptions,
   type CallResult,
   type Notice,
-  type ProviderSetup,
+  type LaneOptions,
 } from '../../../src/ai/index.js';
-import { realWorld, type World } from '../../../src/ai/world.js';
+import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import {
   startFakeProvider,
   type FakeProvider,
@@ -25,7 +25,7 @@ export interface Stage {
   readonly folder: string;
   readonly notices: Notice[];
   fake(wire?: FakeWireName, options?: Partial<FakeProviderOptions>): Promise<FakeProvider>;
-  client(providers: readonly ProviderSetup[], options?: Partial<AiClientOptions>, world?: World): Promise<AiClient>;
+  client(providers: readonly LaneOptions[], options?: Partial<AiClientOptions>, world?: AiWorld): Promise<AiClient>;
   close(): Promise<void>;
 }
 
@@ -61,8 +61,8 @@ export function stage(): Stage {
 export function setupOf(
   fake: FakeProvider,
   kind: FakeWireName = 'openai',
-  more: Partial<ProviderSetup> = {},
-): ProviderSetup {
+  more: Partial<LaneOptions> = {},
+): LaneOptions {
   return {
     name: kind,
     kind,
@@ -79,10 +79,10 @@ export function setupOf(
 const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
 
 /** The real world, but that no request takes too long; with `elapse`, the one that is under way has. */
-export function patientWorld(world: World = realWorld): { readonly world: World; readonly elapse: () => void } {
+export function patientWorld(world: AiWorld = realWorld): { readonly world: AiWorld; readonly elapse: () => void } {
   const timers = timersByHand();
   const isTimeout = (delayMs: number): boolean => Object.values(TIMEOUTS).includes(delayMs);
-  const after: World['after'] = (delayMs, then) => (isTimeout(delayMs) ? timers : world).after(delayMs, then);
+  const after: AiWorld['after'] = (delayMs, then) => (isTimeout(delayMs) ? timers : world).after(delayMs, then);
   return { world: { ...world, after }, elapse: () => timers.elapse(TIMEOUTS.firstByteMs) };
 }
 
@@ -92,7 +92,7 @@ export function request(content: string, model = MODEL) {
   return { model, messages: [{ role: 'user' as const, content }] };
 }
 
-export function context(more: Partial<CallContext> = {}): CallContext {
+export function context(more: Partial<AiCallOptions> = {}): AiCallOptions {
   return { stage: 'ask', pipeline: 'default', identity: { occurrence: 0 }, ...more };
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { expect } from 'vitest';
 import { openBooks, type Totals } from '../../../src/ai/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import type { FakeProvider } from '../../support/fake-provider.js';
 import type { WorkerTask } from './worker.js';
 

@@ -1,11 +1,11 @@
 /** Makes calls for rows until they are done or something stops it. Prints `row<TAB>kind<TAB>text` for each that is answered or failed. */
 import { readFileSync, writeSync } from 'node:fs';
-import { createAiClient, type CallResult, type ProviderSetup } from '../../../src/ai/index.js';
+import { createAiClient, type CallResult, type LaneOptions } from '../../../src/ai/index.js';
 
 /** What a worker is told, as JSON on its standard input. */
 export interface WorkerTask {
   readonly folder: string;
-  readonly providers: readonly (Omit<ProviderSetup, 'apiKey'> & { readonly key: string })[];
+  readonly providers: readonly (Omit<LaneOptions, 'apiKey'> & { readonly key: string })[];
   readonly rows: readonly string[];
   readonly concurrency: number;
   readonly daily?: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLimiter as limiterOf, sharedSupply, type Limiter, type Permit } from '../../../src/ai/limit/index.js';
+import { createLimiter as limiterOf, sharedBuckets, type Limiter, type Permit } from '../../../src/ai/limit/index.js';
 import { openStores, type Stores } from '../../../src/ai/store/index.js';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.js';
 
@@ -8,7 +8,7 @@ type Limits = Parameters<typeof limiterOf>[0];
 const memory = (): Promise<Stores> => openStores({ kind: 'memory' });
 
 function limiterIn(stores: Stores, limits: Limits, world: FakeWorld): Limiter {
-  return limiterOf(limits, sharedSupply(stores.open('limits'), 'mine', world), world);
+  return limiterOf(limits, sharedBuckets(stores.open('limits'), 'mine', world), world);
 }
 
 /** As many processes have them. */

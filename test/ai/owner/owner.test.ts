@@ -52,8 +52,8 @@ describe('those who share a folder', () => {
     expect(first.self).not.toBe(second.self);
     expect(await first.stateOf(second.self)).toBe('alive');
     expect(await second.stateOf(first.self)).toBe('alive');
-    await second.leave();
-    await first.leave();
+    await second.release();
+    await first.release();
     expect(readdirSync(join(folder, 'owners')).filter((name) => !name.startsWith('lock.'))).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('those who share a folder', () => {
     const owners = await ownersIn(folder);
     expect(existsSync(place)).toBe(false);
     expect(await owners.stateOf(ownerOf(dead, sign))).toBe('dead');
-    await owners.leave();
+    await owners.release();
   });
 
   it('can not be of two machines, nor of two containers with the same number', async () => {
@@ -92,7 +92,7 @@ describe('those who share a folder', () => {
       // It left nothing that would refuse others.
       rmSync(place, { recursive: true });
       await (await takeLock(join(folder, 'owners'), { what: 'it' })).release();
-      await (await ownersIn(folder)).leave();
+      await (await ownersIn(folder)).release();
     }
   });
 });

@@ -8,7 +8,7 @@ import {
   type ProviderAnswer,
 } from '../../../src/ai/provider/index.js';
 import { inputTokensMax } from '../../../src/ai/request/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import type { Fault } from '../../support/fake-faults.js';
 import { until } from '../../support/daemon.js';
 import { startFakeProvider, type FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.js';

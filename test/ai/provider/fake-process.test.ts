@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { bundleProgram } from '../../support/fake-bundle.js';
 import type { FakeProviderTask } from '../../support/fake-provider-main.js';
 import { createProvider } from '../../../src/ai/provider/index.js';
-import { realWorld } from '../../../src/ai/world.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 
 it('the fake serves as a process of its own, and tells what it has billed', async () => {
   const program = await bundleProgram('test/support/fake-provider-main.ts');

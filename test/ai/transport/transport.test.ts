@@ -2,7 +2,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport, TransportError, type Timeouts } from '../../../src/ai/transport/index.js';
-import type { World } from '../../../src/ai/world.js';
+import type { AiWorld } from '../../../src/ai/ai-world.js';
 import { timersByHand } from '../../support/timers-by-hand.js';
 
 const open: { close(): unknown }[] = [];
@@ -19,7 +19,7 @@ async function listen(server: net.Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-function transport(answerBytesMax?: number, after?: World['after']) {
+function transport(answerBytesMax?: number, after?: AiWorld['after']) {
   const made = createTransport(TIMEOUTS, after, answerBytesMax);
   open.push(made);
   return made;
@@ -28,7 +28,7 @@ function transport(answerBytesMax?: number, after?: World['after']) {
 async function faultOf(
   url: string,
   answerBytesMax?: number,
-  after?: World['after'],
+  after?: AiWorld['after'],
 ): Promise<{ fault: string; sent: boolean }> {
   try {
     await transport(answerBytesMax, after).post(url, new Headers(), '{}', never);

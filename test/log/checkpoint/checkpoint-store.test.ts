@@ -1,12 +1,12 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { CheckpointStore, nodeWorld, type World } from '../../../src/log/index.js';
+import { CheckpointStore, nodeWorld, type LogWorld } from '../../../src/log/index.js';
 import { faultyWorld } from '../support/faulty-disk.js';
 import { emptyFolder, filesIn } from '../support/log-folder.js';
 
 const VALUE = { position: { segment: 3, offset: 4711 }, outputs: { 'out/events.ndjson': 1_000_000 } };
 
-async function newStore(world: World = nodeWorld()): Promise<{ store: CheckpointStore; folder: string }> {
+async function newStore(world: LogWorld = nodeWorld()): Promise<{ store: CheckpointStore; folder: string }> {
   const folder = `${await emptyFolder()}/checkpoints`;
   return { store: new CheckpointStore(world, folder), folder };
 }

@@ -8,7 +8,7 @@ import {
   restoreLog,
   type Log,
   type LogOptions,
-  type World,
+  type LogWorld,
 } from '../../../src/log/index.js';
 import { keyHash } from '../../../src/log/keys/key-index.js';
 import { openKeyIndex } from '../../../src/log/keys/open-key-index.js';
@@ -16,7 +16,7 @@ import { faultyWorld } from '../support/faulty-disk.js';
 import { emptyFolder, entry, filesIn, openLog, readAll, worldAt } from '../support/log-folder.js';
 
 const keyed = (value: unknown, key: string) => ({ ...entry(value), key });
-const openKeyed = (folder: string, given: Partial<LogOptions> = {}, world?: World) =>
+const openKeyed = (folder: string, given: Partial<LogOptions> = {}, world?: LogWorld) =>
   openLog(folder, { keys: true, ...given }, world);
 
 async function values(log: Log): Promise<unknown[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOG_START, type Position } from '../../../src/log/index.js';
+import { LOG_START, type LogPosition } from '../../../src/log/index.js';
 import { emptyFolder, entry, openLog } from '../support/log-folder.js';
 
 /** Records of some 100 KB, so that there are several entries of an index in a segment, and several segments. */
@@ -8,7 +8,7 @@ const LONG = 'x'.repeat(100_000);
 describe.each([false, true])('the records behind a place of a log (packed: %s)', (pack) => {
   it('are counted, wherever in a segment it is, also while more come', async () => {
     const log = await openLog(await emptyFolder(), { segmentBytesMax: 3 << 19, pack });
-    const places: Position[] = [LOG_START];
+    const places: LogPosition[] = [LOG_START];
     for (let n = 0; n < 40; n++) places.push((await log.append([entry(n % 3 === 0 ? LONG : n)])).nextPosition);
     if (pack) await log.packed();
     expect(log.stats().segments).toBe(1);

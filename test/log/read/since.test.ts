@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { LOG_START, type Disk, type ReadOptions } from '../../../src/log/index.js';
+import { LOG_START, type Disk, type LogReadOptions } from '../../../src/log/index.js';
 import { guardedLine } from '../../../src/log/format/line.js';
 import {
   emptyFolder,
@@ -27,7 +27,7 @@ async function timedLog(count: number, given: { segmentBytesMax: number; pack?: 
   return folder;
 }
 
-async function numbers(folder: string, options: Partial<ReadOptions>): Promise<unknown[]> {
+async function numbers(folder: string, options: Partial<LogReadOptions>): Promise<unknown[]> {
   const { events, damage } = await readFolder(folder, options);
   expect(damage).toEqual([]);
   return events.map(({ data }) => data);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { nodeWorld, type Disk, type DiskFile, type World } from '../../../src/log/index.js';
+import { nodeWorld, type Disk, type DiskFile, type LogWorld } from '../../../src/log/index.js';
 
 /** A call on the disk, as a fault is asked about it. */
 export interface DiskCall {
@@ -18,7 +18,7 @@ export interface DiskCall {
 export type Fault = { readonly code: string; readonly after?: number } | { readonly short: number } | undefined;
 
 /** The real disk with faults. `faultOf` is asked before each call. */
-export function faultyWorld(faultOf: (call: DiskCall) => Fault): World {
+export function faultyWorld(faultOf: (call: DiskCall) => Fault): LogWorld {
   const world = nodeWorld();
   return { ...world, disk: faultyDisk(world.disk, faultOf) };
 }

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparePositions, Log, LOG_START, openLogReader, type Position } from '../../../src/log/index.js';
+import { comparePositions, Log, LOG_START, openLogReader, type LogPosition } from '../../../src/log/index.js';
 import {
   emptyFolder,
   entry,
@@ -43,7 +43,7 @@ export function describeLaws(runs: number): void {
             expect(damage).toEqual([]);
             expect(events.map(({ data }) => data)).toEqual(JSON.parse(JSON.stringify(lives.flat(2))));
             expect(events.map(({ id }) => id)).toEqual(ids);
-            let at: Position = LOG_START;
+            let at: LogPosition = LOG_START;
             for (const { position, nextPosition } of blocks) {
               expect(comparePositions(position, at)).toBeGreaterThanOrEqual(0);
               expect(comparePositions(nextPosition, position)).toBeGreaterThan(0);
@@ -155,7 +155,7 @@ export function describeLaws(runs: number): void {
             const folder = await emptyFolder();
             let now = 1;
             const log = await Log.open({ ...world, now: () => now }, optionsFor(folder, { segmentBytesMax: 500 }));
-            const ends: Position[] = [LOG_START];
+            const ends: LogPosition[] = [LOG_START];
             for (const [i, gap] of gaps.entries()) {
               now += gap;
               ends.push((await log.append([entry(i)])).nextPosition);

@@ -8,12 +8,12 @@ import {
   nodeWorld,
   openLogReader,
   type Damage,
-  type Entry,
-  type Finding,
+  type LogEntry,
+  type LocatedDamage,
   type LogBlock,
   type LogOptions,
-  type ReadOptions,
-  type World,
+  type LogReadOptions,
+  type LogWorld,
 } from '../../../src/log/index.js';
 
 /** A folder of its own, gone after the test. */
@@ -26,11 +26,11 @@ export async function emptyFolder(): Promise<string> {
 export const METADATA = '{"source":"test","pipeline":"default","retry_count":0}';
 
 /** As short as an entry can be, for tests that go through a log byte by byte. */
-export function shortEntry(data: unknown): Entry {
+export function shortEntry(data: unknown): LogEntry {
   return { data: JSON.stringify(data), metadata: '{}' };
 }
 
-export function entry(data: unknown): Entry {
+export function entry(data: unknown): LogEntry {
   return { data: JSON.stringify(data), metadata: METADATA };
 }
 
@@ -42,7 +42,7 @@ export function optionsFor(folder: string, given: Partial<LogOptions> = {}): Log
 export async function openLog(
   folder: string,
   given: Partial<LogOptions> = {},
-  world: World = nodeWorld(),
+  world: LogWorld = nodeWorld(),
 ): Promise<Log> {
   const log = await Log.open(world, optionsFor(folder, given));
   onTestFinished(() => log.close());
@@ -54,7 +54,7 @@ export async function writeLog(
   folder: string,
   appends: readonly (readonly unknown[])[],
   given: Partial<LogOptions> = {},
-  world: World = nodeWorld(),
+  world: LogWorld = nodeWorld(),
 ): Promise<void> {
   const log = await Log.open(world, optionsFor(folder, given));
   for (const values of appends) await log.append(values.map(entry));
@@ -93,12 +93,12 @@ export function eventsOf({ bytes, records }: Pick<LogBlock, 'bytes' | 'records'>
 }
 
 /** Reads a folder as another process would. */
-export function readFolder(folder: string, options: Partial<ReadOptions> = {}): Promise<Reading> {
+export function readFolder(folder: string, options: Partial<LogReadOptions> = {}): Promise<Reading> {
   return readAll(openLogReader(nodeWorld(), folder).read({ from: LOG_START, ...options }));
 }
 
-export async function verifyFolder(folder: string): Promise<Finding[]> {
-  const findings: Finding[] = [];
+export async function verifyFolder(folder: string): Promise<LocatedDamage[]> {
+  const findings: LocatedDamage[] = [];
   await openLogReader(nodeWorld(), folder).verify((finding) => findings.push(finding));
   return findings;
 }
@@ -116,7 +116,7 @@ export async function filesIn(folder: string, suffix: string): Promise<{ path: s
 }
 
 /** The real world, but for syncs: they cost most of the time where a test opens a log for each byte of a file. */
-export function worldWithoutSync(): World {
+export function worldWithoutSync(): LogWorld {
   const world = nodeWorld();
   const { disk } = world;
   return {
@@ -130,6 +130,6 @@ export function worldWithoutSync(): World {
 }
 
 /** The real world with a clock that a test sets. */
-export function worldAt(clock: { now: number }): World {
+export function worldAt(clock: { now: number }): LogWorld {
   return { ...nodeWorld(), now: () => clock.now };
 }

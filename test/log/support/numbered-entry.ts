@@ -1,4 +1,4 @@
-import type { Entry } from '../../../src/log/index.js';
+import type { LogEntry } from '../../../src/log/index.js';
 
 /** An event that says who appended it, and as which of theirs. */
 export interface Numbered {
@@ -8,7 +8,7 @@ export interface Numbered {
 }
 
 /** The event as an entry with a key of its own, of changing length. */
-export function numberedEntry(numbered: Numbered): Entry {
+export function numberedEntry(numbered: Numbered): LogEntry {
   const { round, appender, number } = numbered;
   return {
     data: JSON.stringify({ ...numbered, text: 'x'.repeat((number * 37) % 400) }),

@@ -7,9 +7,9 @@ import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '..
 import { blockProcessor, inlineExecutor, passOn } from '../../../src/pipeline/index.js';
 import { LogReader, parseProcessingCheckpoint } from '../../../src/pipeline/log/index.js';
 import { Processor, type Processing } from '../../../src/pipeline/processor/index.js';
-import { parseLogPlace } from '../../../src/sources/index.js';
+import { parseLogMark } from '../../../src/sources/index.js';
 import {
-  cutBackRenamed,
+  truncateRenamed,
   fileSink,
   type FileSink,
   Lifeline,
@@ -106,7 +106,7 @@ async function setUp(
         path,
         recover: () => recoverFile(path, lifeline, { stateFolder }),
         state: (position) => outputState(path, position),
-        findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
+        findRenamed: (position, cutsBack) => truncateRenamed(path, position, cutsBack),
         hold: () => Promise.resolve(),
         release() {
           lifeline.release();
@@ -246,7 +246,7 @@ describe('a log processor', () => {
         path,
         recover: () => recoverFile(path, lifeline, { stateFolder }),
         state: (position) => outputState(path, position),
-        findRenamed: (position, cutsBack) => cutBackRenamed(path, position, cutsBack),
+        findRenamed: (position, cutsBack) => truncateRenamed(path, position, cutsBack),
         hold: () => Promise.resolve(),
         release: () => {
           lifeline.release();
@@ -380,7 +380,7 @@ describe('a log processor behind a crash', () => {
             if (block.kind === 'lines' && block.bytes.length > 0) {
               const checkpoint = (await stored())?.place.position ?? LOG_START;
               begun.push({ isAlone: block.alone === true, isBehind: comparePositions(checkpoint, tried) >= 0 });
-              tried = parseLogPlace(block.resumeAt)?.position ?? tried;
+              tried = parseLogMark(block.resumeAt)?.position ?? tried;
             }
             return passOn().submit(block, meta);
           },

@@ -5,7 +5,7 @@ import {
   newToken,
   ROLES,
   type AccessRules,
-  type Role,
+  type AccessRole,
 } from '../../../src/server/access/index.js';
 import { post } from '../../support/daemon.js';
 import { testServer } from '../../support/server.js';
@@ -51,13 +51,13 @@ describe('a server with tokens', () => {
 
   it('lets a token go as far as its role', async () => {
     const tokens = new Map(ROLES.map((role) => [role, newToken()] as const));
-    const textOf = (role: Role): string => tokens.get(role)?.text ?? '';
+    const textOf = (role: AccessRole): string => tokens.get(role)?.text ?? '';
     const created = new Map(
       [...tokens].map(([role, { id, text }]) => [id, { id, role, digest: digestOf(text) }] as const),
     );
     const access: AccessRules = { open: 'no', configured: [], created };
     const server = await testServer({ server: { access: () => access } });
-    const answers = async (role: Role): Promise<unknown> => {
+    const answers = async (role: AccessRole): Promise<unknown> => {
       const authorization = `Bearer ${textOf(role)}`;
       const [posted, read, health, nothing] = await Promise.all([
         post(`${server.url}/events`, 1, { authorization }),

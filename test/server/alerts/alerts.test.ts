@@ -3,15 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createAlarm, postAlert, signalReader, type AlertMessage } from '../../../src/server/alerts/index.js';
-import type { Sample } from '../../../src/server/metrics/index.js';
+import type { MetricSample } from '../../../src/server/metrics/index.js';
 
-const sample = (name: string, value: number, labels: Record<string, string> = {}): Sample => ({
+const sample = (name: string, value: number, labels: Record<string, string> = {}): MetricSample => ({
   name: `colloquium_${name}`,
   labels,
   value,
 });
 
-const events = (output: number, failed: number): Sample[] => [
+const events = (output: number, failed: number): MetricSample[] => [
   sample('events_processed_total', output, { pipeline: 'a', outcome: 'output' }),
   sample('events_processed_total', failed, { pipeline: 'a', outcome: 'dead_lettered' }),
 ];

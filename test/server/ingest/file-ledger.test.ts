@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PresentFiles } from '../../../src/files/index.js';
 import { FileLedger } from '../../../src/server/ingest/file-ledger.js';
-import type { FileRecord } from '../../../src/server/ingest/file-record.js';
+import type { IngestedFile } from '../../../src/server/ingest/ingested-file.js';
 import { scratch } from '../../support/cli.js';
 
 const NOTHING = { bytes: 0, hash: '' };
 
-function record(id: number): FileRecord {
+function record(id: number): IngestedFile {
   const file = { node: `1:${id}`, head: { bytes: 20, hash: String(id) } };
   return {
     id,

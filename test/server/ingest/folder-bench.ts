@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileSystem } from '../../../src/files/index.js';
-import { Log, nodeWorld, type Entry, type Receipt, type World } from '../../../src/log/index.js';
+import { Log, nodeWorld, type LogEntry, type Receipt, type LogWorld } from '../../../src/log/index.js';
 import { EventReader, ingestFolder } from '../../../src/server/index.js';
 import { scratch } from '../../support/cli.js';
 
@@ -10,7 +10,7 @@ import { scratch } from '../../support/cli.js';
 const LOOK_MS = 600;
 
 /** The real world, but for the waiting until bytes are on the medium: nobody pulls the plug here. */
-function unsyncedWorld(): World {
+function unsyncedWorld(): LogWorld {
   const world = nodeWorld();
   const nothing = (): Promise<void> => Promise.resolve();
   return {
@@ -205,7 +205,7 @@ export class FolderBench {
     this.#log = undefined;
   }
 
-  async #append(log: Log, entries: readonly Entry[]): Promise<Receipt> {
+  async #append(log: Log, entries: readonly LogEntry[]): Promise<Receipt> {
     const death = this.#death;
     if (death === undefined) return await log.append(entries);
     const isLast = death.appends <= 0;

@@ -8,8 +8,7 @@ const CHARACTERS_PER_GROUP = 4;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export const decode = defineOperator({
-  name: 'base64.decode',
+export const decode = defineOperator('base64.decode', () => ({
   summary: 'The text whose UTF-8 the base64 stands for. The URL-safe alphabet and missing padding are read too.',
   signatures: inBoth(takes(value('text', 'string'))),
   returns: 'string',
@@ -33,7 +32,7 @@ export const decode = defineOperator({
       throw invalidArgument(call.place, `'base64.decode' needs ${expected}, got ${describe(text)}`);
     };
   },
-});
+}));
 
 /** @returns undefined for what is no base64 */
 function bytesOf(text: string): Uint8Array | undefined {

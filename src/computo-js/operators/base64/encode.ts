@@ -2,8 +2,7 @@ import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 
-export const encode = defineOperator({
-  name: 'base64.encode',
+export const encode = defineOperator('base64.encode', () => ({
   summary: "The text's UTF-8 in base64, with the standard alphabet and padding.",
   signatures: inBoth(takes(value('text', 'string'))),
   returns: 'string',
@@ -21,4 +20,4 @@ export const encode = defineOperator({
       return encoded;
     };
   },
-});
+}));

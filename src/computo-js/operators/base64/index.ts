@@ -1,6 +1,6 @@
 /** Operators on base64. */
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
 
-export const base64Operators: readonly Operator[] = [encode, decode];
+export const base64Operators: readonly OperatorEntry[] = [encode, decode];

@@ -1,4 +1,4 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { parse } from './parse.js';
 
-export const csvOperators: readonly Operator[] = [parse];
+export const csvOperators: readonly OperatorEntry[] = [parse];

@@ -8,8 +8,7 @@ import { CsvProblem, fieldsOf } from './fields.js';
 /** A text by itself, and its place in the array. */
 const UNITS_PER_FIELD = 8;
 
-export const parse = defineOperator({
-  name: 'csv.parse',
+export const parse = defineOperator('csv.parse', () => ({
   summary:
     'The fields of one line of CSV, as an array of texts. A field in double quotes may hold the separator, ends of lines and, doubled, quotes. The separator is one character, a comma when it is not given.',
   signatures: inBoth(takesUpTo(1, value('text', 'string'), value('separator', 'string'))),
@@ -40,7 +39,7 @@ export const parse = defineOperator({
     };
   },
   check: (call, report) => reportOption(call, 1, 'csv-separator', readSeparator, report),
-});
+}));
 
 /** @throws OptionProblem */
 function readSeparator(text: string): string {

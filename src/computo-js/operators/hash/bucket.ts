@@ -8,8 +8,7 @@ const HEX_DIGITS = 12;
 
 const BUCKETS: Bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };
 
-export const bucket = defineOperator({
-  name: 'hash.bucket',
+export const bucket = defineOperator('hash.bucket', () => ({
   summary:
     'An integer from 0 to below a count, the same for the same value: its hash as by `hash.sha256`, its first 12 digits modulo the count.',
   signatures: inBoth(takes(value('value'), number('count'))),
@@ -27,4 +26,4 @@ export const bucket = defineOperator({
     };
   },
   check: (call, report) => reportInteger(call, 1, report, BUCKETS),
-});
+}));

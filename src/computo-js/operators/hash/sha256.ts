@@ -6,8 +6,7 @@ import { sha256Of } from './digest.js';
 
 const NOT_WRITTEN_OUT = "'hash.sha256' needs the name of a secret as it stands: no data may choose a key";
 
-export const sha256 = defineOperator({
-  name: 'hash.sha256',
+export const sha256 = defineOperator('hash.sha256', () => ({
   summary:
     "The SHA-256 in hex of a text's UTF-8, or of another value's canonical text; with the name of a secret, the HMAC-SHA-256 with that secret as its key.",
   signatures: inBoth(takesUpTo(1, value('value'), value('secret', 'string'))),
@@ -35,7 +34,7 @@ export const sha256 = defineOperator({
     }
     reportOption(call, 1, 'unknown-secret', (text) => secretNamed(text, secrets), report);
   },
-});
+}));
 
 function compileKey(call: Call, compiler: Compiler): Option<string> {
   const { secrets } = compiler.program;

@@ -1,5 +1,5 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { parse } from './parse.js';
 import { text } from './text.js';
 
-export const jsonOperators: readonly Operator[] = [parse, text];
+export const jsonOperators: readonly OperatorEntry[] = [parse, text];

@@ -7,8 +7,7 @@ import type { Json } from '../../value/index.js';
 const DEPTH_MAX = 1000;
 const CHARACTERS_PER_STEP = 4;
 
-export const parse = defineOperator({
-  name: 'json.parse',
+export const parse = defineOperator('json.parse', () => ({
   summary: 'The value that a JSON text stands for. Numbers keep all their digits, objects the order of their keys.',
   signatures: inBoth(takes(value('text', 'string'))),
   growth: 'text',
@@ -25,7 +24,7 @@ export const parse = defineOperator({
       return read(text, call, run);
     };
   },
-});
+}));
 
 function read(text: string, call: Call, run: Run): Json {
   run.at = call.place;

@@ -2,8 +2,7 @@ import { compileArgument } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { writtenText } from '../../value/index.js';
 
-export const text = defineOperator({
-  name: 'json.text',
+export const text = defineOperator('json.text', () => ({
   summary: 'A value as compact JSON text, its keys in the order in which they were written.',
   signatures: inBoth(takes(value('value'))),
   returns: 'string',
@@ -21,4 +20,4 @@ export const text = defineOperator({
       return writtenText(found, run);
     };
   },
-});
+}));

@@ -11,8 +11,7 @@ import { sameElements, scalarShape } from '../../shape/index.js';
 import { array, defineOperator, inBoth, takes, value, type Call } from '../../syntax/index.js';
 import { distinctKey, equal, spendSteps, type Effort, type Json } from '../../value/index.js';
 
-export const has = defineOperator({
-  name: 'list.has',
+export const has = defineOperator('list.has', () => ({
   summary: 'Whether an array has an element that equals a value, by the rules of `==`.',
   signatures: inBoth(takes(array(), value('value'))),
   returns: 'boolean',
@@ -22,10 +21,9 @@ export const has = defineOperator({
     { script: ['list.has', { array: [1, 2] }, '1'], result: false },
   ],
   compile: (call, compiler) => searched(call, compiler, (index) => index !== -1),
-});
+}));
 
-export const indexOf = defineOperator({
-  name: 'list.indexOf',
+export const indexOf = defineOperator('list.indexOf', () => ({
   summary: 'The index of the first element that equals a value, by the rules of `==`; null when there is none.',
   signatures: inBoth(takes(array(), value('value'))),
   shape: () => scalarShape('number', 'null'),
@@ -36,10 +34,9 @@ export const indexOf = defineOperator({
     { script: ['list.indexOf', { array: ['a', 'b'] }, 'c'], result: null },
   ],
   compile: (call, compiler) => searched(call, compiler, (index) => (index === -1 ? null : index)),
-});
+}));
 
-export const without = defineOperator({
-  name: 'list.without',
+export const without = defineOperator('list.without', () => ({
   summary: 'The elements of an array that equal no element of another, by the rules of `==`. Repeated ones stay.',
   signatures: inBoth(takes(array('left'), array('right'))),
   returns: 'array',
@@ -48,10 +45,9 @@ export const without = defineOperator({
   work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['list.without', { array: [1, 2, 1, 3, 3] }, { array: [1] }], result: [2, 3, 3] }],
   compile: (call, compiler) => compared(call, compiler, (items, others) => items.filter(({ key }) => !others.has(key))),
-});
+}));
 
-export const common = defineOperator({
-  name: 'list.common',
+export const common = defineOperator('list.common', () => ({
   summary:
     'The elements of an array that equal an element of another, by the rules of `==`, each value once, in the order of the first array.',
   signatures: inBoth(takes(array('left'), array('right'))),
@@ -63,7 +59,7 @@ export const common = defineOperator({
   compile: (call, compiler) =>
     // What was found is taken out, so that it is found once.
     compared(call, compiler, (items, others) => items.filter(({ key }) => others.delete(key))),
-});
+}));
 
 /** What an answer makes of the index of the first element that equals a value, −1 when there is none. */
 function searched(call: Call, compiler: Compiler, answer: (index: number) => Json): Evaluate {

@@ -3,8 +3,7 @@ import { ANY, arrayShape, elementOf, type Shape } from '../../shape/index.js';
 import { array, defineOperator, inBoth, takes } from '../../syntax/index.js';
 import { isArray, type Json } from '../../value/index.js';
 
-export const flat = defineOperator({
-  name: 'list.flat',
+export const flat = defineOperator('list.flat', () => ({
   summary: 'The elements of the arrays in an array, one level deep. An element that is no array stays as it is.',
   signatures: inBoth(takes(array())),
   returns: 'array',
@@ -26,7 +25,7 @@ export const flat = defineOperator({
       return all;
     };
   },
-});
+}));
 
 /** What an element becomes: its own elements, where it is an array. */
 function elementsIn(element: Shape): Shape {

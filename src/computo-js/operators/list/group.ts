@@ -15,8 +15,7 @@ import { distinctKey, type Json } from '../../value/index.js';
 /** An object of two members, an array, and an entry of a map. */
 const UNITS_PER_GROUP = 40;
 
-export const group = defineOperator({
-  name: 'list.group',
+export const group = defineOperator('list.group', () => ({
   summary:
     'Elements that share a key, which a lambda makes of each: an array of `{key, items}`, in the order in which the keys were first met. Keys are the same by the rules of `==`.',
   signatures: inBoth(takes(array(), lambda(1))),
@@ -70,4 +69,4 @@ export const group = defineOperator({
       return [...groups.values()];
     };
   },
-});
+}));

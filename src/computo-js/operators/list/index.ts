@@ -1,4 +1,4 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { common, has, indexOf, without } from './equal-elements.js';
 import { flat } from './flat.js';
 import { group } from './group.js';
@@ -7,7 +7,7 @@ import { range } from './range.js';
 import { slice } from './slice.js';
 
 /** Arrays: parts of them, what is in them, and numbers over them. */
-export const listOperators: readonly Operator[] = [
+export const listOperators: readonly OperatorEntry[] = [
   slice,
   has,
   indexOf,

@@ -7,7 +7,7 @@ import {
   takes,
   type Call,
   type Example,
-  type Operator,
+  type OperatorEntry,
 } from '../../syntax/index.js';
 import { add, compareNumbers, describe, divide, isNumber, type Json, type JsonNumber } from '../../value/index.js';
 import { reportEmpty } from '../list.js';
@@ -26,9 +26,8 @@ interface Definition {
   readonly finish?: (result: JsonNumber, count: number, call: Call, run: Run) => JsonNumber;
 }
 
-function overNumbers({ name, summary, examples, ofNone, combine, finish }: Definition): Operator {
-  return defineOperator({
-    name,
+function overNumbers({ name, summary, examples, ofNone, combine, finish }: Definition): OperatorEntry {
+  return defineOperator(name, () => ({
     summary,
     signatures: inBoth(takes(array('numbers'))),
     returns: 'number',
@@ -53,7 +52,7 @@ function overNumbers({ name, summary, examples, ofNone, combine, finish }: Defin
     check(call, report) {
       if (ofNone === undefined) reportEmpty(call, report);
     },
-  });
+  }));
 }
 
 function numberAt(items: readonly Json[], index: number, { operator, place }: Call): JsonNumber {

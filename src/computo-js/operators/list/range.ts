@@ -3,8 +3,7 @@ import { arrayShape, scalarShape } from '../../shape/index.js';
 import { defineOperator, inBoth, number, takes } from '../../syntax/index.js';
 import { compileInteger } from '../integer-argument.js';
 
-export const range = defineOperator({
-  name: 'list.range',
+export const range = defineOperator('list.range', () => ({
   summary: 'The integers from 0 up to, but without, a number that is not negative.',
   signatures: inBoth(takes(number('end'))),
   returns: 'array',
@@ -25,4 +24,4 @@ export const range = defineOperator({
       return items;
     };
   },
-});
+}));

@@ -3,8 +3,7 @@ import { sameElements } from '../../shape/index.js';
 import { array, defineOperator, inBoth, number, takesUpTo } from '../../syntax/index.js';
 import { compileInteger } from '../integer-argument.js';
 
-export const slice = defineOperator({
-  name: 'list.slice',
+export const slice = defineOperator('list.slice', () => ({
   summary:
     'The elements from one index up to, but without, another, or the end. Indices are integers; negative ones count from the end, and those beyond an end mean that end.',
   signatures: inBoth(takesUpTo(1, array(), number('from'), number('to'))),
@@ -30,7 +29,7 @@ export const slice = defineOperator({
       return items.slice(start, end);
     };
   },
-});
+}));
 
 /** An index, counted from the start, that is no further out than the ends. */
 function placeOf(index: number, length: number): number {

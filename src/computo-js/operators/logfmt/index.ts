@@ -1,4 +1,4 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { parse } from './parse.js';
 
-export const logfmtOperators: readonly Operator[] = [parse];
+export const logfmtOperators: readonly OperatorEntry[] = [parse];

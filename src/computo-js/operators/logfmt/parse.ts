@@ -5,8 +5,7 @@ import { LogfmtProblem, pairsOf } from './pairs.js';
 
 const UNITS_PER_PAIR = 16;
 
-export const parse = defineOperator({
-  name: 'logfmt.parse',
+export const parse = defineOperator('logfmt.parse', () => ({
   summary:
     'The pairs of a line of logfmt, as an object of texts. A key without `=` is true; a value in double quotes may hold blanks and, behind backslashes, what JSON has there. Of a repeated key the last value counts.',
   signatures: inBoth(takes(value('text', 'string'))),
@@ -37,4 +36,4 @@ export const parse = defineOperator({
       }
     };
   },
-});
+}));

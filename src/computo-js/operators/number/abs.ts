@@ -2,8 +2,7 @@ import { compileArgument, numberOf } from '../../compile/index.js';
 import { defineOperator, inBoth, number, takes } from '../../syntax/index.js';
 import { digitsOf, NumberText, spendDigits, type JsonNumber } from '../../value/index.js';
 
-export const abs = defineOperator({
-  name: 'number.abs',
+export const abs = defineOperator('number.abs', () => ({
   summary: 'The number without its sign.',
   signatures: inBoth(takes(number('number'))),
   returns: 'number',
@@ -19,7 +18,7 @@ export const abs = defineOperator({
       return withoutSign(value);
     };
   },
-});
+}));
 
 function withoutSign(value: JsonNumber): JsonNumber {
   if (typeof value === 'number') return Math.abs(value);

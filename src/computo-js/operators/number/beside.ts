@@ -1,5 +1,5 @@
 import { compileArgument, numberOf } from '../../compile/index.js';
-import { defineOperator, inBoth, number, takes, type Example, type Operator } from '../../syntax/index.js';
+import { defineOperator, inBoth, number, takes, type Example, type OperatorEntry } from '../../syntax/index.js';
 import { changeDecimal, integerBeside } from './decimal.js';
 
 export const floor = beside('number.floor', 'below', Math.floor, [
@@ -14,9 +14,8 @@ function beside(
   side: 'below' | 'above',
   ofDouble: (number: number) => number,
   examples: readonly Example[],
-): Operator {
-  return defineOperator({
-    name,
+): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: `The nearest integer that is not ${side === 'below' ? 'greater' : 'less'} than the number.`,
     signatures: inBoth(takes(number('number'))),
     returns: 'number',
@@ -33,5 +32,5 @@ function beside(
         return changeDecimal(value, (decimal) => integerBeside(decimal, side), run);
       };
     },
-  });
+  }));
 }

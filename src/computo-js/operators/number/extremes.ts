@@ -1,5 +1,5 @@
 import { compileArguments, numberOf } from '../../compile/index.js';
-import { defineOperator, inBoth, number, takesAtLeast, type Example, type Operator } from '../../syntax/index.js';
+import { defineOperator, inBoth, number, takesAtLeast, type Example, type OperatorEntry } from '../../syntax/index.js';
 import { compareNumbers } from '../../value/index.js';
 
 export const min = extreme('number.min', 'least', -1, [{ script: ['number.min', 3, 1.5, 2], result: 1.5 }]);
@@ -7,9 +7,8 @@ export const min = extreme('number.min', 'least', -1, [{ script: ['number.min', 
 export const max = extreme('number.max', 'greatest', 1, [{ script: ['number.max', 3, 1.5, 2], result: 3 }]);
 
 /** @param side the sign of comparing a number that takes the place of another with it */
-function extreme(name: string, noun: string, side: 1 | -1, examples: readonly Example[]): Operator {
-  return defineOperator({
-    name,
+function extreme(name: string, noun: string, side: 1 | -1, examples: readonly Example[]): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: `The ${noun} of the numbers, by their exact values; the first of equal ones.`,
     signatures: inBoth(takesAtLeast(1, number('number'))),
     returns: 'number',
@@ -28,5 +27,5 @@ function extreme(name: string, noun: string, side: 1 | -1, examples: readonly Ex
         return found;
       };
     },
-  });
+  }));
 }

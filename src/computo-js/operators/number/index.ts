@@ -1,5 +1,5 @@
 /** Operators on numbers, exact by their decimals. */
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { abs } from './abs.js';
 import { ceil, floor } from './beside.js';
 import { max, min } from './extremes.js';
@@ -7,4 +7,4 @@ import { parse } from './parse.js';
 import { round } from './round.js';
 import { text } from './text.js';
 
-export const numberOperators: readonly Operator[] = [parse, round, floor, ceil, abs, min, max, text];
+export const numberOperators: readonly OperatorEntry[] = [parse, round, floor, ceil, abs, min, max, text];

@@ -6,8 +6,7 @@ import { describe, digitsOf, isNumber, spendDigitPairs, spendText, type JsonNumb
 /** A number has nothing inside. */
 const DEPTH_MAX = 0;
 
-export const parse = defineOperator({
-  name: 'number.parse',
+export const parse = defineOperator('number.parse', () => ({
   summary: 'The number that the text is, as JSON writes numbers, exactly. There may be blanks around it.',
   signatures: inBoth(takes(value('text', 'string'))),
   returns: 'number',
@@ -30,7 +29,7 @@ export const parse = defineOperator({
       throw invalidArgument(call.place, `'number.parse' needs a number as JSON writes it, got ${describe(text)}`);
     };
   },
-});
+}));
 
 function numberIn(text: string): JsonNumber | undefined {
   try {

@@ -4,8 +4,7 @@ import type { Effort, JsonNumber } from '../../value/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
 import { changeDecimal, roundDecimal } from './decimal.js';
 
-export const round = defineOperator({
-  name: 'number.round',
+export const round = defineOperator('number.round', () => ({
   summary:
     'The number rounded to so many digits after the point, 0 without a count; -1 rounds to tens. Half goes away from zero, by the decimal that is printed.',
   signatures: inBoth(takesUpTo(1, number('number'), number('digits'))),
@@ -29,7 +28,7 @@ export const round = defineOperator({
     };
   },
   check: (call, report) => reportInteger(call, 1, report),
-});
+}));
 
 function rounded(given: JsonNumber, digits: number, effort: Effort): JsonNumber {
   const quick = typeof given === 'number' && digits >= 0 ? roundedDouble(given, digits) : undefined;

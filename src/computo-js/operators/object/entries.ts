@@ -3,8 +3,7 @@ import { ANY, arrayShape, memberOf, scalarShape, tupleShape } from '../../shape/
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { entriesOf } from '../../value/index.js';
 
-export const entries = defineOperator({
-  name: 'object.entries',
+export const entries = defineOperator('object.entries', () => ({
   summary: 'The array of `[key, value]` arrays of an object, in the order in which its members were written.',
   signatures: inBoth(takes(value('object', 'object'))),
   returns: 'array',
@@ -30,4 +29,4 @@ export const entries = defineOperator({
       return pairs;
     };
   },
-});
+}));

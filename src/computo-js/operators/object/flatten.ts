@@ -3,8 +3,7 @@ import { defineOperator, inBoth, takesUpTo, value, type Call } from '../../synta
 import { insideOf, isArray, partAt, spendSteps, type Inside, type Json, type JsonObject } from '../../value/index.js';
 import { objectOfDistinct } from './distinct-keys.js';
 
-export const flatten = defineOperator({
-  name: 'object.flatten',
+export const flatten = defineOperator('object.flatten', () => ({
   summary:
     'The members of nested objects as one object: the keys that lead to each are joined by a separator, `"."` when none is given. Arrays and empty objects stay; two keys that come out equal are an error.',
   signatures: inBoth(takesUpTo(1, value('object', 'object'), value('separator', 'string'))),
@@ -25,7 +24,7 @@ export const flatten = defineOperator({
       return objectOfDistinct(leavesOf(object, separator, call, run), call, run);
     };
   },
-});
+}));
 
 /** An object that is being gone through, and what stands before its keys. */
 interface Level {

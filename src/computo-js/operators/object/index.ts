@@ -1,8 +1,8 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { entries } from './entries.js';
 import { filter, mapKeys, mapValues } from './map.js';
 import { flatten } from './flatten.js';
 import { rename } from './rename.js';
 
 /** Objects, member by member. */
-export const objectOperators: readonly Operator[] = [entries, mapKeys, mapValues, filter, flatten, rename];
+export const objectOperators: readonly OperatorEntry[] = [entries, mapKeys, mapValues, filter, flatten, rename];

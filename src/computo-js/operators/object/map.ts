@@ -17,8 +17,7 @@ import { objectOfDistinct } from './distinct-keys.js';
 
 const SIGNATURES = inBoth(takes(value('object', 'object'), lambda(1)));
 
-export const mapKeys = defineOperator({
-  name: 'object.mapKeys',
+export const mapKeys = defineOperator('object.mapKeys', () => ({
   summary: 'An object whose keys are what a lambda makes of each key: strings, no two of which may be equal.',
   signatures: SIGNATURES,
   returns: 'object',
@@ -46,10 +45,9 @@ export const mapKeys = defineOperator({
           run,
         ),
     ),
-});
+}));
 
-export const mapValues = defineOperator({
-  name: 'object.mapValues',
+export const mapValues = defineOperator('object.mapValues', () => ({
   summary: 'An object whose values are what a lambda makes of each value.',
   signatures: SIGNATURES,
   returns: 'object',
@@ -81,10 +79,9 @@ export const mapValues = defineOperator({
           run,
         ),
     ),
-});
+}));
 
-export const filter = defineOperator({
-  name: 'object.filter',
+export const filter = defineOperator('object.filter', () => ({
   summary: 'An object with only those members for whose value a lambda is truthy.',
   signatures: SIGNATURES,
   returns: 'object',
@@ -107,7 +104,7 @@ export const filter = defineOperator({
           run,
         ),
     ),
-});
+}));
 
 type Entry = readonly [string, Json];
 

@@ -13,8 +13,7 @@ import {
 } from '../../value/index.js';
 import { objectOfDistinct } from './distinct-keys.js';
 
-export const rename = defineOperator({
-  name: 'object.rename',
+export const rename = defineOperator('object.rename', () => ({
   summary:
     'An object with some of its keys renamed, all at once and each in its place, as another object says: `{from: to}`. What is not there is not renamed; two keys that come out equal are an error.',
   signatures: inBoth(takes(value('object', 'object'), value('names', 'object'))),
@@ -42,7 +41,7 @@ export const rename = defineOperator({
       );
     };
   },
-});
+}));
 
 /** The shape after a renaming that the script writes out. */
 function renamedShape({ object }: Shape, names: Node | undefined): Shape {

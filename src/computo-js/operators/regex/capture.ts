@@ -6,8 +6,7 @@ import { UNITS_PER_PIECE } from '../pieces.js';
 import { compilePattern, patternWritten, reportPattern } from './pattern.js';
 import { firstMatch } from './search.js';
 
-export const capture = defineOperator({
-  name: 'regex.capture',
+export const capture = defineOperator('regex.capture', () => ({
   summary: 'An object of the named groups of the first match, null where a group took no part; null without a match.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   work: ['text'],
@@ -41,4 +40,4 @@ export const capture = defineOperator({
     };
   },
   check: (call, report) => reportPattern(call, 1, report),
-});
+}));

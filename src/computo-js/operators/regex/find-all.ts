@@ -5,8 +5,7 @@ import { UNITS_PER_PIECE } from '../pieces.js';
 import { compilePattern, reportPattern } from './pattern.js';
 import { eachMatch } from './search.js';
 
-export const findAll = defineOperator({
-  name: 'regex.findAll',
+export const findAll = defineOperator('regex.findAll', () => ({
   summary: 'The texts of all matches, which do not overlap, from left to right.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   returns: 'array',
@@ -29,4 +28,4 @@ export const findAll = defineOperator({
     };
   },
   check: (call, report) => reportPattern(call, 1, report),
-});
+}));

@@ -1,9 +1,9 @@
 /** Operators on patterns in RE2's syntax, which match in linear time. */
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { capture } from './capture.js';
 import { findAll } from './find-all.js';
 import { replace } from './replace.js';
 import { split } from './split.js';
 import { test } from './test.js';
 
-export const regexOperators: readonly Operator[] = [test, capture, findAll, replace, split];
+export const regexOperators: readonly OperatorEntry[] = [test, capture, findAll, replace, split];

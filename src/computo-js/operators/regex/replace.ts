@@ -7,8 +7,7 @@ import { compilePattern, patternWritten, reportPattern, type Pattern } from './p
 import { readReplacement, type Replacement } from './replacement.js';
 import { eachMatch } from './search.js';
 
-export const replace = defineOperator({
-  name: 'regex.replace',
+export const replace = defineOperator('regex.replace', () => ({
   summary:
     'The text with another in place of each match. In it `$1` and `${name}` stand for a group, `$0` for the whole match and `$$` for a dollar sign.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'), value('by', 'string'))),
@@ -53,7 +52,7 @@ export const replace = defineOperator({
     const pattern = patternWritten(call, 1);
     if (pattern !== undefined) reportOption(call, 2, 'unknown-group', (by) => readReplacement(by, pattern), report);
   },
-});
+}));
 
 /** Reads a replacement anew only where it or the pattern differs from the one before. */
 function remembered(call: Call): (by: string, pattern: Pattern) => Replacement {

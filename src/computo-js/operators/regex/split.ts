@@ -5,8 +5,7 @@ import { UNITS_PER_PIECE } from '../pieces.js';
 import { compilePattern, reportPattern } from './pattern.js';
 import { eachMatch } from './search.js';
 
-export const split = defineOperator({
-  name: 'regex.split',
+export const split = defineOperator('regex.split', () => ({
   summary:
     'The parts of the text between the matches of a pattern. A match at an end leaves an empty part; an empty match splits only between characters.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
@@ -36,4 +35,4 @@ export const split = defineOperator({
     };
   },
   check: (call, report) => reportPattern(call, 1, report),
-});
+}));

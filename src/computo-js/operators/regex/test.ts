@@ -3,8 +3,7 @@ import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { compilePattern, reportPattern } from './pattern.js';
 import { hasMatch } from './search.js';
 
-export const test = defineOperator({
-  name: 'regex.test',
+export const test = defineOperator('regex.test', () => ({
   summary: 'Whether a pattern matches anywhere in the text.',
   signatures: inBoth(takes(value('text', 'string'), value('pattern', 'string'))),
   returns: 'boolean',
@@ -20,4 +19,4 @@ export const test = defineOperator({
     };
   },
   check: (call, report) => reportPattern(call, 1, report),
-});
+}));

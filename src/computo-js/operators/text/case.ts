@@ -1,5 +1,5 @@
 import { compileArgument, countUnits, textOf } from '../../compile/index.js';
-import { defineOperator, inBoth, takes, value, type Example, type Operator } from '../../syntax/index.js';
+import { defineOperator, inBoth, takes, value, type Example, type OperatorEntry } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 
 export const lower = inCase('text.lower', 'lower', (text) => text.toLowerCase(), [
@@ -10,9 +10,13 @@ export const upper = inCase('text.upper', 'upper', (text) => text.toUpperCase(),
   { script: ['text.upper', 'straße'], result: 'STRASSE' },
 ]);
 
-function inCase(name: string, noun: string, change: (text: string) => string, examples: readonly Example[]): Operator {
-  return defineOperator({
-    name,
+function inCase(
+  name: string,
+  noun: string,
+  change: (text: string) => string,
+  examples: readonly Example[],
+): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: `The text in ${noun} case, by Unicode's rules for any language.`,
     signatures: inBoth(takes(value('text', 'string'))),
     returns: 'string',
@@ -30,5 +34,5 @@ function inCase(name: string, noun: string, change: (text: string) => string, ex
         return changed;
       };
     },
-  });
+  }));
 }

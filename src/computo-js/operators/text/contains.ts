@@ -1,5 +1,5 @@
 import { compileArgument, textOf } from '../../compile/index.js';
-import { defineOperator, inBoth, takes, value, type Example, type Operator } from '../../syntax/index.js';
+import { defineOperator, inBoth, takes, value, type Example, type OperatorEntry } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { findOf, isWhole } from './find.js';
 
@@ -29,9 +29,8 @@ function question(
   summary: string,
   holds: (text: string, part: string) => boolean,
   examples: readonly Example[],
-): Operator {
-  return defineOperator({
-    name,
+): OperatorEntry {
+  return defineOperator(name, () => ({
     summary,
     signatures: inBoth(takes(value('text', 'string'), value('part', 'string'))),
     returns: 'boolean',
@@ -48,5 +47,5 @@ function question(
         return holds(text, part);
       };
     },
-  });
+  }));
 }

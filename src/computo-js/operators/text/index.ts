@@ -1,5 +1,5 @@
 /** Operators on texts, which count in code points. */
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { lower, upper } from './case.js';
 import { contains, endsWith, startsWith } from './contains.js';
 import { length } from './length.js';
@@ -12,7 +12,7 @@ import { slice } from './slice.js';
 import { split } from './split.js';
 import { trim } from './trim.js';
 
-export const textOperators: readonly Operator[] = [
+export const textOperators: readonly OperatorEntry[] = [
   lower,
   upper,
   trim,

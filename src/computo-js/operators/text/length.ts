@@ -3,8 +3,7 @@ import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { countCodePoints } from './code-points.js';
 
-export const length = defineOperator({
-  name: 'text.length',
+export const length = defineOperator('text.length', () => ({
   summary: 'How many code points the text has.',
   signatures: inBoth(takes(value('text', 'string'))),
   returns: 'number',
@@ -19,4 +18,4 @@ export const length = defineOperator({
       return countCodePoints(text);
     };
   },
-});
+}));

@@ -2,8 +2,7 @@ import { compileArgument } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { plainText } from '../plain-text.js';
 
-export const of = defineOperator({
-  name: 'text.of',
+export const of = defineOperator('text.of', () => ({
   summary: 'The value as text: a string as it is, anything else as compact JSON with sorted keys.',
   signatures: inBoth(takes(value('value'))),
   returns: 'string',
@@ -17,4 +16,4 @@ export const of = defineOperator({
     const given = compileArgument(call, 0, compiler);
     return (run, scope) => plainText(given(run, scope), call, run);
   },
-});
+}));

@@ -1,5 +1,13 @@
 import { compileArgument, countUnits, textOf } from '../../compile/index.js';
-import { defineOperator, inBoth, number, takesUpTo, value, type Example, type Operator } from '../../syntax/index.js';
+import {
+  defineOperator,
+  inBoth,
+  number,
+  takesUpTo,
+  value,
+  type Example,
+  type OperatorEntry,
+} from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
 import { countCodePoints, offsetOf } from './code-points.js';
@@ -20,9 +28,8 @@ function padding(
   side: 'start' | 'end',
   put: (text: string, filling: string) => string,
   examples: readonly Example[],
-): Operator {
-  return defineOperator({
-    name,
+): OperatorEntry {
+  return defineOperator(name, () => ({
     summary: `The text made so many code points long, 0 to ${TIMES.max}, by a filling at its ${side}: spaces, or another text over and over. A longer text stays as it is.`,
     signatures: inBoth(takesUpTo(1, value('text', 'string'), number('length'), value('fill', 'string'))),
     returns: 'string',
@@ -50,7 +57,7 @@ function padding(
       reportInteger(call, 1, report, TIMES);
       reportEmpty(call, 2, report);
     },
-  });
+  }));
 }
 
 /** @param length in code points, at least 1 */

@@ -3,8 +3,7 @@ import { defineOperator, inBoth, number, takes, value } from '../../syntax/index
 import { compileInteger, reportInteger } from '../integer-argument.js';
 import { TIMES } from './times.js';
 
-export const repeat = defineOperator({
-  name: 'text.repeat',
+export const repeat = defineOperator('text.repeat', () => ({
   summary: `The text so many times, 0 to ${TIMES.max}.`,
   signatures: inBoth(takes(value('text', 'string'), number('times'))),
   returns: 'string',
@@ -22,4 +21,4 @@ export const repeat = defineOperator({
     };
   },
   check: (call, report) => reportInteger(call, 1, report, TIMES),
-});
+}));

@@ -7,8 +7,7 @@ import { notEmpty, reportEmpty } from './part.js';
 /** What it takes to find and to join one more piece. */
 const STEPS_PER_PLACE = 2;
 
-export const replace = defineOperator({
-  name: 'text.replace',
+export const replace = defineOperator('text.replace', () => ({
   summary: 'The text with another in all places where a part stands. Both are taken literally.',
   signatures: inBoth(takes(value('text', 'string'), value('part', 'string'), value('by', 'string'))),
   returns: 'string',
@@ -41,4 +40,4 @@ export const replace = defineOperator({
     };
   },
   check: (call, report) => reportEmpty(call, 1, report),
-});
+}));

@@ -4,8 +4,7 @@ import { spendText } from '../../value/index.js';
 import { compileInteger, reportInteger } from '../integer-argument.js';
 import { offsetOf } from './code-points.js';
 
-export const slice = defineOperator({
-  name: 'text.slice',
+export const slice = defineOperator('text.slice', () => ({
   summary:
     'The part of the text from one code point up to, not including, another; to the end without one. Negative indices count from the end.',
   signatures: inBoth(takesUpTo(1, value('text', 'string'), number('from'), number('to'))),
@@ -36,4 +35,4 @@ export const slice = defineOperator({
     reportInteger(call, 1, report);
     reportInteger(call, 2, report);
   },
-});
+}));

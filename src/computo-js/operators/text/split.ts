@@ -6,8 +6,7 @@ import { findOf } from './find.js';
 import { UNITS_PER_PIECE } from '../pieces.js';
 import { notEmpty, reportEmpty } from './part.js';
 
-export const split = defineOperator({
-  name: 'text.split',
+export const split = defineOperator('text.split', () => ({
   summary:
     'The parts of the text between the places where a separator stands. A separator at an end leaves an empty part.',
   signatures: inBoth(takes(value('text', 'string'), value('separator', 'string'))),
@@ -37,4 +36,4 @@ export const split = defineOperator({
     };
   },
   check: (call, report) => reportEmpty(call, 1, report),
-});
+}));

@@ -2,8 +2,7 @@ import { compileArgument, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { spendText } from '../../value/index.js';
 
-export const trim = defineOperator({
-  name: 'text.trim',
+export const trim = defineOperator('text.trim', () => ({
   summary: "The text without the white space at its ends, which is what Unicode's property White_Space says.",
   signatures: inBoth(takes(value('text', 'string'))),
   returns: 'string',
@@ -19,7 +18,7 @@ export const trim = defineOperator({
       return trimmed(text);
     };
   },
-});
+}));
 
 function trimmed(text: string): string {
   let start = 0;

@@ -7,8 +7,7 @@ import { INSTANT_MAX, instantOf, withinTimes } from './instant.js';
 import { instantIn, readZone, type Zone } from './zone.js';
 import { compileZone } from './zone-option.js';
 
-export const add = defineOperator({
-  name: 'time.add',
+export const add = defineOperator('time.add', () => ({
   summary:
     'A time, in milliseconds since 1970, moved by an ISO 8601 duration: first by its years, months, weeks and days on the calendar of a time zone (UTC when there is none given), then by its hours, minutes and seconds. A day that a month does not have becomes its last one. A minus sign in front leads into the past.',
   signatures: inBoth(takesUpTo(1, number('time'), value('duration', 'string'), value('zone', 'string'))),
@@ -40,7 +39,7 @@ export const add = defineOperator({
     reportOption(call, 1, 'malformed-duration', readDuration, report);
     reportOption(call, 2, 'unknown-zone', readZone, report);
   },
-});
+}));
 
 function moved(instant: number, { months, days, milliseconds }: Duration, zone: Zone, call: Call): number {
   // Without a change of the date, a time that clocks show twice stays the one that it is.

@@ -5,8 +5,7 @@ import { dateOf, MS_PER_DAY } from './calendar.js';
 import { instantOf } from './instant.js';
 import { readUnit, type Unit } from './unit.js';
 
-export const diff = defineOperator({
-  name: 'time.diff',
+export const diff = defineOperator('time.diff', () => ({
   summary:
     'How many whole units like `15m`, `1h`, `1d`, `1w` or `1mo` lead from a time to another one, both in milliseconds since 1970; negative when the second is earlier. Days, weeks and months are those of UTC.',
   signatures: inBoth(takes(number('from'), number('to'), value('unit', 'string'))),
@@ -32,7 +31,7 @@ export const diff = defineOperator({
     };
   },
   check: (call, report) => reportOption(call, 2, 'malformed-unit', readUnit, report),
-});
+}));
 
 function unitsBetween(from: number, to: number, { kind, count, milliseconds }: Unit): number {
   const units = kind === 'month' ? monthsBetween(from, to) / count : (to - from) / milliseconds;

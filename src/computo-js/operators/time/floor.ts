@@ -10,8 +10,7 @@ import { compileZone } from './zone-option.js';
 /** 1970-01-01 was a Thursday. */
 const DAYS_FROM_MONDAY = 3;
 
-export const floor = defineOperator({
-  name: 'time.floor',
+export const floor = defineOperator('time.floor', () => ({
   summary:
     'The start of the unit like `15m`, `1h`, `1d`, `1w` or `1mo` that a time, in milliseconds since 1970, is in, by the clocks of a time zone (UTC when there is none given). Weeks begin on Monday. Of several, seconds, minutes and hours count from midnight, days and weeks from 1970, months from January.',
   signatures: inBoth(takesUpTo(1, number('time'), value('unit', 'string'), value('zone', 'string'))),
@@ -39,7 +38,7 @@ export const floor = defineOperator({
     reportOption(call, 1, 'malformed-unit', readUnit, report);
     reportOption(call, 2, 'unknown-zone', readZone, report);
   },
-});
+}));
 
 function startOf(instant: number, unit: Unit, zone: Zone): number {
   const offset = zone.offsetAt(instant);

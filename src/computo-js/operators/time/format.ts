@@ -10,8 +10,7 @@ import { compileZone } from './zone-option.js';
 
 const UNITS_PER_TIME = '1970-01-01T00:00:00.000Z'.length;
 
-export const format = defineOperator({
-  name: 'time.format',
+export const format = defineOperator('time.format', () => ({
   summary:
     'A time, in milliseconds since 1970, as text: by RFC 3339 in UTC, or by a format of strftime and the clocks of a time zone (UTC when there is none given). `%f` is the fraction of the second in six digits, `%z` the offset, `%s` the seconds since 1970; names of days and months are English.',
   signatures: inBoth(takesUpTo(2, number('time'), value('format', 'string'), value('zone', 'string'))),
@@ -34,7 +33,7 @@ export const format = defineOperator({
     reportOption(call, 1, 'malformed-format', readFormat, report);
     reportOption(call, 2, 'unknown-zone', readZone, report);
   },
-});
+}));
 
 function byFormat(call: Call, compiler: Compiler, given: Evaluate): Evaluate {
   const formatGiven = compileOption(call, 1, compiler, readFormat);

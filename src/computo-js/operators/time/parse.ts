@@ -9,8 +9,7 @@ import { readRfc3339 } from './rfc3339.js';
 import { readZone } from './zone.js';
 import { compileZone } from './zone-option.js';
 
-export const parse = defineOperator({
-  name: 'time.parse',
+export const parse = defineOperator('time.parse', () => ({
   summary:
     'The milliseconds from 1970-01-01T00:00:00Z to the time that a text names: by RFC 3339, or by a format of strftime and the clocks of a time zone (UTC when there is none given). A time that clocks skip moves forward; of one that they show twice the first counts.',
   signatures: inBoth(takesUpTo(2, value('text', 'string'), value('format', 'string'), value('zone', 'string'))),
@@ -30,7 +29,7 @@ export const parse = defineOperator({
     reportOption(call, 1, 'malformed-format', readReadableFormat, report);
     reportOption(call, 2, 'unknown-zone', readZone, report);
   },
-});
+}));
 
 function byRfc3339(call: Call, given: Evaluate): Evaluate {
   return (run, scope) => {

@@ -1,5 +1,5 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { parseQuery } from './query.js';
 import { parseUrl } from './url.js';
 
-export const urlOperators: readonly Operator[] = [parseUrl, parseQuery];
+export const urlOperators: readonly OperatorEntry[] = [parseUrl, parseQuery];

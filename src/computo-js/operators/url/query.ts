@@ -2,8 +2,7 @@ import { compileArgument, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { membersOf } from './members.js';
 
-export const parseQuery = defineOperator({
-  name: 'query.parse',
+export const parseQuery = defineOperator('query.parse', () => ({
   summary:
     'The parameters of a query string, as an object of texts: `+` is a blank, `%C3%A9` an é. A key without `=` has the value "", a repeated one a list of its values. A question mark in front is passed over.',
   signatures: inBoth(takes(value('text', 'string'))),
@@ -21,4 +20,4 @@ export const parseQuery = defineOperator({
       return membersOf(text.startsWith('?') ? text.slice(1) : text, run, call);
     };
   },
-});
+}));

@@ -21,8 +21,7 @@ const PARTS = objectShape(
 );
 const UNITS_PER_RESULT = 24;
 
-export const parseUrl = defineOperator({
-  name: 'url.parse',
+export const parseUrl = defineOperator('url.parse', () => ({
   summary:
     'The parts of a URL, `{scheme, host, port, path, query, fragment}`: scheme and host in lower case, the port a number, the query as an object, as of `query.parse`. What is not there is null. A user and password are passed over.',
   signatures: inBoth(takes(value('text', 'string'))),
@@ -61,4 +60,4 @@ export const parseUrl = defineOperator({
       return { ...parts, query: membersOf(parts.query, run, call) };
     };
   },
-});
+}));

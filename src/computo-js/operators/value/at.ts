@@ -9,8 +9,7 @@ import { compileKeys, followKeys, keyOf, memberAt, pathByKeys } from './keys.js'
 const SIGNATURES = inBoth(takesAtLeast(2, value('value'), value('key')));
 const EXPECTED = 'text or an integer';
 
-export const at = defineOperator({
-  name: 'value.at',
+export const at = defineOperator('value.at', () => ({
   summary:
     'What keys lead to in a value, one after the other: text for the member of an object, an integer for the element of an array, a negative one from its end. What is not there is an error.',
   signatures: SIGNATURES,
@@ -44,10 +43,9 @@ export const at = defineOperator({
   },
   reads: { yields: 'value', path: pathByKeys },
   check: reportKeys,
-});
+}));
 
-export const has = defineOperator({
-  name: 'value.has',
+export const has = defineOperator('value.has', () => ({
   summary: 'Whether keys lead to something in a value, be it null. Where the value itself is missing they do not.',
   signatures: SIGNATURES,
   returns: 'boolean',
@@ -71,7 +69,7 @@ export const has = defineOperator({
     };
   },
   reads: { yields: 'presence', path: pathByKeys },
-});
+}));
 
 /** Keys that are written out, as a pointer; undefined where one is computed, or counts from the end. */
 function pointerOf(call: Call): string | undefined {

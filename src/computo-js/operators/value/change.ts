@@ -26,8 +26,7 @@ import { constantPath, shapeAt, shapeWith, shapeWithout } from './changed-shape.
 
 const POINTER = value('pointer', 'string');
 
-export const set = defineOperator({
-  name: 'value.set',
+export const set = defineOperator('value.set', () => ({
   summary:
     'A value with another one where a JSON Pointer leads. Objects that are missing on the way are made, in the place of null too; `-` appends to an array, or makes one.',
   signatures: inBoth(takes(value('value'), POINTER, value('new'))),
@@ -52,10 +51,9 @@ export const set = defineOperator({
     };
   },
   check: (call, report) => reportPath(call, 1, report),
-});
+}));
 
-export const update = defineOperator({
-  name: 'value.update',
+export const update = defineOperator('value.update', () => ({
   summary: 'A value with what a lambda makes of the part where a JSON Pointer leads. What is not there is an error.',
   signatures: inBoth(takes(value('value'), POINTER, lambda(1))),
   shape([root = ANY], call, infer) {
@@ -91,10 +89,9 @@ export const update = defineOperator({
     };
   },
   check: (call, report) => reportPath(call, 1, report),
-});
+}));
 
-export const remove = defineOperator({
-  name: 'value.remove',
+export const remove = defineOperator('value.remove', () => ({
   summary:
     'A value without what JSON Pointers lead to, one after the other: in an array the elements behind it move up. Where nothing is, nothing is removed.',
   signatures: inBoth(takesAtLeast(2, value('value'), POINTER)),
@@ -121,7 +118,7 @@ export const remove = defineOperator({
   check(call, report) {
     for (let index = 1; index < call.arguments.length; index++) reportPath(call, index, report);
   },
-});
+}));
 
 function compilePath(call: Call, index: number, compiler: Compiler): (...args: Parameters<Evaluate>) => Path {
   return compileOption(call, index, compiler, readPath);

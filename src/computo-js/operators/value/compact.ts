@@ -16,8 +16,7 @@ import { compileOption, OptionProblem, reportOption } from '../option.js';
 
 const UNITS_PER_ELEMENT = 2;
 
-export const compact = defineOperator({
-  name: 'value.compact',
+export const compact = defineOperator('value.compact', () => ({
   summary:
     'An object or an array without its nulls; with `"deep"` without those inside it too. What becomes empty stays, and a value of another kind is given as it is.',
   signatures: inBoth(takesUpTo(1, value('value'), value('"deep"', 'string'))),
@@ -46,7 +45,7 @@ export const compact = defineOperator({
     };
   },
   check: (call, report) => reportOption(call, 1, 'compact-option', readFlag, report),
-});
+}));
 
 function readFlag(text: string): true {
   if (text === 'deep') return true;

@@ -13,8 +13,7 @@ import {
 
 const UNITS_PER_FOUND = 2;
 
-export const findAll = defineOperator({
-  name: 'value.findAll',
+export const findAll = defineOperator('value.findAll', () => ({
   summary:
     'The values of all members with a key, at any depth, in the order of the document: what is inside one that was found comes after it.',
   signatures: inBoth(takes(value('value'), value('key', 'string'))),
@@ -37,7 +36,7 @@ export const findAll = defineOperator({
       return valuesOf(root, key, run);
     };
   },
-});
+}));
 
 /** Takes no stack, whatever the nesting. */
 function valuesOf(root: Json, key: string, effort: Effort): Json[] {

@@ -1,4 +1,4 @@
-import type { Operator } from '../../syntax/index.js';
+import type { OperatorEntry } from '../../syntax/index.js';
 import { at, has } from './at.js';
 import { compact } from './compact.js';
 import { findAll } from './find-all.js';
@@ -10,7 +10,7 @@ import { type } from './type.js';
 import { walk } from './walk.js';
 
 /** Values of any kind: what stands in for them, what is in them, and changes that keep the rest. */
-export const valueOperators: readonly Operator[] = [
+export const valueOperators: readonly OperatorEntry[] = [
   orOperator,
   tryOperator,
   at,

@@ -12,8 +12,7 @@ import {
   type JsonObject,
 } from '../../value/index.js';
 
-export const merge = defineOperator({
-  name: 'value.merge',
+export const merge = defineOperator('value.merge', () => ({
   summary:
     'One object of all objects, those inside them merged in turn. Of anything else under the same key the last one counts, arrays as a whole.',
   signatures: inBoth(takesAtLeast(2, value('object', 'object'))),
@@ -37,7 +36,7 @@ export const merge = defineOperator({
       return merged;
     };
   },
-});
+}));
 
 /** Two objects that are being merged, one key after the other. */
 interface Merging {

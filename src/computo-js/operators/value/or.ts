@@ -2,8 +2,7 @@ import { compileArgument, compileAttempt } from '../../compile/index.js';
 import { ANY, join, joinAll, withoutNull } from '../../shape/index.js';
 import { defineOperator, inBoth, takesAtLeast, value } from '../../syntax/index.js';
 
-export const orOperator = defineOperator({
-  name: 'value.or',
+export const orOperator = defineOperator('value.or', () => ({
   summary:
     'The first value that is neither missing nor null; those after it are not evaluated. Missing is what a failed read of `$input`, `$inputs`, `$`, `get` or `value.at` gives, at any depth of an argument; other errors are raised. The last value is given as it is.',
   signatures: inBoth(takesAtLeast(2, value('value'), value('fallback'))),
@@ -40,4 +39,4 @@ export const orOperator = defineOperator({
       return last(run, scope);
     };
   },
-});
+}));

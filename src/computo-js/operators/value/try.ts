@@ -3,8 +3,7 @@ import { ComputoError } from '../../computo-error.js';
 import { ANY, join } from '../../shape/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 
-export const tryOperator = defineOperator({
-  name: 'value.try',
+export const tryOperator = defineOperator('value.try', () => ({
   summary:
     'A value, or a fallback where evaluating it is an InvalidArgument. A limit that is exceeded and an operator that does not exist are raised all the same. The fallback is evaluated only when it is needed.',
   signatures: inBoth(takes(value('value'), value('fallback'))),
@@ -26,7 +25,7 @@ export const tryOperator = defineOperator({
       return found === undefined ? fallback(run, scope) : found;
     };
   },
-});
+}));
 
 function isInvalidArgument(error: unknown): boolean {
   return error === MISSING || (error instanceof ComputoError && error.kind === 'InvalidArgument');

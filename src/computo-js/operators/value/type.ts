@@ -2,8 +2,7 @@ import { compileArgument } from '../../compile/index.js';
 import { defineOperator, inBoth, takes, value } from '../../syntax/index.js';
 import { kindOf } from '../../value/index.js';
 
-export const type = defineOperator({
-  name: 'value.type',
+export const type = defineOperator('value.type', () => ({
   summary: 'The kind of a value: `"null"`, `"boolean"`, `"number"`, `"string"`, `"array"` or `"object"`.',
   signatures: inBoth(takes(value('value'))),
   returns: 'string',
@@ -18,4 +17,4 @@ export const type = defineOperator({
     const given = compileArgument(call, 0, compiler);
     return (run, scope) => kindOf(given(run, scope));
   },
-});
+}));

@@ -3,8 +3,7 @@ import { ANY } from '../../shape/index.js';
 import { defineOperator, inBoth, lambda, takes, value } from '../../syntax/index.js';
 import { rebuilt } from '../../value/index.js';
 
-export const walk = defineOperator({
-  name: 'value.walk',
+export const walk = defineOperator('value.walk', () => ({
   summary:
     'What a lambda makes of a value and of every value in it, from the inside out: of a container after its parts were changed. Keys stay.',
   signatures: inBoth(takes(value('value'), lambda(1))),
@@ -50,4 +49,4 @@ export const walk = defineOperator({
       return walked ?? null;
     };
   },
-});
+}));

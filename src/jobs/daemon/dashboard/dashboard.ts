@@ -1,4 +1,4 @@
-import type { World } from '../../../log/index.js';
+import type { LogWorld } from '../../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../../server/index.js';
 import type { Inside } from '../parts.js';
 import { newestLetters } from './newest-letters.js';
@@ -10,7 +10,7 @@ import type { Talk } from '../../talk.js';
 
 /** What the dashboard needs of its daemon. */
 export interface DashboardContext {
-  readonly world: World;
+  readonly world: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;

@@ -1,4 +1,4 @@
-import type { World } from '../../../log/index.js';
+import type { LogWorld } from '../../../log/index.js';
 import { drive, type Delivered } from '../../../pipeline/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
 import type { DriveReport } from '../../../server/index.js';
@@ -15,7 +15,7 @@ const SLICE_MS = 1000;
 
 /** What the daemon hands in. */
 export interface DriveContext {
-  readonly world: World;
+  readonly world: LogWorld;
   /** Raised when the daemon is to end: what is under way is finished, the rest is for the next time. */
   readonly signal: AbortSignal;
   readonly talk: PersonTalk;

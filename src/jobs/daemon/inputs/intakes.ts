@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { DisplacedError, type Log, type World } from '../../../log/index.js';
+import { DisplacedError, type Log, type LogWorld } from '../../../log/index.js';
 import type { NatsLink } from '../../../nats/index.js';
 import {
   EventReader,
@@ -8,7 +8,7 @@ import {
   type HealthComponent,
   type Intake,
   type Metrics,
-  type ServerSettings,
+  type ServerPlan,
 } from '../../../server/index.js';
 import { openSource, type Restored } from '../../../sources/index.js';
 import { folderTalk } from './folder-talk.js';
@@ -42,7 +42,7 @@ export function startIntakes(
   plan: ServePlan,
   log: Log,
   link: NatsLink | undefined,
-  world: World,
+  world: LogWorld,
   state: StateFolder,
   tell: IntakeTellers,
 ): Intakes {
@@ -130,7 +130,7 @@ export function startIntakes(
   }
 
   function newReader(): EventReader {
-    const { depthMax, idempotencyPointer }: ServerSettings = plan.settings;
+    const { depthMax, idempotencyPointer }: ServerPlan = plan.settings;
     return new EventReader(depthMax, idempotencyPointer);
   }
 }

@@ -1,4 +1,4 @@
-import type { Damage, Log, World } from '../../../log/index.js';
+import type { Damage, Log, LogWorld } from '../../../log/index.js';
 import type { NatsLink } from '../../../nats/index.js';
 import type { Tap } from '../../../pipeline/index.js';
 import type { Metrics } from '../../../server/index.js';
@@ -9,9 +9,9 @@ import type { Talk } from '../../talk.js';
 /** What the pipelines of a daemon need of it. */
 export interface ProcessingContext {
   readonly log: Log;
-  readonly world: World;
+  readonly world: LogWorld;
   /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */
-  readonly stateWorld: World;
+  readonly stateWorld: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { comparePositions, LOG_START, type CheckpointStore, type Log } from '../../../log/index.js';
 import { hasEventsOf, parseProcessingCheckpoint, type ProcessingCheckpoint } from '../../../pipeline/log/index.js';
-import { logSource, parseLogPlace, type Block, type LogPlace } from '../../../sources/index.js';
+import { logSource, parseLogMark, type Block, type LogMark } from '../../../sources/index.js';
 import { JobError } from '../../job-error.js';
 import { checkpointName } from '../../checkpoints.js';
 import { outputFiles, type ServePlan } from '../../serve-plan.js';
@@ -71,10 +71,10 @@ async function checkpointOfMoved(
 }
 
 /** Whether a record of the log ends at a place and has its time. */
-async function isPlaceIn(log: Log, { position, timestamp }: LogPlace): Promise<boolean> {
+async function isPlaceIn(log: Log, { position, timestamp }: LogMark): Promise<boolean> {
   if (timestamp === 0 || comparePositions(position, log.end) > 0) return false;
   for await (const { resumeAt } of blocksOf(log, { from: { since: timestamp }, singleLines: true })) {
-    const place = parseLogPlace(resumeAt);
+    const place = parseLogMark(resumeAt);
     if (place === undefined) continue;
     const order = comparePositions(place.position, position);
     if (order >= 0) return order === 0 && place.timestamp === timestamp;

@@ -1,5 +1,5 @@
 import type { ProviderStatus } from '../../../ai/index.js';
-import { comparePositions, type Log, type Position } from '../../../log/index.js';
+import { comparePositions, type Log, type LogPosition } from '../../../log/index.js';
 import type { NatsLink } from '../../../nats/index.js';
 import { passOn } from '../../../pipeline/index.js';
 import { LogReader } from '../../../pipeline/log/index.js';
@@ -103,7 +103,7 @@ export class Pipelines {
   /**
    * What came in before is taken care of, durably: processed, or with the fleet. The log's end when there are no pipelines.
    */
-  get processed(): Position {
+  get processed(): LogPosition {
     const positions = this.#fronts.map(({ reader }) => reader.checkpoint);
     return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
   }

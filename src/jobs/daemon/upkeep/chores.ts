@@ -1,4 +1,4 @@
-import type { World } from '../../../log/index.js';
+import type { LogWorld } from '../../../log/index.js';
 
 /** Something that is done from time to time as long as the daemon runs. */
 export interface Chore {
@@ -9,7 +9,7 @@ export interface Chore {
 /** Does the chores, each in its own time, until the signal ends them. @returns when the last one has come to its end */
 export async function doChores(
   chores: readonly Chore[],
-  { wait }: Pick<World, 'wait'>,
+  { wait }: Pick<LogWorld, 'wait'>,
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(

@@ -1,4 +1,4 @@
-import { DisplacedError, Log, type LogHooks, type LogOptions, type World } from '../../../log/index.js';
+import { DisplacedError, Log, type LogHooks, type LogOptions, type LogWorld } from '../../../log/index.js';
 import type { Talk } from '../../talk.js';
 
 /** The daemon's log, and how its disk does. */
@@ -14,7 +14,7 @@ export interface OpenedLog {
  * @throws LogError
  */
 export async function openLog(
-  world: World,
+  world: LogWorld,
   options: LogOptions,
   meter: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>,
   talk: Talk,

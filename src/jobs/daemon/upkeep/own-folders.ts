@@ -1,4 +1,4 @@
-import { comparePositions, DisplacedError, type Log, type Position } from '../../../log/index.js';
+import { comparePositions, DisplacedError, type Log, type LogPosition } from '../../../log/index.js';
 import type { StateFolder } from './state-folder.js';
 import type { Talk } from '../../talk.js';
 
@@ -40,7 +40,7 @@ export function ownFolders(log: () => Log | undefined, state: StateFolder, talk:
  *
  * @param processed everything before it is processed
  */
-export async function leftUndone(away: FoldersAway, log: Log, processed: Position): Promise<readonly string[]> {
+export async function leftUndone(away: FoldersAway, log: Log, processed: LogPosition): Promise<readonly string[]> {
   if (away.log === undefined && away.state === undefined) return [];
   const { end } = log;
   const isBehind = comparePositions(processed, end) < 0;
@@ -57,7 +57,7 @@ export async function leftUndone(away: FoldersAway, log: Log, processed: Positio
 }
 
 /** Undefined when they can't be counted any more. */
-async function recordsBetween(log: Log, from: Position): Promise<number | undefined> {
+async function recordsBetween(log: Log, from: LogPosition): Promise<number | undefined> {
   try {
     let records = 0;
     for await (const block of log.read({ from })) records += block.records;

@@ -1,4 +1,4 @@
-import type { Log, Position } from '../../../log/index.js';
+import type { Log, LogPosition } from '../../../log/index.js';
 import type { RetentionPlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
 
@@ -6,7 +6,7 @@ import type { Talk } from '../../talk.js';
 export async function applyRetention(
   log: Log,
   { ms, bytesMax }: RetentionPlan,
-  keepFrom: Position,
+  keepFrom: LogPosition,
   now: number,
   talk: Talk,
 ): Promise<void> {

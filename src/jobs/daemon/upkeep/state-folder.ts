@@ -1,9 +1,9 @@
-import { HeldFolder, makeFolder, type FolderState } from '../../../files/index.js';
-import { guardedDisk, type World } from '../../../log/index.js';
+import { HeldFolder, makeFolder, type HeldFolderState } from '../../../files/index.js';
+import { guardedDisk, type LogWorld } from '../../../log/index.js';
 
 const OWNER_ONLY = 0o700;
 
-const REASONS: Readonly<Record<Exclude<FolderState, 'there'>, string>> = {
+const REASONS: Readonly<Record<Exclude<HeldFolderState, 'there'>, string>> = {
   gone:
     'the state folder is gone: it was moved away or removed while the daemon runs. Nothing is processed. ' +
     'Move it back, and it goes on by itself; if it was removed, restart with --from-scratch, which processes all stored events again',
@@ -52,7 +52,7 @@ export class StateFolder {
   }
 
   /** The world, with a disk on which no path is used while the state folder is not where it was. */
-  worldWithin(world: World): World {
+  worldWithin(world: LogWorld): LogWorld {
     return { ...world, disk: guardedDisk(world.disk, () => this.check()) };
   }
 

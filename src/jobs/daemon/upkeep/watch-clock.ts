@@ -1,4 +1,4 @@
-import type { World } from '../../../log/index.js';
+import type { LogWorld } from '../../../log/index.js';
 import type { HealthComponent } from '../../../server/index.js';
 import type { Talk } from '../../talk.js';
 
@@ -6,7 +6,7 @@ import type { Talk } from '../../talk.js';
 const STEP_MS_MIN = 2000;
 
 export interface ClockWatchContext {
-  readonly world: Pick<World, 'now' | 'elapsed'>;
+  readonly world: Pick<LogWorld, 'now' | 'elapsed'>;
   readonly talk: Pick<Talk, 'warn' | 'info'>;
   /** Told of each step. */
   readonly onStep: () => void;

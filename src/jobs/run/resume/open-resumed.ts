@@ -1,4 +1,4 @@
-import { cutBackRenamed } from '../../../sinks/index.js';
+import { truncateRenamed } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { HeldContext, RunJob } from '../run-job.js';
@@ -53,7 +53,7 @@ export async function openResumed(
       await store.put(paths, stored);
       await store.claim(paths, job);
     });
-    for (const { path, position, cutsBack } of decision.renamed) cutBackRenamed(path, position, cutsBack);
+    for (const { path, position, cutsBack } of decision.renamed) truncateRenamed(path, position, cutsBack);
     const sinks = await openTargets(plan, { holds, letters: talk.letters, modes });
     const { files } = sinks;
     await endHalfLines(

@@ -1,6 +1,6 @@
 import type { FleetMember } from '../fleet.js';
 import { at, showTable } from './elements.js';
-import type { Frame } from './samples.js';
+import type { FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
 /** Members tell of themselves every two seconds: a rate is that of several of their words. */
@@ -8,10 +8,10 @@ const WINDOW_FRAMES = 10;
 
 const HEADS = ['Member', 'State', 'Alive', 'Events/s', 'In', 'Out', 'Dead letters', 'Address'];
 
-const frames: Frame[] = [];
+const frames: FeedFrame[] = [];
 
 /** Who shares the work, and what each has done; nothing where the daemon works alone. */
-export function showFleet(frame: Frame): void {
+export function showFleet(frame: FeedFrame): void {
   const { members } = frame;
   at('fleet').hidden = members === undefined;
   if (members === undefined) return;

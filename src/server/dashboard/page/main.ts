@@ -3,7 +3,7 @@ import { at, say, showTable } from './elements.js';
 import { showFleet } from './fleet.js';
 import { prepareRedrive, showLetters, showRedrive } from './letters.js';
 import { showMoney } from './money.js';
-import { perSecond, quantile, Samples, type Frame } from './samples.js';
+import { perSecond, quantile, Samples, type FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
 /** Rates and latencies are those of the last so many seconds. */
@@ -39,7 +39,7 @@ const ended = (samples: Samples): number => samples.sum(EVENTS);
 const failed = (samples: Samples): number =>
   samples.sum(EVENTS, { outcome: 'dead_lettered' }) + samples.sum(EVENTS, { outcome: 'skipped' });
 
-function show(frame: Frame): void {
+function show(frame: FeedFrame): void {
   const now = new Samples(frame);
   frames.push(now);
   if (frames.length > WINDOW_FRAMES + 1) frames.shift();
@@ -95,7 +95,7 @@ function connect(): void {
   };
   source.addEventListener('message', ({ data }) => {
     words('live', true);
-    show(JSON.parse(String(data)) as Frame);
+    show(JSON.parse(String(data)) as FeedFrame);
   });
   source.addEventListener('error', () => {
     words('the daemon does not answer; trying again', false);

@@ -4,7 +4,7 @@ import type { FleetMember } from '../fleet.js';
 type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
 
 /** What the daemon sends once a second. */
-export interface Frame {
+export interface FeedFrame {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Of whoever looks. */
@@ -20,7 +20,7 @@ type Labels = Readonly<Record<string, string>>;
 export class Samples {
   readonly #byName = new Map<string, Sample[]>();
 
-  constructor(readonly frame: Frame) {
+  constructor(readonly frame: FeedFrame) {
     for (const sample of frame.samples) {
       const [name] = sample;
       const same = this.#byName.get(name);

@@ -17,8 +17,7 @@ const HIDDEN = '***';
 const UNITS_PER_SPAN = 24;
 const NAMES = [...KINDS.keys()].join(', ');
 
-export const redact = defineOperator({
-  name: 'text.redact',
+export const redact = defineOperator('text.redact', () => ({
   summary: `The text with \`${HIDDEN}\`, or another text, in place of all data of some kinds: ${NAMES}. Cards and IBANs count only with the right check digits, phone numbers only in international form.`,
   signatures: inBoth(takesUpTo(1, value('text', 'string'), array('kinds'), value('by', 'string'))),
   returns: 'string',
@@ -57,7 +56,7 @@ export const redact = defineOperator({
         report({ code: 'unknown-kind', place: argument?.place ?? call.place, message: problem });
     }
   },
-});
+}));
 
 function redacted(text: string, finders: readonly FindSpans[], by: string, call: Call, run: Run): string {
   const spans = joined(

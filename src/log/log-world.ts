@@ -3,11 +3,11 @@ import type { Disk } from './disk/disk.js';
 import { nodeDisk } from './disk/node-disk.js';
 
 /** What the log uses of the world around it. */
-export interface World extends Pick<Clock, 'now' | 'elapsed' | 'wait'> {
+export interface LogWorld extends Pick<Clock, 'now' | 'elapsed' | 'wait'> {
   readonly disk: Disk;
 }
 
 /** The real world. */
-export function nodeWorld(): World {
+export function nodeWorld(): LogWorld {
   return { ...realClock, disk: nodeDisk };
 }

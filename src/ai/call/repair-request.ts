@@ -2,7 +2,7 @@ import type { Draft } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import type { Message } from '../request/index.js';
-import type { Channel } from './channel.js';
+import type { ProviderLane } from './provider-lane.js';
 
 /** The second cap of a truncated answer. */
 const LARGER_CAP_FACTOR = 4;
@@ -12,7 +12,7 @@ const BYTES_PER_TOKEN = 4;
 const PROBLEM_BYTES = 200;
 
 /** The request that is to mend a first answer. */
-export function mended(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
+export function repairRequest(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
   if (draft.kind === 'truncated') {
     return { ...request, maxOutputTokens: Math.min(capMax, request.maxOutputTokens * LARGER_CAP_FACTOR) };
   }
@@ -21,17 +21,17 @@ export function mended(request: ProviderRequest, draft: Draft, capMax: number): 
   return { ...request, messages: [...request.messages, ...said, { role: 'user', content: correction }] };
 }
 
-/** The largest output cap that any of the channels takes. */
-export function largestCap(channels: readonly Channel[], model: string): number {
-  return Math.max(...channels.map((channel) => channel.settingsOf(model)?.max_output_tokens ?? Infinity));
+/** The largest output cap that any of the lanes takes. */
+export function largestCap(lanes: readonly ProviderLane[], model: string): number {
+  return Math.max(...lanes.map((lane) => lane.settingsOf(model)?.max_output_tokens ?? Infinity));
 }
 
-/** The requests that {@link mended} may come to, whatever the first answer will be: for a bill that is made out before. */
+/** The requests that {@link repairRequest} may come to, whatever the first answer will be: for a bill that is made out before. */
 export function secondRequests(request: ProviderRequest, capMax: number): readonly ProviderRequest[] {
   const tally = { attempts: 1, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
-  const longer = request.maxOutputTokens < capMax ? [mended(request, { kind: 'truncated', tally }, capMax)] : [];
+  const longer = request.maxOutputTokens < capMax ? [repairRequest(request, { kind: 'truncated', tally }, capMax)] : [];
   if (request.schema === undefined) return longer;
   const text = '.'.repeat(request.maxOutputTokens * BYTES_PER_TOKEN);
   const problem = '.'.repeat(PROBLEM_BYTES);
-  return [...longer, mended(request, { kind: 'invalid', text, problem, tally }, capMax)];
+  return [...longer, repairRequest(request, { kind: 'invalid', text, problem, tally }, capMax)];
 }

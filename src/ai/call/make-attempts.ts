@@ -2,10 +2,10 @@ import { sleep } from '../../world/index.js';
 import { attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import type { FailedCall, StoppedCall } from './call.js';
-import { optionsFor } from './choose.js';
-import { ABORTED, availableAt, PursuitState, type Pursuit } from './pursuit-state.js';
+import { choicesFor } from './choose.js';
+import { ABORTED, availableAt, CallAttempts, type CallAttemptsOptions } from './call-attempts.js';
 
-export type Pursued =
+export type AttemptsResult =
   | { readonly kind: 'answered' }
   | FailedCall
   | StoppedCall
@@ -13,26 +13,26 @@ export type Pursued =
   | { readonly kind: 'cut'; readonly stop: StoppedCall };
 
 /** Tries providers, in order, again and later, until the request is answered or nothing makes sense any more. */
-export async function pursue(pursuit: Pursuit): Promise<Pursued> {
-  const { request, world, purse, tags, soft } = pursuit;
-  const state = new PursuitState(pursuit);
+export async function makeAttempts(options: CallAttemptsOptions): Promise<AttemptsResult> {
+  const { request, world, runBudget, tags, soft } = options;
+  const state = new CallAttempts(options);
 
   for (;;) {
     if (soft.aborted) return ABORTED;
     const now = world.now();
-    const open = pursuit.channels.filter((channel) => !state.excluded.has(channel));
-    const { options, unfit } = optionsFor(open, request, pursuit.route, tags.pipeline, purse, now);
-    if (options.length === 0) return state.failure(unfit);
+    const open = options.lanes.filter((lane) => !state.excluded.has(lane));
+    const { choices, unfit } = choicesFor(open, request, options.route, tags.pipeline, runBudget, now);
+    if (choices.length === 0) return state.failure(unfit);
 
-    const ready = options.filter(({ channel }) => availableAt(channel, now) <= now);
+    const ready = choices.filter(({ lane }) => availableAt(lane, now) <= now);
     if (ready.length === 0) {
-      const stop = await state.waitForProvider(options, now);
+      const stop = await state.waitForProvider(choices, now);
       if (stop !== undefined) return stop;
       continue;
     }
-    const next = ready.find(({ channel }) => !state.tried.has(channel));
+    const next = ready.find(({ lane }) => !state.tried.has(lane));
     if (next === undefined) {
-      const delayMs = backoffMs(state.round, ready[0]?.channel.retry ?? { baseDelayMs: 0, delayMsMax: 0 }, () =>
+      const delayMs = backoffMs(state.round, ready[0]?.lane.retry ?? { baseDelayMs: 0, delayMsMax: 0 }, () =>
         world.random(),
       );
       state.newRound();
@@ -40,31 +40,31 @@ export async function pursue(pursuit: Pursuit): Promise<Pursued> {
       continue;
     }
 
-    const result = await attempt(next.channel, next.request, { ...pursuit, ordinal: state.attempts + 1 });
+    const result = await attempt(next.lane, next.request, { ...options, ordinal: state.attempts + 1 });
     switch (result.kind) {
       case 'answered':
         for (const warning of result.answer.warnings) {
-          const message = `${next.channel.name} can't take all of the request for ${request.model}: ${warning}`;
-          pursuit.notify({ kind: 'request-changed', message });
+          const message = `${next.lane.name} can't take all of the request for ${request.model}: ${warning}`;
+          options.notify({ kind: 'request-changed', message });
         }
         return { kind: 'answered' };
       case 'failed': {
         state.attempts += 1;
         if (result.failure.code === 'aborted')
           return result.failure.billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED };
-        const end = state.afterFailure(next.channel, result.failure);
+        const end = state.afterFailure(next.lane, result.failure);
         if (end !== undefined) return end;
         break;
       }
       case 'full': {
-        const end = await state.afterFull(next.channel, options, result.full);
+        const end = await state.afterFull(next.lane, choices, result.full);
         if (end !== undefined) return end;
         break;
       }
       case 'too-large':
-        state.exclude(next.channel, {
+        state.exclude(next.lane, {
           code: 'no_provider',
-          reason: tooLargeFor(next.channel.name, result.tokens, result.tokensPerMinute),
+          reason: tooLargeFor(next.lane.name, result.tokens, result.tokensPerMinute),
         });
         break;
       case 'refused':

@@ -10,11 +10,11 @@ import {
 import type { FilePosition } from './file-position.js';
 import { placeIn } from './output-state.js';
 import { PACKED_SUFFIX } from './part-names.js';
-import type { OutputParts, Part } from './parts.js';
+import type { OutputParts, OutputPart } from './parts.js';
 import { truncateFile } from './folder.js';
 
 /** What became of an output on its way back to a position. */
-export interface CutBack {
+export interface TruncatedOutput {
   /** The number of the file that is written from now on. */
   readonly part: number;
   /** Bytes that should lie before the position and are gone: somebody else has changed the file. */
@@ -28,11 +28,11 @@ export interface CutBack {
  * @param writtenTo where the file that has the output's name was written to, where that is known
  * @throws the operating system's errors
  */
-export function cutBack(
+export function truncateOutput(
   path: string,
   parts: OutputParts,
   { cutTo: position, writtenTo }: { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition },
-): CutBack {
+): TruncatedOutput {
   const { part, offset } = position;
   const later = parts.list().filter(({ number }) => number >= part);
   const same = later.find((one) => isWhere(position, one));
@@ -42,7 +42,7 @@ export function cutBack(
   if (same !== undefined && isFree) rmSync(path, { force: true });
   for (const one of later.toReversed()) if (one.number > (same?.number ?? part)) parts.remove(one);
   if (same !== undefined) {
-    if (!isFree) return cutInPlace(same, parts, offset, unpacked);
+    if (!isFree) return truncateInPlace(same, parts, offset, unpacked);
     if (!same.packed) {
       parts.manifest.begin(same.file.node);
       renameSync(same.path, path);
@@ -58,12 +58,12 @@ export function cutBack(
 }
 
 /** The first bytes of a packed part. @throws the operating system's errors, or those of what is no compressed file */
-function startOf({ path }: Part, bytes: number): Uint8Array {
+function startOf({ path }: OutputPart, bytes: number): Uint8Array {
   return process.getBuiltinModule('node:zlib').gunzipSync(readFileSync(path)).subarray(0, bytes);
 }
 
 /** Makes a file of what was in a packed part: all of it, or nothing. */
-function writeUnpacked(path: string, content: Uint8Array, { path: packed }: Part, parts: OutputParts): void {
+function writeUnpacked(path: string, content: Uint8Array, { path: packed }: OutputPart, parts: OutputParts): void {
   const unfinished = parts.temporaryNow(basename(path));
   writeFileSync(unfinished, content, { flag: 'wx', mode: statSync(packed).mode & 0o777, flush: true });
   parts.manifest.begin(nodeFileSystem.stat(unfinished)?.node);
@@ -72,7 +72,12 @@ function writeUnpacked(path: string, content: Uint8Array, { path: packed }: Part
 }
 
 /** Somebody has put a file of theirs where the part came from: the part keeps its name, and theirs stays. */
-function cutInPlace(part: Part, parts: OutputParts, offset: number, unpacked: Uint8Array | undefined): CutBack {
+function truncateInPlace(
+  part: OutputPart,
+  parts: OutputParts,
+  offset: number,
+  unpacked: Uint8Array | undefined,
+): TruncatedOutput {
   if (!part.packed) {
     parts.manifest.remove(part.name);
     truncateFile(part.path, offset);
@@ -89,7 +94,7 @@ function cutInPlace(part: Part, parts: OutputParts, offset: number, unpacked: Ui
 }
 
 /** Whether a part is the file that a position lies in. */
-function isWhere({ part, offset, mark }: FilePosition, one: Part): boolean {
+function isWhere({ part, offset, mark }: FilePosition, one: OutputPart): boolean {
   // Nothing of it stays: its number is enough.
   if (offset === 0 && one.number === part) return true;
   if (mark === undefined) return one.number === part;

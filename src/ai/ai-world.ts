@@ -1,10 +1,10 @@
 import { realClock, type Clock } from '../world/index.js';
 
 /** What the floor takes from outside, so that tests can hand in their own. */
-export interface World extends Pick<Clock, 'now' | 'after'> {
+export interface AiWorld extends Pick<Clock, 'now' | 'after'> {
   /** Uniform in [0, 1). */
   random(): number;
 }
 
 /** The real clock, timers and randomness. */
-export const realWorld: World = { ...realClock, random: () => Math.random() };
+export const realWorld: AiWorld = { ...realClock, random: () => Math.random() };

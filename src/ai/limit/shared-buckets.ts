@@ -1,9 +1,9 @@
 import { sharedDocument, type Store } from '../store/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import { drawn, filled, lowered, readyAt, returned, type BucketSize, type BucketState } from './bucket.js';
 
 /** Limits per minute; one that is absent does not limit. */
-export interface Limits {
+export interface LimitsPerMinute {
   readonly requestsPerMinute?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
 }
@@ -17,17 +17,17 @@ export interface Quantity {
  * What a limit lets through, for all who share it: each process draws a slice at a time, as large as it needs. What a process
  * that dies has drawn is lost to nobody for long: the limit refills.
  */
-export interface Supply {
+export interface SharedBuckets {
   /**
    * Draws both at once. Those who draw first are served first.
    *
    * @returns milliseconds until it may be used
    */
-  draw(wanted: Quantity, limits: Limits): Promise<number>;
+  draw(wanted: Quantity, limits: LimitsPerMinute): Promise<number>;
   /** Gives back what was drawn and not used; a negative count was used beyond. */
-  giveBack(unused: Quantity, limits: Limits): Promise<void>;
+  giveBack(unused: Quantity, limits: LimitsPerMinute): Promise<void>;
   /** The provider says that no more than this is left. */
-  lower(left: Partial<Quantity>, limits: Limits): Promise<void>;
+  lower(left: Partial<Quantity>, limits: LimitsPerMinute): Promise<void>;
 }
 
 /** What is stored: a bucket for each limit that was ever met. */
@@ -40,7 +40,7 @@ interface Stocked {
 }
 
 /** A supply that is shared by all who open the store, under a name: a provider's, or one of its models'. */
-export function sharedSupply(store: Store, name: string, world: World): Supply {
+export function sharedBuckets(store: Store, name: string, world: AiWorld): SharedBuckets {
   const stock = sharedDocument<Stock>(store, name, {
     empty: {},
     parse: (text) => JSON.parse(text) as Stock,
@@ -49,7 +49,7 @@ export function sharedSupply(store: Store, name: string, world: World): Supply {
 
   /** Changes the buckets that there are limits for, as they stand now. */
   const change = <R>(
-    limits: Limits,
+    limits: LimitsPerMinute,
     step: (buckets: readonly Stocked[], now: number) => { readonly states: readonly BucketState[]; readonly result: R },
   ): Promise<R> =>
     stock.update((before) => {
@@ -83,7 +83,7 @@ export function sharedSupply(store: Store, name: string, world: World): Supply {
   };
 }
 
-function sizeOf(kind: keyof Quantity, limits: Limits): BucketSize | undefined {
+function sizeOf(kind: keyof Quantity, limits: LimitsPerMinute): BucketSize | undefined {
   const perMinute = kind === 'requests' ? limits.requestsPerMinute : limits.tokensPerMinute;
   return perMinute === undefined ? undefined : { perMinute, burstMin: kind === 'requests' ? 1 : 0 };
 }

@@ -50,7 +50,7 @@ export function findPacked(path: string, { mark, offset }: FilePosition): Rename
  * @returns its path now; undefined where it is not found, or changed
  * @throws the operating system's errors
  */
-export function cutBackRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {
+export function truncateRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {
   const found = findRenamed(path, position);
   if (cutsBack && found !== undefined && found.bytesBehind > 0) truncateFile(found.path, position.offset);
   return found?.path;

@@ -1,7 +1,7 @@
 import { parseFingerprint, parsePlace, type FileStats, type Fingerprint, type KnownFile } from '../../files/index.js';
 
 /** What is stored of a file of a watched folder: all before its place. */
-export interface FileRecord extends KnownFile {
+export interface IngestedFile extends KnownFile {
   /** The file as it was when it was read last: if it is still so, nothing is new in it. */
   readonly seen: Pick<FileStats, 'size' | 'stamp'>;
   /** What lay before the place when the file was at rest: one that begins and ends alike may be another one. */
@@ -19,23 +19,23 @@ export interface FileRecord extends KnownFile {
 }
 
 /** Bytes of a file's content before its place. */
-export function contentBefore({ content, place }: FileRecord): number {
+export function contentBefore({ content, place }: IngestedFile): number {
   return content ?? place.offset;
 }
 
 /** A record without what it says of things behind its place. */
-export function upToPlace({ id, name, place, seen, content }: FileRecord): FileRecord {
+export function upToPlace({ id, name, place, seen, content }: IngestedFile): IngestedFile {
   return { id, name, place, seen, ...(content !== undefined && { content }) };
 }
 
 /** A record of a file that was read to its end, but for a last line that is known. */
-export function atRest(record: FileRecord): FileRecord {
+export function atRest(record: IngestedFile): IngestedFile {
   const { half, isInLine } = record;
   return { ...upToPlace(record), ...(half !== undefined && { half }), ...(isInLine && { isInLine }) };
 }
 
 /** Reads a stored record; undefined when it is none. */
-export function parseFileRecord(value: unknown): FileRecord | undefined {
+export function parseIngestedFile(value: unknown): IngestedFile | undefined {
   if (!isObject(value)) return undefined;
   const { id, name, seen, content, ahead, half, isInLine, waits } = value;
   const samples = parseFingerprint(value['samples']);

@@ -1,7 +1,7 @@
 import type { Account, AccountState, Budget, Charge } from '../budget/index.js';
 import { dayAt, nextDayStart } from '../calendar.js';
 import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
-import type { World } from '../world.js';
+import type { AiWorld } from '../ai-world.js';
 import { DEFAULTS, type BudgetOptions, type Notice } from './options.js';
 
 /** What is spent and set aside today, in nano-dollars, over all processes that share the store. */
@@ -12,7 +12,7 @@ export interface DayAccount extends AccountState {
 }
 
 /** The budget as one run has it: which accounts a call is charged to, and what may be spent in them. */
-export interface Purse {
+export interface RunBudget {
   /** Whether any limit applies to a pipeline's calls: then every model must have a price. */
   isLimited(pipeline: string): boolean;
   charges(pipeline: string): readonly Charge[];
@@ -31,13 +31,13 @@ export interface Purse {
 }
 
 /** @throws RangeError for an amount that is none, or an unknown time zone */
-export function createPurse(
+export function createRunBudget(
   options: BudgetOptions,
   runId: string,
   budget: Budget,
-  world: World,
+  world: AiWorld,
   notify: (notice: Notice) => void,
-): Purse {
+): RunBudget {
   const daily = limitOf(options.daily);
   const pipelines = new Map(
     Object.entries(options.pipelines ?? {}).map(([name, amount]) => [name, nanoOfDollars(amount)]),

@@ -1,7 +1,7 @@
 import { recordRoom, writeRecord, type RecordText } from '../format/record.js';
 import type { RecordMark } from '../index/segment-index.js';
 import type { Claim } from '../keys/key-index.js';
-import type { Position } from '../format/position.js';
+import type { LogPosition } from '../format/position.js';
 
 const BYTES_MIN = 64 << 10;
 
@@ -9,7 +9,7 @@ const BYTES_MIN = 64 << 10;
 const BYTES_KEPT = 4 << 20;
 
 /** Records that wait for the same write and the same sync. */
-export class Batch {
+export class AppendBatch {
   #buffer: Buffer;
   #used = 0;
   records = 0;
@@ -18,14 +18,14 @@ export class Batch {
   first: RecordMark | undefined;
   last: RecordMark | undefined;
   /** Where the batch starts in the log, once it is durable; fails when it is not stored. */
-  readonly stored: Promise<Position>;
-  readonly resolve: (position: Position) => void;
+  readonly stored: Promise<LogPosition>;
+  readonly resolve: (position: LogPosition) => void;
   readonly reject: (error: unknown) => void;
 
   /** @param buffer memory of an earlier batch that nobody needs any more */
   constructor(buffer: Buffer = Buffer.allocUnsafeSlow(BYTES_MIN)) {
     this.#buffer = buffer;
-    let resolve: (position: Position) => void = () => undefined;
+    let resolve: (position: LogPosition) => void = () => undefined;
     let reject: (error: unknown) => void = () => undefined;
     this.stored = new Promise((onStored, onFailed) => {
       resolve = onStored;

@@ -1,14 +1,14 @@
 import type { Text } from './skip.js';
 
-/** Bytes that are often met, made for comparing them with a text whole, four at a time. */
-export interface Passage {
-  /** In little-endian order. The last word overlaps the one before it, or is filled with zeros. */
+/** A frequent byte sequence, prepared for comparing it with a text four bytes at a time. */
+export interface ByteLiteral {
+  /** In little-endian order. The last word overlaps the one before it or is padded with zeros. */
   readonly words: Int32Array;
   readonly length: number;
 }
 
 /** @param bytes at least one */
-export function passageOf(bytes: Uint8Array): Passage {
+export function byteLiteral(bytes: Uint8Array): ByteLiteral {
   const { length } = bytes;
   const words = new Int32Array(Math.ceil(length / 4));
   for (let word = 0; word < words.length; word++) {
@@ -18,8 +18,12 @@ export function passageOf(bytes: Uint8Array): Passage {
   return { words, length };
 }
 
-/** Whether the passage stands in the text at `start`. */
-export function stands({ length, words }: Passage, { words: text, length: textLength }: Text, start: number): boolean {
+/** Whether the text has the literal at `start`. */
+export function isAt(
+  { length, words }: ByteLiteral,
+  { words: text, length: textLength }: Text,
+  start: number,
+): boolean {
   const end = start + length;
   if (end > textLength) return false;
   if (length < 4) {

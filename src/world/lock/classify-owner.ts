@@ -22,7 +22,7 @@ export interface RecordPlace {
  * 5. The owner's machine was started anew since: it is dead.
  * 6. Without a socket the process table tells, in the same PID namespace.
  */
-export async function judgeOwner(world: LockWorld, place: RecordPlace, owner: OwnerRecord): Promise<ProcessState> {
+export async function classifyOwner(world: LockWorld, place: RecordPlace, owner: OwnerRecord): Promise<ProcessState> {
   const { kernel, processes, files } = world;
   const answer = owner.socket === undefined ? 'unclear' : await kernel.isListening(place.folder, owner.socket);
   if (answer === 'yes') return 'alive';

@@ -7,16 +7,16 @@ import {
   type Gate,
   type Limiter,
   type RateMeter,
-  type Supply,
+  type SharedBuckets,
 } from '../limit/index.js';
 import { configuredPrice, type Price, type PriceTable } from '../money/index.js';
 import { createProvider, type Provider } from '../provider/index.js';
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
-import type { World } from '../world.js';
-import { DEFAULTS, type ModelSetup, type ProviderSetup, type RateLimit, type RetryOptions } from './options.js';
+import type { AiWorld } from '../ai-world.js';
+import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
 /** A provider with all that stands between it and the calls. */
-export interface Channel {
+export interface ProviderLane {
   readonly name: string;
   readonly provider: Provider;
   readonly breaker: Breaker;
@@ -29,7 +29,7 @@ export interface Channel {
   limiters(model: string): readonly Limiter[];
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
-  settingsOf(model: string): ModelSetup | undefined;
+  settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   lastSuccessAt: number;
   /** The longest wait that its word alone is enough for. */
@@ -45,13 +45,13 @@ export interface Channel {
  *
  * @throws RangeError when the setup can't work
  */
-export function createChannel(
-  setup: ProviderSetup,
+export function createLane(
+  setup: LaneOptions,
   prices: PriceTable,
-  { supplyOf, breakerOf }: Pick<Books, 'supplyOf' | 'breakerOf'>,
-  world: World,
+  { bucketsOf, breakerOf }: Pick<Books, 'bucketsOf' | 'breakerOf'>,
+  world: AiWorld,
   probeDown?: ProbeDown,
-): Channel {
+): ProviderLane {
   const { name, kind, breaker = DEFAULTS.breaker } = setup;
   const models = setup.models?.map((model) => model.name);
   const provider = createProvider(
@@ -74,13 +74,13 @@ export function createChannel(
     ),
   );
   const commonPrice = setup.cost_per_token && configuredPrice(setup.cost_per_token);
-  const limiter = limiterFor(setup.rate_limit, supplyOf(encodeURIComponent(name)), world);
+  const limiter = limiterFor(setup.rate_limit, bucketsOf(encodeURIComponent(name)), world);
   const modelLimiters = new Map<string, Limiter>();
   const modelLimiter = (model: string): Limiter | undefined => {
     const limits = settings.get(model)?.rate_limit;
     if (limits === undefined) return undefined;
-    const supply = supplyOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
-    const known = modelLimiters.get(model) ?? limiterFor(limits, supply, world);
+    const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
+    const known = modelLimiters.get(model) ?? limiterFor(limits, buckets, world);
     modelLimiters.set(model, known);
     return known;
   };
@@ -118,10 +118,10 @@ function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDow
   return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
 }
 
-function limiterFor(limits: RateLimit | undefined, supply: Supply, world: World): Limiter {
+function limiterFor(limits: RateLimit | undefined, buckets: SharedBuckets, world: AiWorld): Limiter {
   return createLimiter(
     { requestsPerMinute: limits?.requests_per_minute, tokensPerMinute: limits?.tokens_per_minute },
-    supply,
+    buckets,
     world,
   );
 }

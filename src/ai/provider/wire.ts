@@ -7,14 +7,14 @@ import type { Verdict } from './verdict.js';
 export type SdkModel = ReturnType<OpenAIProvider['chat']>;
 export type SdkCallOptions = Parameters<SdkModel['doGenerate']>[0];
 
-export interface SdkSettings {
+export interface SdkOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly fetch: typeof fetch;
 }
 
 /** What an answer's body says. */
-export interface Reading {
+export interface WireAnswer {
   readonly text: string;
   readonly finish: Finish;
   readonly model: string | undefined;
@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** What one kind of provider does in its own way. */
-export interface Dialect {
+export interface Wire {
   readonly kind: string;
   /** Default address; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
@@ -35,13 +35,13 @@ export interface Dialect {
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
   /** Imports the wire's library and makes a model whose every request goes through `settings.fetch`. */
-  model(settings: SdkSettings, modelId: string): Promise<SdkModel>;
+  model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
   /** Changes the universal call options into those of this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
   /** Reads the body of a success; undefined when it is not an answer at all. */
-  read(body: unknown): Reading | undefined;
+  read(body: unknown): WireAnswer | undefined;
   /** Judges by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
-  judge(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
+  classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
   /** The provider's own words on what went wrong. */
   errorText(body: unknown): string | undefined;
 }

@@ -7,17 +7,17 @@ const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const NOTHING = new Uint8Array(0);
 
 /** The mark behind a block that begins at a mark. */
-export function passBlock(mark: InputMark, block: Block): InputMark {
+export function markAfterBlock(mark: InputMark, block: Block): InputMark {
   // A byte order mark is no line.
   const start =
     block.bytesBefore === undefined
       ? mark
-      : { ...passBytes(mark, BOM.subarray(0, block.bytesBefore)), lines: mark.lines };
-  return block.kind === 'lines' ? passBytes(start, block.bytes) : passOverlong(start, block);
+      : { ...markAfterBytes(mark, BOM.subarray(0, block.bytesBefore)), lines: mark.lines };
+  return block.kind === 'lines' ? markAfterBytes(start, block.bytes) : markAfterOverlong(start, block);
 }
 
 /** The mark behind some bytes. @param bytes whole lines, or all of a last one that has no newline */
-export function passBytes(mark: InputMark, bytes: Uint8Array): InputMark {
+export function markAfterBytes(mark: InputMark, bytes: Uint8Array): InputMark {
   return {
     node: mark.node,
     head: headWith(mark.head, bytes),
@@ -33,7 +33,7 @@ export function sourceBytes(block: Block): number {
   return own + (block.bytesBefore ?? 0);
 }
 
-function passOverlong(mark: InputMark, line: OverlongLine): InputMark {
+function markAfterOverlong(mark: InputMark, line: OverlongLine): InputMark {
   const end = endOfLine(line);
   const isWhole = line.lineBytes === line.head.length;
   return {

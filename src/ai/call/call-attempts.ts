@@ -1,0 +1,192 @@
+import { showDollars } from '../money/index.js';
+import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
+import type { Route } from '../route/index.js';
+import { sleep } from '../../world/index.js';
+import type { AttemptResult, AttemptOptions } from './attempt.js';
+import { backoffMs } from './backoff.js';
+import { failed, stopped, type FailedCall, type StoppedCall } from './call.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { LaneChoice, Unfit } from './choose.js';
+import type { Notice } from './options.js';
+
+/** What one request needs until it is answered, fails or stops. */
+export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
+  readonly request: ProviderRequest;
+  readonly lanes: readonly ProviderLane[];
+  readonly route: Route;
+  readonly providerWaitMs: number;
+  /** Only what fits into the budget at once is worth it: for an attempt that mends an answer. */
+  readonly budgetAtOnce: boolean;
+  readonly notify: (notice: Notice) => void;
+  /** Attempts of the call before this options. */
+  readonly attemptsBefore: number;
+}
+
+export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
+
+/** When a lane may be used again, milliseconds since the epoch; not later than now: at once. */
+export function availableAt(lane: ProviderLane, now: number): number {
+  return Math.max(lane.breaker.availableAt(now), lane.limitedUntil > now ? lane.limitedUntil : 0);
+}
+
+/** What a options has learnt so far, and what it makes of it. */
+export class CallAttempts {
+  attempts: number;
+  round = 0;
+  /** Lanes that failed in this round. */
+  tried = new Set<ProviderLane>();
+  readonly excluded = new Set<ProviderLane>();
+  readonly #options: CallAttemptsOptions;
+  readonly #unfit: Unfit[] = [];
+  readonly #failures = new Map<ProviderLane, { count: number; readonly since: number }>();
+  #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
+  /** Lanes that are too dear for what is left of the budget. */
+  readonly #dear = new Set<ProviderLane>();
+  #waitingSince: number | undefined;
+  #limitedSince: number | undefined;
+
+  constructor(options: CallAttemptsOptions) {
+    this.#options = options;
+    this.attempts = options.attemptsBefore;
+  }
+
+  newRound(): void {
+    this.round += 1;
+    this.tried = new Set();
+  }
+
+  exclude(lane: ProviderLane, unfit: Unfit): void {
+    this.excluded.add(lane);
+    this.#unfit.push(unfit);
+  }
+
+  /** The call's failure when no lane is left. */
+  failure(unfit: readonly Unfit[]): FailedCall {
+    if (this.#last !== undefined) return failed('provider_error', this.#last.failure.message, this.#last.lane.name);
+    const all = [...this.#unfit, ...unfit];
+    const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
+    return failed(
+      code,
+      all.length === 0 ? 'no AI provider of that name is configured' : all.map((one) => one.reason).join('; '),
+    );
+  }
+
+  /** Decides after a failed attempt; a result ends the options. */
+  afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
+    const { world, providerWaitMs, notify } = this.#options;
+    const now = world.now();
+    const { outcome } = failure;
+    this.#last = { lane, failure };
+    switch (outcome.kind) {
+      case 'wait-until': {
+        const namedMs = outcome.delayMs ?? backoffMs(this.round + 1, lane.retry, () => world.random());
+        const delayMs = Math.min(namedMs, lane.namedWaitMsMax);
+        this.#limitedSince ??= now;
+        this.round += 1;
+        if (delayMs > lane.retry.retryAfterMsMax) {
+          lane.limitedUntil = Math.max(lane.limitedUntil, now + delayMs);
+          notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
+        } else {
+          for (const limiter of lane.limiters(this.#options.request.model)) limiter.pauseUntil(now + delayMs);
+        }
+        if (now + delayMs - this.#limitedSince <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax))
+          return undefined;
+        // It has named one wait after the other: others may do better.
+        this.excluded.add(lane);
+        const others = this.#options.lanes.some((other) => !this.excluded.has(other));
+        return others ? undefined : stopped('provider-limit', failure.message, now + delayMs);
+      }
+      case 'retry-now': {
+        this.#limitedSince = undefined;
+        this.tried.add(lane);
+        const failures = this.#failures.get(lane) ?? { count: 0, since: now };
+        failures.count += 1;
+        this.#failures.set(lane, failures);
+        // That a provider fails is told from a request that makes it fail by its serving others meanwhile.
+        const servesOthers = lane.lastSuccessAt >= failures.since;
+        if (failures.count < lane.retry.attemptsMax) return undefined;
+        if (servesOthers || !outcome.down) this.excluded.add(lane);
+        else if (now - failures.since > providerWaitMs) return stopped('providers-down', failure.message);
+        return undefined;
+      }
+      case 'provider-down-until':
+      case 'run-fatal':
+        this.#tellDown(lane, failure);
+        return undefined;
+      case 'record-fatal':
+        this.excluded.add(lane);
+        return outcome.elsewhere ? undefined : failed('provider_error', failure.message, lane.name);
+    }
+  }
+
+  #tellDown(lane: ProviderLane, failure: ProviderFailure): void {
+    const until = lane.breaker.availableAt(this.#options.world.now());
+    const when = until === Infinity ? 'not used any more in this run' : `not used before ${showTime(until)}`;
+    this.#options.notify({ kind: 'provider-down', message: `${failure.message}; ${when}` });
+  }
+
+  /** Waits while calls are open whose reservations may come free; a result ends the options. */
+  async afterFull(
+    lane: ProviderLane,
+    choices: readonly LaneChoice[],
+    full: Extract<AttemptResult, { kind: 'full' }>['full'],
+  ): Promise<FailedCall | StoppedCall | undefined> {
+    const { books, runBudget, soft, budgetAtOnce, world, notify } = this.#options;
+    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, the worst case of a call is more`;
+    if (budgetAtOnce) return failed('too_expensive', message, lane.name);
+    if (full.openCalls) {
+      // What a dead process has set aside would be waited for in vain.
+      await books.recover();
+      return (await books.budget.changed(soft)) ? undefined : ABORTED;
+    }
+    // A cheaper provider may still do.
+    this.#dear.add(lane);
+    this.tried.add(lane);
+    if (choices.some((option) => !this.#dear.has(option.lane))) return undefined;
+    const until = runBudget.renewsAt(full.account);
+    if (runBudget.whenSpent === 'stop' || until === undefined) return stopped('budget', message, until);
+    notify({ kind: 'waiting', message: `${message}; waiting for ${showTime(until)}` });
+    this.#dear.clear();
+    this.tried = new Set();
+    return (await sleep(world, until - world.now(), soft)) ? undefined : ABORTED;
+  }
+
+  /** Waits until a lane may be used again, if that is soon enough; a result ends the options. */
+  async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<StoppedCall | undefined> {
+    const { world, soft, providerWaitMs } = this.#options;
+    const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
+    if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
+    const until = Math.min(...choices.map(({ lane }) => availableAt(lane, now)));
+    // A provider that fails may be well again at any moment; one that named a time will keep to it.
+    const named = choices.every(({ lane }) => lane.limitedUntil > now || lane.breaker.state.kind === 'down');
+    const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
+    const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
+    if (until === Infinity || until - this.#waitingSince > patienceMs) return this.#noProvider(choices, until);
+    return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
+  }
+
+  #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
+    const lanes = choices.map(({ lane }) => lane);
+    const states = lanes.map(({ breaker }) => breaker.state);
+    const downs = states.filter((state) => state.kind === 'down');
+    const words = lanes.map(({ name }, i) => {
+      const state = states[i];
+      return `${name} ${state?.kind === 'down' ? state.reason : 'fails'}`;
+    });
+    const message = `no AI provider is to be had: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
+    if (
+      downs.length > 0 &&
+      downs.every((state) => state.reason === 'not_authorized' || state.reason === 'unsupported_request')
+    ) {
+      return stopped('provider-refused', message);
+    }
+    const limited =
+      downs.length === states.length ||
+      lanes.every((lane, i) => states[i]?.kind === 'down' || lane.limitedUntil >= until);
+    return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
+  }
+}
+
+function showTime(time: number): string {
+  return new Date(time).toISOString();
+}
