@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import type { Command} from 'commander';
+import { Option } from 'commander';
 import { withConfig } from '../flags/config-options.js';
 import type { ConfigFlags } from '../flags/find-config.js';
 

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Command} from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../flags/dollar-option.js';
 import { filterOption } from '../flags/filter-option.js';
 import { momentProblem, MOMENT_WORDS, parseMoment } from '../../config/units/index.js';

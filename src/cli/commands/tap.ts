@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { filterOption } from '../flags/filter-option.js';
 import type { TapFlags } from '../tap/flags.js';
 import { withConfig } from '../flags/config-options.js';
