@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import type { Command} from 'commander';
+import type { Command } from 'commander';
 import { Option } from 'commander';
 import { withConfig } from '../flags/config-options.js';
 import type { ConfigFlags } from '../flags/find-config.js';

@@ -1,4 +1,4 @@
-import type { Command} from 'commander';
+import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../flags/dollar-option.js';
 import { filterOption } from '../flags/filter-option.js';
