@@ -60,6 +60,12 @@ describe('the house', () => {
     expect(circlesOf(rooms.filter(([from, to]) => from !== undefined && from !== to))).toEqual([]);
   });
 
+  it('keeps jobs from the terminal, the command line and the end of the process', () => {
+    const isOfCommands = /\bprocess\.(?:stdin|stdout|stderr|argv|exit|exitCode)\b|from '(?:commander|chalk)'/;
+    const wrong = sourceFiles('src/jobs').filter((file) => isOfCommands.test(readFileSync(join(root, file), 'utf8')));
+    expect(wrong).toEqual([]);
+  });
+
   it('keeps computo-js free of everything but Node and its own packages, so that it could be published tomorrow', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'src/computo-js/package.json'), 'utf8')) as {
       dependencies: Readonly<Record<string, string>>;

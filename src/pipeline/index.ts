@@ -1,7 +1,7 @@
 /** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai/ai-calls.js';
-export type { Counts } from './counts.js';
+export { addCounts, noCounts, type Counts } from './counts.js';
 export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { Argument } from 'commander';
+import { Argument, Command } from 'commander';
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
 import type { AiStatus } from '../../ai/index.js';
-import type { Progress } from '../../pipeline/index.js';
+import { noCounts, type Progress } from '../../pipeline/index.js';
 import { aiStatusLines } from './ai-status-lines.js';
 import type { ProgressReporter } from '../../jobs/run/index.js';
 import type { ProgressWorld } from './progress.js';
@@ -7,11 +7,6 @@ import { beforeStderr } from '../terminal/stderr.js';
 
 const REDRAW_MS = 500;
 const PLAIN_LINE_MS = 30_000;
-
-const NOTHING_YET: Progress = {
-  counts: { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 },
-  bytes: 0,
-};
 
 export interface AiStatusWorld extends ProgressWorld {
   /** Calls `then` again and again; the returned function ends it. */
@@ -31,7 +26,7 @@ export function aiStatusReporter(
   totalBytes: number | undefined,
 ): ProgressReporter {
   const startedAt = world.now();
-  let progress = NOTHING_YET;
+  let progress: Progress = { counts: noCounts(), bytes: 0 };
   let linesDrawn = 0;
   let closed = false;
   let reading = false;

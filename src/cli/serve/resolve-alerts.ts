@@ -1,5 +1,6 @@
-import { resolveSecret, SecretError, type Config } from '../../config/index.js';
+import type { Config } from '../../config/index.js';
 import { EXIT } from '../exit/exit-codes.js';
+import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import type { AlertsPlan } from '../../jobs/index.js';
 
@@ -21,13 +22,7 @@ export async function resolveAlerts({ rules, webhook }: Config['alerts']): Promi
 }
 
 async function urlOf(webhook: NonNullable<Config['alerts']['webhook']>): Promise<string> {
-  let url: string;
-  try {
-    url = (await resolveSecret(webhook)).reveal();
-  } catch (error) {
-    if (!(error instanceof SecretError)) throw error;
-    throw new UserError(`alerts.webhook: ${error.message}`, EXIT.invalid);
-  }
+  const url = await revealed(webhook, 'alerts.webhook');
   // The URL itself is not shown: it may be a secret.
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new UserError('alerts.webhook: it is no URL', EXIT.invalid, 'it begins with https:// or http://');

@@ -5,8 +5,6 @@ import {
   hasErrors,
   pipelineNames,
   resolvePipeline,
-  resolveSecret,
-  SecretError,
   stateDirectory,
   useSection,
   weakTokens,
@@ -25,6 +23,7 @@ import { fileKey, nodeFileSystem } from '../../files/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { pipelineBody } from '../plan/pipeline-spec.js';
 import { findConfig } from '../flags/find-config.js';
+import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
 import { resolveAlerts } from './resolve-alerts.js';
@@ -58,7 +57,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   refuseSharedFiles(pipelines);
   const host = flags.host ?? server.host;
   const insecure = server.insecure || flags.insecure === true;
-  const tokens = await tokensOf(server);
+  const tokens = await Promise.all(server.tokens.map((token) => revealed(token, 'server.tokens')));
   const weak = weakTokens(config.document, tokens, host);
   if (hasErrors(weak)) throw new ConfigError(weak);
   const access: AccessPlan = {
@@ -194,15 +193,6 @@ function outputSpec({ kind, when, envelope }: OutputPlan): OutputSpec {
 function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] {
   const scripts = stages.map((stage) => (stage.kind === 'ai' ? stage.request : stage.script));
   return [...scripts, ...(routingKey === undefined ? [] : [routingKey])].map(({ origin }) => origin.document.file);
-}
-
-async function tokensOf({ tokens }: Config['server']): Promise<readonly string[]> {
-  try {
-    return await Promise.all(tokens.map(async (token) => (await resolveSecret(token)).reveal()));
-  } catch (error) {
-    if (!(error instanceof SecretError)) throw error;
-    throw new UserError(`server.tokens: ${error.message}`, EXIT.invalid);
-  }
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */

@@ -1,10 +1,11 @@
 import { hostname, networkInterfaces } from 'node:os';
-import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
+import { useSection, type LoadedConfig } from '../../config/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { serverAddress } from '../deploy/server-address.js';
 import { isLoopback } from '../../config/units/index.js';
 import { findConfig } from '../flags/find-config.js';
+import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 
 /** Where a daemon listens, and what it asks for. */
@@ -33,7 +34,7 @@ export async function findDaemon(flags: AddressFlags): Promise<DaemonAddress> {
   const isNamed = flags.url !== undefined || flags.config !== undefined;
   if (flags.tokenFile !== undefined) {
     refuseToSend('the token of --token-file', url, isNamed);
-    return { url, config, token: await secret({ kind: 'file', path: flags.tokenFile }, '--token-file') };
+    return { url, config, token: await revealed({ kind: 'file', path: flags.tokenFile }, '--token-file', EXIT.usage) };
   }
   if (fromEnvironment !== undefined && fromEnvironment !== '') {
     refuseToSend('the token of COLLOQUIUM_TOKEN', url, isNamed);
@@ -42,7 +43,7 @@ export async function findDaemon(flags: AddressFlags): Promise<DaemonAddress> {
   const [ref] = server?.tokens ?? [];
   if (ref === undefined) return { url, config, token: undefined };
   refuseToSend('the token of server.tokens', url, true);
-  return { url, config, token: await secret(ref, 'server.tokens') };
+  return { url, config, token: await revealed(ref, 'server.tokens', EXIT.usage) };
 }
 
 /** @param isNamed whether the address, or the config that has it, was typed */
@@ -83,13 +84,4 @@ function parseAddress(text: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
   if (/^https?:/i.test(full) && URL.canParse(full)) return new URL(full);
   throw new UserError(`${JSON.stringify(text)} is no address`, EXIT.usage, 'write it like http://localhost:8080');
-}
-
-async function secret(ref: Parameters<typeof resolveSecret>[0], where: string): Promise<string> {
-  try {
-    return (await resolveSecret(ref)).reveal();
-  } catch (error) {
-    if (error instanceof SecretError) throw new UserError(`${where}: ${error.message}`, EXIT.usage);
-    throw error;
-  }
 }

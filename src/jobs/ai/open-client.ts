@@ -5,10 +5,10 @@ import {
   type AiClientOptions,
   type BudgetOptions,
   type CallHooks,
-  type Notice,
   type StoreLocation,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import type { PipelineSpec } from '../../pipeline/index.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
 
@@ -19,50 +19,65 @@ export interface SharedBooks {
   readonly isGone: (owner: string) => boolean;
 }
 
-export interface ClientNeeds {
-  /** The providers that any of its stages may ask. */
-  readonly providers: readonly string[];
-  /** Budgets of pipelines, in US dollars a day, by name. */
-  readonly pipelineBudgets: Readonly<Record<string, string>>;
-  /** Most that this run may cost, in US dollars. */
+/** How the AI stages of some pipelines are served. */
+export interface AiPlan {
+  readonly config: LoadedConfig;
+  readonly pipelines: readonly {
+    readonly spec: PipelineSpec;
+    /** US dollars a day, as decimal text. */
+    readonly budget: string | undefined;
+  }[];
+  /** Ask providers anew, whatever the journal holds. */
+  readonly live: boolean;
+  /** Calls in flight; undefined: by the providers' limits. */
+  readonly concurrency?: number;
+  /** US dollars that all calls may cost together, as decimal text. */
   readonly maxCost?: string;
-  readonly onNotice: (notice: Notice) => void;
+  /** Told of the calls. */
   readonly hooks?: CallHooks;
-  /** Nothing will be sent: where no state is kept, none is made. */
-  readonly forLook?: true;
-  /** As the client takes it. */
+  /** When providers are asked again that refuse everybody. Undefined: not in this run. */
   readonly probeDown?: AiClientOptions['probeDown'];
-  /** Instead of the state folder. */
-  readonly books?: SharedBooks;
+  /** Undefined: the state folder has them. */
+  readonly books?: SharedBooks | undefined;
 }
 
 /**
- * The AI client that a config describes.
+ * Opens one AI client for all pipelines.
  *
+ * @param tell a notice for a person
+ * @param forLook nothing will be sent: where no state is kept, none is made
  * @throws ConfigError when a variable that a provider needs is not set; JobError when the state folder can't be used
  */
-export function openClient(config: LoadedConfig, needs: ClientNeeds): Promise<AiClient> {
+export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
+  const { config, pipelines, hooks, probeDown, books } = plan;
   const journal = useSection(config, 'journal');
   const folder = stateDirectory(config);
+  const providers = new Set(pipelines.flatMap(({ spec }) => providersOf(spec)));
   const options: AiClientOptions = {
-    providers: needs.providers.map((name) => providerSetup(config, name)),
-    store: needs.books?.store ?? (needs.forLook === true ? locationOf(folder) : { kind: 'lmdb', folder }),
-    isGone: needs.books?.isGone,
-    budget: budgetOf(config, needs),
+    providers: [...providers].map((name) => providerSetup(config, name)),
+    store: books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder }),
+    isGone: books?.isGone,
+    budget: budgetOf(plan),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
     providerWaitMs: useSection(config, 'provider_wait'),
-    probeDown: needs.probeDown,
-    onNotice: needs.onNotice,
-    hooks: needs.hooks,
+    probeDown,
+    onNotice: ({ message }) => tell(message),
+    hooks,
   };
   return inStoreFolder(folder, () => createAiClient(options));
 }
 
-function budgetOf(config: LoadedConfig, { pipelineBudgets, maxCost }: ClientNeeds): BudgetOptions {
+/** The providers that any of a pipeline's stages may ask. */
+export function providersOf(pipeline: PipelineSpec): readonly string[] {
+  return [...new Set(pipeline.stages.flatMap((stage) => (stage.kind === 'ai' ? stage.providers : [])))];
+}
+
+function budgetOf({ config, pipelines, maxCost }: AiPlan): BudgetOptions {
   const costs = useSection(config, 'cost_management');
+  const budgets = pipelines.flatMap(({ spec, budget }) => (budget === undefined ? [] : [[spec.name, budget] as const]));
   return {
     daily: costs.daily_budget,
-    pipelines: pipelineBudgets,
+    pipelines: Object.fromEntries(budgets),
     run: maxCost,
     alertThreshold: costs.alert_threshold,
     timeZone: costs.timezone,

@@ -12,6 +12,7 @@ import { JobError } from '../job-error.js';
 import type { ServePlan } from '../serve-plan.js';
 import type { StateFolder } from './upkeep/state-folder.js';
 import type { Talk } from '../talk.js';
+import { reasonOf } from '../reason-of.js';
 
 /** Who may come in, by the plan that is in force and the tokens that were created. */
 export class DaemonAccess {
@@ -97,10 +98,6 @@ export class DaemonAccess {
     this.#told.add(reason);
     this.talk.error(message, { error: reason });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Access as it shows in the daemon's log: each line has `audit` in it. */

@@ -9,7 +9,7 @@ import {
   type PipelineSpec,
 } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
-import type { AiPlan } from '../ai/ai-engines.js';
+import type { AiPlan } from '../ai/open-client.js';
 
 /** What works on the events of one pipeline. */
 export interface PipelineEngine {
@@ -107,7 +107,10 @@ async function openAiEngines(
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly open: (block: BlockOptions) => OpenExecutor }> {
   if (config === undefined) throw new Error('AI stages without a config');
-  const { aiEvents, onThisThread, openAi, tellDoubt } = await import('../ai/ai-engines.js');
+  const [{ aiEvents, onThisThread, tellDoubt }, { openAi }] = await Promise.all([
+    import('../ai/ai-engines.js'),
+    import('../ai/open-client.js'),
+  ]);
   const client = await openAi({ ...plan, config }, tell);
   tellDoubt(client, tell);
   return { client, open: (block) => (calling ?? onThisThread)(aiEvents(client, { ...plan, config }, block)) };

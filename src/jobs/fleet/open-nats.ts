@@ -4,6 +4,7 @@ import type { HealthComponent } from '../../server/index.js';
 import type { ServePlan } from '../serve-plan.js';
 import type { Talk } from '../talk.js';
 import type { Fleet } from './fleet.js';
+import { reasonOf } from '../reason-of.js';
 
 /** What a daemon has of NATS: nothing, where its config names none. */
 export interface DaemonNats {
@@ -110,7 +111,7 @@ class ConnectedNats implements DaemonNats {
         if (await this.#connect()) break;
       } catch (error) {
         // It is there, and lets us not in: whoever looks after it may change that.
-        this.talk.error('NATS can not be used', { error: error instanceof Error ? error.message : String(error) });
+        this.talk.error('NATS can not be used', { error: reasonOf(error) });
       }
     }
     if (this.#isClosing()) await this.close();

@@ -1,6 +1,7 @@
 import { useProvider, useSection } from '../../config/index.js';
 import { singleLines, type BlockOptions } from '../../pipeline/index.js';
-import { concurrencyFor, onThisThread, openAi, providersOf } from '../ai/ai-engines.js';
+import { concurrencyFor, onThisThread } from '../ai/ai-engines.js';
+import { openAi, providersOf } from '../ai/open-client.js';
 import { enginePipeline } from '../run/engines.js';
 import type { AiRun } from '../run/plan.js';
 import { billOf, type Bill } from './bill.js';

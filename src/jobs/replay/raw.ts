@@ -1,5 +1,5 @@
 import { sentTo } from '../../event/index.js';
-import { eventFilter, limitEvents, type BlockRunResult, type Counts } from '../../pipeline/index.js';
+import { eventFilter, limitEvents, noCounts, type BlockRunResult, type Counts } from '../../pipeline/index.js';
 import { SinkClosedError } from '../../sinks/index.js';
 import type { ReplayWay } from './plan.js';
 import type { OpenReplay } from './open-replay.js';
@@ -13,7 +13,7 @@ export async function replayRaw(
   underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'raw' }>,
 ): Promise<BlockRunResult> {
-  const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
+  const counts = noCounts();
   const letters: string[] = [];
   const sinks = await openReplaySinks(underWay, way.output);
   const { outputs, deadLetters } = sinks;

@@ -1,4 +1,12 @@
-import { drive, limitEvents, type BlockRunResult, type Drive, type Progress } from '../../pipeline/index.js';
+import {
+  addCounts,
+  drive,
+  limitEvents,
+  noCounts,
+  type BlockRunResult,
+  type Drive,
+  type Progress,
+} from '../../pipeline/index.js';
 import type { OpenReplay } from './open-replay.js';
 
 /** One pass over some events, to some outputs. */
@@ -14,7 +22,7 @@ export async function performRuns(
   { plan, world, stopReading }: Pick<OpenReplay, 'plan' | 'world' | 'stopReading'>,
   onProgress: (progress: Progress) => void,
 ): Promise<BlockRunResult> {
-  let total: BlockRunResult = { counts: noEvents(), bytes: 0, endedBy: 'input' };
+  let total: BlockRunResult = { counts: noCounts(), bytes: 0, endedBy: 'input' };
   for await (const run of runs) {
     const before: Progress = total;
     const left = plan.limit === undefined ? undefined : plan.limit - before.counts.input;
@@ -32,18 +40,7 @@ export async function performRuns(
 }
 
 function together(a: Progress, b: Progress): Progress {
-  const sum = (key: keyof Progress['counts']): number => a.counts[key] + b.counts[key];
-  const counts = {
-    input: sum('input'),
-    output: sum('output'),
-    filtered: sum('filtered'),
-    skipped: sum('skipped'),
-    unrouted: sum('unrouted'),
-    deadLettered: sum('deadLettered'),
-  };
+  const counts = { ...a.counts };
+  addCounts(counts, b.counts);
   return { counts, bytes: a.bytes + b.bytes };
-}
-
-function noEvents(): Progress['counts'] {
-  return { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
 }

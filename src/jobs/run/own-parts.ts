@@ -5,6 +5,7 @@ import { partNames, partsState, strangeParts } from '../../sinks/index.js';
 import { JobError } from '../job-error.js';
 import type { RunPlan } from './plan.js';
 import { filesOf, keepsParts, type FileTarget } from '../outputs/target.js';
+import { reasonOf } from '../reason-of.js';
 
 const STDIN = 0;
 
@@ -83,7 +84,7 @@ function openManifest(stateFolder: string, path: string): Manifest {
     manifest.prepare();
     return manifest;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const hint = 'it keeps which files were set aside; state_dir in the config names another folder';
     throw new JobError(`cannot use the state folder ${stateFolder}: ${reason}`, 'failed', hint);
   }

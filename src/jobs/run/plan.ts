@@ -1,6 +1,6 @@
-import type { LoadedConfig } from '../../config/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 import type { InputFormat } from '../../sources/index.js';
+import type { AiPlan } from '../ai/open-client.js';
 import type { Targets } from '../outputs/target.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
@@ -27,16 +27,9 @@ export interface RunPlan extends Targets {
   readonly resume?: ResumePlan;
 }
 
-export interface AiRun {
-  readonly config: LoadedConfig;
-  /** US dollars a day for the pipeline. */
+export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'concurrency' | 'live'> {
+  /** US dollars a day for the pipeline, as decimal text. */
   readonly budget?: string;
-  /** US dollars for this run. */
-  readonly maxCost?: string;
-  /** Calls in flight; undefined: by the providers' limits. */
-  readonly concurrency?: number;
-  /** Ask anew, whatever the journal holds. */
-  readonly live: boolean;
 }
 
 export interface ResumePlan {

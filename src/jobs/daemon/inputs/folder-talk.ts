@@ -1,5 +1,6 @@
 import type { FolderTalk } from '../../../server/index.js';
 import type { Talk } from '../../talk.js';
+import { reasonOf } from '../../reason-of.js';
 
 /** Who keeps in mind whether a folder can be read. */
 export interface FolderState {
@@ -46,8 +47,4 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
         lines,
       }),
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -15,6 +15,7 @@ import { folderTalk } from './folder-talk.js';
 import { outputFiles, type FolderSource, type ServePlan, type SourcePlan } from '../../serve-plan.js';
 import { StateDisplacedError, type StateFolder } from '../upkeep/state-folder.js';
 import type { Talk } from '../../talk.js';
+import { reasonOf } from '../../reason-of.js';
 
 const RETRY_MS = 5000;
 
@@ -144,8 +145,4 @@ function nameOf(source: SourcePlan): string {
     case 'nats':
       return `nats ${source.subject}`;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

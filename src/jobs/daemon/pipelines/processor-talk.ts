@@ -1,6 +1,7 @@
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { ProcessingContext } from './context.js';
 import { tellEvents, tellFailures } from './tell-events.js';
+import { reasonOf } from '../../reason-of.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
 export function processorTalk(
@@ -19,8 +20,4 @@ export function processorTalk(
     },
     outputClosed: onOutputClosed,
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

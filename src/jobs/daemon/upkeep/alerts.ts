@@ -9,6 +9,7 @@ import {
 } from '../../../server/index.js';
 import type { AlertPlan, AlertsPlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
+import { reasonOf } from '../../reason-of.js';
 
 /** How often the signals are looked at. */
 export const ALERT_INTERVAL_MS = 5000;
@@ -67,7 +68,7 @@ export function watchAlerts(context: AlertsContext): () => Promise<void> {
       .catch((error: unknown) =>
         talk.error('an alert could not be sent to the webhook', {
           alert: message.alert,
-          error: error instanceof Error ? error.message : String(error),
+          error: reasonOf(error),
         }),
       );
   }

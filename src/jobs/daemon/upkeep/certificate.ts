@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import type { RunningServer } from '../../../server/index.js';
 import { JobError } from '../../job-error.js';
 import type { Talk } from '../../talk.js';
+import { reasonOf } from '../../reason-of.js';
 
 /** The files of a certificate, as PEM texts. */
 export interface Certificate {
@@ -68,8 +69,4 @@ async function readPem(paths: CertificatePaths, which: 'cert' | 'key'): Promise<
   } catch (error) {
     throw new JobError(`server.tls.${which}: ${reasonOf(error)}`, 'invalid');
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type { Log, LogPosition } from '../../../log/index.js';
 import type { RetentionPlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
+import { reasonOf } from '../../reason-of.js';
 
 /** Removes what is too old or too much of the log, and processed. */
 export async function applyRetention(
@@ -20,6 +21,6 @@ export async function applyRetention(
       talk.warn('old events are kept because they are not processed', { segments: report.keptUnprocessed.length });
     }
   } catch (error) {
-    talk.error('old events could not be removed', { error: error instanceof Error ? error.message : String(error) });
+    talk.error('old events could not be removed', { error: reasonOf(error) });
   }
 }
