@@ -2,9 +2,9 @@ import { basename, dirname } from 'node:path';
 import { ConfigError, pipelineNames, resolvePipeline, type FilePlan, type LoadedConfig } from '../../config/index.js';
 import { leadsInto, leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames } from '../../sinks/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { ReplayPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 /** A file that a replay would write, and what named it. */
 interface Target {

@@ -1,8 +1,8 @@
 import { idOfLine } from '../../event/index.js';
 import { nodeWorld, openReadOnlyLog } from '../../log/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { ReplayPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 const NEWLINE = 0x0a;
 

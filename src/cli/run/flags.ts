@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** The options of `run` as they were typed, each already of its own type. */
 export interface RunFlags extends ConfigFlags {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { InputFormat } from '../../sources/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
 
 /** What `--in` calls lines of JSON. */

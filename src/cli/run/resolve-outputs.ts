@@ -2,18 +2,16 @@ import type { FilePlan, PipelinePlan } from '../../config/index.js';
 import { Manifest } from '../../files/index.js';
 import type { OutputSpec } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-import type { FileKeeping, OutputPlan, RunPlan } from './plan.js';
-
-const DAY_MS = 86_400_000;
+import { keepingOf, keepsParts, type FileTarget, type OutputTarget, type Targets } from '../../jobs/outputs/index.js';
 
 /** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
 export function resolveOutputs(
   flags: RunFlags,
   plan: PipelinePlan | undefined,
-): { spec: OutputSpec; plan: OutputPlan }[] {
+): { spec: OutputSpec; plan: OutputTarget }[] {
   const envelope = flags.envelope === true;
   if (flags.output === '-') return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
   if (flags.output !== undefined) {
@@ -28,7 +26,7 @@ export function resolveOutputs(
   }));
 }
 
-function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputPlan {
+function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
   switch (output.kind) {
     case 'stdout':
       return { kind: 'stdout' };
@@ -44,7 +42,7 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
 }
 
 /** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
-export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): RunPlan['deadLetters'] {
+export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): Targets['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
     return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
@@ -55,7 +53,7 @@ export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefin
 }
 
 /** Says of files that are set aside, now or by a former run, where the manifest of them is kept. */
-export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
+export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters']>(
   plan: Plan,
   stateFolder: string,
 ): Plan {
@@ -64,25 +62,7 @@ export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stde
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
-export function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
-  return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip;
-}
-
 /** The config's files are logs: a run adds to them. */
-function filePlan({
-  file,
-  rotateSize,
-  rotateEvery,
-  retentionDays,
-  gzip,
-  pattern,
-}: FilePlan): Extract<OutputPlan, { kind: 'file' }> {
-  const keeping = {
-    gzip,
-    ...(rotateSize !== undefined && { rotateBytes: rotateSize }),
-    ...(rotateEvery !== undefined && { rotateMs: rotateEvery }),
-    ...(retentionDays !== undefined && { retentionMs: retentionDays * DAY_MS }),
-    ...(pattern !== undefined && { pattern }),
-  };
-  return { kind: 'file', path: file, mode: 'append', keeping };
+function filePlan(plan: FilePlan): FileTarget {
+  return { kind: 'file', path: plan.file, mode: 'append', keeping: keepingOf(plan) };
 }

@@ -3,7 +3,7 @@ import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit/exit-codes.js';
 import type { StageSpec } from '../../pipeline/index.js';
 import {
   filterStages,
@@ -12,9 +12,9 @@ import {
   scriptSpec,
   type PipelineBody,
   type Warn,
-} from '../pipeline-spec.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
+} from '../plan/pipeline-spec.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
 

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
-import type { AiRun } from '../ai/ai-executor.js';
 import type { RunFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import type { PipelineBody } from '../pipeline-spec.js';
-import { UserError } from '../user-error.js';
-import type { OwnFile, RunPlan, ThreadPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import type { PipelineBody } from '../plan/pipeline-spec.js';
+import { UserError } from '../exit/user-error.js';
+import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
+import type { RunCommand } from './plan.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolvePipelineSpec, type ResolvedPipeline } from './resolve-pipeline.js';
@@ -28,7 +28,7 @@ export async function resolveRun(
   files: readonly string[],
   flags: RunFlags,
   typed: readonly string[],
-): Promise<RunPlan> {
+): Promise<RunCommand> {
   refuseContradictions(files, flags);
   const resolved = await resolvePipelineSpec(flags);
   const { spec, sources, plan, config, warnings } = resolved;

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.js';
 import { leadToSame } from '../../files/index.js';
-import type { FolderSource, SourcePlan } from './plan.js';
+import type { FolderSource, SourcePlan } from '../../jobs/index.js';
 
 /** What is to be read besides HTTP. A folder that several sources read for one pipeline is read once. */
 export function sourcePlans(sources: Config['sources']): readonly SourcePlan[] {

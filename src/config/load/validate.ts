@@ -1,7 +1,6 @@
 import { formatPointer } from 'computo-js';
 import type * as z from 'zod';
-import type { Diagnostic } from '../diagnostic/index.js';
-import { didYouMean } from '../diagnostic/index.js';
+import { type Diagnostic, didYouMean } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
 import { configSchema, OWN_KEY_PREFIX, type Config } from '../schema.js';
 import { aiProvider, kindOf, PROVIDER_KINDS } from '../schema/ai-providers.js';

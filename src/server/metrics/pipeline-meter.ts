@@ -1,4 +1,5 @@
-import type { EndOfWorker, Observation, ProcessorState } from '../../pipeline/index.js';
+import type { EndOfWorker, Observation } from '../../pipeline/index.js';
+import type { ProcessorState } from '../../pipeline/processor/index.js';
 import { knownPlace, type KnownNames } from './known-names.js';
 import type { MetricFactory } from './prom.js';
 
