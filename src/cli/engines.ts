@@ -2,6 +2,7 @@ import type { AiClient, CallHooks } from '../ai/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import {
   eventExecutor,
+  isAiStage,
   type BlockExecutor,
   type BlockOptions,
   type EventOptions,
@@ -93,7 +94,7 @@ function onThisThread(events: EventOptions): OpenExecutor {
 }
 
 export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
-  return spec.stages.some(({ kind }) => kind === 'ai');
+  return spec.stages.some(isAiStage);
 }
 
 async function cutOff(client: AiClient): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { configJsonSchema } from '../config/index.js';
 import { STARTER_SAMPLE, starterConfig } from '../config/starter/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { KINDS } from './kinds.js';
 import { UserError } from './user-error.js';
 import { writeStderr } from './run/stderr.js';
 
@@ -21,7 +22,7 @@ export async function init(folder: string): Promise<ExitCode> {
   const files = [
     { name: CONFIG, content: starterConfig({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
     { name: SAMPLE, content: STARTER_SAMPLE },
-    { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
+    { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
   ];
   await mkdir(folder, { recursive: true });
   const present = files.find(({ name }) => existsSync(join(folder, name)));

@@ -2,6 +2,7 @@ import type { AiClient } from '../../ai/index.js';
 import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
 import {
   eventExecutor,
+  isAiStage,
   type BlockExecutor,
   type BlockOptions,
   type EventOptions,
@@ -88,7 +89,7 @@ export function aiEvents(
 
 /** The providers that any of a pipeline's stages may ask. */
 export function providersOf(pipeline: PipelineSpec): readonly string[] {
-  return [...new Set(pipeline.stages.flatMap((stage) => (stage.kind === 'ai' ? stage.providers : [])))];
+  return [...new Set(pipeline.stages.filter(isAiStage).flatMap(({ providers }) => providers))];
 }
 
 /** As many calls as the providers' limits can feed. */

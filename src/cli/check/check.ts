@@ -5,6 +5,7 @@ import type { CheckFlags } from './flags.js';
 import { EXIT } from '../exit-codes.js';
 import { printDiagnostics, showFile } from '../print-diagnostics.js';
 import { tellConfig } from '../find-config.js';
+import { KINDS } from '../kinds.js';
 import { UserError } from '../user-error.js';
 import { priceJudge } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
@@ -20,6 +21,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const judge = priceJudge();
   const lookOver = async () =>
     checkPaths(files, {
+      kinds: KINDS,
       env: process.env,
       home: homedir(),
       isPriced: judge.isPriced,

@@ -1,5 +1,5 @@
 import { useProvider, useSection } from '../../config/index.js';
-import { eventExecutor, singleLines, type BlockOptions } from '../../pipeline/index.js';
+import { eventExecutor, isAiStage, singleLines, type BlockOptions } from '../../pipeline/index.js';
 import { concurrencyFor, openRunClient, providersOf, type AiRun } from '../ai/ai-executor.js';
 import type { RunPlan } from '../run/plan.js';
 import { billOf, type Bill } from './bill.js';
@@ -34,7 +34,7 @@ export async function withForecast(forecastRun: ForecastRun): Promise<Bill> {
   const client = await openRunClient(run, pipeline, tell, sampleSize === 0);
   try {
     onDrain(() => void client.drain());
-    const stages = pipeline.stages.filter((stage) => stage.kind === 'ai');
+    const stages = pipeline.stages.filter(isAiStage);
     const forecasts = new Map(stages.map(({ name }) => [name, stageForecast(name)]));
     const forecastOf = (stage: string) => forecasts.get(stage) ?? stageForecast(stage);
     const sampler = createSampler(sampleSize);

@@ -1,13 +1,11 @@
 import { FileHold } from '../../sinks/index.js';
-import type { OutputPlan, RunPlan } from './plan.js';
+import type { FileOutput, RunPlan } from './plan.js';
 import { writeStderr } from './stderr.js';
-
-type FilePlan = Extract<OutputPlan, { kind: 'file' }>;
 
 /** What keeps other processes from the files that a run writes to. */
 export interface OutputHolds {
   /** Undefined for a file that several may add to. */
-  of(file: FilePlan): FileHold | undefined;
+  of(file: FileOutput): FileHold | undefined;
   /** Lets others have them. */
   release(): Promise<void>;
 }
@@ -47,6 +45,6 @@ export async function holdOutputs(plan: RunPlan): Promise<OutputHolds> {
 }
 
 /** A file that is only ever added to, whole lines at a time, may have several writers: one that is renamed may not. */
-function setsAside({ keeping: { rotateBytes, rotateMs, retentionMs, gzip } }: FilePlan): boolean {
+function setsAside({ keeping: { rotateBytes, rotateMs, retentionMs, gzip } }: FileOutput): boolean {
   return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip === true;
 }

@@ -6,18 +6,16 @@ import {
   gzipSink,
   heldFileSink,
   SinkError,
-  stdoutSink,
   type FileSink,
   type FileSinkOptions,
   type Sink,
 } from '../../sinks/index.js';
+import { openStream } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
 import type { OutputHolds } from './hold-outputs.js';
-import type { OutputPlan, RunPlan } from './plan.js';
+import { isStdout, type FileOutput, type RunPlan } from './plan.js';
 import { stderrSink } from '../stderr-sink.js';
-
-type FilePlan = Extract<OutputPlan, { kind: 'file' }>;
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
@@ -49,7 +47,7 @@ export function refuseClashes({ inputs, outputs, deadLetters, ownFiles, stateFol
     }
   }
   const streams = [
-    ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),
+    ...(outputs.some(isStdout) ? ([['stdout', STDOUT]] as const) : []),
     ...(deadLetters.kind === 'stderr' ? ([['stderr', STDERR]] as const) : []),
   ];
   for (const [name, fd] of streams) {
@@ -74,8 +72,7 @@ export async function openOutputs(
   modes?: readonly FileSinkOptions['mode'][],
 ): Promise<OpenOutputs> {
   const files: FileSink[] = [];
-  const open = async (output: OutputPlan): Promise<Sink> => {
-    if (output.kind === 'stdout') return stdoutSink();
+  const openPlain = async (output: FileOutput): Promise<Sink> => {
     const hold = holds.of(output);
     const mode = modes?.[files.length] ?? output.mode;
     const sink = await openFile(output, { checkpointed: modes !== undefined, mode, ...(hold && { hold }) });
@@ -83,13 +80,16 @@ export async function openOutputs(
     return sink;
   };
   const outputs: Sink[] = [];
-  for (const output of plan.outputs) outputs.push(await open(output));
-  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : await open(plan.deadLetters);
+  for (const [index, output] of plan.outputs.entries()) {
+    const place = { pipeline: plan.pipeline.name, index };
+    outputs.push(output.kind === 'file' ? await openPlain(output) : openStream(output.output, place));
+  }
+  const deadLetters = plan.deadLetters.kind === 'stderr' ? stderrSink() : await openPlain(plan.deadLetters);
   return { outputs, deadLetters, files };
 }
 
 async function openFile(
-  { path, keeping, packs }: FilePlan,
+  { path, keeping, packs }: FileOutput,
   how: Pick<FileSinkOptions, 'checkpointed' | 'mode' | 'hold'>,
 ): Promise<FileSink> {
   try {

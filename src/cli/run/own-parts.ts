@@ -4,7 +4,7 @@ import { Manifest, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames, partsState, strangeParts } from '../../sinks/index.js';
 import { EXIT } from '../exit-codes.js';
 import { UserError } from '../user-error.js';
-import type { RunPlan } from './plan.js';
+import type { OutputPlan, RunPlan } from './plan.js';
 import { keepsParts } from './resolve-outputs.js';
 
 const STDIN = 0;
@@ -30,7 +30,7 @@ export function refuseStrangeParts({ inputs, outputs, deadLetters, resume }: Run
  *
  * @throws UserError
  */
-function refusePartsOf(output: RunPlan['deadLetters'], inputs: readonly string[]): void {
+function refusePartsOf(output: OutputPlan | RunPlan['deadLetters'], inputs: readonly string[]): void {
   if (output.kind !== 'file') return;
   const { path, mode, keeping } = output;
   const { stateFolder } = keeping;
@@ -63,7 +63,7 @@ function refusePartsOf(output: RunPlan['deadLetters'], inputs: readonly string[]
  *
  * @throws UserError
  */
-export function refuseChangedParts(output: RunPlan['deadLetters']): void {
+export function refuseChangedParts(output: OutputPlan | RunPlan['deadLetters']): void {
   if (output.kind !== 'file' || output.mode !== 'truncate' || output.keeping.stateFolder === undefined) return;
   const { path, keeping } = output;
   const { changed } = partsState(path, openManifest(output.keeping.stateFolder, path), keeping.pattern);

@@ -1,7 +1,9 @@
 import type { AiRun } from '../ai/ai-executor.js';
 import type { Diagnostic } from '../../config/diagnostic/index.js';
+import type { OutputPlan as ConfigOutput } from '../../config/index.js';
 import type { ScriptSource } from '../../config/script/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
+import { goesToStdout } from '../../sinks/kinds/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 
 /** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
@@ -14,7 +16,7 @@ export interface RunPlan {
   readonly pipeline: PipelineSpec;
   /** One for each of the pipeline's outputs. */
   readonly outputs: readonly OutputPlan[];
-  readonly deadLetters: OutputPlan | { readonly kind: 'stderr' };
+  readonly deadLetters: FileOutput | { readonly kind: 'stderr' };
   readonly block: Omit<BlockOptions, 'pipeline'>;
   readonly threads: ThreadPlan;
   /** Results go out as they are done. */
@@ -64,15 +66,21 @@ export interface ThreadPlan {
 }
 
 export type OutputPlan =
-  | { readonly kind: 'stdout' }
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly mode: 'truncate' | 'append';
-      /** It is written compressed. */
-      readonly packs?: true;
-      readonly keeping: FileKeeping;
-    };
+  /** Whatever is no file. */
+  { readonly kind: 'stream'; readonly output: ConfigOutput } | FileOutput;
+
+export interface FileOutput {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly mode: 'truncate' | 'append';
+  /** It is written compressed. */
+  readonly packs?: true;
+  readonly keeping: FileKeeping;
+}
+
+export function isStdout(output: OutputPlan): boolean {
+  return output.kind === 'stream' && goesToStdout(output.output);
+}
 
 /** How a file is kept, and its parts. */
 export type FileKeeping = Pick<

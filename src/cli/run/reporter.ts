@@ -1,6 +1,6 @@
 import type { Source } from '../../sources/index.js';
 import type { AiTalk } from './ai-talk.js';
-import type { OutputPlan } from './plan.js';
+import { isStdout, type OutputPlan } from './plan.js';
 import { progressReporter, type ProgressReporter } from './progress.js';
 
 /** Some terminals do not tell how wide they are, and say 0. */
@@ -11,7 +11,7 @@ export function reporterFor(sources: readonly Source[], outputs: readonly Output
   const sizes = sources.map((source) => source.sizeBytes);
   const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
   // Results on the same terminal would be written over by lines that redraw themselves.
-  const isShared = process.stdout.isTTY && outputs.some(({ kind }) => kind === 'stdout');
+  const isShared = process.stdout.isTTY && outputs.some(isStdout);
   const world = {
     write: (text: string) => void process.stderr.write(text),
     isTty: process.stderr.isTTY && !isShared,

@@ -10,7 +10,8 @@ import { damagedPlaces } from './damaged-places.js';
 import { daemonDashboard } from './dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './inside.js';
-import { startIntakes, type Intakes } from './intakes.js';
+import { startIntakes, type Intakes } from './intakes/index.js';
+import { sourceKinds } from './intakes/kinds.js';
 import { knownNames } from './known-names.js';
 import { leftUndone, ownFolders } from './own-folders.js';
 import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
@@ -78,7 +79,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
-  const metrics = await openMetrics(version);
+  const metrics = await openMetrics(version, sourceKinds.names);
   const damaged = damagedPlaces(talk, metrics.log.damaged);
   const onDamage = damaged.note;
   await metrics.know(knownNames(plan));

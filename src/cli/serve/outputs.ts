@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/index.js';
-import { subjectSink } from '../fleet/subject-sink.js';
 import {
   truncateRenamed,
   DEAD_LETTER_PERMISSIONS,
@@ -13,10 +12,10 @@ import {
   outputState,
   recoverFile,
   SinkError,
-  stdoutSink,
   type FileLockOptions,
   type FileSinkOptions,
 } from '../../sinks/index.js';
+import { fileOf, outputKinds, type OutputPlace } from '../../sinks/kinds/index.js';
 import { stderrSink } from '../stderr-sink.js';
 import type { PipelineServePlan } from './plan.js';
 import type { Talk } from './talk.js';
@@ -24,10 +23,7 @@ import type { Talk } from './talk.js';
 const DAY_MS = 86_400_000;
 
 /** Whose output it is, and what it may go through. */
-export interface OutputPlace {
-  readonly pipeline: string;
-  /** Among the pipeline's outputs. */
-  readonly index: number;
+export interface DaemonOutputPlace extends OutputPlace {
   readonly stateFolder: string;
   /** How others are kept from its files. */
   readonly lock: FileLockOptions;
@@ -37,7 +33,7 @@ export interface OutputPlace {
 
 /** The files that a pipeline writes to, that of its dead letters the last. */
 export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'outputs' | 'deadLetter'>): string[] {
-  const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
+  const files = outputs.flatMap((output) => fileOf(output)?.file ?? []);
   return deadLetter === undefined ? files : [...files, deadLetter.file];
 }
 
@@ -49,16 +45,16 @@ export function daemonLock(talk: Talk): FileLockOptions {
 }
 
 /** How an output of the config is opened. */
-export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (error: unknown) => void): OpenSink {
-  switch (output.kind) {
-    case 'stdout':
-      return { kind: 'stream', open: stdoutSink };
+export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
+  const kind = outputKinds.of(output);
+  switch (kind.to) {
+    case 'stream':
+      return { kind: 'stream', open: () => kind.open(output, place) };
     case 'file':
-      return fileOpener(output, { stateFolder: place.stateFolder }, place.lock, onTrouble);
+      return fileOpener(kind.fileOf(output), { stateFolder: place.stateFolder }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
-      if (link === undefined) return { kind: 'stream', open: natsAway };
-      return { kind: 'stream', open: () => subjectSink(output, { ...place, link }) };
+      return { kind: 'stream', open: link === undefined ? natsAway : () => kind.open(output, { ...place, link }) };
     }
   }
 }
@@ -71,7 +67,7 @@ export function natsAway(): never {
 /** How a pipeline's dead letters are written. */
 export function deadLetterOpener(
   file: FilePlan | undefined,
-  { stateFolder, lock }: Pick<OutputPlace, 'stateFolder' | 'lock'>,
+  { stateFolder, lock }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock'>,
   onTrouble: (error: unknown) => void,
 ): OpenSink {
   if (file === undefined) return { kind: 'stream', open: stderrSink };

@@ -1,3 +1,4 @@
+import type { SourcePlan } from '../../config/kinds/index.js';
 import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../../config/index.js';
 import type { LogOptions } from '../../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
@@ -79,31 +80,4 @@ export interface PipelineServePlan {
   readonly budget: string | undefined;
   /** Files that its scripts stand in. */
   readonly scriptFiles: readonly string[];
-}
-
-export type SourcePlan = { readonly kind: 'stdin'; readonly pipeline: string } | FolderSource | SubjectSource;
-
-/** The files of a folder, for one pipeline. */
-export interface FolderSource {
-  readonly kind: 'folder';
-  /** Absolute. */
-  readonly folder: string;
-  /** Of file names; a file that several mean is read once. */
-  readonly patterns: readonly string[];
-  readonly pipeline: string;
-  /** Other pipelines that read this folder. */
-  readonly besides: readonly string[];
-  readonly unfinishedLineMs: number;
-}
-
-/** Messages that a stream of NATS keeps. */
-export interface SubjectSource {
-  readonly kind: 'nats';
-  /** May have wildcards. */
-  readonly subject: string;
-  /** Undefined: the one that keeps the subject. */
-  readonly stream: string | undefined;
-  /** Begins the name of the durable consumer. */
-  readonly consumer: string;
-  readonly pipeline: string;
 }

@@ -7,7 +7,7 @@ import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { eventLine } from '../log/event-line.js';
-import { filterStages, parseFilters } from '../pipeline-spec.js';
+import { filterStages, parseFilters } from '../given-scripts.js';
 import { UserError } from '../user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';

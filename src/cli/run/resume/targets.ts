@@ -1,13 +1,11 @@
 import { resolvePath } from '../../../files/index.js';
-import type { OutputPlan, RunPlan } from '../plan.js';
+import type { FileOutput, RunPlan } from '../plan.js';
 import type { FileRecord } from './checkpoint.js';
 
 /** A file that the run writes to, and what it leads to. */
 export interface Target extends Pick<FileRecord, 'path' | 'role'> {
-  readonly plan: FilePlan;
+  readonly plan: FileOutput;
 }
-
-type FilePlan = Extract<OutputPlan, { kind: 'file' }>;
 
 /** The outputs in their order, then the file of the dead letters. @throws the operating system's errors */
 export function targetsOf({ outputs, deadLetters }: Pick<RunPlan, 'outputs' | 'deadLetters'>): readonly Target[] {
@@ -15,7 +13,7 @@ export function targetsOf({ outputs, deadLetters }: Pick<RunPlan, 'outputs' | 'd
   return deadLetters.kind === 'file' ? [...files, target(deadLetters, 'dead-letters')] : files;
 }
 
-function target(plan: FilePlan, role: Target['role']): Target {
+function target(plan: FileOutput, role: Target['role']): Target {
   return { plan, role, path: resolvePath(plan.path) };
 }
 

@@ -1,5 +1,5 @@
-import type { FolderTalk } from '../../server/index.js';
-import type { Talk } from './talk.js';
+import type { FolderTalk } from '../../../server/index.js';
+import type { Talk } from '../talk.js';
 
 /** Who keeps in mind whether a folder can be read. */
 export interface FolderState {

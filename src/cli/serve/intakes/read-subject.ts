@@ -1,7 +1,7 @@
-import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink } from '../../nats/index.js';
-import { ingestQueue, type Intake } from '../../server/index.js';
-import { natsQueue, type Restored } from '../../sources/index.js';
-import type { SubjectSource } from './plan.js';
+import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink } from '../../../nats/index.js';
+import { ingestQueue, type Intake } from '../../../server/index.js';
+import { natsQueue, type Restored } from '../../../sources/index.js';
+import type { SubjectSource } from './nats.js';
 
 /** A message that nobody speaks for is given to somebody else after that. */
 const ACK_WAIT_MS = 30_000;
