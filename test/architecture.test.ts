@@ -25,6 +25,8 @@ interface Import {
   readonly specifier: string;
   /** The imported file, as a path from the root; a package's name when it is not ours. */
   readonly target: string;
+  /** Nothing of it is left when it runs. */
+  readonly isType: boolean;
 }
 
 const imports = sourceFiles('src').flatMap(importsOf);
@@ -45,6 +47,17 @@ describe('the house', () => {
       return to !== undefined && to !== folderOf(file) && !target.endsWith('/index.ts');
     });
     expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has no circle of files, of values or of types', () => {
+    // Within the language types refer to each other as its terms do: there, values are held to it.
+    const held = imports.filter(({ file, isType }) => folderOf(file) !== 'src/computo-js' || !isType);
+    expect(circlesOf(held.map(({ file, target }) => [file, target]))).toEqual([]);
+  });
+
+  it('has no circle of rooms: of folders in src/jobs and src/cli', () => {
+    const rooms = imports.map(({ file, target }) => [roomOf(file), roomOf(target)] as const);
+    expect(circlesOf(rooms.filter(([from, to]) => from !== undefined && from !== to))).toEqual([]);
   });
 
   it('keeps computo-js free of everything but Node and its own packages, so that it could be published tomorrow', () => {
@@ -82,10 +95,13 @@ function sourceFiles(folder: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const specifiers = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)].map(
-    (match) => match[1] ?? '',
+  const found = text.matchAll(
+    /(?:^(?:import|export)\s+(?<type>type\s)?[^;']*?\bfrom\s+|\bimport\s*\(\s*|^import\s+)'(?<specifier>[^']+)'/gm,
   );
-  return specifiers.map((specifier) => ({ file, specifier, target: targetOf(file, specifier) }));
+  return [...found].map(({ groups = {} }) => {
+    const specifier = groups['specifier'] ?? '';
+    return { file, specifier, target: targetOf(file, specifier), isType: groups['type'] !== undefined };
+  });
 }
 
 function targetOf(file: string, specifier: string): string {
@@ -103,4 +119,32 @@ function folderOf(file: string): string | undefined {
 
 function floorOf(folder: string): number {
   return FLOORS.findIndex((floor) => floor.includes(folder));
+}
+
+/** A folder in src/jobs or src/cli, with all below it; for the files beside those folders, src/jobs or src/cli. */
+function roomOf(file: string): string | undefined {
+  return /^src\/(?:jobs|cli)(?:\/[^/]+(?=\/))?/.exec(file)?.[0];
+}
+
+/** Those that lead back to themselves, each with all that it goes round with. */
+function circlesOf(edges: readonly (readonly [string | undefined, string | undefined])[]): readonly string[][] {
+  const next = new Map<string, Set<string>>();
+  for (const [from = '', to = ''] of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
+  const reached = new Map([...next.keys()].map((from) => [from, reachedFrom(from, next)]));
+  const goesRound = (one: string, other: string): boolean =>
+    reached.get(one)?.has(other) === true && reached.get(other)?.has(one) === true;
+  const inCircle = [...next.keys()].filter((one) => goesRound(one, one)).sort();
+  const circles = inCircle.map((one) => inCircle.filter((other) => goesRound(one, other)));
+  return circles.filter(([first], at) => first === inCircle[at]);
+}
+
+function reachedFrom(start: string, next: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const left = [...(next.get(start) ?? [])];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    left.push(...(next.get(at) ?? []));
+  }
+  return seen;
 }

@@ -8,5 +8,6 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['src/sources', 'src/sinks'],
   ['src/pipeline'],
   ['src/server'],
+  ['src/jobs'],
   ['src/cli', 'bin'],
 ];

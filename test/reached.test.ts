@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { KINDS } from '../src/cli/kinds.js';
+import { KINDS } from '../src/jobs/kinds/index.js';
 import { buildProgram, loadCommands } from '../src/cli/program.js';
 import { configJsonSchema } from '../src/config/index.js';
 import { root } from './support/cli.js';

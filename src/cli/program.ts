@@ -1,8 +1,8 @@
 import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
-import { COMMANDS, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
-import { isRepeatable } from './filter-option.js';
+import { COMMANDS, COMPLETE_COMMAND, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
+import { isRepeatable } from './flags/filter-option.js';
 
 const EXAMPLES = `
 Examples:
@@ -28,6 +28,7 @@ export async function loadCommands(): Promise<LoadedCommands> {
  */
 export async function loadCommandsFor([first, second]: readonly string[]): Promise<LoadedCommands> {
   const called = COMMANDS.some(({ name }) => name === first) ? first : DEFAULT_COMMAND;
+  if (called === COMPLETE_COMMAND) return await loadCommands();
   return await load((name) => name === called || (called === 'help' && name === second));
 }
 

@@ -1,9 +1,8 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/diagnostic/index.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode } from './exit/exit-codes.js';
 import { systemReason } from '../files/index.js';
-import { UserError } from './user-error.js';
-import { writeStderr } from './run/stderr.js';
+import { writeStderr } from './terminal/stderr.js';
 
 /** A device that fails, or is full: no path would help. */
 const OF_DEVICES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
@@ -17,14 +16,16 @@ export async function reportError(error: unknown): Promise<ExitCode> {
   // Commander has printed it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigError) {
-    const { printDiagnostics } = await import('./print-diagnostics.js');
+    const { printDiagnostics } = await import('./terminal/print-diagnostics.js');
     printDiagnostics(error.diagnostics);
     return EXIT.invalid;
   }
-  if (error instanceof UserError) {
-    writeStderr(`colloquium: ${error.message}\n`);
-    if (error.hint !== undefined) writeStderr(`  hint: ${error.hint}\n`);
-    return error.exitCode;
+  const { explained } = await import('./exit/explain.js');
+  const known = explained(error);
+  if (known !== undefined) {
+    writeStderr(`colloquium: ${known.message}\n`);
+    if (known.hint !== undefined) writeStderr(`  hint: ${known.hint}\n`);
+    return known.exitCode;
   }
   const refused = refusedBySystem(error);
   if (refused !== undefined) {

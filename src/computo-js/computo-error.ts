@@ -18,12 +18,14 @@ export class ComputoError extends Error {
    * @param problem one sentence: who expected what, and what came instead
    * @param path JSON Pointer of the failing expression in the script; `""` is the whole script
    * @param hint a way out, where one is known
+   * @param limit the limit to raise, where that is the way out
    */
   constructor(
     readonly kind: ComputoErrorKind,
     readonly problem: string,
     readonly path: string,
     hint?: Hint,
+    readonly limit?: 'steps' | 'outputSize',
   ) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;

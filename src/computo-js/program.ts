@@ -13,7 +13,7 @@ import {
 import { detectDialect, parseScript } from './dialect/index.js';
 import { resolveOptions, type ExecuteOptions } from './options.js';
 import { planOf, type Fields, type Plan } from './plan/index.js';
-import { ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
+import { overLimit, ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
 
 /** A compiled script: runs any number of times, each run by itself. */
@@ -121,7 +121,7 @@ function measure(result: Json, run: Run): void {
   run.at = ROOT;
   if (!exceeds(result, outputSize, run)) return;
   const limit = `${outputSize} elements, members and characters`;
-  throw new ComputoError('LimitExceeded', `the result has more than ${limit}`, '', 'Raise the limit `outputSize`.');
+  throw overLimit(ROOT, `the result has more than ${limit}`, 'outputSize');
 }
 
 /** @throws ComputoError when the script has markers of both dialects */

@@ -1,5 +1,10 @@
-import { FINGERPRINT_BYTES_MAX, fingerprintAt, isSameFingerprint, parseFingerprint } from './fingerprint.js';
-import type { Fingerprint } from './fingerprint.js';
+import {
+  FINGERPRINT_BYTES_MAX,
+  fingerprintAt,
+  isSameFingerprint,
+  parseFingerprint,
+  type Fingerprint,
+} from './fingerprint.js';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
 /**

@@ -1,4 +1,4 @@
-/** Floor 4: the durable log. Stores lines, and does not know what an event means. */
+/** Floor 4: the durable log. It stores lines without knowing what an event means. */
 export { CheckpointStore, type Checkpoint } from './checkpoint/checkpoint-store.js';
 export type { Disk, DiskFile } from './disk/disk.js';
 export { guardedDisk } from './disk/guarded-disk.js';

@@ -10,18 +10,18 @@ import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js
 import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
 import type { LogWorld } from './log-world.js';
 
-/** A log as another process sees it: beside its writer, or without one. Only to remove something it takes the lock. */
+/** A log as another process sees it: beside its writer, or without one. It takes the lock only to remove something. */
 export interface LogReader {
-  /** Reads all whole lines that there are. */
+  /** Reads all whole lines present. */
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
   verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary>;
-  /** @throws LogError `locked` while somebody writes to the log, which removes what is old by itself */
+  /** @throws LogError `locked` while somebody writes to the log; the writer removes old records itself */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
 
-/** Opens a log for everything but writing. A folder that is not there is an empty log. */
+/** Opens a log for everything but writing. A missing folder is an empty log. */
 export function openLogReader(world: LogWorld, folder: string): LogReader {
   const end = foreignEnd(world);
   return {

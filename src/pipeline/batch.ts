@@ -19,6 +19,8 @@ export interface BlockMeta {
   readonly timestamp: number;
   /** The id counter of the block's first line; each line takes the next. */
   readonly counter: number;
+  /** Its lines were decoded from another format, and may stand for records that could not be read. */
+  readonly decoded?: boolean | undefined;
   /** Whoever wants to see the events on their way. */
   readonly tap?: Tap | undefined;
 }
@@ -71,6 +73,11 @@ export class Batch {
     private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+  }
+
+  /** See {@link BlockMeta.decoded}. */
+  get isDecoded(): boolean {
+    return this.meta.decoded === true;
   }
 
   /** The line that is being worked on, from 0. */

@@ -5,6 +5,8 @@ import { DataFault } from '../json/index.js';
 export type FailureKind =
   | 'invalid_json'
   | 'invalid_utf8'
+  /** A row of CSV or TSV. */
+  | 'invalid_row'
   | 'line_too_long'
   | 'nested_too_deep'
   | 'invalid_argument'
@@ -41,6 +43,9 @@ const KINDS = {
   LimitExceeded: 'limit_exceeded',
 } as const satisfies Record<ComputoError['kind'], FailureKind>;
 
+/** What a config calls the limits of a run. */
+const LIMIT_KEYS = { steps: 'computo.limits.steps', outputSize: 'computo.limits.output_size' } as const;
+
 /**
  * A script's error as its event's failure. Whatever is no ComputoError is a bug of ours and passes through.
  *
@@ -48,6 +53,10 @@ const KINDS = {
  */
 export function failureOf(error: unknown, stage: string, placeOf?: (path: string) => string): unknown {
   if (!(error instanceof ComputoError)) return error;
-  const message = error.explain(placeOf === undefined ? 'json' : 'text');
+  const { problem, limit } = error;
+  const message =
+    limit === undefined
+      ? error.explain(placeOf === undefined ? 'json' : 'text')
+      : `${problem}. Raise ${LIMIT_KEYS[limit]} in the config.`;
   return new EventFailure(KINDS[error.kind], message, stage, error.path, placeOf?.(error.path));
 }

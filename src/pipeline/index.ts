@@ -6,7 +6,6 @@ export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';
 export { inlineExecutor } from './threads/inline-executor.js';
-export { CheckpointKeeper, type PipelineCheckpoint } from './log/checkpoint-keeper.js';
 export { EventFailure, type FailureKind } from './failure.js';
 export { limitEvents, type EventsLeft } from './lines/limit.js';
 export { notUtf8, tooLong } from './lines/line-failure.js';
@@ -23,29 +22,12 @@ export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export { isAiStage, scriptMeaning, stageKinds, type ScriptStagePlan, type TraceOf } from './stages/index.js';
 export type { PipelineSpec } from './spec.js';
-export { hasEventsOf } from './log/has-events.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
-export { knownFiles, LogReader } from './log/log-reader.js';
-export { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log/log-checkpoint.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
-export { parseDrivenLetters, type DrivenLetters } from './letters/driven-letters.js';
-export { LetterDrive, type DriveProgress } from './letters/letter-drive.js';
-export type { LetterPlace } from './letters/letter-files.js';
-export {
-  openSinks,
-  releaseOutputs,
-  type FileOpener,
-  type OpenSink,
-  type OpenSinks,
-  type OutputFinding,
-} from './processor/outputs.js';
+export { type OpenSinks } from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export type { Observation } from './observation.js';
-export type { ProcessorState, ProcessorTalk } from './processor/keep-going.js';
-export { Processor, type Processing } from './processor/processor.js';
-export type { BlockTally, Reader } from './processor/reader.js';
-export { WorkReader } from './work/work-reader.js';
 export { passOn } from './pass-on.js';
 export type { EndOfWorker } from './threads/worker-handle.js';
 export { watchedExecutor, type WatchedOptions } from './threads/watched-executor.js';

@@ -1,4 +1,3 @@
-import type { Batch } from './batch.js';
 import type { Counts } from './counts.js';
 import type { EventFailure } from './failure.js';
 
@@ -29,7 +28,12 @@ export interface Observer {
   end(id: string): void;
 }
 
-export function observer(batch: Batch): Observer {
+/** @param batch what the event is counted in */
+export function observer(batch: {
+  readonly counts: Readonly<Counts>;
+  readonly lastFailure: EventFailure | undefined;
+  observed(observation: Observation): void;
+}): Observer {
   const before = { ...batch.counts };
   const failureBefore = batch.lastFailure;
   const steps: StageTiming[] = [];

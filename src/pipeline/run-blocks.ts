@@ -183,7 +183,13 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   try {
     for await (const block of run.blocks) {
       if (hasEnded()) break;
-      const meta = { source: block.source, timestamp: run.now(), counter, tap: run.tap?.() };
+      const meta = {
+        source: block.source,
+        timestamp: run.now(),
+        counter,
+        tap: run.tap?.(),
+        ...(block.kind === 'lines' && block.decoded && { decoded: true }),
+      };
       counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
       if (block.done !== undefined) {
         placeOf(block).file.delivered += block.done.lines;

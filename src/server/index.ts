@@ -1,4 +1,4 @@
-/** Floor 7: the HTTP server of the daemon. To be imported only by whoever serves. */
+/** Floor 7: the HTTP server of the daemon. Import it only to serve. */
 export type { AccessRules, AuditEntry, AuditTrail, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
 export {

@@ -1,5 +1,7 @@
 import type { Source } from './block.js';
 import { fileSource } from './file-source.js';
+import { decodedSource } from './decoded-source.js';
+import type { InputFormat } from './formats/decoder.js';
 import { followSource, type FollowOptions } from './follow-source.js';
 import { stdinSource } from './stdin-source.js';
 
@@ -12,18 +14,29 @@ export { logSource, parseLogMark, type LogMark, type LogSourceOptions, type Read
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';
 export { partOf } from './block.js';
 export { BlockCutter } from './block-cutter.js';
+export type { InputFormat } from './formats/decoder.js';
+export { isBroken, readBroken, type BrokenRecord } from './formats/broken-record.js';
 export { openForReading } from './open-file.js';
 export { SourceError } from './read-error.js';
 export { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';
 
+/** How an input is read. */
+export interface SourceOptions extends FollowOptions {
+  /** Longer lines and records are reported, not held. */
+  readonly lineBytesMax: number;
+  readonly follow: boolean;
+  /** Undefined: lines of JSON. Inputs that are followed have no other. */
+  readonly format?: InputFormat | undefined;
+}
+
 /**
- * Opens an input as the command line names it: `-` is standard input, all else a file.
+ * Opens an input of the command line: `-` is standard input, anything else a file.
  *
- * @param lineBytesMax longer lines are reported, not held
  * @throws SourceError when it cannot be opened
  */
-export function openSource(name: string, options: { lineBytesMax: number; follow: boolean } & FollowOptions): Source {
+export function openSource(name: string, options: SourceOptions): Source {
+  if (options.format !== undefined) return decodedSource(name, options.format, options.lineBytesMax);
   if (name === '-') return stdinSource(options.lineBytesMax);
   return options.follow ? followSource(name, options.lineBytesMax, options) : fileSource(name, options.lineBytesMax);
 }

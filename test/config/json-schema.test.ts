@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { KINDS } from '../../src/cli/kinds.js';
+import { KINDS } from '../../src/jobs/kinds/index.js';
 import { configJsonSchema } from '../../src/config/index.js';
 import { starterConfig } from '../../src/config/starter/index.js';
 

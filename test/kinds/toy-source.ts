@@ -1,6 +1,6 @@
 import type { SourcePlan } from '../../src/config/kinds/index.js';
 import type { Fields } from '../../src/config/kinds/index.js';
-import type { SourceKind } from '../../src/cli/serve/intakes/kind.js';
+import type { SourceKind } from '../../src/jobs/inputs/index.js';
 import { ingestBlocks } from '../../src/server/index.js';
 import { openSource } from '../../src/sources/index.js';
 

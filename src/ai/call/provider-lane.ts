@@ -15,7 +15,7 @@ import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
-/** A provider with all that stands between it and the calls. */
+/** A provider with its limits, breaker, prices and meters. */
 export interface ProviderLane {
   readonly name: string;
   readonly provider: Provider;
@@ -25,25 +25,25 @@ export interface ProviderLane {
   readonly tokenRate: RateMeter;
   readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
-  /** The provider's limiter first, then the model's own, if it has one. */
+  /** The provider's limiter, then the model's own, if it has one. */
   limiters(model: string): readonly Limiter[];
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   lastSuccessAt: number;
-  /** The longest wait that its word alone is enough for. */
+  /** The longest named wait that is obeyed without probing. */
   readonly namedWaitMsMax: number;
-  /** It asked for a wait longer than we obey: not to be used before. */
+  /** The provider asked for a wait longer than we accept: it is not used before this time. */
   limitedUntil: number;
-  /** Nothing may be under way any more. */
+  /** Call this only when no call is under way. */
   close(): Promise<void>;
 }
 
 /**
- * Limits and breaker are shared by all processes that have the provider by this name.
+ * Limits and breaker are shared by all processes that use the same name for the provider.
  *
- * @throws RangeError when the setup can't work
+ * @throws RangeError when the options are invalid
  */
 export function createLane(
   setup: LaneOptions,
@@ -113,7 +113,7 @@ export function createLane(
   };
 }
 
-/** A provider that says no is not asked sooner than one that fails. */
+/** A provider that refuses is not probed sooner than one that fails. */
 function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDown {
   return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
 }

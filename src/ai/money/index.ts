@@ -4,3 +4,4 @@ export { configuredPrice, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';
 export { costOf, worstCostOf, type Price } from './price.js';
 export { loadPriceTable, type PriceTable, type Vendor } from './price-table.js';
+export { amountColumn, showAmount } from './amounts.js';

@@ -2,14 +2,14 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { checkPaths, discoverConfig, sampleOf, type Diagnostic, type Sample } from '../../config/index.js';
 import type { CheckFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { printDiagnostics, showFile } from '../print-diagnostics.js';
-import { tellConfig } from '../find-config.js';
-import { KINDS } from '../kinds.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { printDiagnostics, showFile } from '../terminal/print-diagnostics.js';
+import { tellConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
+import { KINDS } from '../../jobs/kinds/index.js';
 import { priceJudge } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 /** Findings that a person is shown; `--format json` has them all. */
 const SHOWN_MAX = 100;

@@ -1,27 +1,20 @@
 import { SAMPLE_EVENTS_MAX } from '../../config/index.js';
-import { openSource, SourceError } from '../../sources/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { openSource } from '../../sources/index.js';
 
 const LINE_BYTES_MAX = 16 * 2 ** 20;
 
 /**
  * The first lines of a file, as many as a sample takes.
  *
- * @throws UserError when it can't be read
+ * @throws SourceError when it can't be read
  */
 export async function firstLines(path: string): Promise<string[]> {
   const enough = new AbortController();
   const lines: string[] = [];
-  try {
-    const source = openSource(path, { lineBytesMax: LINE_BYTES_MAX, follow: false });
-    for await (const block of source.blocks(enough.signal)) {
-      if (block.kind === 'lines') lines.push(...block.bytes.toString('utf8').split('\n'));
-      if (lines.length >= SAMPLE_EVENTS_MAX) enough.abort();
-    }
-  } catch (error) {
-    if (error instanceof SourceError) throw new UserError(error.message, EXIT.usage);
-    throw error;
+  const source = openSource(path, { lineBytesMax: LINE_BYTES_MAX, follow: false });
+  for await (const block of source.blocks(enough.signal)) {
+    if (block.kind === 'lines') lines.push(...block.bytes.toString('utf8').split('\n'));
+    if (lines.length >= SAMPLE_EVENTS_MAX) enough.abort();
   }
   return lines.slice(0, SAMPLE_EVENTS_MAX);
 }

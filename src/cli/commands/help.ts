@@ -12,9 +12,9 @@ export function helpCommand(help: Command): Command {
         return;
       }
       const [{ recipesPage }, { UserError }, { EXIT }] = await Promise.all([
-        import('../recipes.js'),
-        import('../user-error.js'),
-        import('../exit-codes.js'),
+        import('../operators/recipes.js'),
+        import('../exit/user-error.js'),
+        import('../exit/exit-codes.js'),
       ]);
       if (topic !== 'recipes') {
         const hint = 'the topics are recipes, and the commands that colloquium --help lists';

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { withConfig } from '../config-options.js';
-import type { ConfigFlags } from '../find-config.js';
+import { withConfig } from '../flags/config-options.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 interface InitFlags extends ConfigFlags {
   readonly systemd?: true;
@@ -29,7 +29,7 @@ export function initCommand(command: Command): Command {
         const [{ systemdUnit }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/systemd-unit.js'),
           import('../deploy/service-address.js'),
-          import('../print.js'),
+          import('../terminal/print.js'),
         ]);
         const address = await serviceAddress(flags);
         await print(systemdUnit(process.execPath, realpathSync(process.argv[1] ?? ''), address));
@@ -37,11 +37,11 @@ export function initCommand(command: Command): Command {
         const [{ dockerfile }, { serviceAddress }, { print }] = await Promise.all([
           import('../deploy/dockerfile.js'),
           import('../deploy/service-address.js'),
-          import('../print.js'),
+          import('../terminal/print.js'),
         ]);
         await print(dockerfile(await serviceAddress(flags)));
       } else {
-        const { init } = await import('../init.js');
+        const { init } = await import('../init/init.js');
         process.exitCode = await init(folder);
       }
     });

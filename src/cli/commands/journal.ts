@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 import type { JournalFlags, ListFlags, PruneFlags } from '../journal/flags.js';
 
 const EXAMPLES = `

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
 import type { LogFlags, FormatFlags, PruneFlags, TailFlags } from '../log/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:

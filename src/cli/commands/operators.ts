@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { OperatorFlags } from '../operators.js';
+import type { OperatorFlags } from '../operators/operators.js';
 
 const EXAMPLES = `
 Examples:
@@ -23,7 +23,7 @@ export function operatorsCommand(command: Command): Command {
     .option('--dialect <dialect>', 'only those of classic or current')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, flags: OperatorFlags) => {
-      const { showOperators } = await import('../operators.js');
+      const { showOperators } = await import('../operators/operators.js');
       process.exitCode = showOperators(name, flags);
     });
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { dollarOption } from '../dollar-option.js';
-import { filterOption } from '../filter-option.js';
+import { dollarOption } from '../flags/dollar-option.js';
+import { filterOption } from '../flags/filter-option.js';
 import { momentProblem, MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { dollarOption } from '../dollar-option.js';
-import { filterOption } from '../filter-option.js';
+import { dollarOption } from '../flags/dollar-option.js';
+import { filterOption } from '../flags/filter-option.js';
 import { parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -12,6 +12,8 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
+  Rows of a CSV file, whose first row names the fields:
+    colloquium -e '{/id, total: number.parse(/total)}' orders.csv
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -41,6 +43,10 @@ export function runCommand(command: Command): Command {
       'a script as the only stage: a name under scripts in the config, or a file (.computo is text, else JSON)',
     )
     .addOption(filterOption())
+    .option(
+      '--in <format>',
+      'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',
+    )
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',

@@ -9,7 +9,7 @@ export function schemaCommand(command: Command): Command {
   return command.addHelpText('after', EXAMPLES).action(async () => {
     const [{ configJsonSchema }, { KINDS }] = await Promise.all([
       import('../../config/index.js'),
-      import('../kinds.js'),
+      import('../../jobs/kinds/index.js'),
     ]);
     process.stdout.write(`${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n`);
   });

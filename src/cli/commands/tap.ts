@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { filterOption } from '../filter-option.js';
+import { filterOption } from '../flags/filter-option.js';
 import type { TapFlags } from '../tap/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:

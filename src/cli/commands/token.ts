@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/units/index.js';
 import type { CreateFlags, ListFlags, TokenFlags } from '../token/flags.js';
-import { withConfig } from '../config-options.js';
+import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,16 +1,15 @@
 import { homedir } from 'node:os';
 import type { Command, Option } from 'commander';
 import { visible } from '../../config/diagnostic/index.js';
-import { buildProgram, loadCommands } from '../program.js';
 
 /**
  * What the last word may become, given the words before it.
  *
+ * @param program the whole command line
  * @param words after the program's name; the last may be empty
  * @returns whole words that start as it does; none where a file name is likely
  */
-export async function candidates(words: readonly string[]): Promise<readonly string[]> {
-  const program = buildProgram(await loadCommands());
+export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const named = program.commands.find((command) => command.name() === before.find((word) => !word.startsWith('-')));
@@ -67,7 +66,7 @@ async function valuesOf(option: Option): Promise<readonly string[]> {
 async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly string[]> {
   const [{ loadConfig, pipelineNames, scriptNames }, { KINDS }] = await Promise.all([
     import('../../config/index.js'),
-    import('../kinds.js'),
+    import('../../jobs/kinds/index.js'),
   ]);
   try {
     const config = await loadConfig({

@@ -1,12 +1,12 @@
 import { isatty } from 'node:tty';
 import { costReport, DIMENSIONS, dayAt, nextDayStart, type Dimension } from '../../ai/index.js';
-import { openBooksOf } from '../ai/open-books.js';
+import { openBooksOf } from '../journal/open-books.js';
 import type { CostFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit/exit-codes.js';
 import { isInSeconds, momentProblem } from '../../config/units/index.js';
-import { MOMENT_EXAMPLES, parseMoment } from '../moment.js';
-import { print } from '../print.js';
-import { UserError } from '../user-error.js';
+import { MOMENT_EXAMPLES, parseMoment } from '../flags/moment.js';
+import { print } from '../terminal/print.js';
+import { UserError } from '../exit/user-error.js';
 import type { CostView } from './cost-view.js';
 import { reportCsv } from './report-csv.js';
 import { reportJson } from './report-json.js';

@@ -1,7 +1,7 @@
 import { knownCost, type CostReport, type Nano, type Totals } from '../../ai/index.js';
-import { amountColumn, showAmount } from '../amounts.js';
-import { grouped } from '../run/summary.js';
-import { table, type Column } from '../table.js';
+import { amountColumn, showAmount } from '../../ai/money/index.js';
+import { grouped } from '../terminal/grouped.js';
+import { table, type Column } from '../terminal/table.js';
 import { bar } from './bar.js';
 import type { CostView } from './cost-view.js';
 

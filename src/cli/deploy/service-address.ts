@@ -1,8 +1,8 @@
 import { useSection } from '../../config/index.js';
-import { EXIT } from '../exit-codes.js';
-import { findConfig, type ConfigFlags } from '../find-config.js';
-import { serverAddress } from '../server-address.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { findConfig, type ConfigFlags } from '../flags/find-config.js';
+import { serverAddress } from './server-address.js';
+import { UserError } from '../exit/user-error.js';
 
 /** Where a daemon answers whose config does not say otherwise. */
 const DEFAULT = new URL('http://127.0.0.1:8080');

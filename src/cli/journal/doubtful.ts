@@ -1,10 +1,10 @@
 import { dollars, doubtfulCalls, type DoubtfulCall } from '../../ai/index.js';
-import { openBooksOf } from '../ai/open-books.js';
-import { showAmount } from '../amounts.js';
+import { openBooksOf } from './open-books.js';
+import { showAmount } from '../../ai/money/index.js';
 import type { JournalFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { print } from '../print.js';
-import { table, type Column } from '../table.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
+import { table, type Column } from '../terminal/table.js';
 import { KEY_SHOWN } from './list.js';
 
 /** As many are listed for people. */

@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** The options that all of `journal`'s commands have, as they were typed. */
 export interface JournalFlags extends ConfigFlags {

@@ -1,9 +1,9 @@
 import { visible } from '../../config/diagnostic/index.js';
-import { openBooksOf } from '../ai/open-books.js';
-import { showAmount } from '../amounts.js';
+import { openBooksOf } from './open-books.js';
+import { showAmount } from '../../ai/money/index.js';
 import type { ListFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { print } from '../print.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';
 
 /** So many characters of a key tell calls apart. */

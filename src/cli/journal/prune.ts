@@ -1,8 +1,8 @@
-import { openBooksOf } from '../ai/open-books.js';
+import { openBooksOf } from './open-books.js';
 import type { PruneFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { print } from '../print.js';
-import { grouped } from '../run/summary.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
+import { grouped } from '../terminal/grouped.js';
 
 const MB = 2 ** 20;
 

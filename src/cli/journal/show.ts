@@ -1,12 +1,12 @@
 import type { Books, Found } from '../../ai/index.js';
 import { visible } from '../../config/diagnostic/index.js';
-import { openBooksOf } from '../ai/open-books.js';
-import { showAmount } from '../amounts.js';
+import { openBooksOf } from './open-books.js';
+import { showAmount } from '../../ai/money/index.js';
 import type { JournalFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { print } from '../print.js';
-import { grouped } from '../run/summary.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
+import { grouped } from '../terminal/grouped.js';
+import { UserError } from '../exit/user-error.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';
 
 /** `colloquium journal show KEY`: one call, whole. */

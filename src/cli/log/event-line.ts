@@ -1,6 +1,6 @@
 import { visible } from '../../config/diagnostic/index.js';
 import { readStoredEvent } from '../../event/index.js';
-import { stdoutPalette } from '../palette.js';
+import { stdoutPalette } from '../terminal/palette.js';
 
 /**
  * An event for a person at a terminal: when, for which pipeline, and the data, cut at the terminal's width.

@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** Where the log is, as it was typed. */
 export type LogFlags = ConfigFlags;

@@ -1,14 +1,15 @@
 import type { SegmentInfo } from '../../log/index.js';
 import type { FormatFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { bytesText, plural } from './show.js';
-import { findLog, onLog, openLog } from './place.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findLog, openLog } from './place.js';
 
 /** `colloquium log ls`: what the log holds, file by file. */
 export async function listLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { reader } = await openLog(folder);
-  const segments = await onLog(() => reader.segments());
+  const segments = await onDisk(() => reader.segments());
   process.stdout.write(flags.format === 'json' ? asJson(folder, segments) : asTable(segments));
   return EXIT.ok;
 }

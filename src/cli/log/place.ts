@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { useSection, type LoadedConfig } from '../../config/index.js';
-import { LogError, nodeWorld, openLogReader, type LogReader, type LogWorld } from '../../log/index.js';
-import { EXIT } from '../exit-codes.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
+import { nodeWorld, openLogReader, type LogReader, type LogWorld } from '../../log/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
 import type { LogFlags } from './flags.js';
 
 const FOLDER_DEFAULT = './data';
@@ -35,18 +35,4 @@ export async function openLog(folder: string): Promise<{ readonly reader: LogRea
     throw new UserError(`${folder}: there is no log`, EXIT.usage, 'name its folder, or the config with -c FILE');
   }
   return { reader: openLogReader(world, folder), world };
-}
-
-/** Runs an action on a log; what its disk refuses is told as a sentence. */
-export async function onLog<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof LogError) {
-      const isUsage = error.kind === 'refused' || error.kind === 'locked';
-      throw new UserError(error.message, isUsage ? EXIT.usage : EXIT.dataError);
-    }
-    if (error instanceof Error && 'syscall' in error) throw new UserError(error.message, EXIT.dataError);
-    throw error;
-  }
 }

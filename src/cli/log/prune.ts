@@ -1,13 +1,14 @@
 import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { comparePositions, LOG_START, type LogReader, type LogPosition, type LogWorld } from '../../log/index.js';
-import { parseProcessingCheckpoint } from '../../pipeline/index.js';
+import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { PruneFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { checkpointName, checkpointStore } from '../serve/checkpoints.js';
-import { UserError } from '../user-error.js';
-import { findLog, onLog, openLog } from './place.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { checkpointName, checkpointStore } from '../../jobs/index.js';
+import { UserError } from '../exit/user-error.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 const DAY_MS = 86_400_000;
 
@@ -20,7 +21,7 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
   const { reader, world } = await openLog(folder);
   const storage = useSection(config, 'storage');
   const ageMs = flags.olderThan ?? storage.retention_days * DAY_MS;
-  const report = await onLog(async () =>
+  const report = await onDisk(async () =>
     reader.prune({
       olderThan: world.now() - ageMs,
       bytesMax: flags.maxSize ?? storage.retention_size,

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { nodeWorld, restoreLog } from '../../log/index.js';
 import type { LogFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { showFile } from '../print-diagnostics.js';
-import { findLog, onLog } from './place.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { showFile } from '../terminal/print-diagnostics.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findLog } from './place.js';
 import { plural } from './show.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 /** `colloquium log restore`: a log from a backup, checked before it is there. */
 export async function restoreBackup(backup: string, named: string | undefined, flags: LogFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
-  const { records, segments } = await onLog(() =>
+  const { records, segments } = await onDisk(() =>
     restoreLog(nodeWorld(), resolve(backup), folder, 'colloquium log restore'),
   );
   const what = `${plural(records, 'event')} in ${plural(segments, 'file')}`;

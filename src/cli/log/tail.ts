@@ -4,10 +4,11 @@ import split2 from 'split2';
 import { LOG_START, type Damage, type LogReader, type LogPosition } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
 import type { TailFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { findLog, onLog, openLog } from './place.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findLog, openLog } from './place.js';
 import { eventLine } from './event-line.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 const STDOUT = 1;
 const NEWLINE = 0x0a;
@@ -24,7 +25,7 @@ export async function tailLog(named: string | undefined, flags: TailFlags): Prom
     writeStderr(`colloquium: ${message}\n`);
   };
   try {
-    await onLog(() =>
+    await onDisk(() =>
       pipeline(newestThenMore(reader, flags, onDamage), split2(), async (lines: AsyncIterable<string>) => {
         for await (const line of lines) await sink.write(Buffer.from(`${show(line)}\n`));
       }),

@@ -1,11 +1,12 @@
 import { visible } from '../../config/diagnostic/index.js';
 import type { LocatedDamage } from '../../log/index.js';
 import type { FormatFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { showFile } from '../print-diagnostics.js';
-import { findLog, onLog, openLog } from './place.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { showFile } from '../terminal/print-diagnostics.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 /** Damaged places that JSON lists; the others are counted. */
 const LISTED_MAX = 10_000;
@@ -16,7 +17,7 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
   const { reader } = await openLog(folder);
   const isJson = flags.format === 'json';
   const listed: LocatedDamage[] = [];
-  const summary = await onLog(() =>
+  const summary = await onDisk(() =>
     reader.verify((finding) => {
       if (!isJson) process.stdout.write(visible(`${finding.message}\n`));
       else if (listed.length < LISTED_MAX) listed.push(finding);

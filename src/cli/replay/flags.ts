@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** The options of `replay` as they were typed. */
 export interface ReplayFlags extends ConfigFlags {

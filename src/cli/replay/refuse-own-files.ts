@@ -3,9 +3,9 @@ import { ConfigError, pipelineNames, resolveOutputs, type FilePlan, type LoadedC
 import { leadsInto, leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames } from '../../sinks/index.js';
 import { fileOf } from '../../sinks/kinds/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { ReplayPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 /** A file that a replay would write, and what named it. */
 interface Target {

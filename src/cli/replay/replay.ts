@@ -1,23 +1,20 @@
 import { isatty } from 'node:tty';
-import type { BlockRunResult, Progress } from '../../pipeline/index.js';
-import { SinkError } from '../../sinks/index.js';
-import { SourceError } from '../../sources/index.js';
-import type { ReplayFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { PAUSE_CODES } from '../pause-codes.js';
-import { onLog, openLog } from '../log/place.js';
+import { replay as replayJob, type ReplayOutcome, type ReplayPlan } from '../../jobs/replay/index.js';
+import { exitCodeOf } from '../exit/ending.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { onDisk } from '../exit/on-disk.js';
+import { UserError } from '../exit/user-error.js';
+import { openLog } from '../log/place.js';
 import { progressReporter } from '../run/progress.js';
 import { summaryJson, summaryText } from '../run/summary.js';
-import { UserError } from '../user-error.js';
-import { replayRaw } from './raw.js';
+import { onSignals } from '../terminal/signals.js';
+import { writeStderr } from '../terminal/stderr.js';
+import { terminalTalk } from '../terminal/talk.js';
+import type { ReplayFlags } from './flags.js';
 import { refuseOwnFiles } from './refuse-own-files.js';
 import { resolveReplay } from './resolve.js';
-import { performRuns } from './runs.js';
+import { refuseUnknownId } from './unknown-id.js';
 import { refuseUnknownPipeline } from './unknown-pipeline.js';
-import { startReplay, type OpenReplay } from './open-replay.js';
-import { openReplayEngines, runsToOneOutput } from './through.js';
-import { runsToOutputs } from './to-outputs.js';
-import { writeStderr } from '../run/stderr.js';
 
 const STDERR = 2;
 
@@ -27,61 +24,38 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   await openLog(plan.logFolder);
   refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
-  await onLog(() => refuseUnknownPipeline(plan));
-  const underWay = startReplay(plan);
+  await onDisk(() => refuseUnknownPipeline(plan));
+  await onDisk(() => refuseUnknownId(plan));
+  const ending = new AbortController();
+  const signals = onSignals(() => ending.abort());
   const startedAt = performance.now();
-  const progress = plan.progress ? reporter() : undefined;
-  const result = await onLog(() => perform(underWay, (now) => progress?.update(now)));
-  progress?.close();
+  const talk = { ...terminalTalk(), ...(flags.progress && { progress: reporter }) };
+  const outcome = await onDisk(() => replayJob(plan, talk, ending.signal));
+  const seconds = (performance.now() - startedAt) / 1000;
+  return concluded(outcome, flags, seconds, signals.code());
+}
+
+function concluded(
+  { result, damagedPlaces }: ReplayOutcome,
+  { stats }: ReplayFlags,
+  seconds: number,
+  signalCode: number | undefined,
+): number {
   // Whoever closed the pipe has seen enough.
   if (result.endedBy === 'closed') return EXIT.ok;
-  const seconds = (performance.now() - startedAt) / 1000;
-  writeStderr(plan.stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
-  return underWay.signalCode() ?? exitCodeOf(result, underWay.damagedPlaces());
+  writeStderr(stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  if (signalCode !== undefined) return signalCode;
+  const code = exitCodeOf(result, 'what was paid for is kept: run it again');
+  return damagedPlaces > 0 ? EXIT.dataError : code;
 }
 
-async function perform(underWay: OpenReplay, onProgress: (progress: Progress) => void): Promise<BlockRunResult> {
-  const { way } = underWay.plan;
-  try {
-    if (way.kind === 'raw') return await replayRaw(underWay, way);
-    const engines = await openReplayEngines(underWay.plan, way.pipelines);
-    underWay.onDrain(() => engines.drain());
-    try {
-      const runs =
-        way.kind === 'pipelines' ? runsToOneOutput(underWay, way, engines) : runsToOutputs(underWay, way, engines);
-      return await performRuns(runs, underWay, onProgress);
-    } finally {
-      await engines.close();
-    }
-  } catch (error) {
-    if (error instanceof SourceError) throw new UserError(error.message, EXIT.dataError);
-    if (!(error instanceof SinkError)) throw error;
-    throw new UserError(error.message, error.phase === 'open' ? EXIT.usage : EXIT.dataError);
-  }
-}
-
-function refuseWithoutLetters(way: OpenReplay['plan']['way']): void {
+function refuseWithoutLetters(way: ReplayPlan['way']): void {
   if (way.kind === 'raw' || way.pipelines.some(({ deadLetter }) => deadLetter !== undefined)) return;
   const hint = 'add dead_letter: ./out/dead.ndjson to it';
   throw new UserError('no pipeline keeps its dead letters in a file', EXIT.usage, hint);
 }
 
-/** @throws UserError when it could not be finished */
-function exitCodeOf(result: BlockRunResult, damagedPlaces: number): ExitCode {
-  if (result.endedBy === 'error') {
-    const { error } = result;
-    if (error instanceof SinkError || error instanceof SourceError) throw new UserError(error.message, EXIT.dataError);
-    throw error;
-  }
-  if (result.endedBy === 'paused') {
-    const { reason, message } = result.pause;
-    throw new UserError(`stopped: ${message}`, PAUSE_CODES[reason], 'what was paid for is kept: run it again');
-  }
-  if (damagedPlaces > 0) return EXIT.dataError;
-  return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
-}
-
-function reporter(): ReturnType<typeof progressReporter> {
+function reporter(totalBytes: number | undefined): ReturnType<typeof progressReporter> {
   return progressReporter(
     {
       write: (text) => void process.stderr.write(text),
@@ -89,6 +63,6 @@ function reporter(): ReturnType<typeof progressReporter> {
       columns: process.stderr.columns,
       now: () => performance.now(),
     },
-    undefined,
+    totalBytes,
   );
 }

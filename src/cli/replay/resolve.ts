@@ -1,12 +1,12 @@
 import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import type { ReplayFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { filterStages, parseFilters } from '../given-scripts.js';
-import type { PipelineServePlan } from '../serve/plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { filterStages, parseFilters } from '../plan/given-scripts.js';
+import type { PipelineServePlan } from '../../jobs/index.js';
 import { pipelineServePlan } from '../serve/resolve.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
-import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from './plan.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
+import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from '../../jobs/replay/index.js';
 
 /**
  * From what was typed to what is meant.
@@ -25,9 +25,7 @@ export async function resolveReplay(flags: ReplayFlags): Promise<ReplayPlan> {
     deadLetter: flags.deadLetter,
     limit: flags.limit,
     live: flags.live === true,
-    maxCost: flags.maxCost,
-    stats: flags.stats,
-    progress: flags.progress,
+    ...(flags.maxCost !== undefined && { maxCost: flags.maxCost }),
   };
 }
 

@@ -2,9 +2,9 @@ import { pipelineNames } from '../../config/index.js';
 import { didYouMean } from '../../config/diagnostic/index.js';
 import { nodeWorld, openLogReader } from '../../log/index.js';
 import { sentTo } from '../../event/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { ReplayPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 const NEWLINE = 0x0a;
 

@@ -1,9 +1,9 @@
 import { visible } from '../../config/diagnostic/index.js';
 import { knownCost, type AiStatus } from '../../ai/index.js';
 import type { Progress } from '../../pipeline/index.js';
-import { showAmount } from '../amounts.js';
+import { showAmount } from '../../ai/money/index.js';
 import { durationText } from './progress.js';
-import { grouped } from './summary.js';
+import { grouped } from '../terminal/grouped.js';
 
 /** Providers that get a line of their own: more would push everything else off a terminal. */
 const PROVIDERS_SHOWN_MAX = 8;

@@ -1,8 +1,9 @@
 import type { AiStatus } from '../../ai/index.js';
 import type { Progress } from '../../pipeline/index.js';
 import { aiStatusLines } from './ai-status-lines.js';
-import type { ProgressReporter, ProgressWorld } from './progress.js';
-import { beforeStderr } from './stderr.js';
+import type { ProgressReporter } from '../../jobs/run/index.js';
+import type { ProgressWorld } from './progress.js';
+import { beforeStderr } from '../terminal/stderr.js';
 
 const REDRAW_MS = 500;
 const PLAIN_LINE_MS = 30_000;

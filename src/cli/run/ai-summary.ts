@@ -1,6 +1,6 @@
 import { dollars, knownCost, type AiStatus } from '../../ai/index.js';
-import { showAmount } from '../amounts.js';
-import { grouped } from './summary.js';
+import { showAmount } from '../../ai/money/index.js';
+import { grouped } from '../terminal/grouped.js';
 
 /** What the AI calls of a run came to. */
 export interface AiSummary {

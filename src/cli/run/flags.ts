@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** The options of `run` as they were typed, each already of its own type. */
 export interface RunFlags extends ConfigFlags {
@@ -7,6 +7,8 @@ export interface RunFlags extends ConfigFlags {
   /** In the order in which they were typed. */
   readonly filter?: readonly string[];
   readonly pipeline?: string;
+  /** The format of the inputs. */
+  readonly in?: string;
   readonly output?: string;
   readonly rotate?: number;
   readonly envelope?: true;

@@ -1,18 +1,12 @@
+import type { ProgressReporter } from '../../jobs/run/index.js';
 import type { Progress } from '../../pipeline/index.js';
-import { grouped } from './summary.js';
+import { grouped } from '../terminal/grouped.js';
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 30_000;
 const MB = 1e6;
 /** Return to the line's start and clear it. */
 const CLEAR_LINE = '\r\u001b[K';
-
-/** What a run says while it runs. */
-export interface ProgressReporter {
-  update(progress: Progress): void;
-  /** Takes the last line away. */
-  close(): void;
-}
 
 export interface ProgressWorld {
   readonly write: (text: string) => void;

@@ -1,15 +1,20 @@
-import type { Source } from '../../sources/index.js';
-import type { AiTalk } from './ai-talk.js';
-import { isStdout, type OutputPlan } from './plan.js';
-import { progressReporter, type ProgressReporter } from './progress.js';
+import type { ProgressTalk, RunPlan } from '../../jobs/run/index.js';
+import type { aiStatusReporter } from './ai-status.js';
+import { isStdout } from '../../jobs/outputs/index.js';
+import { progressReporter } from './progress.js';
 
 /** Some terminals do not tell how wide they are, and say 0. */
 const COLUMNS_UNKNOWN = 80;
 
-/** Whoever says on stderr how far a run is. */
-export function reporterFor(sources: readonly Source[], outputs: readonly OutputPlan[], ai?: AiTalk): ProgressReporter {
-  const sizes = sources.map((source) => source.sizeBytes);
-  const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+/**
+ * Whoever says on stderr how far a run is.
+ *
+ * @param aiReporter says it where AI calls are made
+ */
+export function progressOn(
+  outputs: RunPlan['outputs'],
+  aiReporter?: typeof aiStatusReporter,
+): NonNullable<ProgressTalk['progress']> {
   // Results on the same terminal would be written over by lines that redraw themselves.
   const isShared = process.stdout.isTTY && outputs.some(isStdout);
   const world = {
@@ -18,5 +23,13 @@ export function reporterFor(sources: readonly Source[], outputs: readonly Output
     columns: process.stderr.columns > 0 ? process.stderr.columns : COLUMNS_UNKNOWN,
     now: () => process.uptime() * 1000,
   };
-  return ai?.reporter(world, total) ?? progressReporter(world, total);
+  return (totalBytes, ai) => {
+    if (ai === undefined || aiReporter === undefined) return progressReporter(world, totalBytes);
+    return aiReporter({ ...world, now: Date.now, every }, ai, totalBytes);
+  };
+}
+
+function every(ms: number, then: () => void): () => void {
+  const timer = setInterval(then, ms).unref();
+  return () => clearInterval(timer);
 }

@@ -2,34 +2,35 @@ import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { Manifest } from '../../files/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-import type { FileKeeping, OutputPlan, RunPlan } from './plan.js';
-
-const DAY_MS = 86_400_000;
+import {
+  keepingOf,
+  keepsParts,
+  toStdout,
+  type FileTarget,
+  type OutputTarget,
+  type Targets,
+} from '../../jobs/outputs/index.js';
 
 /** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
-export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: OutputTake; plan: OutputPlan }[] {
+export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: OutputTake; plan: OutputTarget }[] {
   const envelope = flags.envelope === true;
-  if (flags.output === '-') return [toStdout(envelope)];
+  if (flags.output === '-') return [{ spec: { envelope }, plan: toStdout(envelope) }];
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
     const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
     return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
-  if (plan.outputs === undefined) return [toStdout(envelope)];
+  if (plan.outputs === undefined) return [{ spec: { envelope }, plan: toStdout(envelope) }];
   return plan.outputs.map((output) => ({
     spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
     plan: outputPlan(output),
   }));
 }
 
-function toStdout(envelope: boolean): { spec: OutputTake; plan: OutputPlan } {
-  return { spec: { envelope }, plan: { kind: 'stream', output: { kind: 'stdout', envelope } } };
-}
-
-function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputPlan {
+function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
   const kind = outputKinds.of(output);
   switch (kind.to) {
     case 'stream':
@@ -46,7 +47,7 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
 }
 
 /** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
-export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): RunPlan['deadLetters'] {
+export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): Targets['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
     return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
@@ -57,7 +58,7 @@ export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): RunPlan
 }
 
 /** Says of files that are set aside, now or by a former run, where the manifest of them is kept. */
-export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stderr' }>(
+export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters']>(
   plan: Plan,
   stateFolder: string,
 ): Plan {
@@ -66,25 +67,7 @@ export function withStateFolder<Plan extends OutputPlan | { readonly kind: 'stde
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
-export function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
-  return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip;
-}
-
 /** The config's files are logs: a run adds to them. */
-function filePlan({
-  file,
-  rotateSize,
-  rotateEvery,
-  retentionDays,
-  gzip,
-  pattern,
-}: FilePlan): Extract<OutputPlan, { kind: 'file' }> {
-  const keeping = {
-    gzip,
-    ...(rotateSize !== undefined && { rotateBytes: rotateSize }),
-    ...(rotateEvery !== undefined && { rotateMs: rotateEvery }),
-    ...(retentionDays !== undefined && { retentionMs: retentionDays * DAY_MS }),
-    ...(pattern !== undefined && { pattern }),
-  };
-  return { kind: 'file', path: file, mode: 'append', keeping };
+function filePlan(plan: FilePlan): FileTarget {
+  return { kind: 'file', path: plan.file, mode: 'append', keeping: keepingOf(plan) };
 }

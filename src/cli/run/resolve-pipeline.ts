@@ -3,10 +3,10 @@ import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.j
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { filterStages, parseFilters, scriptStage, type Warn } from '../given-scripts.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { filterStages, parseFilters, scriptStage, type Warn } from '../plan/given-scripts.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
 

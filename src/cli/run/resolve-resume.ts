@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import type { LoadedConfig } from '../../config/index.js';
 import { defaultStateDirectory } from '../../config/state/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-import type { OutputPlan, ResumePlan } from './plan.js';
+import type { OutputTarget } from '../../jobs/outputs/index.js';
+import type { ResumePlan } from '../../jobs/run/index.js';
 
 /** The folder of journal, ledger, checkpoints and locks. @throws ConfigError */
 export async function stateFolderOf(config: LoadedConfig | undefined): Promise<string> {
@@ -20,7 +21,7 @@ export async function stateFolderOf(config: LoadedConfig | undefined): Promise<s
  */
 export function resolveResume(
   flags: RunFlags,
-  outputs: readonly OutputPlan[],
+  outputs: readonly OutputTarget[],
   typed: readonly string[],
 ): ResumePlan | undefined {
   const isWanted = flags.resume === true || flags['resume=force'] === true;

@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { isAiStage, type BlockOptions } from '../../pipeline/index.js';
-import type { AiRun } from '../ai/ai-executor.js';
 import type { RunFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { OwnFile, RunPlan, ThreadPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
+import type { RunCommand } from './plan.js';
+import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolveRunPipeline, type ResolvedPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
@@ -26,7 +27,7 @@ export async function resolveRun(
   files: readonly string[],
   flags: RunFlags,
   typed: readonly string[],
-): Promise<RunPlan> {
+): Promise<RunCommand> {
   refuseContradictions(files, flags);
   const resolved = await resolveRunPipeline(flags);
   const { sources, plan, config, warnings } = resolved;
@@ -36,9 +37,11 @@ export async function resolveRun(
   const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
   const outputPlans = outputs.map((output) => withStateFolder(output.plan, stateFolder));
   const deadLetters = withStateFolder(letters, stateFolder);
+  const inputs = files.length > 0 ? files : ['-'];
   const resume = resolveResume(flags, outputPlans, typed);
   return {
-    inputs: files.length > 0 ? files : ['-'],
+    inputs,
+    formats: await resolveFormats(inputs, flags),
     follow: flags.follow === true,
     ...(flags.limit !== undefined && { limit: flags.limit }),
     pipeline: { ...plan, outputs: outputs.map(({ spec: output }) => output) },

@@ -1,4 +1,5 @@
 import type { BlockRunResult } from '../../pipeline/index.js';
+import { grouped } from '../terminal/grouped.js';
 import type { AiSummary } from './ai-summary.js';
 
 /** The closing line for a person: what came in, and what became of it. Parts that are zero are left out. */
@@ -24,9 +25,4 @@ export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSumm
   const counts = { input, output, filtered, skipped, unrouted, dead_lettered: deadLettered };
   const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy };
   return `${JSON.stringify({ ...counts, ...run, ...(ai && { ai: ai.json }) })}\n`;
-}
-
-/** A count with its thousands apart. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
 }

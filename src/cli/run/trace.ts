@@ -1,7 +1,7 @@
 import { ComputoError, parsePointer, spanAt, type Json, type TraceListener } from 'computo-js';
 import { placeInScript, type ScriptSource } from '../../config/script/index.js';
 import { stringifyJson } from '../../json/index.js';
-import { showFile } from '../print-diagnostics.js';
+import { showFile } from '../terminal/print-diagnostics.js';
 
 /** A value is shown up to here: a trace is for reading. */
 const VALUE_MAX = 200;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../config/diagnostic/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 
 /**
  * A bare word that names no file was likely meant as a command.

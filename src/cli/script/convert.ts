@@ -1,8 +1,8 @@
 import { detectDialect } from 'computo-js';
 import { stringifyJson } from '../../json/index.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { print } from '../print.js';
-import { UserError } from '../user-error.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
+import { UserError } from '../exit/user-error.js';
 import { printed } from './format.js';
 import { readScript } from './read.js';
 

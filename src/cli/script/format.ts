@@ -4,10 +4,10 @@ import { parseText, printText } from '../../computo-js/text-form/index.js';
 import { parseTextScript } from '../../config/script/index.js';
 import { readStandardInput, readText } from '../../config/source/index.js';
 import { replaceFile } from '../../files/index.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { print } from '../print.js';
-import { writeStderr } from '../run/stderr.js';
-import { UserError } from '../user-error.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { print } from '../terminal/print.js';
+import { writeStderr } from '../terminal/stderr.js';
+import { UserError } from '../exit/user-error.js';
 
 /** Columns of a line. */
 const WIDTH = 80;

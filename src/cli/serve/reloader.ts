@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/index.js';
-import { UserError } from '../user-error.js';
-import type { Daemon } from './daemon.js';
-import type { ServePlan } from './plan.js';
-import type { Talk } from './talk.js';
+import { explained } from '../exit/explain.js';
+import type { Daemon } from '../../jobs/daemon/index.js';
+import type { ServePlan, Talk } from '../../jobs/index.js';
 import { watchConfig, type ConfigWatch } from './watch-config.js';
 
 /** Takes a changed config over while the daemon runs. */
@@ -84,6 +83,5 @@ function problems(error: unknown): string {
       .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
       .join('\n');
   }
-  if (error instanceof UserError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return explained(error)?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,7 +1,7 @@
 import { resolveSecret, SecretError, type Config } from '../../config/index.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
-import type { AlertsPlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { AlertsPlan } from '../../jobs/index.js';
 
 /** Where an alert clears when its rule does not say. */
 const CLEAR_SHARE = 0.9;

@@ -21,16 +21,15 @@ import {
 import { isLoopback } from '../../config/units/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
-import { resolveFleet } from '../fleet/plan.js';
+import { resolveFleet } from '../../jobs/fleet/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
-import { EXIT } from '../exit-codes.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
-import { outputFiles } from './outputs.js';
-import type { AccessPlan, PipelineServePlan, ServePlan } from './plan.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
+import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
 const DAY_MS = 86_400_000;

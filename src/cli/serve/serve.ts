@@ -1,14 +1,15 @@
-import { LogError, nodeWorld } from '../../log/index.js';
+import { nodeWorld } from '../../log/index.js';
 import type { ServeFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { goesToStdout } from '../../sinks/kinds/index.js';
-import { UserError } from '../user-error.js';
-import { startDaemon, type Daemon } from './daemon.js';
+import { UserError } from '../exit/user-error.js';
+import { startDaemon, type Daemon } from '../../jobs/daemon/index.js';
 import { onHangUp } from './hang-ups.js';
-import type { ServePlan } from './plan.js';
+import type { ServePlan, Talk } from '../../jobs/index.js';
 import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
-import { openTalk, type Talk } from './talk.js';
+import { stderrSink } from '../terminal/stderr-sink.js';
+import { openTalk } from './talk.js';
 
 /** What is cut off after the drain timeout has so long to be noted. */
 const FORCE_AFTER_MS = 4000;
@@ -59,7 +60,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void): Promise<Daemon> {
   try {
-    return await startDaemon(plan, { world: nodeWorld(), talk, onOutputClosed });
+    return await startDaemon(plan, { world: nodeWorld(), talk, letters: stderrSink(), onOutputClosed });
   } catch (error) {
     throw asUserError(error, plan);
   }
@@ -83,9 +84,6 @@ function describe(plan: ServePlan, daemon: Daemon, talk: Talk): void {
 }
 
 function asUserError(error: unknown, { listen }: ServePlan): unknown {
-  if (error instanceof LogError) {
-    return new UserError(error.message, error.kind === 'locked' ? EXIT.usage : EXIT.dataError);
-  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const place = `${listen.host}:${listen.port}`;
   switch (code) {

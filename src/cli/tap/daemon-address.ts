@@ -1,11 +1,11 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../../config/index.js';
 import type { TapFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { serverAddress } from '../server-address.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { serverAddress } from '../deploy/server-address.js';
 import { isLoopback } from '../../config/units/index.js';
-import { findConfig } from '../find-config.js';
-import { UserError } from '../user-error.js';
+import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
 
 /** Where a daemon listens, and what it asks for. */
 export interface DaemonAddress {

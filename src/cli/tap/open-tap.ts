@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { TapFlags } from './flags.js';
-import { EXIT } from '../exit-codes.js';
-import { UserError } from '../user-error.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import type { DaemonAddress } from './daemon-address.js';
 
 /**

@@ -5,15 +5,15 @@ import { useSection } from '../../config/index.js';
 import { eventFilter, type FilterAnswer } from '../../pipeline/index.js';
 import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
 import type { TapFlags } from './flags.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { eventLine } from '../log/event-line.js';
-import { filterStages, parseFilters } from '../given-scripts.js';
-import { UserError } from '../user-error.js';
+import { filterStages, parseFilters } from '../plan/given-scripts.js';
+import { UserError } from '../exit/user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';
 import { readerGone } from './reader-gone.js';
 import { tapTalk, type TapTalk } from './tap-talk.js';
-import { writeStderr } from '../run/stderr.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 const STDOUT = 1;
 
@@ -42,7 +42,7 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
     // Whoever closed the pipe has seen enough.
     if (error instanceof SinkClosedError) return EXIT.ok;
     talk.close();
-    if (error instanceof SinkError) throw new UserError(error.message, EXIT.dataError);
+    if (error instanceof SinkError) throw error;
     throw new UserError('the connection to the daemon broke', EXIT.dataError);
   } finally {
     ending.abort();

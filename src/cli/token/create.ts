@@ -1,9 +1,10 @@
 import { createToken, ROLES } from '../../server/access/index.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import type { CreateFlags } from './flags.js';
-import { print } from '../print.js';
-import { findTokens, onTokens } from './folder.js';
-import { writeStderr } from '../run/stderr.js';
+import { print } from '../terminal/print.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findTokens } from './find-tokens.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 /** `colloquium token create`: the token on stdout, alone; what there is to say of it on stderr. */
 export async function create(flags: CreateFlags): Promise<ExitCode> {
@@ -11,7 +12,7 @@ export async function create(flags: CreateFlags): Promise<ExitCode> {
   const role = ROLES.find((one) => one === flags.role) ?? 'ingest';
   const created = Date.now();
   const expires = flags.expires === undefined ? undefined : created + flags.expires;
-  const { id, text } = await onTokens(() =>
+  const { id, text } = await onDisk(() =>
     createToken(folder, { name: flags.name ?? '', role, created, ...(expires !== undefined && { expires }) }),
   );
   await print(`${text}\n`);

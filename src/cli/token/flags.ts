@@ -1,4 +1,4 @@
-import type { ConfigFlags } from '../find-config.js';
+import type { ConfigFlags } from '../flags/find-config.js';
 
 /** The options that all of `token`'s commands have, as they were typed. */
 export type TokenFlags = ConfigFlags;

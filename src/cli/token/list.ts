@@ -1,10 +1,11 @@
 import { readToken, TokenFileError, tokenIds, type TokenRecord } from '../../server/access/index.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import type { ListFlags } from './flags.js';
-import { print } from '../print.js';
-import { table } from '../table.js';
-import { findTokens, onTokens } from './folder.js';
-import { writeStderr } from '../run/stderr.js';
+import { print } from '../terminal/print.js';
+import { table } from '../terminal/table.js';
+import { onDisk } from '../exit/on-disk.js';
+import { findTokens } from './find-tokens.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 const COLUMNS = [
   { title: 'id', align: 'left' },
@@ -19,7 +20,7 @@ export async function list(flags: ListFlags): Promise<ExitCode> {
   const folder = await findTokens(flags);
   const records: TokenRecord[] = [];
   let exit: ExitCode = EXIT.ok;
-  for (const id of (await onTokens(() => tokenIds(folder))) ?? []) {
+  for (const id of (await onDisk(() => tokenIds(folder))) ?? []) {
     try {
       const record = await readToken(folder, id);
       if (record !== undefined) records.push(record);

@@ -1,4 +1,4 @@
-import { limitExceeded, ROOT, type Place } from '../syntax/index.js';
+import { overLimit, ROOT, type Place } from '../syntax/index.js';
 import { EffortExceeded, type Effort, type Json } from '../value/index.js';
 import type { Limits } from './limits.js';
 
@@ -86,10 +86,10 @@ export function limitOf(error: unknown, run: Run): unknown {
 }
 
 function outOfSteps(run: Run, place: Place): Error {
-  return limitExceeded(place, `the run takes more than ${run.limits.steps} steps`, 'Raise the limit `steps`.');
+  return overLimit(place, `the run takes more than ${run.limits.steps} steps`, 'steps');
 }
 
 function outOfUnits(run: Run, place: Place): Error {
   const limit = `${run.limits.outputSize} elements, members and characters`;
-  return limitExceeded(place, `the run builds more than ${limit}`, 'Raise the limit `outputSize`.');
+  return overLimit(place, `the run builds more than ${limit}`, 'outputSize');
 }

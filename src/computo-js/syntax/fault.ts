@@ -9,6 +9,11 @@ export function invalidArgument(place: Place, problem: string, hint?: Hint): Com
   return new ComputoError('InvalidArgument', problem, pointerTo(place), hint);
 }
 
+/** The error of a run that takes more than a limit which its caller may raise. */
+export function overLimit(place: Place, problem: string, limit: 'steps' | 'outputSize'): ComputoError {
+  return new ComputoError('LimitExceeded', problem, pointerTo(place), `Raise the limit \`${limit}\`.`, limit);
+}
+
 export function limitExceeded(place: Place, problem: string, hint?: Hint): ComputoError {
   return new ComputoError('LimitExceeded', problem, pointerTo(place), hint);
 }

@@ -1,7 +1,6 @@
 import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { Env } from '../env/index.js';
-import { fillPlaceholders } from '../env/index.js';
+import { type Env, fillPlaceholders } from '../env/index.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';

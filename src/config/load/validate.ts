@@ -1,7 +1,6 @@
 import { formatPointer } from 'computo-js';
 import type * as z from 'zod';
-import type { Diagnostic } from '../diagnostic/index.js';
-import { didYouMean } from '../diagnostic/index.js';
+import { type Diagnostic, didYouMean } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
 import type { ConfigKinds } from '../kinds/index.js';
 import { OWN_KEY_PREFIX, type Config, type ConfigSchema } from '../schema.js';

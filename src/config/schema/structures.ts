@@ -1,7 +1,7 @@
 import { NumberText } from 'computo-js';
 import * as z from 'zod';
 import { didYouMean } from '../diagnostic/index.js';
-import type { Kinds } from '../kinds/index.js';
+import type { Kinds } from '../kinds/kinds.js';
 import { oneOf, show } from './show.js';
 
 /**

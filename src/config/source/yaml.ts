@@ -15,6 +15,9 @@ const COMPOSE_OPTIONS = {
   logLevel: 'silent',
 } as const;
 
+/** Longer names of variables go without a hint. */
+const VARIABLE_MAX = 200;
+
 /**
  * Parses one YAML 1.2 document, keeping the place of every part and the exact value of every number.
  *
@@ -54,17 +57,27 @@ export function parseYamlSource(file: string, text: string, depthMax: number): P
 }
 
 function syntaxFindings(source: { file: string; text: string }, document: Document.Parsed): Diagnostic[] {
-  return [...document.errors, ...document.warnings].map(({ pos: [start, end], message }) =>
+  const { errors, warnings } = document;
+  // Behind what the parser did not expect it finds nothing that it expects: those would be its mistakes.
+  const lost = errors.findIndex(({ message }) => message.startsWith('Unexpected'));
+  return [...(lost === -1 ? errors : errors.slice(0, lost + 1)), ...warnings].map(({ pos: [start, end], message }) =>
     finding(
       source,
       { start, end: Math.max(end, start + 1) },
       'syntax-error',
       lowerFirst(message),
-      /^Nested mappings/.test(message)
-        ? "a text with ': ' in it, such as a script, stands in quotes or under a |"
-        : operatorHint(source.text.slice(start, start + 3)),
+      hintFor(message, source.text, start),
     ),
   );
+}
+
+function hintFor(message: string, text: string, at: number): string | undefined {
+  if (message.startsWith('Nested mappings')) {
+    return "a text with ': ' in it, such as a script, stands in quotes or under a |";
+  }
+  const variable = /^[$][{]\w*[}]/.exec(text.slice(Math.max(0, at - 1), at + VARIABLE_MAX))?.[0];
+  if (variable !== undefined) return `inside { } and [ ], a value with ${variable} in it stands in quotes`;
+  return operatorHint(text.slice(at, at + 3));
 }
 
 function finding(

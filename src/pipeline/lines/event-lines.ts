@@ -2,7 +2,7 @@ import { readStoredEvent } from '../../event/index.js';
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { mayLosePrecision } from '../../json/index.js';
-import type { LineBlock, OverlongLine } from '../../sources/index.js';
+import { isBroken, readBroken, type BrokenRecord, type LineBlock, type OverlongLine } from '../../sources/index.js';
 import type { Batch } from '../batch.js';
 import { EventFailure } from '../failure.js';
 import { notUtf8, tooLong } from './line-failure.js';
@@ -96,6 +96,10 @@ export function openBytes(bytes: Buffer, batch: Batch, options: LineOptions, onE
 function openLine(line: string, exactly: boolean, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
   if (isBlank(line)) return;
   batch.counts.input += 1;
+  if (batch.isDecoded && isBroken(line)) {
+    failRecord(readBroken(line), batch);
+    return;
+  }
   let text = line;
   let data;
   try {
@@ -113,6 +117,15 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
     return;
   }
   onEvent(data, text);
+}
+
+/** A record of another format could not be read: its dead letter shows it as it stood there. */
+function failRecord({ kind, message, bytes, recordBytes }: BrokenRecord, batch: Batch): void {
+  const isWhole = bytes.length === recordBytes && isUtf8(bytes);
+  batch.fail(
+    new EventFailure(kind, message),
+    isWhole ? { text: bytes.toString('utf8') } : { bytes, lineBytes: recordBytes },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The page at `/`: what the daemon does, as a person wants to see it. */
+/** The page at `/`: what the daemon does, for people. */
 export { Feed } from './feed.js';
 export type { FleetMember, MemberPipeline } from './fleet.js';
 export type { DriveReport, Letters, LetterView } from './letters.js';

@@ -42,6 +42,16 @@ describe.concurrent('replay', () => {
     const [, middle] = events(written);
     const rest = await runCli(['replay', '--from-id', middle?.id ?? '', '--envelope'], { cwd });
     expect(rest.stdout).toBe(written.split('\n').slice(1).join('\n'));
+
+    const unknown = `${middle?.id.slice(0, -1) ?? ''}${middle?.id.endsWith('0') === true ? '1' : '0'}`;
+    const refused = await runCli(['replay', '--from-id', unknown], { cwd });
+    expect([refused.exit, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain(`no stored event has the id ${unknown}`);
+    expect(refused.stderr).toMatch(/--since 20\d\d-.*Z begins with the first event from then on/);
+
+    const mistyped = await runCli(['replay', '--since', '0', '-p', 'nope'], { cwd });
+    expect([mistyped.exit, mistyped.stdout]).toEqual([78, '']);
+    expect(mistyped.stderr).toContain('pipelines: default');
   });
 
   it('drives dead letters again, each once, and what fails again is there for the next time', async () => {

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DaemonAccess } from '../../../src/cli/serve/access.js';
-import type { ServePlan } from '../../../src/cli/serve/plan.js';
-import { StateFolder } from '../../../src/cli/serve/state-folder.js';
+import { DaemonAccess } from '../../../src/jobs/daemon/access.js';
+import type { ServePlan } from '../../../src/jobs/serve-plan.js';
+import { StateFolder } from '../../../src/jobs/daemon/upkeep/state-folder.js';
 import { openTalk } from '../../../src/cli/serve/talk.js';
 import { createToken, tokenFolderOf } from '../../../src/server/access/index.js';
 import { runCli, scratch } from '../../support/cli.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths } from '../../../src/config/index.js';
 import { folderWith } from '../folder.js';
 import { checkHolds, mutatedFile, SAMPLES } from './mutations.js';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   checkPaths,
   ConfigError,

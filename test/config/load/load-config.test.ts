@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   ConfigError,
   loadConfig,

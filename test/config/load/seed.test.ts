@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   loadConfig,
   resolveScript,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths, ConfigError, loadConfig, resolvePipeline, type LoadedConfig } from '../../../src/config/index.js';
 import { knownSecrets, secretsFor } from '../../../src/config/plan/script-secrets.js';
 import { folderWith } from '../folder.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths, sampleOf, type Sample } from '../../../src/config/index.js';
 import { folderWith } from '../folder.js';
 

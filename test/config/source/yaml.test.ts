@@ -139,6 +139,13 @@ describe('YAML mistakes', () => {
     expect(error.diagnostics[0]?.hint).toBe(`an operator like this needs quotes: "${operator}"`);
   });
 
+  it('says that a variable inside braces needs quotes, and nothing of what the parser makes of the rest', () => {
+    const { diagnostics } = errorOf('server: { host: ${HOST}, port: 1 }\npipelines: { a: { stages: [] } }\n');
+    expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+      ['unexpected flow-map-start at node end', 'inside { } and [ ], a value with ${HOST} in it stands in quotes'],
+    ]);
+  });
+
   it.each(['@', '`'])('says that text which starts with %s needs quotes', (sign) => {
     expect(errorOf(`a: [$input, ${sign}type]`).diagnostics[0]?.hint).toBe(`text that starts with ${sign} needs quotes`);
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { KINDS } from '../../../src/cli/kinds.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths, loadConfig, resolvePipeline } from '../../../src/config/index.js';
 import { starterConfig, STARTER_SAMPLE } from '../../../src/config/starter/index.js';
 import { parseJson } from '../../../src/json/index.js';

@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AiClient } from '../../../src/ai/index.js';
-import { aiCalls } from '../../../src/cli/ai/ai-calls.js';
+import { aiCalls } from '../../../src/jobs/ai/ai-calls.js';
 import { eventExecutor, type AiStagePlan, type PipelineSpec } from '../../../src/pipeline/index.js';
 import { setupOf, stage, type Stage } from '../../ai/call/setup.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LetterDrive, parseDrivenLetters, type DrivenLetters } from '../../../src/pipeline/index.js';
+import { LetterDrive, parseDrivenLetters, type DrivenLetters } from '../../../src/pipeline/letters/index.js';
 
 /** A dead letter of the pipeline `p`, as a line. */
 export function letterLine(id: string, retries = 0, data: unknown = 1, pipeline = 'p'): string {

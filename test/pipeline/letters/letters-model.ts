@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { DrivenLetters } from '../../../src/pipeline/index.js';
+import type { DrivenLetters } from '../../../src/pipeline/letters/index.js';
 import { drive, letterFolder, letterLine } from './letter-folder.js';
 
 /** A letter as the model knows it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CheckpointKeeper, type PipelineCheckpoint } from '../../../src/pipeline/index.js';
+import { CheckpointKeeper, type PipelineCheckpoint } from '../../../src/pipeline/log/index.js';
 import { fileSink } from '../../../src/sinks/index.js';
 import { scratch } from '../../support/cli.js';
 

@@ -4,15 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CheckpointStore, comparePositions, Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
-import {
-  blockProcessor,
-  inlineExecutor,
-  LogReader,
-  parseProcessingCheckpoint,
-  passOn,
-  Processor,
-  type Processing,
-} from '../../../src/pipeline/index.js';
+import { blockProcessor, inlineExecutor, passOn } from '../../../src/pipeline/index.js';
+import { LogReader, parseProcessingCheckpoint } from '../../../src/pipeline/log/index.js';
+import { Processor, type Processing } from '../../../src/pipeline/processor/index.js';
 import { parseLogMark } from '../../../src/sources/index.js';
 import {
   truncateRenamed,

@@ -136,6 +136,6 @@ describe('a webhook', () => {
     const { url, close } = await hook([404, 404, 404]);
     await expect(postAlert(url, message, () => Promise.resolve())).rejects.toThrow(/^it answers with status 404$/);
     close();
-    await expect(postAlert(url, message, () => Promise.resolve(), 1)).rejects.toThrow(/^it can not be reached/);
+    await expect(postAlert(url, message, () => Promise.resolve(), 1)).rejects.toThrow(/^it can't be reached/);
   });
 });

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { run } from '../../../../src/cli/run/run.js';
-import { UserError } from '../../../../src/cli/user-error.js';
+import { explained } from '../../../../src/cli/exit/explain.js';
 import { scratch } from '../../../support/cli.js';
 import { killedAt } from './crash.js';
 
@@ -79,8 +79,9 @@ export class World {
       } as const;
       return { exit: await run(files, options, []), said: said.join('') };
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { exit: error.exitCode, said: `${said.join('')}${error.message}` };
+      const known = explained(error);
+      if (known === undefined) throw error;
+      return { exit: known.exitCode, said: `${said.join('')}${known.message}` };
     } finally {
       process.stderr.write = real.write;
       if (real.state === undefined) delete process.env['XDG_STATE_HOME'];

@@ -1,0 +1,33 @@
+import { dollarText, type Nano } from './nano.js';
+
+const DECIMALS_MAX = 9;
+const NANO_PER_DOLLAR = 1_000_000_000n;
+/** Below a dollar so many digits tell amounts apart … */
+const DIGITS = 3;
+/** … above it so many decimals, and fewer where they don't matter. */
+const DECIMALS = 4;
+const DECIMALS_OF_MUCH = 2;
+const MUCH = 100n * NANO_PER_DOLLAR;
+
+/** Amounts of one column, with as many decimals as the one needs that needs most, rounded to the nearest. */
+export function amountColumn(amounts: readonly Nano[]): readonly string[] {
+  const decimals = Math.max(2, ...amounts.map(decimalsOf));
+  const step = 10n ** BigInt(DECIMALS_MAX - decimals);
+  return amounts.map((amount) => {
+    const rounded = ((amount + step / 2n) / step) * step;
+    const [whole = '0', fraction = ''] = dollarText(rounded).split('.');
+    return `$${whole}.${fraction.padEnd(decimals, '0')}`;
+  });
+}
+
+/** An amount by itself: `$1.25`, `$0.0105`. What is not zero never shows as zero. */
+export function showAmount(amount: Nano): string {
+  return amountColumn([amount])[0] ?? '';
+}
+
+function decimalsOf(amount: Nano): number {
+  const [, fraction = ''] = dollarText(amount).split('.');
+  if (amount >= MUCH) return Math.min(fraction.length, DECIMALS_OF_MUCH);
+  const wanted = amount >= NANO_PER_DOLLAR ? DECIMALS : fraction.length - fraction.replace(/^0+/, '').length + DIGITS;
+  return Math.min(fraction.length, wanted);
+}

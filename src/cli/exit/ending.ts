@@ -1,0 +1,43 @@
+import type { BlockRunResult, PauseReason } from '../../pipeline/index.js';
+import { OutputChangedError } from '../../jobs/run/index.js';
+import { SinkError } from '../../sinks/index.js';
+import { SourceError } from '../../sources/index.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { UserError } from './user-error.js';
+
+/** How a command leaves that had to stop though nothing is broken. */
+const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
+  budget: EXIT.stopped,
+  'provider-limit': EXIT.stopped,
+  'in-doubt': EXIT.stopped,
+  aborted: EXIT.stopped,
+  'providers-down': EXIT.providersDown,
+  'provider-refused': EXIT.providersDown,
+};
+
+/**
+ * How a command leaves whose events came to such an end.
+ *
+ * @param goOn what to do after a pause
+ * @throws UserError when it could not be finished; a bug of ours
+ */
+export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
+  switch (result.endedBy) {
+    case 'error':
+      throw asUserError(result.error);
+    case 'paused':
+      throw new UserError(`stopped: ${result.pause.message}`, PAUSE_CODES[result.pause.reason], goOn);
+    default:
+      return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
+  }
+}
+
+/** Whatever it was, something has been written. */
+function asUserError(error: unknown): unknown {
+  if (!(error instanceof SourceError || error instanceof SinkError)) return error;
+  if (error.cause instanceof OutputChangedError) {
+    const hint = 'run it again, and let nobody else touch the file meanwhile';
+    return new UserError(error.message, EXIT.dataError, hint);
+  }
+  return new UserError(`${error.message}; what the counts name was done`, EXIT.dataError);
+}

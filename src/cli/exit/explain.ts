@@ -1,0 +1,48 @@
+import { LogError } from '../../log/index.js';
+import { NatsUnavailableError } from '../../nats/index.js';
+import { JobError, type JobErrorKind } from '../../jobs/index.js';
+import { SinkError } from '../../sinks/index.js';
+import { SourceError } from '../../sources/index.js';
+import { LockedError } from '../../world/lock/index.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { UserError } from './user-error.js';
+
+/** What is said of an error, and how the command leaves that it ends. */
+export interface Explanation {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** The way out, as an instruction. */
+  readonly hint?: string | undefined;
+}
+
+const OF_JOBS: Readonly<Record<JobErrorKind, ExitCode>> = {
+  refused: EXIT.usage,
+  invalid: EXIT.invalid,
+  failed: EXIT.dataError,
+  unavailable: EXIT.providersDown,
+};
+
+/** The one table of errors that somebody else than we can mend. @returns undefined when it is none of them */
+export function explained(error: unknown): Explanation | undefined {
+  if (error instanceof UserError) return error;
+  const exitCode = exitCodeFor(error);
+  if (exitCode === undefined || !(error instanceof Error)) return undefined;
+  const { message } = error;
+  if (error instanceof JobError) return { message, exitCode, hint: error.hint };
+  if (error instanceof NatsUnavailableError) return { message, exitCode, hint: error.advice };
+  return { message, exitCode };
+}
+
+function exitCodeFor(error: unknown): ExitCode | undefined {
+  if (error instanceof JobError) return OF_JOBS[error.kind];
+  if (error instanceof LogError) {
+    return error.kind === 'refused' || error.kind === 'locked' ? EXIT.usage : EXIT.dataError;
+  }
+  // What can't be opened is mostly mistyped. What fails later is a disk, or data that is damaged.
+  if (error instanceof SourceError || error instanceof SinkError) {
+    return error.phase === 'open' ? EXIT.usage : EXIT.dataError;
+  }
+  if (error instanceof LockedError) return EXIT.usage;
+  if (error instanceof NatsUnavailableError) return EXIT.providersDown;
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { homedir } from 'node:os';
+import type { LoadedConfig } from '../../config/index.js';
+import { writeStderr } from '../terminal/stderr.js';
+
+/** Which config a command goes by, as it was typed. */
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly verbose?: true;
+}
+
+/**
+ * The config that is named, else the one that is found from here up.
+ *
+ * @param programs whether one that is found may be a program: only where the command runs what it says anyway
+ * @returns undefined when none is named and none is found
+ * @throws ConfigError
+ */
+export async function findConfig(
+  { config: path, verbose }: ConfigFlags,
+  programs: 'programs' | 'data only',
+): Promise<LoadedConfig | undefined> {
+  const [{ loadConfig }, { KINDS }] = await Promise.all([
+    import('../../config/index.js'),
+    import('../../jobs/kinds/index.js'),
+  ]);
+  const config = await loadConfig({
+    kinds: KINDS,
+    cwd: process.cwd(),
+    env: process.env,
+    home: homedir(),
+    programs: programs === 'programs',
+    ...(path !== undefined && { path }),
+  });
+  if (verbose === true) tellConfig(config?.file);
+  return config;
+}
+
+export function tellConfig(file: string | undefined): void {
+  writeStderr(file === undefined ? 'colloquium: no config is found\n' : `colloquium: the config is ${file}\n`);
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configJsonSchema } from '../../config/index.js';
+import { STARTER_SAMPLE, starterConfig } from '../../config/starter/index.js';
+import { KINDS } from '../../jobs/kinds/index.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import { writeStderr } from '../terminal/stderr.js';
+
+const CONFIG = 'colloquium.yaml';
+const SAMPLE = 'sample.ndjson';
+const SCHEMA = 'colloquium.schema.json';
+
+/**
+ * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: when one of the files is there,
+ * none is written.
+ *
+ * @throws UserError
+ */
+export async function init(folder: string): Promise<ExitCode> {
+  const files = [
+    { name: CONFIG, content: starterConfig({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
+    { name: SAMPLE, content: STARTER_SAMPLE },
+    { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
+  ];
+  await mkdir(folder, { recursive: true });
+  const present = files.find(({ name }) => existsSync(join(folder, name)));
+  if (present !== undefined) throw refused(join(folder, present.name));
+  for (const { name, content } of files) {
+    // Exclusive: between the look and the writing somebody may have made it.
+    await writeFile(join(folder, name), content, { flag: 'wx' }).catch((error: unknown) => {
+      throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? refused(join(folder, name)) : error;
+    });
+    writeStderr(`colloquium: wrote ${join(folder, name)}\n`);
+  }
+  const where = folder === '.' ? '' : `cd ${folder} && `;
+  writeStderr(`  try it: ${where}colloquium run ${SAMPLE}\n`);
+  return EXIT.ok;
+}
+
+function refused(path: string): UserError {
+  return new UserError(
+    `${path} is there already, and nothing was written`,
+    EXIT.usage,
+    'name another folder: colloquium init FOLDER',
+  );
+}

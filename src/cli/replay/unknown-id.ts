@@ -1,0 +1,36 @@
+import { idOfLine } from '../../event/index.js';
+import { nodeWorld, openLogReader } from '../../log/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { ReplayPlan } from '../../jobs/replay/index.js';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Refuses `--from-id` with an id that no stored event has: it is mistyped, of another log, or the event was deleted. Dead
+ * letters outlive their events; they are chosen by what their ids say of time.
+ *
+ * @throws UserError; LogError
+ */
+export async function refuseUnknownId({ choice, logFolder }: ReplayPlan): Promise<void> {
+  const { since, fromId, from } = choice;
+  if (fromId === undefined || from === 'dead-letters') return;
+  if (await isStored(fromId, since, logFolder)) return;
+  const moment = new Date(since).toISOString();
+  throw new UserError(
+    `no stored event has the id ${fromId}`,
+    EXIT.usage,
+    `--since ${moment} begins with the first event from then on`,
+  );
+}
+
+async function isStored(id: string, since: number, logFolder: string): Promise<boolean> {
+  for await (const { bytes } of openLogReader(nodeWorld(), logFolder).read({ from: { since } })) {
+    for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
+      const found = idOfLine(bytes, at) ?? '';
+      // Ids sort by time, in the order of the log.
+      if (found >= id) return found === id;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,19 @@
+import { forecast } from '../../../jobs/forecast/index.js';
+import { EXIT } from '../../exit/exit-codes.js';
+import { onSignals } from '../../terminal/signals.js';
+import { writeStderr } from '../../terminal/stderr.js';
+import { terminalTalk } from '../../terminal/talk.js';
+import type { RunCommand } from '../plan.js';
+import { progressOn } from '../reporter.js';
+import { billJson } from './bill-json.js';
+import { billText } from './bill-text.js';
+
+/** `colloquium run --dry-run`: everything but the calls and the writing, and then the bill. */
+export async function dryRun(plan: RunCommand, sample: number): Promise<number> {
+  const ending = new AbortController();
+  const signals = onSignals(() => ending.abort());
+  const talk = { ...terminalTalk(), ...(plan.progress && { progress: progressOn([]) }) };
+  const bill = await forecast(plan, sample, talk, ending.signal);
+  writeStderr(plan.stats === 'json' ? billJson(bill) : billText(bill));
+  return signals.code() ?? (bill.failed > 0 ? EXIT.someFailed : EXIT.ok);
+}

@@ -1,0 +1,57 @@
+import { extname } from 'node:path';
+import type { InputFormat } from '../../sources/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { RunFlags } from './flags.js';
+
+/** What `--in` calls lines of JSON. */
+const LINES_OF_JSON = 'ndjson';
+
+/** File names that end so are not asked about. */
+const PLAIN = ['', '.ndjson', '.jsonl', '.json', '.log'];
+
+/**
+ * The formats of the inputs that are not lines of JSON: what `--in` says, else what the end of a name says.
+ *
+ * @throws UserError
+ */
+export async function resolveFormats(
+  inputs: readonly string[],
+  flags: RunFlags,
+): Promise<ReadonlyMap<string, InputFormat>> {
+  const named = flags.in;
+  if (named === LINES_OF_JSON || (named === undefined && inputs.every((name) => PLAIN.includes(endOf(name)))))
+    return new Map();
+  const { INPUT_FORMATS } = await import('../../sources/formats/index.js');
+  const formats = new Map<string, InputFormat>();
+  for (const name of inputs) {
+    const format = INPUT_FORMATS.find((one) =>
+      named === undefined ? one.extensions.includes(endOf(name)) : one.name === named,
+    );
+    if (format !== undefined) formats.set(name, format);
+  }
+  if (named !== undefined && formats.size === 0) {
+    const names = [LINES_OF_JSON, ...INPUT_FORMATS.map(({ name }) => name)].join(', ');
+    throw new UserError(`there is no input format ${JSON.stringify(named)}`, EXIT.usage, `the formats are ${names}`);
+  }
+  const [first] = formats;
+  if (first !== undefined) refuseWithPlaces(first[0], first[1].name, flags);
+  return formats;
+}
+
+/** Only in lines of JSON is there a place to go on at. @throws UserError */
+function refuseWithPlaces(input: string, format: string, flags: RunFlags): void {
+  if (flags.follow === true) {
+    const hint = `tail -F ${input} | colloquium --in ${format} reads what is appended`;
+    throw new UserError('--follow reads lines of JSON only', EXIT.usage, hint);
+  }
+  const keepsPlace = flags.resume ?? flags['resume=force'] ?? flags.restart ?? false;
+  if (!keepsPlace) return;
+  const hint = `make lines of JSON first: colloquium --in ${format} -e \'$input\' ${input} -o ${input}.ndjson`;
+  throw new UserError('--resume and --restart read lines of JSON only', EXIT.usage, hint);
+}
+
+/** `.csv` of `a.csv` and `a.csv.gz`. */
+function endOf(name: string): string {
+  return extname(name.replace(/\.gz$/, '')).toLowerCase();
+}

@@ -1,0 +1,4 @@
+/** A count with its thousands apart. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
+}

@@ -1,0 +1,26 @@
+import { visible } from '../../config/diagnostic/index.js';
+
+/** A column of a table for people. */
+export interface Column {
+  readonly title: string;
+  /** Numbers stand right. */
+  readonly align: 'left' | 'right';
+}
+
+const GAP = '  ';
+
+/** Lays out rows of text, made visible, under their titles, each line ending in a newline, none in blanks. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => visible(cell)))];
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  return lines
+    .map((line) => {
+      const cells = columns.map(({ align }, i) => {
+        const text = line[i] ?? '';
+        const width = widths[i] ?? 0;
+        return align === 'right' ? text.padStart(width) : text.padEnd(width);
+      });
+      return `${cells.join(GAP).trimEnd()}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,97 @@
+import type { AiClient } from '../../ai/index.js';
+import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
+import {
+  eventExecutor,
+  isAiStage,
+  type BlockOptions,
+  type EventOptions,
+  type OpenExecutor,
+  type PipelineSpec,
+} from '../../pipeline/index.js';
+import { showAmount } from '../../ai/money/index.js';
+import { aiCalls } from './ai-calls.js';
+import { openClient, type ClientNeeds, type SharedBooks } from './open-client.js';
+
+/** Calls in flight where no limit says more: enough to hide an answer's time, few enough for any provider. */
+const CONCURRENCY_DEFAULT = 16;
+const CONCURRENCY_MAX = 128;
+/** An answer takes about so long; a limit per minute keeps that many calls busy. */
+const ANSWER_SECONDS = 5;
+/** Events held for each call in flight, so that one slow answer does not keep the others from being asked. */
+const WINDOW_PER_CALL = 4;
+
+/** How AI stages are served. */
+export interface AiPlan extends Pick<ClientNeeds, 'maxCost' | 'hooks' | 'probeDown'> {
+  readonly config: LoadedConfig;
+  readonly pipelines: readonly {
+    readonly spec: PipelineSpec;
+    /** US dollars a day, as decimal text. */
+    readonly budget: string | undefined;
+  }[];
+  /** Ask providers anew, whatever the journal holds. */
+  readonly live: boolean;
+  /** Calls in flight; undefined: by the providers' limits. */
+  readonly concurrency?: number;
+  /** Undefined: the state folder has them. */
+  readonly books?: SharedBooks | undefined;
+}
+
+/**
+ * Opens one AI client for all pipelines.
+ *
+ * @param forLook nothing will be sent: where no state is kept, none is made
+ * @throws ConfigError; JobError when the state folder can't be used
+ */
+export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
+  const { config, pipelines, maxCost, hooks, probeDown, books } = plan;
+  const budgets = pipelines.flatMap(({ spec, budget }) => (budget === undefined ? [] : [[spec.name, budget] as const]));
+  return openClient(config, {
+    providers: [...new Set(pipelines.flatMap(({ spec }) => providersOf(spec)))],
+    pipelineBudgets: Object.fromEntries(budgets),
+    ...(maxCost !== undefined && { maxCost }),
+    onNotice: ({ message }) => tell(message),
+    ...(hooks && { hooks }),
+    ...(books && { books }),
+    probeDown,
+    ...(forLook && { forLook }),
+  });
+}
+
+/** Says what dead processes have left: calls that may have been billed. */
+export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
+  if (inDoubt === 0) return;
+  const calls = inDoubt === 1 ? '1 call' : `${inDoubt} calls`;
+  tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);
+}
+
+/** How an executor sends events through a client that is open already, and may be shared. */
+export function aiEvents(
+  client: AiClient,
+  run: Pick<AiPlan, 'config' | 'concurrency' | 'live'>,
+  block: BlockOptions,
+): EventOptions {
+  const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
+  const calls = aiCalls(client, { live: run.live, inDoubt: useSection(run.config, 'journal').in_doubt });
+  return { ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL };
+}
+
+/** Sends events through from here. */
+export function onThisThread(events: EventOptions): OpenExecutor {
+  return Object.assign(eventExecutor(events), { close: () => Promise.resolve() });
+}
+
+/** The providers that any of a pipeline's stages may ask. */
+export function providersOf(pipeline: PipelineSpec): readonly string[] {
+  return [...new Set(pipeline.stages.filter(isAiStage).flatMap(({ providers }) => providers))];
+}
+
+/** As many calls as the providers' limits can feed. */
+export function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
+  const each = providers.map((name) => {
+    const { max_concurrency: max, rate_limit: limit } = useProvider(config, name);
+    if (max !== undefined) return max;
+    const perMinute = limit?.requests_per_minute;
+    return perMinute === undefined ? CONCURRENCY_DEFAULT : Math.ceil((perMinute / 60) * ANSWER_SECONDS);
+  });
+  return Math.min(CONCURRENCY_MAX, Math.max(1, ...each));
+}

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  readToken,
+  tokenFolderOf,
+  TokenFileError,
+  tokenIds,
+  type AccessRules,
+  type AuditTrail,
+  type TokenRecord,
+} from '../../server/access/index.js';
+import { JobError } from '../job-error.js';
+import type { ServePlan } from '../serve-plan.js';
+import type { StateFolder } from './upkeep/state-folder.js';
+import type { Talk } from '../talk.js';
+
+/** Who may come in, by the plan that is in force and the tokens that were created. */
+export class DaemonAccess {
+  #ids: readonly string[] | undefined;
+  #tokens = new Map<string, TokenRecord>();
+  /** Files that hold no token, and folders that can't be read: each is told once. */
+  readonly #told = new Set<string>();
+  #rules: AccessRules | undefined;
+  #rulesPlan: ServePlan | undefined;
+
+  private constructor(
+    private readonly plan: () => ServePlan,
+    private readonly state: Pick<StateFolder, 'trouble'>,
+    private readonly talk: Talk,
+  ) {}
+
+  /** @throws JobError when it can't be known who may come in */
+  static async open(plan: () => ServePlan, state: Pick<StateFolder, 'trouble'>, talk: Talk): Promise<DaemonAccess> {
+    const access = new DaemonAccess(plan, state, talk);
+    try {
+      await access.#load(() => undefined);
+      return access;
+    } catch (error) {
+      throw new JobError(`the tokens can not be read: ${reasonOf(error)}`, 'failed');
+    }
+  }
+
+  /** Costs next to nothing while nothing changes: it is called for each request. */
+  rules(): AccessRules {
+    const plan = this.plan();
+    if (this.#rules === undefined || this.#rulesPlan !== plan) {
+      const { openness, tokens } = plan.access;
+      const asksNobody = tokens.length === 0 && this.#ids === undefined;
+      this.#rules = { open: asksNobody ? openness : 'no', configured: tokens, created: this.#tokens };
+      this.#rulesPlan = plan;
+    }
+    return this.#rules;
+  }
+
+  /** Takes over what was created and revoked. What can't be read leaves everything as it was. */
+  async refresh(): Promise<void> {
+    try {
+      await this.#load(({ id, name, role }, message) =>
+        this.talk.info(message, { audit: 'token', token: id, name, role }),
+      );
+    } catch (error) {
+      this.#tellOnce('the tokens can not be read, and stay as they were', error);
+    }
+  }
+
+  async #load(tell: (token: TokenRecord, message: string) => void): Promise<void> {
+    const folder = tokenFolderOf(this.plan().stateFolder);
+    const ids = await tokenIds(folder);
+    // Without its folder no token was revoked: nobody is to be let in for that.
+    if (this.state.trouble() !== undefined) return;
+    if (isDeepStrictEqual(ids, this.#ids) && this.#tokens.size === (ids ?? []).length) return;
+    const tokens = await this.#read(folder, ids ?? []);
+    for (const token of tokens.values()) if (!this.#tokens.has(token.id)) tell(token, 'a token is valid now');
+    for (const token of this.#tokens.values()) if (!tokens.has(token.id)) tell(token, 'a token is revoked');
+    this.#ids = ids;
+    this.#tokens = tokens;
+    this.#rules = undefined;
+  }
+
+  async #read(folder: string, ids: readonly string[]): Promise<Map<string, TokenRecord>> {
+    const tokens = new Map<string, TokenRecord>();
+    for (const id of ids) {
+      try {
+        // A file never changes.
+        const token = this.#tokens.get(id) ?? (await readToken(folder, id));
+        if (token !== undefined) tokens.set(id, token);
+      } catch (error) {
+        if (!(error instanceof TokenFileError)) throw error;
+        this.#tellOnce('a token is not let in', error);
+      }
+    }
+    return tokens;
+  }
+
+  #tellOnce(message: string, error: unknown): void {
+    const reason = reasonOf(error);
+    if (this.#told.has(reason) || this.#told.size >= 1000) return;
+    this.#told.add(reason);
+    this.talk.error(message, { error: reason });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Access as it shows in the daemon's log: each line has `audit` in it. */
+export function auditTrail(talk: Talk): AuditTrail {
+  return {
+    action: (entry) => talk.info('an admin acted', { audit: 'action', ...entry }),
+    refused: (entry) => talk.warn('access refused', { audit: 'refused', ...entry }),
+    refusedMore: (network, count) =>
+      talk.warn('access refused so many more times within a minute', { audit: 'refused', network, count }),
+  };
+}

@@ -1,0 +1,291 @@
+import { version } from '../../../package.json';
+import { takeLogLock, type LogWorld } from '../../log/index.js';
+import { displacedLog, openMetrics, recovering, startServer, TapHub, type FleetMember } from '../../server/index.js';
+import type { Sink } from '../../sinks/index.js';
+import type { Restored } from '../../sources/index.js';
+import { auditTrail, DaemonAccess } from './access.js';
+import { CertificateKeeper, readCertificate } from './upkeep/certificate.js';
+import { ALERT_INTERVAL_MS, watchAlerts } from './upkeep/alerts.js';
+import { doChores } from './upkeep/chores.js';
+import { damagedPlaces } from './upkeep/damaged-places.js';
+import { daemonDashboard } from './dashboard/dashboard.js';
+import { healthBy, readinessBy, type Vitals } from './health.js';
+import { openInside, type Inside } from './parts.js';
+import { sourceKinds } from '../inputs/index.js';
+import { startIntakes, type Intakes } from './inputs/intakes.js';
+import { knownNames } from './known-names.js';
+import { leftUndone, ownFolders } from './upkeep/own-folders.js';
+import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
+import type { ServePlan } from '../serve-plan.js';
+import { applyRetention } from './upkeep/retention.js';
+import { StateFolder } from './upkeep/state-folder.js';
+import { FLOOD_SPAN_MS, type Talk } from '../talk.js';
+import { watchClock } from './upkeep/watch-clock.js';
+
+/** Requests that are under way may finish for so long. */
+const REQUEST_GRACE_MS = 10_000;
+/** Stored events are processed for so long before the daemon ends; what is left is processed at the next start. */
+const DRAIN_GRACE_MS = 10_000;
+/** Meanwhile a NATS server may be away for so long. What it was not told of is done again, or still to do, at the next start. */
+const NATS_GRACE_MS = 10_000;
+/** … and what could not begin when it came back is tried again after so long. */
+const NATS_RETRY_MS = 5000;
+/** How often files that nothing is written to are looked after. */
+const TEND_INTERVAL_MS = 10_000;
+/** How soon it is noticed while no events come that somebody renamed or removed an output. */
+const LOOK_INTERVAL_MS = 500;
+/** How soon a renewed certificate is served. */
+const CERTIFICATE_INTERVAL_MS = 10_000;
+/** How soon a created token is valid, and a revoked one is not. */
+const TOKENS_INTERVAL_MS = 1000;
+const RETENTION_INTERVAL_MS = 3_600_000;
+
+/** What a daemon is started with. */
+export interface DaemonContext {
+  readonly world: LogWorld;
+  readonly talk: Talk;
+  /** Takes the dead letters that no file takes. */
+  readonly letters: Sink;
+  /** Nobody reads standard output any more. */
+  readonly onOutputClosed: () => void;
+}
+
+/** A running daemon. */
+export interface Daemon {
+  /** Where it listens. */
+  readonly url: string;
+  /** Whether it lets in only who has a token. */
+  readonly asksForToken: () => boolean;
+  /** Sees at once whether somebody renamed or removed an output. */
+  look(): Promise<void>;
+  /** Goes on by another plan, as far as that can be done without a new start. */
+  reload(plan: ServePlan): Promise<void>;
+  /** A changed config was read, and taken over or refused. */
+  reloaded(ok: boolean): void;
+  /** How long that may take, in milliseconds, before AI calls are cut off. */
+  readonly drainMs: () => number;
+  /**
+   * Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint.
+   *
+   * @returns what could not be done because the daemon's folders are not where they were, for a person
+   */
+  stop(): Promise<readonly string[]>;
+}
+
+/**
+ * Opens the port, so that whoever asks learns how it is, recovers the log, starts the processing, and takes events in.
+ *
+ * @throws LogError; ConfigError, ComputoError for a pipeline that can't be compiled; the operating system's errors for a port
+ *   that can't be had
+ */
+export async function startDaemon(firstPlan: ServePlan, context: DaemonContext): Promise<Daemon> {
+  const { world, talk } = context;
+  let plan = firstPlan;
+  const stopping = new AbortController();
+  const metrics = await openMetrics(version, sourceKinds.names);
+  const damaged = damagedPlaces(talk, metrics.log.damaged);
+  const onDamage = damaged.note;
+  await metrics.know(knownNames(plan));
+  const taps = new TapHub(world.elapsed);
+
+  const { tls } = plan.listen;
+  const certificate = tls && (await readCertificate(tls));
+  const state = new StateFolder(plan.stateFolder);
+  const access = await DaemonAccess.open(() => plan, state, talk);
+
+  /** Undefined while the log is recovered. */
+  let opened: Inside | undefined;
+  const inside = (): Inside => {
+    if (opened === undefined) throw recovering();
+    return opened;
+  };
+  const folders = ownFolders(() => opened?.log, state, talk);
+  let intakes: Intakes | undefined;
+  const vitals = async (): Promise<Vitals | undefined> => {
+    if (opened === undefined) return undefined;
+    const inner = await opened.vitals();
+    const nats = [...inner.nats, ...(intakes?.health() ?? [])];
+    const redriving = dashboard.redriving();
+    const away = folders.look();
+    return {
+      ...inner,
+      away,
+      damaged: damaged.standing(),
+      nats,
+      freeBytesMin: plan.freeBytesMin,
+      isDraining: stopping.signal.aborted,
+      redriving,
+    };
+  };
+  const onRestored = (restored: Restored): void => {
+    talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
+    metrics.intakes.restored();
+  };
+  const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();
+  const dashboard = daemonDashboard({
+    world: state.worldWithin(world),
+    talk,
+    letters: context.letters,
+    metrics,
+    plan: () => plan,
+    inside,
+    members,
+    signal: stopping.signal,
+  });
+  metrics.beforeLook(async () => {
+    metrics.pipelines.showRedrive(dashboard.redriving());
+    metrics.process.showAway(folders.look());
+    await opened?.show();
+  });
+
+  // Before a port is opened: whoever has the log already is the one who is to be asked.
+  const lock = await takeLogLock(plan.log.folder, plan.log.command);
+  const server = await startServer({
+    ...plan.listen,
+    tls: certificate,
+    isRecovering: () => opened === undefined,
+    store() {
+      const { log } = inside();
+      if (log.displaced !== undefined) throw displacedLog(log.displaced);
+      return log;
+    },
+    settings: () => plan.settings,
+    access: () => access.rules(),
+    audit: auditTrail(talk),
+    taps,
+    dashboard,
+    health: async () => healthBy(await vitals(), world.now()),
+    readiness: async () => readinessBy(await vitals(), world.now()),
+    metrics,
+    fleet: members,
+    now: world.now,
+    elapsed: world.elapsed,
+    onDamage,
+    onBug: (error) =>
+      talk.error('a bug in colloquium', { error: error instanceof Error ? error.stack : String(error) }),
+  }).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+  talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
+  try {
+    opened = await openInside(() => plan, { ...context, state, lock, metrics, taps, onDamage, onRestored });
+  } catch (error) {
+    await server.close(0);
+    state.release();
+    throw error;
+  }
+  const here = opened;
+  const { log, nats, pipelines } = here;
+  nats.fleet?.appear({ url: server.url });
+  /** A server that was away at the start is there: what needs it begins. */
+  const useNats = async (): Promise<void> => {
+    nats.fleet?.appear({ url: server.url });
+    await pipelines.renew(() => undefined);
+    await restartIntakes();
+  };
+  const restartIntakes = async (): Promise<void> => {
+    await intakes?.stop();
+    intakes = startIntakes(plan, log, nats.link, world, state, tellers);
+  };
+  void nats.arrived?.then(async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await pipelines.inTurn(useNats);
+        return;
+      } catch (error) {
+        talk.error('what needs NATS could not begin', { error: String(error) });
+        await world.wait(NATS_RETRY_MS, stopping.signal);
+      }
+    }
+  });
+
+  const keeper = tls && certificate && new CertificateKeeper(tls, certificate, server, talk);
+  const tellers = { talk, meter: metrics.intakes, onRestored };
+  intakes = startIntakes(plan, log, nats.link, world, state, tellers);
+  const lookAtClock = watchClock({
+    world,
+    talk,
+    onStep: () => metrics.process.clockStepped(),
+    aheadMs: () => log.stats().clockAheadMs,
+  });
+  lookAtClock();
+  const chores = doChores(
+    [
+      { everyMs: TEND_INTERVAL_MS, run: lookAtClock },
+      { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => void folders.look() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.look() },
+      { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
+      {
+        everyMs: RETENTION_INTERVAL_MS,
+        run: () =>
+          log.look() === undefined
+            ? applyRetention(log, plan.retention, pipelines.now.processed, world.now(), talk)
+            : undefined,
+      },
+      ...(keeper === undefined ? [] : [{ everyMs: CERTIFICATE_INTERVAL_MS, run: () => keeper.refresh() }]),
+      { everyMs: FLOOD_SPAN_MS, run: () => talk.turn() },
+      { everyMs: ALERT_INTERVAL_MS, run: watchAlerts({ ...world, metrics, talk, plan: () => plan.alerts }) },
+    ],
+    world,
+    stopping.signal,
+  );
+
+  return {
+    url: server.url,
+    asksForToken: () => access.rules().open === 'no',
+    look: () => pipelines.now.look(),
+    reload: (next) =>
+      pipelines.inTurn(async () => {
+        await keeper?.refresh();
+        for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
+        const before = plan;
+        // Requests go by the new settings from now on; new pipelines' events are stored until they run.
+        plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
+        state.use(plan.stateFolder);
+        talk.setLevel(plan.logging.level);
+        if (changesProcessing(before, next)) {
+          await pipelines.renew(() => {
+            plan = before;
+            state.use(plan.stateFolder);
+            talk.setLevel(plan.logging.level);
+          });
+        }
+        await metrics.know(knownNames(plan));
+        if (changesIntakes(before, next)) await restartIntakes();
+      }),
+    reloaded: (ok) => metrics.process.reloaded(ok),
+    drainMs: () => plan.drainMs,
+    async stop() {
+      stopping.abort();
+      const { drainMs } = plan;
+      const endsAt = world.elapsed() + drainMs;
+      const ended = new AbortController();
+      const cutting = world.wait(drainMs, ended.signal).then(async () => {
+        if (!ended.signal.aborted) tellCutOff(await pipelines.cutOff(), talk);
+      });
+      nats.giveUpAfter(Math.min(NATS_GRACE_MS, drainMs));
+      await Promise.all([server.close(Math.min(REQUEST_GRACE_MS, drainMs)), intakes?.stop()]);
+      await pipelines.drain(Math.min(DRAIN_GRACE_MS, Math.max(0, endsAt - world.elapsed())));
+      ended.abort();
+      await cutting;
+      await chores;
+      const left = await leftUndone(folders.look(), log, pipelines.now.processed);
+      await here.close();
+      state.release();
+      return left;
+    },
+  };
+}
+
+/** Calls that are named one by one. */
+const NAMED_MAX = 20;
+
+function tellCutOff(calls: readonly string[], talk: Talk): void {
+  if (calls.length === 0) return;
+  const named = calls.slice(0, NAMED_MAX).join('; ');
+  const message =
+    'AI calls were cut off and are in doubt (processing.drain_timeout): colloquium journal doubtful names them';
+  talk.warn(message, { count: calls.length, calls: calls.length > NAMED_MAX ? `${named}; …` : named });
+}

@@ -1,0 +1,53 @@
+import type { LogWorld } from '../../../log/index.js';
+import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../../server/index.js';
+import type { Inside } from '../parts.js';
+import { newestLetters } from './newest-letters.js';
+import type { ServePlan } from '../../serve-plan.js';
+import { processorTalk } from '../pipelines/processor-talk.js';
+import { redriver, type Redriver } from './redrive.js';
+import type { Sink } from '../../../sinks/index.js';
+import type { Talk } from '../../talk.js';
+
+/** What the dashboard needs of its daemon. */
+export interface DashboardContext {
+  readonly world: LogWorld;
+  readonly talk: Talk;
+  /** Takes the dead letters that no file takes. */
+  readonly letters: Sink;
+  readonly metrics: Metrics;
+  /** The one that is in force. */
+  readonly plan: () => ServePlan;
+  /** @throws HttpError while the log is recovered */
+  readonly inside: () => Inside;
+  /** Undefined where there is no fleet. */
+  readonly members: () => readonly FleetMember[] | undefined;
+  /** Raised when the daemon is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** What the dashboard of a daemon shows, what it can do, and how far it is with that. */
+export function daemonDashboard(
+  context: DashboardContext,
+): ServerOptions['dashboard'] & { readonly redriving: Redriver['progress'] } {
+  const { world, talk, letters, metrics, plan, inside, members, signal } = context;
+  const { driveAgain, progress } = redriver({
+    world,
+    plan,
+    handOver(pipeline, work) {
+      const { pipelines: running } = inside();
+      return running.inTurn(() => running.now.handOver(pipeline, work));
+    },
+    signal,
+    talk: { notice: (message) => talk.warn(message), letters },
+    onDelivered(pipeline, tally) {
+      metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+      processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
+    },
+  });
+  return {
+    file: new URL('./dashboard.html', import.meta.url),
+    feed: new Feed(() => metrics.snapshot(), world.now, members),
+    letters: { newest: (limit) => newestLetters(plan().pipelines, limit), driveAgain },
+    redriving: progress,
+  };
+}

@@ -1,0 +1,121 @@
+import type { LogWorld } from '../../../log/index.js';
+import { drive, type Delivered } from '../../../pipeline/index.js';
+import type { DriveProgress } from '../../../pipeline/letters/index.js';
+import type { DriveReport } from '../../../server/index.js';
+import type { Block } from '../../../sources/index.js';
+import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../../replay/letters.js';
+import type { ReplayPlan } from '../../replay/plan.js';
+import { runToOutputs } from '../../replay/to-outputs.js';
+import type { PersonTalk } from '../../talk.js';
+import type { ServePlan } from '../../serve-plan.js';
+import type { HandedOver, Pipelines } from '../pipelines/pipelines.js';
+
+/** A pipeline stands still for about so long at a time, and then runs for as long. */
+const SLICE_MS = 1000;
+
+/** What the daemon hands in. */
+export interface DriveContext {
+  readonly world: LogWorld;
+  /** Raised when the daemon is to end: what is under way is finished, the rest is for the next time. */
+  readonly signal: AbortSignal;
+  readonly talk: PersonTalk;
+  /**
+   * Does something while a pipeline stands still.
+   *
+   * @returns whether there is such a pipeline
+   */
+  readonly handOver: Pipelines['handOver'];
+  /** Told of what becomes of the events. */
+  readonly onDelivered: (pipeline: string, delivered: Delivered) => void;
+  /** Told how far it has come. */
+  readonly onProgress: (progress: DriveProgress) => void;
+}
+
+/**
+ * Sends the dead letters that were not driven again yet through their pipelines, to the pipelines' own outputs. Nothing else may
+ * write to these meanwhile, and a pipeline that stands still is late: so it hands its outputs over for a moment, again and again.
+ * It is what `colloquium replay --dead-letters --to-outputs` does while no daemon runs, with the same promise: after a crash
+ * the files are cut back to the last checkpoint, and letters count as driven when what they became is in one.
+ *
+ * @throws SinkError, SourceError; LogError `locked` when another process drives letters
+ */
+export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<DriveReport> {
+  const { world, signal, talk } = context;
+  const plan: ReplayPlan = {
+    config: serve.config,
+    logFolder: serve.log.folder,
+    stateFolder: serve.stateFolder,
+    choice: { since: 0, until: undefined, fromId: undefined, from: 'dead-letters' },
+    way: { kind: 'to-outputs', pipelines: serve.pipelines, through: 'own' },
+    deadLetter: undefined,
+    limit: undefined,
+    live: false,
+  };
+  const sum = { input: 0, output: 0, filtered: 0, dead_lettered: 0 };
+  const left = nothingLeft();
+  const underWay = { plan, world, signal };
+  let stopped: string | undefined;
+  for await (const letters of lettersToDrive(underWay, { pipelines: serve.pipelines, through: 'own' }, left)) {
+    stopped = await driveInSlices(letters, plan, context, sum);
+    if (stopped !== undefined) break;
+  }
+  if (stopped !== undefined) talk.notice(`re-driving stopped: ${stopped}`);
+  for (const words of wordsForLeft(left)) talk.notice(words);
+  const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
+  const { undrivable, drivenBefore: driven_before } = left;
+  return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
+}
+
+/** @returns why it was stopped before its end; undefined when it was not */
+async function driveInSlices(
+  letters: LettersToDrive,
+  plan: ReplayPlan,
+  context: DriveContext,
+  sum: { input: number; output: number; filtered: number; dead_lettered: number },
+): Promise<string | undefined> {
+  const { world, signal, handOver } = context;
+  const name = letters.pipeline.spec.name;
+  const iterator = letters.blocks[Symbol.asyncIterator]();
+  // Who has no letters is not disturbed.
+  let next = await iterator.next();
+  const hasEnded = (): boolean => next.done === true;
+  let stopped: string | undefined;
+  const slice = async (handed: HandedOver): Promise<void> => {
+    const reading = new AbortController();
+    const stopReading = (): void => reading.abort();
+    const endsAt = world.elapsed() + SLICE_MS;
+    const isOver = (): boolean => reading.signal.aborted || signal.aborted || world.elapsed() >= endsAt;
+    async function* some(): AsyncGenerator<Block> {
+      while (next.done !== true) {
+        yield next.value;
+        next = await iterator.next();
+        if (isOver()) return;
+      }
+    }
+    const work = { ...context, ...handed, plan, blocks: some(), letters };
+    const { counts, ...ending } = await drive({
+      ...(await runToOutputs(work)),
+      now: world.now,
+      stopReading,
+      onProgress: () => context.onProgress(letters.progress()),
+    });
+    sum.input += counts.input;
+    sum.output += counts.output;
+    sum.filtered += counts.filtered;
+    sum.dead_lettered += counts.deadLettered;
+    if (ending.endedBy === 'error') throw ending.error;
+    if (ending.endedBy === 'paused') stopped = ending.pause.message;
+    else if (ending.endedBy !== 'input') stopped = `an event of pipeline ${name} failed (on_error: stop)`;
+  };
+  try {
+    for (;;) {
+      if (hasEnded()) return signal.aborted ? 'the daemon ends' : undefined;
+      if (signal.aborted) return 'the daemon ends';
+      if (!(await handOver(name, slice))) return `the config has no pipeline ${JSON.stringify(name)} any more`;
+      if (stopped !== undefined) return stopped;
+      if (!hasEnded()) await world.wait(SLICE_MS, signal);
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}

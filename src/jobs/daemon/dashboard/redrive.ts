@@ -1,0 +1,39 @@
+import { LogError } from '../../../log/index.js';
+import type { DriveProgress } from '../../../pipeline/letters/index.js';
+import { HttpError, type DriveReport } from '../../../server/index.js';
+import type { DriveContext } from './drive-again.js';
+import type { ServePlan } from '../../serve-plan.js';
+
+/** What driving dead letters again takes of the daemon. */
+export interface RedriveContext extends Omit<DriveContext, 'onProgress'> {
+  readonly plan: () => ServePlan;
+}
+
+export interface Redriver {
+  /** Drives dead letters again, for one at a time. @throws HttpError 409, SinkError */
+  readonly driveAgain: () => Promise<DriveReport>;
+  /** How far that has come; undefined while nothing is driven. */
+  readonly progress: () => DriveProgress | undefined;
+}
+
+export function redriver({ plan, ...context }: RedriveContext): Redriver {
+  let progress: DriveProgress | undefined;
+  return {
+    progress: () => progress,
+    async driveAgain() {
+      if (progress !== undefined) throw new HttpError(409, 'Conflict', 'dead letters are being driven again already');
+      if (plan().fleet !== undefined)
+        throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
+      progress = { driven: 0, bytes: 0, bytesDone: 0 };
+      try {
+        const { driveAgain } = await import('./drive-again.js');
+        return await driveAgain(plan(), { ...context, onProgress: (now) => (progress = now) });
+      } catch (error) {
+        if (error instanceof LogError && error.kind === 'locked') throw new HttpError(409, 'Conflict', error.message);
+        throw error;
+      } finally {
+        progress = undefined;
+      }
+    },
+  };
+}

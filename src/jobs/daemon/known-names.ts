@@ -1,0 +1,33 @@
+import type { Json } from 'computo-js';
+import { useProvider } from '../../config/index.js';
+import { isAiStage } from '../../pipeline/index.js';
+import type { KnownNames } from '../../server/index.js';
+import type { ServePlan } from '../serve-plan.js';
+
+/** What the config names, and so may stand in the labels of metrics. */
+export function knownNames({ config, pipelines }: ServePlan): KnownNames {
+  const specs = pipelines.map(({ spec }) => spec);
+  const stages = specs.flatMap((spec) => spec.stages).filter(isAiStage);
+  const providers = new Set(stages.flatMap((stage) => stage.providers));
+  return {
+    pipelines: new Map(specs.map((spec) => [spec.name, new Set(spec.stages.map(({ name }) => name))])),
+    providers,
+    models: new Set([
+      ...[...providers].flatMap((name) => useProvider(config, name).models?.map((model) => model.name) ?? []),
+      ...stages.flatMap(({ model }) => model ?? []),
+      // A request that is made by a script has its model there, as a word among others.
+      ...stages.flatMap(({ request }) => [...wordsIn(request.script)]),
+    ]),
+  };
+}
+
+/** Every text in a script. Scripts may be nested deeper than the stack is, so this keeps a list of its own. */
+function wordsIn(script: Json): Set<string> {
+  const words = new Set<string>();
+  const left: Json[] = [script];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    if (typeof part === 'string') words.add(part);
+    else if (typeof part === 'object' && part !== null) left.push(...(Object.values(part) as Json[]));
+  }
+  return words;
+}

@@ -1,0 +1,98 @@
+import type { Damage, Log, LogWorld } from '../../log/index.js';
+import type { Metrics, TapHub } from '../../server/index.js';
+import type { Restored } from '../../sources/index.js';
+import type { Lock } from '../../world/lock/index.js';
+import { openNats, type DaemonNats } from '../fleet/open-nats.js';
+import { diskSpace } from './upkeep/disk-space.js';
+import type { Vitals } from './health.js';
+import { openLog } from './upkeep/open-log.js';
+import { openPipelines } from './pipelines/open-pipelines.js';
+import type { ServePlan } from '../serve-plan.js';
+import type { ProcessingContext } from './pipelines/context.js';
+import { RunningPipelines } from './pipelines/running-pipelines.js';
+import type { StateFolder } from './upkeep/state-folder.js';
+import type { Sink } from '../../sinks/index.js';
+import type { Talk } from '../talk.js';
+
+/** What lies behind a daemon's door: the log, and all that works on it. */
+export interface Inside {
+  readonly log: Log;
+  readonly nats: DaemonNats;
+  readonly pipelines: RunningPipelines;
+  /** What the pipelines were opened with. */
+  readonly around: ProcessingContext;
+  vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away' | 'damaged'>>;
+  /** Brings the gauges of the metrics up to date. */
+  show(): Promise<void>;
+  /** To be called when the pipelines have ended. */
+  close(): Promise<void>;
+}
+
+export interface InsideContext {
+  readonly world: LogWorld;
+  readonly state: StateFolder;
+  /** The log's. */
+  readonly lock: Lock;
+  readonly talk: Talk;
+  /** Takes the dead letters that no file takes. */
+  readonly letters: Sink;
+  readonly onOutputClosed: () => void;
+  readonly metrics: Metrics;
+  readonly taps: TapHub;
+  readonly onDamage: (damage: Damage) => void;
+  /** The NATS server had lost what we read from. */
+  readonly onRestored: (restored: Restored) => void;
+}
+
+/**
+ * Recovers the log, and starts what works on it.
+ *
+ * @param plan the one that is in force
+ * @throws LogError; JobError when NATS can't be used; ConfigError, ComputoError for a pipeline that can't be compiled
+ */
+export async function openInside(plan: () => ServePlan, context: InsideContext): Promise<Inside> {
+  const { world, talk, metrics, taps, lock } = context;
+  const { log, writeError } = await openLog(world, { ...plan().log, lock }, metrics.log.hooks, talk);
+  let nats: DaemonNats | undefined;
+  try {
+    const joined = (nats = await openNats(plan(), world, talk));
+    const around: ProcessingContext = {
+      ...context,
+      stateWorld: context.state.worldWithin(world),
+      log,
+      get link() {
+        return joined.link;
+      },
+      meter: metrics.pipelines,
+      tapOf: (pipeline) => taps.tapOf(pipeline),
+    };
+    const pipelines = await RunningPipelines.start(() => openPipelines(plan(), around, metrics.ai, joined.fleet));
+    return {
+      log,
+      nats: joined,
+      pipelines,
+      around,
+      vitals: async () => ({
+        engine: pipelines.now.health(),
+        nats: joined.health(),
+        log: log.stats(),
+        writeError: writeError(),
+        space: await diskSpace(log.folder),
+        providers: pipelines.now.providers(),
+      }),
+      async show() {
+        metrics.log.show(log.stats(), await diskSpace(log.folder));
+        metrics.pipelines.show(await pipelines.now.standings());
+        await pipelines.now.showAi(metrics.ai);
+      },
+      async close() {
+        await joined.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await nats?.close();
+    await log.close();
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Metrics } from '../../../server/index.js';
+import type { SharedBooks } from '../../ai/open-client.js';
+import { hasAi, openEngines } from '../../engines/engines.js';
+import type { Fleet } from '../../fleet/fleet.js';
+import { checkpointStore } from '../../checkpoints.js';
+import { findLostCheckpoints } from './lost-checkpoints.js';
+import { observationOf } from '../plan-changes.js';
+import type { ServePlan } from '../../serve-plan.js';
+import type { ProcessingContext } from './context.js';
+import { Pipelines, type DaemonEngines } from './pipelines.js';
+import { tellAttempt } from './tell-events.js';
+import { WorkingThreads } from './threads.js';
+
+/**
+ * Makes the pipelines of a plan ready to start: on the daemon's own log, or as a member of a fleet.
+ *
+ * @param meter told of every AI call
+ * @throws ConfigError, ComputoError for a pipeline that can't be compiled; JobError for one that has lost its checkpoint, or whose
+ *   output another process writes to; LogError
+ */
+export async function openPipelines(
+  plan: ServePlan,
+  context: ProcessingContext,
+  meter: Metrics['ai'],
+  fleet: Fleet | undefined,
+): Promise<Pipelines> {
+  if (plan.fleet === undefined) {
+    const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
+    await findLostCheckpoints(plan, store, context.log, context.talk);
+  }
+  // A member whose fleet is not there yet works on nothing.
+  const isWaiting = plan.fleet !== undefined && fleet === undefined;
+  const engines = await openDaemonEngines(isWaiting ? { ...plan, pipelines: [] } : plan, context, meter, fleet?.books);
+  return await held(await Pipelines.open(plan, engines, context, fleet));
+}
+
+/** A daemon whose output another process writes to does not start. */
+async function held(pipelines: Pipelines): Promise<Pipelines> {
+  try {
+    await pipelines.hold();
+    return pipelines;
+  } catch (error) {
+    await pipelines.drain(0);
+    throw error;
+  }
+}
+
+/** A key is renewed, a bill paid, a gateway mended while the daemon runs. */
+const PROBE_DOWN = { unnamedMs: 60_000, namedMs: 15 * 60_000 } as const;
+
+/** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
+async function openDaemonEngines(
+  plan: ServePlan,
+  { talk, world, meter: pipelines }: Pick<ProcessingContext, 'talk' | 'world' | 'meter'>,
+  meter: Metrics['ai'],
+  books?: SharedBooks,
+): Promise<DaemonEngines> {
+  const plain = plan.pipelines.filter((pipeline) => !hasAi(pipeline)).length;
+  const threads = new WorkingThreads({
+    workers: Math.ceil(plan.workers / Math.max(1, plain)),
+    eventTimeoutMs: plan.eventTimeoutMs,
+    clock: world,
+    onWorkerEnded: (pipeline, why) => pipelines.workerEnded(pipeline, why),
+    onGivenUp: (pipeline, event, reason) => talk.error('an event was given up', { pipeline, event, reason }),
+  });
+  const engines = await openEngines(
+    {
+      ...plan,
+      live: false,
+      probeDown: PROBE_DOWN,
+      plain: (block) => threads.open({ ...block, observe: observationOf(plan.logging) }),
+      calling: (events) => threads.openCalling(events),
+      hooks: {
+        ...meter.hooks,
+        onAttempt(entry) {
+          meter.hooks.onAttempt(entry);
+          tellAttempt(talk, entry);
+        },
+      },
+      books,
+    },
+    (message) => talk.warn(message),
+  );
+  return {
+    ...engines,
+    lateMs: (pipeline) => threads.lateMs(pipeline),
+    async abort() {
+      await threads.cutOff();
+      return await engines.abort();
+    },
+  };
+}

@@ -1,0 +1,264 @@
+import type { ProviderStatus } from '../../../ai/index.js';
+import { comparePositions, type Log, type LogPosition } from '../../../log/index.js';
+import type { NatsLink } from '../../../nats/index.js';
+import { passOn } from '../../../pipeline/index.js';
+import { LogReader } from '../../../pipeline/log/index.js';
+import { Processor, type Processing, type Reader } from '../../../pipeline/processor/index.js';
+import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../../server/index.js';
+import type { Fleet } from '../../fleet/fleet.js';
+import { checkpointName, checkpointStore } from '../../checkpoints.js';
+import type { ProcessingContext } from './context.js';
+import { engineHealth } from './engine-health.js';
+import type { Engines, PipelineEngine } from '../../engines/engines.js';
+import { outputTeller } from '../../outputs/output-teller.js';
+import { daemonLock, deadLetterOpener, natsAway, openerOf } from '../../outputs/openers.js';
+import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
+import { processorTalk } from './processor-talk.js';
+
+/** The engines of a daemon's pipelines, whose scripts run in threads of their own. */
+export interface DaemonEngines extends Engines {
+  /** For how long the slowest event of a pipeline is in work, where that is long for an event. */
+  readonly lateMs: (pipeline: string) => number | undefined;
+}
+
+/** A pipeline that stands still, and what works on its events. */
+export interface HandedOver {
+  readonly pipeline: PipelineServePlan;
+  readonly engine: PipelineEngine;
+  readonly link: NatsLink | undefined;
+  readonly log: Log;
+}
+
+/**
+ * The pipelines of a daemon at work. Alone it runs them over its stored log. As a member of a fleet it passes on from there what came in
+ * here, and works on what the fleet has to do.
+ */
+export class Pipelines {
+  /** What reads the own log, in the order of the plan. */
+  readonly #fronts: Processor<LogReader>[];
+  #closed = false;
+
+  /**
+   * @param fleet undefined in a fleet's member: its server has been away since the start, and what comes in here waits
+   * @param workers on what the fleet has to do; undefined: the daemon works alone
+   */
+  private constructor(
+    private readonly plan: ServePlan,
+    private readonly engines: DaemonEngines,
+    private readonly context: ProcessingContext,
+    private readonly fleet: Fleet | undefined,
+    private readonly workers: readonly Processor[] | undefined,
+  ) {
+    this.#fronts = plan.pipelines.map((pipeline) => this.#front(pipeline));
+  }
+
+  /** @param fleet the one that the daemon has joined */
+  static async open(
+    plan: ServePlan,
+    engines: DaemonEngines,
+    context: ProcessingContext,
+    fleet: Fleet | undefined,
+  ): Promise<Pipelines> {
+    if (plan.fleet === undefined) return new Pipelines(plan, engines, context, undefined, undefined);
+    const workers: Processor[] = [];
+    for (const pipeline of fleet === undefined ? [] : plan.pipelines) {
+      const reader = await fleet?.readerFor(pipeline, engines.engineOf(pipeline), context.onRestored);
+      if (reader !== undefined) workers.push(worker(pipeline, reader, plan.stateFolder, engines, context));
+    }
+    return new Pipelines(plan, engines, context, fleet, workers);
+  }
+
+  /** Before the start: keeps other processes from the outputs, until they are drained. @throws SinkError when one writes there */
+  async hold(): Promise<void> {
+    for (const processor of this.#writers) await processor.hold();
+  }
+
+  start(): void {
+    this.fleet?.appear({ pipelines: () => this.#writers.map(reportOf) });
+    for (const processor of this.#all) processor.start();
+  }
+
+  /**
+   * Does something while a pipeline stands still at a checkpoint, because a file has one writer. The others run on. In a fleet
+   * outputs are never handed over: they are written to while others give out work.
+   *
+   * @returns whether there is such a pipeline whose outputs are written to here
+   */
+  async handOver(name: string, work: (handed: HandedOver) => Promise<void>): Promise<boolean> {
+    const index = this.plan.pipelines.findIndex(({ spec }) => spec.name === name);
+    const pipeline = this.plan.pipelines[index];
+    if (pipeline === undefined || this.workers !== undefined) return false;
+    await this.#fronts[index]?.drain(0);
+    try {
+      const { link, log } = this.context;
+      await work({ pipeline, engine: this.engines.engineOf(pipeline), link, log });
+    } finally {
+      const processor = this.#front(pipeline);
+      this.#fronts[index] = processor;
+      processor.start();
+    }
+    return true;
+  }
+
+  /**
+   * What came in before is taken care of, durably: processed, or with the fleet. The log's end when there are no pipelines.
+   */
+  get processed(): LogPosition {
+    const positions = this.#fronts.map(({ reader }) => reader.checkpoint);
+    return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
+  }
+
+  health(): HealthComponent {
+    const states = this.#all.map(({ pipeline, state, reader }) => ({
+      pipeline,
+      state,
+      ...(reader instanceof LogReader && { lagMs: reader.lagMs }),
+    }));
+    return engineHealth(states, this.engines.lateMs);
+  }
+
+  /** In a fleet the lag is that of what is not with the fleet yet: what the fleet has to do is everybody's. */
+  standings(): Promise<readonly PipelineStanding[]> {
+    return Promise.all(
+      this.#fronts.map(async ({ pipeline, reader, state }, index) => {
+        // A disk that fails now is told of elsewhere.
+        const backlog = await reader.backlog().catch(() => undefined);
+        const { kind } = this.workers?.[index]?.state ?? state;
+        return { pipeline, state: kind, lagMs: reader.lagMs, backlog };
+      }),
+    );
+  }
+
+  /** Shows what the AI providers do, where there are any. */
+  async showAi(meter: Metrics['ai']): Promise<void> {
+    const { ai } = this.engines;
+    if (ai === undefined || this.#closed) return;
+    const show = async (): Promise<void> => meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+    try {
+      await (this.fleet?.ifThere(show) ?? show());
+    } catch (error) {
+      // It may have been closed meanwhile, for other pipelines: then the figures stand until those run.
+      if (!this.#hasClosed()) throw error;
+    }
+  }
+
+  /** How the AI providers stand; none: no pipeline asks any. */
+  providers(): readonly ProviderStatus[] {
+    return this.engines.ai?.providers() ?? [];
+  }
+
+  /** Does what the clock asks for. Trouble with an output shows when it is written to. */
+  async tend(): Promise<void> {
+    const recovering = this.fleet === undefined ? [] : [this.engines.recover()];
+    await Promise.allSettled([...this.#writers.map((processor) => processor.tend()), ...recovering]);
+  }
+
+  /** Sees whether somebody renamed, removed or changed an output. Trouble with it shows when it is written to. */
+  async look(): Promise<void> {
+    await Promise.allSettled(this.#writers.map((processor) => processor.look()));
+  }
+
+  /** Ends the work so that it can go on at the next start: when all is done, or after the grace. */
+  async drain(graceMs: number): Promise<void> {
+    await Promise.all(this.#fronts.map((processor) => processor.drain(graceMs)));
+    // What the fleet has to do besides is left to the others.
+    await Promise.all((this.workers ?? []).map((processor) => processor.stop()));
+    this.engines.drain();
+    this.#closed = true;
+    await this.engines.close();
+  }
+
+  /** While it drains: cuts off what providers were asked. @returns the calls, for a person */
+  abort(): Promise<readonly string[]> {
+    return this.engines.abort();
+  }
+
+  #hasClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Those that write to the pipelines' outputs. */
+  get #writers(): readonly Processor[] {
+    return this.workers ?? this.#fronts;
+  }
+
+  get #all(): readonly Processor[] {
+    return [...(this.workers ?? []), ...this.#fronts];
+  }
+
+  #front(plan: PipelineServePlan): Processor<LogReader> {
+    const { log, world, stateWorld, talk, letters, onDamage, tapOf } = this.context;
+    const { stateFolder, config } = this.plan;
+    const pipeline = plan.spec.name;
+    const engine = this.workers === undefined ? this.engines.engineOf(plan) : undefined;
+    const reader = new LogReader({
+      pipeline,
+      log,
+      singleLines: engine?.singleLines === true,
+      checkpoints: checkpointStore(stateWorld, stateFolder, config.directory),
+      // The same in a fleet and without one: whoever joins or leaves goes on where they were.
+      checkpointName: checkpointName(log.folder, pipeline),
+      world,
+      onDamage,
+      onOtherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
+    });
+    if (engine !== undefined) {
+      return new Processor(
+        { ...toOutputs(plan, engine, stateFolder, this.context), reader, tap: () => tapOf(pipeline) },
+        processorTalk(pipeline, this.context),
+      );
+    }
+    return new Processor(
+      {
+        pipeline,
+        reader,
+        openExecutor: passOn,
+        outputs: [{ kind: 'stream', open: () => this.fleet?.work.sinkFor(pipeline) ?? natsAway() }],
+        deadLetters: { kind: 'stream', open: () => letters },
+        changed: () => undefined,
+        world,
+      },
+      // What is passed on is not done yet: whoever does it counts it.
+      { ...processorTalk(pipeline, this.context), delivered: () => undefined },
+    );
+  }
+}
+
+function worker(
+  plan: PipelineServePlan,
+  reader: Reader,
+  stateFolder: string,
+  engines: DaemonEngines,
+  context: ProcessingContext,
+): Processor {
+  const processing = toOutputs(plan, engines.engineOf(plan), stateFolder, context);
+  return new Processor({ ...processing, reader }, processorTalk(plan.spec.name, context));
+}
+
+/** What works on the events of a pipeline, and writes to its own outputs. */
+function toOutputs(
+  { spec, outputs, deadLetter }: PipelineServePlan,
+  engine: PipelineEngine,
+  stateFolder: string,
+  { world, talk, letters, link }: ProcessingContext,
+): Omit<Processing, 'reader'> {
+  const pipeline = spec.name;
+  const lock = daemonLock(talk);
+  const onTrouble = (error: unknown): void =>
+    talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
+  return {
+    pipeline,
+    openExecutor: () => engine.open(),
+    outputs: outputs.map((output, index) =>
+      openerOf(output, { pipeline, index, link, stateFolder, lock, letters }, onTrouble),
+    ),
+    deadLetters: deadLetterOpener(deadLetter, { stateFolder, lock, letters }, onTrouble),
+    changed: outputTeller(talk, pipeline),
+    world,
+  };
+}
+
+function reportOf({ pipeline, state, counts }: Processor): MemberPipeline {
+  const { input, output, deadLettered } = counts;
+  return { name: pipeline, state: state.kind, input, output, dead_lettered: deadLettered };
+}

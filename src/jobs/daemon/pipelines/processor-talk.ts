@@ -1,0 +1,26 @@
+import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
+import type { ProcessingContext } from './context.js';
+import { tellEvents, tellFailures } from './tell-events.js';
+
+/** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
+export function processorTalk(
+  pipeline: string,
+  { talk, meter, world, onOutputClosed }: Pick<ProcessingContext, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,
+): ProcessorTalk {
+  return {
+    failed: (error, retryMs) =>
+      talk.error('processing failed, and goes on from its checkpoint', { pipeline, error: reasonOf(error), retryMs }),
+    paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
+    stopped: () => talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
+    delivered({ storedAt, ...tally }) {
+      meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
+      tellFailures(talk, pipeline, tally.failures);
+      tellEvents(talk, pipeline, tally.observations);
+    },
+    outputClosed: onOutputClosed,
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

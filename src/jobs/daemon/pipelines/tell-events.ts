@@ -1,0 +1,42 @@
+import type { LedgerEntry } from '../../../ai/index.js';
+import type { Observation } from '../../../pipeline/index.js';
+import type { Talk } from '../../talk.js';
+
+/** Failures of one kind in one block of events. */
+interface Failures {
+  readonly kind: string;
+  readonly stage: string | undefined;
+  readonly count: number;
+}
+
+/** Tells how each event went through the stages, by its id. */
+export function tellEvents(talk: Talk, pipeline: string, observations: readonly Observation[]): void {
+  if (!talk.isDebug()) return;
+  for (const { id: event, steps, outcome, failure } of observations) {
+    // All lines of an event or none.
+    if (!talk.admits('events')) continue;
+    for (const { stage, seconds } of steps)
+      talk.debug('a stage is done', { event, pipeline, stage, ms: inMs(seconds) });
+    const why = failure && { kind: failure.kind, error: failure.message, stage: failure.stage };
+    talk.debug('an event is done', { event, pipeline, outcome, ...why });
+  }
+}
+
+/** Tells that events failed, whatever becomes of them. */
+export function tellFailures(talk: Talk, pipeline: string, failures: readonly Failures[]): void {
+  for (const { kind, stage, count } of failures) {
+    talk.warn('events failed', { pipeline, stage, kind, events: count });
+  }
+}
+
+/** Tells of a request to an AI provider, by the event that it was for. */
+export function tellAttempt(talk: Talk, { event, pipeline, stage, provider, model, attempt, end }: LedgerEntry): void {
+  if (end === undefined || !talk.isDebug() || !talk.admits('requests to AI providers')) return;
+  const { outcome, latencyMs: ms, requestId } = end;
+  talk.debug('a provider has answered', { event, pipeline, stage, provider, model, attempt, outcome, ms, requestId });
+}
+
+/** Microseconds are as exact as it gets. */
+function inMs(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e3;
+}

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  createAlarm,
+  postAlert,
+  signalReader,
+  type Alarm,
+  type AlertMessage,
+  type Metrics,
+} from '../../../server/index.js';
+import type { AlertPlan, AlertsPlan } from '../../serve-plan.js';
+import type { Talk } from '../../talk.js';
+
+/** How often the signals are looked at. */
+export const ALERT_INTERVAL_MS = 5000;
+
+/** What alerts need of the world. */
+export interface AlertsContext {
+  readonly plan: () => AlertsPlan;
+  readonly metrics: Metrics;
+  readonly talk: Talk;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+interface Watched {
+  readonly rule: AlertPlan;
+  readonly alarm: Alarm;
+}
+
+/** Watches what the config's rules name. @returns looks once; never fails */
+export function watchAlerts(context: AlertsContext): () => Promise<void> {
+  const { metrics, talk, now, elapsed, wait } = context;
+  const read = signalReader();
+  let watched: readonly Watched[] = [];
+  /** One message after the other: a webhook learns of what happened in the order of its happening. */
+  let sending = Promise.resolve();
+
+  return async () => {
+    const { rules, webhook } = context.plan();
+    // A rule that stays as it is goes on where it was.
+    watched = rules.map((rule) => ({
+      rule,
+      alarm: watched.find((one) => isDeepStrictEqual(one.rule, rule))?.alarm ?? createAlarm(rule),
+    }));
+    if (rules.length > 0) {
+      const signals = read(await metrics.snapshot(), elapsed());
+      for (const { rule, alarm } of watched) {
+        const value = signals[rule.signal];
+        const change = alarm.look(value, elapsed());
+        if (change === undefined) continue;
+        const { name: alert, signal, above } = rule;
+        if (change === 'fires') talk.error('an alert fires', { alert, signal, value, above });
+        else talk.info('an alert has cleared', { alert, signal, value, above });
+        if (webhook !== undefined)
+          send(webhook, messageOf(rule, change === 'fires' ? 'firing' : 'resolved', value, now()));
+      }
+    }
+    metrics.alerts.show(watched.map(({ rule, alarm }) => ({ name: rule.name, isFiring: alarm.isFiring })));
+  };
+
+  function send(webhook: string, message: AlertMessage): void {
+    sending = sending
+      .then(() => postAlert(webhook, message, wait))
+      .catch((error: unknown) =>
+        talk.error('an alert could not be sent to the webhook', {
+          alert: message.alert,
+          error: error instanceof Error ? error.message : String(error),
+        }),
+      );
+  }
+}
+
+function messageOf(rule: AlertPlan, status: AlertMessage['status'], value: number, now: number): AlertMessage {
+  const { name: alert, signal, above } = rule;
+  const text = `colloquium: ${alert} is ${status}: ${signal} is ${Number(value.toPrecision(4))}, the limit ${above}`;
+  return { alert, status, signal, value, above, time: new Date(now).toISOString(), text };
+}

@@ -1,0 +1,57 @@
+import { DisplacedError, Log, type LogHooks, type LogOptions, type LogWorld } from '../../../log/index.js';
+import type { Talk } from '../../talk.js';
+
+/** The daemon's log, and how its disk does. */
+export interface OpenedLog {
+  readonly log: Log;
+  /** Why nothing can be stored, since the last time that something could. */
+  readonly writeError: () => string | undefined;
+}
+
+/**
+ * Opens the log for writing, and tells what has become of it.
+ *
+ * @throws LogError
+ */
+export async function openLog(
+  world: LogWorld,
+  options: LogOptions,
+  meter: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>,
+  talk: Talk,
+): Promise<OpenedLog> {
+  let failure: { readonly message: string; readonly storedRecords: number } | undefined;
+  const writeError = (): string | undefined =>
+    failure?.storedRecords === log.stats().storedRecords ? failure.message : undefined;
+  const log = await Log.open(world, {
+    ...options,
+    hooks: {
+      onSync: meter.onSync,
+      onWriteError(error, events) {
+        meter.onWriteError(error, events);
+        // Told when the folder is looked at, whoever wants to store something or not.
+        if (error instanceof DisplacedError) return;
+        // Once, not for every request that meets it.
+        if (writeError() === undefined) talk.error('events can not be stored', { error: error.message, events });
+        failure = { message: error.message, storedRecords: log.stats().storedRecords };
+      },
+      onPackFailed(segment, error) {
+        if (error instanceof DisplacedError) return;
+        talk.warn('a segment stays unpacked', { segment: segment.number, error: String(error) });
+      },
+    },
+  });
+  if (log.torn !== undefined) {
+    const { file, offset, cutBytes, keptIn, missingBytes } = log.torn;
+    talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
+    if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
+  }
+  if (log.keysLost !== undefined) tellKeysLost(log.keysLost, log.folder, talk);
+  return { log, writeError };
+}
+
+function tellKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string, talk: Talk): void {
+  const what =
+    kind === 'damaged' ? 'the table of idempotency keys was damaged' : 'the table of idempotency keys was gone';
+  if (noted > 0) talk.warn(`${what}: it was made anew from the log's claims`, { log, keys: noted });
+  else talk.error(`${what}, and no claims are left: events that come again are stored again`, { log });
+}

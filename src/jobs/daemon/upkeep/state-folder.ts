@@ -1,0 +1,63 @@
+import { HeldFolder, makeFolder, type HeldFolderState } from '../../../files/index.js';
+import { guardedDisk, type LogWorld } from '../../../log/index.js';
+
+const OWNER_ONLY = 0o700;
+
+const REASONS: Readonly<Record<Exclude<HeldFolderState, 'there'>, string>> = {
+  gone:
+    'the state folder is gone: it was moved away or removed while the daemon runs. Nothing is processed. ' +
+    'Move it back, and it goes on by itself; if it was removed, restart with --from-scratch, which processes all stored events again',
+  replaced:
+    'another folder has taken the place of the state folder while the daemon runs. Nothing is processed, and nothing written to it. ' +
+    'Put the former one back, and it goes on by itself; restart to go on with the new one',
+};
+
+/** The state folder is not where it was. */
+export class StateDisplacedError extends Error {
+  override readonly name = 'StateDisplacedError';
+}
+
+/** The state folder of a daemon. By another one a pipeline would not know what it has done, and the daemon not whom it lets in. */
+export class StateFolder {
+  #path = '';
+  #held: HeldFolder | undefined;
+
+  constructor(path: string) {
+    this.use(path);
+  }
+
+  /** From now on this is the state folder. It is made where it is missing; one that can't be used is told of when it is written to. */
+  use(path: string): void {
+    if (path === this.#path) return;
+    this.release();
+    this.#path = path;
+    try {
+      makeFolder(path, OWNER_ONLY);
+      this.#held = new HeldFolder(path);
+    } catch {
+      this.#held = undefined;
+    }
+  }
+
+  /** What has become of it, and what to do; undefined: nothing. Quick. */
+  trouble(): string | undefined {
+    const state = this.#held?.look() ?? 'there';
+    return state === 'there' ? undefined : `${this.#path}: ${REASONS[state]}`;
+  }
+
+  /** @throws StateDisplacedError when it is not where it was: what lies there is somebody else's */
+  check(): void {
+    const trouble = this.trouble();
+    if (trouble !== undefined) throw new StateDisplacedError(trouble);
+  }
+
+  /** The world, with a disk on which no path is used while the state folder is not where it was. */
+  worldWithin(world: LogWorld): LogWorld {
+    return { ...world, disk: guardedDisk(world.disk, () => this.check()) };
+  }
+
+  release(): void {
+    this.#held?.release();
+    this.#held = undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os';
+import type { AiClient } from '../../ai/index.js';
+import {
+  chooseExecutor,
+  isAiStage,
+  singleLines,
+  type BlockOptions,
+  type EventOptions,
+  type OpenExecutor,
+  type PipelineSpec,
+} from '../../pipeline/index.js';
+import type { Block } from '../../sources/index.js';
+import type { AiPlan } from '../ai/ai-engines.js';
+
+/** What works on the events of one pipeline. */
+export interface PipelineEngine {
+  /** Whether it wants blocks of one line each. */
+  readonly singleLines: boolean;
+  /** The blocks of an input as it wants them. */
+  readonly shape: (blocks: AsyncIterable<Block>) => AsyncIterable<Block>;
+  /** Compiles the pipeline. @throws ComputoError */
+  open(): OpenExecutor;
+}
+
+/** A pipeline, and what an engine needs to know of it. */
+export interface EnginePipeline {
+  readonly spec: PipelineSpec;
+  readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** US dollars a day, as decimal text. */
+  readonly budget: string | undefined;
+}
+
+export interface EnginesPlan extends Omit<AiPlan, 'config'> {
+  /** Only pipelines of a config have AI stages. */
+  readonly config?: AiPlan['config'];
+  readonly pipelines: readonly EnginePipeline[];
+  /** Opens what works on a pipeline without AI stages. Default: as many threads as pay off. */
+  readonly plain?: (block: BlockOptions) => OpenExecutor;
+  /** Opens what works on a pipeline with AI stages. Default: this thread. */
+  readonly calling?: (events: EventOptions) => OpenExecutor;
+}
+
+/** The engines of several pipelines, and what they share. */
+export interface Engines {
+  engineOf(pipeline: EnginePipeline): PipelineEngine;
+  /** What the AI stages call through, to look at; undefined where there are none. */
+  readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
+  /** No call to a provider is begun any more; those under way are finished. */
+  drain(): void;
+  /**
+   * Cuts off the calls under way: nobody knows what becomes of them.
+   *
+   * @returns what names them, for a person
+   */
+  abort(): Promise<readonly string[]>;
+  /** Settles what processes have left open that died since. */
+  recover(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the stages of all pipelines need: one AI client, if any has an AI stage, because they share the providers' limits.
+ *
+ * @param tell a notice for a person
+ * @throws ConfigError
+ */
+export async function openEngines(plan: EnginesPlan, tell: (message: string) => void): Promise<Engines> {
+  const ai = plan.pipelines.some(hasAi) ? await openAiEngines(plan, tell) : undefined;
+  const { plain = asManyThreadsAsPayOff } = plan;
+  return {
+    ai: ai?.client,
+    engineOf(pipeline) {
+      const block = { ...pipeline.block, pipeline: pipeline.spec };
+      if (ai !== undefined && hasAi(pipeline)) {
+        return { singleLines: true, shape: singleLines, open: () => ai.open(block) };
+      }
+      return { singleLines: false, shape: (blocks) => blocks, open: () => plain(block) };
+    },
+    drain: () => void ai?.client.drain(),
+    abort: async () => (ai === undefined ? [] : await cutOff(ai.client)),
+    async recover() {
+      await ai?.client.recover();
+    },
+    close: async () => ai?.client.close(),
+  };
+}
+
+function asManyThreadsAsPayOff(block: BlockOptions): OpenExecutor {
+  return chooseExecutor(block, { threads: availableParallelism(), atOnce: false, inputBytes: undefined });
+}
+
+export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
+  return spec.stages.some(isAiStage);
+}
+
+async function cutOff(client: AiClient): Promise<readonly string[]> {
+  const before = new Set<string>();
+  for await (const { key } of client.doubtful()) before.add(key);
+  await client.abort();
+  const names: string[] = [];
+  for await (const { key, pipeline, stage, event } of client.doubtful())
+    if (!before.has(key)) names.push(`${pipeline} › ${stage}: ${event ?? key}`);
+  return names;
+}
+
+async function openAiEngines(
+  { config, calling, ...plan }: EnginesPlan,
+  tell: (message: string) => void,
+): Promise<{ readonly client: AiClient; readonly open: (block: BlockOptions) => OpenExecutor }> {
+  if (config === undefined) throw new Error('AI stages without a config');
+  const { aiEvents, onThisThread, openAi, tellDoubt } = await import('../ai/ai-engines.js');
+  const client = await openAi({ ...plan, config }, tell);
+  tellDoubt(client, tell);
+  return { client, open: (block) => (calling ?? onThisThread)(aiEvents(client, { ...plan, config }, block)) };
+}

@@ -1,0 +1,4 @@
+/** A fleet: daemons that share their work through a NATS server. */
+export { membersPlace, resolveFleet, sharedStore } from './plan.js';
+export { openLink } from './open-link.js';
+export { presentMembers, REAPPEAR_MS } from './members.js';

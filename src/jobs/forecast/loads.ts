@@ -1,0 +1,96 @@
+import type { Estimate } from '../../ai/index.js';
+
+export type PossibleCall = Extract<Estimate, { readonly kind: 'possible' }>;
+
+/** What a provider would have to serve. */
+export interface Load {
+  requests: number;
+  likelyTokens: number;
+  worstTokens: number;
+}
+
+/** By provider, then by model. */
+export type Loads = Map<string, Map<string, Load>>;
+
+/** Models may be named by the input, without end: those beyond this are taken together, which no limit of theirs then sees. */
+const MODELS_MAX = 200;
+const OTHER_MODELS = '';
+
+export function addLoad(loads: Loads, { provider, model, tokens }: PossibleCall, times: 1 | -1): void {
+  const models = loads.get(provider) ?? new Map<string, Load>();
+  loads.set(provider, models);
+  const key = models.has(model) || models.size < MODELS_MAX ? model : OTHER_MODELS;
+  const load = models.get(key) ?? { requests: 0, likelyTokens: 0, worstTokens: 0 };
+  models.set(key, load);
+  load.requests += times;
+  load.likelyTokens += times * (tokens.likelyInput + tokens.likelyOutput);
+  load.worstTokens += times * tokens.worst;
+}
+
+/** Limits per minute, as a config has them. */
+export interface RateLimits {
+  readonly requests_per_minute?: number | undefined;
+  readonly tokens_per_minute?: number | undefined;
+}
+
+export interface ProviderLimits {
+  readonly rate_limit?: RateLimits | undefined;
+  readonly models?: readonly { readonly name: string; readonly rate_limit?: RateLimits | undefined }[] | undefined;
+}
+
+/** Seconds. */
+export interface Duration {
+  readonly likely: number;
+  readonly worst: number;
+}
+
+const SECONDS_PER_MINUTE = 60;
+const NO_TIME: Duration = { likely: 0, worst: 0 };
+
+/**
+ * How long the limits alone make it take: providers work side by side, each as long as its tightest limit needs.
+ *
+ * @returns undefined when no limit is set for any of them
+ */
+export function secondsAtLimits(
+  loads: readonly Loads[],
+  limitsOf: (provider: string) => ProviderLimits,
+): Duration | undefined {
+  const times: Duration[] = [];
+  for (const provider of new Set(loads.flatMap((byProvider) => [...byProvider.keys()]))) {
+    const { rate_limit: whole, models = [] } = limitsOf(provider);
+    const load = (model?: string): Load => sumOf(loads.flatMap((one) => loadsOf(one.get(provider), model)));
+    if (whole !== undefined) times.push(secondsFor(load(), whole));
+    for (const { name, rate_limit: own } of models) if (own !== undefined) times.push(secondsFor(load(name), own));
+  }
+  return times.length === 0 ? undefined : times.reduce(longer, NO_TIME);
+}
+
+function loadsOf(models: ReadonlyMap<string, Load> | undefined, model: string | undefined): readonly Load[] {
+  if (models === undefined) return [];
+  if (model === undefined) return [...models.values()];
+  const own = models.get(model);
+  return own === undefined ? [] : [own];
+}
+
+function sumOf(loads: readonly Load[]): Load {
+  const sum: Load = { requests: 0, likelyTokens: 0, worstTokens: 0 };
+  for (const { requests, likelyTokens, worstTokens } of loads) {
+    sum.requests += requests;
+    sum.likelyTokens += likelyTokens;
+    sum.worstTokens += worstTokens;
+  }
+  return sum;
+}
+
+function secondsFor(load: Load, { requests_per_minute: requests, tokens_per_minute: tokens }: RateLimits): Duration {
+  const at = (count: number, perMinute = Infinity): number => (count * SECONDS_PER_MINUTE) / perMinute;
+  return {
+    likely: Math.max(at(load.requests, requests), at(load.likelyTokens, tokens)),
+    worst: Math.max(at(load.requests, requests), at(load.worstTokens, tokens)),
+  };
+}
+
+function longer(a: Duration, b: Duration): Duration {
+  return { likely: Math.max(a.likely, b.likely), worst: Math.max(a.worst, b.worst) };
+}

@@ -1,0 +1,56 @@
+import { drive, type BlockRunResult, type OpenExecutor, type Progress } from '../../pipeline/index.js';
+import type { Sink } from '../../sinks/index.js';
+import { openSources, readSources } from '../run/open-input.js';
+import type { RunPlan } from '../run/plan.js';
+import { bytesOf, type ProgressTalk } from '../run/run.js';
+import type { PersonTalk } from '../talk.js';
+import type { PipelineEngine } from '../engines/engines.js';
+import type { Failures } from './failures.js';
+
+/** A dry run, under way. */
+export interface ForecastJob {
+  readonly plan: RunPlan;
+  readonly talk: ProgressTalk & Pick<PersonTalk, 'notice'>;
+  /** Ends the reading. */
+  readonly reading: AbortController;
+}
+
+/**
+ * Sends the whole input through an executor, and what comes out nowhere.
+ *
+ * @throws SourceError when the input can't be read to its end
+ */
+export async function passThrough(
+  { plan, talk, reading }: ForecastJob,
+  { executor, shape }: Pick<PipelineEngine, 'shape'> & { readonly executor: OpenExecutor },
+  failures: Failures,
+): Promise<BlockRunResult> {
+  const sources = openSources(plan, talk.notice);
+  const progress = talk.progress?.(bytesOf(sources));
+  const result = await drive({
+    executor,
+    blocks: shape(readSources(plan, sources, reading.signal)),
+    sinks: {
+      outputs: plan.outputs.map(() => nowhere()),
+      deadLetters: failures.sink,
+      files: [],
+      close: () => Promise.resolve(),
+    },
+    now: Date.now,
+    stopReading: () => reading.abort(),
+    unordered: plan.ai !== undefined,
+    ...(progress && { onProgress: (now) => progress.update(withoutAwaited(now, failures)) }),
+  });
+  progress?.close();
+  if (result.endedBy === 'error') throw result.error;
+  return result;
+}
+
+/** Who waits for an answer has not failed. */
+function withoutAwaited({ counts, bytes }: Progress, { awaited }: Failures): Progress {
+  return { counts: { ...counts, deadLettered: Math.max(0, counts.deadLettered - awaited) }, bytes };
+}
+
+function nowhere(): Sink {
+  return { name: 'nowhere', write: () => Promise.resolve(), close: () => Promise.resolve() };
+}

@@ -1,0 +1,37 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { nodeFileSystem } from '../../files/index.js';
+import type { FileSink, FileSinkOptions } from '../../sinks/index.js';
+import type { FileTarget } from './target.js';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Ends what somebody left without a newline in files that are added to: the next line does not become a part of it.
+ *
+ * @param files the targets, open
+ * @param modes how they were opened
+ */
+export async function endHalfLines(
+  targets: readonly FileTarget[],
+  files: readonly FileSink[],
+  modes: readonly FileSinkOptions['mode'][] = targets.map(({ mode }) => mode),
+): Promise<void> {
+  for (const [at, file] of files.entries()) {
+    const path = targets[at]?.path ?? '';
+    if (modes[at] === 'append' && !path.endsWith('.gz') && endsInALine(path)) {
+      await file.write(Uint8Array.of(NEWLINE));
+    }
+  }
+}
+
+function endsInALine(path: string): boolean {
+  const stats = nodeFileSystem.stat(path);
+  if (stats?.kind !== 'file' || stats.size === 0) return false;
+  const fd = openSync(path, 'r');
+  try {
+    const last = new Uint8Array(1);
+    return readSync(fd, last, 0, 1, stats.size - 1) === 1 && last[0] !== NEWLINE;
+  } finally {
+    closeSync(fd);
+  }
+}

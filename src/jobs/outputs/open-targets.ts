@@ -1,0 +1,52 @@
+import type { OpenSinks } from '../../pipeline/index.js';
+import type { FileSink, FileSinkOptions, Sink } from '../../sinks/index.js';
+import { openStream } from '../../sinks/kinds/index.js';
+import type { TargetHolds } from './hold-targets.js';
+import { openFile } from './open-file.js';
+import type { FileTarget, Targets } from './target.js';
+
+export interface OpenTargetsOptions {
+  /** Whose they are. */
+  readonly pipeline: string;
+  /** Keep others from the files. */
+  readonly holds: TargetHolds;
+  /** Takes the dead letters that no file takes. */
+  readonly letters: Sink;
+  /** How the files are opened, in their order, where their lengths are kept in a checkpoint; default: as they are planned. */
+  readonly modes?: readonly FileSinkOptions['mode'][];
+}
+
+/**
+ * Opens what a job writes to. To be called last before the first event, so that a mistake elsewhere empties no file.
+ *
+ * @returns the files are the outputs in their order, then that of the dead letters; what can't be closed is told of
+ * @throws SinkError
+ */
+export async function openTargets(
+  { outputs, deadLetters }: Targets,
+  { pipeline, holds, letters, modes }: OpenTargetsOptions,
+): Promise<OpenSinks> {
+  const files: FileSink[] = [];
+  const open = async (target: FileTarget): Promise<Sink> => {
+    const hold = holds.of(target);
+    const { path, keeping, packs } = target;
+    const mode = modes?.[files.length] ?? target.mode;
+    const checkpointed = modes !== undefined;
+    const sink = await openFile(path, { ...keeping, packs, mode, checkpointed, waits: true, ...(hold && { hold }) });
+    files.push(sink);
+    return sink;
+  };
+  const opened: Sink[] = [];
+  for (const [index, output] of outputs.entries()) {
+    opened.push(output.kind === 'file' ? await open(output) : openStream(output.output, { pipeline, index }));
+  }
+  const lettersSink = deadLetters.kind === 'stderr' ? letters : await open(deadLetters);
+  return {
+    outputs: opened,
+    deadLetters: lettersSink,
+    files,
+    async close() {
+      for (const sink of [...opened, lettersSink]) await sink.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { NatsLink } from '../../nats/index.js';
+import type { FileOpener, OpenSink } from '../../pipeline/processor/index.js';
+import { openFile } from './open-file.js';
+import { keepingOf } from './target.js';
+import {
+  truncateRenamed,
+  DEAD_LETTER_PERMISSIONS,
+  FileHold,
+  Lifeline,
+  outputState,
+  recoverFile,
+  SinkError,
+  type FileLockOptions,
+  type Sink,
+} from '../../sinks/index.js';
+import { outputKinds, type OutputPlace } from '../../sinks/kinds/index.js';
+import type { Talk } from '../talk.js';
+
+/** Whose output it is, and what it may go through. */
+export interface DaemonOutputPlace extends OutputPlace {
+  readonly stateFolder: string;
+  /** How others are kept from its files. */
+  readonly lock: FileLockOptions;
+  /** Takes the dead letters that no file takes. */
+  readonly letters: Sink;
+  /** Undefined: no output needs it, or the server has been away since the start. */
+  readonly link: NatsLink | undefined;
+}
+
+/** How a daemon has its files: where it can't, it runs all the same, and says so. */
+export function daemonLock(talk: Talk): FileLockOptions {
+  const onUnable = (reason: string): void =>
+    talk.warn('other processes are not kept from writing to an output', { reason });
+  return { command: 'colloquium serve', onUnable };
+}
+
+/** How an output of the config is opened. */
+export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
+  const kind = outputKinds.of(output);
+  switch (kind.to) {
+    case 'stream':
+      return { kind: 'stream', open: () => kind.open(output, place) };
+    case 'file':
+      return fileOpener(kind.fileOf(output), { stateFolder: place.stateFolder }, place.lock, onTrouble);
+    case 'nats': {
+      const { link } = place;
+      return { kind: 'stream', open: link === undefined ? natsAway : () => kind.open(output, { ...place, link }) };
+    }
+  }
+}
+
+/** In place of what can't be opened before the NATS server is there. */
+export function natsAway(): never {
+  throw new Error('the NATS server is away');
+}
+
+/** How a pipeline's dead letters are written. */
+export function deadLetterOpener(
+  file: FilePlan | undefined,
+  { stateFolder, lock, letters }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock' | 'letters'>,
+  onTrouble: (error: unknown) => void,
+): OpenSink {
+  if (file === undefined) return { kind: 'stream', open: () => letters };
+  return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, lock, onTrouble);
+}
+
+/** A file of the config, its folder made where it is missing. */
+function fileOpener(
+  plan: FilePlan,
+  place: { readonly stateFolder: string; readonly permissions?: number },
+  lock: FileLockOptions,
+  onTrouble: (error: unknown) => void,
+): FileOpener {
+  const path = plan.file;
+  const hold = new FileHold(path, { ...lock, keepsName: true });
+  const pattern = plan.pattern === undefined ? {} : { pattern: plan.pattern };
+  const lifeline = new Lifeline();
+  const guarded = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new SinkError(path, 'open', error);
+    }
+  };
+  return {
+    kind: 'file',
+    path,
+    async recover() {
+      try {
+        return await recoverFile(path, lifeline, { ...place, ...pattern });
+      } catch (error) {
+        throw new SinkError(path, 'write', error);
+      }
+    },
+    state: (position) => guarded(() => outputState(path, position, plan.pattern)),
+    findRenamed: (position, cutsBack) => guarded(() => truncateRenamed(path, position, cutsBack)),
+    hold: () => hold.take(),
+    async open(mode) {
+      return await openFile(path, {
+        ...keepingOf(plan),
+        ...place,
+        mode,
+        lifeline,
+        hold,
+        checkpointed: true,
+        onTrouble,
+      });
+    },
+    async release() {
+      lifeline.release();
+      await hold.release();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { OpenExecutor, OpenSinks } from '../../pipeline/index.js';
+import type { FileSink } from '../../sinks/index.js';
+import { JobError } from '../job-error.js';
+import type { LettersToDrive } from './letters.js';
+import type { OpenReplay } from './open-replay.js';
+import type { ReplayRun } from './runs.js';
+
+/** At most so long after its result was written a letter is noted as driven: little is driven twice after a crash. */
+const NOTE_INTERVAL_MS = 200;
+
+/** Where the results of letters go. */
+export interface LetterTargets {
+  readonly sinks: OpenSinks;
+  readonly executor: OpenExecutor;
+  /** Whether a letter that fails again is kept in a file. */
+  readonly keepsFailed: boolean;
+}
+
+/**
+ * The run of one pipeline's dead letters to one output. Which of them were driven is noted as it goes on: what is noted is on the
+ * disk, where the output is a file. A letter that fails again and is kept nowhere is not noted.
+ */
+export function runOfLetters(
+  underWay: OpenReplay,
+  letters: LettersToDrive,
+  { sinks, executor, keepsFailed }: LetterTargets,
+): ReplayRun {
+  const notes = new NoteKeeper(underWay, letters, sinks.files);
+  return {
+    blocks: letters.blocks,
+    sinks,
+    executor,
+    onDelivered({ counts, resumeAt }) {
+      if (!keepsFailed && counts.deadLettered + counts.skipped > 0) letters.onLeft(resumeAt);
+    },
+    keep: {
+      reached(resumeAt) {
+        letters.onReached(resumeAt);
+        notes.reached();
+      },
+      async finish(result) {
+        if (result.endedBy !== 'error') await notes.finish();
+        return result;
+      },
+      abandon: () => notes.abandon(),
+    },
+  };
+}
+
+/** Notes from time to time which letters were driven. */
+class NoteKeeper {
+  #isBehind = false;
+  #work: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly underWay: OpenReplay,
+    private readonly letters: LettersToDrive,
+    private readonly files: readonly FileSink[],
+  ) {}
+
+  /** Another letter was driven. */
+  reached(): void {
+    this.#isBehind = true;
+    this.#work ??= this.#run();
+  }
+
+  /** Makes the last note. @throws JobError */
+  async finish(): Promise<void> {
+    await this.abandon();
+    if (this.#failure === undefined) await this.#note().catch((error: unknown) => (this.#failure = { error }));
+    if (this.#failure !== undefined) throw this.#cannotNote(this.#failure.error);
+  }
+
+  /** Makes no more notes. */
+  async abandon(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isBehind && !this.#stop.signal.aborted) {
+        await this.underWay.world.wait(NOTE_INTERVAL_MS, this.#stop.signal);
+        await this.#note();
+      }
+    } catch (error) {
+      this.#failure = { error };
+      this.underWay.stopReading();
+    } finally {
+      this.#work = undefined;
+    }
+  }
+
+  async #note(): Promise<void> {
+    this.#isBehind = false;
+    // Before the sync: what is written meanwhile is for the next note.
+    const note = this.letters.note();
+    for (const file of this.files) await file.sync();
+    await this.letters.remember(note);
+  }
+
+  #cannotNote(error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    const { stateFolder } = this.underWay.plan;
+    const hint = 'letters that are not noted are driven again the next time';
+    return new JobError(`cannot note in ${stateFolder} what was driven: ${error.message}`, 'failed', hint);
+  }
+}

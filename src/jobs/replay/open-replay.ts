@@ -1,0 +1,37 @@
+import { nodeWorld, type Damage, type LogWorld } from '../../log/index.js';
+import type { Delivered } from '../../pipeline/index.js';
+import type { PersonTalk } from '../talk.js';
+import type { ReplayPlan } from './plan.js';
+
+/** What all parts of a replay share. */
+export interface OpenReplay {
+  readonly plan: ReplayPlan;
+  readonly world: LogWorld;
+  readonly talk: PersonTalk;
+  /** Raised when nothing more is to be read. */
+  readonly signal: AbortSignal;
+  readonly stopReading: () => void;
+  /** Told of every damaged place of the log. */
+  readonly onDamage: (damage: Damage) => void;
+  readonly damagedPlaces: () => number;
+  /** Told of what becomes of events on the way to their pipeline's own outputs. */
+  readonly onDelivered?: (pipeline: string, delivered: Delivered) => void;
+}
+
+/** @param signal ends the reading */
+export function startReplay(plan: ReplayPlan, talk: PersonTalk, signal: AbortSignal): OpenReplay {
+  const reading = new AbortController();
+  let damaged = 0;
+  return {
+    plan,
+    world: nodeWorld(),
+    talk,
+    signal: AbortSignal.any([signal, reading.signal]),
+    stopReading: () => reading.abort(),
+    onDamage({ message }) {
+      damaged += 1;
+      talk.notice(message);
+    },
+    damagedPlaces: () => damaged,
+  };
+}

@@ -1,0 +1,69 @@
+import { sentTo } from '../../event/index.js';
+import { eventFilter, limitEvents, type BlockRunResult, type Counts } from '../../pipeline/index.js';
+import { SinkClosedError } from '../../sinks/index.js';
+import type { ReplayWay } from './plan.js';
+import type { OpenReplay } from './open-replay.js';
+import { openReplaySinks } from './sinks.js';
+import { storedBlocks, type AcceptsLine } from './stored-blocks.js';
+
+const NEWLINE = 0x0a;
+
+/** Stored events as they stand in the log, byte for byte, but for their checksums. */
+export async function replayRaw(
+  underWay: OpenReplay,
+  way: Extract<ReplayWay, { kind: 'raw' }>,
+): Promise<BlockRunResult> {
+  const counts: Counts = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
+  const letters: string[] = [];
+  const sinks = await openReplaySinks(underWay, way.output);
+  const { outputs, deadLetters } = sinks;
+  const accepts = wanted(way, counts, letters);
+  const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });
+  const { limit } = underWay.plan;
+  let bytes = 0;
+  let endedBy: 'input' | 'closed' = 'input';
+  try {
+    for await (const block of limit === undefined ? stored : limitEvents(stored, limit)) {
+      if (letters.length > 0) await deadLetters.write(Buffer.from(letters.splice(0).join('')));
+      if (block.kind !== 'lines' || block.bytes.length === 0) continue;
+      await outputs[0]?.write(block.bytes);
+      counts.output += linesIn(block.bytes);
+      bytes += block.bytes.length;
+    }
+    if (letters.length > 0) await deadLetters.write(Buffer.from(letters.join('')));
+  } catch (error) {
+    if (!(error instanceof SinkClosedError)) throw error;
+    endedBy = 'closed';
+  }
+  await sinks.close();
+  counts.input = counts.output + counts.filtered + counts.deadLettered;
+  return { counts, bytes, endedBy };
+}
+
+/** Which lines pass; undefined: all. */
+function wanted(
+  { pipeline, filters, limits }: Extract<ReplayWay, { kind: 'raw' }>,
+  counts: Counts,
+  letters: string[],
+): AcceptsLine | undefined {
+  const isOfPipeline = pipeline === undefined ? undefined : sentTo(pipeline);
+  if (filters.length === 0) return isOfPipeline;
+  const judge = eventFilter(filters, limits);
+  return (bytes, start, end) => {
+    if (isOfPipeline?.(bytes, start, end) === false) return false;
+    const answer = judge(bytes.toString('utf8', start, end));
+    if (typeof answer === 'object') {
+      counts.deadLettered += 1;
+      letters.push(answer.deadLetter);
+      return false;
+    }
+    if (!answer) counts.filtered += 1;
+    return answer;
+  };
+}
+
+function linesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,37 @@
+import type { OpenSinks } from '../../pipeline/index.js';
+import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
+import { endHalfLines } from '../outputs/end-half-lines.js';
+import { holdTargets } from '../outputs/hold-targets.js';
+import { openTargets } from '../outputs/open-targets.js';
+import { filesOf, toStdout, type Targets } from '../outputs/target.js';
+import type { OpenReplay } from './open-replay.js';
+import type { ReplayOutput } from './plan.js';
+
+/**
+ * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
+ * dead letters became is added too: those that were driven before are not driven again.
+ *
+ * @throws SinkError, also when another process writes to the output
+ */
+export async function openReplaySinks(
+  { plan: { choice, deadLetter }, talk }: Pick<OpenReplay, 'plan' | 'talk'>,
+  to: ReplayOutput,
+): Promise<OpenSinks> {
+  const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
+  const keeping = { permissions: DEAD_LETTER_PERMISSIONS };
+  const targets: Targets = {
+    outputs: [to === undefined ? toStdout(false) : { kind: 'file', path: to.file, mode, keeping: {} }],
+    deadLetters:
+      deadLetter === undefined ? { kind: 'stderr' } : { kind: 'file', path: deadLetter, mode: 'append', keeping },
+  };
+  const holds = await holdTargets(targets, { command: 'colloquium replay', keepsNames: false, holdsLetters: false });
+  const sinks = await openTargets(targets, { pipeline: 'replay', holds, letters: talk.letters });
+  await endHalfLines(filesOf(targets), sinks.files);
+  return {
+    ...sinks,
+    async close() {
+      await sinks.close();
+      await holds.release();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { byPipeline, type OpenExecutor } from '../../pipeline/index.js';
+import type { Engines, PipelineEngine } from '../engines/engines.js';
+import type { PipelineServePlan } from '../serve-plan.js';
+import { runOfLetters } from './letter-run.js';
+import { lettersToDrive, nothingLeft, tellLeft } from './letters.js';
+import type { ReplayWay } from './plan.js';
+import type { ReplayRun } from './runs.js';
+import type { OpenReplay } from './open-replay.js';
+import { openReplaySinks } from './sinks.js';
+import { storedBlocks } from './stored-blocks.js';
+
+/** A replay to one output: the log in one run, or one run for the dead letters of each pipeline. */
+export async function* runsToOneOutput(
+  underWay: OpenReplay,
+  way: Extract<ReplayWay, { kind: 'pipelines' }>,
+  engines: Engines,
+): AsyncGenerator<ReplayRun> {
+  const { plan, talk } = underWay;
+  const opened = way.pipelines.map((pipeline) => ({ pipeline, engine: engines.engineOf(pipeline) }));
+  if (plan.choice.from === 'log') {
+    const singleLines = opened.some(({ engine }) => engine.singleLines);
+    const executor = together(way, opened, talk.notice);
+    const sinks = await openReplaySinks(underWay, way.output);
+    yield { blocks: storedBlocks(underWay, { singleLines }), executor, sinks };
+    return;
+  }
+  const sinks = await openReplaySinks(underWay, way.output);
+  /** All runs share the outputs. */
+  const shared = { ...sinks, close: () => Promise.resolve() };
+  const left = nothingLeft();
+  try {
+    for await (const letters of lettersToDrive(underWay, way, left)) {
+      const executor = engines.engineOf(letters.pipeline).open();
+      yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed: plan.deadLetter !== undefined });
+    }
+  } finally {
+    tellLeft(left, talk.notice);
+    await sinks.close();
+  }
+}
+
+/** One executor for the log: the one pipeline's, or one that sends each event to its own. */
+function together(
+  { through }: Extract<ReplayWay, { kind: 'pipelines' }>,
+  pipelines: readonly { readonly pipeline: PipelineServePlan; readonly engine: PipelineEngine }[],
+  tell: (message: string) => void,
+): OpenExecutor {
+  const opened = new Map(pipelines.map(({ pipeline, engine }) => [pipeline.spec.name, engine.open()]));
+  const [only] = opened.values();
+  if (through === 'one' && only !== undefined) return only;
+  const told = new Set<string | undefined>();
+  const executor = byPipeline(opened, (pipeline) => {
+    if (told.has(pipeline)) return;
+    told.add(pipeline);
+    tell(`the config has no pipeline ${JSON.stringify(pipeline)}: its events are left out`);
+  });
+  return {
+    get width() {
+      return executor.width;
+    },
+    submit: (block, meta) => executor.submit(block, meta),
+    recycle: (lines) => executor.recycle?.(lines),
+    async close() {
+      await Promise.all([...opened.values()].map((one) => one.close()));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { holdTargets } from '../outputs/hold-targets.js';
+import { openTargets } from '../outputs/open-targets.js';
+import { filesOf } from '../outputs/target.js';
+import { lookAtOutputs } from './look-at-outputs.js';
+import { openSources, readSources } from './open-input.js';
+import { refuseStrangeParts } from './own-parts.js';
+import type { RunPlan } from './plan.js';
+import { refuseClashes } from './refuse-clashes.js';
+import type { HeldContext, JobContext, RunJob } from './run-job.js';
+
+/** Opens what a run reads and writes. @throws JobError, SourceError, SinkError */
+export async function openJob(plan: RunPlan, context: JobContext): Promise<RunJob> {
+  refuseClashes(plan);
+  const holds = await holdTargets(plan, {
+    command: 'colloquium run',
+    // A plain run promises nothing of it.
+    ...(plan.resume && { onUnable: once((reason) => context.talk.notice(notKept(reason))) }),
+    keepsNames: plan.follow,
+    holdsLetters: plan.resume !== undefined,
+  });
+  try {
+    if (plan.resume === undefined) refuseStrangeParts(plan);
+    const job = await openHeld(plan, { ...context, holds });
+    return {
+      ...job,
+      async release() {
+        try {
+          await job.release();
+        } finally {
+          await holds.release();
+        }
+      },
+    };
+  } catch (error) {
+    await holds.release();
+    throw error;
+  }
+}
+
+function notKept(reason: string): string {
+  return `other runs are not kept from the outputs by all their names: ${reason}`;
+}
+
+function once<T>(tell: (what: T) => void): (what: T) => void {
+  let isTold = false;
+  return (what) => {
+    if (!isTold) tell(what);
+    isTold = true;
+  };
+}
+
+async function openHeld(plan: RunPlan, context: HeldContext): Promise<RunJob> {
+  const { engine, reading, holds, talk } = context;
+  if (plan.resume !== undefined) {
+    const { openResumed } = await import('./resume/index.js');
+    return openResumed(plan, plan.resume, context);
+  }
+  const sources = openSources(plan, talk.notice);
+  const release = await forgetCheckpoints(plan);
+  try {
+    const sinks = await openTargets(plan, { pipeline: plan.pipeline.name, holds, letters: talk.letters });
+    const look = lookAtOutputs(sinks, { follows: plan.follow, tell: talk.notice });
+    const blocks = engine.shape(readSources(plan, sources, reading.signal));
+    return { sources, blocks, sinks, look, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** What this run writes over cannot be gone on with. Who only adds to files, where no run ever kept a checkpoint, pays one look. */
+async function forgetCheckpoints(plan: RunPlan): Promise<RunJob['release']> {
+  const files = filesOf(plan);
+  const writesOver = files.some(({ mode }) => mode === 'truncate');
+  if (files.length === 0 || !(writesOver || existsSync(join(plan.stateFolder, 'locks')))) {
+    return () => Promise.resolve();
+  }
+  const { forgetOutputs } = await import('./resume/index.js');
+  return forgetOutputs(plan);
+}

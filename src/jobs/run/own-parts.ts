@@ -1,0 +1,110 @@
+import { fstatSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Manifest, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { partNames, partsState, strangeParts } from '../../sinks/index.js';
+import { JobError } from '../job-error.js';
+import type { RunPlan } from './plan.js';
+import { filesOf, keepsParts, type FileTarget } from '../outputs/target.js';
+
+const STDIN = 0;
+
+/** So many names are told; the others are counted. */
+const NAMES_MAX = 5;
+
+/**
+ * Sees for each output to what it sets aside. To be called when no other process writes to it.
+ *
+ * @throws JobError
+ */
+export function refuseStrangeParts(plan: RunPlan): void {
+  for (const file of filesOf(plan)) {
+    refusePartsOf(file, plan.inputs);
+    if (plan.resume === undefined) refuseChangedParts(file);
+  }
+}
+
+/**
+ * Refuses to set files aside where others would be taken for ours: an input that is called like a part of the output, and, for an
+ * output that is made anew, parts that somebody else made. Sees to it, too, that ours can be noted.
+ *
+ * @throws JobError
+ */
+function refusePartsOf({ path, mode, keeping }: FileTarget, inputs: readonly string[]): void {
+  const { stateFolder } = keeping;
+  if (stateFolder === undefined) return;
+  const manifest = openManifest(stateFolder, path);
+  const isRotated = keepsParts(keeping);
+  // Without rotation only those of a former run count: they are about to be removed.
+  const own = new Set(manifest.files().map(({ name }) => name));
+  const input = inputs.find((one) => isPart(one, path, keeping.pattern, (name) => isRotated || own.has(name)));
+  if (input !== undefined) {
+    throw new JobError(
+      `${input} is both an input and, by its name, a file that ${path} was set aside as`,
+      'refused',
+      'write to another name, or to another folder',
+    );
+  }
+  if (mode !== 'truncate' || !isRotated) return;
+  const strangers = strangeParts(path, manifest, keeping.pattern);
+  if (strangers.length === 0) return;
+  throw new JobError(
+    `${path}: ${some(strangers)} would count as its older files, and colloquium does not know them as its own`,
+    'refused',
+    'move them away, or write to another name or folder',
+  );
+}
+
+/**
+ * Refuses to make an output anew beside a part of the former one that somebody has changed: it could not be removed, and would
+ * count as a part of the new one.
+ *
+ * @throws JobError
+ */
+export function refuseChangedParts({ path, mode, keeping }: FileTarget): void {
+  if (mode !== 'truncate' || keeping.stateFolder === undefined) return;
+  const { changed } = partsState(path, openManifest(keeping.stateFolder, path), keeping.pattern);
+  if (changed.length === 0) return;
+  const names = some(changed.map(({ name }) => name));
+  throw new JobError(
+    `${path}: somebody has changed ${names} since a former run set it aside, and it would count as a part of the new output`,
+    'refused',
+    'move it away, or write to another name or folder',
+  );
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return names.slice(0, NAMES_MAX).join(', ') + more;
+}
+
+function openManifest(stateFolder: string, path: string): Manifest {
+  try {
+    const manifest = Manifest.read(stateFolder, path);
+    manifest.prepare();
+    return manifest;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = 'it keeps which files were set aside; state_dir in the config names another folder';
+    throw new JobError(`cannot use the state folder ${stateFolder}: ${reason}`, 'failed', hint);
+  }
+}
+
+/** Whether an input leads to a file that has the name of a part. @param counts which of these names */
+function isPart(
+  input: string,
+  output: string,
+  pattern: string | undefined,
+  counts: (name: string) => boolean,
+): boolean {
+  const names = partNames(output, pattern);
+  const isOne = (name: string): boolean => names.parse(name) !== undefined && counts(name);
+  const folder = resolvePath(names.folder);
+  if (input !== '-') {
+    const path = resolvePath(input);
+    if (dirname(path) === folder && isOne(basename(path))) return true;
+  }
+  const node = input === '-' ? nodeFileSystem.fstat(STDIN).node : nodeFileSystem.stat(input)?.node;
+  if (node === undefined || (input === '-' && !fstatSync(STDIN).isFile())) return false;
+  const parts = nodeFileSystem.stat(folder) === undefined ? [] : readdirSync(folder).filter(isOne);
+  return parts.some((file) => nodeFileSystem.stat(join(folder, file))?.node === node);
+}

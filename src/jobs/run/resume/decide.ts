@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { FilePosition, FileSinkOptions } from '../../../sinks/index.js';
+import type { StreamReader } from '../../../sources/place/index.js';
+import { refuseChangedParts } from '../own-parts.js';
+import { changedParts } from './stage-parts.js';
+import { STREAM, type InputRecord, type RunCheckpoint } from './checkpoint.js';
+import type { GivenInput } from './given-input.js';
+import { judgeTargets, type JudgedTarget } from './judge-targets.js';
+import { matchInputs, type KnownInput, type MatchedInputs } from './match-inputs.js';
+import { hasContent } from './has-content.js';
+import type { Situation } from './situation.js';
+import { cannotStartOver, inputDifference, missingInput, refusal, unknownOutput } from './refusal.js';
+import { obstacles, pointToTakeBack, takenBack } from './take-back.js';
+import type { Target } from './targets.js';
+import { whereNow } from './where-now.js';
+
+/** What is to be done: how each input is entered, and how each file is opened. */
+export interface Decision {
+  /** What was there before; undefined: the work begins. */
+  readonly checkpoint: RunCheckpoint | undefined;
+  /** What is stored before anything is changed: whoever comes after a crash takes it from there. */
+  readonly stored: RunCheckpoint;
+  readonly starts: readonly InputStart[];
+  /** For each target. */
+  readonly modes: readonly FileSinkOptions['mode'][];
+  /** Files that were put away, and where what stays in them ends. */
+  readonly renamed: readonly { readonly path: string; readonly position: FilePosition; readonly cutsBack: boolean }[];
+  /** For whoever runs it. */
+  readonly notices: readonly string[];
+}
+
+/** Where an input is taken up. */
+export interface InputStart {
+  /** What is known of it; undefined: nothing. */
+  readonly record?: number;
+  /** Its last line is done, and nothing has come behind it: it is not read. */
+  readonly isDone?: boolean;
+  /** Stands at the place already. */
+  readonly reader?: StreamReader;
+  /** It was changed, and is gone on with behind so many lines all the same. */
+  readonly linesToSkip?: number;
+}
+
+/**
+ * The work begins: nothing is known.
+ *
+ * @param stateFolder for people
+ * @throws JobError when somebody would lose what is in the outputs, or find it twice there
+ */
+export function beginning(
+  situation: Situation,
+  { isForced, stateFolder }: { isForced: boolean; stateFolder: string },
+): Decision {
+  const { targets, given, stages } = situation;
+  const full = targets.filter(({ role, plan }) => role === 'output' && !isForced && hasContent(plan));
+  if (full.length > 0) throw unknownOutput(full, stateFolder);
+  for (const { plan } of targets) refuseChangedParts(plan);
+  const start = { part: 1, offset: 0 };
+  const files = targets.map(({ path, role }) => ({ path, role, begin: start, position: start }));
+  return {
+    checkpoint: undefined,
+    stored: {
+      kind: 'checkpoint',
+      job: randomUUID(),
+      stages,
+      inputs: [],
+      files,
+      points: [],
+      ended: false,
+      startsOver: true,
+    },
+    starts: given.map(() => ({})),
+    modes: targets.map(({ plan }) => plan.mode),
+    renamed: [],
+    notices: [],
+  };
+}
+
+/**
+ * Everything is done again: what is of the earlier work, and of nobody else, is taken back first.
+ *
+ * @throws JobError when it cannot be taken back
+ */
+export function again(
+  { targets, given }: Situation,
+  checkpoint: RunCheckpoint,
+  files: readonly JudgedTarget[],
+  notices: readonly string[],
+): Decision {
+  const kept = files.filter(({ target, modeAgain }) => target.role === 'output' && modeAgain === undefined);
+  if (kept.length > 0) throw cannotStartOver(kept);
+  const known = checkpoint.files.filter(({ path }) => files.some(({ target }) => target.path === path));
+  const added = targets.filter(({ path }) => known.every((file) => file.path !== path));
+  const start = { part: 1, offset: 0 };
+  const all = [...known, ...added.map(({ path, role }) => ({ path, role, begin: start, position: start }))];
+  const anew = { ...checkpoint, inputs: [], points: [], ended: false };
+  return {
+    checkpoint: { ...anew, files: [] },
+    stored: { ...anew, files: all, startsOver: true },
+    starts: given.map(() => ({})),
+    modes: files.map(({ modeAgain }) => modeAgain ?? 'append'),
+    renamed: [],
+    notices,
+  };
+}
+
+/**
+ * Compares the world with a checkpoint. The outputs first: where they are gone, no input needs to be read to know it.
+ *
+ * @throws JobError when it has changed so that going on would lose or double lines; SourceError
+ */
+export async function decide(situation: Situation, checkpoint: RunCheckpoint, signal: AbortSignal): Promise<Decision> {
+  const { targets, given, stages, isForced } = situation;
+  const output = targets[0]?.plan.path ?? '';
+  const files = judgeTargets(targets, checkpoint);
+  const ofFiles = [...files.flatMap(({ difference }) => difference ?? []), ...lettersElsewhere(targets, checkpoint)];
+  const lost = files.filter(({ isLost }) => isLost).map(({ target }) => target.plan.path);
+  if (lost.length > 0 && !isForced) {
+    const kept = files.filter(({ modeAgain }) => modeAgain === undefined).map(({ target }) => target.plan.path);
+    if (kept.length > 0) ofFiles.push(`${lost.join(', ')} is gone, and ${kept.join(', ')} cannot be taken back`);
+    if (ofFiles.length > 0) throw refusal(output, ofFiles);
+    return again(situation, checkpoint, files, [`${lost.join(', ')} is gone: everything is done again`]);
+  }
+
+  const matched = await matchInputs(situation, checkpoint.inputs, signal);
+  const point = pointToTakeBack(checkpoint, matched.known);
+  const from = point === undefined ? checkpoint : takenBack(checkpoint, point);
+  const changed = changedParts(checkpoint.stages, stages);
+  const differences = [
+    ...(changed.length > 0 ? [`the stages changed (${changed.join(', ')})`] : []),
+    ...(await inputDifferences(situation, checkpoint, matched, signal)),
+    ...ofFiles,
+    ...(point === undefined ? [] : obstacles({ given, matched, checkpoint, from, files })),
+  ];
+  if (differences.length > 0 && !isForced) {
+    for (const one of matched.known) await one?.reader?.close();
+    throw refusal(output, differences, leftOutByForce(given, checkpoint, matched));
+  }
+  return {
+    checkpoint: from,
+    // How the files are about to be.
+    stored: { ...from, ended: false },
+    starts: await startsOf(given, matched.known, from),
+    modes: files.map((file) => {
+      const record = from.files.find(({ path }) => path === file.target.path);
+      return file.modeFrom(record?.position);
+    }),
+    renamed: files.flatMap(({ target, renamed }) => {
+      const record = from.files.find(({ path }) => path === target.path);
+      return renamed && record ? [{ path: target.plan.path, position: record.position, ...renamed }] : [];
+    }),
+    notices: [
+      ...differences.map((difference) => `${difference}; it goes on all the same`),
+      ...files.flatMap((file) => file.notices),
+      ...matched.missing.flatMap((record) => noticeOfMissing(checkpoint.inputs[record], given)),
+    ],
+  };
+}
+
+async function inputDifferences(
+  { given, lineBytesMax }: Situation,
+  { inputs }: RunCheckpoint,
+  { known, missing }: MatchedInputs,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const renamed = async (record: InputRecord, what: (name: string) => string): Promise<string> => {
+    const name = await whereNow(record, lineBytesMax, signal);
+    return name === undefined ? '' : `; ${basename(record.path)} is now ${name}: name ${what(name)}`;
+  };
+  const differences: string[] = [];
+  for (const [at, one] of known.entries()) {
+    const record = one && inputs[one.record];
+    if (one === undefined || record === undefined) continue;
+    const difference = inputDifference(given[at]?.source.name ?? '', record, one.state);
+    if (difference === undefined) continue;
+    const now = one.state.kind === 'other' ? await renamed(record, (name) => `both, ${name} first`) : '';
+    differences.push(difference + now);
+  }
+  const isBegun = ({ place, end }: InputRecord): boolean => ((end ?? place)?.offset ?? 0) > 0;
+  const done = missing.flatMap((record) => inputs[record] ?? []).filter(isBegun);
+  const isNoneKnown = known.every((one) => one === undefined);
+  if (done.length > 0 && done.length === inputs.filter(isBegun).length && isNoneKnown) {
+    return [`it was made of ${done.map(({ path }) => nameOf(path)).join(', ')}, and none of that is among the inputs`];
+  }
+  for (const record of done) {
+    const difference = missingInput(record);
+    if (difference !== undefined) differences.push(difference + (await renamed(record, () => 'that')));
+  }
+  return differences;
+}
+
+/** What would not be read of inputs that were changed. */
+function leftOutByForce(
+  given: readonly GivenInput[],
+  { inputs }: RunCheckpoint,
+  { known }: MatchedInputs,
+): readonly string[] {
+  return known.flatMap((one, at) => {
+    if (one === undefined || one.state.kind === 'good' || one.state.kind === 'went-on') return [];
+    const { place, end } = inputs[one.record] ?? {};
+    return [`the first ${(end ?? place)?.lines ?? 0} lines of ${nameOf(given[at]?.source.name ?? '')}`];
+  });
+}
+
+function noticeOfMissing(record: InputRecord | undefined, given: readonly GivenInput[]): readonly string[] {
+  const lines = (record?.end ?? record?.place)?.lines ?? 0;
+  // Said once.
+  if (record === undefined || lines === 0 || record.absence !== undefined) return [];
+  const isOther = given.some(({ path }) => path === record.path);
+  const name = isOther ? `what was ${record.path}` : nameOf(record.path);
+  return [`${name} is not among the inputs any more; its ${lines} lines are done and stay`];
+}
+
+/** Where failed events went that do not go there any more: what is there could not be taken back. */
+function lettersElsewhere(targets: readonly Target[], { files }: RunCheckpoint): readonly string[] {
+  return files.flatMap(({ path, role, begin, position }) => {
+    const isEmpty = begin.part === position.part && begin.offset === position.offset;
+    const isOurs = targets.some((target) => target.path === path);
+    return role === 'output' || isEmpty || isOurs ? [] : [`its failed events went to ${path}`];
+  });
+}
+
+async function startsOf(
+  given: readonly GivenInput[],
+  known: readonly (KnownInput | undefined)[],
+  from: RunCheckpoint,
+): Promise<readonly InputStart[]> {
+  const starts: InputStart[] = [];
+  for (const [at, one] of known.entries()) {
+    const record = one && from.inputs[one.record];
+    if (one === undefined || record === undefined) {
+      starts.push({});
+      continue;
+    }
+    const { reader, state } = one;
+    const isStream = given[at]?.kind === 'stream';
+    const isChanged = state.kind !== 'good' && state.kind !== 'went-on';
+    if (record.end !== undefined && !isChanged) {
+      await reader?.close();
+      starts.push({ record: one.record, isDone: true });
+      continue;
+    }
+    const isAtPlace = reader?.mark.offset === record.place?.offset && !isChanged;
+    if (reader !== undefined && !isStream && !isAtPlace) await reader.close();
+    const skips = isChanged && !isStream ? { linesToSkip: (record.end ?? record.place)?.lines ?? 0 } : {};
+    starts.push({ record: one.record, ...(reader && (isStream || isAtPlace) && { reader }), ...skips });
+  }
+  return starts;
+}
+
+function nameOf(path: string): string {
+  return path === STREAM ? 'standard input' : path;
+}

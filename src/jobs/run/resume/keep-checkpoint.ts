@@ -1,0 +1,91 @@
+import { nodeWorld } from '../../../log/index.js';
+import { CheckpointKeeper, type PipelineCheckpoint } from '../../../pipeline/log/index.js';
+import type { FilePosition, FileSink } from '../../../sinks/index.js';
+import { InputReached } from '../../../sources/place/index.js';
+import { JobError } from '../../job-error.js';
+import type { RunKeeping } from '../run-job.js';
+import type { RunPlan } from '../plan.js';
+import type { Reached, RunState } from './run-state.js';
+import type { RunStore } from './store.js';
+import { outputPaths, type Target } from './targets.js';
+
+/** Soon enough that little is done twice, seldom enough that syncing costs nothing. */
+const CHECKPOINT_INTERVAL_MS = 200;
+
+export interface KeepingOptions {
+  readonly state: RunState;
+  readonly store: RunStore;
+  readonly targets: readonly Target[];
+  /** The targets, open. */
+  readonly files: readonly FileSink[];
+  readonly plan: Pick<RunPlan, 'stateFolder'>;
+  /** Ends the run: a checkpoint cannot be made. */
+  readonly stop: () => void;
+  readonly goesOn: boolean;
+}
+
+/**
+ * Begins to keep a run's checkpoint: the first one says how things stand before the first write.
+ *
+ * @throws JobError when it cannot be made
+ */
+export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeeping> {
+  const { state, store, targets, files, plan, stop, goesOn } = options;
+  const paths = outputPaths(targets);
+  const world = nodeWorld();
+  let failure: { readonly error: unknown } | undefined;
+  const byTarget = (positions: PipelineCheckpoint<Reached>['files']): readonly (FilePosition | undefined)[] =>
+    targets.map((target) => positions[target.plan.path]);
+  const keeper = new CheckpointKeeper<Reached>({
+    files,
+    intervalMs: CHECKPOINT_INTERVAL_MS,
+    wait: (ms, signal) => world.wait(ms, signal),
+    store: ({ place, files: positions, ended }) =>
+      store.put(paths, state.checkpointOf(place, byTarget(positions), ended)),
+    earliest: ({ place, files: positions }) => {
+      const [point] = place.points;
+      if (point === undefined) return positions;
+      return Object.fromEntries(
+        targets.flatMap((target, at) => {
+          const position = point.positions[at];
+          return position === undefined ? [] : [[target.plan.path, position]];
+        }),
+      );
+    },
+    onFailure(error) {
+      failure = { error };
+      stop();
+    },
+  });
+  const said = async (act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      throw cannotKeep(plan.stateFolder, error);
+    }
+  };
+  await said(() => keeper.begin(state.now));
+  return {
+    reached(at) {
+      if (at instanceof InputReached)
+        keeper.reached(
+          state.pass(
+            at,
+            files.map((file) => file.position()),
+          ),
+        );
+    },
+    async finish(ended) {
+      await said(() => keeper.finish(ended));
+      if (failure !== undefined) throw cannotKeep(plan.stateFolder, failure.error);
+    },
+    linesDone: () => state.linesDone(),
+    goesOn,
+  };
+}
+
+function cannotKeep(folder: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const hint = 'what lies behind the last checkpoint is done again by the next --resume';
+  return new JobError(`cannot keep the checkpoint in ${folder}: ${error.message}`, 'failed', hint);
+}

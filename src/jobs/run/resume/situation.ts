@@ -1,0 +1,16 @@
+import type { Block } from '../../../sources/index.js';
+import type { StagePart } from './checkpoint.js';
+import type { GivenInput } from './given-input.js';
+import type { Target } from './targets.js';
+
+/** What is compared with a checkpoint. */
+export interface Situation {
+  readonly targets: readonly Target[];
+  readonly given: readonly GivenInput[];
+  readonly stages: readonly StagePart[];
+  readonly lineBytesMax: number;
+  /** Go on whatever has changed. */
+  readonly isForced: boolean;
+  /** Given what is read past of inputs that cannot be read twice. */
+  readonly onPassed?: (block: Block) => Promise<void>;
+}

@@ -1,0 +1,15 @@
+import { singleLines, type BlockExecutor } from '../../../pipeline/index.js';
+import type { Block } from '../../../sources/index.js';
+
+/** Takes note of blocks that an earlier run has done, for stages that number equal requests. */
+export function skipper(executor: BlockExecutor): (block: Block) => Promise<void> {
+  return async (block) => {
+    for await (const line of singleLines(once(block))) {
+      await executor.skip?.(line, { source: line.source, timestamp: Date.now(), counter: 0 });
+    }
+  };
+}
+
+async function* once(block: Block): AsyncGenerator<Block> {
+  yield await Promise.resolve(block);
+}

@@ -1,0 +1,90 @@
+import type { SourcePlan } from '../config/kinds/index.js';
+import { fileOf } from '../sinks/kinds/index.js';
+import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../config/index.js';
+import type { LogOptions } from '../log/index.js';
+import type { BlockOptions, PipelineSpec } from '../pipeline/index.js';
+import type { FleetPlan } from './fleet-plan.js';
+import type { AccessRules, KnownToken, ServerPlan, AlertSignals } from '../server/index.js';
+
+/** What the daemon is to do: the flags and the config as they are meant. */
+export interface ServePlan {
+  readonly config: LoadedConfig;
+  readonly listen: ListenPlan;
+  readonly settings: ServerPlan;
+  readonly access: AccessPlan;
+  readonly log: LogOptions;
+  readonly alerts: AlertsPlan;
+  readonly logging: Config['logging'];
+  readonly retention: RetentionPlan;
+  /** Less free on the log's disk is nearly full, in bytes. */
+  readonly freeBytesMin: number;
+  readonly pipelines: readonly PipelineServePlan[];
+  readonly sources: readonly SourcePlan[];
+  /** Bytes of a line of those sources. */
+  readonly lineBytesMax: number;
+  /** Threads that work on events, over all pipelines, 1 or more: the daemon's own thread works on none. */
+  readonly workers: number;
+  /** An event that is in work longer is given up. */
+  readonly eventTimeoutMs: number;
+  readonly stateFolder: string;
+  /** Whether pipelines that have lost their checkpoint may process all their events again. */
+  readonly fromScratch: boolean;
+  /** How long the daemon may take to end before calls are cut off. */
+  readonly drainMs: number;
+  /** Undefined: it works alone. */
+  readonly fleet: FleetPlan | undefined;
+}
+
+export interface ListenPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly trustedProxies: readonly string[];
+  /** Paths of PEM files. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface AccessPlan {
+  /** Whether anybody may come in as long as there are no tokens. */
+  readonly openness: AccessRules['open'];
+  /** Tokens of the config. */
+  readonly tokens: readonly KnownToken[];
+}
+
+export interface AlertsPlan {
+  readonly rules: readonly AlertPlan[];
+  /** A URL, which may be a secret. */
+  readonly webhook?: string;
+}
+
+export interface AlertPlan {
+  readonly name: string;
+  readonly signal: keyof AlertSignals;
+  readonly above: number;
+  readonly clearAt: number;
+  readonly forMs: number;
+}
+
+export interface RetentionPlan {
+  readonly ms: number;
+  readonly bytesMax?: number;
+}
+
+/** A pipeline with all it writes to. */
+export interface PipelineServePlan {
+  readonly spec: PipelineSpec;
+  /** One for each of the spec's outputs. */
+  readonly outputs: readonly OutputPlan[];
+  /** Undefined: failed events go to standard error. */
+  readonly deadLetter: FilePlan | undefined;
+  readonly block: Omit<BlockOptions, 'pipeline'>;
+  /** US dollars a day, as decimal text. */
+  readonly budget: string | undefined;
+  /** Files that its scripts stand in. */
+  readonly scriptFiles: readonly string[];
+}
+
+/** The files that a pipeline writes to, that of its dead letters the last. */
+export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'outputs' | 'deadLetter'>): string[] {
+  const files = outputs.flatMap((output) => fileOf(output)?.file ?? []);
+  return deadLetter === undefined ? files : [...files, deadLetter.file];
+}

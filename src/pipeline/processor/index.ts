@@ -1,0 +1,5 @@
+/** What keeps a pipeline going, over failures of what is around it. */
+export { openSinks, releaseOutputs, type FileOpener, type OpenSink, type OutputFinding } from './outputs.js';
+export type { ProcessorState, ProcessorTalk } from './keep-going.js';
+export { Processor, type Processing } from './processor.js';
+export type { BlockTally, Reader } from './reader.js';

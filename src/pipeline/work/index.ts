@@ -1,0 +1,2 @@
+/** A fleet's work as what is processed. */
+export { WorkReader } from './work-reader.js';

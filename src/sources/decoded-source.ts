@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import type { Block, Source } from './block.js';
+import { BLOCK_BYTES } from './block-cutter.js';
+import { readableStats } from './file-source.js';
+import type { InputFormat } from './formats/decoder.js';
+import { gunzipped } from './gunzip.js';
+import { openForReading } from './open-file.js';
+import { chunkBlocks } from './stream-source.js';
+
+/** What is written around a record at most: names of fields, or what a broken one says of itself in base64. */
+const LINE_GROWTH_MAX = 8;
+
+/**
+ * An input of another format as lines of JSON. A file is read from its start; `.gz` is decompressed.
+ *
+ * @param recordBytesMax longer records are reported, not held
+ * @throws SourceError when it cannot be opened
+ */
+export function decodedSource(name: string, format: InputFormat, recordBytesMax: number): Source {
+  const isStdin = name === '-';
+  if (!isStdin) readableStats(name);
+  const source = isStdin ? 'stdin' : name;
+  const isPacked = name.endsWith('.gz');
+  return {
+    name: source,
+    async *blocks(signal): AsyncGenerator<Block> {
+      const chunks = isPacked ? gunzipped(name, signal) : plainChunks(isStdin ? undefined : name, signal);
+      const decoder = format.open({ source, recordBytesMax });
+      async function* lines(): AsyncGenerator<Buffer> {
+        for await (const chunk of chunks) yield decoder.decode(chunk);
+        if (!signal.aborted) yield decoder.end();
+      }
+      for await (const block of chunkBlocks(lines(), source, recordBytesMax * LINE_GROWTH_MAX, signal)) {
+        yield block.kind === 'lines' ? { ...block, decoded: true } : block;
+      }
+    },
+  };
+}
+
+/** @param path undefined: standard input */
+async function* plainChunks(path: string | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stream =
+    path === undefined
+      ? process.stdin
+      : createReadStream(path, { fd: openForReading(path), highWaterMark: BLOCK_BYTES });
+  const stop = (): void => void stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (!signal.aborted) yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stream.destroy();
+  }
+}

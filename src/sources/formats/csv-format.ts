@@ -1,0 +1,127 @@
+import { brokenLine } from './broken-record.js';
+import { CsvRowEnd } from './csv-row-end.js';
+import { splitCsv } from './split-csv.js';
+import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
+import { JsonLines } from './json-lines.js';
+import { NamedRows } from './named-rows.js';
+import { RecordBuffer } from './record-buffer.js';
+
+/** Comma-separated values by RFC 4180. */
+export const csv: InputFormat = {
+  name: 'csv',
+  extensions: ['.csv'],
+  summary: 'comma-separated values: the first row names the fields, and all values are text',
+  open: (options) => new CsvDecoder(options),
+};
+
+const QUOTE = 0x22;
+const NEWLINE = 0x0a;
+/** What is kept of a row over the limit. */
+const HEAD_BYTES = 4096;
+
+/**
+ * A field that begins with a quote ends with one, and holds commas, line breaks and doubled quotes as they are. Anything else is
+ * taken as it stands, quotes included. A row that breaks the rules is broken by itself: reading goes on at its second line, so that a
+ * quote that nobody closes costs one row.
+ */
+class CsvDecoder implements Decoder {
+  readonly #buffer = new RecordBuffer();
+  readonly #lines = new JsonLines();
+  readonly #rows: NamedRows;
+  /** Where in the buffer the row starts that is not decoded yet. */
+  #start = 0;
+  /** The search for its end, where it did not end with the bytes so far. */
+  #search: CsvRowEnd | undefined;
+  /** The start of a row over the limit, whose rest is read past, and its bytes and line breaks so far. */
+  #overlong: { readonly head: Buffer; bytes: number; breaks: number } | undefined;
+
+  constructor(private readonly options: DecoderOptions) {
+    this.#rows = new NamedRows(options.source, this.#lines, splitCsv);
+  }
+
+  decode(chunk: Buffer): Buffer {
+    this.#search?.moveBack(this.#start);
+    const isReady = this.#buffer.add(chunk, this.#start);
+    this.#start = 0;
+    if (isReady) this.#decode(false);
+    return this.#lines.take();
+  }
+
+  end(): Buffer {
+    this.#buffer.end();
+    this.#decode(true);
+    return this.#lines.take();
+  }
+
+  #decode(isAll: boolean): void {
+    const { bytes } = this.#buffer;
+    let quote = -1;
+    while (this.#start < bytes.length) {
+      const start = this.#start;
+      if (this.#search === undefined) {
+        const newline = bytes.indexOf(NEWLINE, start);
+        const end = newline === -1 ? bytes.length : newline;
+        if (quote < start) quote = indexOrEnd(bytes, QUOTE, start);
+        if (quote >= end && (newline !== -1 || isAll)) {
+          if (end - start > this.options.recordBytesMax) this.#readPast(bytes, end);
+          else this.#rows.add(bytes, start, end);
+          this.#endRow(end + 1);
+          continue;
+        }
+        this.#search = new CsvRowEnd(start);
+      }
+      const end = this.#search.find(bytes);
+      const fault = this.#search.fault(end === undefined && isAll);
+      // What is broken is given with the whole of its first line.
+      const isCut = end === undefined || (fault !== undefined && bytes.indexOf(NEWLINE, start) === -1);
+      if (isCut && !isAll) {
+        if (this.#overlong !== undefined || bytes.length - start > this.options.recordBytesMax) {
+          this.#readPast(bytes, bytes.length);
+        }
+        return;
+      }
+      this.#quotedRow(bytes, end ?? bytes.length, fault);
+    }
+    if (isAll) this.#endRow(bytes.length);
+    this.#start = Math.min(this.#start, bytes.length);
+  }
+
+  #quotedRow(bytes: Buffer, end: number, fault: string | undefined): void {
+    if (this.#overlong !== undefined || end - this.#start > this.options.recordBytesMax) {
+      this.#readPast(bytes, end);
+      this.#endRow(end + 1);
+    } else if (fault === undefined) {
+      this.#rows.add(bytes, this.#start, end);
+      this.#endRow(end + 1);
+    } else {
+      const newline = indexOrEnd(bytes, NEWLINE, this.#start);
+      this.#lines.append(brokenLine('invalid_row', fault, bytes.subarray(this.#start, newline)));
+      this.#endRow(newline + 1);
+    }
+  }
+
+  /** Reads on behind a row. */
+  #endRow(at: number): void {
+    this.#start = at;
+    this.#search = undefined;
+    if (this.#overlong === undefined) return;
+    const { head, bytes, breaks } = this.#overlong;
+    const message = `the row has ${bytes} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size); is a quote in it never closed?`;
+    this.#lines.append(brokenLine('line_too_long', message, head, bytes));
+    this.#lines.newlines(breaks);
+    this.#overlong = undefined;
+  }
+
+  #readPast(bytes: Buffer, end: number): void {
+    const part = bytes.subarray(this.#start, end);
+    this.#overlong ??= { head: Buffer.from(part.subarray(0, HEAD_BYTES)), bytes: 0, breaks: 0 };
+    this.#overlong.bytes += part.length;
+    for (let at = part.indexOf(NEWLINE); at !== -1; at = part.indexOf(NEWLINE, at + 1)) this.#overlong.breaks += 1;
+    this.#start = end;
+  }
+}
+
+function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
+  const at = bytes.indexOf(byte, from);
+  return at === -1 ? bytes.length : at;
+}

@@ -1,0 +1,70 @@
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+type State =
+  | 'field-start'
+  | 'unquoted'
+  | 'quoted'
+  /** Behind a quote within a quoted field: it ends the field, or is the first of two that stand for one. */
+  | 'quote-seen'
+  | 'return-seen'
+  /** What stands behind the end of a quoted field is neither a comma nor a line break. */
+  | 'junk';
+
+/** The search for the end of one row, which may go over several chunks. */
+export class CsvRowEnd {
+  #state: State = 'field-start';
+  #at: number;
+
+  /** @param start where the row starts in the bytes that are searched */
+  constructor(start: number) {
+    this.#at = start;
+  }
+
+  /** The bytes before `count` are forgotten. */
+  moveBack(count: number): void {
+    this.#at -= count;
+  }
+
+  /** @returns where the newline behind the row stands, or what breaks it; undefined when the bytes have neither */
+  find(bytes: Buffer): number | undefined {
+    for (let at = this.#at; at < bytes.length; at++) {
+      if (this.#state === 'quoted') {
+        const quote = bytes.indexOf(QUOTE, at);
+        if (quote === -1) break;
+        at = quote;
+      }
+      const byte = bytes[at];
+      if (byte === NEWLINE && this.#state !== 'quoted') return (this.#at = at);
+      this.#state = after(this.#state, byte);
+      if (this.#state === 'junk') return (this.#at = at);
+    }
+    this.#at = bytes.length;
+    return undefined;
+  }
+
+  /** What breaks the row, for a person. @param isCut the input has ended within it */
+  fault(isCut: boolean): string | undefined {
+    if (this.#state === 'junk') return 'text stands behind the quote that ends a field';
+    return isCut && this.#state === 'quoted' ? 'the quote that begins a field is never closed' : undefined;
+  }
+}
+
+function after(state: State, byte: number | undefined): State {
+  switch (state) {
+    case 'field-start':
+      return byte === QUOTE ? 'quoted' : byte === COMMA ? 'field-start' : 'unquoted';
+    case 'unquoted':
+      return byte === COMMA ? 'field-start' : 'unquoted';
+    case 'quoted':
+      return byte === QUOTE ? 'quote-seen' : 'quoted';
+    case 'quote-seen':
+      if (byte === QUOTE) return 'quoted';
+      return byte === COMMA ? 'field-start' : byte === CARRIAGE_RETURN ? 'return-seen' : 'junk';
+    case 'return-seen':
+    case 'junk':
+      return 'junk';
+  }
+}

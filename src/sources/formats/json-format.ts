@@ -1,0 +1,183 @@
+import { brokenLine } from './broken-record.js';
+import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
+import { JsonLines } from './json-lines.js';
+import { RecordBuffer } from './record-buffer.js';
+
+/** JSON however it is laid out. */
+export const json: InputFormat = {
+  name: 'json',
+  extensions: [],
+  summary: 'JSON values in any layout, one after the other; of a list at the top, each element is an event',
+  open: (options) => new JsonDecoder(options),
+};
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_MAP = 0x7b;
+const CLOSE_MAP = 0x7d;
+const LINE_END = Buffer.from('\n');
+/** What is kept of a value over the limit. */
+const HEAD_BYTES = 4096;
+
+/** Where between values the decoder stands. */
+type Place =
+  /** Among values that follow each other. */
+  | 'top'
+  /** In a list at the top: at its start, behind an element, or behind a comma. */
+  | 'list'
+  | 'element'
+  | 'comma';
+
+/**
+ * Cuts values out and gives each a line. It looks at brackets and texts alone: whether a value is valid is seen by whoever parses its
+ * line. What stands between two commas of a list is one element, so that a missing comma breaks one event.
+ */
+class JsonDecoder implements Decoder {
+  readonly #buffer = new RecordBuffer();
+  readonly #lines = new JsonLines();
+  #place: Place = 'top';
+  /** Where the value starts that is not whole yet; undefined between values. */
+  #start: number | undefined;
+  /** How far the bytes were looked at. */
+  #at = 0;
+  /** Open brackets within the value. */
+  #depth = 0;
+  #text: 'none' | 'open' | 'escape' = 'none';
+  /** A text of the value has a line break in it, which no text may have. */
+  #hasBreak = false;
+  /** The start of a value over the limit, whose rest is read past, and its bytes so far. */
+  #overlong: { readonly head: Buffer; bytes: number } | undefined;
+
+  constructor(private readonly options: DecoderOptions) {}
+
+  decode(chunk: Buffer): Buffer {
+    const keepFrom = this.#start ?? this.#at;
+    const isReady = this.#buffer.add(chunk, keepFrom);
+    this.#at -= keepFrom;
+    if (this.#start !== undefined) this.#start = 0;
+    if (isReady) this.#scan();
+    return this.#lines.take();
+  }
+
+  end(): Buffer {
+    this.#buffer.end();
+    this.#scan();
+    if (this.#start !== undefined) this.#give(this.#at);
+    if (this.#place !== 'top') this.#refuse('the input ends within a list that began at its top');
+    return this.#lines.take();
+  }
+
+  #scan(): void {
+    const { bytes } = this.#buffer;
+    for (; this.#at < bytes.length; this.#at++) {
+      const byte = bytes[this.#at] ?? 0;
+      if (this.#text === 'none') this.#outside(byte);
+      else this.#inside(byte);
+    }
+    if (
+      this.#start !== undefined &&
+      (this.#overlong !== undefined || this.#at - this.#start > this.options.recordBytesMax)
+    ) {
+      this.#readPast(this.#start, this.#at);
+    }
+  }
+
+  #inside(byte: number): void {
+    if (this.#text === 'escape') this.#text = 'open';
+    else if (byte === BACKSLASH) this.#text = 'escape';
+    else if (byte === QUOTE) this.#endText();
+    else if (byte === 0x0a) this.#hasBreak = true;
+  }
+
+  #endText(): void {
+    this.#text = 'none';
+    if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at + 1);
+  }
+
+  #outside(byte: number): void {
+    if (byte <= SPACE) {
+      if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at);
+    } else if (byte === QUOTE) {
+      this.#begin();
+      this.#text = 'open';
+    } else if (byte === OPEN_LIST || byte === OPEN_MAP) {
+      this.#open(byte);
+    } else if (byte === CLOSE_LIST || byte === CLOSE_MAP) {
+      this.#close(byte);
+    } else if (byte === COMMA && this.#depth === 0 && this.#place !== 'top') {
+      if (this.#start === undefined) this.#refuse('an element is missing before a comma');
+      this.#give(this.#at);
+      this.#place = 'comma';
+    } else {
+      this.#start ??= this.#at;
+    }
+  }
+
+  /** What begins with a bracket or a quote ends a number or word before it. */
+  #begin(): void {
+    if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at);
+    this.#start ??= this.#at;
+  }
+
+  #open(byte: number): void {
+    this.#begin();
+    if (byte === OPEN_LIST && this.#place === 'top' && this.#depth === 0) {
+      this.#start = undefined;
+      this.#place = 'list';
+    } else {
+      this.#depth += 1;
+    }
+  }
+
+  #close(byte: number): void {
+    if (this.#depth > 0) {
+      this.#depth -= 1;
+      if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at + 1);
+    } else if (byte === CLOSE_LIST && this.#place !== 'top') {
+      if (this.#start === undefined && this.#place === 'comma')
+        this.#refuse('an element is missing behind the last comma');
+      this.#give(this.#at);
+      this.#place = 'top';
+    } else {
+      this.#start ??= this.#at;
+    }
+  }
+
+  /** Gives the value that ends here, if there is one. */
+  #give(end: number): void {
+    const start = this.#start;
+    if (start === undefined) return;
+    const { bytes } = this.#buffer;
+    if (this.#overlong !== undefined || end - start > this.options.recordBytesMax) {
+      const { head, bytes: length } = this.#readPast(start, end);
+      const message = `the value has ${length} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size)`;
+      this.#lines.append(brokenLine('line_too_long', message, head, length));
+      this.#overlong = undefined;
+    } else if (this.#hasBreak) {
+      this.#lines.append(brokenLine('invalid_json', 'a text has a line break in it', bytes.subarray(start, end)));
+    } else {
+      this.#lines.appendFolded(bytes, start, end);
+      this.#lines.append(LINE_END);
+    }
+    this.#start = undefined;
+    this.#hasBreak = false;
+    this.#depth = 0;
+    if (this.#place !== 'top') this.#place = 'element';
+  }
+
+  #refuse(message: string): void {
+    this.#lines.append(brokenLine('invalid_json', message, Buffer.alloc(0)));
+  }
+
+  #readPast(start: number, end: number): { readonly head: Buffer; readonly bytes: number } {
+    const part = this.#buffer.bytes.subarray(start, end);
+    this.#overlong ??= { head: Buffer.from(part.subarray(0, HEAD_BYTES)), bytes: 0 };
+    this.#overlong.bytes += part.length;
+    this.#start = end;
+    return this.#overlong;
+  }
+}

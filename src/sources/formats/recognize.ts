@@ -1,0 +1,58 @@
+/** Of the start of an input, so much is looked at. */
+const HEAD_BYTES_MAX = 4096;
+
+const COMPRESSED: readonly (readonly [string, readonly number[], string])[] = [
+  ['gzip', [0x1f, 0x8b], 'gzip -dc'],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd -dc'],
+  ['bzip2', [0x42, 0x5a, 0x68], 'bzip2 -dc'],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
+];
+
+/**
+ * What an input likely is whose lines are not JSON, and what to do about it.
+ *
+ * @param start its first bytes, whole lines where there are so many
+ * @returns words for a person; undefined where nothing speaks against lines of JSON, or nobody knows
+ */
+export function recognize(start: Buffer): string | undefined {
+  const head = start.subarray(0, HEAD_BYTES_MAX);
+  const compressed = COMPRESSED.find(([, magic]) => magic.every((byte, at) => head[at] === byte));
+  if (compressed !== undefined) return `it is compressed with ${compressed[0]}: pipe it through ${compressed[2]}`;
+  if (isUtf16(head)) return 'it is UTF-16: convert it with iconv -f UTF-16 -t UTF-8';
+  const text = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (text.startsWith('\u001e')) return 'its values are separated by RS characters: read it with --in json';
+  const newline = text.indexOf('\n');
+  // A line that is longer than what is looked at may be anything.
+  if (newline === -1 && start.length > HEAD_BYTES_MAX) return undefined;
+  const line = (newline === -1 ? text : text.slice(0, newline)).trim();
+  if (line === '' || isJson(line)) return undefined;
+  if (/^[[{]/.test(line)) {
+    return /\}\s*\{/.test(line)
+      ? 'its values stand one after the other: read it with --in json'
+      : 'its values go over several lines: read it with --in json';
+  }
+  const columns = line.includes('\t') ? 'tsv' : /^[^{}[\]]+(?:,[^{}[\]]*)+$/.test(line) ? 'csv' : undefined;
+  if (columns !== undefined) return `it looks like ${columns.toUpperCase()}: read it with --in ${columns}`;
+  return 'its lines are not JSON: if they are plain text, read it with --in text';
+}
+
+function isUtf16(head: Buffer): boolean {
+  const mark = head.length >= 2 ? head.readUInt16BE(0) : 0;
+  return (
+    mark === 0xfeff ||
+    mark === 0xfffe ||
+    (head.length >= 4 && ((head[0] === 0 && head[2] === 0) || (head[1] === 0 && head[3] === 0)))
+  );
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}

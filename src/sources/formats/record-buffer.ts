@@ -1,0 +1,62 @@
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const GROWTH = 2;
+
+/** The bytes of an input that are not decoded yet: the start of a record, and what came behind it. */
+export class RecordBuffer {
+  /** Memory of our own, for what comes in several chunks. */
+  #own: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = this.#own;
+  #isOwn = true;
+  #knowsStart = false;
+
+  /** Read them before the next call. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /**
+   * Puts a chunk behind the bytes from `from` on; those before are forgotten. A byte order mark at the start of the input is
+   * dropped.
+   *
+   * @returns false as long as nobody can tell whether there is one
+   */
+  add(chunk: Buffer, from: number): boolean {
+    const rest = this.#bytes.length - from;
+    if (rest === 0) {
+      // Nobody writes into a chunk that was handed over: by itself it is not copied.
+      this.#bytes = chunk;
+      this.#isOwn = false;
+    } else {
+      this.#append(chunk, from, rest);
+    }
+    return this.#knowsStart || this.#dropMark(false);
+  }
+
+  /** The input has ended: what is there is all. */
+  end(): void {
+    if (!this.#knowsStart) this.#dropMark(true);
+  }
+
+  #append(chunk: Buffer, from: number, rest: number): void {
+    const needed = rest + chunk.length;
+    if (needed > this.#own.length || !this.#isOwn || from > 0) {
+      const grown = needed > this.#own.length ? Buffer.allocUnsafeSlow(needed * GROWTH) : this.#own;
+      this.#bytes.copy(grown, 0, from);
+      this.#own = grown;
+    }
+    chunk.copy(this.#own, rest);
+    this.#bytes = this.#own.subarray(0, needed);
+    this.#isOwn = true;
+  }
+
+  #dropMark(isAll: boolean): boolean {
+    const start = this.#bytes.subarray(0, BOM.length);
+    if (start.length < BOM.length && !isAll && start.equals(BOM.subarray(0, start.length))) return false;
+    this.#knowsStart = true;
+    if (!start.equals(BOM)) return true;
+    this.#bytes = this.#bytes.subarray(BOM.length);
+    // What is left does not begin where our memory does.
+    this.#isOwn = false;
+    return true;
+  }
+}

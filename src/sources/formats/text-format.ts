@@ -1,0 +1,18 @@
+import type { InputFormat } from './decoder.js';
+import { LineDecoder } from './line-decoder.js';
+
+const QUOTE = Buffer.from('"');
+const END = Buffer.from('"\n');
+
+/** Plain text: every line is an event whose data is the line, empty ones too. */
+export const text: InputFormat = {
+  name: 'text',
+  extensions: [],
+  summary: 'plain text: the data of an event is a line, as text',
+  open: (options) =>
+    new LineDecoder(options, (bytes, start, end, lines) => {
+      lines.append(QUOTE);
+      lines.appendEscaped(bytes, start, end);
+      lines.append(END);
+    }),
+};

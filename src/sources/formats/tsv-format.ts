@@ -1,0 +1,56 @@
+import type { InputFormat } from './decoder.js';
+import type { JsonLines } from './json-lines.js';
+import { LineDecoder } from './line-decoder.js';
+import { NamedRows, type SplitRow } from './named-rows.js';
+
+/** Tab-separated values, as IANA's text/tab-separated-values with the escapes that Miller and PostgreSQL write. */
+export const tsv: InputFormat = {
+  name: 'tsv',
+  extensions: ['.tsv'],
+  summary:
+    'tab-separated values: the first row names the fields, all values are text; \\t, \\n, \\r and \\\\ are escapes',
+  open(options) {
+    let rows: NamedRows | undefined;
+    return new LineDecoder(options, (bytes, start, end, lines) => {
+      rows ??= new NamedRows(options.source, lines, splitTsv);
+      rows.add(bytes, start, end);
+    });
+  },
+};
+
+const TAB = 0x09;
+const BACKSLASH = 0x5c;
+/** What stands behind a backslash, and what it means. */
+const ESCAPES: ReadonlyMap<number | undefined, Buffer> = new Map(
+  [
+    ['t', '\t'],
+    ['n', '\n'],
+    ['r', '\r'],
+    ['\\', '\\'],
+  ].map(([letter = '', meaning = '']) => [letter.charCodeAt(0), Buffer.from(meaning)]),
+);
+
+const splitTsv: SplitRow = (bytes, start, end, into, before) => {
+  let count = 0;
+  for (let from = start; from <= end; count++) {
+    before(count);
+    from = field(bytes, from, end, into) + 1;
+  }
+  return count;
+};
+
+/** @returns where its tab stands, or would */
+function field(bytes: Buffer, from: number, end: number, into: JsonLines): number {
+  const tab = bytes.indexOf(TAB, from);
+  const to = tab === -1 || tab > end ? end : tab;
+  let at = from;
+  for (let escape = bytes.indexOf(BACKSLASH, at); escape !== -1 && escape < to; escape = bytes.indexOf(BACKSLASH, at)) {
+    const meaning = escape + 1 < to ? ESCAPES.get(bytes[escape + 1]) : undefined;
+    // Of any other letter the backslash is one.
+    into.appendEscaped(bytes, at, meaning === undefined ? escape + 1 : escape);
+    if (meaning !== undefined) into.appendEscaped(meaning, 0, meaning.length);
+    at = meaning === undefined ? escape + 1 : escape + 2;
+  }
+  into.appendEscaped(bytes, at, to);
+  return to;
+}

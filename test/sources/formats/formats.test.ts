@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { INPUT_FORMATS, isBroken, readBroken, type InputFormat } from '../../../src/sources/formats/index.js';
+
+const MAX = 1000;
+
+/** Decodes bytes that come in chunks. @param sizes of the chunks, the last of which takes the rest */
+function decode(name: string, input: string | Buffer, sizes: readonly number[] = [], recordBytesMax = MAX): string[] {
+  const format = INPUT_FORMATS.find((one) => one.name === name) as InputFormat;
+  const decoder = format.open({ source: `in.${name}`, recordBytesMax });
+  const bytes = Buffer.from(input as string);
+  const out: Buffer[] = [];
+  let at = 0;
+  for (const size of [...sizes, Infinity]) {
+    out.push(decoder.decode(Buffer.from(bytes.subarray(at, at + size))));
+    at += size;
+    if (at >= bytes.length) break;
+  }
+  out.push(decoder.end());
+  const text = Buffer.concat(out).toString('utf8');
+  expect(text === '' || text.endsWith('\n')).toBe(true);
+  return text.split('\n').slice(0, -1).map(shown);
+}
+
+function shown(line: string): string {
+  if (!isBroken(line)) return line;
+  const { kind, message, bytes } = readBroken(line);
+  return `${kind}: ${message}: ${bytes.toString('utf8')}`;
+}
+
+describe('csv', () => {
+  it('names fields by the first row, and takes all values as text', () => {
+    expect(decode('csv', 'id,name\n1,Ada\n2,\n')).toEqual(['', '{"id":"1","name":"Ada"}', '{"id":"2","name":""}']);
+  });
+
+  it('keeps the numbers of the lines: a row with line breaks takes several, and an empty one has no event', () => {
+    expect(decode('csv', 'a,b\r\n"x\r\ny",1\r\n\r\n2,3')).toEqual([
+      '',
+      '{"a":"x\\r\\ny","b":"1"}',
+      '',
+      '',
+      '{"a":"2","b":"3"}',
+    ]);
+  });
+
+  it('takes quotes where they belong, and as they stand elsewhere', () => {
+    expect(decode('csv', 'a,b\n"say ""hi"", you",5" pipe\n"",""\n')).toEqual([
+      '',
+      '{"a":"say \\"hi\\", you","b":"5\\" pipe"}',
+      '{"a":"","b":""}',
+    ]);
+  });
+
+  it('breaks one row for a quote that nobody closes, and goes on behind its first line', () => {
+    expect(decode('csv', 'a,b\n1,"x\n2,y\n3,z\n')).toEqual([
+      '',
+      'invalid_row: the quote that begins a field is never closed: 1,"x',
+      '{"a":"2","b":"y"}',
+      '{"a":"3","b":"z"}',
+    ]);
+  });
+
+  it('breaks a row with text behind a quoted field, or with another number of fields', () => {
+    expect(decode('csv', 'a,b\n"1"x,2\n1\n1,2,3\n4,5\n')).toEqual([
+      '',
+      'invalid_row: text stands behind the quote that ends a field: "1"x,2',
+      'invalid_row: the row has 1 fields, and the first row names 2: 1',
+      'invalid_row: the row has 3 fields, and the first row names 2: 1,2,3',
+      '{"a":"4","b":"5"}',
+    ]);
+  });
+
+  it('refuses an input that names two columns alike', () => {
+    expect(() => decode('csv', 'a,b,a\n1,2,3\n')).toThrow(
+      'cannot read in.csv: two of its 3 columns are named "a": rename one',
+    );
+  });
+
+  it('reads past a row over the limit, quoted or not', () => {
+    const long = 'x'.repeat(50);
+    expect(
+      decode('csv', `a,b\n${long},1\n"${long}\n",2\n3,4\n`, [7, 20, 20], 40).map((line) => line.slice(0, 34)),
+    ).toEqual(
+      ['', 'line_too_long: the row has 52 bytes', 'line_too_long: the row has 55 bytes', '', '{"a":"3","b":"4"}'].map(
+        (line) => line.slice(0, 34),
+      ),
+    );
+  });
+
+  it('drops a byte order mark, whatever the chunks', () => {
+    expect(decode('csv', '\ufeffa\n1\n', [1, 1, 1])).toEqual(['', '{"a":"1"}']);
+  });
+
+  it('gives back what was written, whatever the chunks', () => {
+    const field = fc.string({ unit: fc.constantFrom('a', 'ü', ',', '"', '\n', '\r', '\\', '\t', '\u0001', ' ') });
+    const table = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) => fc.array(fc.array(field, { minLength: width, maxLength: width }), { maxLength: 6 }));
+    fc.assert(
+      fc.property(table, fc.array(fc.integer({ min: 1, max: 9 })), fc.boolean(), (rows, sizes, crlf) => {
+        const names = (rows[0] ?? ['']).map((_, index) => `c${index}`);
+        const quoted = (text: string): string =>
+          /[",\n\r]/.test(text) || names.length === 1 ? `"${text.replaceAll('"', '""')}"` : text;
+        const text = [names, ...rows].map((row) => row.map(quoted).join(',')).join(crlf ? '\r\n' : '\n');
+        const read = decode('csv', text, sizes, 10_000).filter((line) => line !== '');
+        expect(read.map((line) => Object.values(JSON.parse(line) as Record<string, string>))).toEqual(rows);
+      }),
+    );
+  });
+
+  it('gives every line once, broken or not, whatever stands in it and however it is cut', () => {
+    const input = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', '\r') });
+    fc.assert(
+      fc.property(input, fc.array(fc.integer({ min: 1, max: 5 })), (rows, sizes) => {
+        const text = `x,y\n${rows}`;
+        expect(decode('csv', text, sizes)).toEqual(decode('csv', text));
+        const lines = text.replace(/\n$/, '').split('\n').length;
+        expect(decode('csv', text)).toHaveLength(lines);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('tsv', () => {
+  it('takes escapes, and any other backslash as it is', () => {
+    expect(decode('tsv', 'a\tb\n1\\t2\t\\n\\\\n\nC:\\x\t"\n')).toEqual([
+      '',
+      '{"a":"1\\t2","b":"\\n\\\\n"}',
+      '{"a":"C:\\\\x","b":"\\""}',
+    ]);
+  });
+});
+
+describe('text', () => {
+  it('makes a text of every line, whatever the chunks', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.array(fc.integer({ min: 1, max: 5 })), (input, sizes) => {
+        const lines = input
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((line) => line.replace(/\r$/, ''));
+        fc.pre(!input.startsWith('\ufeff'));
+        expect(decode('text', input, sizes).map((line) => JSON.parse(line) as string)).toEqual(
+          input === '' ? [] : lines,
+        );
+      }),
+    );
+  });
+});
+
+describe('json', () => {
+  it('takes values in any layout', () => {
+    expect(decode('json', '{\n  "a": 1\n}\n{"a":2}{"a":3} 4 "x""y"true\u001e[5,\n{"b": [6]}\n, "]" ] null')).toEqual([
+      '{   "a": 1 }',
+      '{"a":2}',
+      '{"a":3}',
+      '4',
+      '"x"',
+      '"y"',
+      'true',
+      '5',
+      '{"b": [6]} ',
+      '"]" ',
+      'null',
+    ]);
+  });
+
+  it('breaks what is missing in a list, one event each', () => {
+    expect(decode('json', '[1,,2,]')).toEqual([
+      '1',
+      'invalid_json: an element is missing before a comma: ',
+      '2',
+      'invalid_json: an element is missing behind the last comma: ',
+    ]);
+    expect(decode('json', '[1 2, 3').slice(-2)).toEqual([
+      '3',
+      'invalid_json: the input ends within a list that began at its top: ',
+    ]);
+  });
+
+  it('gives a text with a line break in it as broken, not as another text', () => {
+    expect(decode('json', '{"a":"x\ny"} 1')).toEqual([
+      'invalid_json: a text has a line break in it: {"a":"x\ny"}',
+      '1',
+    ]);
+  });
+
+  it('gives what was written, in any layout, whatever the chunks', () => {
+    const value = fc.jsonValue();
+    fc.assert(
+      fc.property(
+        fc.array(value),
+        fc.boolean(),
+        fc.constantFrom(0, 1, 2),
+        fc.array(fc.integer({ min: 1, max: 9 })),
+        (values, list, indent, sizes) => {
+          const open = values.filter((one) => list || !Array.isArray(one));
+          const text = list
+            ? JSON.stringify(open, undefined, indent)
+            : open.map((one) => JSON.stringify(one, undefined, indent)).join(' ');
+          expect(decode('json', text, sizes, 1e6).map((line) => JSON.parse(line) as unknown)).toEqual(
+            open.map((one) => JSON.parse(JSON.stringify(one)) as unknown),
+          );
+        },
+      ),
+    );
+  });
+
+  it('reads past a value over the limit', () => {
+    expect(decode('json', `[{"a":"${'x'.repeat(60)}"},2]`, [9, 9, 9], 30).map((line) => line.slice(0, 33))).toEqual(
+      ['line_too_long: the value has 68 b', '2'].map((line) => line.slice(0, 33)),
+    );
+  });
+});
