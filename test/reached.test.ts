@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { KINDS } from '../src/jobs/kinds/index.js';
 import { buildProgram, loadCommands } from '../src/cli/program.js';
 import { configJsonSchema } from '../src/config/index.js';
 import { root } from './support/cli.js';
@@ -101,7 +102,7 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
-const schema = configJsonSchema() as Schema;
+const schema = configJsonSchema(KINDS) as Schema;
 
 /** What stands in a part of the config: by its name, or by `*` or `[]` for all that have none of their own. */
 interface Part {

@@ -19,20 +19,33 @@ export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-se
 export { configJsonSchema } from './json-schema.js';
 export { discoverConfig } from './load/discover.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
-export { providerNames, stateDirectory, useProvider, useSection, type ProviderConfig } from './load/sections.js';
+export {
+  providerNames,
+  stateDirectory,
+  useProvider,
+  useSection,
+  useSources,
+  type ProviderConfig,
+} from './load/sections.js';
 export type {
-  AiStagePlan,
   FilePlan,
   OnErrorPlan,
   OutputPlan,
+  OutputTake,
   PipelinePlan,
-  ScriptOptions,
+  ScriptPlan,
   StagePlan,
 } from './plan/pipeline-plan.js';
-export { pipelineNames, resolvePipeline, resolveScript, scriptNames } from './plan/resolve-pipeline.js';
+export { planScript } from './plan/plan-script.js';
+export {
+  pipelineNames,
+  resolveOutputs,
+  resolvePipeline,
+  resolveScript,
+  scriptNames,
+  type ResolvedPipeline,
+} from './plan/resolve-pipeline.js';
 export { scriptOptions } from './plan/script-options.js';
-export { knownSecrets, secretsFor } from './plan/script-secrets.js';
 export type { Config } from './schema.js';
 export { SAMPLE_EVENTS_MAX, sampleOf, type Sample } from './shape/index.js';
-export type { ProviderKind } from './schema/ai-providers.js';
 export type { SecretRef } from './schema/secret.js';

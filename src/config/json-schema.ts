@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ConfigKinds } from './kinds/index.js';
 import { configSchema, OWN_KEY_PREFIX } from './schema.js';
 
 /** What a script looks like to an editor: any JSON value. A text is a name or a path. */
@@ -8,8 +9,8 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
  * The JSON Schema (draft 2020-12) of config files, for editors: what may be written, so with units, `${NAME}` and without
  * the keys that have defaults.
  */
-export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, {
+export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema(kinds).sections, {
     io: 'input',
     // A script is any JSON value; only computo-js can say more.
     unrepresentable: 'any',

@@ -1,5 +1,6 @@
 import type { Json } from 'computo-js';
 import * as z from 'zod';
+import type { ConfigKinds } from './kinds/index.js';
 import { aiProvider } from './schema/ai-providers.js';
 import { alerts } from './schema/alerts.js';
 import { costManagement } from './schema/cost-management.js';
@@ -15,41 +16,49 @@ import { named, section } from './schema/structures.js';
 
 /**
  * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
- * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in).
+ * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Of pipelines and
+ * AI providers also the schema of one, which can be judged without the others.
  */
-export const configSchema = section({
-  $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
-  server: server.prefault({}).describe('The HTTP server of serve.'),
-  storage: storage.prefault({}).describe('The stored log of serve.'),
-  alerts: alerts.prefault({}).describe('What a person should be told while serve runs.'),
-  logging: logging.prefault({}).describe('What serve says of itself.'),
-  processing: processing.prefault({}).describe('Workers, queues and limits on input.'),
-  ai_providers: named('AI providers by name', aiProvider).prefault({}).describe('AI providers by name.'),
-  cost_management: costManagement.prefault({}).describe('Budget and alerts.'),
-  secrets: named('secrets by name', secret('a secret'))
-    .prefault({})
-    .describe('Keys for hash.sha256, by the names that scripts use for them.'),
-  scripts: named('scripts by name', z.custom<Json>())
-    .prefault({})
-    .describe(
-      'Computo scripts by name: text such as {/id, who: /user/name}, JSON, the name of another script, or a file like ./script.computo.',
-    ),
-  pipelines: named('pipelines by name', pipeline)
-    .prefault({})
-    .describe('Pipelines by name; "default" is used where none is named.'),
-  sources,
-  nats: nats
-    .prefault({})
-    .describe('The NATS server of a fleet, and of sources and outputs that name a stream or subject.'),
-  fleet: fleet.prefault({}).describe('Several daemons that share the work through NATS JetStream.'),
-  state_dir: stateDir,
-  journal: journal.prefault({}).describe('The journal of AI answers.'),
-  computo: computo.prefault({}).describe('How Computo scripts run.'),
-  provider_wait: providerWait,
-});
+export function configSchema(kinds: ConfigKinds) {
+  const provider = aiProvider(kinds.providers);
+  const each = pipeline(kinds);
+  const sections = section({
+    $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
+    server: server.prefault({}).describe('The HTTP server of serve.'),
+    storage: storage.prefault({}).describe('The stored log of serve.'),
+    alerts: alerts.prefault({}).describe('What a person should be told while serve runs.'),
+    logging: logging.prefault({}).describe('What serve says of itself.'),
+    processing: processing.prefault({}).describe('Workers, queues and limits on input.'),
+    ai_providers: named('AI providers by name', provider).prefault({}).describe('AI providers by name.'),
+    cost_management: costManagement.prefault({}).describe('Budget and alerts.'),
+    secrets: named('secrets by name', secret('a secret'))
+      .prefault({})
+      .describe('Keys for hash.sha256, by the names that scripts use for them.'),
+    scripts: named('scripts by name', z.custom<Json>())
+      .prefault({})
+      .describe(
+        'Computo scripts by name: text such as {/id, who: /user/name}, JSON, the name of another script, or a file like ./script.computo.',
+      ),
+    pipelines: named('pipelines by name', each)
+      .prefault({})
+      .describe('Pipelines by name; "default" is used where none is named.'),
+    sources: sources(kinds.sources),
+    nats: nats
+      .prefault({})
+      .describe('The NATS server of a fleet, and of sources and outputs that name a stream or subject.'),
+    fleet: fleet.prefault({}).describe('Several daemons that share the work through NATS JetStream.'),
+    state_dir: stateDir,
+    journal: journal.prefault({}).describe('The journal of AI answers.'),
+    computo: computo.prefault({}).describe('How Computo scripts run.'),
+    provider_wait: providerWait,
+  });
+  return { sections, pipeline: each, aiProvider: provider };
+}
+
+export type ConfigSchema = ReturnType<typeof configSchema>;
 
 /** Top-level keys that start so are the author's own: a place for YAML anchors. */
 export const OWN_KEY_PREFIX = 'x-';
 
 /** A whole config as the program sees it. Keys are those of the file. */
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<ConfigSchema['sections']>;

@@ -1,13 +1,5 @@
 /** Floor 8: what the commands do, without a word of how they were called. Each job has a room, and a door of its own. */
 export { checkpointName, checkpointStore } from './checkpoints.js';
 export { JobError, type JobErrorKind } from './job-error.js';
-export {
-  outputFiles,
-  type AccessPlan,
-  type AlertsPlan,
-  type FolderSource,
-  type PipelineServePlan,
-  type ServePlan,
-  type SourcePlan,
-} from './serve-plan.js';
+export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, type ServePlan } from './serve-plan.js';
 export type { Fields, PersonTalk, Talk } from './talk.js';

@@ -1,3 +1,5 @@
+import type { SourcePlan } from '../config/kinds/index.js';
+import { fileOf } from '../sinks/kinds/index.js';
 import type { Config, FilePlan, LoadedConfig, OutputPlan } from '../config/index.js';
 import type { LogOptions } from '../log/index.js';
 import type { BlockOptions, PipelineSpec } from '../pipeline/index.js';
@@ -83,33 +85,6 @@ export interface PipelineServePlan {
 
 /** The files that a pipeline writes to, that of its dead letters the last. */
 export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'outputs' | 'deadLetter'>): string[] {
-  const files = outputs.flatMap((output) => (output.kind === 'file' ? [output.file] : []));
+  const files = outputs.flatMap((output) => fileOf(output)?.file ?? []);
   return deadLetter === undefined ? files : [...files, deadLetter.file];
-}
-
-export type SourcePlan = { readonly kind: 'stdin'; readonly pipeline: string } | FolderSource | SubjectSource;
-
-/** The files of a folder, for one pipeline. */
-export interface FolderSource {
-  readonly kind: 'folder';
-  /** Absolute. */
-  readonly folder: string;
-  /** Of file names; a file that several mean is read once. */
-  readonly patterns: readonly string[];
-  readonly pipeline: string;
-  /** Other pipelines that read this folder. */
-  readonly besides: readonly string[];
-  readonly unfinishedLineMs: number;
-}
-
-/** Messages that a stream of NATS keeps. */
-export interface SubjectSource {
-  readonly kind: 'nats';
-  /** May have wildcards. */
-  readonly subject: string;
-  /** Undefined: the one that keeps the subject. */
-  readonly stream: string | undefined;
-  /** Begins the name of the durable consumer. */
-  readonly consumer: string;
-  readonly pipeline: string;
 }

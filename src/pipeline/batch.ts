@@ -9,7 +9,7 @@ import type { Observation } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
-import type { OnError, OutputSpec } from './spec.js';
+import type { OnErrorPlan, OutputTake } from '../config/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
 /** What a block's events share. */
@@ -44,8 +44,8 @@ export interface BatchSettings {
   /** The pipeline's name, as events carry it. */
   readonly name: string;
   readonly pipeline: Routing;
-  readonly outputs: readonly OutputSpec[];
-  readonly onError: OnError;
+  readonly outputs: readonly OutputTake[];
+  readonly onError: OnErrorPlan;
   /** The first failed event ends the run, whatever `onError` says. */
   readonly strict: boolean;
   /** What a dead letter keeps of a broken line at most. */

@@ -1,6 +1,6 @@
 /** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
-export type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai/ai-calls.js';
+export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-calls.js';
 export { addCounts, noCounts, type Counts } from './counts.js';
 export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
@@ -20,8 +20,8 @@ export {
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
-export type { TraceOf } from './stages/index.js';
-export type { AiStageSpec, OnError, OutputSpec, PipelineSpec, ScriptSpec, StageSpec } from './spec.js';
+export { isAiStage, scriptMeaning, stageKinds, type ScriptStagePlan, type TraceOf } from './stages/index.js';
+export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';

@@ -46,10 +46,7 @@ export interface Routing {
  * @throws ComputoError when a script can't be compiled
  */
 export function compilePipeline(spec: PipelineSpec, traceOf?: TraceOf): Pipeline {
-  const stages = spec.stages.map((stage) => {
-    if (stage.kind === 'ai') throw new TypeError(`stage ${stage.name} is asynchronous`);
-    return compileStage(stage, traceOf);
-  });
+  const stages = spec.stages.map((stage) => compileStage(stage, traceOf));
   const routing = compileRouting(spec, traceOf);
   return {
     ...routing,

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { KINDS } from '../../src/jobs/kinds/index.js';
 import { configJsonSchema } from '../../src/config/index.js';
 import { starterConfig } from '../../src/config/starter/index.js';
 
-const schema = configJsonSchema();
+const schema = configJsonSchema(KINDS);
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
 
 /** What the schema has against a value, as places. */

@@ -2,16 +2,14 @@ import type { Json } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../src/pipeline/block-processor.js';
-import type { OnError, PipelineSpec } from '../../src/pipeline/index.js';
+import type { OnErrorPlan } from '../../src/config/index.js';
+import type { PipelineSpec } from '../../src/pipeline/index.js';
 import { runs } from '../support/runs.js';
+import { scriptStage } from '../support/script-stage.js';
 
 type Changes = Partial<PipelineSpec> & { readonly strict?: boolean };
 
-const computo = (script: Json): PipelineSpec['stages'][number] => ({
-  kind: 'computo',
-  name: 'change',
-  script: { script, options: {} },
-});
+const computo = (script: Json) => scriptStage('computo', 'change', script);
 
 function processorOf({ strict = false, ...changes }: Changes): ReturnType<typeof blockProcessor> {
   const pipeline: PipelineSpec = {
@@ -70,17 +68,13 @@ describe('a block', () => {
   });
 
   it('lets a filter drop events without a trace but the count', () => {
-    const filter: PipelineSpec['stages'][number] = {
-      kind: 'filter',
-      name: 'some',
-      script: { script: ['>', ['$input'], 2], options: {} },
-    };
+    const filter = scriptStage('filter', 'some', ['>', ['$input'], 2]);
     const { outputs, counts } = process('1\n2\n3\n', { stages: [filter, computo(['*', ['$input'], 10])] });
     expect(outputs).toEqual(['30\n']);
     expect(counts).toMatchObject({ input: 3, output: 1, filtered: 2 });
   });
 
-  it.each<[OnError, string, object]>([
+  it.each<[OnErrorPlan, string, object]>([
     [{ kind: 'dead_letter' }, '2\n4\n', { deadLettered: 2, output: 2 }],
     [{ kind: 'skip' }, '2\n4\n', { skipped: 2, output: 2 }],
     [{ kind: 'default', data: { d: 1 } }, '2\n{"d":1}\n{"d":1}\n4\n', { output: 4 }],
@@ -142,7 +136,7 @@ describe('a block', () => {
       fc.json(),
     );
     const broken = fc.constantFrom(Buffer.from([0xff]), Buffer.from([0xc3]), Buffer.alloc(0));
-    const onError = fc.constantFrom<OnError>(
+    const onError = fc.constantFrom<OnErrorPlan>(
       { kind: 'dead_letter' },
       { kind: 'skip' },
       { kind: 'default', data: { level: 'info' } },
@@ -151,11 +145,7 @@ describe('a block', () => {
     fc.assert(
       fc.property(fc.array(line), broken, onError, fc.boolean(), (lines, bytes, how, strict) => {
         const text = Buffer.concat([Buffer.from(lines.join('\r\n')), bytes, Buffer.from('\n')]);
-        const filter: PipelineSpec['stages'][number] = {
-          kind: 'filter',
-          name: 'some',
-          script: { script: ['!=', ['$input', '/level'], 1], options: {} },
-        };
+        const filter = scriptStage('filter', 'some', ['!=', ['$input', '/level'], 1]);
         const result = processorOf({ ...byLevel, stages: [filter], onError: how, strict })(
           { kind: 'lines', bytes: text },
           meta,

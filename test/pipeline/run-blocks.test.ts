@@ -11,11 +11,12 @@ import {
 import type { BlockExecutor } from '../../src/pipeline/run-blocks.js';
 import { SinkClosedError, type Sink } from '../../src/sinks/index.js';
 import type { Block } from '../../src/sources/index.js';
+import { scriptStage } from '../support/script-stage.js';
 
 const process = blockProcessor({
   pipeline: {
     name: 'default',
-    stages: [{ kind: 'computo', name: 'same', script: { script: ['$input'], options: {} } }],
+    stages: [scriptStage('computo', 'same', ['$input'])],
     outputs: [{ envelope: false }],
     onError: { kind: 'dead_letter' },
   },

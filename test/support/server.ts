@@ -70,7 +70,7 @@ export async function testServer(
     ...changes.settings,
   };
   const bugs: unknown[] = [];
-  const metrics = await openMetrics('0.0.0');
+  const metrics = await openMetrics('0.0.0', []);
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,

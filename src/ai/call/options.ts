@@ -1,7 +1,7 @@
 import type { ProbeDown } from '../breaker/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
-import type { ApiKey, WireKind } from '../provider/index.js';
+import type { ApiKey } from '../provider/index.js';
 import type { StoreLocation } from '../store/index.js';
 import type { Timeouts } from '../transport/index.js';
 
@@ -23,7 +23,7 @@ export interface ModelOptions {
 /** A resolved provider: defaults filled in, secrets wrapped. */
 export interface LaneOptions {
   readonly name: string;
-  readonly kind: WireKind;
+  readonly kind: string;
   readonly apiKey?: ApiKey | undefined;
   readonly baseUrl?: string | undefined;
   /** Default: any model that its kind may know. */

@@ -1,5 +1,5 @@
 import { nextDayStart } from '../calendar.js';
-import { goDurationMs } from '../limit/index.js';
+import { goDurationMs } from '../limit/go-duration.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';

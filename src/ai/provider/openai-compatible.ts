@@ -1,4 +1,4 @@
-import { chargeOfDollars } from '../money/index.js';
+import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
 import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
 import { at } from './read-json.js';

@@ -6,6 +6,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { printDiagnostics, showFile } from '../terminal/print-diagnostics.js';
 import { tellConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
+import { KINDS } from '../../jobs/kinds/index.js';
 import { priceJudge } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -20,6 +21,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const judge = priceJudge();
   const lookOver = async () =>
     checkPaths(files, {
+      kinds: KINDS,
       env: process.env,
       home: homedir(),
       isPriced: judge.isPriced,

@@ -1,3 +1,4 @@
+import { providerKinds } from '../../ai/provider/kinds/index.js';
 import type { IsPriced } from '../../config/index.js';
 
 /** Answers which models have a price, without loading the price table until it is known to be needed. */
@@ -20,8 +21,10 @@ export function priceJudge(): PriceJudge {
       const { loadPriceTable } = await import('../../ai/money/index.js');
       const table = await loadPriceTable();
       judge = (model, { kind }) => {
-        const vendor = kind === 'openai-compatible' ? undefined : { id: kind };
-        return vendor !== undefined && table.priceOf(vendor, model, Date.now()) !== null;
+        const wire = providerKinds.get(kind);
+        // Behind an address of one's own there may be any vendor.
+        if (wire?.baseUrl === undefined) return false;
+        return table.priceOf(wire.vendor(wire.baseUrl), model, Date.now()) !== null;
       };
       return true;
     },

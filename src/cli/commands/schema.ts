@@ -7,7 +7,10 @@ Example:
 /** `colloquium schema`: what editors complete configs from. */
 export function schemaCommand(command: Command): Command {
   return command.addHelpText('after', EXAMPLES).action(async () => {
-    const { configJsonSchema } = await import('../../config/index.js');
-    process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    const [{ configJsonSchema }, { KINDS }] = await Promise.all([
+      import('../../config/index.js'),
+      import('../../jobs/kinds/index.js'),
+    ]);
+    process.stdout.write(`${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n`);
   });
 }

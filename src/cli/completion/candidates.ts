@@ -64,9 +64,18 @@ async function valuesOf(option: Option): Promise<readonly string[]> {
 
 /** From the config that is in force here; a broken one has no names to offer. */
 async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly string[]> {
-  const { loadConfig, pipelineNames, scriptNames } = await import('../../config/index.js');
+  const [{ loadConfig, pipelineNames, scriptNames }, { KINDS }] = await Promise.all([
+    import('../../config/index.js'),
+    import('../../jobs/kinds/index.js'),
+  ]);
   try {
-    const config = await loadConfig({ cwd: process.cwd(), env: process.env, home: homedir(), programs: false });
+    const config = await loadConfig({
+      kinds: KINDS,
+      cwd: process.cwd(),
+      env: process.env,
+      home: homedir(),
+      programs: false,
+    });
     if (config === undefined) return [];
     // What can't be shown can't be chosen, and a line break would make two of one.
     const names = what === 'pipelines' ? pipelineNames(config) : scriptNames(config);

@@ -19,8 +19,12 @@ export async function findConfig(
   { config: path, verbose }: ConfigFlags,
   programs: 'programs' | 'data only',
 ): Promise<LoadedConfig | undefined> {
-  const { loadConfig } = await import('../../config/index.js');
+  const [{ loadConfig }, { KINDS }] = await Promise.all([
+    import('../../config/index.js'),
+    import('../../jobs/kinds/index.js'),
+  ]);
   const config = await loadConfig({
+    kinds: KINDS,
     cwd: process.cwd(),
     env: process.env,
     home: homedir(),

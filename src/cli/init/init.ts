@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configJsonSchema } from '../../config/index.js';
 import { STARTER_SAMPLE, starterConfig } from '../../config/starter/index.js';
+import { KINDS } from '../../jobs/kinds/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -21,7 +22,7 @@ export async function init(folder: string): Promise<ExitCode> {
   const files = [
     { name: CONFIG, content: starterConfig({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
     { name: SAMPLE, content: STARTER_SAMPLE },
-    { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
+    { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
   ];
   await mkdir(folder, { recursive: true });
   const present = files.find(({ name }) => existsSync(join(folder, name)));

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
-import { ConfigError, pipelineNames, resolvePipeline, type FilePlan, type LoadedConfig } from '../../config/index.js';
+import { ConfigError, pipelineNames, resolveOutputs, type FilePlan, type LoadedConfig } from '../../config/index.js';
 import { leadsInto, leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
 import { partNames } from '../../sinks/index.js';
+import { fileOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { ReplayPlan } from '../../jobs/replay/index.js';
@@ -18,7 +19,7 @@ interface Target {
  *
  * @throws UserError
  */
-export async function refuseOwnFiles(plan: ReplayPlan): Promise<void> {
+export function refuseOwnFiles(plan: ReplayPlan): void {
   const targets = targetsOf(plan);
   const [first, second] = targets;
   if (first === undefined) return;
@@ -34,7 +35,7 @@ export async function refuseOwnFiles(plan: ReplayPlan): Promise<void> {
     }
   }
   for (const name of pipelineNames(plan.config)) {
-    for (const { file, what } of await filesOf(plan.config, name)) {
+    for (const { file, what } of filesOf(plan.config, name)) {
       const target = targets.find(({ path }) => leadToSame(path, file.file) || isPartOf(path, file));
       if (target === undefined) continue;
       const words = `${target.flag} ${target.path} is a file that pipeline ${name} writes its ${what} to`;
@@ -55,14 +56,15 @@ function targetsOf({ way, deadLetter }: ReplayPlan): readonly Target[] {
   return targets.filter(({ path }) => nodeFileSystem.stat(path)?.kind !== 'other');
 }
 
-async function filesOf(
+function filesOf(
   config: LoadedConfig,
   pipeline: string,
-): Promise<readonly { readonly file: FilePlan; readonly what: 'events' | 'dead letters' }[]> {
+): readonly { readonly file: FilePlan; readonly what: 'events' | 'dead letters' }[] {
   try {
-    const { outputs = [], deadLetter } = await resolvePipeline(config, pipeline);
+    const { outputs = [], deadLetter } = resolveOutputs(config, pipeline);
+    const files = outputs.map(fileOf).filter((file) => file !== undefined);
     return [
-      ...outputs.flatMap((output) => (output.kind === 'file' ? [{ file: output, what: 'events' } as const] : [])),
+      ...files.map((file) => ({ file, what: 'events' }) as const),
       ...(deadLetter === undefined ? [] : [{ file: deadLetter, what: 'dead letters' } as const]),
     ];
   } catch (error) {

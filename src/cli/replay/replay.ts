@@ -22,7 +22,7 @@ const STDERR = 2;
 export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
   await openLog(plan.logFolder);
-  await refuseOwnFiles(plan);
+  refuseOwnFiles(plan);
   if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
   await onDisk(() => refuseUnknownPipeline(plan));
   await onDisk(() => refuseUnknownId(plan));

@@ -1,7 +1,7 @@
 import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
-import { filterStages, parseFilters } from '../plan/pipeline-spec.js';
+import { filterStages, parseFilters } from '../plan/given-scripts.js';
 import type { PipelineServePlan } from '../../jobs/index.js';
 import { pipelineServePlan } from '../serve/resolve.js';
 import { findConfig } from '../flags/find-config.js';
@@ -93,7 +93,7 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   }
   const pipelines: PipelineServePlan[] = [];
   for (const name of names) {
-    const plan = await pipelineServePlan(await resolvePipeline(config, name), config, processing);
+    const plan = pipelineServePlan(await resolvePipeline(config, name), processing);
     const { spec, block } = plan;
     const stages = [...filters, ...spec.stages];
     pipelines.push({ ...plan, spec: { ...spec, stages }, block: { ...block, strict: flags.strict === true } });

@@ -1,5 +1,6 @@
 import type { ProgressTalk, RunPlan } from '../../jobs/run/index.js';
 import type { aiStatusReporter } from './ai-status.js';
+import { isStdout } from '../../jobs/outputs/index.js';
 import { progressReporter } from './progress.js';
 
 /** Some terminals do not tell how wide they are, and say 0. */
@@ -15,7 +16,7 @@ export function progressOn(
   aiReporter?: typeof aiStatusReporter,
 ): NonNullable<ProgressTalk['progress']> {
   // Results on the same terminal would be written over by lines that redraw themselves.
-  const isShared = process.stdout.isTTY && outputs.some(({ kind }) => kind === 'stdout');
+  const isShared = process.stdout.isTTY && outputs.some(isStdout);
   const world = {
     write: (text: string) => void process.stderr.write(text),
     isTty: process.stderr.isTTY && !isShared,

@@ -1,25 +1,29 @@
-import type { FilePlan, PipelinePlan } from '../../config/index.js';
+import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { Manifest } from '../../files/index.js';
-import type { OutputSpec } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
+import { outputKinds } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-import { keepingOf, keepsParts, type FileTarget, type OutputTarget, type Targets } from '../../jobs/outputs/index.js';
+import {
+  keepingOf,
+  keepsParts,
+  toStdout,
+  type FileTarget,
+  type OutputTarget,
+  type Targets,
+} from '../../jobs/outputs/index.js';
 
 /** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
-export function resolveOutputs(
-  flags: RunFlags,
-  plan: PipelinePlan | undefined,
-): { spec: OutputSpec; plan: OutputTarget }[] {
+export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: OutputTake; plan: OutputTarget }[] {
   const envelope = flags.envelope === true;
-  if (flags.output === '-') return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
+  if (flags.output === '-') return [{ spec: { envelope }, plan: toStdout(envelope) }];
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
     const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
     return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
-  if (plan?.outputs === undefined) return [{ spec: { envelope }, plan: { kind: 'stdout' } }];
+  if (plan.outputs === undefined) return [{ spec: { envelope }, plan: toStdout(envelope) }];
   return plan.outputs.map((output) => ({
     spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
     plan: outputPlan(output),
@@ -27,14 +31,15 @@ export function resolveOutputs(
 }
 
 function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
-  switch (output.kind) {
-    case 'stdout':
-      return { kind: 'stdout' };
+  const kind = outputKinds.of(output);
+  switch (kind.to) {
+    case 'stream':
+      return { kind: 'stream', output };
     case 'file':
-      return filePlan(output);
+      return filePlan(kind.fileOf(output));
     case 'nats':
       throw new UserError(
-        `the pipeline writes to the NATS subject ${output.subject}, which only serve does`,
+        `the pipeline writes to the NATS subject ${kind.subjectOf(output)}, which only serve does`,
         EXIT.invalid,
         'write to a file instead: -o FILE',
       );
@@ -42,12 +47,12 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
 }
 
 /** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
-export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan | undefined): Targets['deadLetters'] {
+export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): Targets['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
     return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
   }
-  if (plan?.deadLetter === undefined) return { kind: 'stderr' };
+  if (plan.deadLetter === undefined) return { kind: 'stderr' };
   const file = filePlan(plan.deadLetter);
   return { ...file, keeping: { ...file.keeping, permissions } };
 }

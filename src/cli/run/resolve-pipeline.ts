@@ -1,18 +1,10 @@
 import { resolve } from 'node:path';
-import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
+import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
-import type { StageSpec } from '../../pipeline/index.js';
-import {
-  filterStages,
-  parseFilters,
-  pipelineBody,
-  scriptSpec,
-  type PipelineBody,
-  type Warn,
-} from '../plan/pipeline-spec.js';
+import { filterStages, parseFilters, scriptStage, type Warn } from '../plan/given-scripts.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 
@@ -20,10 +12,10 @@ const PIPELINE_DEFAULT = 'default';
 
 /** The pipeline that a run is for, whichever way it was named. */
 export interface ResolvedPipeline {
-  readonly spec: PipelineBody;
+  /** Its outputs absent, if no config says where they go. */
+  readonly plan: PipelinePlan;
   /** The scripts by stage, as they stand in their files. */
   readonly sources: ReadonlyMap<string, ScriptSource>;
-  readonly plan?: PipelinePlan;
   readonly config?: LoadedConfig;
   /** What its scripts hardly mean, though they run. */
   readonly warnings: readonly Diagnostic[];
@@ -37,7 +29,7 @@ const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']
  *
  * @throws UserError, ConfigError
  */
-export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipeline> {
+export async function resolveRunPipeline(flags: RunFlags): Promise<ResolvedPipeline> {
   // A script that several stages name is warned of once.
   const warnings = new Map<string, Diagnostic>();
   const warn = (findings: readonly Diagnostic[]): void => {
@@ -46,13 +38,13 @@ export async function resolvePipelineSpec(flags: RunFlags): Promise<ResolvedPipe
     }
   };
   const found = await resolveNamed(flags, warn);
-  const { spec, sources, config } = found;
+  const { plan, sources, config } = found;
   const filters = await parseFilters(flags.filter);
-  const stages = [...(await filterStages(filters, config, warn)), ...spec.stages];
+  const stages = [...(await filterStages(filters, config, warn)), ...plan.stages];
   const named = filters.map((filter) => [filter.name, filter] as const);
   return {
     ...found,
-    spec: { ...spec, stages },
+    plan: { ...plan, stages },
     sources: new Map([...named, ...sources]),
     warnings: [...warnings.values()],
   };
@@ -69,7 +61,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   const config = await findConfig(flags, 'programs');
   if (config === undefined) {
     if (flags.filter === undefined || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
-    return { spec: pipelineOf([]), sources: new Map() };
+    return { plan: pipelineOf([]), sources: new Map() };
   }
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
@@ -80,9 +72,9 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
     const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
   }
-  const plan = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
-  const sources = new Map(plan.stages.map((stage) => [stage.name, 'script' in stage ? stage.script : stage.request]));
-  return { spec: await pipelineBody(plan, config, warn), sources, plan, config };
+  const { plan, sources, warnings } = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
+  warn(warnings);
+  return { plan, sources, config };
 }
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */
@@ -123,13 +115,12 @@ async function onlyStage(
   source: ScriptSource,
   config: LoadedConfig | undefined,
   warn: Warn,
-): Promise<Pick<Named, 'spec' | 'sources'>> {
-  const { name } = source;
-  const stage = { kind: 'computo', name, script: await scriptSpec(source, config, warn) } as const;
-  return { spec: pipelineOf([stage]), sources: new Map([[name, source]]) };
+): Promise<Pick<Named, 'plan' | 'sources'>> {
+  const stage = await scriptStage('computo', source, config, warn);
+  return { plan: pipelineOf([stage]), sources: new Map([[stage.name, source]]) };
 }
 
 /** A pipeline that no config has. */
-function pipelineOf(stages: readonly StageSpec[]): PipelineBody {
+function pipelineOf(stages: readonly StagePlan[]): PipelinePlan {
   return { name: PIPELINE_DEFAULT, stages, onError: { kind: 'dead_letter' } };
 }

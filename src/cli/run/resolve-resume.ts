@@ -32,8 +32,9 @@ export function resolveResume(
   if (flags.unordered === true || flags.follow === true) {
     throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
   }
-  if (outputs.some(({ kind }) => kind === 'stdout')) {
-    throw new UserError('--resume cannot cut back stdout', EXIT.usage, 'write to a file with -o');
+  const stream = outputs.find((output) => output.kind === 'stream');
+  if (stream !== undefined) {
+    throw new UserError(`--resume cannot cut back ${stream.output.kind}`, EXIT.usage, 'write to a file with -o');
   }
   const how = flags.restart === true ? 'restart' : flags['resume=force'] === true ? 'force' : 'if-unchanged';
   return { how, command: commandThatGoesOn(typed) };

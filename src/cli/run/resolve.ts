@@ -1,16 +1,15 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
-import type { BlockOptions } from '../../pipeline/index.js';
+import { isAiStage, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
-import type { PipelineBody } from '../plan/pipeline-spec.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
 import type { RunCommand } from './plan.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
-import { resolvePipelineSpec, type ResolvedPipeline } from './resolve-pipeline.js';
+import { resolveRunPipeline, type ResolvedPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
@@ -30,8 +29,8 @@ export async function resolveRun(
   typed: readonly string[],
 ): Promise<RunCommand> {
   refuseContradictions(files, flags);
-  const resolved = await resolvePipelineSpec(flags);
-  const { spec, sources, plan, config, warnings } = resolved;
+  const resolved = await resolveRunPipeline(flags);
+  const { sources, plan, config, warnings } = resolved;
   const outputs = resolveOutputs(flags, plan);
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
@@ -45,13 +44,13 @@ export async function resolveRun(
     formats: await resolveFormats(inputs, flags),
     follow: flags.follow === true,
     ...(flags.limit !== undefined && { limit: flags.limit }),
-    pipeline: { ...spec, outputs: outputs.map(({ spec: output }) => output) },
+    pipeline: { ...plan, outputs: outputs.map(({ spec: output }) => output) },
     outputs: outputPlans,
     deadLetters,
     block: await blockLimits(config, flags, deadLetters.kind),
     threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
-    ...(config && hasAiStage(spec) && { ai: aiRun(config, flags, plan) }),
+    ...(config && plan.stages.some(isAiStage) && { ai: aiRun(config, flags, plan) }),
     stateFolder,
     ownFiles: ownFiles(resolved),
     ...(resume && { resume }),
@@ -79,15 +78,11 @@ function ownFiles({ config, sources }: ResolvedPipeline): readonly OwnFile[] {
   return config === undefined ? scripts : [{ path: config.file, what: 'the config' }, ...scripts];
 }
 
-function hasAiStage({ stages }: PipelineBody): boolean {
-  return stages.some(({ kind }) => kind === 'ai');
-}
-
-function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan | undefined): AiRun {
+function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan): AiRun {
   return {
     config,
     live: flags.live === true,
-    ...(plan?.budget !== undefined && { budget: plan.budget }),
+    ...(plan.budget !== undefined && { budget: plan.budget }),
     ...(flags.maxCost !== undefined && { maxCost: flags.maxCost }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
   };

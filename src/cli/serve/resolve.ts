@@ -7,27 +7,29 @@ import {
   resolvePipeline,
   stateDirectory,
   useSection,
+  useSources,
   weakTokens,
   type Config,
   type LoadedConfig,
   type OutputPlan,
+  type OutputTake,
   type PipelinePlan,
+  type ResolvedPipeline,
 } from '../../config/index.js';
 import { isLoopback } from '../../config/units/index.js';
-import type { BlockOptions, OutputSpec } from '../../pipeline/index.js';
+import type { BlockOptions } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
 import { resolveFleet } from '../../jobs/fleet/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
+import { outputKinds } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
-import { pipelineBody } from '../plan/pipeline-spec.js';
 import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
 import { resolveAlerts } from './resolve-alerts.js';
-import { sourcePlans } from './source-plans.js';
 
 const DAY_MS = 86_400_000;
 
@@ -51,8 +53,8 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   const pipelines: PipelineServePlan[] = [];
   for (const name of pipelineNames(config)) {
     const pipeline = await resolvePipeline(config, name);
-    refuseWithoutOutputs(pipeline, config);
-    pipelines.push(await pipelineServePlan(pipeline, config, processing));
+    refuseWithoutOutputs(pipeline.plan, config);
+    pipelines.push(pipelineServePlan(pipeline, processing));
   }
   refuseSharedFiles(pipelines);
   const host = flags.host ?? server.host;
@@ -106,7 +108,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       ...(storage.retention_size !== undefined && { bytesMax: storage.retention_size }),
     },
     pipelines,
-    sources: sourcePlans(useSection(config, 'sources')),
+    sources: useSources(config),
     lineBytesMax: processing.max_line_size,
     // One processor is left to the daemon's own thread, which takes events in.
     workers: Math.max(1, Math.min(processing.worker_threads, availableParallelism() - 1)),
@@ -119,9 +121,10 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
 }
 
 /** A daemon goes by all of its config: what `check` finds wrong anywhere keeps it from starting. */
-async function refuseMistakes({ file, env, home }: LoadedConfig): Promise<void> {
+async function refuseMistakes({ file, env, home, kinds }: LoadedConfig): Promise<void> {
   const judge = priceJudge();
-  const lookOver = (): ReturnType<typeof checkConfig> => checkConfig({ file, env, home, isPriced: judge.isPriced });
+  const lookOver = (): ReturnType<typeof checkConfig> =>
+    checkConfig({ file, env, home, kinds, isPriced: judge.isPriced });
   let findings = await lookOver();
   if (await judge.loadIfAsked()) findings = await lookOver();
   if (hasErrors(findings)) throw new ConfigError(findings);
@@ -159,12 +162,11 @@ function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
   }
 }
 
-/** A pipeline of the config with its scripts and outputs, for stored events. @throws ConfigError */
-export async function pipelineServePlan(
-  plan: PipelinePlan,
-  config: LoadedConfig,
+/** A pipeline of the config with its outputs, for stored events. */
+export function pipelineServePlan(
+  { plan, scriptFiles }: ResolvedPipeline,
   processing: Config['processing'],
-): Promise<PipelineServePlan> {
+): PipelineServePlan {
   const { outputs = [], deadLetter } = plan;
   const lineBytesMax = processing.max_line_size;
   const block: Omit<BlockOptions, 'pipeline'> = {
@@ -174,25 +176,20 @@ export async function pipelineServePlan(
     lineBytesMax,
     rawMax: deadLetter === undefined ? RAW_MAX_ON_STDERR : lineBytesMax * 2,
   };
-  const body = await pipelineBody(plan, config);
   return {
-    spec: { ...body, outputs: outputs.map(outputSpec) },
+    spec: { ...plan, outputs: outputs.map(takeOf) },
     outputs,
     deadLetter,
     block,
     budget: plan.budget,
-    scriptFiles: scriptFilesOf(plan),
+    scriptFiles,
   };
 }
 
 /** What goes to NATS goes there as whole events: messages are named by their ids. */
-function outputSpec({ kind, when, envelope }: OutputPlan): OutputSpec {
-  return { envelope: envelope || kind === 'nats', ...(when && { when }) };
-}
-
-function scriptFilesOf({ stages, routingKey }: PipelinePlan): readonly string[] {
-  const scripts = stages.map((stage) => (stage.kind === 'ai' ? stage.request : stage.script));
-  return [...scripts, ...(routingKey === undefined ? [] : [routingKey])].map(({ origin }) => origin.document.file);
+function takeOf(output: OutputPlan): OutputTake {
+  const { when, envelope } = output;
+  return { envelope: envelope || outputKinds.of(output).to === 'nats', ...(when && { when }) };
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */

@@ -1,6 +1,7 @@
 import { nodeWorld } from '../../log/index.js';
 import type { ServeFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { goesToStdout } from '../../sinks/kinds/index.js';
 import { UserError } from '../exit/user-error.js';
 import { startDaemon, type Daemon } from '../../jobs/daemon/index.js';
 import { onHangUp } from './hang-ups.js';
@@ -69,7 +70,7 @@ async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void):
 function describe(plan: ServePlan, daemon: Daemon, talk: Talk): void {
   const { pipelines } = plan;
   if (pipelines.length === 0) talk.warn('the config has no pipelines: events are stored, and nothing more');
-  const toStdout = pipelines.filter(({ outputs }) => outputs.some(({ kind }) => kind === 'stdout'));
+  const toStdout = pipelines.filter(({ outputs }) => outputs.some(goesToStdout));
   for (const { spec } of toStdout) {
     talk.info('standard output is at-least-once: after a crash its last lines may come again', { pipeline: spec.name });
   }

@@ -7,7 +7,7 @@ import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { eventLine } from '../log/event-line.js';
-import { filterStages, parseFilters } from '../plan/pipeline-spec.js';
+import { filterStages, parseFilters } from '../plan/given-scripts.js';
 import { UserError } from '../exit/user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';

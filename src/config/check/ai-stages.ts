@@ -5,7 +5,10 @@ import { unknownProviders } from '../plan/unknown-providers.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
 import { kindOf } from '../schema/ai-providers.js';
+import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
 import type { PathBase } from '../load/resolve-path.js';
+import type { ConfigText } from '../load/validate.js';
+import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
 import { requestLiteral, type Literal } from './request-literal.js';
@@ -14,7 +17,7 @@ import { requestLiteral, type Literal } from './request-literal.js';
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
 
 interface AiStage {
-  /** Of the stage's `ai` part. */
+  /** Of the settings of its calls. */
   readonly path: readonly string[];
   readonly node: SourceNode;
 }
@@ -29,10 +32,11 @@ function literalOf(path: readonly string[], key: string, scriptAt: ScriptAt): Li
 }
 
 /** The AI stages of a pipeline, however broken the rest is. */
-export function aiStagesOf(path: readonly string[], pipeline: SourceNode): AiStage[] {
-  return (pipeline.entries?.get('stages')?.node.items ?? []).flatMap((stage, index) => {
-    const node = stage.entries?.get('ai')?.node;
-    return node === undefined ? [] : [{ path: [...path, 'stages', String(index), 'ai'], node }];
+export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): AiStage[] {
+  return stagesOf(path, pipeline, kinds).flatMap(({ path: stagePath, node: stage, kind }) => {
+    if (kind?.callsAt === undefined) return [];
+    const node = nodeAt(stage, formatPointer(kind.callsAt));
+    return node === undefined ? [] : [{ path: [...stagePath, ...kind.callsAt], node }];
   });
 }
 
@@ -46,9 +50,8 @@ export function serversOf({ path, node }: AiStage, known: readonly string[], scr
 
 /** Stages that name providers or schemas that are not there. */
 export async function checkAiStages(
-  document: SourceDocument,
+  { document, env }: Pick<ConfigText, 'document' | 'env'>,
   base: PathBase,
-  env: Env,
   stages: readonly AiStage[],
   known: readonly string[],
 ): Promise<Diagnostic[]> {
@@ -103,7 +106,7 @@ function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagno
 
 /** Models that would cost nobody knows what, where there is a budget to keep. */
 export function unpricedModels(
-  document: SourceDocument,
+  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
   known: readonly string[],
   isPriced: IsPriced,
   scriptAt: ScriptAt,
@@ -112,12 +115,12 @@ export function unpricedModels(
   const findings = new Map<string, Diagnostic>();
   const isKnown = (model: string, server: string): boolean => {
     const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
-    const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server) };
+    const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server, kinds.providers).kind };
     return hasPrice(document, server, model) || isPriced(model, provider);
   };
   for (const [name, { node }] of pipelinesOf(document)) {
     if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
-    for (const stage of aiStagesOf(['pipelines', name], node)) {
+    for (const stage of aiStagesOf(['pipelines', name], node, kinds.stages)) {
       const asked = serversOf(stage, known, scriptAt).flatMap((server) =>
         modelsOf(document, server, stage, scriptAt).map((one) => ({
           ...one,

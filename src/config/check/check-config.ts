@@ -2,15 +2,17 @@ import { formatPointer } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
+import type { ConfigKinds } from '../kinds/index.js';
 import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
-import { validateDocument, validatePart } from '../load/validate.js';
+import { validateDocument, validatePart, type ConfigText } from '../load/validate.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites } from '../plan/script-sites.js';
+import { configSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
@@ -24,6 +26,8 @@ import { weakTokensIn } from './weak-tokens.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
 export interface CheckConfigOptions {
+  /** The kinds of stages, outputs, sources and providers that it may have. */
+  readonly kinds: ConfigKinds;
   /** Absolute path of the config. */
   readonly file: string;
   readonly env: Env;
@@ -43,13 +47,10 @@ export interface CheckConfigOptions {
 export async function checkConfig({ file, ...options }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
   try {
     const { document, warnings } = await readDocument(file);
-    const { env } = options;
+    const { env, kinds } = options;
     const base: PathBase = { directory: dirname(file), home: options.home };
-    const findings = [
-      ...warnings,
-      ...validateDocument(document, env),
-      ...(await new Checker(document, base, options).check()),
-    ];
+    const config = { document, env, kinds, schema: configSchema(kinds) };
+    const findings = [...warnings, ...validateDocument(config), ...(await new Checker(config, base, options).check())];
     return distinctFindings(findings).sort(byPlace);
   } catch (error) {
     if (error instanceof ConfigError) return [...error.diagnostics];
@@ -58,9 +59,9 @@ export async function checkConfig({ file, ...options }: CheckConfigOptions): Pro
 }
 
 class Checker {
+  readonly #config: ConfigText;
   readonly #document: SourceDocument;
   readonly #base: PathBase;
-  readonly #env: Env;
   readonly #given: Omit<CheckConfigOptions, 'file'>;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
@@ -70,15 +71,15 @@ class Checker {
   readonly #scripts = new Map<string, ScriptSource | undefined>();
   readonly #scriptAt = (pointer: string): ScriptSource | undefined => this.#scripts.get(pointer);
 
-  constructor(document: SourceDocument, base: PathBase, given: Omit<CheckConfigOptions, 'file'>) {
+  constructor(config: ConfigText, base: PathBase, given: Omit<CheckConfigOptions, 'file'>) {
+    const { document } = config;
+    this.#config = config;
     this.#document = document;
     this.#base = base;
-    const { env } = given;
-    this.#env = env;
     this.#given = given;
     this.#resolver = new ScriptResolver(document, base);
     const section = nodeAt(document.root, '/computo');
-    const { value } = validatePart(document, computo, ['computo'], section, env, 'warning');
+    const { value } = validatePart(config, computo, ['computo'], section, 'warning');
     this.#options = toScriptOptions(value ?? computo.parse({}));
   }
 
@@ -97,12 +98,12 @@ class Checker {
       ...findings,
       ...this.#resolver.findings,
       ...[...this.#checked.values()].flat(),
-      ...filesOfSeveralPipelines(this.#document, this.#base, this.#env),
+      ...filesOfSeveralPipelines(this.#config, this.#base),
       ...unknownPipelines(this.#document),
-      ...outputsInWatchedFolders(this.#document, this.#base, this.#env),
-      ...unpricedModels(this.#document, known, this.#given.isPriced, this.#scriptAt),
+      ...outputsInWatchedFolders(this.#config, this.#base),
+      ...unpricedModels(this.#config, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
-      ...weakTokensIn(this.#document, this.#env),
+      ...weakTokensIn(this.#document, this.#config.env),
     ];
   }
 
@@ -112,25 +113,22 @@ class Checker {
     node: SourceNode,
     known: readonly string[],
   ): Promise<Diagnostic[]> {
-    for (const site of scriptSites(path, node)) {
+    for (const site of scriptSites(path, node, this.#config.kinds.stages)) {
       const script = await this.#resolver.resolve(site.path, site.node);
       this.#scripts.set(formatPointer(site.path), script);
       this.#script(script);
     }
     const { sample, samplePipeline = name } = this.#given;
-    const stages = aiStagesOf(path, node);
+    const stages = aiStagesOf(path, node, this.#config.kinds.stages);
     const servers =
       stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
     return [
-      ...(await checkAiStages(this.#document, this.#base, this.#env, stages, known)),
-      ...sharedOutputFiles(this.#document, this.#base, this.#env, name),
-      ...outputsOntoOwnFiles(this.#document, this.#base, this.#env, {
-        pipeline: name,
-        scripts: this.#resolver.scriptFiles,
-      }),
+      ...(await checkAiStages(this.#config, this.#base, stages, known)),
+      ...sharedOutputFiles(this.#config, this.#base, name),
+      ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
       ...unreachedOutputs(this.#document, path, node, this.#scriptAt(formatPointer([...path, 'routing_key'])), servers),
       ...checkShapes(
-        stepsOf(this.#document, path, node, this.#scriptAt),
+        stepsOf(this.#document, path, node, this.#config.kinds.stages, this.#scriptAt),
         this.#options,
         samplePipeline === name ? sample : undefined,
       ),

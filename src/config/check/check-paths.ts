@@ -5,7 +5,7 @@ import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { configFileNames, isProgram, refuseDistrusted } from '../load/discover.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { configSchema } from '../schema.js';
-import { checkShapes } from '../shape/index.js';
+import { checkShapes, type ShapeStep } from '../shape/index.js';
 import { checkScript, isScriptFile, loadScriptFile, type ScriptSource } from '../script/index.js';
 import { blameFile } from '../source/index.js';
 import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
@@ -31,13 +31,14 @@ const FOLDER_DEPTH_MAX = 32;
  * @param paths absolute
  */
 export async function checkPaths(paths: readonly string[], options: CheckPathsOptions): Promise<CheckedPaths> {
+  const sections = Object.keys(configSchema(options.kinds).sections.shape);
   const found: Diagnostic[] = [];
   const files = new Set<string>();
   const named = new Set<string>();
   for (const path of paths) {
     const kind = statSync(path, { throwIfNoEntry: false });
     if (kind === undefined) found.push(blameFile(path)('file-not-found', `no file or folder ${path}`));
-    else if (kind.isDirectory()) for (const file of await filesIn(path, 0)) files.add(file);
+    else if (kind.isDirectory()) for (const file of await filesIn(path, 0, sections)) files.add(file);
     else {
       files.add(path);
       named.add(path);
@@ -45,7 +46,7 @@ export async function checkPaths(paths: readonly string[], options: CheckPathsOp
   }
   for (const file of files) {
     const refusal = named.has(file) ? undefined : await refusedProgram(file);
-    found.push(...(refusal ?? (await checkFile(file, options))));
+    found.push(...(refusal ?? (await checkFile(file, options, sections))));
   }
   return { diagnostics: distinctFindings(found).sort(byPlace), files: [...files] };
 }
@@ -62,15 +63,15 @@ async function refusedProgram(file: string): Promise<readonly Diagnostic[] | und
   }
 }
 
-async function filesIn(folder: string, depth: number): Promise<string[]> {
+async function filesIn(folder: string, depth: number, sections: readonly string[]): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       const isHidden = entry.name.startsWith('.') || entry.name === 'node_modules';
-      if (!isHidden && depth < FOLDER_DEPTH_MAX) files.push(...(await filesIn(path, depth + 1)));
-    } else if (isFile(entry, path) && (await isWanted(path))) {
+      if (!isHidden && depth < FOLDER_DEPTH_MAX) files.push(...(await filesIn(path, depth + 1, sections)));
+    } else if (isFile(entry, path) && (await isWanted(path, sections))) {
       files.push(path);
     }
   }
@@ -82,33 +83,40 @@ function isFile(entry: Dirent, path: string): boolean {
   return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }
 
-async function isWanted(path: string): Promise<boolean> {
+async function isWanted(path: string, sections: readonly string[]): Promise<boolean> {
   if (configFileNames.has(basename(path)) || isScriptFile(path)) return true;
-  return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path));
+  return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path, sections));
 }
 
 /** Whether a YAML file speaks of one of a config's sections at its top level: other tools have YAML files too. */
-async function hasSections(path: string): Promise<boolean> {
+async function hasSections(path: string, sections: readonly string[]): Promise<boolean> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  return Object.keys(configSchema.shape).some((section) =>
-    text.split('\n').some((line) => line.startsWith(`${section}:`)),
-  );
+  return sections.some((section) => text.split('\n').some((line) => line.startsWith(`${section}:`)));
 }
 
-async function checkFile(file: string, options: CheckPathsOptions): Promise<readonly Diagnostic[]> {
+async function checkFile(
+  file: string,
+  options: CheckPathsOptions,
+  sections: readonly string[],
+): Promise<readonly Diagnostic[]> {
   if (!isScriptFile(file)) return await checkConfig({ ...options, file });
   try {
     const source = await loadScriptFile(file);
     if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];
-    if (isConfig(file, source)) return await checkConfig({ ...options, file });
+    if (isConfig(file, source, sections)) return await checkConfig({ ...options, file });
     const script = options.script ?? {};
     const found = checkScript(source, script);
     if (options.sample === undefined) return found;
-    return [...found, ...checkShapes([{ kind: 'computo', script: source }], script, options.sample)];
+    return [...found, ...checkShapes([alone(source)], script, options.sample)];
   } catch (error) {
     if (error instanceof ConfigError) return error.diagnostics;
     throw error;
   }
+}
+
+/** What follows from a script by itself: its result is the data. */
+function alone(source: ScriptSource): ShapeStep {
+  return { scripts: [{ source }], behind: (data, [made = data]) => made };
 }
 
 function isPackage(file: string): boolean {
@@ -120,8 +128,8 @@ function hasOwnConfig({ origin }: ScriptSource): boolean {
 }
 
 /** A JSON file is a config by its name, or by having a config's sections; else it is a script. */
-function isConfig(file: string, { origin }: ScriptSource): boolean {
+function isConfig(file: string, { origin }: ScriptSource, sections: readonly string[]): boolean {
   if (configFileNames.has(basename(file))) return true;
   const keys = [...(origin.document.root.entries?.keys() ?? [])];
-  return keys.some((key) => key !== '$schema' && Object.hasOwn(configSchema.shape, key));
+  return keys.some((key) => key !== '$schema' && sections.includes(key));
 }

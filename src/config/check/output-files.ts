@@ -4,8 +4,11 @@ import { fileKey, resolvePath as resolveLinks } from '../../files/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
+import type { ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
-import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceNode } from '../source/index.js';
+
+type ConfigFiles = Pick<ConfigText, 'document' | 'env' | 'kinds'>;
 
 /** A file that a pipeline writes. */
 interface WrittenFile {
@@ -16,9 +19,9 @@ interface WrittenFile {
 }
 
 /** Files that a pipeline would write from two places at once. */
-export function sharedOutputFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): Diagnostic[] {
+export function sharedOutputFiles(config: ConfigFiles, base: PathBase, pipeline: string): Diagnostic[] {
   const seen = new Map<string, WrittenFile>();
-  return writtenFiles(document, base, env, pipeline).flatMap((written) => {
+  return writtenFiles(config, base, pipeline).flatMap((written) => {
     const key = keyOf(written);
     const earlier = seen.get(key);
     if (earlier === undefined) {
@@ -27,39 +30,50 @@ export function sharedOutputFiles(document: SourceDocument, base: PathBase, env:
     }
     const message = `this file is written already by ${earlier.pointer}`;
     const hint = 'give each output a file of its own';
-    return [diagnose(document, written.pointer, { severity: 'error', code: 'shared-output-file', message, hint })];
+    return [
+      diagnose(config.document, written.pointer, { severity: 'error', code: 'shared-output-file', message, hint }),
+    ];
   });
 }
 
 /** Files that two pipelines write: fine when one of them runs at a time, not when `serve` runs both. */
-export function filesOfSeveralPipelines(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
+export function filesOfSeveralPipelines(config: ConfigFiles, base: PathBase): Diagnostic[] {
   const seen = new Map<string, WrittenFile>();
-  return [...pipelinesOf(document).keys()].flatMap((pipeline) =>
-    writtenFiles(document, base, env, pipeline).flatMap((written) => {
+  return [...pipelinesOf(config.document).keys()].flatMap((pipeline) =>
+    writtenFiles(config, base, pipeline).flatMap((written) => {
       const key = keyOf(written);
       const earlier = seen.get(key);
       seen.set(key, earlier ?? written);
       if (earlier === undefined || earlier.pipeline === pipeline) return [];
       const message = `pipeline ${JSON.stringify(earlier.pipeline)} writes this file too, at ${earlier.pointer}`;
       const hint = 'serve runs all pipelines at once: give each a file of its own';
-      return [diagnose(document, written.pointer, { severity: 'warning', code: 'shared-output-file', message, hint })];
+      return [
+        diagnose(config.document, written.pointer, { severity: 'warning', code: 'shared-output-file', message, hint }),
+      ];
     }),
   );
 }
 
 /** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
-export function outputsInWatchedFolders(document: SourceDocument, base: PathBase, env: Env): Diagnostic[] {
-  const watched = (nodeAt(document.root, '/sources')?.items ?? []).flatMap((source) => {
-    const folder = absolutePath(source.entries?.get('folder')?.node, base, env);
-    return folder === undefined ? [] : [folder];
-  });
+export function outputsInWatchedFolders(config: ConfigFiles, base: PathBase): Diagnostic[] {
+  const watched = (nodeAt(config.document.root, '/sources')?.items ?? []).flatMap((source) =>
+    config.kinds.sources.all
+      .flatMap(({ folders }) => folders)
+      .map((key) => absolutePath(source.entries?.get(key)?.node, base, config.env))
+      .filter((folder) => folder !== undefined),
+  );
   if (watched.length === 0) return [];
-  return [...pipelinesOf(document).keys()].flatMap((pipeline) =>
-    writtenFiles(document, base, env, pipeline).flatMap(({ file, pointer }) => {
+  return [...pipelinesOf(config.document).keys()].flatMap((pipeline) =>
+    writtenFiles(config, base, pipeline).flatMap(({ file, pointer }) => {
       if (!watched.includes(dirname(file))) return [];
       const message = `this file lies in a folder that is read as a source: what is written would be read again`;
       return [
-        diagnose(document, pointer, { severity: 'error', code: 'cycle', message, hint: 'write to another folder' }),
+        diagnose(config.document, pointer, {
+          severity: 'error',
+          code: 'cycle',
+          message,
+          hint: 'write to another folder',
+        }),
       ];
     }),
   );
@@ -76,12 +90,14 @@ function keyOf({ file }: WrittenFile): string {
 }
 
 /** The files that a pipeline writes, as far as the config says which. */
-export function writtenFiles(document: SourceDocument, base: PathBase, env: Env, pipeline: string): WrittenFile[] {
-  const node = pipelinesOf(document).get(pipeline)?.node;
+export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: string): WrittenFile[] {
+  const node = pipelinesOf(config.document).get(pipeline)?.node;
   const places: { path: readonly string[]; node: SourceNode | undefined }[] = [];
   const path = ['pipelines', pipeline];
   for (const [index, output] of (node?.entries?.get('outputs')?.node.items ?? []).entries()) {
-    places.push({ path: [...path, 'outputs', String(index), 'file'], node: output.entries?.get('file')?.node });
+    for (const key of config.kinds.outputs.all.flatMap(({ files }) => files)) {
+      places.push({ path: [...path, 'outputs', String(index), key], node: output.entries?.get(key)?.node });
+    }
   }
   const deadLetter = node?.entries?.get('dead_letter')?.node;
   const deadPath = [...path, 'dead_letter'];
@@ -90,7 +106,7 @@ export function writtenFiles(document: SourceDocument, base: PathBase, env: Env,
     nested === undefined ? { path: deadPath, node: deadLetter } : { path: [...deadPath, 'file'], node: nested },
   );
   return places.flatMap((place) => {
-    const file = absolutePath(place.node, base, env);
+    const file = absolutePath(place.node, base, config.env);
     return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file }];
   });
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { leadsInto, leadToSame } from '../../files/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { Env } from '../env/index.js';
 import type { PathBase } from '../load/resolve-path.js';
+import type { ConfigText } from '../load/validate.js';
 import { defaultStateDirectory } from '../state/index.js';
-import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
+import { diagnose, nodeAt } from '../source/index.js';
 import { absolutePath, writtenFiles } from './output-files.js';
 
 /** What the stored log calls its files, whatever else lies in its folder. */
@@ -21,11 +21,11 @@ export function isNameOfLog(name: string): boolean {
  * @param scripts the files of the scripts, absolute
  */
 export function outputsOntoOwnFiles(
-  document: SourceDocument,
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   base: PathBase,
-  env: Env,
   { pipeline, scripts }: { readonly pipeline: string; readonly scripts: readonly string[] },
 ): Diagnostic[] {
+  const { document, env } = config;
   const placeOf = (pointer: string, otherwise: string): string =>
     absolutePath(nodeAt(document.root, pointer), base, env) ?? otherwise;
   const stateFolder = placeOf('/state_dir', defaultStateDirectory({ env, home: base.home }));
@@ -36,7 +36,7 @@ export function outputsOntoOwnFiles(
     if (leadsInto(file, stateFolder)) return `a file of the state folder ${stateFolder}`;
     return leadsInto(file, logFolder, isNameOfLog) ? `a file of the log ${logFolder}` : undefined;
   };
-  return writtenFiles(document, base, env, pipeline).flatMap(({ file, pointer }) => {
+  return writtenFiles(config, base, pipeline).flatMap(({ file, pointer }) => {
     const what = unlessUnreadable(() => own(file));
     if (what === undefined) return [];
     const message = `this is ${what}, and would be written over`;

@@ -1,5 +1,6 @@
 import { formatPointer, type Json } from 'computo-js';
 import { fillPlaceholders, type Env } from '../env/index.js';
+import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
 import { type SourceNode } from '../source/index.js';
 
 /** A section's value with the environment put in, ready for its schema. */
@@ -12,7 +13,12 @@ export interface FilledSection {
 }
 
 /** Puts the environment into every text of a section, but not into scripts, schemas and other data. Keys stay as they are. */
-export function fillSection(node: SourceNode, segments: readonly string[], env: Env): FilledSection {
+export function fillSection(
+  node: SourceNode,
+  segments: readonly string[],
+  env: Env,
+  isOpaque: IsOpaque = () => false,
+): FilledSection {
   const unset: { name: string; pointer: string }[] = [];
   const fromEnv = new Map<string, readonly string[]>();
 
@@ -38,16 +44,22 @@ export function fillSection(node: SourceNode, segments: readonly string[], env: 
   return { value: fill(node, segments), unset, fromEnv };
 }
 
-/** Values that are data or programs: a `${…}` in them is theirs. */
-function isOpaque(path: readonly string[], value: Json): boolean {
-  const [section, , key, , stageKey, aiKey] = path;
-  if (section === 'scripts') return path.length > 1;
-  if (section !== 'pipelines') return false;
-  if (path.length === 3) return key === 'routing_key';
-  if (path.length === 4) return key === 'on_error' && path[3] === 'default';
-  if (key !== 'stages') return false;
-  if (path.length === 5) return stageKey === 'computo' || stageKey === 'filter';
-  return (
-    path.length === 6 && stageKey === 'ai' && (aiKey === 'request' || (aiKey === 'schema' && typeof value !== 'string'))
-  );
+/** Whether a value of a config is data or a program: a `${…}` in it is its own. */
+export type IsOpaque = (path: readonly string[], value: Json) => boolean;
+
+/** @param stages say where their scripts and their data stand */
+export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
+  const places = (paths: readonly KeyPath[]): ReadonlySet<string> => new Set(paths.map(formatPointer));
+  const scripts = places(stages.all.flatMap((kind) => kind.scripts));
+  const data = places(stages.all.flatMap((kind) => kind.data ?? []));
+  return (path, value) => {
+    const [section, , key, , ...inStage] = path;
+    if (section === 'scripts') return path.length > 1;
+    if (section !== 'pipelines') return false;
+    if (key === 'routing_key') return path.length === 3;
+    if (key === 'on_error') return path.length === 4 && path[3] === 'default';
+    if (key !== 'stages') return false;
+    const place = formatPointer(inStage);
+    return scripts.has(place) || (data.has(place) && typeof value !== 'string');
+  };
 }

@@ -1,24 +1,25 @@
 import { dirname, resolve } from 'node:path';
 import { ConfigError, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
-import type { SourceDocument } from '../source/index.js';
+import type { ConfigKinds } from '../kinds/index.js';
+import { configSchema } from '../schema.js';
 import { discoverConfig } from './discover.js';
 import { readDocument } from './read-document.js';
-import { validateDocument } from './validate.js';
+import { validateDocument, type ConfigText } from './validate.js';
 
 /** A config that is sound as far as can be said without using it. Its parts are reached through `sections.ts` and `plan/`. */
-export interface LoadedConfig {
+export interface LoadedConfig extends ConfigText {
   /** Absolute path of the file. */
   readonly file: string;
   /** What its paths are relative to. */
   readonly directory: string;
-  readonly document: SourceDocument;
-  readonly env: Env;
   readonly home: string;
   readonly warnings: readonly Diagnostic[];
 }
 
 export interface LoadOptions {
+  /** The kinds of stages, outputs, sources and providers that it may have. */
+  readonly kinds: ConfigKinds;
   /** The config file. Without it, one is searched from `cwd`. */
   readonly path?: string;
   readonly cwd: string;
@@ -36,6 +37,7 @@ export interface LoadOptions {
  * @throws ConfigError with everything that is wrong. An unset environment variable is no error before its section is used
  */
 export async function loadConfig({
+  kinds,
   path,
   cwd,
   env,
@@ -45,7 +47,8 @@ export async function loadConfig({
   const file = path === undefined ? await discoverConfig(cwd, home, { programs }) : resolve(cwd, path);
   if (file === undefined) return undefined;
   const { document, warnings } = await readDocument(file);
-  const findings = [...warnings, ...validateDocument(document, env)];
+  const text = { document, env, kinds, schema: configSchema(kinds) };
+  const findings = [...warnings, ...validateDocument(text)];
   if (hasErrors(findings)) throw new ConfigError(findings);
-  return { file, directory: dirname(file), document, env, home, warnings: findings };
+  return { ...text, file, directory: dirname(file), home, warnings: findings };
 }

@@ -1,9 +1,10 @@
 import { ConfigError, didYouMean } from '../diagnostic/index.js';
-import { configSchema, type Config } from '../schema.js';
-import { aiProvider, kindOf, type ProviderKind } from '../schema/ai-providers.js';
+import type { Config } from '../schema.js';
+import { kindOf } from '../schema/ai-providers.js';
 import { secret, type SecretRef } from '../schema/secret.js';
 import { blameFile } from '../source/index.js';
 import { defaultStateDirectory } from '../state/index.js';
+import type { SourcePlan } from '../kinds/index.js';
 import type { LoadedConfig } from './load-config.js';
 import { resolvePath } from './resolve-path.js';
 import { partAt, validatePart, type SectionName } from './validate.js';
@@ -11,7 +12,7 @@ import { partAt, validatePart, type SectionName } from './validate.js';
 /** One AI provider, ready for use: its kind decided, its paths absolute. */
 export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
   readonly name: string;
-  readonly kind: ProviderKind;
+  readonly kind: string;
 };
 
 /**
@@ -20,15 +21,9 @@ export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
  * @throws ConfigError (`unset-variable`, `invalid-value`) at the places in question
  */
 export function useSection<Name extends SectionName>(config: LoadedConfig, name: Name): Config[Name] {
-  const schema = configSchema.shape[name];
-  const { value, diagnostics } = validatePart<unknown>(
-    config.document,
-    schema,
-    [name],
-    partAt(config.document, [name]),
-    config.env,
-    'error',
-  );
+  const schema = config.schema.sections.shape[name];
+  const node = partAt(config.document, [name]);
+  const { value, diagnostics } = validatePart<unknown>(config, schema, [name], node, 'error');
   if (diagnostics.length > 0) throw new ConfigError(diagnostics);
   return withPaths(config, name, value as Config[Name]);
 }
@@ -58,17 +53,24 @@ export function useProvider(config: LoadedConfig, name: string): ProviderConfig 
       blameFile(config.file)('unknown-provider', `no AI provider ${JSON.stringify(name)} in the config`, hint),
     ]);
   }
-  const { value, diagnostics } = validatePart(
-    config.document,
-    aiProvider,
-    ['ai_providers', name],
-    node,
-    config.env,
-    'error',
-  );
+  const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
-  const { api_key: key, kind = kindOf(name), ...settings } = value;
+  const { api_key: key, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
   return { ...settings, name, kind, ...(key !== undefined && { api_key: secretWithPath(config, key) }) };
+}
+
+/**
+ * What is to be read besides HTTP.
+ *
+ * @throws ConfigError
+ */
+export function useSources(config: LoadedConfig): readonly SourcePlan[] {
+  const make = { path: (written: string) => resolvePath(config, written) };
+  const plans = useSection(config, 'sources').map((plan) => plan(make));
+  return config.kinds.sources.all.flatMap((kind) => {
+    const ofKind = plans.filter((plan) => plan.kind === kind.kind);
+    return kind.together?.(ofKind) ?? ofKind;
+  });
 }
 
 export function secretNames({ document }: Pick<LoadedConfig, 'document'>): readonly string[] {
@@ -83,7 +85,7 @@ export function secretNames({ document }: Pick<LoadedConfig, 'document'>): reado
 export function useSecret(config: LoadedConfig, name: string): SecretRef {
   const path = ['secrets', name];
   const node = partAt(config.document, path);
-  const { value, diagnostics } = validatePart(config.document, secret('a secret'), path, node, config.env, 'error');
+  const { value, diagnostics } = validatePart(config, secret('a secret'), path, node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
   return secretWithPath(config, value);
 }
@@ -123,10 +125,6 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
         ...(tls && { tls: mapValues(tls, absolute) }),
       };
     }
-    case 'sources':
-      return (value as Config['sources']).map((source) =>
-        'folder' in source ? { ...source, folder: absolute(source.folder) } : source,
-      );
     case 'state_dir':
       return value === undefined ? undefined : absolute(value as string);
     default:

@@ -2,14 +2,24 @@ import { formatPointer } from 'computo-js';
 import type * as z from 'zod';
 import { type Diagnostic, didYouMean } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
-import { configSchema, OWN_KEY_PREFIX, type Config } from '../schema.js';
-import { aiProvider, kindOf, PROVIDER_KINDS } from '../schema/ai-providers.js';
-import { pipeline } from '../schema/pipeline.js';
+import type { ConfigKinds } from '../kinds/index.js';
+import { OWN_KEY_PREFIX, type Config, type ConfigSchema } from '../schema.js';
+import { kindOf } from '../schema/ai-providers.js';
+import { oneOf } from '../schema/show.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { explainIssues, unknownKey } from './explain.js';
-import { fillSection } from './fill.js';
+import { fillSection, opaqueIn } from './fill.js';
 
 export type SectionName = Exclude<keyof Config, '$schema' | 'scripts' | 'pipelines' | 'ai_providers'>;
+
+/** A config as it is written, and what it is judged by. */
+export interface ConfigText {
+  readonly document: SourceDocument;
+  readonly env: Env;
+  readonly kinds: ConfigKinds;
+  /** Made of the kinds. */
+  readonly schema: ConfigSchema;
+}
 
 export interface Validated<T> {
   /** Absent if there were errors, or if a variable that the section needs is not set. */
@@ -20,12 +30,14 @@ export interface Validated<T> {
 /**
  * Checks every section of a config. A variable that is not set is a warning here, and what depends on it is not judged.
  */
-export function validateDocument(document: SourceDocument, env: Env): Diagnostic[] {
+export function validateDocument(config: ConfigText): Diagnostic[] {
+  const { document, schema } = config;
+  const { shape } = schema.sections;
   const findings: Diagnostic[] = [];
-  const known = Object.keys(configSchema.shape);
+  const known = Object.keys(shape);
   for (const [key, { node }] of document.root.entries ?? []) {
     if (key.startsWith(OWN_KEY_PREFIX)) continue;
-    if (!Object.hasOwn(configSchema.shape, key)) {
+    if (!Object.hasOwn(shape, key)) {
       findings.push(
         unknownKey(
           document,
@@ -35,14 +47,14 @@ export function validateDocument(document: SourceDocument, env: Env): Diagnostic
         ),
       );
     } else if ((key === 'pipelines' || key === 'ai_providers') && node.entries !== undefined) {
-      const schema: z.ZodType = key === 'pipelines' ? pipeline : aiProvider;
+      const one: z.ZodType = key === 'pipelines' ? schema.pipeline : schema.aiProvider;
       for (const [name, entry] of node.entries) {
-        findings.push(...validatePart(document, schema, [key, name], entry.node, env, 'warning').diagnostics);
-        if (key === 'ai_providers') findings.push(...baseUrlMissing(document, name, entry.node));
+        findings.push(...validatePart(config, one, [key, name], entry.node, 'warning').diagnostics);
+        if (key === 'ai_providers') findings.push(...baseUrlMissing(config, name, entry.node));
       }
     } else {
-      const schema: z.ZodType = configSchema.shape[key as keyof typeof configSchema.shape];
-      findings.push(...validatePart(document, schema, [key], node, env, 'warning').diagnostics);
+      const section: z.ZodType = shape[key as keyof typeof shape];
+      findings.push(...validatePart(config, section, [key], node, 'warning').diagnostics);
     }
   }
   return findings;
@@ -54,17 +66,16 @@ export function validateDocument(document: SourceDocument, env: Env): Diagnostic
  * @param unsetIs how an unset variable counts: an error when the part is about to be used, a warning when it is looked over
  */
 export function validatePart<T>(
-  document: SourceDocument,
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   schema: z.ZodType<T>,
   path: readonly string[],
   node: SourceNode | undefined,
-  env: Env,
   unsetIs: 'error' | 'warning',
 ): Validated<T> {
   const { value, unset, fromEnv } =
     node === undefined
       ? { value: undefined, unset: [], fromEnv: new Map<string, readonly string[]>() }
-      : fillSection(node, path, env);
+      : fillSection(node, path, env, opaqueIn(kinds.stages));
   const unsetPointers = new Set(unset.map(({ pointer }) => pointer));
   const diagnostics = unset.map(({ name, pointer }) => unsetVariable(document, name, pointer, unsetIs));
 
@@ -91,12 +102,19 @@ function unsetVariable(
 }
 
 /** A provider that no wire is known for by its name must say where it is. */
-function baseUrlMissing(document: SourceDocument, name: string, { entries }: SourceNode): Diagnostic[] {
+function baseUrlMissing(
+  { document, kinds: { providers } }: ConfigText,
+  name: string,
+  { entries }: SourceNode,
+): Diagnostic[] {
   if (entries === undefined || entries.has('base_url')) return [];
-  const kind = entries.get('kind')?.node.value ?? kindOf(name);
-  if (kind !== 'openai-compatible') return [];
-  const message = `ai_providers.${name}: missing: an openai-compatible provider needs a base_url`;
-  const hint = didYouMean(name, PROVIDER_KINDS) ?? 'add base_url, or kind: openai, anthropic or google';
+  const kind = entries.get('kind')?.node.value ?? kindOf(name, providers).kind;
+  if (typeof kind !== 'string') return [];
+  const found = providers.get(kind);
+  if (found === undefined || found.baseUrl !== undefined) return [];
+  const message = `ai_providers.${name}: missing: an ${kind} provider needs a base_url`;
+  const others = providers.all.flatMap((one) => (one.baseUrl === undefined ? [] : [one.kind]));
+  const hint = didYouMean(name, providers.names) ?? `add base_url, or kind: ${oneOf(others)}`;
   return [
     diagnose(
       document,

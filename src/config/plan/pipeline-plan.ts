@@ -1,11 +1,11 @@
-import type { CheckOptions, ExecuteOptions, Json } from 'computo-js';
-import type { ScriptSource } from '../script/index.js';
+import type { CheckOptions, ExecuteOptions, Json, Span } from 'computo-js';
 
-/** A pipeline of a config with everything resolved: scripts inlined, paths absolute, defaults filled in. */
+/** A pipeline of a config as plain JSON data, so that it can be sent to a worker: everything resolved, nothing compiled. */
 export interface PipelinePlan {
   readonly name: string;
   readonly stages: readonly StagePlan[];
-  readonly routingKey?: ScriptSource;
+  /** Sets `metadata.routing_key` from the finished data. */
+  readonly routingKey?: ScriptPlan;
   /** Absent if the config names none: then the command decides. */
   readonly outputs?: readonly OutputPlan[];
   /** Absent: failed events go to standard error. */
@@ -13,45 +13,33 @@ export interface PipelinePlan {
   readonly onError: OnErrorPlan;
   /** US dollars a day, as decimal text. */
   readonly budget?: string;
-  /** How its scripts are compiled. */
-  readonly options: ScriptOptions;
 }
 
-export type StagePlan =
-  | { readonly kind: 'computo' | 'filter'; readonly name: string; readonly script: ScriptSource }
-  | ({ readonly kind: 'ai' } & AiStagePlan);
-
-export interface AiStagePlan {
-  /** Its `name`, else its ordinal among the pipeline's AI stages: `ai-1`. */
+/** What all stages have; the rest is the matter of their kind. */
+export interface StagePlan {
+  readonly kind: string;
   readonly name: string;
-  readonly request: ScriptSource;
-  readonly model?: string;
-  /** Names of the providers that may serve, at least one, all of them configured. */
-  readonly providers: readonly string[];
-  readonly route: 'cheapest' | 'ordered' | 'fastest';
-  /** The JSON Schema that answers must satisfy. */
-  readonly schema?: Json;
-  /** JSON Pointer; absent: the answer replaces the data. */
-  readonly into?: string;
-  readonly maxTokens: number;
-  readonly dedupe: boolean;
-  readonly inDoubt?: 'retry' | 'hold' | 'fail';
 }
 
-export type OutputPlan = (
-  | { readonly kind: 'stdout' }
-  | ({ readonly kind: 'file' } & FilePlan)
-  | {
-      readonly kind: 'nats';
-      /** With `{pipeline}` and `{routing_key}` in it, perhaps. */
-      readonly subject: string;
-    }
-) & {
+export interface ScriptPlan {
+  readonly script: Json;
+  readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
+  /** As it was written, where that was in the text form. */
+  readonly text?: { readonly text: string; readonly spans: Span };
+}
+
+/** What all outputs have; the rest is the matter of their kind. */
+export interface OutputPlan extends OutputTake {
+  readonly kind: string;
+}
+
+/** What an output takes, and how it is written. */
+export interface OutputTake {
   /** The routing keys it takes; absent: every event. */
   readonly when?: readonly string[];
-  /** Whether whole events are written instead of their data. */
+  /** Whole events are written instead of their data. */
   readonly envelope: boolean;
-};
+}
 
 /** A file to write, and when a new one is started. */
 export interface FilePlan {
@@ -67,8 +55,14 @@ export interface FilePlan {
   readonly pattern?: string;
 }
 
+/** What becomes of an event that fails. */
 export type OnErrorPlan =
-  { readonly kind: 'dead_letter' | 'skip' | 'stop' } | { readonly kind: 'default'; readonly data: Json };
+  | { readonly kind: 'dead_letter' }
+  | { readonly kind: 'skip' }
+  /** As dead_letter, and nothing after it is read. */
+  | { readonly kind: 'stop' }
+  /** The event goes on to the outputs with this data in place of its own. */
+  | { readonly kind: 'default'; readonly data: Json };
 
 /** What computo-js is told when it compiles or checks a script. */
 export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'> &

@@ -2,31 +2,18 @@ import { formatPointer, type Json } from 'computo-js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
+import { filePlan, type KeyPath, type StageMaker } from '../kinds/index.js';
 import { providerNames } from '../load/sections.js';
 import type { LoadedConfig } from '../load/load-config.js';
 import { resolvePath } from '../load/resolve-path.js';
 import { validatePart } from '../load/validate.js';
-import {
-  pipeline as pipelineSchema,
-  type DeadLetterConfig,
-  type OutputConfig,
-  type PipelineConfig,
-  type StageConfig,
-} from '../schema/pipeline.js';
-import { checkScript, type ScriptSource } from '../script/index.js';
+import type { PipelineConfig } from '../schema/pipeline.js';
+import type { ScriptSource } from '../script/index.js';
 import { blameFile, diagnose, nodeAt } from '../source/index.js';
-import type {
-  AiStagePlan,
-  FilePlan,
-  OnErrorPlan,
-  OutputPlan,
-  PipelinePlan,
-  ScriptOptions,
-  StagePlan,
-} from './pipeline-plan.js';
+import type { OnErrorPlan, PipelinePlan, ScriptOptions, ScriptPlan, StagePlan } from './pipeline-plan.js';
+import { planScript } from './plan-script.js';
 import { loadSchema } from './schema-file.js';
 import { scriptOptions } from './script-options.js';
-import { knownSecrets } from './script-secrets.js';
 import { unknownProviders } from './unknown-providers.js';
 import { pipelinesOf } from './pipelines-of.js';
 import { ScriptResolver } from './script-resolver.js';
@@ -48,28 +35,51 @@ export async function resolveScript(config: LoadedConfig, name: string): Promise
   return await new ScriptResolver(config.document, config).named(name);
 }
 
+/** A pipeline of the config, and what it was made of. */
+export interface ResolvedPipeline {
+  readonly plan: PipelinePlan;
+  /** The script of each stage, by the stage's name; of several scripts the first. */
+  readonly sources: ReadonlyMap<string, ScriptSource>;
+  /** Absolute paths of the files that its scripts stand in. */
+  readonly scriptFiles: readonly string[];
+  readonly warnings: readonly Diagnostic[];
+}
+
 /**
- * A pipeline of the config, ready to be built: scripts and schemas read, paths absolute, the environment put in.
+ * A pipeline of the config, ready to be built: scripts, secrets and schemas read, paths absolute, the environment put in.
  *
  * @throws ConfigError with everything that keeps it from being used
  */
-export async function resolvePipeline(config: LoadedConfig, name: string): Promise<PipelinePlan> {
+export async function resolvePipeline(config: LoadedConfig, name: string): Promise<ResolvedPipeline> {
+  const { path, value } = usePipeline(config, name);
+  const builder = new PlanBuilder(config);
+  const plan = await builder.build(name, path, value);
+  const findings = [
+    ...builder.findings,
+    ...sharedOutputFiles(config, config, name),
+    ...outputsOntoOwnFiles(config, config, { pipeline: name, scripts: builder.scriptFiles }),
+  ];
+  if (plan === undefined || hasErrors(findings)) throw new ConfigError(findings);
+  const { sources, scriptFiles } = builder;
+  return { plan, sources, scriptFiles, warnings: findings };
+}
+
+/**
+ * What a pipeline of the config writes to. Nothing is read for it, scripts and secrets least.
+ *
+ * @throws ConfigError with everything that is wrong with its text
+ */
+export function resolveOutputs(config: LoadedConfig, name: string): Pick<PipelinePlan, 'outputs' | 'deadLetter'> {
+  return outputsOf(usePipeline(config, name).value, config);
+}
+
+function usePipeline(config: LoadedConfig, name: string): { readonly path: KeyPath; readonly value: PipelineConfig } {
   const node = pipelinesOf(config.document).get(name)?.node;
   if (node === undefined) throw new ConfigError([unknownPipeline(config, name)]);
   const path = ['pipelines', name];
-  const { value, diagnostics } = validatePart(config.document, pipelineSchema, path, node, config.env, 'error');
+  const { value, diagnostics } = validatePart(config, config.schema.pipeline, path, node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
-
-  const builder = new PlanBuilder(config);
-  const plan = await builder.build(name, path, value);
-  const { document, env } = config;
-  const findings = [
-    ...builder.findings,
-    ...sharedOutputFiles(document, config, env, name),
-    ...outputsOntoOwnFiles(document, config, env, { pipeline: name, scripts: builder.scriptFiles }),
-  ];
-  if (plan === undefined || hasErrors(findings)) throw new ConfigError(findings);
-  return plan;
+  return { path, value };
 }
 
 function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
@@ -87,6 +97,8 @@ function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
 }
 
 class PlanBuilder {
+  /** The first script of each stage, by the stage's name. */
+  readonly sources = new Map<string, ScriptSource>();
   readonly #config: LoadedConfig;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
@@ -107,72 +119,48 @@ class PlanBuilder {
   }
 
   /** Undefined only if there are findings. */
-  async build(name: string, path: readonly string[], pipeline: PipelineConfig): Promise<PipelinePlan | undefined> {
+  async build(name: string, path: KeyPath, pipeline: PipelineConfig): Promise<PipelinePlan | undefined> {
     const stages: StagePlan[] = [];
-    for (const [index, stage] of pipeline.stages.entries()) {
-      const ordinal = stages.filter(({ kind }) => kind === 'ai').length + 1;
-      const plan = await this.#stage([...path, 'stages', String(index)], stage, index, ordinal);
-      if (plan !== undefined) stages.push(plan);
+    for (const [index, { kind, plan }] of pipeline.stages.entries()) {
+      const found: ScriptSource[] = [];
+      const placeOfKind = stages.filter((stage) => stage.kind === kind).length + 1;
+      const stage = await plan(
+        this.#maker([...path, 'stages', String(index)], { place: index + 1, placeOfKind }, found),
+      );
+      if (stage === undefined) continue;
+      stages.push(stage);
+      if (found[0] !== undefined) this.sources.set(stage.name, found[0]);
     }
-    const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
+    const routingKey =
+      pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key'], []);
     if (hasErrors(this.findings)) return undefined;
     return {
       name,
       stages,
       ...(routingKey && { routingKey }),
-      ...(pipeline.outputs && { outputs: pipeline.outputs.map((output) => this.#output(output)) }),
-      ...(pipeline.dead_letter && { deadLetter: this.#file(pipeline.dead_letter) }),
+      ...outputsOf(pipeline, this.#config),
       onError: onErrorPlan(pipeline.on_error),
       ...(pipeline.budget !== undefined && { budget: pipeline.budget }),
-      options: this.#options,
     };
   }
 
-  async #stage(
-    path: readonly string[],
-    stage: StageConfig,
-    index: number,
-    ordinal: number,
-  ): Promise<StagePlan | undefined> {
-    if ('ai' in stage) return await this.#aiStage([...path, 'ai'], stage.ai, stage.name, ordinal);
-    const kind = 'computo' in stage ? 'computo' : 'filter';
-    const script = await this.#script([...path, kind]);
-    return script && { kind, name: stage.name ?? `${kind}-${index + 1}`, script };
-  }
-
-  async #aiStage(
-    path: readonly string[],
-    stage: Extract<StageConfig, { ai: unknown }>['ai'],
-    outerName: string | undefined,
-    ordinal: number,
-  ): Promise<StagePlan | undefined> {
-    const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = stage;
-    const request = await this.#script([...path, 'request']);
-    const providers = this.#providers(path, stage.providers);
-    const schema = stage.schema === undefined ? undefined : await this.#schema([...path, 'schema'], stage.schema);
-    if (request === undefined) return undefined;
-    const plan: AiStagePlan = {
-      name: stage.name ?? outerName ?? `ai-${ordinal}`,
-      request,
-      ...(model !== undefined && { model }),
-      providers,
-      route,
-      ...(schema !== undefined && { schema }),
-      ...(into !== undefined && { into }),
-      maxTokens,
-      dedupe,
-      ...(inDoubt !== undefined && { inDoubt }),
+  /** @param found is given the scripts that are asked for */
+  #maker(path: KeyPath, places: Pick<StageMaker, 'place' | 'placeOfKind'>, found: ScriptSource[]): StageMaker {
+    return {
+      ...places,
+      script: async (below) => await this.#script([...path, ...below], found),
+      jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
+      providers: (below, named) => this.#providers([...path, ...below], named),
     };
-    return { kind: 'ai', ...plan };
   }
 
-  #providers(path: readonly string[], named: readonly string[] | undefined): readonly string[] {
+  #providers(path: KeyPath, named: readonly string[] | undefined): readonly string[] {
     const known = providerNames(this.#config);
     this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
     return named ?? known;
   }
 
-  async #schema(path: readonly string[], schema: Json): Promise<AiStagePlan['schema']> {
+  async #schema(path: KeyPath, schema: Json): Promise<Json | undefined> {
     const { document } = this.#config;
     const found = await loadSchema(document, this.#config, schema, formatPointer(path));
     if ('schema' in found) return found.schema;
@@ -180,39 +168,29 @@ class PlanBuilder {
     return undefined;
   }
 
-  async #script(path: readonly string[]): Promise<ScriptSource | undefined> {
+  async #script(path: KeyPath, found: ScriptSource[]): Promise<ScriptPlan | undefined> {
     const node = nodeAt(this.#config.document.root, formatPointer(path));
-    const script = node === undefined ? undefined : await this.#resolver.resolve(path, node);
-    if (script !== undefined)
-      this.#findings.push(...checkScript(script, { ...this.#options, ...knownSecrets(this.#config) }));
-    return script;
+    const source = node === undefined ? undefined : await this.#resolver.resolve(path, node);
+    if (source === undefined) return undefined;
+    found.push(source);
+    try {
+      const { plan, warnings } = await planScript(source, this.#options, this.#config);
+      this.#findings.push(...warnings);
+      return plan;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#findings.push(...error.diagnostics);
+      return undefined;
+    }
   }
+}
 
-  #output(output: OutputConfig): OutputPlan {
-    const common = { envelope: output.envelope, ...(output.when && { when: output.when }) };
-    if ('file' in output) return { kind: 'file', ...this.#file(output), ...common };
-    if ('nats' in output) return { kind: 'nats', subject: output.nats, ...common };
-    return { kind: 'stdout', ...common };
-  }
-
-  #file(config: DeadLetterConfig): FilePlan {
-    const {
-      file,
-      rotate_size: rotateSize,
-      rotate_every: rotateEvery,
-      retention_days: retentionDays,
-      gzip,
-      pattern,
-    } = config;
-    return {
-      file: resolvePath(this.#config, file),
-      ...(rotateSize !== undefined && { rotateSize }),
-      ...(rotateEvery !== undefined && { rotateEvery }),
-      ...(retentionDays !== undefined && { retentionDays }),
-      gzip,
-      ...(pattern !== undefined && { pattern }),
-    };
-  }
+function outputsOf(pipeline: PipelineConfig, config: LoadedConfig): Pick<PipelinePlan, 'outputs' | 'deadLetter'> {
+  const make = { path: (written: string) => resolvePath(config, written) };
+  return {
+    ...(pipeline.outputs && { outputs: pipeline.outputs.map((output) => output(make)) }),
+    ...(pipeline.dead_letter && { deadLetter: filePlan(pipeline.dead_letter, make) }),
+  };
 }
 
 function onErrorPlan(onError: PipelineConfig['on_error']): OnErrorPlan {

@@ -1,28 +1,39 @@
-import type { SourceNode } from '../source/index.js';
+import { formatPointer } from 'computo-js';
+import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
+import { nodeAt, type SourceNode } from '../source/index.js';
 
-/** Where a script can stand in a pipeline. */
-export type ScriptRole = 'computo' | 'filter' | 'request' | 'routing_key';
-
+/** Where a script stands in a pipeline. */
 export interface ScriptSite {
-  readonly role: ScriptRole;
-  readonly path: readonly string[];
+  readonly path: KeyPath;
   readonly node: SourceNode;
 }
 
+/** A stage of a config, however broken the rest is. */
+export interface FoundStage {
+  readonly path: KeyPath;
+  readonly node: SourceNode;
+  /** Undefined: it has no key that tells. */
+  readonly kind: StageInConfig | undefined;
+}
+
+export function stagesOf(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): FoundStage[] {
+  return (pipeline.entries?.get('stages')?.node.items ?? []).map((node, index) => ({
+    path: [...pipelinePath, 'stages', String(index)],
+    node,
+    kind: kinds.all.find((one) => node.entries?.has(one.kind) === true),
+  }));
+}
+
 /** Every place of a pipeline where a script stands, in order, however broken the rest is. */
-export function scriptSites(pipelinePath: readonly string[], pipeline: SourceNode): ScriptSite[] {
-  const sites: ScriptSite[] = [];
-  const add = (role: ScriptRole, path: readonly string[], parent: SourceNode | undefined): void => {
-    const node = parent?.entries?.get(role)?.node;
-    if (node !== undefined) sites.push({ role, path: [...path, role], node });
-  };
-  const stages = pipeline.entries?.get('stages')?.node.items ?? [];
-  stages.forEach((stage, index) => {
-    const path = [...pipelinePath, 'stages', String(index)];
-    add('computo', path, stage);
-    add('filter', path, stage);
-    add('request', [...path, 'ai'], stage.entries?.get('ai')?.node);
-  });
-  add('routing_key', pipelinePath, pipeline);
-  return sites;
+export function scriptSites(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): ScriptSite[] {
+  const places = kinds.all.flatMap(({ scripts }) => scripts);
+  const sites = stagesOf(pipelinePath, pipeline, kinds).flatMap(({ path, node }) =>
+    places.map((below) => siteAt(path, node, below)),
+  );
+  return [...sites, siteAt(pipelinePath, pipeline, ['routing_key'])].filter((site) => site !== undefined);
+}
+
+function siteAt(path: KeyPath, parent: SourceNode, below: KeyPath): ScriptSite | undefined {
+  const node = nodeAt(parent, formatPointer(below));
+  return node && { path: [...path, ...below], node };
 }

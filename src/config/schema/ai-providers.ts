@@ -1,14 +1,14 @@
 import type * as z from 'zod';
+import type { Kinds, ProviderInConfig } from '../kinds/index.js';
 import { choice, duration, integer, money, text } from './fields.js';
 import { secret } from './secret.js';
 import { alternatives, isMap, list, named, section } from './structures.js';
 
-export const PROVIDER_KINDS = ['openai', 'anthropic', 'google', 'openai-compatible'] as const;
-export type ProviderKind = (typeof PROVIDER_KINDS)[number];
-
-/** A provider that is named like a kind is of that kind. */
-export function kindOf(name: string): ProviderKind {
-  return PROVIDER_KINDS.find((kind) => kind === name) ?? 'openai-compatible';
+/** A provider that is named like a kind is of that kind; any other of the kind that has no address of its own. */
+export function kindOf(name: string, kinds: Kinds<ProviderInConfig>): ProviderInConfig {
+  const found = kinds.get(name) ?? kinds.all.find(({ baseUrl }) => baseUrl === undefined);
+  if (found === undefined) throw new TypeError('there is no kind of AI provider for any address');
+  return found;
 }
 
 const price = () => money('a price in US dollars per token, like 0.00003');
@@ -48,50 +48,55 @@ const models = alternatives(
   (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
 );
 
-export const aiProvider = section({
-  kind: choice(PROVIDER_KINDS)
-    .optional()
-    .describe("Which wire it speaks. Default: the provider's name if it is one of these, else openai-compatible."),
-  api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
-  base_url: text('a URL like https://api.openai.com/v1', isHttpUrl)
-    .optional()
-    .describe("Where requests go. Default: the vendor's address."),
-  models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
-  cost_per_token: costPerToken.optional(),
-  rate_limit: rateLimit.optional(),
-  max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
-  timeouts: section({
-    connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
-    first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
-    total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
-  })
-    .prefault({})
-    .describe('How long a call may take.'),
-  circuit_breaker: section({
-    threshold: integer(1, 1000).prefault(5).describe('Failures in a row after which the provider counts as down.'),
-    open_for: duration(1)
-      .prefault('30s')
-      .describe('How long it is left alone before one call probes it. A plain number is milliseconds.'),
-  })
-    .prefault({})
-    .describe('When to stop calling a provider that fails.'),
-  retry: section({
-    max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
-    base_delay: duration(0)
-      .prefault('500ms')
-      .describe('Before the first retry, at most; it doubles with each. A plain number is milliseconds.'),
-    max_delay: duration(0).prefault('30s').describe('Longest delay of our own choice. A plain number is milliseconds.'),
-    max_retry_after: duration(0)
-      .prefault('2m')
-      .describe("Longest wait that the provider's retry-after may ask for. A plain number is milliseconds."),
-  })
-    .prefault({})
-    .describe('How failed calls are tried again.'),
-  headers: named('headers by name', text('text')).optional().describe('More headers to send.'),
-  query: named('parameters by name', text('text'))
-    .optional()
-    .describe('More query parameters to send, such as api-version.'),
-});
+export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
+  section({
+    kind: choice(kinds.names)
+      .optional()
+      .describe(
+        `Which wire it speaks. Default: the provider's name if it is one of these, else ${kindOf('', kinds).kind}.`,
+      ),
+    api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
+    base_url: text('a URL like https://api.openai.com/v1', isHttpUrl)
+      .optional()
+      .describe("Where requests go. Default: the vendor's address."),
+    models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
+    cost_per_token: costPerToken.optional(),
+    rate_limit: rateLimit.optional(),
+    max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
+    timeouts: section({
+      connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
+      first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
+      total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
+    })
+      .prefault({})
+      .describe('How long a call may take.'),
+    circuit_breaker: section({
+      threshold: integer(1, 1000).prefault(5).describe('Failures in a row after which the provider counts as down.'),
+      open_for: duration(1)
+        .prefault('30s')
+        .describe('How long it is left alone before one call probes it. A plain number is milliseconds.'),
+    })
+      .prefault({})
+      .describe('When to stop calling a provider that fails.'),
+    retry: section({
+      max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
+      base_delay: duration(0)
+        .prefault('500ms')
+        .describe('Before the first retry, at most; it doubles with each. A plain number is milliseconds.'),
+      max_delay: duration(0)
+        .prefault('30s')
+        .describe('Longest delay of our own choice. A plain number is milliseconds.'),
+      max_retry_after: duration(0)
+        .prefault('2m')
+        .describe("Longest wait that the provider's retry-after may ask for. A plain number is milliseconds."),
+    })
+      .prefault({})
+      .describe('How failed calls are tried again.'),
+    headers: named('headers by name', text('text')).optional().describe('More headers to send.'),
+    query: named('parameters by name', text('text'))
+      .optional()
+      .describe('More query parameters to send, such as api-version.'),
+  });
 
 function isHttpUrl(value: string): boolean {
   return /^https?:\/\//.test(value) && URL.canParse(value);

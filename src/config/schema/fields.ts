@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { NumberText } from 'computo-js';
 import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
-import { show } from './show.js';
+import { oneOf, show } from './show.js';
 
 /**
  * The kinds of value that keys hold. Each is a zod schema with messages in plain words and with what editors should know
@@ -125,10 +125,9 @@ export function flag() {
 }
 
 /** One of a few words. */
-export function choice<const Words extends readonly string[]>(words: Words) {
-  const read = (input: unknown): Words[number] | undefined => words.find((word) => word === input);
-  const list = words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}` : (words[0] ?? '');
-  return scalar(list, read, { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] });
+export function choice<const Word extends string>(words: readonly Word[]) {
+  const read = (input: unknown): Word | undefined => words.find((word) => word === input);
+  return scalar(oneOf(words), read, { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] });
 }
 
 /** Text with at least one character. */

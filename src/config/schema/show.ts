@@ -18,3 +18,8 @@ export function show(value: unknown): string {
       return Array.isArray(value) ? 'a list' : 'a map';
   }
 }
+
+/** `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}` : (words[0] ?? '');
+}

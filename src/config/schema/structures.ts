@@ -1,7 +1,8 @@
 import { NumberText } from 'computo-js';
 import * as z from 'zod';
 import { didYouMean } from '../diagnostic/index.js';
-import { show } from './show.js';
+import type { Kinds } from '../kinds/kinds.js';
+import { oneOf, show } from './show.js';
 
 /**
  * How the schemas of maps, lists and alternatives say what is wrong. Zod gives one message per issue, so two kinds of
@@ -62,6 +63,22 @@ export function alternatives<const Options extends readonly [z.ZodType, ...z.Zod
       return expected(words).error(issue) + (hint === undefined ? '' : `\n${hint}`);
     },
   });
+}
+
+/**
+ * Maps that are told apart by a key each.
+ *
+ * @param what is written so: `a stage`
+ */
+export function byKind<Kind extends { readonly kind: string }, Option extends z.ZodType>(
+  what: string,
+  kinds: Kinds<Kind>,
+  option: (kind: Kind) => Option,
+) {
+  const keys = kinds.names;
+  const [first, ...rest] = kinds.all.map(option);
+  if (first === undefined) throw new TypeError(`there is no kind of ${what}`);
+  return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], byKey(keys), keys);
 }
 
 const OPTION = 'option ';

@@ -3,7 +3,6 @@ import {
   formatPointer,
   inferShape,
   joinShapes,
-  objectShape,
   parsePointer,
   shapeOf,
   type Inferred,
@@ -16,21 +15,25 @@ import { didYouMean, type Diagnostic, type RelatedPlace } from '../diagnostic/in
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { diagnoseScript, inDialectOf, placeInScript, type ScriptSource } from '../script/index.js';
 import { diagnose, type SourceDocument } from '../source/index.js';
-import { AI_ANSWER, EVENT_CONTEXT } from './event-context.js';
+import { EVENT_CONTEXT } from './event-context.js';
 import { SAMPLE_ORIGIN, type Sample } from './sample.js';
 
 /** A step of a pipeline, as far as shapes are concerned. */
 export interface ShapeStep {
-  /** `unknown`: a stage that is broken; after it nothing is known. */
-  readonly kind: 'computo' | 'filter' | 'ai' | 'routing_key' | 'unknown';
-  /** Absent where there is none, or none that can be had. */
-  readonly script?: ScriptSource | undefined;
-  /** Where the pipeline names or holds the script. */
-  readonly site?: { readonly document: SourceDocument; readonly pointer: string };
-  /** Of an AI stage: JSON Pointer to where its answer lands. */
-  readonly into?: string | undefined;
+  readonly scripts: readonly ShapeScript[];
+  /** The data behind it. @param made by its scripts, in their order */
+  behind(data: Shape, made: readonly Shape[]): Shape;
+  /** What one of its scripts must give, and never does. */
+  refuses?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
   /** Data that may come in the place of what the steps before made. */
   readonly orElse?: Json | undefined;
+}
+
+export interface ShapeScript {
+  /** Absent where there is none, or none that can be had. */
+  readonly source: ScriptSource | undefined;
+  /** Where the pipeline names or holds it. */
+  readonly site?: { readonly document: SourceDocument; readonly pointer: string };
 }
 
 /**
@@ -46,16 +49,16 @@ export function checkShapes(
   const findings: Diagnostic[] = [];
   let data = sample?.shape ?? ANY_SHAPE;
   for (const step of steps) {
-    const { script, kind, orElse } = step;
+    const { scripts, orElse } = step;
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
-    const inferred = script && inferredOf(script, options, given);
-    if (script !== undefined) {
-      findings.push(...(inferred?.misses ?? []).map((miss) => missFinding(script, miss, step, sample)));
-      findings.push(...wrongKind(script, kind, inferred?.shape ?? ANY_SHAPE, sample));
-    }
-    if (kind === 'computo') data = inferred?.shape ?? ANY_SHAPE;
-    if (kind === 'unknown') data = ANY_SHAPE;
-    if (kind === 'ai') data = step.into === undefined ? AI_ANSWER : withMember(data, parsePointer(step.into));
+    const made = scripts.map(({ source, site }) => {
+      if (source === undefined) return ANY_SHAPE;
+      const inferred = inferredOf(source, options, given);
+      findings.push(...inferred.misses.map((miss) => missFinding(source, site, miss, sample)));
+      return inferred.shape;
+    });
+    findings.push(...wrongKind(step, made, sample));
+    data = step.behind(data, made);
   }
   return findings;
 }
@@ -66,42 +69,25 @@ function inferredOf(script: ScriptSource, options: ScriptOptions, data: Shape): 
 }
 
 /** What a script gives that its step refuses, whatever the data. */
-function wrongKind(
-  script: ScriptSource,
-  kind: ShapeStep['kind'],
-  given: Shape,
-  sample: Sample | undefined,
-): Diagnostic[] {
-  const isContainer = given.object !== undefined || given.array !== undefined;
-  const problem =
-    kind === 'routing_key' && isContainer && given.scalars.size === 0
-      ? 'a routing key must be a string, but this gives'
-      : kind === 'ai' && given.object === undefined && (given.array !== undefined || given.scalars.size > 0)
-        ? 'the request of an AI stage must be an object, but this gives'
-        : undefined;
-  if (problem === undefined) return [];
+function wrongKind(step: ShapeStep, made: readonly Shape[], sample: Sample | undefined): Diagnostic[] {
+  const refused = step.refuses?.(made);
+  const source = refused && step.scripts[refused.script]?.source;
+  const given = refused && made[refused.script];
+  if (source === undefined || given === undefined) return [];
   const scalars = [...given.scalars].map((scalar) => (scalar === 'null' ? scalar : `a ${scalar}`)).join(' or ');
   const what = given.object ? 'an object' : given.array ? 'a list' : scalars;
-  const message = `${problem} ${what}`;
+  const message = `${refused?.must ?? ''}, but this gives ${what}`;
   const severity = sample === undefined ? 'error' : 'warning';
-  return [diagnoseScript(script, '', { severity, code: 'wrong-kind', message })];
+  return [diagnoseScript(source, '', { severity, code: 'wrong-kind', message })];
 }
 
-/** The data after an AI stage has put its answer in; missing parents are made. */
-function withMember(data: Shape, segments: readonly string[]): Shape {
-  const [segment, ...rest] = segments;
-  if (segment === undefined) return AI_ANSWER;
-  // Anything but an object fails.
-  if (data.any || data.object === undefined) return ANY_SHAPE;
-  const { fields, open, origin } = data.object;
-  const before = fields.get(segment);
-  const inside = before === undefined || before.optional ? rest.length > 0 : false;
-  const shape = inside ? ANY_SHAPE : withMember(before?.shape ?? ANY_SHAPE, rest);
-  return objectShape(new Map([...fields, [segment, { shape, optional: false }]]), open, origin);
-}
-
-function missFinding(script: ScriptSource, miss: Miss, { site }: ShapeStep, sample: Sample | undefined): Diagnostic {
-  const { document, pointer } = script.origin;
+function missFinding(
+  source: ScriptSource,
+  site: ShapeScript['site'],
+  miss: Miss,
+  sample: Sample | undefined,
+): Diagnostic {
+  const { document, pointer } = source.origin;
   const segments = parsePointer(miss.pointer);
   const keys = [...(miss.at.object?.fields.keys() ?? [])];
   const isSampled = miss.at.object?.origin?.by === SAMPLE_ORIGIN;
@@ -119,7 +105,7 @@ function missFinding(script: ScriptSource, miss: Miss, { site }: ShapeStep, samp
     ...(isElsewhere ? [placeOf(site.document, site.pointer, 'the script runs here')] : []),
   ];
   return {
-    ...diagnoseScript(script, miss.path, {
+    ...diagnoseScript(source, miss.path, {
       // A sample is no proof, and a branch may never be taken.
       severity: miss.certain && !isSampled ? 'error' : 'warning',
       code: 'missing-field',

@@ -1,4 +1,4 @@
-import { ANY_SHAPE, objectShape, scalarShape, type Shape } from 'computo-js';
+import { objectShape, scalarShape, type Shape } from 'computo-js';
 
 /** What a script sees as `$inputs/1`. */
 export const EVENT_CONTEXT: Shape = objectShape(
@@ -11,15 +11,4 @@ export const EVENT_CONTEXT: Shape = objectShape(
     ['routing_key', { shape: scalarShape('string'), optional: true }],
   ]),
   false,
-);
-
-/** What an AI stage puts into the data. Providers may say more than this. */
-export const AI_ANSWER: Shape = objectShape(
-  new Map(
-    ['provider', 'model', 'response', 'usage', 'cost_usd', 'latency_ms', 'attempts', 'cached'].map((key) => [
-      key,
-      { shape: ANY_SHAPE, optional: false },
-    ]),
-  ),
-  true,
 );

@@ -1,8 +1,9 @@
-import { formatPointer } from 'computo-js';
-import { hasPlaceholder } from '../env/index.js';
+import { ANY_SHAPE, formatPointer, type Shape } from 'computo-js';
+import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
+import { stagesOf } from '../plan/script-sites.js';
 import type { ScriptSource } from '../script/index.js';
 import type { SourceDocument, SourceNode } from '../source/index.js';
-import type { ShapeStep } from './check-shapes.js';
+import type { ShapeScript, ShapeStep } from './check-shapes.js';
 
 /**
  * The steps of a pipeline in the order in which data goes through them, however broken some of them are.
@@ -11,27 +12,30 @@ import type { ShapeStep } from './check-shapes.js';
  */
 export function stepsOf(
   document: SourceDocument,
-  path: readonly string[],
+  path: KeyPath,
   pipeline: SourceNode,
+  kinds: Kinds<StageInConfig>,
   scriptAt: (pointer: string) => ScriptSource | undefined,
 ): ShapeStep[] {
-  const stage = (node: SourceNode, index: number): ShapeStep => {
-    const stagePath = [...path, 'stages', String(index)];
-    for (const kind of ['computo', 'filter'] as const) {
-      if (node.entries?.has(kind) === true) return step(kind, [...stagePath, kind]);
-    }
-    const ai = node.entries?.get('ai')?.node;
-    if (ai === undefined) return { kind: 'unknown' };
-    const into = ai.entries?.get('into')?.node.value;
-    if (into !== undefined && (typeof into !== 'string' || hasPlaceholder(into))) return { kind: 'unknown' };
-    return { ...step('ai', [...stagePath, 'ai', 'request']), into };
-  };
-  const step = (kind: ShapeStep['kind'], place: readonly string[]): ShapeStep => {
+  const scriptOf = (place: KeyPath): ShapeScript => {
     const pointer = formatPointer(place);
-    return { kind, script: scriptAt(pointer), site: { document, pointer } };
+    return { source: scriptAt(pointer), site: { document, pointer } };
   };
-
-  const stages = pipeline.entries?.get('stages')?.node.items ?? [];
+  const stages = stagesOf(path, pipeline, kinds).map(({ path: stagePath, node, kind }): ShapeStep => {
+    // After a stage that is broken nothing is known.
+    if (kind === undefined) return { scripts: [], behind: () => ANY_SHAPE };
+    return {
+      scripts: kind.scripts.map((below) => scriptOf([...stagePath, ...below])),
+      behind: (data, made) => kind.shape(data, made, node),
+      refuses: (made) => kind.refuses?.(made),
+    };
+  });
   const orElse = pipeline.entries?.get('on_error')?.node.entries?.get('default')?.node.value;
-  return [...stages.map(stage), { ...step('routing_key', [...path, 'routing_key']), orElse }];
+  const routing = { scripts: [scriptOf([...path, 'routing_key'])], behind: (data: Shape) => data, refuses: noKey };
+  return [...stages, { ...routing, orElse }];
+}
+
+function noKey([key]: readonly Shape[]): ReturnType<NonNullable<ShapeStep['refuses']>> {
+  const isContainer = key?.object !== undefined || key?.array !== undefined;
+  return isContainer && key.scalars.size === 0 ? { script: 0, must: 'a routing key must be a string' } : undefined;
 }

@@ -9,7 +9,7 @@ import {
   type JsonSchema,
   type UniversalRequest,
 } from '../../ai/index.js';
-import type { AiCalls, AiEvent, AiOutcome, AiStageSpec } from '../../pipeline/index.js';
+import type { AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../../pipeline/index.js';
 
 /** How a run makes its calls. */
 export interface CallManner {
@@ -33,7 +33,7 @@ export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCall
 
 type SendCall = (
   request: UniversalRequest,
-  stage: AiStageSpec,
+  stage: AiStagePlan,
   event: AiEvent,
   fingerprint: string,
 ) => Promise<AiOutcome>;
@@ -41,7 +41,7 @@ type SendCall = (
 /** Calls of which those with a sound request are sent so. Default for `recall`: nothing is known. */
 export function callsThat(
   send: SendCall,
-  recall: (request: UniversalRequest, stage: AiStageSpec, event: AiEvent) => Promise<AiOutcome | undefined> = () =>
+  recall: (request: UniversalRequest, stage: AiStagePlan, event: AiEvent) => Promise<AiOutcome | undefined> = () =>
     Promise.resolve(undefined),
 ): AiCalls {
   return {
@@ -63,13 +63,13 @@ export function callsThat(
 }
 
 /** The same text for equal requests of a stage. */
-function fingerprintOf(stage: AiStageSpec, request: UniversalRequest): string {
+function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
   const maxTokens = request.max_tokens ?? stage.maxTokens;
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
 }
 
 /** For whom and how a stage's request is served. */
-export function contextOf(stage: AiStageSpec, event: AiEvent): AiCallOptions {
+export function contextOf(stage: AiStagePlan, event: AiEvent): AiCallOptions {
   return {
     stage: stage.name,
     pipeline: event.pipeline,
@@ -108,7 +108,7 @@ function answerOf({ provider, model, response, usage, cost_usd, latency_ms, atte
 }
 
 /** A JSON Schema is an object or a boolean; the config's check has seen to that. */
-function schemaOf({ schema }: AiStageSpec): JsonSchema | undefined {
+function schemaOf({ schema }: AiStagePlan): JsonSchema | undefined {
   if (typeof schema === 'boolean') return schema;
   return typeof schema === 'object' && schema !== null ? (schema as JsonSchema) : undefined;
 }

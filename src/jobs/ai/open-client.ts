@@ -8,7 +8,7 @@ import {
   type StoreLocation,
 } from '../../ai/index.js';
 import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
-import type { PipelineSpec } from '../../pipeline/index.js';
+import { isAiStage, type PipelineSpec } from '../../pipeline/index.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
 
@@ -69,7 +69,7 @@ export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = 
 
 /** The providers that any of a pipeline's stages may ask. */
 export function providersOf(pipeline: PipelineSpec): readonly string[] {
-  return [...new Set(pipeline.stages.flatMap((stage) => (stage.kind === 'ai' ? stage.providers : [])))];
+  return [...new Set(pipeline.stages.filter(isAiStage).flatMap(({ providers }) => providers))];
 }
 
 function budgetOf({ config, pipelines, maxCost }: AiPlan): BudgetOptions {

@@ -18,7 +18,7 @@ import { diagnose } from '../../config/source/index.js';
 export function providerSetup(config: LoadedConfig, name: string): LaneOptions {
   const provider = useProvider(config, name);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
-  if (key === undefined && provider.kind !== 'openai-compatible') throw noKey(config, provider);
+  if (key === undefined && config.kinds.providers.of(provider).needsKey) throw noKey(config, provider);
   let secret: Promise<Secret> | undefined;
   return {
     name,

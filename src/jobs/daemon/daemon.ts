@@ -11,6 +11,7 @@ import { damagedPlaces } from './upkeep/damaged-places.js';
 import { daemonDashboard } from './dashboard/dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
 import { openInside, type Inside } from './parts.js';
+import { sourceKinds } from '../inputs/index.js';
 import { startIntakes, type Intakes } from './inputs/intakes.js';
 import { knownNames } from './known-names.js';
 import { leftUndone, ownFolders } from './upkeep/own-folders.js';
@@ -81,7 +82,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
-  const metrics = await openMetrics(version);
+  const metrics = await openMetrics(version, sourceKinds.names);
   const damaged = damagedPlaces(talk, metrics.log.damaged);
   const onDamage = damaged.note;
   await metrics.know(knownNames(plan));

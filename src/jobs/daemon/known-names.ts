@@ -1,13 +1,13 @@
 import type { Json } from 'computo-js';
 import { useProvider } from '../../config/index.js';
-import type { AiStageSpec } from '../../pipeline/index.js';
+import { isAiStage } from '../../pipeline/index.js';
 import type { KnownNames } from '../../server/index.js';
 import type { ServePlan } from '../serve-plan.js';
 
 /** What the config names, and so may stand in the labels of metrics. */
 export function knownNames({ config, pipelines }: ServePlan): KnownNames {
   const specs = pipelines.map(({ spec }) => spec);
-  const stages = specs.flatMap((spec) => spec.stages).filter((stage): stage is AiStageSpec => stage.kind === 'ai');
+  const stages = specs.flatMap((spec) => spec.stages).filter(isAiStage);
   const providers = new Set(stages.flatMap((stage) => stage.providers));
   return {
     pipelines: new Map(specs.map((spec) => [spec.name, new Set(spec.stages.map(({ name }) => name))])),

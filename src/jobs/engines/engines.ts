@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { AiClient } from '../../ai/index.js';
 import {
   chooseExecutor,
+  isAiStage,
   singleLines,
   type BlockOptions,
   type EventOptions,
@@ -89,7 +90,7 @@ function asManyThreadsAsPayOff(block: BlockOptions): OpenExecutor {
 }
 
 export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
-  return spec.stages.some(({ kind }) => kind === 'ai');
+  return spec.stages.some(isAiStage);
 }
 
 async function cutOff(client: AiClient): Promise<readonly string[]> {

@@ -1,6 +1,8 @@
 import type { LogWorld } from '../../log/index.js';
 import { closeWhenAway, NatsUnavailableError, type LinkState, type NatsLink } from '../../nats/index.js';
 import type { HealthComponent } from '../../server/index.js';
+import { outputKinds } from '../../sinks/kinds/index.js';
+import { sourceKinds } from '../inputs/index.js';
 import type { ServePlan } from '../serve-plan.js';
 import type { Talk } from '../talk.js';
 import type { Fleet } from './fleet.js';
@@ -125,12 +127,14 @@ class ConnectedNats implements DaemonNats {
 
 /** Whether a daemon has anything to do with NATS. */
 export function needsNats({ fleet, pipelines, sources }: ServePlan): boolean {
-  return fleet !== undefined || hasSubjects(pipelines) || sources.some(({ kind }) => kind === 'nats');
+  return (
+    fleet !== undefined || hasSubjects(pipelines) || sources.some((source) => sourceKinds.of(source).needsNats === true)
+  );
 }
 
 /** Whether any of them writes to NATS. */
 export function hasSubjects(pipelines: ServePlan['pipelines']): boolean {
-  return pipelines.some(({ outputs }) => outputs.some(({ kind }) => kind === 'nats'));
+  return pipelines.some(({ outputs }) => outputs.some((output) => outputKinds.of(output).to === 'nats'));
 }
 
 function natsHealth(state: LinkState, now: number): HealthComponent {

@@ -1,5 +1,5 @@
 import { useProvider, useSection } from '../../config/index.js';
-import { singleLines, type BlockOptions } from '../../pipeline/index.js';
+import { isAiStage, singleLines, type BlockOptions } from '../../pipeline/index.js';
 import { concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { openAi, providersOf } from '../ai/open-client.js';
 import { enginePipeline } from '../run/engines.js';
@@ -33,7 +33,7 @@ export async function withForecast(job: ForecastRun): Promise<Bill> {
   const client = await openAi({ ...run, pipelines: [enginePipeline(plan)] }, talk.notice, sampleSize === 0);
   try {
     signal.addEventListener('abort', () => void client.drain());
-    const stages = pipeline.stages.filter((stage) => stage.kind === 'ai');
+    const stages = pipeline.stages.filter(isAiStage);
     const forecasts = new Map(stages.map(({ name }) => [name, stageForecast(name)]));
     const forecastOf = (stage: string) => forecasts.get(stage) ?? stageForecast(stage);
     const sampler = createSampler(sampleSize);

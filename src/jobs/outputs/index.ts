@@ -1,2 +1,10 @@
 /** Where the results of jobs go: opened here, for all of them. */
-export { keepingOf, keepsParts, type FileTarget, type OutputTarget, type Targets } from './target.js';
+export {
+  isStdout,
+  keepingOf,
+  keepsParts,
+  toStdout,
+  type FileTarget,
+  type OutputTarget,
+  type Targets,
+} from './target.js';

@@ -1,10 +1,13 @@
 import type { OpenSinks } from '../../pipeline/index.js';
-import { stdoutSink, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
+import type { FileSink, FileSinkOptions, Sink } from '../../sinks/index.js';
+import { openStream } from '../../sinks/kinds/index.js';
 import type { TargetHolds } from './hold-targets.js';
 import { openFile } from './open-file.js';
 import type { FileTarget, Targets } from './target.js';
 
 export interface OpenTargetsOptions {
+  /** Whose they are. */
+  readonly pipeline: string;
   /** Keep others from the files. */
   readonly holds: TargetHolds;
   /** Takes the dead letters that no file takes. */
@@ -21,7 +24,7 @@ export interface OpenTargetsOptions {
  */
 export async function openTargets(
   { outputs, deadLetters }: Targets,
-  { holds, letters, modes }: OpenTargetsOptions,
+  { pipeline, holds, letters, modes }: OpenTargetsOptions,
 ): Promise<OpenSinks> {
   const files: FileSink[] = [];
   const open = async (target: FileTarget): Promise<Sink> => {
@@ -34,7 +37,9 @@ export async function openTargets(
     return sink;
   };
   const opened: Sink[] = [];
-  for (const output of outputs) opened.push(output.kind === 'stdout' ? stdoutSink() : await open(output));
+  for (const [index, output] of outputs.entries()) {
+    opened.push(output.kind === 'file' ? await open(output) : openStream(output.output, { pipeline, index }));
+  }
   const lettersSink = deadLetters.kind === 'stderr' ? letters : await open(deadLetters);
   return {
     outputs: opened,

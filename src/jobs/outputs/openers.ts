@@ -2,7 +2,6 @@ import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/processor/index.js';
 import { openFile } from './open-file.js';
-import { subjectSink } from './subject-sink.js';
 import { keepingOf } from './target.js';
 import {
   truncateRenamed,
@@ -12,17 +11,14 @@ import {
   outputState,
   recoverFile,
   SinkError,
-  stdoutSink,
   type FileLockOptions,
   type Sink,
 } from '../../sinks/index.js';
+import { outputKinds, type OutputPlace } from '../../sinks/kinds/index.js';
 import type { Talk } from '../talk.js';
 
 /** Whose output it is, and what it may go through. */
-export interface OutputPlace {
-  readonly pipeline: string;
-  /** Among the pipeline's outputs. */
-  readonly index: number;
+export interface DaemonOutputPlace extends OutputPlace {
   readonly stateFolder: string;
   /** How others are kept from its files. */
   readonly lock: FileLockOptions;
@@ -40,16 +36,16 @@ export function daemonLock(talk: Talk): FileLockOptions {
 }
 
 /** How an output of the config is opened. */
-export function openerOf(output: OutputPlan, place: OutputPlace, onTrouble: (error: unknown) => void): OpenSink {
-  switch (output.kind) {
-    case 'stdout':
-      return { kind: 'stream', open: stdoutSink };
+export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
+  const kind = outputKinds.of(output);
+  switch (kind.to) {
+    case 'stream':
+      return { kind: 'stream', open: () => kind.open(output, place) };
     case 'file':
-      return fileOpener(output, { stateFolder: place.stateFolder }, place.lock, onTrouble);
+      return fileOpener(kind.fileOf(output), { stateFolder: place.stateFolder }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
-      if (link === undefined) return { kind: 'stream', open: natsAway };
-      return { kind: 'stream', open: () => subjectSink(output, { ...place, link }) };
+      return { kind: 'stream', open: link === undefined ? natsAway : () => kind.open(output, { ...place, link }) };
     }
   }
 }
@@ -62,7 +58,7 @@ export function natsAway(): never {
 /** How a pipeline's dead letters are written. */
 export function deadLetterOpener(
   file: FilePlan | undefined,
-  { stateFolder, lock, letters }: Pick<OutputPlace, 'stateFolder' | 'lock' | 'letters'>,
+  { stateFolder, lock, letters }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock' | 'letters'>,
   onTrouble: (error: unknown) => void,
 ): OpenSink {
   if (file === undefined) return { kind: 'stream', open: () => letters };

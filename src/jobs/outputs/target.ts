@@ -1,8 +1,19 @@
-import type { FilePlan } from '../../config/index.js';
+import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
+import { goesToStdout } from '../../sinks/kinds/index.js';
 
 /** Where results go. */
-export type OutputTarget = { readonly kind: 'stdout' } | FileTarget;
+export type OutputTarget =
+  /** Whatever is no file. */
+  { readonly kind: 'stream'; readonly output: OutputPlan } | FileTarget;
+
+export function toStdout(envelope: boolean): OutputTarget {
+  return { kind: 'stream', output: { kind: 'stdout', envelope } };
+}
+
+export function isStdout(target: OutputTarget): boolean {
+  return target.kind === 'stream' && goesToStdout(target.output);
+}
 
 export interface FileTarget {
   readonly kind: 'file';

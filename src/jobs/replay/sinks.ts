@@ -3,7 +3,7 @@ import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { endHalfLines } from '../outputs/end-half-lines.js';
 import { holdTargets } from '../outputs/hold-targets.js';
 import { openTargets } from '../outputs/open-targets.js';
-import { filesOf, type Targets } from '../outputs/target.js';
+import { filesOf, toStdout, type Targets } from '../outputs/target.js';
 import type { OpenReplay } from './open-replay.js';
 import type { ReplayOutput } from './plan.js';
 
@@ -20,12 +20,12 @@ export async function openReplaySinks(
   const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
   const keeping = { permissions: DEAD_LETTER_PERMISSIONS };
   const targets: Targets = {
-    outputs: [to === undefined ? { kind: 'stdout' } : { kind: 'file', path: to.file, mode, keeping: {} }],
+    outputs: [to === undefined ? toStdout(false) : { kind: 'file', path: to.file, mode, keeping: {} }],
     deadLetters:
       deadLetter === undefined ? { kind: 'stderr' } : { kind: 'file', path: deadLetter, mode: 'append', keeping },
   };
   const holds = await holdTargets(targets, { command: 'colloquium replay', keepsNames: false, holdsLetters: false });
-  const sinks = await openTargets(targets, { holds, letters: talk.letters });
+  const sinks = await openTargets(targets, { pipeline: 'replay', holds, letters: talk.letters });
   await endHalfLines(filesOf(targets), sinks.files);
   return {
     ...sinks,

@@ -60,7 +60,7 @@ async function openHeld(plan: RunPlan, context: HeldContext): Promise<RunJob> {
   const sources = openSources(plan, talk.notice);
   const release = await forgetCheckpoints(plan);
   try {
-    const sinks = await openTargets(plan, { holds, letters: talk.letters });
+    const sinks = await openTargets(plan, { pipeline: plan.pipeline.name, holds, letters: talk.letters });
     const look = lookAtOutputs(sinks, { follows: plan.follow, tell: talk.notice });
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
     return { sources, blocks, sinks, look, release };

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { leadsInto, leadToSame, nodeFileSystem } from '../../files/index.js';
 import { JobError } from '../job-error.js';
-import { filesOf } from '../outputs/target.js';
+import { filesOf, isStdout } from '../outputs/target.js';
 import type { RunPlan } from './plan.js';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
@@ -27,7 +27,7 @@ export function refuseClashes(plan: RunPlan): void {
     }
   }
   const streams = [
-    ...(outputs.some(({ kind }) => kind === 'stdout') ? ([['stdout', STDOUT]] as const) : []),
+    ...(outputs.some(isStdout) ? ([['stdout', STDOUT]] as const) : []),
     ...(deadLetters.kind === 'stderr' ? ([['stderr', STDERR]] as const) : []),
   ];
   for (const [name, fd] of streams) {

@@ -1,11 +1,32 @@
 import type { Json } from 'computo-js';
 import type { PauseReason } from '../run-paused.js';
-import type { AiStageSpec } from '../spec.js';
+import type { ScriptPlan, StagePlan } from '../../config/index.js';
+
+/** A stage that sends each event's request to a provider and puts the answer into the data. */
+export interface AiStagePlan extends StagePlan {
+  /** Makes the universal request from the event. */
+  readonly request: ScriptPlan;
+  /** For requests that name no model. */
+  readonly model?: string;
+  /** Names of the providers that may serve, at least one, all of them configured. */
+  readonly providers: readonly string[];
+  readonly route: 'cheapest' | 'ordered' | 'fastest';
+  /** The JSON Schema that answers must satisfy. */
+  readonly schema?: Json;
+  /** JSON Pointer to where the answer goes; undefined: it replaces the data. */
+  readonly into?: string;
+  /** Output tokens, for requests that set no cap. */
+  readonly maxTokens: number;
+  /** Equal requests are one call. */
+  readonly dedupe: boolean;
+  /** What becomes of calls that were in flight at a crash; undefined: as the journal's setting. */
+  readonly inDoubt?: 'retry' | 'hold' | 'fail';
+}
 
 /** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
 export interface AiCalls {
   /** @param request the universal request, as the stage's script made it; a malformed one fails when it is sent */
-  prepare(stage: AiStageSpec, request: Json): AiCall;
+  prepare(stage: AiStagePlan, request: Json): AiCall;
 }
 
 export interface AiCall {

@@ -10,7 +10,7 @@ import { occurrences } from './occurrences.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { semaphore } from './semaphore.js';
-import { aiStage, compileStage, FILTERED, type AiStage, type Stage } from '../stages/index.js';
+import { compileStep, FILTERED, type AiStage, type Stage } from '../stages/index.js';
 import { turnstile, type Ticket } from './turnstile.js';
 
 export interface EventOptions extends BlockOptions {
@@ -52,7 +52,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
  */
 export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
-  const steps = spec.stages.map((stage) => (stage.kind === 'ai' ? aiStage(stage, calls) : compileStage(stage)));
+  const steps = spec.stages.map((stage) => compileStep(stage, calls));
   const routing = compileRouting(spec);
   const settings: BatchSettings = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);

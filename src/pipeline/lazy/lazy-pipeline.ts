@@ -2,8 +2,17 @@ import { isTruthy, type Compute, type Json, type Plan } from 'computo-js';
 import type { Scanner } from '../../json/index.js';
 import { lineFields, type LineFields } from './lazy-fields.js';
 import { dataWriter, type WriteData } from './lazy-writer.js';
-import type { PipelineSpec, StageSpec } from '../spec.js';
-import { compileStage, FILTERED, programOf, type Stage } from '../stages/index.js';
+import type { StagePlan } from '../../config/index.js';
+import type { PipelineSpec } from '../spec.js';
+import {
+  compileStage,
+  FILTERED,
+  isAiStage,
+  programOf,
+  stageKinds,
+  type LazyScript,
+  type Stage,
+} from '../stages/index.js';
 
 /**
  * A pipeline that reads only those fields of a line that its scripts ask for. Where it raises anything, the line must go
@@ -26,14 +35,15 @@ export interface LazyPipeline {
 /** @returns undefined where the scripts don't tell what they read, or read everything */
 export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPipeline | undefined {
   const fields = lineFields();
-  const filtersEnd = stages.findIndex(({ kind }) => kind !== 'filter');
-  const ahead = filtersEnd === -1 ? stages : stages.slice(0, filtersEnd);
+  const scripts = stages.map(lazyScript);
+  const filtersEnd = scripts.findIndex((script) => script?.gives !== 'passage');
+  const ahead = filtersEnd === -1 ? scripts : scripts.slice(0, filtersEnd);
   const [change, ...behind] = filtersEnd === -1 ? [] : stages.slice(filtersEnd);
 
-  const filters = ahead.map((stage) => planOf(stage, fields));
-  const plan = change === undefined ? wholeLine(fields) : planOf(change, fields);
-  const rest = behind.map(syncStage);
-  if (plan === undefined || !rest.every(isKnown) || !filters.every(isKnown)) return undefined;
+  const filters = ahead.map((script) => planOf(script, fields));
+  const plan = change === undefined ? wholeLine(fields) : planOf(scripts[filtersEnd], fields);
+  if (plan === undefined || !filters.every(isKnown) || behind.some(isAiStage)) return undefined;
+  const rest = behind.map((stage) => compileStage(stage));
   const conditions = filters.map(({ compute }) => compute);
   if (!conditions.every(isKnown) || (rest.length > 0 && plan.compute === undefined)) return undefined;
 
@@ -49,9 +59,13 @@ export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPi
   };
 }
 
-function planOf(stage: StageSpec, fields: LineFields): Plan | undefined {
-  if (stage.kind === 'ai') return undefined;
-  return programOf(stage.script).plan(fields);
+function lazyScript(stage: StagePlan): LazyScript | undefined {
+  const kind = stageKinds.of(stage);
+  return kind.callsAt === undefined ? kind.lazily?.(stage) : undefined;
+}
+
+function planOf(lazy: LazyScript | undefined, fields: LineFields): Plan | undefined {
+  return lazy && programOf(lazy.script).plan(fields);
 }
 
 /** For a pipeline of filters alone: what comes in goes out. */
@@ -62,10 +76,6 @@ function wholeLine(fields: LineFields): Plan {
     compute: undefined,
     copyBytesMax: Number.POSITIVE_INFINITY,
   };
-}
-
-function syncStage(stage: StageSpec): Stage | undefined {
-  return stage.kind === 'ai' ? undefined : compileStage(stage);
 }
 
 function isKnown<T>(value: T | undefined): value is T {

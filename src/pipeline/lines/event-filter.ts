@@ -3,7 +3,7 @@ import { mayLosePrecision } from '../../json/index.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import { readLine, type LineLimits } from './read-line.js';
-import type { StageSpec } from '../spec.js';
+import type { StagePlan } from '../../config/index.js';
 import { compileStage, FILTERED } from '../stages/index.js';
 
 /** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
@@ -14,10 +14,7 @@ export type FilterAnswer = boolean | { readonly deadLetter: string; readonly mes
  *
  * @throws ComputoError when the script can't be compiled
  */
-export function eventFilter(
-  stages: readonly Extract<StageSpec, { kind: 'filter' }>[],
-  limits: LineLimits,
-): (line: string) => FilterAnswer {
+export function eventFilter(stages: readonly StagePlan[], limits: LineLimits): (line: string) => FilterAnswer {
   const filters = stages.map((stage) => compileStage(stage));
   return (line) => {
     const event = readStoredEvent(line);

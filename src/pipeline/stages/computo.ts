@@ -1,9 +1,26 @@
-import type { StageSpec } from '../spec.js';
-import { compileScript, type TraceOf } from './script.js';
-import type { Stage } from './stage.js';
+import { ANY_SHAPE } from 'computo-js';
+import type { Fields } from '../../config/kinds/index.js';
+import { planScriptStage, scriptMeaning, type PlainKind, type ScriptStagePlan } from './kind.js';
+import { compileScript } from './script.js';
+
+const schema = (f: Fields) =>
+  f.section({
+    computo: f
+      .script()
+      .describe(
+        'A script such as {/id, who: /user/name}, its name under scripts, or a file like ./script.computo. Its result becomes the data.',
+      ),
+    name: f.stageName(),
+  });
 
 /** Replaces the data by what the script makes of it. */
-export function computoStage(spec: Extract<StageSpec, { kind: 'computo' }>, traceOf?: TraceOf): Stage {
-  const script = compileScript(spec.script, spec.name, traceOf);
-  return { name: spec.name, needsContext: script.needsContext, run: (data, context) => script.run(data, context) };
-}
+export const computo: PlainKind<{ readonly name?: string | undefined }, ScriptStagePlan> = {
+  kind: 'computo',
+  schema,
+  scripts: [['computo']],
+  plan: async (settings, make) => await planScriptStage('computo', settings, make),
+  shape: (_data, [made]) => made ?? ANY_SHAPE,
+  meaning: ({ script }) => [scriptMeaning(script)],
+  compile: ({ name, script }, traceOf) => ({ name, ...compileScript(script, name, traceOf) }),
+  lazily: ({ script }) => ({ script, gives: 'data' }),
+};

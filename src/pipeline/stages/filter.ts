@@ -1,14 +1,34 @@
 import { isTruthy } from 'computo-js';
-import type { StageSpec } from '../spec.js';
-import { compileScript, type TraceOf } from './script.js';
-import { FILTERED, type Stage } from './stage.js';
+import type { Fields } from '../../config/kinds/index.js';
+import { planScriptStage, scriptMeaning, type PlainKind, type ScriptStagePlan } from './kind.js';
+import { compileScript } from './script.js';
+import { FILTERED } from './stage.js';
+
+const schema = (f: Fields) =>
+  f.section({
+    filter: f
+      .script()
+      .describe(
+        'A script such as /level != "debug", its name, or a file. Events for which it gives a falsy value are dropped.',
+      ),
+    name: f.stageName(),
+  });
 
 /** Lets an event pass unchanged when the script answers something truthy (Computo's sense: `0 "" [] {}` are not). */
-export function filterStage(spec: Extract<StageSpec, { kind: 'filter' }>, traceOf?: TraceOf): Stage {
-  const script = compileScript(spec.script, spec.name, traceOf);
-  return {
-    name: spec.name,
-    needsContext: script.needsContext,
-    run: (data, context) => (isTruthy(script.run(data, context)) ? data : FILTERED),
-  };
-}
+export const filter: PlainKind<{ readonly name?: string | undefined }, ScriptStagePlan> = {
+  kind: 'filter',
+  schema,
+  scripts: [['filter']],
+  plan: async (settings, make) => await planScriptStage('filter', settings, make),
+  shape: (data) => data,
+  meaning: ({ script }) => [scriptMeaning(script)],
+  compile({ name, script }, traceOf) {
+    const condition = compileScript(script, name, traceOf);
+    return {
+      name,
+      needsContext: condition.needsContext,
+      run: (data, context) => (isTruthy(condition.run(data, context)) ? data : FILTERED),
+    };
+  },
+  lazily: ({ script }) => ({ script, gives: 'passage' }),
+};

@@ -1,19 +1,37 @@
-import type { AiStageSpec, StageSpec } from '../spec.js';
-import { computoStage } from './computo.js';
-import { filterStage } from './filter.js';
+import type { StagePlan } from '../../config/index.js';
+import { Kinds } from '../../config/kinds/index.js';
+import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
+import { ai } from './ai.js';
+import { computo } from './computo.js';
+import { filter } from './filter.js';
+import type { StageKind } from './kind.js';
 import type { TraceOf } from './script.js';
-import type { Stage } from './stage.js';
+import type { AiStage, Stage } from './stage.js';
 
-export { aiStage, type AiStage } from './ai.js';
+export { scriptMeaning, type LazyScript, type ScriptStagePlan } from './kind.js';
 export { compileScript, programOf, type Script, type TraceOf } from './script.js';
-export { FILTERED, type Stage } from './stage.js';
+export { FILTERED, type AiStage, type Stage } from './stage.js';
 
-/** Compiles one synchronous stage. A new kind of stage is a file here, a line below and its spec. */
-export function compileStage(spec: Exclude<StageSpec, AiStageSpec>, traceOf?: TraceOf): Stage {
-  switch (spec.kind) {
-    case 'computo':
-      return computoStage(spec, traceOf);
-    case 'filter':
-      return filterStage(spec, traceOf);
-  }
+/** Every kind of stage: a new one is a file, and a name here. */
+export const stageKinds = new Kinds<StageKind>([computo, filter, ai]);
+
+/** Whether the events of a stage wait for the answers of AI providers. */
+export function isAiStage(stage: StagePlan): stage is AiStagePlan {
+  return stageKinds.of(stage).callsAt !== undefined;
+}
+
+/**
+ * @throws ComputoError when a script can't be compiled
+ * @throws TypeError for a stage that calls AI providers
+ */
+export function compileStage(stage: StagePlan, traceOf?: TraceOf): Stage {
+  const kind = stageKinds.of(stage);
+  if (kind.callsAt !== undefined) throw new TypeError(`stage ${stage.name} is asynchronous`);
+  return kind.compile(stage, traceOf);
+}
+
+/** As {@link compileStage}, and stages that call AI providers, through these calls. */
+export function compileStep(stage: StagePlan, calls: AiCalls): Stage | AiStage {
+  const kind = stageKinds.of(stage);
+  return kind.callsAt === undefined || !isAiStage(stage) ? compileStage(stage) : kind.compile(stage, calls);
 }

@@ -1,6 +1,6 @@
 import { compile, parsePointer, spanAt, type Json, type Program, type TraceListener } from 'computo-js';
 import { failureOf } from '../failure.js';
-import type { ScriptSpec } from '../spec.js';
+import type { ScriptPlan } from '../../config/index.js';
 
 /** A compiled script as the pipeline runs it. */
 export interface Script {
@@ -12,14 +12,14 @@ export interface Script {
 /** Who is told of the calls in a stage's script, by the stage's name. */
 export type TraceOf = (stage: string) => TraceListener | undefined;
 
-const programs = new WeakMap<ScriptSpec, Program>();
+const programs = new WeakMap<ScriptPlan, Program>();
 
 /**
  * The program of a script, compiled once: the lazy way through a pipeline and the whole way share it.
  *
  * @throws ComputoError when the script can't be compiled
  */
-export function programOf(spec: ScriptSpec): Program {
+export function programOf(spec: ScriptPlan): Program {
   const known = programs.get(spec);
   if (known !== undefined) return known;
   const program = compile(spec.script, spec.options);
@@ -34,7 +34,7 @@ export function programOf(spec: ScriptSpec): Program {
  * @param traceOf asked for a listener to its calls
  * @throws ComputoError when the script can't be compiled
  */
-export function compileScript(spec: ScriptSpec, stage: string, traceOf?: TraceOf): Script {
+export function compileScript(spec: ScriptPlan, stage: string, traceOf?: TraceOf): Script {
   const trace = traceOf?.(stage);
   const program = trace === undefined ? programOf(spec) : compile(spec.script, { ...spec.options, trace });
   const needsContext = mentionsInputs(spec.script);
@@ -52,7 +52,7 @@ export function compileScript(spec: ScriptSpec, stage: string, traceOf?: TraceOf
 }
 
 /** Tells `line:column` of an expression in a script's text. Each is looked for once: many events may fail at it. */
-function placesIn({ text, spans }: NonNullable<ScriptSpec['text']>): (path: string) => string {
+function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {
     let place = known.get(path);

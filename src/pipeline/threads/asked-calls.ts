@@ -1,10 +1,11 @@
 import type { Json } from 'computo-js';
 import { parseJson, stringifyJson } from '../../json/index.js';
-import type { AiCall, AiCalls, AiEvent, AiOutcome } from '../ai/ai-calls.js';
+import type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import type { EventOptions } from '../ai/event-executor.js';
 import { semaphore } from '../ai/semaphore.js';
 import { failureOf } from '../failure.js';
-import type { AiStageSpec, PipelineSpec } from '../spec.js';
+import type { PipelineSpec } from '../spec.js';
+import { isAiStage } from '../stages/index.js';
 
 /** A call that a worker asks for: whoever started it has the providers. JSON is text, so that every number arrives as it is. */
 export interface AskedCall {
@@ -28,7 +29,7 @@ export class AskedCalls implements AiCalls {
 
   constructor(private readonly ask: (asked: AskedCall) => void) {}
 
-  prepare({ name }: AiStageSpec, request: Json): AiCall {
+  prepare({ name }: AiStagePlan, request: Json): AiCall {
     return {
       // Stored events are known by their ids.
       fingerprint: '',
@@ -56,7 +57,7 @@ export function callMaker(
   { calls, concurrency }: Pick<EventOptions, 'calls' | 'concurrency'>,
 ): (asked: AskedCall) => Promise<AnsweredAsk> {
   const place = semaphore(concurrency);
-  const stageOf = new Map(stages.flatMap((stage) => (stage.kind === 'ai' ? [[stage.name, stage] as const] : [])));
+  const stageOf = new Map(stages.filter(isAiStage).map((stage) => [stage.name, stage]));
   return async ({ call, stage: name, request, event }) => {
     const stage = stageOf.get(name);
     if (stage === undefined) throw new TypeError(`no AI stage is named ${name}`);

@@ -35,8 +35,11 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** @param version of the program */
-export async function openMetrics(version: string): Promise<Metrics> {
+/**
+ * @param version of the program
+ * @param inputs kinds of what it reads besides HTTP
+ */
+export async function openMetrics(version: string, inputs: readonly string[]): Promise<Metrics> {
   const { default: prom } = await import('prom-client');
   const registry: Registry = new prom.Registry();
   const make = metricFactory(prom, registry);
@@ -54,7 +57,7 @@ export async function openMetrics(version: string): Promise<Metrics> {
     pipelines,
     ai: aiMeter(make, () => names),
     alerts: alertMeter(make),
-    intakes: intakeMeter(make),
+    intakes: intakeMeter(make, inputs),
     process: processMeter(prom, registry, make, version),
     async know(next) {
       names = next;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProvider, type WireKind, type ProviderResult } from '../../../src/ai/provider/index.js';
+import { createProvider, type ProviderResult } from '../../../src/ai/provider/index.js';
 import { realWorld } from '../../../src/ai/ai-world.js';
 
 interface Canned {
-  readonly kind: WireKind;
+  readonly kind: string;
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body: unknown;

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths } from '../../../src/config/index.js';
 import { folderWith } from '../folder.js';
 
 async function check(files: Record<string, string>, ...paths: string[]): Promise<{ files: string[]; found: string[] }> {
   const folder = await folderWith(files);
-  const options = { env: {}, home: '/home/someone', isPriced: () => true };
+  const options = { kinds: KINDS, env: {}, home: '/home/someone', isPriced: () => true };
   const { files: checked, diagnostics } = await checkPaths(
     paths.map((path) => join(folder, path)),
     options,
@@ -57,7 +58,12 @@ describe('checking paths', () => {
     symlinkSync('.', join(folder, 'c.json'));
     symlinkSync('nowhere', join(folder, 'd.json'));
     execFileSync('mkfifo', [join(folder, 'e.json')]);
-    const { files } = await checkPaths([folder], { env: {}, home: '/home/someone', isPriced: () => true });
+    const { files } = await checkPaths([folder], {
+      kinds: KINDS,
+      env: {},
+      home: '/home/someone',
+      isPriced: () => true,
+    });
     expect(files.map((file) => relative(folder, file))).toEqual(['a.json', 'b.json']);
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths } from '../../../src/config/index.js';
 import { folderWith } from '../folder.js';
 import { checkHolds, mutatedFile, SAMPLES } from './mutations.js';
@@ -7,7 +8,12 @@ import { checkHolds, mutatedFile, SAMPLES } from './mutations.js';
 it('the samples are sound', async () => {
   for (const { name, text } of SAMPLES) {
     const folder = await folderWith({ [name]: text });
-    const { diagnostics } = await checkPaths([`${folder}/${name}`], { env: {}, home: '/', isPriced: () => true });
+    const { diagnostics } = await checkPaths([`${folder}/${name}`], {
+      kinds: KINDS,
+      env: {},
+      home: '/',
+      isPriced: () => true,
+    });
     expect(
       diagnostics.filter(({ severity }) => severity === 'error').map(({ line, message }) => `${line}: ${message}`),
     ).toEqual([]);

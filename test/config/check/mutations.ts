@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   checkPaths,
   ConfigError,
@@ -128,7 +129,7 @@ export const mutatedFile = fc
 export async function checkHolds(folder: string, { name, text }: { name: string; text: string }): Promise<void> {
   const file = join(folder, name);
   await writeFile(file, text);
-  const options = { env: {}, home: '/home/someone', isPriced: () => true };
+  const options = { kinds: KINDS, env: {}, home: '/home/someone', isPriced: () => true };
   const { diagnostics } = await checkPaths([file], options);
   const lines = text.replace(/^\ufeff/, '').split('\n');
   for (const { line, column, message, file: place } of diagnostics) {
@@ -137,7 +138,7 @@ export async function checkHolds(folder: string, { name, text }: { name: string;
     if (column < 1 || column > length + 1) throw new Error(`${line}:${column} is outside of the file: ${message}`);
   }
   if (hasErrors(diagnostics) || name === 's.json') return;
-  const config = await loadConfig({ path: file, cwd: folder, env: {}, home: '/home/someone' });
+  const config = await loadConfig({ kinds: KINDS, path: file, cwd: folder, env: {}, home: '/home/someone' });
   if (config === undefined) throw new Error('what check passes was not found');
   for (const pipeline of pipelineNames(config)) await usable(async () => await resolvePipeline(config, pipeline));
   for (const section of ['server', 'storage', 'journal', 'sources', 'cost_management'] as const) {

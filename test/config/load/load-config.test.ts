@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   ConfigError,
   loadConfig,
@@ -16,7 +17,7 @@ import { folderWith } from '../folder.js';
 
 async function load(text: string, env: Env = {}, name = 'colloquium.yaml'): Promise<LoadedConfig> {
   const folder = await folderWith({ [name]: text });
-  const config = await loadConfig({ path: name, cwd: folder, env, home: '/home/someone' });
+  const config = await loadConfig({ kinds: KINDS, path: name, cwd: folder, env, home: '/home/someone' });
   if (config === undefined) throw new Error('not loaded');
   return config;
 }
@@ -129,9 +130,9 @@ describe('a config', () => {
     const folder = await folderWith({ 'a/': '' });
     await writeFile(join(folder, 'b.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xff]));
     const options = { cwd: folder, env: {}, home: '/' };
-    await expect(loadConfig({ ...options, path: 'b.yaml' })).rejects.toThrow(/is not UTF-8/);
-    await expect(loadConfig({ ...options, path: 'none.yaml' })).rejects.toThrow(/no file .*none.yaml/);
-    await expect(loadConfig({ ...options, path: 'a' })).rejects.toThrow(/is a folder/);
+    await expect(loadConfig({ ...options, kinds: KINDS, path: 'b.yaml' })).rejects.toThrow(/is not UTF-8/);
+    await expect(loadConfig({ ...options, kinds: KINDS, path: 'none.yaml' })).rejects.toThrow(/no file .*none.yaml/);
+    await expect(loadConfig({ ...options, kinds: KINDS, path: 'a' })).rejects.toThrow(/is a folder/);
   });
 
   it('may start with a byte order mark', async () => {
@@ -181,7 +182,7 @@ describe('the environment', () => {
 
   it('is blamed for what it says', async () => {
     const folder = await folderWith({ 'a.yaml': 'server: {port: "${PORT}"}' });
-    const loading = loadConfig({ path: 'a.yaml', cwd: folder, env: { PORT: 'http' }, home: '/' });
+    const loading = loadConfig({ kinds: KINDS, path: 'a.yaml', cwd: folder, env: { PORT: 'http' }, home: '/' });
     await expect(loading).rejects.toMatchObject({
       diagnostics: [
         {
@@ -245,7 +246,7 @@ describe('AI providers', () => {
       'c.yaml': 'ai_providers: {openai: {api_key: [sk-very-secret]}}',
     });
     for (const path of ['a.yaml', 'b.yaml', 'c.yaml']) {
-      const error: unknown = await loadConfig({ path, cwd: folder, env: {}, home: '/' }).catch(
+      const error: unknown = await loadConfig({ kinds: KINDS, path, cwd: folder, env: {}, home: '/' }).catch(
         (reason: unknown) => reason,
       );
       if (!(error instanceof ConfigError)) throw new Error(`${path} loaded`);
@@ -275,7 +276,7 @@ describe('configs in other forms', () => {
 
   it('JavaScript has pointers for places', async () => {
     const folder = await folderWith({ 'a.mjs': 'export default {server: {prot: 1}}' });
-    const error: unknown = await loadConfig({ path: 'a.mjs', cwd: folder, env: {}, home: '/' }).catch(
+    const error: unknown = await loadConfig({ kinds: KINDS, path: 'a.mjs', cwd: folder, env: {}, home: '/' }).catch(
       (reason: unknown) => reason,
     );
     if (!(error instanceof ConfigError)) throw new Error('loaded');
@@ -304,7 +305,7 @@ describe('configs in other forms', () => {
     const folder = await folderWith({ [`a.${extension}`]: text(1) });
     const path = join(folder, `a.${extension}`);
     const port = async (): Promise<number | undefined> => {
-      const config = await loadConfig({ path, cwd: folder, env: {}, home: '/' });
+      const config = await loadConfig({ kinds: KINDS, path, cwd: folder, env: {}, home: '/' });
       return config && useSection(config, 'server').port;
     };
     expect(await port()).toBe(1);

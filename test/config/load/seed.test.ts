@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   loadConfig,
   resolveScript,
@@ -13,7 +14,7 @@ const HOME = '/home/someone';
 
 async function loadSeed(name: string, env: Record<string, string> = {}): Promise<LoadedConfig> {
   const path = fileURLToPath(new URL(`../../../fixtures/config/${name}`, import.meta.url));
-  const config = await loadConfig({ path, cwd: '/', env, home: HOME });
+  const config = await loadConfig({ kinds: KINDS, path, cwd: '/', env, home: HOME });
   if (config === undefined) throw new Error('not loaded');
   return config;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import {
   ConfigError,
   loadConfig,
@@ -16,7 +17,7 @@ async function load(
   env: Record<string, string> = {},
 ): Promise<LoadedConfig> {
   const folder = await folderWith({ 'colloquium.yaml': text, ...files });
-  const config = await loadConfig({ cwd: folder, env, home: '/home/someone' });
+  const config = await loadConfig({ kinds: KINDS, cwd: folder, env, home: '/home/someone' });
   if (config === undefined) throw new Error('not loaded');
   return config;
 }
@@ -25,7 +26,7 @@ const plan = async (
   text: string,
   files?: Record<string, string>,
   env?: Record<string, string>,
-): Promise<PipelinePlan> => await resolvePipeline(await load(text, files, env), 'default');
+): Promise<PipelinePlan> => (await resolvePipeline(await load(text, files, env), 'default')).plan;
 
 async function problems(text: string, files?: Record<string, string>): Promise<string[]> {
   const error: unknown = await plan(text, files).catch((reason: unknown) => reason);
@@ -40,23 +41,22 @@ describe('a resolved pipeline', () => {
         '      - computo: named\n      - filter: [">", 1, 0]\n      - {computo: ./s/a.json, name: third}\n      - computo: other\n      - computo: filed\n      - computo: {a: 123456789012345678901}\n',
       { 's/a.json': '// file\n["$inputs"]', 's/b.json': '1' },
     );
-    expect(
-      stages.map((stage) => (stage.kind === 'ai' ? stage.name : [stage.kind, stage.name, stage.script.script])),
-    ).toEqual([
-      ['computo', 'computo-1', ['$input']],
-      ['filter', 'filter-2', ['>', 1, 0]],
-      ['computo', 'third', ['$inputs']],
-      ['computo', 'computo-4', ['$input']],
-      ['computo', 'computo-5', 1],
-      ['computo', 'computo-6', { a: 123456789012345678901n }],
+    expect(stages).toMatchObject([
+      { kind: 'computo', name: 'computo-1', script: { script: ['$input'] } },
+      { kind: 'filter', name: 'filter-2', script: { script: ['>', 1, 0] } },
+      { kind: 'computo', name: 'third', script: { script: ['$inputs'] } },
+      { kind: 'computo', name: 'computo-4', script: { script: ['$input'] } },
+      { kind: 'computo', name: 'computo-5', script: { script: 1 } },
+      { kind: 'computo', name: 'computo-6', script: { script: { a: 123456789012345678901n } } },
     ]);
+    expect(stages).toHaveLength(6);
   });
 
   it('prefers a name under scripts to a file of the same name', async () => {
-    const { stages } = await plan('scripts: {./a.json: 1}\npipelines: {default: {stages: [computo: ./a.json]}}', {
-      'a.json': '2',
-    });
-    expect(stages[0]).toMatchObject({ script: { name: './a.json', script: 1 } });
+    const text = 'scripts: {./a.json: 1}\npipelines: {default: {stages: [computo: ./a.json]}}';
+    const { plan: resolved, sources } = await resolvePipeline(await load(text, { 'a.json': '2' }), 'default');
+    expect(resolved.stages[0]).toMatchObject({ script: { script: 1 } });
+    expect(sources.get('computo-1')).toMatchObject({ name: './a.json', script: 1 });
   });
 
   it('has absolute paths, bytes and milliseconds', async () => {
@@ -66,7 +66,7 @@ describe('a resolved pipeline', () => {
       {},
       { DEAD: '~/dead' },
     );
-    expect(await resolvePipeline(config, 'default')).toEqual({
+    expect((await resolvePipeline(config, 'default')).plan).toEqual({
       name: 'default',
       stages: [],
       outputs: [
@@ -86,7 +86,6 @@ describe('a resolved pipeline', () => {
       deadLetter: { file: '/home/someone/dead', gzip: false },
       budget: '2.5',
       onError: { kind: 'default', data: { a: 1 } },
-      options: { dialect: 'auto', limits: {}, permuto: { interpolation: false, missing: 'ignore' } },
     });
   });
 
@@ -119,15 +118,21 @@ describe('a resolved pipeline', () => {
   });
 
   it('has the dialect and the limits of the config', async () => {
-    const { options } = await plan(
-      'computo: {dialect: classic, portable: true, limits: {steps: 10, output_size: 1KB}, permuto: {missing: remove}}\npipelines: {default: {}}',
+    const { stages } = await plan(
+      'computo: {dialect: classic, portable: true, limits: {steps: 10, output_size: 1KB}, permuto: {missing: remove}}\npipelines: {default: {stages: [computo: 1]}}',
     );
-    expect(options).toEqual({
-      dialect: 'classic',
-      portable: true,
-      limits: { steps: 10, outputSize: 1024 },
-      permuto: { interpolation: false, missing: 'remove' },
-    });
+    expect(stages).toMatchObject([
+      {
+        script: {
+          options: {
+            dialect: 'classic',
+            portable: true,
+            limits: { steps: 10, outputSize: 1024 },
+            permuto: { interpolation: false, missing: 'remove' },
+          },
+        },
+      },
+    ]);
   });
 
   it('is refused with everything that is wrong', async () => {

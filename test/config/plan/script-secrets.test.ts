@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ConfigError,
-  knownSecrets,
-  loadConfig,
-  resolvePipeline,
-  secretsFor,
-  type LoadedConfig,
-} from '../../../src/config/index.js';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
+import { checkPaths, ConfigError, loadConfig, resolvePipeline, type LoadedConfig } from '../../../src/config/index.js';
+import { knownSecrets, secretsFor } from '../../../src/config/plan/script-secrets.js';
 import { folderWith } from '../folder.js';
 
 const CONFIG = `secrets:
@@ -22,7 +17,7 @@ pipelines:
 
 async function load(env: Readonly<Record<string, string>> = {}): Promise<LoadedConfig> {
   const folder = await folderWith({ 'colloquium.yaml': CONFIG, key: 'from a file\n' });
-  const config = await loadConfig({ cwd: folder, env, home: '/home/someone' });
+  const config = await loadConfig({ kinds: KINDS, cwd: folder, env, home: '/home/someone' });
   if (config === undefined) throw new Error('not loaded');
   return config;
 }
@@ -31,7 +26,18 @@ describe('the secrets of a config', () => {
   it('are known by name, whether they can be read or not', async () => {
     const { secrets = {} } = knownSecrets(await load());
     expect(Object.keys(secrets)).toEqual(['pepper', 'kept', 'asked', 'gone']);
-    expect((await resolvePipeline(await load(), 'default')).stages.length).toBe(1);
+    const { diagnostics } = await checkPaths([(await load()).file], {
+      kinds: KINDS,
+      env: {},
+      home: '/home/someone',
+      isPriced: () => true,
+    });
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('are in the plan of a pipeline whose scripts name them', async () => {
+    const { plan } = await resolvePipeline(await load({ PEPPER: 'from the environment' }), 'default');
+    expect(plan.stages).toMatchObject([{ script: { options: { secrets: { pepper: 'from the environment' } } } }]);
   });
 
   it('are read for the scripts that name them, and no others', async () => {

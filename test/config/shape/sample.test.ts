@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths, sampleOf, type Sample } from '../../../src/config/index.js';
 import { folderWith } from '../folder.js';
 
@@ -19,6 +20,7 @@ function sample(from: readonly string[] = lines): Sample {
 async function check(files: Record<string, string>, path: string, samplePipeline?: string): Promise<string[]> {
   const folder = await folderWith(files);
   const options = {
+    kinds: KINDS,
     env: {},
     home: '/',
     isPriced: () => true,
@@ -63,7 +65,13 @@ describe('a sample of events', () => {
   it('says nothing about objects whose keys are data', async () => {
     const table = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`key${index}`, index]));
     const folder = await folderWith({ 's.json': '["$input", "/byKey/key1000"]' });
-    const options = { env: {}, home: '/', isPriced: () => true, sample: sample([JSON.stringify({ byKey: table })]) };
+    const options = {
+      kinds: KINDS,
+      env: {},
+      home: '/',
+      isPriced: () => true,
+      sample: sample([JSON.stringify({ byKey: table })]),
+    };
     expect((await checkPaths([join(folder, 's.json')], options)).diagnostics).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { execute } from 'computo-js';
 import { expect, it } from 'vitest';
+import { KINDS } from '../../../src/jobs/kinds/index.js';
 import { checkPaths, loadConfig, resolvePipeline } from '../../../src/config/index.js';
 import { starterConfig, STARTER_SAMPLE } from '../../../src/config/starter/index.js';
 import { parseJson } from '../../../src/json/index.js';
+import { compilePipeline } from '../../../src/pipeline/pipeline.js';
+import { FILTERED } from '../../../src/pipeline/stages/index.js';
 import { folderWith } from '../folder.js';
 
 it('the starter config passes check and works on its sample', async () => {
@@ -11,26 +13,28 @@ it('the starter config passes check and works on its sample', async () => {
     'colloquium.yaml': starterConfig({ sample: 'sample.ndjson', schema: './colloquium.schema.json' }),
   });
   const { diagnostics } = await checkPaths([join(folder, 'colloquium.yaml')], {
+    kinds: KINDS,
     env: {},
     home: '/',
     isPriced: () => false,
   });
   expect(diagnostics).toEqual([]);
 
-  const config = await loadConfig({ cwd: folder, env: {}, home: '/' });
+  const config = await loadConfig({ kinds: KINDS, cwd: folder, env: {}, home: '/' });
   if (config === undefined) throw new Error('not found');
-  const { stages, options } = await resolvePipeline(config, 'default');
+  const { plan } = await resolvePipeline(config, 'default');
+  const run = compilePipeline({ ...plan, outputs: [] });
   const outputs = STARTER_SAMPLE.trimEnd()
     .split('\n')
     .map((line) => {
-      const event = parseJson(line);
-      return stages.map((stage) => (stage.kind === 'ai' ? null : execute(stage.script.script, [event], options)));
+      const data = run.transform(parseJson(line), null);
+      return data === FILTERED ? 'filtered' : data;
     });
   expect(outputs).toEqual([
-    [true, { id: 1, what: 'shop: order placed', level: 'info' }],
-    [false, { id: 2, what: 'shop: cache miss', level: 'debug' }],
-    [true, { id: 3, what: 'billing: card declined', level: 'error' }],
-    [true, { id: 4, what: 'search: query took 12 ms', level: 'info' }],
+    { id: 1, what: 'shop: order placed', level: 'info' },
+    'filtered',
+    { id: 3, what: 'billing: card declined', level: 'error' },
+    { id: 4, what: 'search: query took 12 ms', level: 'info' },
   ]);
 });
 
@@ -41,6 +45,7 @@ it('every commented-out line of the starter config is a valid setting', async ()
     .join('\n');
   const folder = await folderWith({ 'colloquium.yaml': text });
   const { diagnostics } = await checkPaths([join(folder, 'colloquium.yaml')], {
+    kinds: KINDS,
     env: { OPENAI_API_KEY: 'x' },
     home: '/',
     isPriced: () => true,

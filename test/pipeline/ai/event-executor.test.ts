@@ -2,7 +2,7 @@ import type { Json } from 'computo-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AiClient } from '../../../src/ai/index.js';
 import { aiCalls } from '../../../src/jobs/ai/ai-calls.js';
-import { eventExecutor, type PipelineSpec } from '../../../src/pipeline/index.js';
+import { eventExecutor, type AiStagePlan, type PipelineSpec } from '../../../src/pipeline/index.js';
 import { setupOf, stage, type Stage } from '../../ai/call/setup.js';
 
 let on: Stage;
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => on.close());
 
-const ask = (name: string, content: Json): PipelineSpec['stages'][number] => ({
+const ask = (name: string, content: Json): AiStagePlan => ({
   kind: 'ai',
   name,
   request: {

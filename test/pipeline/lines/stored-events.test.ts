@@ -5,6 +5,7 @@ import { blockProcessor } from '../../../src/pipeline/block-processor.js';
 import { deadLetterLine } from '../../../src/pipeline/dead-letter.js';
 import { envelopeText, readStoredEvent } from '../../../src/event/index.js';
 import { EventFailure, refusedRecord, type PipelineSpec } from '../../../src/pipeline/index.js';
+import { scriptStage } from '../../support/script-stage.js';
 
 const stored = (data: string, key?: string): string =>
   envelopeText('id-1', 1752195600000, data, { source: 'http', pipeline: 'orders', key, retryCount: 2 });
@@ -31,7 +32,7 @@ function process(text: string, changes: Partial<PipelineSpec> = {}): { outputs: 
 }
 
 const script = (code: Json): Partial<PipelineSpec> => ({
-  stages: [{ kind: 'computo', name: 'change', script: { script: code, options: {} } }],
+  stages: [scriptStage('computo', 'change', code)],
 });
 
 describe('a stored event', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { blockProcessor } from '../../../src/pipeline/block-processor.js';
 import { paceOf } from '../../../src/pipeline/threads/pace.js';
+import { scriptStage } from '../../support/script-stage.js';
 
 const work = blockProcessor({
   pipeline: {
     name: 'default',
-    stages: [{ kind: 'computo', name: 'change', script: { script: ['$input', '/n'], options: {} } }],
+    stages: [scriptStage('computo', 'change', ['$input', '/n'])],
     outputs: [{ envelope: false }],
     onError: { kind: 'dead_letter' },
   },

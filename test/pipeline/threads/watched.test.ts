@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Json } from 'computo-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { watchedExecutor, type BlockOptions, type OnError, type WatchedOptions } from '../../../src/pipeline/index.js';
+import { watchedExecutor, type BlockOptions, type WatchedOptions } from '../../../src/pipeline/index.js';
+import type { OnErrorPlan } from '../../../src/config/index.js';
 import type { WatchedExecutor } from '../../../src/pipeline/threads/watched-executor.js';
 import { SpareMemory, type Block } from '../../../src/sources/index.js';
 import { realClock } from '../../../src/world/index.js';
 import { packageFolder } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
+import { scriptStage } from '../../support/script-stage.js';
 
 const script = pathToFileURL(join(packageFolder, 'dist/worker.js'));
 const meta = { source: 'in', timestamp: 1, counter: 0 };
@@ -21,12 +23,12 @@ const FOR_EVER = ['a', 'b', 'c', 'd', 'e', 'f'].reduce(
 const HANGING = `{"n":"hangs","items":${JSON.stringify(Array.from({ length: 1000 }, () => 0))}}`;
 const line = (n: number): string => `{"n":${n},"items":[]}`;
 
-function optionsOf(onError: OnError): BlockOptions {
+function optionsOf(onError: OnErrorPlan): BlockOptions {
   const value = ['if', FOR_EVER, ['$input', '/n'], 0] as Json;
   return {
     pipeline: {
       name: 'default',
-      stages: [{ kind: 'computo', name: 'all', script: { script: value, options: { limits: { steps: 1e15 } } } }],
+      stages: [scriptStage('computo', 'all', value, { limits: { steps: 1e15 } })],
       outputs: [{ envelope: false }, { envelope: false, when: ['none'] }],
       onError,
     },
@@ -48,7 +50,7 @@ describe('threads that are watched', () => {
 
   function open(
     changes: Partial<WatchedOptions> = {},
-    onError: OnError = { kind: 'dead_letter' },
+    onError: OnErrorPlan = { kind: 'dead_letter' },
   ): { executor: WatchedExecutor; ended: string[]; givenUp: string[] } {
     const ended: string[] = [];
     const givenUp: string[] = [];
@@ -84,7 +86,7 @@ describe('threads that are watched', () => {
     expect(givenUp).toHaveLength(2);
   });
 
-  it.each<[OnError, string, object, boolean]>([
+  it.each<[OnErrorPlan, string, object, boolean]>([
     [{ kind: 'skip' }, '1\n3\n', { input: 3, output: 2, skipped: 1 }, false],
     [{ kind: 'default', data: 'none' }, '1\n"none"\n3\n', { input: 3, output: 3 }, false],
     [{ kind: 'stop' }, '1\n', { input: 2, output: 1, deadLettered: 1 }, true],

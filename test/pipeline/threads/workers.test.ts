@@ -8,6 +8,7 @@ import { blockProcessor, type BlockOptions } from '../../../src/pipeline/block-p
 import { workerExecutor } from '../../../src/pipeline/threads/worker-executor.js';
 import type { Block } from '../../../src/sources/index.js';
 import { packageFolder, runCli, scratch } from '../../support/cli.js';
+import { scriptStage } from '../../support/script-stage.js';
 
 /** Ten blocks and more of lines of many lengths, some of which fail, are blank or are no JSON at all. */
 function manyLines(): string {
@@ -62,7 +63,7 @@ describe('a worker', () => {
     const options: BlockOptions = {
       pipeline: {
         name: 'default',
-        stages: [{ kind: 'computo', name: 'change', script: { script: ['obj', 'k', ['$input', '/k']], options: {} } }],
+        stages: [scriptStage('computo', 'change', ['obj', 'k', ['$input', '/k']])],
         outputs: [{ envelope: false }, { envelope: false }],
         onError: { kind: 'default', data },
       },

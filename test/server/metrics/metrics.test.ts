@@ -72,7 +72,7 @@ const STATUS: AiStatus = {
 };
 
 async function opened(): Promise<Metrics> {
-  const metrics = await openMetrics('1.2.3');
+  const metrics = await openMetrics('1.2.3', ['stdin', 'folder', 'nats']);
   await metrics.know(NAMES);
   return metrics;
 }

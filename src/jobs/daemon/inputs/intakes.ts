@@ -1,18 +1,16 @@
-import { mkdir } from 'node:fs/promises';
 import { DisplacedError, type Log, type LogWorld } from '../../../log/index.js';
+import type { SourcePlan } from '../../../config/kinds/index.js';
 import type { NatsLink } from '../../../nats/index.js';
 import {
   EventReader,
-  ingestBlocks,
-  ingestFolder,
   type HealthComponent,
   type Intake,
   type Metrics,
   type ServerPlan,
 } from '../../../server/index.js';
-import { openSource, type Restored } from '../../../sources/index.js';
-import { folderTalk } from './folder-talk.js';
-import { outputFiles, type FolderSource, type ServePlan, type SourcePlan } from '../../serve-plan.js';
+import type { Restored } from '../../../sources/index.js';
+import { sourceKinds, type IntakePlace } from '../../inputs/index.js';
+import { outputFiles, type ServePlan } from '../../serve-plan.js';
 import { StateDisplacedError, type StateFolder } from '../upkeep/state-folder.js';
 import type { Talk } from '../../talk.js';
 import { reasonOf } from '../../reason-of.js';
@@ -54,7 +52,12 @@ export function startIntakes(
   const { signal } = stopping;
   const work = plan.sources.map((source) => keepGoing(source));
   return {
-    health: () => [...failing].map(([source, error]) => ({ name: nameOf(source), status: 'degraded', error })),
+    health: () =>
+      [...failing].map(([source, error]) => ({
+        name: sourceKinds.of(source).nameOf(source),
+        status: 'degraded',
+        error,
+      })),
     async stop() {
       stopping.abort();
       await Promise.all(work);
@@ -63,66 +66,46 @@ export function startIntakes(
 
   /** Reads a source to its end, and over failures of the disk: what could not be stored is read again. */
   async function keepGoing(source: SourcePlan): Promise<void> {
-    // Where that fails, the watching says why. Not later: what is away then is a disk, and its mount point is not the folder.
-    if (source.kind === 'folder') await mkdir(source.folder, { recursive: true }).catch(() => undefined);
+    const kind = sourceKinds.of(source);
+    await kind.prepare?.(source);
     while (!signal.aborted) {
       try {
-        await read(source);
+        await kind.read(source, placeOf(source));
         return;
       } catch (error) {
         const isTold = error instanceof DisplacedError || error instanceof StateDisplacedError;
-        if (!isTold || source.kind === 'stdin') {
-          talk.error('an input could not be read or stored', { input: nameOf(source), error: reasonOf(error) });
+        if (!isTold || kind.once === true) {
+          talk.error('an input could not be read or stored', { input: kind.nameOf(source), error: reasonOf(error) });
         }
         meter.failed(source.kind);
-        if (source.kind !== 'stdin') failing.set(source, reasonOf(error));
-        // What was read of standard input is gone.
-        if (source.kind === 'stdin') return;
+        if (kind.once === true) return;
+        failing.set(source, reasonOf(error));
         await world.wait(RETRY_MS, signal);
       }
     }
   }
 
-  async function read(source: SourcePlan): Promise<void> {
-    switch (source.kind) {
-      case 'stdin':
-        return readStdin(source.pipeline);
-      case 'folder':
-        return readFolder(source);
-      case 'nats': {
-        if (link === undefined) return;
-        const { readSubject } = await import('./read-subject.js');
-        const reading = (): void => void failing.delete(source);
-        return readSubject(source, link, intakeFor(), { reading, restored: onRestored }, signal);
-      }
-    }
-  }
-
-  async function readStdin(pipeline: string): Promise<void> {
-    const blocks = openSource('-', { lineBytesMax: plan.lineBytesMax, follow: false }).blocks(signal);
-    await ingestBlocks(intakeFor(), { source: 'stdin', pipeline, blocks });
-    if (!signal.aborted) talk.info('standard input has ended, and is stored');
-  }
-
-  function readFolder(source: FolderSource): Promise<void> {
-    failing.delete(source);
-    return ingestFolder(
-      {
-        ...source,
+  function placeOf(source: SourcePlan): IntakePlace {
+    return {
+      log,
+      link,
+      world,
+      talk,
+      signal,
+      lineBytesMax: plan.lineBytesMax,
+      folders: {
         ownFiles: plan.pipelines.flatMap(outputFiles),
         stateFolder: plan.stateFolder,
         home: plan.config.directory,
         isSynced: plan.log.durability !== 'os',
         check: () => state.check(),
       },
-      { ...intakeFor(), newReader, log },
-      folderTalk(source.folder, talk, {
-        failed: (error) => failing.set(source, error),
-        back: () => failing.delete(source),
-      }),
-      world,
-      signal,
-    );
+      intake: intakeFor,
+      newReader,
+      failing: (reason) => failing.set(source, reason),
+      reading: () => void failing.delete(source),
+      restored: onRestored,
+    };
   }
 
   function intakeFor(): Intake {
@@ -133,16 +116,5 @@ export function startIntakes(
   function newReader(): EventReader {
     const { depthMax, idempotencyPointer }: ServerPlan = plan.settings;
     return new EventReader(depthMax, idempotencyPointer);
-  }
-}
-
-function nameOf(source: SourcePlan): string {
-  switch (source.kind) {
-    case 'stdin':
-      return 'stdin';
-    case 'folder':
-      return source.folder;
-    case 'nats':
-      return `nats ${source.subject}`;
   }
 }

@@ -54,7 +54,7 @@ export async function openResumed(
       await store.claim(paths, job);
     });
     for (const { path, position, cutsBack } of decision.renamed) truncateRenamed(path, position, cutsBack);
-    const sinks = await openTargets(plan, { holds, letters: talk.letters, modes });
+    const sinks = await openTargets(plan, { pipeline: plan.pipeline.name, holds, letters: talk.letters, modes });
     const { files } = sinks;
     await endHalfLines(
       targets.map(({ plan: target, path }) => ({ ...target, path })),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../../../json/index.js';
-import type { PipelineSpec, ScriptSpec, StageSpec } from '../../../pipeline/index.js';
+import type { StagePlan } from '../../../config/index.js';
+import { scriptMeaning, stageKinds, type PipelineSpec } from '../../../pipeline/index.js';
 import type { StagePart } from './checkpoint.js';
 
 /**
@@ -14,20 +15,13 @@ export function stageParts({ name, stages, routingKey, onError, outputs }: Pipel
     ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ['on_error', onError],
-    ['what its outputs take', outputs],
+    ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
 }
 
-function meaningOf(stage: StageSpec): unknown {
-  if (stage.kind !== 'ai') return [stage.kind, scriptMeaning(stage.script)];
-  const { kind, request, model, schema, into, maxTokens } = stage;
-  return [kind, scriptMeaning(request), model, schema, into, maxTokens].map((part) => part ?? null);
-}
-
-/** Without its text, which may be written in another way and mean the same. */
-function scriptMeaning({ script, options }: ScriptSpec): unknown {
-  return { script, options };
+function meaningOf(stage: StagePlan): unknown {
+  return [stage.kind, ...stageKinds.of(stage).meaning(stage)].map((part) => part ?? null);
 }
 
 function hashOf(meaning: unknown): string {

@@ -1,6 +1,6 @@
-import type { FolderTalk } from '../../../server/index.js';
-import type { Talk } from '../../talk.js';
-import { reasonOf } from '../../reason-of.js';
+import type { FolderTalk } from '../../server/index.js';
+import type { Talk } from '../talk.js';
+import { reasonOf } from '../reason-of.js';
 
 /** Who keeps in mind whether a folder can be read. */
 export interface FolderState {

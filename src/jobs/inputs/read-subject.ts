@@ -1,7 +1,17 @@
-import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink } from '../../../nats/index.js';
-import { ingestQueue, type Intake } from '../../../server/index.js';
-import { natsQueue, type Restored } from '../../../sources/index.js';
-import type { SubjectSource } from '../../serve-plan.js';
+import type { SourcePlan } from '../../config/kinds/index.js';
+import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink } from '../../nats/index.js';
+import { ingestQueue, type Intake } from '../../server/index.js';
+import { natsQueue, type Restored } from '../../sources/index.js';
+
+/** Messages that a stream of NATS keeps. */
+export interface SubjectSource extends SourcePlan {
+  /** May have wildcards. */
+  readonly subject: string;
+  /** Undefined: the one that keeps the subject. */
+  readonly stream: string | undefined;
+  /** Begins the name of the durable consumer. */
+  readonly consumer: string;
+}
 
 /** A message that nobody speaks for is given to somebody else after that. */
 const ACK_WAIT_MS = 30_000;

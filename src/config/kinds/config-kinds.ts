@@ -1,0 +1,99 @@
+import type { Json, Shape } from 'computo-js';
+import type * as z from 'zod';
+import type { OutputPlan, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
+import type { SourceNode } from '../source/index.js';
+import type { Fields } from './fields.js';
+import type { Kinds } from './kinds.js';
+
+/**
+ * What the config floor knows of the kinds of stages, outputs, sources and providers. It is handed them, because the record of a
+ * kind is one file, on the floor that runs it. Schemas are functions of the vocabulary, so that such a file loads no zod.
+ */
+export interface ConfigKinds {
+  readonly stages: Kinds<StageInConfig>;
+  readonly outputs: Kinds<OutputInConfig>;
+  readonly sources: Kinds<SourceInConfig>;
+  readonly providers: Kinds<ProviderInConfig>;
+}
+
+/** A kind of something that is written as a map, with a key that tells its kind. */
+interface KindInConfig<Settings> {
+  /** The key that tells it from the other kinds; its plans have it too. */
+  readonly kind: string;
+  /** Of the whole map, with that key in it. */
+  schema(f: Fields): z.ZodType<Settings>;
+}
+
+/** Names of keys, from a map down to what stands in it. */
+export type KeyPath = readonly string[];
+
+export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
+  /** Where its scripts stand. */
+  readonly scripts: readonly KeyPath[];
+  /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
+  readonly data?: readonly KeyPath[];
+  /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
+  readonly callsAt?: KeyPath | undefined;
+  /** Undefined when something is wrong with it, which `make` was told. */
+  plan(settings: Settings, make: StageMaker): Promise<StagePlan | undefined>;
+  /**
+   * What the data behind it can look like.
+   *
+   * @param made by its scripts, in their order
+   * @param stage as it is written; it may be broken
+   */
+  shape(data: Shape, made: readonly Shape[], stage: SourceNode): Shape;
+  /** What its scripts must give and one of them never does, such as `the request must be an object`; undefined: all is well. */
+  refuses?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
+}
+
+/** What a stage is planned with. Paths are below the stage. */
+export interface StageMaker {
+  /** Its place among the stages of the pipeline, and among those of its kind, from 1. */
+  readonly place: number;
+  readonly placeOfKind: number;
+  script(path: KeyPath): Promise<ScriptPlan | undefined>;
+  /** A JSON Schema that stands at a path of the stage. @param value the schema, or the path of its file */
+  jsonSchema(path: KeyPath, value: Json): Promise<Json | undefined>;
+  /** The providers that a stage names, or all. @param path of its AI calls */
+  providers(path: KeyPath, named: readonly string[] | undefined): readonly string[];
+}
+
+/** What is written of every output. */
+export interface OutputSettings {
+  readonly when?: readonly string[] | undefined;
+  readonly envelope: boolean;
+}
+
+export interface OutputInConfig<Settings extends OutputSettings = OutputSettings> extends KindInConfig<Settings> {
+  /** Keys that hold the path of a file that it writes. */
+  readonly files: readonly string[];
+  /** Without what all outputs have. */
+  plan(settings: Settings, make: PathMaker): Omit<OutputPlan, 'when' | 'envelope'>;
+}
+
+export interface PathMaker {
+  /** An absolute path. */
+  path(written: string): string;
+}
+
+/** What is to be read for a pipeline. */
+export interface SourcePlan {
+  readonly kind: string;
+  readonly pipeline: string;
+}
+
+export interface SourceInConfig<Settings = unknown> extends KindInConfig<Settings> {
+  /** Keys that hold the path of a folder all of whose files are read. */
+  readonly folders: readonly string[];
+  plan(settings: Settings, make: PathMaker): SourcePlan;
+  /** The plans of this kind as they are read: several may be one. */
+  together?(plans: readonly SourcePlan[]): readonly SourcePlan[];
+}
+
+export interface ProviderInConfig {
+  readonly kind: string;
+  /** Where requests go by default; undefined: one must be configured. */
+  readonly baseUrl: string | undefined;
+  readonly needsKey: boolean;
+}

@@ -1,0 +1,95 @@
+import type { Json } from 'computo-js';
+import * as z from 'zod';
+import { choice, duration, flag, fraction, integer, jsonPointer, path, size, text } from '../schema/fields.js';
+import { alternatives, isMap, list, section } from '../schema/structures.js';
+
+/** A script as it stands in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
+export const script = () => json('a script').meta({});
+
+/** Any JSON value. */
+export function json(words: string) {
+  return z.custom<Json>((input) => input !== undefined, { error: `missing: expected ${words}` });
+}
+
+const jsonSchema = () =>
+  alternatives(
+    'a path to a JSON Schema, or the schema itself',
+    [path('a path to a JSON Schema'), z.custom<Json>((input) => isMap(input) || typeof input === 'boolean')],
+    (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+  );
+
+/** The value of a key whose being there says it all. */
+const yes = () =>
+  z
+    .unknown()
+    .transform((input, context): true => {
+      if (input === true || input === 'true') return true;
+      context.issues.push({ code: 'custom', input, message: 'expected true' });
+      return z.NEVER;
+    })
+    .meta({ const: true });
+
+const stageName = () => text('a name').optional().describe('Names the stage in messages and metrics.');
+
+const pipelineName = () =>
+  text('the name of a pipeline').prefault('default').describe('The pipeline that its events go through.');
+
+const routingKey = () => text('a routing key as text; numbers need quotes');
+
+/** What every output has. */
+const outputKeys = () => ({
+  when: alternatives(
+    'a routing key, or a list of them',
+    [routingKey().transform((key) => [key]), list('routing keys', routingKey())],
+    (input) => (Array.isArray(input) ? 1 : 0),
+  )
+    .optional()
+    .describe('Only events with one of these routing keys. Default: all events.'),
+  envelope: flag().prefault(false).describe('Write the whole event instead of its data alone.'),
+});
+
+/** When a file that is written is replaced by a new one. */
+export const rotation = () => ({
+  rotate_size: size(1).optional().describe('Start a new file at this size.'),
+  rotate_every: duration(1000)
+    .optional()
+    .describe(
+      'Start a new file each time this much has passed, in step with the clock: 1d is at midnight UTC. A plain number is milliseconds.',
+    ),
+  retention_days: fraction(0, 36_500).optional().describe('Rotated files older than this many days are removed.'),
+  gzip: flag().prefault(false).describe('Compress rotated files.'),
+  pattern: text('a file name with {number} in it, like {name}-{date}.{number}{ext}', isPartPattern)
+    .optional()
+    .describe(
+      'Name of rotated files: {name} and {ext} of the file, {number}, {date} and {time} (UTC). Default: {name}.{number}{ext}.',
+    ),
+});
+
+/** `{number}` must be there, or rotated files would replace each other; no folder, no other placeholder. */
+function isPartPattern(pattern: string): boolean {
+  const rest = pattern.replaceAll(/\{(?:name|ext|number|date|time)\}/g, '');
+  return pattern.split('{number}').length === 2 && !/[{}/]/.test(rest) && !pattern.startsWith('.');
+}
+
+/** The words in which the kinds of stages, outputs and sources write their schemas. */
+export const FIELDS = {
+  alternatives,
+  choice,
+  duration,
+  flag,
+  integer,
+  jsonPointer,
+  jsonSchema,
+  list,
+  outputKeys,
+  path,
+  pipelineName,
+  rotation,
+  script,
+  section,
+  stageName,
+  text,
+  yes,
+} as const;
+
+export type Fields = typeof FIELDS;

@@ -1,0 +1,36 @@
+/** The kinds of something by their names, in the order in which people are told of them. */
+export class Kinds<Kind extends { readonly kind: string }> {
+  readonly #byName: Map<string, Kind>;
+
+  constructor(kinds: readonly Kind[]) {
+    this.#byName = new Map(kinds.map((one) => [one.kind, one]));
+  }
+
+  get names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
+  get all(): readonly Kind[] {
+    return [...this.#byName.values()];
+  }
+
+  get(name: string): Kind | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * The kind of what was planned.
+   *
+   * @throws TypeError when there is no such kind
+   */
+  of({ kind }: { readonly kind: string }): Kind {
+    const found = this.#byName.get(kind);
+    if (found === undefined) throw new TypeError(`no kind is named ${kind}`);
+    return found;
+  }
+
+  /** One more kind, from now on. */
+  add(one: Kind): void {
+    this.#byName.set(one.kind, one);
+  }
+}

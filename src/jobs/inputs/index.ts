@@ -1,0 +1,3 @@
+/** What a daemon reads besides HTTP, by its kind. */
+export type { IntakePlace, SourceKind } from './kind.js';
+export { sourceKinds } from './kinds.js';

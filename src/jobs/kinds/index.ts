@@ -1,0 +1,13 @@
+import { providerKinds } from '../../ai/provider/kinds/index.js';
+import type { ConfigKinds } from '../../config/kinds/index.js';
+import { stageKinds } from '../../pipeline/index.js';
+import { outputKinds } from '../../sinks/kinds/index.js';
+import { sourceKinds } from '../inputs/index.js';
+
+/** What a config may have: every kind that this program runs. */
+export const KINDS: ConfigKinds = {
+  stages: stageKinds,
+  outputs: outputKinds,
+  sources: sourceKinds,
+  providers: providerKinds,
+};

@@ -1,0 +1,19 @@
+import type { FilePlan, OutputPlan } from '../../config/index.js';
+import { filePlan, type Fields } from '../../config/kinds/index.js';
+import type { FileKind } from './kind.js';
+
+const schema = (f: Fields) =>
+  f.section({
+    file: f.path().describe('The file to write, one JSON value per line.'),
+    ...f.outputKeys(),
+    ...f.rotation(),
+  });
+
+export const file: FileKind<ReturnType<typeof schema>['_output'], OutputPlan & FilePlan> = {
+  kind: 'file',
+  schema,
+  files: ['file'],
+  plan: (settings, make) => ({ kind: 'file', ...filePlan(settings, make) }),
+  to: 'file',
+  fileOf: (plan) => plan,
+};

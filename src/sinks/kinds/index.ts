@@ -1,0 +1,32 @@
+import type { FilePlan, OutputPlan } from '../../config/index.js';
+import { Kinds } from '../../config/kinds/index.js';
+import { file } from './file.js';
+import type { Sink } from '../sink.js';
+import type { OutputKind, OutputPlace } from './kind.js';
+import { nats } from './nats.js';
+import { stdout } from './stdout.js';
+
+export type { OutputPlace } from './kind.js';
+
+/** Every kind of output: a new one is a file, and a name here. */
+export const outputKinds = new Kinds<OutputKind>([file, stdout, nats]);
+
+/** The file that an output writes; undefined: it writes none. */
+export function fileOf(output: OutputPlan): FilePlan | undefined {
+  const kind = outputKinds.of(output);
+  return kind.to === 'file' ? kind.fileOf(output) : undefined;
+}
+
+/** Opens an output that is no file, and needs no server. */
+export function openStream(output: OutputPlan, place: OutputPlace): Sink {
+  const kind = outputKinds.of(output);
+  if (kind.to !== 'stream') throw new TypeError(`${kind.kind} is no stream`);
+  return kind.open(output, place);
+}
+
+export function goesToStdout(output: OutputPlan): boolean {
+  const kind = outputKinds.of(output);
+  return kind.to === 'stream' && kind.descriptor === STDOUT;
+}
+
+const STDOUT = 1;
