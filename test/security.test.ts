@@ -204,7 +204,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     const manifest = join(cwd, 'copy/manifest.json');
     writeFileSync(manifest, guardedLine({ files: [{ file: '../state/x', bytes: 0 }] }));
     const strange = await runCli(['log', 'restore', 'copy', 'restored'], { cwd });
-    expect([strange.exit, strange.stderr]).toEqual([74, expect.stringContaining('is no file of a log')]);
+    expect([strange.exit, strange.stderr]).toEqual([74, expect.stringContaining('is not a file of a log')]);
     expect(existsSync(join(cwd, 'restored'))).toBe(false);
   },
 };

@@ -1,6 +1,6 @@
 import { realClock, type Clock } from '../world/index.js';
 
-/** What the floor takes from outside, so that tests can hand in their own. */
+/** What this floor uses of the outside world, passed in so that tests can replace it. */
 export interface AiWorld extends Pick<Clock, 'now' | 'after'> {
   /** Uniform in [0, 1). */
   random(): number;

@@ -22,7 +22,7 @@ export function dayAt(time: number, timeZone: string): string {
 export function nextDayStart(time: number, timeZone: string): number {
   const today = dayAt(time, timeZone);
   let before = time;
-  // No day is longer than 25 hours, but a zone that skipped a day had one that never came.
+  // No day is longer than 25 hours, except that a zone may skip a whole day.
   let after = time + 2 * DAY_MS;
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);

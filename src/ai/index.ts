@@ -1,4 +1,4 @@
-/** Floor 4: AI providers, chosen, limited, priced, protected and remembered. To be imported only when a pipeline has an AI stage. */
+/** Floor 4: AI providers. Import it only when a pipeline has an AI stage. */
 export {
   doubtfulCalls,
   openBooks,

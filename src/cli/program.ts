@@ -1,7 +1,7 @@
 import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
-import { COMMANDS, COMPLETE, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
+import { COMMANDS, COMPLETE_COMMAND, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
 import { isRepeatable } from './flags/filter-option.js';
 
 const EXAMPLES = `
@@ -28,8 +28,7 @@ export async function loadCommands(): Promise<LoadedCommands> {
  */
 export async function loadCommandsFor([first, second]: readonly string[]): Promise<LoadedCommands> {
   const called = COMMANDS.some(({ name }) => name === first) ? first : DEFAULT_COMMAND;
-  // What may be typed next is known once all commands are.
-  if (called === COMPLETE) return await loadCommands();
+  if (called === COMPLETE_COMMAND) return await loadCommands();
   return await load((name) => name === called || (called === 'help' && name === second));
 }
 

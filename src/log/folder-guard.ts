@@ -2,7 +2,7 @@ import { HeldFolder } from '../files/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { DisplacedError } from './log-error.js';
 
-/** Knows whether a log's path still leads to the folder that its writer has locked. */
+/** Checks whether a log's path still leads to the folder that its writer has locked. */
 export class FolderGuard {
   readonly #held: HeldFolder;
   /** Called when the folder is back. */
@@ -18,12 +18,12 @@ export class FolderGuard {
     this.#held = new HeldFolder(folder);
   }
 
-  /** What became of the folder, as it was seen last; undefined: nothing. */
+  /** What happened to the folder, at the last check; undefined: nothing. */
   get known(): DisplacedError | undefined {
     return this.#known;
   }
 
-  /** What has become of the folder; undefined: nothing. Quick while nothing has: one look at the lock's file. */
+  /** What happened to the folder; undefined: nothing. Cheap in that case: one look at the lock's file. */
   look(): DisplacedError | undefined {
     if (this.#isReleased || this.lock.isHeld()) {
       const wasAway = this.#known !== undefined;
@@ -43,7 +43,7 @@ export class FolderGuard {
     if (error !== undefined) throw error;
   }
 
-  /** To be called when the lock is given back: whoever reads the log after that reads what is at its path. */
+  /** Call this when the lock is released: later readers read whatever is at the log's path. */
   release(): void {
     this.#isReleased = true;
     this.#held.release();

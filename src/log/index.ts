@@ -1,4 +1,4 @@
-/** Floor 4: the durable log. Stores lines, and does not know what an event means. */
+/** Floor 4: the durable log. It stores lines without knowing what an event means. */
 export { CheckpointStore, type Checkpoint } from './checkpoint/checkpoint-store.js';
 export type { Disk, DiskFile } from './disk/disk.js';
 export { guardedDisk } from './disk/guarded-disk.js';
@@ -7,7 +7,7 @@ export { comparePositions, LOG_START, parsePosition, type LogPosition } from './
 export { DisplacedError, LogError, type Displacement, type LogErrorKind } from './log-error.js';
 export { takeLogLock } from './log-lock.js';
 export type { LogHooks, LogOptions } from './log-options.js';
-export { openLogReader, type LogReader } from './log-reader.js';
+export { openReadOnlyLog, type ReadOnlyLog } from './read-only-log.js';
 export { Log, type LogStats } from './log.js';
 export type { Damage, DamageKind } from './read/damage.js';
 export type { LogBlock } from './read/log-block.js';

@@ -1,27 +1,27 @@
-/** What kind of trouble a log is in; stable, for callers that choose an exit code or a status. */
+/** The kind of a log's failure; stable, for callers that choose an exit code or a status. */
 export type LogErrorKind =
   /** Another process writes to the folder. */
   | 'locked'
-  /** The disk refused a write or a sync. What was not acknowledged is not stored. */
+  /** The disk rejected a write or a sync. Unacknowledged records are not stored. */
   | 'write'
-  /** The disk refused a read, or the folder cannot be used. */
+  /** The disk rejected a read, or the folder can't be used. */
   | 'read'
   /** A checkpoint or a backup is damaged. */
   | 'damaged'
-  /** What was to be stored cannot be a record. */
+  /** The data can't be a record. */
   | 'record'
   /** The folder was moved away, removed or replaced under its writer: see {@link DisplacedError}. */
   | 'displaced'
   /** The log was closed. */
   | 'closed'
-  /** The request makes no sense for this log, e.g. a restore over an existing one. */
+  /** The request makes no sense for this log, such as a restore over an existing one. */
   | 'refused';
 
-/** Trouble with the log, told for a person: place, problem and way out are in the message. */
+/** A failure of the log. The message names the place, the problem and the way out. */
 export class LogError extends Error {
   override readonly name = 'LogError';
   readonly kind: LogErrorKind;
-  /** The operating system's code, e.g. ENOSPC. */
+  /** The operating system's code, such as ENOSPC. */
   readonly code: string | undefined;
 
   constructor(
@@ -35,20 +35,20 @@ export class LogError extends Error {
   }
 }
 
-/** What became of a log's folder: moved away or removed, replaced by another, or its files were removed. */
+/** What happened to a log's folder: it was moved or removed, it was replaced, or its files were removed. */
 export type Displacement = 'gone' | 'replaced' | 'emptied';
 
 const DISPLACEMENTS: Readonly<Record<Displacement, string>> = {
   gone:
-    'the folder is gone: it was moved away or removed while it was written to. ' +
-    'Move it back, and storing goes on by itself; if it was removed, restart',
+    'the folder is gone: it was moved away or removed during use.' +
+    'Move it back, and storing continues by itself; if it was removed, restart',
   replaced:
-    'another folder has taken the place of the one that was written to, and nothing is written to it. ' +
-    'Put the former one back, and storing goes on by itself; restart to go on with the new one',
-  emptied: 'its lock was removed from it, as all of its files may have been. Restart to go on with what is there now',
+    'another folder has taken the place of the one in use, and nothing is written to it.' +
+    'Put the original back, and storing continues by itself; restart to use the new one',
+  emptied: 'its lock was removed, and perhaps all of its files. Restart to use what is there now',
 };
 
-/** The log's folder is not where it was: nothing is stored, and what lies at its path is left alone. */
+/** The log's folder was moved, removed or replaced: nothing is stored, and nothing at its path is touched. */
 export class DisplacedError extends LogError {
   constructor(
     folder: string,

@@ -3,9 +3,9 @@ import { diskError } from './disk-error.js';
 import { LogError } from './log-error.js';
 
 /**
- * Takes a log's folder for this process, which alone may write to it, or remove from it.
+ * Takes a log's folder for this process: only it may then write to the folder or remove files from it.
  *
- * @param command what this process runs, for whoever is refused
+ * @param command what this process runs, for those who are refused
  * @throws LogError `locked`, naming the owner; `read` when the folder can't be used
  */
 export async function takeLogLock(folder: string, command?: string): Promise<Lock> {
@@ -25,8 +25,8 @@ export async function isLogWritten(folder: string): Promise<boolean> {
 }
 
 /**
- * Does something that removes from a log, while nobody writes to it. On a full disk no lock can be made, by nobody: then it is enough
- * that none is held, so that room can be made.
+ * Runs an action that removes files from a log while nobody writes to it. On a full disk no process can create a lock: it is then
+ * enough that none is held, so that space can be freed.
  *
  * @throws LogError `locked`
  */
@@ -43,8 +43,8 @@ export async function underLogLock<T>(folder: string, command: string, action: (
 }
 
 /**
- * To be called before the keys beside a writer are read: LMDB tells its readers apart by their process numbers, and two processes with
- * the same one, in two containers, would take each other's pages away.
+ * Call this before reading the keys beside a writer: LMDB identifies its readers by pid, and two processes with
+ * the same pid, in two containers, would free each other's pages.
  *
  * @throws LogError `locked`
  */
@@ -54,6 +54,6 @@ export async function refuseNamesake(folder: string): Promise<void> {
   if (holder === undefined || holder.isSelf || holder.process.pid !== process.pid) return;
   throw new LogError(
     'locked',
-    `${folder}: process ${process.pid} of another container writes to this log, and two processes with the same number can't use its keys at once. Run this in the writer's container, or stop the writer.`,
+    `${folder}: process ${process.pid} in another container writes to this log, and two processes with the same number can't use its keys at once. Run this in the writer's container, or stop the writer.`,
   );
 }

@@ -3,13 +3,13 @@ import type { SegmentName } from './format/segment-name.js';
 import type { LogError } from './log-error.js';
 import type { SyncReport } from './write/segment-writer.js';
 
-/** How a log is kept. Sizes in bytes, times in milliseconds. */
+/** Options of a log. Sizes in bytes, times in milliseconds. */
 export interface LogOptions {
   readonly folder: string;
-  /** `fsync`: what is acknowledged survives a power cut; `os`: it survives the process. */
+  /** `fsync`: acknowledged records survive a power failure; `os`: they survive the process. */
   readonly durability: 'fsync' | 'os';
   readonly segmentBytesMax: number;
-  /** A segment is finished when its first record is this old; default: a day. */
+  /** A segment is finished when its first record reaches this age; default: a day. */
   readonly segmentAgeMaxMs?: number;
   /** Finished segments become gzip files. */
   readonly pack: boolean;
@@ -17,24 +17,24 @@ export interface LogOptions {
   readonly keys?: boolean;
   /** Newest records kept in memory. */
   readonly memoryRecordsMax: number;
-  /** Bytes that these may take. */
+  /** The most bytes that these may take. */
   readonly memoryBytesMax?: number;
-  /** Records that may wait for the disk before an append is turned away. */
+  /** Records that may wait for the disk before an append is rejected. */
   readonly queueRecordsMax?: number;
   readonly queueBytesMax?: number;
   /** Bytes of one event's data. */
   readonly dataBytesMax?: number;
-  /** What this process runs, for whoever is refused the log. */
+  /** What this process runs, for those who are refused the log. */
   readonly command?: string;
-  /** The folder's lock, where it was taken before. It is given back when the log is closed, or cannot be opened. */
+  /** The folder's lock, if it is held already. It is released when the log is closed or can't be opened. */
   readonly lock?: Lock;
   readonly hooks?: LogHooks;
 }
 
-/** What a log tells while it works, for metrics and logs. None may throw. */
+/** Callbacks of a working log, for metrics and logs. None may throw. */
 export interface LogHooks {
   readonly onSync?: (sync: SyncReport) => void;
-  /** Records were refused because the disk failed. */
+  /** Records were not stored because the disk failed. */
   readonly onWriteError?: (error: LogError, records: number) => void;
   readonly onSegmentFinished?: (segment: SegmentName) => void;
   readonly onPacked?: (segment: SegmentName, sizes: { readonly bytes: number; readonly packedBytes: number }) => void;
@@ -42,7 +42,7 @@ export interface LogHooks {
   readonly onPackFailed?: (segment: SegmentName, error: unknown) => void;
 }
 
-/** Every option with its value. */
+/** All options with their values. */
 export type ResolvedLogOptions = Required<Omit<LogOptions, 'command' | 'lock'>> & Pick<LogOptions, 'command' | 'lock'>;
 
 const DAY_MS = 86_400_000;

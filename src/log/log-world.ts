@@ -2,7 +2,7 @@ import { realClock, type Clock } from '../world/index.js';
 import type { Disk } from './disk/disk.js';
 import { nodeDisk } from './disk/node-disk.js';
 
-/** What the log uses of the world around it. */
+/** What the log uses of the outside world. */
 export interface LogWorld extends Pick<Clock, 'now' | 'elapsed' | 'wait'> {
   readonly disk: Disk;
 }

@@ -32,20 +32,23 @@ import { LogClock } from './write/log-clock.js';
 import { RecentBuffer, type RecentRecords } from './write/recent-records.js';
 import { SegmentWriter } from './write/segment-writer.js';
 
-/** Figures of a log at this moment. */
+/** The current figures of a log. */
 export interface LogStats {
   /** Bytes of all segments on the disk. */
   readonly bytes: number;
   readonly segments: number;
-  /** Newest records that are in memory. */
+  /** Newest records in memory. */
   readonly memoryRecords: number;
-  /** Records that wait for the disk. */
+  /** Records waiting for the disk. */
   readonly queuedRecords: number;
   readonly queuedBytes: number;
   /** Records stored since the log was opened. */
   readonly storedRecords: number;
   readonly storedBytes: number;
-  /** How far the times of new records are ahead of the clock, in milliseconds: it was ahead once, and times never step back. */
+  /**
+   * How far timestamps of new records are ahead of the clock, in milliseconds: the clock was ahead once, and timestamps never go
+   * back.
+   */
   readonly clockAheadMs: number;
 }
 
@@ -59,12 +62,12 @@ interface Found {
   readonly keys: KeyIndex | undefined;
 }
 
-/** The writer of a log, and the log to read in the same process: it shows what is durable and nothing else. */
+/** The writer of a log, and reading in the same process: it shows only what is durable. */
 export class Log {
   readonly folder: string;
-  /** What recovery cut off when the log was opened. */
+  /** What recovery removed when the log was opened. */
   readonly torn: TornTail | undefined;
-  /** Of the idempotency keys, when their table was damaged, or gone though there are records. */
+  /** The recovery of the idempotency keys, when their table was damaged or missing. */
   readonly keysLost: Exclude<KeysFound, { readonly kind: 'whole' }> | undefined;
   readonly #world: LogWorld;
   readonly #options: ResolvedLogOptions;
@@ -144,8 +147,8 @@ export class Log {
   }
 
   /**
-   * Opens a log for writing, after whatever happened to its last writer: the folder is made when it is not there, and a torn
-   * tail is cut off.
+   * Opens a log for writing, whatever happened to its last writer: creates a missing folder, and removes a torn
+   * tail.
    *
    * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
    */
@@ -186,52 +189,54 @@ export class Log {
   }
 
   /**
-   * Stores entries, in their order and next to each other. All appends that wait share one write and one sync. The promise
-   * resolves when they are durable, and fails with LogError `write` when they are not stored.
+   * Stores entries, in order and next to each other. All waiting appends share one write and one sync. The promise
+   * resolves when they are durable, and rejects with LogError `write` when they are not stored.
    *
-   * @returns `full` when too much waits for the disk already: nothing was taken
-   * @throws LogError `record` when an entry can't be a record (nothing was taken), `closed`
+   * @returns `full` when too much is waiting for the disk already: nothing was accepted
+   * @throws LogError `record` when an entry can't be a record (nothing was accepted), `closed`
    */
   tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
     return this.#queue.tryAppend(entries);
   }
 
-  /** As {@link tryAppend}, but waits until there is room. */
+  /** Like {@link tryAppend}, but waits until there is room. */
   append(entries: readonly LogEntry[]): Promise<Receipt> {
     return this.#queue.append(entries);
   }
 
   /**
-   * Reads what is durable. While the folder is not where it was, that is what is open of it; who follows gets the rest when it is back.
+   * Reads what is durable. While the folder is unavailable, that is what is open of it; a following reader gets the rest when it is
+   * back.
    *
-   * @throws DisplacedError for what is not open, to who does not follow
+   * @throws DisplacedError for what is not open, unless the reader follows
    */
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void> {
     return readLog(this.#world, this.folder, this.#end, options, this.#own);
   }
 
   /**
-   * What became of the folder when it was moved away, removed or replaced: nothing is stored, nothing at its path is touched. Known
-   * from the last look; each batch looks, too.
+   * What happened to the folder when it was moved, removed or replaced: nothing is then stored, and nothing at its path is touched.
+   * This is
+   * the result of the last check; each batch checks, too.
    */
   get displaced(): DisplacedError | undefined {
     return this.#guard.known;
   }
 
-  /** Looks whether the folder is where it was. When it is back, storing and reading go on. */
+  /** Checks whether the folder is in its place. When it is back, storing and reading continue. */
   look(): DisplacedError | undefined {
     return this.#guard.look();
   }
 
   /**
-   * The stored records that are not older than `since` (milliseconds since the epoch), at most `recordsMax` of them, from
-   * memory; undefined when memory does not reach back that far, or they are more than `bytesMax` bytes as they are stored.
+   * The stored records from `since` on (milliseconds since the epoch), at most `recordsMax` of them, from
+   * memory; undefined when memory does not reach back that far, or they have more than `bytesMax` bytes as stored.
    */
   recent(since: number, recordsMax: number, bytesMax = Infinity): RecentRecords | undefined {
     return this.#recent.since(since, recordsMax, bytesMax);
   }
 
-  /** How many records are stored behind a place. Reads a megabyte or two at most, where indexes are whole. */
+  /** How many records are stored behind a position. Reads a megabyte or two at most, where indexes are intact. */
   async recordsBehind(place: LogPosition): Promise<number> {
     try {
       return await this.#counter.between(place, this.end);
@@ -253,7 +258,7 @@ export class Log {
     };
   }
 
-  /** What the log holds, segment by segment. */
+  /** The log's segments. */
   segments(): Promise<SegmentInfo[]> {
     return describeSegments(this.#world, this.folder);
   }
@@ -263,7 +268,7 @@ export class Log {
     return verifyLog(this.#world, this.folder, onFinding);
   }
 
-  /** Removes old segments and their records' keys, but no segment that holds records behind `keepFrom`. */
+  /** Removes old segments and their records' keys, but no segment with records behind `keepFrom`. */
   async prune(options: PruneOptions): Promise<PruneReport> {
     const report = await pruneLog(this.#world, this.folder, options);
     if (options.dryRun !== true && report.removed.length > 0) {
@@ -286,7 +291,7 @@ export class Log {
     return this.#packer.idle();
   }
 
-  /** Stores what was appended, takes no more, ends the reading of those who follow, and gives the folder back. */
+  /** Stores what was appended, accepts no more, ends following readers, and releases the folder. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -306,7 +311,7 @@ export class Log {
       await this.#packer.close();
       this.#end.close();
       await this.#keys?.close().catch((error: unknown) => {
-        // What it would still note at the folder's path is found out at the next start, as after a crash.
+        // What it could not write at the folder's path is found out at the next start, as after a crash.
         if (!(error instanceof DisplacedError)) throw error;
       });
     } finally {

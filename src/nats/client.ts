@@ -1,4 +1,4 @@
-/** What we use of the NATS client: imported as a whole, when somebody connects. */
+/** The parts of the NATS client that we use: loaded as a whole when a connection is made. */
 export { jetstream, jetstreamManager } from '@nats-io/jetstream';
 export { Kvm } from '@nats-io/kv';
 export {

@@ -1,10 +1,10 @@
 import type { NatsLink } from './link.js';
 
 /**
- * For who has to come to an end: closes the link once the server has been away for so long from now on, without a break. Whoever waits
- * for it then gives up.
+ * For a process that has to end: closes the link once the server has been unreachable for that long without a break, counted from
+ * now. Operations that wait for the server then fail.
  *
- * @returns a function that ends the watch
+ * @returns a function that stops the watch
  */
 export function closeWhenAway(
   link: Pick<NatsLink, 'state' | 'onAway' | 'onBack' | 'close'>,

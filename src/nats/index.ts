@@ -1,4 +1,4 @@
-/** Floor 1: the connection to a NATS server, which everything that is shared between machines goes through. */
+/** Floor 1: the connection to a NATS server, which everything shared between machines uses. */
 export { closeWhenAway } from './close-when-away.js';
 export { keepTrying, PATIENCE_MS } from './keep-trying.js';
 export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from './link.js';

@@ -4,7 +4,7 @@ import { NatsUnavailableError, type NatsLink } from './link.js';
 const DELAY_MIN_MS = 50;
 const DELAY_MAX_MS = 2000;
 
-/** The names of the client's errors after which nobody knows whether the server has done what it was asked. */
+/** Names of the client's errors after which it is not known whether the server did what was asked. */
 const UNSURE = new Set([
   'TimeoutError',
   'NoResponders',
@@ -16,16 +16,16 @@ const UNSURE = new Set([
   'JetStreamStatusError',
 ]);
 
-/** For who has to go on: a server that does not answer for so long is away, and asked again later. */
+/** For operations that retry: a server that does not answer for this long counts as unreachable and is asked again later. */
 export const PATIENCE_MS = 5000;
 
 /**
- * Does something until the server has answered: over its absence, over a change of leader. What is done must be the same when
- * it is done twice (a read, or a message with an id). What was asked when the connection broke is asked again once it is back: the
+ * Repeats an operation until the server answers, through outages and leader changes. The operation must be idempotent
+ * (a read, or a message with an id). When the connection breaks, the operation is repeated as soon as it is back: the
  * client would wait for its time-out.
  *
- * @param forMs give up after so long; default: never, until the link is closed
- * @throws NatsUnavailableError when it gives up; the server's own refusal as it is
+ * @param forMs give up after this long; default: never, until the link is closed
+ * @throws NatsUnavailableError when it gives up; the server's own refusal unchanged
  */
 export async function keepTrying<T>(
   link: Pick<NatsLink, 'closed' | 'state' | 'onAway' | 'onBack'>,
@@ -46,7 +46,7 @@ export async function keepTrying<T>(
   }
 }
 
-/** @throws ConnectionLostError as soon as the connection is */
+/** @throws ConnectionLostError as soon as the connection is lost */
 async function unlessLost<T>(
   { state, onAway }: Pick<NatsLink, 'state' | 'onAway'>,
   action: () => Promise<T>,
@@ -61,7 +61,7 @@ async function unlessLost<T>(
   }
 }
 
-/** Resolves when the connection is there again, or after a while. */
+/** Resolves when the connection is back, or after a while. */
 async function back({ onBack }: Pick<NatsLink, 'onBack'>, ms: number): Promise<void> {
   const ending = new AbortController();
   const end = onBack(() => ending.abort());
@@ -79,6 +79,6 @@ class ConnectionLostError extends Error {
 
 function isUnsure(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  // A server that is short of something, or a cluster without a leader, may be well again in a moment.
+  // A server short of a resource, or a cluster without a leader, may recover in a moment.
   return UNSURE.has(error.name) || ('status' in error && Number(error.status) >= 500);
 }

@@ -7,32 +7,35 @@ import { reconnectDelay } from './reconnect-delay.js';
 import { refusalOf } from './refusal.js';
 import { tlsOf } from './tls.js';
 
-/** One connection to a NATS server with JetStream. It reconnects by itself, for as long as it takes. */
+/** One connection to a NATS server with JetStream. It reconnects by itself, however long that takes. */
 export interface NatsLink {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
-  /** Makes a bucket, or finds the one that is there. */
+  /** Opens a bucket; creates it if necessary. */
   bucket(name: string, options: Partial<KvOptions>): Promise<KV>;
-  /** Whether the server can be reached; `since`: milliseconds since the epoch. */
+  /** Whether the server is reachable; `since`: milliseconds since the epoch. */
   readonly state: LinkState;
-  /** Aborted once the link is closed: whoever waits for the server gives up. */
+  /** Aborted when the link is closed: operations that wait for the server give up. */
   readonly closed: AbortSignal;
-  /** @param then called each time the connection is lost; @returns a function that ends it */
+  /** @param then called each time the connection is lost; @returns a function that stops this */
   onAway(then: () => void): () => void;
-  /** @param then called each time the connection is there again; @returns a function that ends it */
+  /** @param then called each time the connection is back; @returns a function that stops this */
   onBack(then: () => void): () => void;
   close(): Promise<void>;
 }
 
 export type LinkState = { readonly kind: 'connected' } | { readonly kind: 'away'; readonly since: number };
 
-/** The server can't be reached, lets us not in, or has no JetStream. The message names it, and how it failed; it holds no secret. */
+/**
+ * The server is unreachable, rejects our credentials or has no JetStream. The message names the server and the failure; it holds no
+ * secret.
+ */
 export class NatsUnavailableError extends Error {
   override readonly name = 'NatsUnavailableError';
   /** What to do, as an instruction. */
   readonly advice: string | undefined;
-  /** Nobody answers there: a server that is started later may. */
+  /** Nothing answers there: a server that is started later may. */
   readonly isAway: boolean;
 
   constructor(
@@ -50,10 +53,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const PING_INTERVAL_MS = 10_000;
 
 /**
- * Connects. Nothing of NATS is loaded before.
+ * Connects. Loads the NATS client first.
  *
  * @param now milliseconds since the epoch
- * @throws NatsUnavailableError when there is no server, it lets nobody in, or has no JetStream
+ * @throws NatsUnavailableError when the server is unreachable, rejects our credentials or has no JetStream
  */
 export async function connectNats(options: NatsOptions, now: () => number): Promise<NatsLink> {
   const { connect, jetstream, jetstreamManager, Kvm } = await import('./client.js');
@@ -70,7 +73,7 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
-    // A stack trace made ready for each request costs as much as the request.
+    // Preparing a stack trace for each request costs as much as the request.
     noAsyncTraces: true,
     pingInterval: PING_INTERVAL_MS,
     reconnectDelayHandler: () => delay.ms(),
@@ -128,7 +131,7 @@ function listen(listeners: Set<() => void>, then: () => void): () => void {
   return () => listeners.delete(then);
 }
 
-/** An address may carry a password. */
+/** An address may contain a password. */
 function withoutSecrets(urls: readonly string[]): string {
   return urls.map((url) => url.replace(/\/\/[^/@]*@/, '//')).join(', ');
 }

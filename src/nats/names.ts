@@ -1,6 +1,7 @@
 /**
- * NATS gives some characters a meaning in subjects and keys: what is not a letter, a digit or `-` is written `=` and two
- * hexadecimal digits for each byte. Different texts stay different. An empty text has no name.
+ * NATS gives some characters a meaning in subjects and keys. Anything but a letter, a digit or `-` is therefore written as `=` and
+ * two
+ * hexadecimal digits per byte. Different texts stay different. An empty text has no name.
  */
 export function tokenOf(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9-]/gu, (character) =>
@@ -8,12 +9,12 @@ export function tokenOf(text: string): string {
   );
 }
 
-/** {@link tokenOf} for names of consumers, which have no `=` in them. Different texts may become the same. */
+/** {@link tokenOf} for names of consumers, which may not contain `=`. Different texts may become the same. */
 export function consumerTokenOf(text: string): string {
   return tokenOf(text).replaceAll('=', '_');
 }
 
-/** Reads {@link tokenOf} back. */
+/** Reverses {@link tokenOf}. */
 export function textOfToken(token: string): string {
   const bytes = token.replaceAll(/=([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');

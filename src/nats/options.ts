@@ -1,8 +1,8 @@
-/** How a NATS server is reached: everything decided, secrets in clear. */
+/** How to reach a NATS server: fully resolved, with secrets in plain text. */
 export interface NatsOptions {
   /** `nats://host:port` or `tls://host:port`; several are members of one cluster. */
   readonly urls: readonly string[];
-  /** For the server's own list of connections. */
+  /** Shown in the server's list of connections. */
   readonly name: string;
   /** The text of a `.creds` file. */
   readonly credentials?: string | undefined;

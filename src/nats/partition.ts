@@ -2,7 +2,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * The partition of a key: the same one on every machine, for good. FNV-1a over its UTF-8, 32 bits
+ * The partition of a key: the same on every machine, permanently. FNV-1a over its UTF-8, 32 bits
  * (http://www.isthe.com/chongo/tech/comp/fnv/), modulo `partitions`.
  *
  * @returns 0 to `partitions` − 1

@@ -2,17 +2,17 @@ const DELAY_MIN_MS = 100;
 const DELAY_MAX_MS = 5000;
 const DOUBLINGS_MAX = 10;
 
-/** How long to wait between two attempts to reach a server that is away: longer and longer. */
+/** The delay between two attempts to reach an unreachable server: it grows. */
 export interface ReconnectDelay {
   /** Milliseconds from the last attempt to the next. The client asks more than once for each. */
   ms(): number;
-  /** An attempt was made. */
+  /** Call this for each attempt. */
   tried(): void;
-  /** It succeeded: the next absence begins anew. */
+  /** Call this when an attempt succeeds: the next outage starts over. */
   succeeded(): void;
 }
 
-/** Each waits for a time of its own: a server that comes back is not run over by all of its clients at once. */
+/** Each client waits for a different time, so that a returning server does not get all of its clients at once. */
 export function reconnectDelay(random: () => number = Math.random): ReconnectDelay {
   let attempts = 0;
   let ms = DELAY_MIN_MS;

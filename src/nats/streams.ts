@@ -10,9 +10,9 @@ const CONSUMER_NOT_FOUND = 10_014;
 const CONSUMER_NAME_EXISTS = [10_013, 10_148];
 
 /**
- * Makes a stream; one that is there stays as it is.
+ * Creates a stream; an existing one is not changed.
  *
- * @param forMs give up after so long; default: never
+ * @param forMs give up after this long; default: never
  */
 export async function ensureStream(
   link: NatsLink,
@@ -24,7 +24,7 @@ export async function ensureStream(
       await link.jsm.streams.info(config.name);
     } catch (error) {
       if (codeOf(error) !== STREAM_NOT_FOUND) throw error;
-      // Two members may come at once: to add what is there, alike, is no error.
+      // Two members may do this at once: adding an identical stream is not an error.
       await link.jsm.streams.add(config);
     }
   };
@@ -32,9 +32,9 @@ export async function ensureStream(
 }
 
 /**
- * The stream that keeps a subject; the first of several.
+ * The stream that stores a subject; the first of several.
  *
- * @throws NatsUnavailableError when the server does not answer within `forMs`; Error when there is none
+ * @throws NatsUnavailableError when the server does not answer within `forMs`; Error when there is no such stream
  */
 export function streamOf(link: NatsLink, subject: string, forMs: number): Promise<string> {
   return keepTrying(link, () => link.jsm.streams.find(subject), forMs);
@@ -45,19 +45,19 @@ export interface ConsumerOptions {
   readonly stream: string;
   readonly name: string;
   readonly subject?: string | undefined;
-  /** A message that nobody speaks for that long is given to somebody else, in milliseconds. */
+  /** The server redelivers a message that is not acknowledged or extended for this long, in milliseconds. */
   readonly ackWaitMs: number;
-  /** Messages that may be unacknowledged at a time, over all who pull. 1: strictly one after the other. */
+  /** The most unacknowledged messages at a time, over all who pull. 1: strictly one after the other. */
   readonly openMax: number;
 }
 
 /**
- * Makes a consumer, or brings the one that is there to these settings.
+ * Creates a consumer, or updates an existing one to these settings.
  *
- * @param forMs give up after so long; default: never
+ * @param forMs give up after this long; default: never
  */
-export async function ensureConsumer(link: NatsLink, setup: ConsumerOptions, forMs?: number): Promise<void> {
-  const { stream, name, subject, ackWaitMs, openMax } = setup;
+export async function ensureConsumer(link: NatsLink, options: ConsumerOptions, forMs?: number): Promise<void> {
+  const { stream, name, subject, ackWaitMs, openMax } = options;
   const changeable = { ack_wait: ackWaitMs * NANOS_PER_MS, max_ack_pending: openMax };
   const config: Partial<ConsumerConfig> = {
     ...changeable,
@@ -80,7 +80,7 @@ export async function ensureConsumer(link: NatsLink, setup: ConsumerOptions, for
   );
 }
 
-/** Whether the server says that there is no such stream or consumer. */
+/** Whether the server says that the stream or consumer does not exist. */
 export function isMissing(error: unknown): error is Error {
   return [STREAM_NOT_FOUND, CONSUMER_NOT_FOUND].includes(codeOf(error) ?? 0);
 }

@@ -3,12 +3,12 @@ import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import type { TlsOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from './options.js';
 
-/** How the connection is encrypted; undefined: not, unless the server insists. */
+/** How the connection is encrypted; undefined: not at all, unless the server insists. */
 export function tlsOf({ urls, tls }: Pick<NatsOptions, 'urls' | 'tls'>): TlsOptions | undefined {
-  // The client takes `tls://` for a name: it would go on in clear.
+  // The client ignores the scheme in `tls://` and would connect in plain text.
   const isWanted = tls !== undefined || urls.some((url) => url.startsWith('tls:'));
   const { ca, cert, key } = tls ?? {};
-  // The client hands what it does not know of to Node.
+  // The client passes options that it does not know to Node.js.
   const options: TlsOptions & Pick<ConnectionOptions, 'checkServerIdentity'> = {
     ...(ca && { caFile: ca }),
     ...(cert && { certFile: cert }),
@@ -19,8 +19,9 @@ export function tlsOf({ urls, tls }: Pick<NatsOptions, 'urls' | 'tls'>): TlsOpti
 }
 
 /**
- * A server that is called by its address has no name in the handshake, and Node then asks for a certificate for `localhost`: it is
- * to be for one of the addresses.
+ * For a server named by its address there is no name in the handshake, and Node.js then expects a certificate for `localhost`. The
+ * certificate must
+ * be for one of the addresses instead.
  */
 function identityCheck(urls: readonly string[]): typeof checkServerIdentity {
   const hosts = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));

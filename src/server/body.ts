@@ -6,30 +6,30 @@ import { Shares } from './shares.js';
 
 const NEWLINE = Buffer.from('\n');
 
-/** Bytes of unfinished bodies that are held at a time, over all connections: so much, and room for a few of the largest. */
+/** The most bytes of unfinished bodies held at a time, over all connections; increased so that a few of the largest fit. */
 const HELD_BYTES_MAX = 64 << 20;
 const LARGEST_HELD = 4;
 
-/** A compressed stream grows at most so many times, once it is large: JSON that grows more is a trap. */
+/** How many times larger a compressed stream may become, once it is large: JSON that grows more is an attack. */
 const GROWTH_MAX = 200;
 const GROWTH_FREE_BYTES = 64 << 20;
 
 interface Reading {
-  /** When it is given up, milliseconds of a steady clock. */
+  /** When it is given up, in milliseconds of a steady clock. */
   deadline: number;
   readonly giveUp: () => void;
 }
 
-/** Reads request bodies, within bounds: of size, of time, and of memory over all connections. */
+/** Reads request bodies within limits of size, time, and memory over all connections. */
 export class BodyReader {
   readonly #held: Shares;
   readonly #readings = new Set<Reading>();
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
-   * @param patience a whole body must be there after `bodyMs`, and of a stream something must come in `idleMs`: a slower
-   *   client is broken, or means harm
-   * @param bodyBytesMax how large a body may be
+   * @param patience a whole body must arrive within `bodyMs`, and something of a stream within `idleMs`: a slower
+   *   client is broken or malicious
+   * @param bodyBytesMax the largest size of a body
    */
   constructor(
     private readonly elapsed: () => number,
@@ -39,7 +39,7 @@ export class BodyReader {
     this.#held = new Shares(() => Math.max(HELD_BYTES_MAX, bodyBytesMax() * LARGEST_HELD));
   }
 
-  /** Gives up what takes too long: to be called about once a second. */
+  /** Gives up bodies that take too long. Call this about once a second. */
   sweep(): void {
     const now = this.elapsed();
     for (const reading of this.#readings) if (reading.deadline < now) reading.giveUp();
@@ -48,7 +48,7 @@ export class BodyReader {
   /**
    * The whole body, and a newline.
    *
-   * @param payer on whose account it is held
+   * @param payer the account that it is charged to
    * @throws HttpError 400, 408, 413, 415, 503
    */
   async whole(request: IncomingMessage, bytesMax: number, payer: string): Promise<Buffer> {
@@ -74,9 +74,9 @@ export class BodyReader {
   }
 
   /**
-   * Holds bytes of one body.
+   * Accounts for the bytes of one body.
    *
-   * @returns takes how many are held from now on; false when these are too many, and nothing changes
+   * @returns sets how many bytes are held from now on; false when they are too many, and nothing changes
    */
   holding(payer: string): (bytes: number) => boolean {
     let held = 0;
@@ -88,7 +88,7 @@ export class BodyReader {
     };
   }
 
-  /** @param take given each part; its error ends the reading, and what still comes is not held */
+  /** @param take called for each part; its error stops the reading, and the rest is discarded */
   #readToEnd(body: Readable, take: (chunk: Buffer) => HttpError | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       let isOver = false;
@@ -107,7 +107,7 @@ export class BodyReader {
       });
       body.on('end', () => end());
       body.on('error', (error) => end(bodyError(error)));
-      // Every body closes; to make an error each time would cost more than all the rest of a request.
+      // Every body closes; creating an error each time would cost more than the rest of a request.
       body.on('close', () => {
         if (!isOver) end(cutOff());
       });
@@ -127,7 +127,7 @@ export class BodyReader {
       for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         if (isTrap(body, bytes)) throw grownTooMuch();
-        // While the chunk is worked on, it is not the client that is slow.
+        // While the chunk is processed, the client is not to blame for the time.
         reading.deadline = Number.POSITIVE_INFINITY;
         yield chunk;
         reading.deadline = this.elapsed() + this.patience.idleMs;
@@ -146,7 +146,7 @@ export class BodyReader {
   }
 }
 
-/** @throws HttpError 415 for an encoding that is not known */
+/** @throws HttpError 415 for an unknown encoding */
 function unpacked(request: IncomingMessage): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return request;
@@ -161,7 +161,7 @@ function unpacked(request: IncomingMessage): Readable {
   return request.pipe(gunzip);
 }
 
-/** Whether a decompressed body is out of all proportion to what was sent. */
+/** Whether a decompressed body is disproportionately larger than what was sent. */
 function isTrap(body: Readable, bytes: number): boolean {
   return 'bytesWritten' in body && bytes > GROWTH_FREE_BYTES + Number(body.bytesWritten) * GROWTH_MAX;
 }
@@ -185,6 +185,6 @@ function cutOff(): HttpError {
 function bodyError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('Z_')) return new HttpError(400, 'Bad request', 'the body is no valid gzip data');
+  if (code.startsWith('Z_')) return new HttpError(400, 'Bad request', 'the body is not valid gzip data');
   return new HttpError(400, 'Bad request', 'the body could not be read to its end');
 }

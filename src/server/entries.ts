@@ -9,10 +9,10 @@ const KEY_CHARACTERS_MAX = 255;
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 
 /**
- * Which pipeline a request is for.
+ * The pipeline that a request is for.
  *
  * @param named the path's last segment, decoded; undefined for the default pipeline
- * @param known the pipelines there are; undefined: any name will do
+ * @param known the existing pipelines; undefined: any name is valid
  * @throws HttpError 404
  */
 export function pipelineOf(named: string | undefined, known: ReadonlySet<string> | undefined): string {
@@ -25,7 +25,7 @@ export function pipelineOf(named: string | undefined, known: ReadonlySet<string>
 /**
  * The request's own idempotency key.
  *
- * @throws HttpError 400 for one that is too long or empty
+ * @throws HttpError 400 when it is too long or empty
  */
 export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
   const key = headers['idempotency-key'];
@@ -34,18 +34,18 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
     throw new HttpError(
       400,
       'Bad request',
-      `an Idempotency-Key has 1 to ${KEY_CHARACTERS_MAX} characters, and comes once`,
+      `an Idempotency-Key must have 1 to ${KEY_CHARACTERS_MAX} characters and be given only once`,
     );
   }
   return key;
 }
 
-/** An event as the log takes it. Keys of different pipelines are different keys. */
+/** An event as the log takes it. Keys of different pipelines never collide. */
 export function entryOf(data: LogEntry['data'], metadata: string, pipeline: string, key: string | undefined): LogEntry {
   return key === undefined ? { data, metadata } : { data, metadata, key: `${pipeline} ${key}` };
 }
 
-/** Of an event's data: among all that come with one key, no two that differ will ever share it. */
+/** A fingerprint of an event's data: among the events with one key, different data never share it. */
 export function fingerprintOf(data: LogEntry['data']): string {
   return hash('sha256', data).slice(0, FINGERPRINT_DIGITS);
 }

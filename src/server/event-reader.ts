@@ -10,11 +10,11 @@ const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A JSON value as it is stored: its own bytes, on one line. */
 export interface EventText {
   readonly data: Buffer | string;
-  /** What the idempotency pointer points to, as text. */
+  /** The value at the idempotency pointer, as text. */
   readonly key?: string;
 }
 
-/** The text is no JSON, and here is where. */
+/** The text is not JSON; says where. */
 export class JsonFailure extends EventFailure {
   constructor(
     kind: 'invalid_json' | 'nested_too_deep',
@@ -28,17 +28,17 @@ export class JsonFailure extends EventFailure {
   }
 }
 
-/** In front of a key that an event carries. No header can hold it, so that such a key is never taken for that of a request. */
+/** Prefix of a key that an event contains. No header can hold it, so such a key never equals a request's key. */
 const CARRIED = '\u0001';
 
-/** Makes sure that bytes are one JSON value, and finds its idempotency key. Nothing is built where that can be avoided. */
+/** Verifies that bytes are one JSON value, and finds its idempotency key. Builds values only where necessary. */
 export class EventReader {
   readonly #scanner: Scanner;
   readonly #pointer: readonly string[] | undefined;
 
   /**
    * @param depthMax levels of nesting that data may have
-   * @param keyPointer JSON Pointer to where an event carries its idempotency key
+   * @param keyPointer JSON Pointer to an event's idempotency key
    */
   constructor(
     private readonly depthMax: number,
@@ -49,10 +49,10 @@ export class EventReader {
   }
 
   /**
-   * Reads a whole body. A byte order mark at its start is passed over.
+   * Reads a whole body. Skips a byte order mark at its start.
    *
    * @param bytes the body and a newline
-   * @throws EventFailure (JsonFailure with the place)
+   * @throws EventFailure (JsonFailure with the position)
    */
   readBody(bytes: Buffer): EventText {
     if (!isUtf8(bytes)) throw notUtf8(bytes);
@@ -67,8 +67,8 @@ export class EventReader {
    *
    * @param bytes whole lines, each with its newline
    * @param onEvent called for each line that is an event; its data shares the block's memory
-   * @param onFailure called for each that is none; blank lines are passed over
-   * @returns how many lines there were, blank ones too
+   * @param onFailure called for each line that is not; blank lines are skipped
+   * @returns how many lines there were, including blank ones
    */
   readLines(
     bytes: Buffer,
@@ -104,14 +104,14 @@ export class EventReader {
     }
   }
 
-  /** What the scanner has accepted: the value, and white space around it. */
+  /** What the scanner accepted: the value, and white space around it. */
   #scanned(text: Text, start: number, end: number): EventText {
     const data = trimmed(text.bytes, start, end);
     const key = this.#pointer === undefined ? undefined : keyOf(readValue(this.#scanner, 0, text));
     return key === undefined ? { data } : { data, key };
   }
 
-  /** The full parser has the last word. */
+  /** The full parser decides. */
   #readCarefully(text: string): EventText {
     let value: Json;
     try {
@@ -120,14 +120,14 @@ export class EventReader {
       if (!(error instanceof JsonSyntaxError)) throw error;
       throw failureAt(text, error);
     }
-    // Line breaks within JSON stand between its tokens only.
+    // Line breaks in JSON occur only between tokens.
     const data = text.trim().replaceAll(/[\r\n]/g, ' ');
     const key = this.#pointer === undefined ? undefined : keyOf(valueAt(value, this.#pointer));
     return key === undefined ? { data } : { data, key };
   }
 }
 
-/** Bytes of the byte order mark that a text begins with, as files may: it is no part of what the text says. */
+/** The length of the byte order mark at the start of a text; it is not part of the text. */
 export function markBytes(bytes: Buffer): number {
   return MARK.equals(bytes.subarray(0, MARK.length)) ? MARK.length : 0;
 }
@@ -149,7 +149,7 @@ function failureAt(text: string, error: JsonSyntaxError): JsonFailure {
   return new JsonFailure(kind, `${error.problem} at ${place}`, line, column);
 }
 
-/** A key is text; numbers count by how they print. Anything else is none. */
+/** A key is a string or a number, as it prints. Any other value is no key. */
 function keyOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : CARRIED + value;
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText) {

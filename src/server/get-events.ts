@@ -7,10 +7,10 @@ import { asTexts, badQuery } from './query.js';
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
 
-/** More than this is read from the disk, block by block, as fast as the client takes it. */
+/** Larger answers are read from the disk, block by block, as fast as the client takes them. */
 const BYTES_AT_ONCE = 256 << 10;
 
-/** Which stored events are asked for. */
+/** Which stored events are requested. */
 export interface EventsQuery {
   /** Milliseconds since the epoch. */
   readonly since: number;
@@ -18,7 +18,7 @@ export interface EventsQuery {
 }
 
 /**
- * Reads the query `since` and `limit`.
+ * Parses the query parameters `since` and `limit`.
  *
  * @throws HttpError 400
  */
@@ -32,10 +32,10 @@ export function parseEventsQuery(query: unknown, now: number): EventsQuery {
 }
 
 /**
- * Stored events, a line each, the oldest first: few from memory where it reaches back that far, else from the disk, as fast
- * as the client takes them, so that a slow reader costs a block of them.
+ * Stored events, one per line, oldest first: a few come from memory if it reaches back that far, others from the disk, as fast
+ * as the client takes them, so that a slow reader costs one block.
  *
- * @param onDamage told of places that can't be read
+ * @param onDamage called for places that can't be read
  */
 export function storedEvents(
   store: EventStore,

@@ -3,13 +3,13 @@ import type { Health, Readiness } from './health.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Who knows how the daemon is. */
+/** Provides the daemon's state. */
 export interface HealthSource {
   readonly health: () => Promise<Health>;
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** Whether it lives (anybody may ask), whether it takes events, and how its parts are. */
+/** Whether the daemon is alive (public), whether it accepts events, and the health of its parts. */
 export function addHealthRoutes(app: FastifyInstance, { health, readiness }: HealthSource): void {
   const read = { config: { role: 'read', early: true } } as const;
   app.get('/livez', { config: { role: 'public', early: true } }, (_request, reply) =>

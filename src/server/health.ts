@@ -1,15 +1,15 @@
-/** How a part of the daemon is. Its keys are those of the answer. */
+/** The health of a part of the daemon. Its keys are those of the answer. */
 export interface HealthComponent {
-  /** `stream_engine`, `storage`, or an AI provider's. */
+  /** `stream_engine`, `storage`, or an AI provider's name. */
   readonly name: string;
   readonly status: 'healthy' | 'degraded' | 'unhealthy' | 'stopped';
   /** Why it is not healthy. */
   readonly error?: string;
-  /** Of the storage: events that are in memory. */
+  /** Of the storage: events in memory. */
   readonly memory_events?: number;
-  /** Of a pipeline that is held up: milliseconds since about when stored events wait for it. */
+  /** Of a stalled pipeline: milliseconds since stored events began to wait for it, approximately. */
   readonly lag_ms?: number;
-  /** Of dead letters that are being re-driven: how many were, and bytes of their files that are left. */
+  /** While dead letters are retried: how many were, and the bytes of their files that are left. */
   readonly redriven?: number;
   readonly bytes_left?: number;
 }
@@ -34,7 +34,7 @@ export function healthOf(components: readonly HealthComponent[], timestamp: numb
   return { status: isWell ? 'healthy' : 'degraded', timestamp, components };
 }
 
-/** @param reasons against it; none: ready */
+/** @param reasons why not; none: ready */
 export function readinessOf(reasons: readonly string[]): Readiness {
   return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons };
 }

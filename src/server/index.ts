@@ -1,4 +1,4 @@
-/** Floor 7: the HTTP server of the daemon. To be imported only by whoever serves. */
+/** Floor 7: the HTTP server of the daemon. Import it only to serve. */
 export type { AccessRules, AuditEntry, AuditTrail, KnownToken } from './access/index.js';
 export { EventReader } from './event-reader.js';
 export {
@@ -17,7 +17,7 @@ export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type Pipeli
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerPlan } from './server-plan.js';
 export { TapHub } from './tap/index.js';
-export { Feed, type DriveReport, type FleetMember, type LetterView, type MemberPipeline } from './dashboard/index.js';
+export { Feed, type RetryReport, type FleetMember, type LetterView, type MemberPipeline } from './dashboard/index.js';
 export { displacedLog } from './displaced.js';
 export { HttpError } from './http-error.js';
 export { recovering } from './recovering.js';

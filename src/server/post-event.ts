@@ -6,7 +6,7 @@ import { entryOf, fingerprintOf } from './entries.js';
 import type { EventStore } from './event-store.js';
 import { busy, HttpError } from './http-error.js';
 
-/** One event that came in. */
+/** One incoming event. */
 export interface IncomingEvent {
   /** The body and a newline. */
   readonly body: Buffer;
@@ -19,13 +19,13 @@ export interface IncomingEvent {
 /**
  * Stores one event. Resolves when it is durable.
  *
- * @returns its id: that of the event stored earlier when its idempotency key is known
+ * @returns its id: that of the earlier event when its idempotency key is known
  * @throws HttpError 400, 413, 422 when the key came with another body before, 503
  */
 export async function storeEvent(store: EventStore, reader: EventReader, incoming: IncomingEvent): Promise<string> {
   const { data, key } = readOne(reader, incoming.body);
   const entry = entryOf(data, incoming.metadata, incoming.pipeline, incoming.key ?? key);
-  // A key of the request goes with its body. One that the event carries says itself what is the same event.
+  // A request's key is tied to its body. A key in the event itself decides which events are the same.
   const isOfRequest = incoming.key !== undefined;
   const claimed = isOfRequest ? { ...entry, fingerprint: fingerprintOf(data) } : entry;
   const { ids, conflicts } = await storing(() => appendNow(store, claimed));
@@ -33,11 +33,11 @@ export async function storeEvent(store: EventStore, reader: EventReader, incomin
   return ids[0] ?? '';
 }
 
-/** @throws HttpError 503 when too much waits for the disk already; LogError */
+/** @throws HttpError 503 when too many events are waiting for the disk already; LogError */
 function appendNow(store: EventStore, entry: LogEntry): Promise<Receipt> {
   const receipt = store.tryAppend([entry]);
   if (receipt !== 'full') return receipt;
-  throw busy('more events wait for the disk than the queue takes (processing.max_queue_size)');
+  throw busy('more events are waiting for the disk than the queue takes (processing.max_queue_size)');
 }
 
 /** Stores something. @throws HttpError 413 for what can't be a record, 503 when it is not stored */
@@ -60,18 +60,18 @@ function readOne(reader: EventReader, body: Buffer): ReturnType<EventReader['rea
 
 function keyReused(): HttpError {
   const message =
-    'this Idempotency-Key came with another body before: nothing is stored. Each event takes a key of its own';
+    'this Idempotency-Key was used with another body before: nothing is stored; use a new key for each event';
   return new HttpError(422, 'Idempotency key reused', message);
 }
 
-/** A body that is no event. */
+/** A body that is not an event. */
 function refusal(failure: EventFailure): HttpError {
   const error = failure.kind === 'invalid_utf8' ? 'Invalid UTF-8' : 'Invalid JSON';
   const place = failure instanceof JsonFailure ? { line: failure.line, column: failure.column } : {};
   return new HttpError(400, error, failure.message, place);
 }
 
-/** Trouble with the log, for a client: the event is not stored. */
+/** A failure of the log, as a client sees it: the event is not stored. */
 function storageError(error: unknown): unknown {
   if (error instanceof DisplacedError) return displacedLog(error);
   if (!(error instanceof LogError)) return error;

@@ -10,12 +10,12 @@ import { HttpError } from './http-error.js';
 import { storing } from './post-event.js';
 import { withNewline } from './with-newline.js';
 
-/** What bounds a line, whichever is less. */
+/** What limits a line; the smaller value counts. */
 const LIMITS = 'server.max_body_size, processing.max_line_size';
 
 const NEWLINE = 0x0a;
 
-/** Refused lines that an answer names; the others are counted. */
+/** The most rejected lines listed in an answer; further ones are only counted. */
 const NAMED_MAX = 100;
 
 export interface IncomingLines {
@@ -23,8 +23,8 @@ export interface IncomingLines {
   readonly pipeline: string;
   readonly metadata: string;
   /**
-   * The request's own idempotency key. Each line's is made of it, of what the line says, and of how many lines of the request
-   * said the same before: so it is known again wherever it stands.
+   * The request's own idempotency key. Each line's key combines it, the line's content, and how many earlier lines of the request
+   * have the same content: a line is recognized wherever it is.
    */
   readonly key: string | undefined;
   readonly lineBytesMax: number;
@@ -32,23 +32,23 @@ export interface IncomingLines {
   readonly entriesMax: number;
 }
 
-/** What became of a stream of events. Its keys are those of the answer. */
+/** The result of storing a stream of events. Its keys are those of the answer. */
 export interface LinesReport {
-  /** Events that are stored, those included that were before, by their idempotency keys. */
+  /** Stored events, including those stored before, by their idempotency keys. */
   accepted: number;
   duplicates: number;
   refused: number;
-  /** The first of the refused lines. */
+  /** The first rejected lines. */
   readonly errors: { readonly line: number; readonly error: string; readonly message: string }[];
-  /** Why the rest was not looked at: the request's error, and the first line that is not stored. */
+  /** Why the rest was not read: the request's error, and the first line that is not stored. */
   failed?: { readonly failure: HttpError; readonly line: number };
 }
 
 /**
- * Stores a stream of events, line by line, as it comes: a part of the stream is held at a time. A line that is no event is
- * reported, and keeps no other from being stored.
+ * Stores a stream of events, line by line, as it arrives: only a part of it is in memory. A line that is not an event is
+ * reported and does not keep others from being stored.
  *
- * @returns what became of the lines; `failed` with the first line that was not stored when the stream broke off or the disk failed
+ * @returns the counts; `failed` has the first line that was not stored when the stream broke off or the disk failed
  */
 export async function storeLines(
   store: EventStore,
@@ -78,9 +78,9 @@ export async function storeLines(
 }
 
 /**
- * A body that comes bit by bit, as blocks of lines: one block, or one line, is held.
+ * Splits an arriving body into blocks of lines: one block or one line is in memory.
  *
- * @param hold told how many bytes that is; false when they are too many
+ * @param hold called with the number of bytes; false when they are too many
  * @throws HttpError 503
  */
 export async function* blocksOf(
@@ -97,7 +97,7 @@ export async function* blocksOf(
       yield* cutter.cut();
       const newline = chunk.lastIndexOf(NEWLINE);
       unfinished = newline === -1 ? unfinished + chunk.length : chunk.length - newline - 1;
-      // Of a line beyond the limit no more than its start is kept.
+      // Only the start of a line beyond the limit is kept.
       hold(unfinished > lineBytesMax ? 0 : unfinished);
     }
     yield* cutter.end();
@@ -106,7 +106,7 @@ export async function* blocksOf(
   }
 }
 
-/** A body that is there as a whole, as one block of lines. */
+/** A complete body as one block of lines. */
 export function wholeBlock(bytes: Buffer): Block {
   return { kind: 'lines', bytes: bytes.subarray(markBytes(bytes)), source: 'http', startsFile: true };
 }

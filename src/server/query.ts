@@ -1,9 +1,9 @@
 import { HttpError } from './http-error.js';
 
 /**
- * A request's query, each parameter once.
+ * A request's query, each parameter at most once.
  *
- * @param known the parameters there are
+ * @param known the valid parameters
  * @throws HttpError 400
  */
 export function asTexts<Name extends string>(

@@ -18,30 +18,33 @@ import type { ServerPlan } from './server-plan.js';
 import { Shares } from './shares.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
-/** Streamed bodies, and readers of stored events, at a time: each holds a buffer. One caller gets half of them at most. */
+/**
+ * The most streamed bodies, and readers of stored events, at a time: each holds a buffer. One caller gets at most half of the free
+ * ones.
+ */
 const STREAMS_MAX = 512;
 const READERS_MAX = 128;
 
-/** Bytes of a body of lines that is read as a whole. */
+/** A body of lines up to this size is read as a whole. */
 const SMALL_BYTES = 128 << 10;
 
 const SOURCE = 'http';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
-/** Media types of newline-delimited JSON: it never got a registered one. */
+/** Media types of newline-delimited JSON: none was ever registered. */
 const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
-/** What the routes work with. */
+/** What the routes need. */
 export interface RouteOptions extends HealthSource {
-  /** @throws HttpError while it is not open */
+  /** @throws HttpError while the log is not open */
   readonly store: () => EventStore;
   readonly settings: () => ServerPlan;
   readonly bodies: BodyReader;
   readonly taps: TapHub;
   readonly dashboard: Dashboard;
   readonly metrics: Metrics;
-  /** The members of the fleet; undefined where there is none. */
+  /** The members of the fleet; undefined without a fleet. */
   readonly fleet: () => readonly FleetMember[] | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -50,7 +53,7 @@ export interface RouteOptions extends HealthSource {
 
 type EventRequest = FastifyRequest<{ Params: { pipeline?: string }; Body: Buffer | undefined }>;
 
-/** Every path the server answers, and how. */
+/** Every path of the server, and its answer. */
 export function addRoutes(app: FastifyInstance, context: RouteOptions): void {
   const { bodies, settings } = context;
   app.removeAllContentTypeParsers();
@@ -89,7 +92,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
     let text = metadataFor.get(pipeline);
     if (text === undefined) {
       text = metadataText(SOURCE, pipeline);
-      // Names are free where there are no pipelines.
+      // Without pipelines, clients choose the names.
       if (metadataFor.size < 1000) metadataFor.set(pipeline, text);
     }
     return text;
@@ -111,7 +114,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
       const blocks = [wholeBlock(await bodies.whole(request.raw, SMALL_BYTES, payer))];
       return answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     }
-    if (!streams.take(payer, 1)) throw busy('too many streams of events are coming in at once');
+    if (!streams.take(payer, 1)) throw busy('too many streams of events are being received at once');
     try {
       const blocks = blocksOf(
         whileAdmitted(request, bodies.stream(request.raw)),
@@ -125,7 +128,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
   };
 }
 
-/** A body as it comes, until the token that it comes with is not valid any more. @throws HttpError 401 */
+/** A body as it arrives, until its token is not valid any more. @throws HttpError 401 */
 async function* whileAdmitted(
   { isAdmitted }: EventRequest,
   chunks: AsyncIterable<Buffer>,
@@ -136,16 +139,16 @@ async function* whileAdmitted(
   }
 }
 
-/** Counts a reader, until it has read all or is gone. @throws HttpError 503 when there are too many */
+/** Counts a reader until it has read everything or disconnects. @throws HttpError 503 when there are too many */
 function bound(events: Readable, readers: Shares, payer: string): void {
   if (!readers.take(payer, 1)) {
     events.destroy();
-    throw busy('too many readers of stored events are there at once');
+    throw busy('too many clients are reading stored events at once');
   }
   events.once('close', () => readers.give(payer, 1));
 }
 
-/** A stream that is known to be short is cheaper to read as a whole. */
+/** A stream that is known to be short is read as a whole, which is cheaper. */
 function isSmall(headers: FastifyRequest['headers']): boolean {
   return headers['content-encoding'] === undefined && Number(headers['content-length'] ?? Infinity) <= SMALL_BYTES;
 }
@@ -167,7 +170,7 @@ function noMediaType(): HttpError {
   return new HttpError(415, 'Unsupported media type', message);
 }
 
-/** Remembers the last answer: settings change seldom. */
+/** Caches the last answer: settings rarely change. */
 function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   let last: { readonly key: Key; readonly value: Value } | undefined;
   return (key) => (last?.key === key ? last : (last = { key, value: make(key) })).value;

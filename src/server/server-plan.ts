@@ -1,8 +1,8 @@
 import type { RequestRateLimits } from './access/index.js';
 
-/** What the server goes by. May change while it runs: each request takes the settings of its moment. */
+/** The server's plan. It may change while the server runs: each request uses the current one. */
 export interface ServerPlan {
-  /** Bytes of a request's body, and of a line of a streamed one. */
+  /** Bytes of a request's body, and of a line of a stream. */
   readonly bodyBytesMax: number;
   /** Levels of nesting that data may have. */
   readonly depthMax: number;
@@ -13,6 +13,6 @@ export interface ServerPlan {
   readonly limits: RequestRateLimits;
   /** The names of each pipeline's stages. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
-  /** JSON Pointer to where an event carries its idempotency key. */
+  /** JSON Pointer to an event's idempotency key. */
   readonly idempotencyPointer: string | undefined;
 }

@@ -18,17 +18,17 @@ const PATH_PARAMETER_MAX = 300;
 
 /** How long a client may take, in milliseconds. */
 export interface Patience {
-  /** For the headers; a connection on which nothing comes is closed after it, too. */
+  /** For the headers; an idle connection is closed after it, too. */
   readonly headersMs: number;
   /** For a whole body. */
   readonly bodyMs: number;
-  /** Between two parts of a stream of events, in and out. */
+  /** Between two parts of a stream of events, in either direction. */
   readonly idleMs: number;
 }
 
 const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 30_000, idleMs: 60_000 };
 
-/** Longer than the idle time of the usual proxies, so that they close first and lose no request. */
+/** Longer than the idle time of common proxies, so that they close first and lose no request. */
 const KEEP_ALIVE_MS = 72_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -37,39 +37,39 @@ const METHODS = ['GET', 'HEAD', 'POST'] as const;
 export interface ServerOptions
   extends Omit<RouteOptions, 'bodies'>, Omit<GuardOptions, 'limits' | 'ownNames' | 'idleMs'> {
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
   /** PEM texts. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
-  /** Addresses and networks whose word is taken for whom a request is from (X-Forwarded-For). */
+  /** Addresses and networks that are trusted to say whom a request is from (X-Forwarded-For). */
   readonly trustedProxies: readonly string[];
-  /** Whether the log is still being recovered: only what tells how the daemon is gets an answer. */
+  /** Whether the log is still being recovered: only routes about the daemon's state then answer. */
   readonly isRecovering: () => boolean;
-  /** A bug of ours met a request. */
+  /** Called when a request hits a bug of ours. */
   readonly onBug: (error: unknown) => void;
-  /** Less patience, for tests. */
+  /** Shorter limits, for tests. */
   readonly patience?: Patience;
 }
 
 export interface RunningServer {
-  /** Where it listens, the port it got included. */
+  /** Where it listens, including the actual port. */
   readonly url: string;
-  /** Serves another certificate to new connections; without TLS nothing happens. */
+  /** Uses another certificate for new connections; does nothing without TLS. */
   renewCertificate(tls: { readonly cert: string | Buffer; readonly key: string | Buffer }): void;
-  /** Takes no new connection, lets requests finish within the grace, then closes what is left. */
+  /** Accepts no new connections, lets requests finish within the grace period, then closes the rest. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
  * Starts the HTTP server.
  *
- * @throws the operating system's errors, e.g. EADDRINUSE
+ * @throws the operating system's errors, such as EADDRINUSE
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { patience = PATIENCE } = options;
   const bodies = new BodyReader(options.elapsed, patience, () => options.settings().bodyBytesMax);
   const app = makeApp(options, patience, () => guarding);
-  // What is refused counts, too.
+  // Rejected requests count, too.
   options.metrics.http.watch(app);
   const ownNames = new Set([options.host, hostname()].map((name) => name.toLowerCase()));
   const guarding = guard(app, {
@@ -121,7 +121,7 @@ function makeApp(
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: headersMs,
-    // Bodies have time limits of their own, because a stream of events may take long.
+    // Bodies have their own time limits, because a stream of events may take long.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
@@ -131,7 +131,7 @@ function makeApp(
       const server =
         tls === undefined ? http.createServer(limits, handler) : https.createServer({ ...limits, ...tls }, handler);
       server.maxConnections = CONNECTIONS_MAX;
-      // Whoever has sent all may say so, and still waits for the answer.
+      // A client that has sent everything may close its side and still wait for the answer.
       Object.assign(server, { httpAllowHalfOpen: true });
       return server;
     },
@@ -140,7 +140,7 @@ function makeApp(
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     clientErrorHandler: refuseConnection,
-    // Paths that are none: no hook has seen them.
+    // Invalid paths: no hook has seen them.
     frameworkErrors(error, request, reply) {
       let known = asHttpError(error);
       try {
@@ -175,9 +175,9 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
       return route !== null;
     });
     if (allowed.length === 0)
-      throw new HttpError(404, 'Not found', 'there is nothing here: GET /openapi.json tells what there is');
+      throw new HttpError(404, 'Not found', 'nothing is here: GET /openapi.json lists what there is');
     void reply.header('allow', allowed.join(', '));
-    throw new HttpError(405, 'Method not allowed', `this path takes ${allowed.join(', ')}`);
+    throw new HttpError(405, 'Method not allowed', `this path accepts ${allowed.join(', ')}`);
   });
 }
 
@@ -185,7 +185,7 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? url;
 }
 
-/** A connection that speaks no HTTP, or too slowly: the last word on it. */
+/** Answers and closes a connection that does not speak HTTP, or too slowly. */
 function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -194,7 +194,7 @@ function refuseConnection(error: Error & { readonly code?: string }, socket: Soc
   const [status, reason, words] = connectionErrors[error.code ?? ''] ?? [
     '400 Bad Request',
     'Bad request',
-    'this is no HTTP',
+    'this is not HTTP',
   ];
   const body = JSON.stringify({ error: reason, message: words });
   socket.end(

@@ -1,5 +1,5 @@
 /**
- * Something that there is so much of, for all callers. Nobody gets more of it than is left to the others, so that one can never
+ * A limited resource, shared by all callers. Nobody gets more of it than is left for the others, so that no caller can
  * take all.
  */
 export class Shares {
@@ -9,7 +9,7 @@ export class Shares {
   /** @param most how much there is; may change */
   constructor(private readonly most: () => number) {}
 
-  /** Takes an amount, unless too little would be left. @returns whether it is taken */
+  /** Takes an amount unless too little would be left. @returns whether it was taken */
   take(caller: string, amount: number): boolean {
     const own = (this.#held.get(caller) ?? 0) + amount;
     if (own > this.most() - this.#total - amount) return false;
@@ -23,7 +23,7 @@ export class Shares {
     this.#total -= amount;
   }
 
-  /** Who holds nothing is forgotten. */
+  /** A caller that holds nothing is forgotten. */
   #set(caller: string, amount: number): void {
     if (amount > 0) this.#held.set(caller, amount);
     else this.#held.delete(caller);

@@ -1,43 +1,43 @@
 import type { IncomingMessage } from 'node:http';
 
-/** So much of a body that nobody wants is read: clients that look for an answer only when they have sent all get one. */
+/** The most that is read of an unwanted body: clients that read the answer only after sending everything then get one. */
 const BYTES_MAX = 4 << 20;
-/** Until then whoever still sends has had the time to read the answer. */
+/** By then a client that is still sending has had the time to read the answer. */
 const PATIENCE_MS = 2000;
 
 /**
- * Reads what is left of bodies whose requests have their answer, within bounds: a connection whose client goes on sending is
- * cut off, and another goes on with its next request.
+ * Reads the rest of bodies whose requests are already answered, within limits: a connection whose client keeps sending is
+ * closed; otherwise it continues with the next request.
  */
 export class UnreadBodies {
-  /** By request: when its connection is cut off, milliseconds of a clock that never jumps. */
+  /** By request: when its connection is closed, in milliseconds of a clock that never jumps. */
   readonly #deadlines = new Map<IncomingMessage, number>();
 
   constructor(private readonly elapsed: () => number) {}
 
   /**
-   * To be called when a request gets its answer.
+   * Call this when a request is answered.
    *
-   * @returns whether there is something left of it
+   * @returns whether some of it is left
    */
   drop(request: IncomingMessage): boolean {
     if (request.complete || !hasBody(request)) return false;
     if (this.#deadlines.has(request)) return true;
     this.#deadlines.set(request, this.elapsed() + PATIENCE_MS);
     request.once('close', () => this.#deadlines.delete(request));
-    // Whoever was reading it has given up, and may have left it paused.
+    // The previous reader has given up and may have left it paused.
     request.unpipe();
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      // Its client can still read the answer: cut off at once, it might never see it.
+      // Its client can still read the answer: closing at once could lose it.
       if (bytes > BYTES_MAX) request.pause();
     });
     request.resume();
     return true;
   }
 
-  /** To be called about once a second. */
+  /** Call this about once a second. */
   sweep(): void {
     for (const [request, deadline] of this.#deadlines) if (this.elapsed() > deadline) request.socket.destroy();
   }

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 
 const BLOCK_BYTES = 1 << 20;
 
-/** What is in an open file, from its start. A block's memory is used again for the next one. */
+/** The content of an open file, from its start. A block's memory is reused for the next one. */
 export function* blocksOf(fd: number): Generator<Uint8Array> {
   const space = new Uint8Array(BLOCK_BYTES);
   for (let at = 0; ;) {

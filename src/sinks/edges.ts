@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { FINGERPRINT_BYTES_MAX, fingerprintOf, type Fingerprint } from '../files/index.js';
 import type { PositionMark } from './file-position.js';
 
-/** The first and the last bytes of a file that is written: what its places are known by, without reading them back. */
+/** The first and the last bytes of a file being written: they identify positions in it without reading it back. */
 export class Edges {
   #head: Uint8Array;
   #headMark: Fingerprint | undefined;
@@ -19,9 +19,9 @@ export class Edges {
 
   /**
    * @param node of the file
-   * @param size bytes that are in it
-   * @param fd the file, open for reading; undefined where it cannot be read
-   * @returns undefined where something is in the file that cannot be read
+   * @param size bytes in it
+   * @param fd the file, open for reading; undefined when it can't be read
+   * @returns undefined when the file has content that can't be read
    * @throws the operating system's errors
    */
   static of(node: string | undefined, size: number, fd: number | undefined): Edges | undefined {
@@ -31,21 +31,21 @@ export class Edges {
     return new Edges(node, read(fd, 0, bytes), read(fd, size - bytes, bytes));
   }
 
-  /** Takes note of bytes that were written. */
+  /** Records bytes that were written. */
   add(bytes: Uint8Array): void {
     if (this.#head.length < FINGERPRINT_BYTES_MAX) {
       this.#head = joined(this.#head, bytes.subarray(0, FINGERPRINT_BYTES_MAX - this.#head.length));
       this.#headMark = undefined;
     }
     const room = FINGERPRINT_BYTES_MAX - bytes.length;
-    // The caller's memory is copied: it is used again.
+    // Copied, because the caller reuses its memory.
     this.#tail =
       room > 0
         ? joined(this.#tail.subarray(Math.max(0, this.#tail.length - room)), bytes)
         : new Uint8Array(bytes.subarray(bytes.length - FINGERPRINT_BYTES_MAX));
   }
 
-  /** What the file's end is known by now. */
+  /** What identifies the file's end now. */
   mark(): PositionMark {
     this.#headMark ??= fingerprintOf(this.#head);
     const file = { ...(this.node !== undefined && { node: this.node }), head: this.#headMark };

@@ -5,17 +5,17 @@ import { lockFile, unlockFile, type FileLockOptions } from './file-lock.js';
 import { fileOf } from './part-names.js';
 import { SinkError } from './sink.js';
 
-/** A file that is put in the place of another as often while it is locked is left to whoever does that. */
+/** If a file is replaced this often while it is being locked, whoever replaces it gets it. */
 const ATTEMPTS_MAX = 5;
 
 export interface FileHoldOptions extends FileLockOptions {
-  /** New files are begun at its name: nobody else may make one there while there is none. */
+  /** New files are created under its name: nobody else may create one there while it is missing. */
   readonly keepsName?: boolean;
 }
 
 /**
- * Keeps the other processes of this machine from writing to an output: to the file that has its name, and to the one that has it
- * after that. Devices and pipes may have many writers.
+ * Keeps the other processes of this machine from writing to an output: to the file with its name, and to the next one that gets
+ * it. Devices and pipes may have many writers.
  */
 export class FileHold {
   #node: string | undefined;
@@ -26,7 +26,7 @@ export class FileHold {
     private readonly options: FileHoldOptions,
   ) {}
 
-  /** Takes the file that is there, if any is. Nothing is changed. @throws SinkError when another process writes to it */
+  /** Locks the existing file, if any. Changes nothing. @throws SinkError when another process writes to it */
   async take(): Promise<void> {
     await this.#take('old');
   }
@@ -44,7 +44,7 @@ export class FileHold {
     }
   }
 
-  /** Takes the file that is there, and makes it where it is missing. @param mode permissions of a new file @throws SinkError */
+  /** Locks the file, creating it if necessary. @param mode permissions of a new file @throws SinkError */
   async make(mode: number | undefined): Promise<void> {
     const isMissing = this.#look(this.path) === undefined;
     if (isMissing) {
@@ -59,9 +59,9 @@ export class FileHold {
   }
 
   /**
-   * Takes a file that is written from now on, and gives back the one before.
+   * Locks a file that is written from now on, and releases the previous one.
    *
-   * @param node device and inode; undefined: it has none, or is no regular file
+   * @param node device and inode; undefined: it has none, or is not a regular file
    * @throws LockedError
    */
   async moveTo(node: string | undefined): Promise<void> {
@@ -76,7 +76,7 @@ export class FileHold {
     if (former !== undefined) await unlockFile(former);
   }
 
-  /** Gives it back. */
+  /** Releases it. */
   async release(): Promise<void> {
     const node = this.#node;
     const name = this.#name;
@@ -86,7 +86,7 @@ export class FileHold {
     if (name !== undefined) await unlockFile(name);
   }
 
-  /** A name is known by its folder, which may have several paths as well. */
+  /** A name is identified by its folder, which may have several paths as well. */
   async #takeName(): Promise<void> {
     if (this.options.keepsName !== true || this.#name !== undefined) return;
     const there = this.#look(this.path);
@@ -99,7 +99,7 @@ export class FileHold {
     this.#name = name;
   }
 
-  /** What cannot be looked at is told of when it is opened. */
+  /** If it can't be inspected, opening it will report that. */
   #look(path: string): FileStats | undefined {
     try {
       return nodeFileSystem.stat(path);

@@ -5,46 +5,46 @@ import { hasCode } from '../files/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { runtimeFolder } from './runtime-folder.js';
 
-/** So many locks are looked at by a process that takes its first, and removed where they are those of dead processes. */
+/** How many locks a process inspects when it takes its first, removing those of dead processes. */
 const TIDIED_MAX = 8;
-/** A living owner touches its lock every few seconds. Who looked at a lock so long ago will not take it any more. */
+/** A living owner touches its lock every few seconds. A process that read a lock this long ago will not take it any more. */
 const REST_MS = 600_000;
-/** A folder may be removed under the hands of whoever takes the lock in it, by the one who gives it back. */
+/** The process that releases the lock in a folder may remove the folder while another takes the lock. */
 const ATTEMPTS_MAX = 100;
 
 /**
- * For so long is it tried again to have a file that another process seems to have, in milliseconds. A file system gives the inode of
- * a removed file to the next one at once, and whoever had that file gives it back a moment later: so a new file is waited for, and
- * one that was there before a little.
+ * How long to retry taking a file that another process seems to hold, in milliseconds. A file system reuses the inode of
+ * a removed file at once, and the removed file's holder releases it a moment later: a new file is therefore retried for long,
+ * an existing one briefly.
  */
 const PATIENCE_MS = { new: 10_000, old: 500 } as const;
 const AGAIN_MS = 20;
 
-/** Who takes a lock, and who is told that none can be had. */
+/** Who takes a lock, and who is notified when none can be taken. */
 export interface FileLockOptions {
-  /** What this process runs, for whoever is refused. */
+  /** What this process runs, for those who are refused. */
   readonly command: string;
-  /** Locks can't be made on this machine: whoever writes goes on without. */
+  /** This machine supports no locks: the writer continues without. */
   readonly onUnable?: (reason: string) => void;
 }
 
 interface Held {
-  /** Undefined where none can be made. */
+  /** Undefined when no lock can be made. */
   readonly lock: Promise<Lock | undefined>;
   users: number;
 }
 
-/** What this process has: another use of it in here is no other writer. */
+/** What this process holds: another use within it is not another writer. */
 const held = new Map<string, Held>();
 let isTidied = false;
 
 /**
- * Has a file for this process, on this machine: by its device and inode, so by whatever path it is written to. A process that
- * ends, however it does, gives its files back.
+ * Locks a file for this process, on this machine: by its device and inode, whatever the path. The lock ends with the
+ * process, however that ends.
  *
  * @param key device and inode; for a name, those of its folder, and a fingerprint of it
- * @param age whether this process has made the file
- * @throws LockedError when another process has it
+ * @param age whether this process has created the file
+ * @throws LockedError when another process holds it
  */
 export async function lockFile(key: string, options: FileLockOptions, age: keyof typeof PATIENCE_MS): Promise<void> {
   const known = held.get(key);
@@ -63,7 +63,7 @@ export async function lockFile(key: string, options: FileLockOptions, age: keyof
   }
 }
 
-/** Gives a file back that was had by {@link lockFile}, when nobody in this process uses it any more. */
+/** Releases a file that {@link lockFile} locked, when nothing in this process uses it any more. */
 export async function unlockFile(key: string): Promise<void> {
   const known = held.get(key);
   if (known === undefined) return;
@@ -118,7 +118,7 @@ async function take(folder: string, command: string): Promise<Lock> {
   }
 }
 
-/** Removes locks that dead processes left: a few at a time, of those that a chance picks, so that there are never many for long. */
+/** Removes locks of dead processes: a few randomly chosen ones at a time, so that there are never many for long. */
 async function tidy(folder: string): Promise<void> {
   const names = readdirSync(folder);
   const first = Math.floor(Math.random() * names.length);
@@ -130,7 +130,7 @@ async function tidy(folder: string): Promise<void> {
       const lock = await takeLock(path, { what: 'it', oneKernel: true });
       await lock.discard();
     } catch {
-      // It is gone, or its owner lives, but stands still.
+      // It is gone, or its owner is alive but stopped.
     }
   }
 }

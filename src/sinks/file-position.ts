@@ -1,23 +1,23 @@
 import { parseIdentity, parseFingerprint, type FileIdentity, type Fingerprint } from '../files/index.js';
 
-/** A place in an output that may span several files: what a checkpoint keeps to cut the output back to. */
+/** A position in an output that may span several files: what a checkpoint stores to truncate the output later. */
 export interface FilePosition {
-  /** The number that the file being written gets when it is set aside; counts from 1. */
+  /** The number that the current file gets when it is rotated; counts from 1. */
   readonly part: number;
   /** Bytes from its start. */
   readonly offset: number;
-  /** By what the place is known again; undefined for a device or a pipe, and in checkpoints of earlier versions. */
+  /** What identifies the position; undefined for a device or a pipe, and in checkpoints of earlier versions. */
   readonly mark?: PositionMark;
 }
 
-/** Which file a position lies in, and what was written just before it. */
+/** The file of a position, and what was written just before it. */
 export interface PositionMark {
   readonly file: FileIdentity;
   /** The last bytes before the position, at most 1 KB. */
   readonly before: Fingerprint;
 }
 
-/** The position that a checkpoint holds as JSON; undefined when the value is none. */
+/** Parses the position in a checkpoint; undefined when the value is not one. */
 export function parseFilePosition(value: unknown): FilePosition | undefined {
   if (typeof value !== 'object' || value === null || !('part' in value) || !('offset' in value)) return undefined;
   const { part, offset } = value;

@@ -4,91 +4,92 @@ import type { Lifeline } from './lifeline.js';
 import type { Sink } from './sink.js';
 import type { WrittenFileState } from './written-file.js';
 
-/** Dead letters hold what could not be processed, as it came: new files of them are for their owner alone. */
+/** Dead letters hold unprocessed input: new files of them are accessible to their owner only. */
 export const DEAD_LETTER_PERMISSIONS = 0o600;
 
 export interface FileSinkOptions {
   /**
-   * Start anew; go on at the end of what is there; cut what is there back to a position and go on from it; or go on at the end,
-   * as a part that is not before that of a position. What is to be cut is ours also when it is known by a place in it.
+   * Start over; append; truncate to a position and continue there; or append, as a part that does not come before that of a
+   * position. A file to be truncated is also recognized by a position in it.
    */
   readonly mode:
     | 'truncate'
     | 'append'
     | { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition }
     | { readonly behind: FilePosition };
-  /** A file that reached this size is set aside. A line is never split. */
+  /** A file of this size is rotated. A line is never split. */
   readonly rotateBytes?: number;
-  /** A new file is begun at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
+  /** A new file is started at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
   readonly rotateMs?: number;
-  /** What is written at a time is never split over two files: it is no text. */
+  /** A write is never split over two files: it is not text. */
   readonly keepsWhole?: boolean;
-  /** What files that are set aside are called, see `partNames`. Default `{name}.{number}{ext}`. */
+  /** The names of rotated files, see `partNames`. Default `{name}.{number}{ext}`. */
   readonly pattern?: string;
-  /** Files set aside that were last written to longer ago are removed, in milliseconds. */
+  /** Rotated files that were last written to longer ago are removed, in milliseconds. */
   readonly retentionMs?: number;
-  /** Files set aside are compressed, beside the writing. */
+  /** Rotated files are compressed in the background. */
   readonly gzip?: boolean;
-  /** Where the manifest of the files set aside is kept. Without one, none of them is known again by the next sink. */
+  /** Where the manifest of rotated files is kept. Without one, the next sink does not recognize them. */
   readonly stateFolder?: string;
-  /** Permissions of new files, as a number; default: those that the process gives. */
+  /** Permissions of new files, as a number; default: the process's. */
   readonly permissions?: number;
-  /** Files set aside stay as they are until {@link FileSink.settle} says that none of them will be cut back to. */
+  /** Rotated files stay unchanged until {@link FileSink.settle} says that the output will not be truncated to any of them. */
   readonly checkpointed?: boolean;
-  /** What is in a file that was removed is written again by {@link FileSink.look}. This takes the file over when it is closed. */
+  /** {@link FileSink.look} writes the content of a removed file again. This takes over the file when the sink is closed. */
   readonly lifeline?: Lifeline;
-  /** Has the file, and goes on with it to each next one. Whoever made it gives it back. See {@link heldFileSink}. */
+  /** Holds the file, and each next one. Its creator releases it. See {@link heldFileSink}. */
   readonly hold?: FileHold;
-  /** A regular file is written to on this thread, for whoever has nothing else to do meanwhile: another is not worth its call. */
+  /** Writes a regular file on this thread, for callers with nothing else to do meanwhile: that saves a call to another thread. */
   readonly waits?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** A file that was set aside could not be compressed or removed. The output itself is whole. */
+  /** A rotated file could not be compressed or removed. The output itself is intact. */
   readonly onTrouble?: (error: unknown) => void;
 }
 
 /** What somebody else did to the file of an output. */
 export interface OutputChange {
   readonly kind: Exclude<WrittenFileState, 'same'>;
-  /** How many bytes are concerned: those of a file that was renamed or removed, those that are gone, those that were added. */
+  /** How many bytes are affected: those of a renamed or removed file, those that are missing, or those that were added. */
   readonly bytes: number;
-  /** Of a removed file: whether what was in it is written again. */
+  /** Of a removed file: whether its content is written again. */
   readonly isRestored: boolean;
 }
 
-/** A file that can be put onto the medium, and whose places can be kept in a checkpoint. */
+/** A file that can be synced and whose positions can be kept in a checkpoint. */
 export interface FileSink extends Sink {
-  /** Bytes that lay before `cutTo` and are gone: somebody else has changed the file. */
+  /** Missing bytes before `cutTo`: somebody else has changed the file. */
   readonly lostBytes: number;
-  /** Device and inode of the file that is written; undefined where it has none. */
+  /** Device and inode of the current file; undefined where it has none. */
   node(): string | undefined;
-  /** What became of the file, seen at once. Changes nothing. @throws SinkError */
+  /** The current state of the file. Changes nothing. @throws SinkError */
   standing(): WrittenFileState;
-  /** Where the next line goes. */
+  /** The position of the next line. */
   position(): FilePosition;
   /**
-   * Puts everything written onto the medium, the names of the files too.
+   * Syncs everything written, and the names of the files.
    *
    * @throws SinkError
    */
   sync(): Promise<void>;
-  /** The output will never be cut back to a place before this one. */
+  /** The output will never be truncated to a position before this one. */
   settle(position: FilePosition): void;
   /**
-   * Sees whether somebody else renamed, removed or changed the file, and goes on in the file that has its name: in a new one where
-   * there is none. What was in a removed file is written again. Positions told before may be of another file afterwards.
+   * Checks whether somebody else renamed, removed or changed the file, and continues in the file that has its name, or in a new
+   * one.
+   * Writes the content of a removed file again. Earlier positions may belong to another file afterwards.
    *
    * @returns undefined when nothing happened
    * @throws SinkError
    */
   look(): Promise<OutputChange | undefined>;
   /**
-   * Does what is due by the clock though nothing is written: begins a new file, removes old ones.
+   * Does what is due by the clock even when nothing is written: starts a new file, removes old ones.
    *
-   * @returns whether it goes on in a new file
+   * @returns whether it continues in a new file
    * @throws SinkError
    */
   tend(): Promise<boolean>;
-  /** Stops compressing: what is left is done when the output is opened again. Before `close`, for whoever is in a hurry. */
+  /** Stops compressing: the rest is done when the output is opened again. Call it before `close` to close quickly. */
   hurry(): void;
 }

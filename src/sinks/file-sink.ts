@@ -14,15 +14,15 @@ import { SinkError } from './sink.js';
 import { wholeLinesWithin } from './whole-lines-within.js';
 import { WrittenFile } from './written-file.js';
 
-/** A file that is removed as often while it is written again is left to the next try of whoever writes. */
+/** A file that is removed this often while it is being written again is left to the writer's next attempt. */
 const RESTORE_ATTEMPTS_MAX = 5;
 
 /**
- * A file of lines. With rotation the newest lines are always in `path`, the older ones in numbered parts beside it; parts in
- * order, then `path`, are the whole output. `truncate` removes the parts of an earlier output too. Only parts that this output
- * made, by its manifest, are ever renamed, packed, cut or removed.
+ * A file of lines. With rotation the newest lines are always in `path`, the older ones in numbered parts beside it; the parts in
+ * order, then `path`, are the whole output. `truncate` also removes the parts of an earlier output. Only parts in this output's
+ * manifest are ever renamed, packed, truncated or removed.
  *
- * @throws SinkError when it cannot be opened
+ * @throws SinkError when it can't be opened
  */
 export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const { mode, rotateBytes, rotateMs, retentionMs, stateFolder, gzip = false, now = Date.now } = options;
@@ -57,7 +57,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (options.checkpointed !== true) keeper.settle(part);
   }
 
-  /** Brings what an earlier output left into the state that `mode` asks for. */
+  /** Brings an earlier output into the state that `mode` requires. */
   function prepare(): { readonly lostBytes: number; readonly part: number } {
     const isSpecial = statSync(target, { throwIfNoEntry: false })?.isFile() === false;
     if (isSpecial) return { lostBytes: 0, part: 1 };
@@ -71,11 +71,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return { lostBytes: 0, part: parts.nextNumber() };
   }
 
-  // A sync runs beside writes, but the descriptor must not change under it.
+  // A sync runs beside writes, but the descriptor must not change meanwhile.
   const keepingTheFile = oneAtATime();
   const writing = oneAtATime();
 
-  /** Goes on in the file that has the output's name now: a new one where there is none. */
+  /** Continues in the file that has the output's name now, or in a new one. */
   const goOn = async (next: number, opened = openFile(false)): Promise<void> => {
     try {
       await options.hold?.moveTo(opened.node);
@@ -96,13 +96,13 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return openFile(false);
   };
 
-  /** Goes on in a new file with what was in the removed one. */
+  /** Continues in a new file with the removed file's content. */
   const goOnRestored = async (content: () => Iterable<Uint8Array>): Promise<void> => {
     const { size, began } = file;
     for (let attempt = 1; ; attempt++) {
       await restoreFile(target, content(), () => parts.temporary(basename(target)), permissions);
       const opened = openAnew();
-      // Somebody who removes it again at this moment is the reason for another attempt.
+      // If somebody removes it again at this moment, it is tried again.
       if (opened.size >= size) {
         await goOn(part, opened);
         file.began = began;
@@ -134,7 +134,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
         return undefined;
       case 'cut':
       case 'grown':
-        // What was cut may grow beyond old places again: these are told from new ones.
+        // A truncated file may grow beyond old positions again: this distinguishes them from new ones.
         if (kind === 'cut') part = parts.nextNumber(part + 1);
         return { kind, bytes: Math.abs(file.measure()), isRestored: false };
       case 'renamed':
@@ -151,7 +151,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     }
   };
   const look = async (): Promise<OutputChange | undefined> => {
-    // As a rule nothing happened, and then nobody has to wait.
+    // Usually nothing happened, and nothing has to wait.
     return file.standing() === 'same' ? undefined : await writing(() => keepingTheFile(seeToIt));
   };
 
@@ -220,10 +220,10 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
 }
 
 /**
- * {@link fileSink} for a file that no other process of this machine may write to meanwhile.
+ * {@link fileSink} for a file that no other process of this machine may write to.
  *
- * @param open makes the sink; nothing is written before
- * @throws SinkError when it cannot be opened, or another process writes to it
+ * @param open creates the sink; nothing is written before
+ * @throws SinkError when it can't be opened, or another process writes to it
  */
 export async function heldFileSink(
   path: string,
@@ -234,7 +234,7 @@ export async function heldFileSink(
   await hold.make(permissions);
   const sink = open(path, options);
   try {
-    // An output that is cut back goes on in an older file.
+    // A truncated output continues in an older file.
     await hold.moveTo(sink.node());
     return sink;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readdirSync } from 'node:fs';
 import { hasCode } from '../files/index.js';
 
-/** The names in a folder, sorted; none where there is no folder. @throws the operating system's errors */
+/** The sorted names in a folder; none when it does not exist. @throws the operating system's errors */
 export function filesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
@@ -11,7 +11,7 @@ export function filesIn(folder: string): readonly string[] {
   }
 }
 
-/** Cuts a file to a length in bytes. @throws the operating system's errors */
+/** Truncates a file to a length in bytes. @throws the operating system's errors */
 export function truncateFile(path: string, bytes: number): void {
   const fd = openSync(path, 'r+');
   try {

@@ -2,14 +2,14 @@ import { promisify } from 'node:util';
 import type { FileSink, FileSinkOptions } from './file-sink-options.js';
 import { fileSink } from './file-sink.js';
 
-/** The default level takes three times as long for a tenth fewer bytes. */
+/** The default level takes three times as long for ten percent fewer bytes. */
 const GZIP_LEVEL = 3;
 
 /**
- * A file of lines, compressed. Each write is a member of its own: after a crash the file is cut back to the end of one, and goes on
- * from there. A write of no lines is a member, too: without any the file would not be a compressed one.
+ * A compressed file of lines. Each write is a gzip member: after a crash the file is truncated to the end of one, and continued
+ * there. A write of no lines is a member, too: without any the file would not be a gzip file.
  *
- * @throws SinkError when it cannot be opened
+ * @throws SinkError when it can't be opened
  */
 export function gzipSink(path: string, options: Omit<FileSinkOptions, 'gzip' | 'keepsWhole'>): FileSink {
   const file = fileSink(path, { ...options, keepsWhole: true });

@@ -3,13 +3,13 @@ import { nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 
 /**
- * Holds an output's file after its sink was closed, so that its content can be read also when somebody removes it: a file that is
- * removed while nobody writes to it is not lost either.
+ * Keeps an output's file open after its sink was closed, so that its content is not lost when somebody removes the file while
+ * nobody writes to it.
  */
 export class Lifeline {
   #fd: number | undefined;
 
-  /** Takes a descriptor over. What was held before is let go. */
+  /** Takes over a descriptor, and closes the previous one. */
   hold(fd: number): void {
     this.release();
     this.#fd = fd;
@@ -20,7 +20,7 @@ export class Lifeline {
     return this.#fd !== undefined && nodeFileSystem.fstat(this.#fd).links === 0;
   }
 
-  /** What is in it, in blocks; undefined when none is held. A block's memory is used again. */
+  /** Its content, in blocks; undefined when none is held. A block's memory is reused. */
   content(): Iterable<Uint8Array> | undefined {
     return this.#fd === undefined ? undefined : blocksOf(this.#fd);
   }

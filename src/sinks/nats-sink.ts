@@ -2,24 +2,24 @@ import { keepTrying, type NatsLink } from '../nats/index.js';
 import { SinkError, type Sink } from './sink.js';
 
 const NEWLINE = 0x0a;
-/** Messages that are sent before the first of them is confirmed. */
+/** Messages sent before the first of them is confirmed. */
 const WINDOW = 256;
-/** A server that is away for longer is a failure of the sink: whoever writes to it decides how to go on. */
+/** A longer outage of the server is a failure of the sink: the writer decides what to do. */
 const PATIENCE_MS = 10_000;
 
 /** A line as a message. */
 export interface Publication {
   readonly subject: string;
-  /** Names the message: a second one with the same id is dropped by the server, within its stream's `duplicate_window`. */
+  /** The message's id: the server drops a second message with the same id within its stream's `duplicate_window`. */
   readonly id: string;
   readonly payload: Uint8Array;
 }
 
 /**
- * A subject of NATS, whose messages are kept by a stream. Lines go out in their order, each as a message; a write ends when the
- * server has confirmed them all. One that is tried again sends nothing twice, because messages have ids.
+ * A NATS subject whose messages a stream stores. Lines are sent in order, each as a message; a write ends when the
+ * server has confirmed all of them. A retry sends nothing twice, because messages have ids.
  *
- * @param publicationOf makes a message of a line, which has no newline
+ * @param publicationOf makes a message of a line without its newline
  */
 export function natsSink(name: string, link: NatsLink, publicationOf: (line: Buffer) => Publication): Sink {
   const publish = async ({ subject, id, payload }: Publication): Promise<void> => {
@@ -54,11 +54,11 @@ function* linesOf(lines: Uint8Array): Generator<Buffer> {
   }
 }
 
-/** The server's silence to a subject that no stream keeps looks like a server without JetStream. */
+/** When no stream stores a subject, the server's silence looks like a server without JetStream. */
 function explained(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error) || !/no responders|jetstream is not enabled/i.test(`${cause.message} ${cause.name}`)) {
     return error;
   }
-  return new Error('no stream of the server keeps this subject, or it is just starting', { cause: error });
+  return new Error('no stream of the server stores this subject, or the server is just starting', { cause: error });
 }

@@ -1,4 +1,4 @@
-/** Runs actions one after the other, in the order in which they are given. One that fails does not keep the next from running. */
+/** Runs actions one after the other, in order. A failed action does not prevent the next. */
 export function oneAtATime(): <T>(action: () => T | Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {

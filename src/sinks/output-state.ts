@@ -8,10 +8,10 @@ import { filesIn } from './folder.js';
 const fs = nodeFileSystem;
 
 /**
- * How an output stands to a position that was stored:
- * `good`, nothing lies behind it; `grown`, bytes lie behind it, in parts set aside since too: the writer's own when it was
- * killed, somebody else's when it had ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes stand
- * before the position; `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only
+ * The state of an output relative to a stored position:
+ * `good`, nothing follows it; `grown`, bytes follow it, possibly in later parts: the writer's own when it was
+ * killed, somebody else's when it had ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes
+ * come before the position; `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only
  * the length can be compared.
  */
 export type OutputState =
@@ -21,7 +21,7 @@ export type OutputState =
   | { readonly kind: 'unknown'; readonly size: number };
 
 /**
- * Tells what became of an output since a position of it was stored. Changes nothing.
+ * Finds out what happened to an output since one of its positions was stored. Changes nothing.
  *
  * @param pattern the names of its parts, see `partNames`
  * @throws the operating system's errors
@@ -57,9 +57,9 @@ function classified(state: PlaceState, { offset }: FilePosition, bytesInLaterPar
 }
 
 /**
- * What became of a position in one file.
+ * The state of a position in one file.
  *
- * @returns undefined where no file is
+ * @returns undefined when the file does not exist
  * @throws the operating system's errors
  */
 export function placeIn(path: string, { offset }: FilePosition, mark: PositionMark): PlaceState | undefined {
@@ -71,7 +71,7 @@ export function placeIn(path: string, { offset }: FilePosition, mark: PositionMa
     throw error;
   }
   try {
-    // Where nothing lies behind the place nothing can be taken from anybody: then the same bytes are enough.
+    // When nothing follows the position, nothing of anybody's can be lost: equal bytes are then enough.
     const isAtItsPlace = fs.fstat(fd).size === offset;
     return stateOfPlace({ ...mark, offset, lines: 0 }, fd, { isAtItsPlace });
   } finally {
@@ -79,10 +79,10 @@ export function placeIn(path: string, { offset }: FilePosition, mark: PositionMa
   }
 }
 
-/** A position that only tells a length. */
+/** A position with only a length. */
 function unmarked(path: string, names: PartNames, { part }: FilePosition): OutputState {
   const stats = fs.stat(path);
-  // A device or a pipe has no places.
+  // A device or a pipe has no positions.
   if (stats?.kind === 'other') return { kind: 'good' };
   const parts = plainParts(names).filter(({ number }) => number >= part);
   if (stats === undefined && parts.length === 0) return { kind: 'gone' };

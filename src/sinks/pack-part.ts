@@ -5,14 +5,14 @@ import { describeFile, isStillOurs } from '../files/index.js';
 import { packedPath } from './part-names.js';
 import type { OutputParts, OutputPart } from './parts.js';
 
-/** The default level takes three times as long for a tenth fewer bytes. */
+/** The default level takes three times as long for ten percent fewer bytes. */
 const GZIP_LEVEL = 3;
 
 /**
- * Replaces a finished part by its compressed form, which keeps its time of change. A crash leaves the one or the other whole,
- * or both. A part that somebody has changed, or whose packed name is taken, stays as it is.
+ * Replaces a finished part by its compressed form, which keeps its modification time. A crash leaves one of them, or both, intact.
+ * A part that somebody has changed, or whose packed name is taken, is not changed.
  *
- * @param signal stops the work; the part stays as it is
+ * @param signal stops the work; the part is then not changed
  * @throws the operating system's errors
  */
 export async function packPart(part: OutputPart, parts: OutputParts, signal: AbortSignal): Promise<void> {
@@ -23,7 +23,7 @@ export async function packPart(part: OutputPart, parts: OutputParts, signal: Abo
     manifest.remove(part.name);
     return;
   }
-  // Loaded only here: a run that packs nothing starts without them.
+  // Loaded here, so that runs without compression start without them.
   const [{ createGzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream/promises')]);
   const { atime, mtime, mode } = await stat(path);
   const unfinished = await parts.temporary(basename(packed));
@@ -43,7 +43,7 @@ export async function packPart(part: OutputPart, parts: OutputParts, signal: Abo
   }
 }
 
-/** Puts a file's content, or a folder's names, onto the medium. */
+/** Makes a file's content, or a folder's names, durable. */
 export async function syncPath(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {

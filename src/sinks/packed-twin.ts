@@ -11,16 +11,17 @@ import {
 } from '../files/index.js';
 import { filesIn } from './folder.js';
 
-/** A gzip file ends in the length of what it holds, modulo 2^32. */
+/** A gzip file ends with the length of its content, modulo 2^32. */
 const LENGTH_BYTES = 4;
 
 /**
- * The gzip file of a folder that holds what a removed file held, by its beginning and its length: whoever renamed that file has
+ * Finds the gzip file in a folder with the content of a removed file, by its beginning and its length: whoever renamed that file
+ * has
  * packed it since.
  *
  * @param head of the removed file
  * @param size of the removed file, in bytes
- * @returns its path; undefined where there is none
+ * @returns its path; undefined when there is none
  * @throws the operating system's errors
  */
 export function findPackedTwin(folder: string, head: Fingerprint, size: number): string | undefined {
@@ -43,7 +44,7 @@ function holds(path: string, head: Fingerprint, size: number): boolean {
     const packed = readAt(nodeFileSystem, fd, 0, PACKED_HEAD_BYTES);
     return isSameFingerprint(fingerprintOf(packedHead(packed).subarray(0, head.bytes)), head);
   } catch {
-    // It is no gzip file, or is gone again.
+    // It is not a gzip file, or is gone.
     return false;
   } finally {
     closeSync(fd);

@@ -9,11 +9,11 @@ export interface PartKeeperOptions {
   /** Parts that were last written to longer ago are removed, in milliseconds. */
   readonly retentionMs: number | undefined;
   readonly now: () => number;
-  /** A part that could not be packed or removed: the output itself is whole. */
+  /** A part could not be packed or removed: the output itself is intact. */
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Packs parts and removes old ones, one at a time, beside the writing. Only parts that are settled are touched. */
+/** Packs parts and removes old ones in the background, one at a time. Touches only settled parts. */
 export class PartKeeper {
   #work: Promise<void> = Promise.resolve();
   #settledBefore = 0;
@@ -30,7 +30,7 @@ export class PartKeeper {
     this.tend();
   }
 
-  /** Does in the background what is due by now. */
+  /** Starts what is due, in the background. */
   tend(): void {
     const { gzip, retentionMs } = this.options;
     if (this.#isWaiting || (!gzip && retentionMs === undefined)) return;
@@ -41,12 +41,12 @@ export class PartKeeper {
     });
   }
 
-  /** Resolves when nothing is being worked on. */
+  /** Resolves when nothing is in progress. */
   async finish(): Promise<void> {
     await this.#work;
   }
 
-  /** Stops as soon as can be; what is left is done by whoever opens the output next. */
+  /** Stops as soon as possible; the rest is done when the output is next opened. */
   stop(): void {
     this.#stop.abort();
   }
@@ -67,7 +67,7 @@ export class PartKeeper {
     }
   }
 
-  /** Where somebody else's file has the name that the packed part would get, the part stays plain. */
+  /** When somebody else's file has the packed part's name, the part stays plain. */
   #hasRoom({ path }: OutputPart): boolean {
     const packed = packedPath(path);
     if (!existsSync(packed)) return true;

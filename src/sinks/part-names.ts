@@ -7,12 +7,12 @@ const NUMBER = '(?<number>[0-9]{6}|[1-9][0-9]{6})';
 const PATTERN_DEFAULT = '{name}.{number}{ext}';
 export const PACKED_SUFFIX = '.gz';
 
-/** How the finished parts of an output are called. */
+/** The names of an output's parts. */
 export interface PartNames {
   readonly folder: string;
   /** @param began when the part's first line was written, milliseconds since the epoch */
   pathOf(number: number, began: number): string;
-  /** What a file of the folder would be if it were ours; undefined when no part of this output is called so. */
+  /** What a file of the folder would be if it were ours; undefined when no part of this output has such a name. */
   parse(file: string): { readonly number: number; readonly packed: boolean } | undefined;
 }
 
@@ -22,17 +22,17 @@ export function packedPath(path: string): string {
 }
 
 /**
- * The names of an output's parts: they lie where the output lies, also when it is named by a link.
+ * The names of an output's parts: they are in the output's folder, even if a link names the output.
  *
- * @param path the file that is written
+ * @param path the output's file
  * @param pattern the name of a part, with `{number}` in it; `{name}` and `{ext}` are those of the file, `{date}` and
- *   `{time}` (UTC) tell when the part was begun
+ *   `{time}` (UTC) say when the part was started
  */
 export function partNames(path: string, pattern: string = PATTERN_DEFAULT): PartNames {
   return namesBeside(fileOf(path), pattern);
 }
 
-/** The file that an output's path leads to, through links, also where it is not there yet. @throws the operating system's errors */
+/** The file that an output's path leads to, through links, even when it does not exist yet. @throws the operating system's errors */
 export function fileOf(path: string): string {
   return nodeFileSystem.linkTarget(path) === undefined ? path : resolvePath(path);
 }

@@ -4,7 +4,7 @@ import { isStillOurs, type Manifest, type OwnedFile } from '../files/index.js';
 import { packedPath, partNames, type PartNames } from './part-names.js';
 import { filesIn } from './folder.js';
 
-/** The highest number of somebody else's file that numbering goes on behind. */
+/** The highest number of a foreign file that numbering continues behind. */
 const ALIKE_MAX = 999_999;
 
 /** A finished file of an output. */
@@ -12,14 +12,14 @@ export interface OutputPart extends OwnedFile {
   readonly path: string;
 }
 
-/** The finished files of an output: those that its manifest lists. What only has a name like theirs is somebody else's. */
+/** The finished files of an output: those in its manifest. Other files with similar names are somebody else's. */
 export class OutputParts {
   constructor(
     readonly names: PartNames,
     readonly manifest: Manifest,
   ) {}
 
-  /** Those that are there, in order. */
+  /** The existing parts, in order. */
   list(): readonly OutputPart[] {
     if (this.manifest.files().length === 0) return [];
     const there = new Set(filesIn(this.names.folder));
@@ -29,13 +29,13 @@ export class OutputParts {
       .map((file) => ({ ...file, path: join(this.names.folder, file.name) }));
   }
 
-  /** Files that look like parts and are none of ours. */
+  /** Files that look like parts but are not ours. */
   strangers(): readonly string[] {
     const own = new Set(this.manifest.files().map(({ name }) => name));
     return filesIn(this.names.folder).filter((file) => this.names.parse(file) !== undefined && !own.has(file));
   }
 
-  /** A number for the next part: the wanted one, or one behind all that are taken, by whomever. @param began see `PartNames` */
+  /** A number for the next part: the wanted one, or one behind all that are taken by any file. @param began see `PartNames` */
   freeNumber(wanted: number, began: number): number {
     let number = this.#taken().includes(wanted) ? this.nextNumber(wanted) : wanted;
     const isThere = (path: string): boolean => existsSync(path) || existsSync(packedPath(path));
@@ -43,7 +43,7 @@ export class OutputParts {
     return number;
   }
 
-  /** A number behind all parts, ours and those that look alike, and not before another. */
+  /** A number behind all parts, ours and similar ones, and at least another number. */
   nextNumber(least = 1): number {
     return this.#taken().reduce((next, one) => Math.max(next, one + 1), least);
   }
@@ -51,17 +51,17 @@ export class OutputParts {
   #taken(): readonly number[] {
     const own = this.manifest.files().map(({ number }) => number);
     const alike = filesIn(this.names.folder).flatMap((file) => this.names.parse(file)?.number ?? []);
-    // With a digit more it is rather a number of another kind, and behind it ours would soon look like days.
+    // A longer number has another meaning, and ours would soon look like days.
     return own.concat(alike.filter((number) => number <= ALIKE_MAX));
   }
 
-  /** Removes a part, unless it is another file by now. @throws the operating system's errors */
+  /** Removes a part, unless it is another file now. @throws the operating system's errors */
   remove(part: OutputPart): void {
     if (isStillOurs(part, part.path)) rmSync(part.path, { force: true });
     this.manifest.remove(part.name);
   }
 
-  /** Clears away what a crash left half done: files on their way, and plain parts that are packed already. */
+  /** Removes what a crash left unfinished: temporary files, and plain parts that are already packed. */
   clear(): void {
     const { folder } = this.names;
     for (const name of this.manifest.temporaries()) {
@@ -78,14 +78,14 @@ export class OutputParts {
     }
   }
 
-  /** Makes a name for a file on its way to another, and notes it. @throws the operating system's errors */
+  /** Makes a name for a temporary file, and notes it. @throws the operating system's errors */
   async temporary(name: string): Promise<string> {
     const path = this.#freeTemporary(name);
     await this.manifest.addTemporary(basename(path));
     return path;
   }
 
-  /** {@link temporary} for whoever cannot wait. @throws the operating system's errors */
+  /** {@link temporary} for callers that can't wait. @throws the operating system's errors */
   temporaryNow(name: string): string {
     const path = this.#freeTemporary(name);
     this.manifest.addTemporaryNow(basename(path));
@@ -99,21 +99,21 @@ export class OutputParts {
   }
 }
 
-/** What became of the finished files of an output. */
+/** The state of an output's finished files. */
 export interface PartsState {
-  /** Numbers and names of those that are not there any more. */
+  /** Numbers and names of the missing ones. */
   readonly gone: readonly { readonly number: number; readonly name: string }[];
   /** Those that somebody has changed. */
   readonly changed: readonly { readonly number: number; readonly name: string }[];
-  /** Whether there is any that is as we left it. */
+  /** Whether any of them is as we left it. */
   readonly hasOwn: boolean;
 }
 
-/** Compares what is beside an output with what its manifest says. @throws the operating system's errors */
+/** Compares the files beside an output with its manifest. @throws the operating system's errors */
 export function partsState(path: string, manifest: Manifest, pattern?: string): PartsState {
   const parts = new OutputParts(partNames(path, pattern), manifest);
   const there = parts.list();
-  // A part that is packed is there in one form, or in both.
+  // A part that is being packed exists in one form, or in both.
   const numbers = new Set(there.map(({ number }) => number));
   const changed = there.filter((part) => !isStillOurs(part, part.path));
   return {
@@ -124,7 +124,7 @@ export function partsState(path: string, manifest: Manifest, pattern?: string): 
 }
 
 /**
- * What an output has beside it that looks like its parts and is not its own.
+ * Files beside an output that look like its parts but are not its own.
  *
  * @param manifest that of the output
  * @returns names in the output's folder

@@ -8,9 +8,9 @@ import { fileOf, partNames } from './part-names.js';
 import { OutputParts } from './parts.js';
 
 /**
- * Gives an output's file its name back when it was removed while nobody wrote to it, unless another one is in its place.
+ * Gives an output's file its name back when it was removed while nobody wrote to it, unless another file has the name.
  *
- * @returns how many bytes are written again; undefined: nothing was to be done
+ * @returns how many bytes are written again; undefined: nothing was necessary
  * @throws the operating system's errors: then it is still held
  */
 export async function recoverFile(
@@ -28,9 +28,9 @@ export async function recoverFile(
 
 /**
  * Gives a removed file that is still open its name back, with its content in a new file: all of it, or nothing. An empty file
- * that has the name by now is filled.
+ * with that name is filled.
  *
- * @param temporary makes a name for the file on its way
+ * @param temporary makes a name for the temporary file
  * @param mode permissions of a new file
  * @throws the operating system's errors
  */
@@ -70,7 +70,7 @@ async function writeAll(
   }
 }
 
-/** Not by a rename alone: that would replace a file that somebody makes at this moment. */
+/** A rename alone would replace a file that somebody creates at this moment. */
 function nameFile(from: string, to: string): void {
   try {
     linkSync(from, to);

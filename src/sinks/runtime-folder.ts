@@ -7,15 +7,15 @@ const OWNER_ONLY = 0o700;
 const OF_OTHERS = 0o077;
 
 /**
- * What all processes of a user on a machine meet in, wherever they were started and whatever their environment says: so it does not
- * go by TMPDIR or HOME.
+ * A folder that all processes of a user on a machine share, wherever they were started and whatever their environment: it does
+ * not depend on TMPDIR or HOME.
  */
 const PLACE = process.platform === 'win32' ? tmpdir() : '/tmp';
 
 /**
- * The folder for what lasts no longer than the processes of this user. It is made where it is missing.
+ * The folder for files that last as long as the processes of this user. Created if necessary.
  *
- * @throws Error when it cannot be made, or others could write to it
+ * @throws Error when it can't be created, or others could write to it
  */
 export function runtimeFolder(place = PLACE): string {
   const uid = process.getuid?.();
@@ -26,9 +26,9 @@ export function runtimeFolder(place = PLACE): string {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
   const stats = lstatSync(folder);
-  if (!stats.isDirectory()) throw new Error(`${folder} is no folder`);
+  if (!stats.isDirectory()) throw new Error(`${folder} is not a folder`);
   if (uid !== undefined && (stats.uid !== uid || (stats.mode & OF_OTHERS) !== 0)) {
-    throw new Error(`${folder} is not for its user alone`);
+    throw new Error(`${folder} is accessible to other users`);
   }
   return folder;
 }

@@ -1,18 +1,18 @@
-/** Where finished lines go. Writes are whole lines, in order, one at a time: the caller awaits each before the next. */
+/** The destination of finished lines. Writes are whole lines, in order, one at a time: the caller awaits each before the next. */
 export interface Sink {
   /** For people: a path, or `stdout`. */
   readonly name: string;
   /**
-   * Resolves when the operating system has the bytes: then their memory is the caller's again.
+   * Resolves when the operating system has the bytes: the caller may then reuse their memory.
    *
-   * @throws SinkClosedError when the reader has gone; SinkError when the bytes can't be written
+   * @throws SinkClosedError when the reader is gone; SinkError when the bytes can't be written
    */
   write(lines: Uint8Array): Promise<void>;
-  /** Flushes and releases what is held. No write may follow. */
+  /** Flushes and releases everything. No write may follow. */
   close(): Promise<void>;
 }
 
-/** The other end of the pipe has closed: no failure, there is just nobody left to write for. */
+/** The other end of the pipe has closed: not a failure, there is just nobody left to write for. */
 export class SinkClosedError extends Error {
   override readonly name = 'SinkClosedError';
 }
@@ -21,7 +21,7 @@ export class SinkClosedError extends Error {
 export class SinkError extends Error {
   override readonly name = 'SinkError';
 
-  /** @param phase `open`: nothing was written; `write`: what was acknowledged before is there */
+  /** @param phase `open`: nothing was written; `write`: earlier acknowledged lines are written */
   constructor(
     readonly sink: string,
     readonly phase: 'open' | 'write',
@@ -31,7 +31,7 @@ export class SinkError extends Error {
   }
 }
 
-/** The operating system's words, without Node's frame around them: `CODE: words, call 'path'`. */
+/** The operating system's message, without what Node adds to it: `CODE: words, call 'path'`. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return /^E[A-Z0-9]+: (.+?), [a-z]+(?: '.*)?$/s.exec(cause.message)?.[1] ?? cause.message;

@@ -6,7 +6,7 @@ import { writeFileFully } from './write-fully.js';
 const STDOUT = 1;
 
 /**
- * Standard output. A redirected file is written to directly; a pipe or terminal through the event loop, because a thread
+ * Standard output. A redirected file is written directly; a pipe or terminal through the event loop, because a thread
  * that waits for a slow reader could not be interrupted.
  */
 export function stdoutSink(): Sink {
@@ -17,7 +17,7 @@ export function stdoutSink(): Sink {
     async write(lines) {
       try {
         if (isFile) writeFileFully(STDOUT, lines);
-        // The same JSON, with what a terminal would act on written as an escape.
+        // The same JSON, with characters that a terminal would interpret written as escapes.
         else await writeToStream(isTerminal ? Buffer.from(visible(Buffer.from(lines).toString('utf8'))) : lines);
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -31,7 +31,7 @@ export function stdoutSink(): Sink {
 
 function writeToStream(lines: Uint8Array): Promise<void> {
   const { stdout } = process;
-  // The failure of a write comes to its callback; without a listener it would also end the process.
+  // A write's failure goes to its callback; without a listener it would also crash the process.
   if (stdout.listenerCount('error') === 0) stdout.on('error', () => undefined);
   return new Promise((resolve, reject) => {
     stdout.write(lines, (error) => {

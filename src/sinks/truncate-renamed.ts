@@ -6,7 +6,7 @@ import { placeIn } from './output-state.js';
 import { partNames } from './part-names.js';
 import { filesIn, truncateFile } from './folder.js';
 
-/** The file of an output that has another name by now. */
+/** The file of an output that has another name now. */
 export interface RenamedFile {
   readonly path: string;
   /** Bytes behind the position. */
@@ -14,9 +14,9 @@ export interface RenamedFile {
 }
 
 /**
- * Finds the file of an output that somebody gave another name in its folder. Changes nothing.
+ * Finds the file of an output that somebody renamed in its folder. Changes nothing.
  *
- * @returns undefined where it is not found, or changed before the position
+ * @returns undefined when it is not found, or was changed before the position
  * @throws the operating system's errors
  */
 export function findRenamed(path: string, position: FilePosition): RenamedFile | undefined {
@@ -33,7 +33,7 @@ export function findRenamed(path: string, position: FilePosition): RenamedFile |
 }
 
 /**
- * Finds the file of an output that somebody gave another name in its folder, and packed: there is nothing behind the position then.
+ * Finds the file of an output that somebody renamed in its folder and packed: nothing then follows the position.
  *
  * @throws the operating system's errors
  */
@@ -44,10 +44,10 @@ export function findPacked(path: string, { mark, offset }: FilePosition): Rename
 }
 
 /**
- * {@link findRenamed}, and brings it back to the position.
+ * {@link findRenamed}, and truncates the file to the position.
  *
- * @param cutsBack whether what lies behind the position is removed from it: it was written for events that are done again
- * @returns its path now; undefined where it is not found, or changed
+ * @param cutsBack whether to remove what follows the position: it was written for events that are processed again
+ * @returns its current path; undefined when it is not found, or was changed
  * @throws the operating system's errors
  */
 export function truncateRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {

@@ -4,15 +4,15 @@ import { promisify } from 'node:util';
 
 const writeAsync = promisify(write);
 
-/** A pipe whose reader is slow answers EAGAIN when somebody made it non-blocking; this long it is left alone. */
+/** How long to wait when a non-blocking pipe with a slow reader answers EAGAIN. */
 const FULL_PIPE_WAIT_MS = 2;
 
-/** {@link writeFully}, for a regular file: another thread is not worth its call. */
+/** {@link writeFully} for a regular file: this saves a call to another thread. */
 export function writeFileFully(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
 }
 
-/** Writes all the bytes to the descriptor, at its current place, however many calls that takes. */
+/** Writes all the bytes to the descriptor, at its current position, however many calls that takes. */
 export async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     try {

@@ -8,30 +8,30 @@ import type { PositionMark } from './file-position.js';
 import { findPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
-/** Lines go to its end, also when somebody else cuts it meanwhile: never behind a hole. */
+/** Lines are appended even when somebody else truncates the file meanwhile: never behind a hole. */
 const EMPTIED = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 
 const datasync = promisify(fdatasync);
 
 /**
- * What became of the file that is written, as its name and its length tell:
- * `same`; `renamed`, it has another name now, or was packed since it had; `removed`, it has none, and nothing or an empty file is in its place; `replaced`,
- * it has none, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to it.
+ * What happened to the current file, judged by its name and length:
+ * `same`; `renamed`, it has another name, possibly packed since; `removed`, it has no name, and nothing or an empty file is in its place; `replaced`,
+ * it has no name, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to it.
  */
 export type WrittenFileState = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
 
 export interface WrittenFileOptions {
   readonly empty: boolean;
-  /** Its content is wanted back when its name is gone. */
+  /** Its content must stay readable when its name is gone. */
   readonly readable: boolean;
-  /** Permissions of a new file; undefined: those that the process gives. */
+  /** Permissions of a new file; undefined: the process's. */
   readonly mode: number | undefined;
   readonly now: () => number;
 }
 
-/** The file of an output that is open for writing at its end. */
+/** The file of an output, open for appending. */
 export class WrittenFile {
-  /** Bytes; 0 for what is no regular file (a device, a pipe). */
+  /** Bytes; 0 when it is not a regular file (a device, a pipe). */
   #size: number;
   readonly isRegular: boolean;
   readonly isReadable: boolean;
@@ -43,7 +43,7 @@ export class WrittenFile {
   /** @throws the operating system's errors */
   static open(path: string, options: WrittenFileOptions): WrittenFile {
     const { empty, readable, mode } = options;
-    // A pipe that is also read would open in another way.
+    // A pipe opened for reading, too, would behave differently.
     if (readable && !empty && (nodeFileSystem.stat(path)?.kind ?? 'file') === 'file') {
       try {
         return new WrittenFile(path, openSync(path, 'a+', mode), options);
@@ -64,7 +64,7 @@ export class WrittenFile {
     this.isRegular = stats.isFile();
     this.#size = this.isRegular ? size : 0;
     this.node = this.isRegular ? nodeFileSystem.fstat(fd).node : undefined;
-    // Not every file system knows when a file was made.
+    // Not every file system records when a file was created.
     this.began = size === 0 ? now() : birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
     this.isReadable = readable && this.isRegular;
     this.#edges = this.isRegular ? this.#edgesOf(size) : undefined;
@@ -83,19 +83,19 @@ export class WrittenFile {
     this.#edges?.add(bytes);
   }
 
-  /** What its end is known by now; undefined where that cannot be. */
+  /** What identifies its end; undefined when unknown. */
   mark(): PositionMark | undefined {
     return this.#edges?.mark();
   }
 
-  /** Puts what was written onto the medium. A device or a pipe has nothing to sync, and says so by an error. */
+  /** Syncs what was written. A device or a pipe has nothing to sync, and answers with an error. */
   async sync(): Promise<void> {
     if (this.isRegular) await datasync(this.fd);
   }
 
   /** @throws the operating system's errors */
   standing(): WrittenFileState {
-    // Where files have no inodes, another one in its place is not told from it, and its length decides.
+    // Without inodes, a replacement can't be distinguished, and its length decides.
     if (!this.isRegular) return 'same';
     const there = nodeFileSystem.stat(this.path);
     if (there === undefined || there.node !== this.node) {
@@ -107,13 +107,13 @@ export class WrittenFile {
     return there.size < this.#size ? 'cut' : 'grown';
   }
 
-  /** Whether somebody has packed what was in it, and removed only the file that they had packed. */
+  /** Whether somebody has packed its content, and removed only the file that they had packed. */
   #isPacked(): boolean {
     const head = this.#size === 0 ? undefined : this.mark()?.file.head;
     return head !== undefined && findPackedTwin(dirname(this.path), head, this.#size) !== undefined;
   }
 
-  /** Takes over what somebody else made of the file. @returns by how many bytes it is longer */
+  /** Accepts what somebody else made of the file. @returns by how many bytes it is longer */
   measure(): number {
     const { size } = fstatSync(this.fd);
     const more = size - this.#size;
@@ -132,12 +132,12 @@ export class WrittenFile {
     }
   }
 
-  /** What is in it, in blocks; undefined where it cannot be read. A block's memory is used again. */
+  /** Its content, in blocks; undefined when it can't be read. A block's memory is reused. */
   content(): Iterable<Uint8Array> | undefined {
     return this.isReadable ? blocksOf(this.fd) : undefined;
   }
 
-  /** Closes it by giving its descriptor away. */
+  /** Closes it by handing over its descriptor. */
   handOver(): number {
     return this.fd;
   }
@@ -147,7 +147,7 @@ export class WrittenFile {
   }
 }
 
-/** The file, open for reading, unless it cannot be read or another one has its name. */
+/** The file, open for reading, unless it can't be read or another one has its name. */
 function readerOf(path: string, node: string | undefined): number | undefined {
   let fd: number;
   try {

@@ -1,13 +1,13 @@
 import { OVERLONG_HEAD_BYTES, OVERLONG_TAIL_BYTES, type Block } from './block.js';
 import { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 
-/** Bytes read at a time: enough to forget the cost of a call, little enough to stay in the processor's cache. */
+/** Bytes read at a time: enough to amortize a call, few enough to stay in the processor's cache. */
 export const BLOCK_BYTES = PIECE_BYTES;
 
 const NEWLINE = 0x0a;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The line that is being read past. */
+/** The line that is being skipped. */
 interface OverlongSoFar {
   readonly head: Buffer;
   tail: Buffer;
@@ -15,25 +15,25 @@ interface OverlongSoFar {
 }
 
 /**
- * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that a block is
- * copied at most by its last, unfinished line. Holds at most one block, or one line up to the limit.
+ * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that at most a block's
+ * last, unfinished line is copied. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
   readonly #spare: SpareMemory;
   #buffer: Buffer;
   #used = 0;
-  /** Before this there is no newline. */
+  /** There is no newline before this. */
   #searched = 0;
-  /** The line being read past, once it is over the limit. */
+  /** The line being skipped, once it exceeds the limit. */
   #overlong: OverlongSoFar | undefined;
   #startsFile: boolean;
   #atFileStart: boolean;
   #given = 0;
-  /** Bytes that were dropped and are in no block. */
+  /** Dropped bytes that are in no block. */
   #dropped = 0;
   readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
 
-  /** @param startsFile false where the first bytes are not the beginning of a file */
+  /** @param startsFile false when the first bytes are not the beginning of a file */
   constructor(
     private readonly source: string,
     private readonly lineBytesMax: number,
@@ -46,17 +46,17 @@ export class BlockCutter {
     this.#atFileStart = startsFile;
   }
 
-  /** Bytes that have gone out in blocks by now, with all that was left out of them. */
+  /** Bytes in the blocks returned so far, including those omitted from them. */
   get given(): number {
     return this.#given;
   }
 
-  /** Bytes of the line that has come to no end yet. */
+  /** Bytes of the unfinished line. */
   get unfinished(): number {
     return this.#used + (this.#overlong?.bytes ?? 0);
   }
 
-  /** Where the next bytes go. Never empty. */
+  /** Where to put the next bytes. Never empty. */
   space(): Buffer {
     if (this.#used === this.#buffer.length) {
       const grown = Buffer.allocUnsafeSlow(Math.min(this.#buffer.length * 2, this.lineBytesMax + this.blockBytes));
@@ -66,17 +66,17 @@ export class BlockCutter {
     return this.#buffer.subarray(this.#used);
   }
 
-  /** Whether so many bytes more fit into the block that is being filled. */
+  /** Whether this many more bytes fit into the current block. */
   hasRoom(bytes: number): boolean {
     return this.#used + bytes <= this.#buffer.length;
   }
 
-  /** Takes note of `count` bytes that were put into {@link space}. */
+  /** Registers `count` bytes that were put into {@link space}. */
   fill(count: number): void {
     this.#used += count;
   }
 
-  /** Takes a copy of a chunk. Gives what is complete only where there is no more room: the rest is there to {@link cut}. */
+  /** Adds a copy of a chunk. Returns complete lines only when there is no more room: {@link cut} returns the rest. */
   *add(chunk: Buffer): Generator<Block> {
     for (let at = 0; at < chunk.length;) {
       const copied = chunk.copy(this.space(), 0, at);
@@ -92,7 +92,7 @@ export class BlockCutter {
     return this.cut();
   }
 
-  /** Gives what is complete by now. */
+  /** Returns what is complete so far. */
   *cut(): Generator<Block> {
     if (this.#atFileStart && !this.#skipBom()) return;
 
@@ -123,12 +123,12 @@ export class BlockCutter {
     }
   }
 
-  /** Whether the last bytes are those of a line that has no newline yet. */
+  /** Whether the last line has no newline yet. */
   get isWithinLine(): boolean {
     return this.#used > 0 || this.#overlong !== undefined;
   }
 
-  /** Gives a last line that has no newline; the next bytes start another one. */
+  /** Returns a last line without a newline; the next bytes start another one. */
   *endLine(): Generator<Block> {
     if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong, true);
     else if (this.#used > 0) yield this.#take(this.#used);
@@ -136,7 +136,7 @@ export class BlockCutter {
     this.#searched = 0;
   }
 
-  /** The source has ended: gives a last line that has no newline. The next bytes start a new file. */
+  /** The source has ended: returns a last line without a newline. The next bytes start a new file. */
   *end(): Generator<Block> {
     yield* this.endLine();
     this.#startsFile = true;
@@ -151,11 +151,11 @@ export class BlockCutter {
     return { kind: 'overlong', source, ...this.#takeStart(), head, tail, lineBytes: bytes, unfinished };
   }
 
-  /** Gives the first `count` bytes away and keeps the rest as the start of the next block. */
+  /** Returns the first `count` bytes and keeps the rest as the start of the next block. */
   #take(count: number): Block {
     this.#given += count;
     const start = this.#takeStart();
-    // A small block is copied out, so that a slow source does not use up a whole buffer for each line.
+    // A small block is copied, so that a slow source does not use up a whole buffer for each line.
     if (count * 4 < this.#buffer.length) {
       const bytes = Buffer.from(this.#buffer.subarray(0, count));
       this.#dropFront(count);
@@ -182,7 +182,7 @@ export class BlockCutter {
     this.#used -= count;
   }
 
-  /** Drops a byte order mark; false while there are too few bytes to know. */
+  /** Drops a byte order mark; false while there are too few bytes to tell. */
   #skipBom(): boolean {
     const start = this.#buffer.subarray(0, Math.min(this.#used, BOM.length));
     if (!start.equals(BOM.subarray(0, start.length))) {
@@ -198,7 +198,7 @@ export class BlockCutter {
   }
 }
 
-/** The last bytes of two that follow each other, as many as are kept of an overlong line. */
+/** The last bytes of two consecutive pieces, as many as are kept of an overlong line. */
 function endOf(before: Buffer, more: Buffer): Buffer {
   return Buffer.concat([before, more.subarray(-OVERLONG_TAIL_BYTES)]).subarray(-OVERLONG_TAIL_BYTES);
 }

@@ -1,5 +1,5 @@
 /**
- * What a source gives: runs of whole lines as bytes, in order. Nothing here is decoded, so that broken UTF-8 reaches the
+ * What a source returns: runs of whole lines as bytes, in order. Nothing is decoded here, so that invalid UTF-8 reaches the
  * one place that can report it.
  */
 export type Block = LineBlock | OverlongLine;
@@ -7,29 +7,30 @@ export type Block = LineBlock | OverlongLine;
 export interface LineBlock {
   readonly kind: 'lines';
   /**
-   * Whole lines with their newlines; the very last line of a source may lack its own. Empty only in a block that is there
-   * for its `resumeAt`. A block that fills most of its memory owns it, and may be moved to another thread: who cuts one in parts
-   * copies all but the last.
+   * Whole lines with their newlines; a source's very last line may lack its own. Empty only in a block that exists
+   * for its `resumeAt`. A block that fills most of its memory owns it and may be transferred to another thread: a caller that
+   * splits
+   * it copies all parts but the last.
    */
   readonly bytes: Buffer;
   /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
   readonly source: string;
   /** True when line numbers start from 1 here. */
   readonly startsFile: boolean;
-  /** Bytes of the file that stand before the block and are in none: those of a byte order mark. */
+  /** Bytes of the file before the block that are in no block: a byte order mark. */
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
   /** Decoded from another format: a line may stand for a record that could not be read, see `readBroken`. */
   readonly decoded?: true;
-  /** Its one line may be what killed who worked on it before: nothing else is to be in work meanwhile, nor to be killed with it. */
+  /** Its one line may have killed an earlier worker: nothing else may be in progress with it. */
   readonly alone?: boolean;
-  /** Where the memory of `bytes` may be given back once nobody reads them any more, from whichever thread they came back. */
+  /** Where to return the memory of `bytes` once nobody reads them any more, from whatever thread. */
   readonly recycle?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
- * Some of a block's bytes, for a block of their own. A block's memory has one owner, who may move it away or give it back: the
+ * Some of a block's bytes, as a block of their own. A block's memory has one owner, who may transfer or return it: the
  * last part keeps it, the others are copies.
  */
 export function partOf(bytes: Buffer, start: number, end: number): Buffer {
@@ -37,7 +38,7 @@ export function partOf(bytes: Buffer, start: number, end: number): Buffer {
   return end === bytes.length ? part : Buffer.from(part);
 }
 
-/** A block in two, behind so many of its bytes. */
+/** Splits a block after this many of its bytes. */
 export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBlock] {
   const { bytes, source, done, recycle, decoded } = block;
   return [
@@ -55,8 +56,8 @@ export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBl
 }
 
 /**
- * Where its source goes on behind a block, for sources that can be asked to start there: what a checkpoint keeps. JSON;
- * only the source knows what is in it.
+ * Where the source continues behind a block, if it can be started there: what a checkpoint stores. JSON
+ * that only the source understands.
  */
 export type ResumeAt = unknown;
 
@@ -66,7 +67,7 @@ export interface Done {
   readonly lines: number;
 }
 
-/** A line over the limit: read past, never held. */
+/** A line over the limit: skipped, never kept in memory. */
 export interface OverlongLine {
   readonly kind: 'overlong';
   readonly source: string;
@@ -81,21 +82,21 @@ export interface OverlongLine {
   readonly tail: Buffer;
   /** Its length without the newline. */
   readonly lineBytes: number;
-  /** The source ended before its newline came. */
+  /** The source ended before its newline. */
   readonly unfinished: boolean;
 }
 
 /** How much of an overlong line is kept for its dead letter. */
 export const OVERLONG_HEAD_BYTES = 4096;
 
-/** How much of its end is kept, by which the place behind it is known again. */
+/** How much of its end is kept, to identify the position behind it. */
 export const OVERLONG_TAIL_BYTES = 1024;
 
-/** A stream of events to be: one pass, pulled by whoever consumes it. */
+/** A stream of future events: read once, pulled by its consumer. */
 export interface Source {
   readonly name: string;
-  /** Total bytes, where that is known before reading (a regular file). */
+  /** Total bytes, where known before reading (a regular file). */
   readonly sizeBytes?: number;
-  /** @param signal ends the reading early: what was read so far is still given, then the iteration ends. */
+  /** @param signal ends the reading early: what was read so far is still returned, then the iteration ends */
   blocks(signal: AbortSignal): AsyncIterable<Block>;
 }

@@ -7,14 +7,14 @@ import { gunzipped } from './gunzip.js';
 import { openForReading } from './open-file.js';
 import { chunkBlocks } from './stream-source.js';
 
-/** What is written around a record at most: names of fields, or what a broken one says of itself in base64. */
+/** The most that is written around a record: names of fields, or a broken record's description in base64. */
 const LINE_GROWTH_MAX = 8;
 
 /**
  * An input of another format as lines of JSON. A file is read from its start; `.gz` is decompressed.
  *
- * @param recordBytesMax longer records are reported, not held
- * @throws SourceError when it cannot be opened
+ * @param recordBytesMax longer records are reported, not kept in memory
+ * @throws SourceError when it can't be opened
  */
 export function decodedSource(name: string, format: InputFormat, recordBytesMax: number): Source {
   const isStdin = name === '-';

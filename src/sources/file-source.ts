@@ -9,22 +9,22 @@ import { itIsADirectory, SourceError } from './read-error.js';
 
 const readAsync = promisify(read);
 
-/** Reads into the space and tells how many bytes: 0 at the end. @param position undefined: the descriptor's own */
+/** Reads into the space and returns how many bytes: 0 at the end. @param position undefined: the descriptor's own */
 type Read = (fd: number, space: Buffer, position: number | undefined) => Promise<number>;
 
 const readDevice: Read = async (fd, space) => (await readAsync(fd, space, 0, space.length, null)).bytesRead;
 
-/** A file is there when it is asked, so another thread is not worth its call. Each turn of the loop lets others have theirs. */
+/** A file's data is available at once, so another thread is not worth the call. Each turn of the loop lets others run. */
 const readFile: Read = async (fd, space, position) => {
   await nextTurn();
   return readSync(fd, space, 0, space.length, position ?? null);
 };
 
 /**
- * A file. It is looked at once, so that a missing one is known before the first event is read, and opened when its turn
- * comes, because there may be more of them than a process may have open. `.gz` files are decompressed.
+ * A file. It is checked at once, so that a missing one is known before the first event is read, and opened when its turn
+ * comes, because there may be more files than a process may have open. `.gz` files are decompressed.
  *
- * @throws SourceError when it cannot be opened
+ * @throws SourceError when it can't be opened
  */
 export function fileSource(path: string, lineBytesMax: number): Source {
   const stats = readableStats(path);
@@ -33,7 +33,7 @@ export function fileSource(path: string, lineBytesMax: number): Source {
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
 }
 
-/** Looks at what is to be read. @throws SourceError when it cannot be opened */
+/** Looks at what is to be read. @throws SourceError when it can't be opened */
 export function readableStats(path: string): Stats {
   try {
     const stats = statSync(path);
@@ -47,9 +47,9 @@ export function readableStats(path: string): Stats {
 }
 
 /**
- * Blocks from an open descriptor, from its current place to its end; closes it.
+ * Blocks from an open descriptor, from its current position to its end; closes it.
  *
- * @param from where a regular file is entered, at the start of a line; undefined: at the descriptor's own place
+ * @param from where to start in a regular file, at the start of a line; undefined: at the descriptor's own position
  * @throws SourceError when reading fails
  */
 export async function* descriptorBlocks(

@@ -7,19 +7,19 @@ import { FollowedFile } from './followed-file.js';
 import { openForReading } from './open-file.js';
 import { SourceError } from './read-error.js';
 
-/** How often a followed file is looked at when nothing new was in it. */
+/** How often a followed file is checked when it has nothing new. */
 const POLL_MS = 200;
 
-/** So long must a file that was renamed or removed be quiet: who writes to it may not know of the new one yet. */
+/** How long a renamed or removed file must be quiet: its writer may not know of the new one yet. */
 const QUIET_MS = 2000;
-/** A file that is never quiet is left after so long, and that is told. */
+/** A file that is never quiet is abandoned after this long, which is reported. */
 const LEAVE_MS = 60_000;
 
 /** How long a last line waits for its newline. A watched folder waits as long, unless its config says otherwise. */
 const UNFINISHED_LINE_MS = 30_000;
 
 export interface FollowOptions {
-  /** Told, for a person, what is out of the ordinary. */
+  /** Called with anything unusual, for people. */
   readonly onNotice?: (message: string) => void;
   /** Milliseconds, steady. */
   readonly now?: () => number;
@@ -27,22 +27,23 @@ export interface FollowOptions {
 }
 
 /**
- * A file that others keep writing to: read to its end, then on and on. It is known by what was read of it. One that was cut,
- * whatever was written to it since, is read again from its start; one that was renamed or removed is read until nothing has
- * come to it for two seconds, then the new file of that name is taken up, as soon as there is one: at the same place when it has
- * the same content, else from its start. A last line waits for its newline; when that does not come, it is a line as it stands. Ends only by the signal. What is
- * no file, a named pipe or a device, is read as it comes, until it ends.
+ * A file that others keep writing to: read to its end, then followed. It is identified by what was read of it. A truncated
+ * file, whatever was written to it since, is read again from its start; a renamed or removed one is read until nothing has
+ * been added for two seconds, then the new file with the name is read, as soon as there is one: from the same position when it has
+ * the same content, else from its start. A last line waits for its newline; without it, it eventually counts as complete. Only the
+ * signal
+ * ends this. A named pipe or a device is read until it ends.
  *
  * Polls, because change notices are lost on network file systems and across renames.
  *
- * @throws SourceError when it cannot be opened
+ * @throws SourceError when it can't be opened
  */
 export function followSource(path: string, lineBytesMax: number, options: FollowOptions = {}): Source {
   if (!isRegularFile(path)) return fileSource(path, lineBytesMax);
   return { name: path, blocks: (signal) => follow(path, lineBytesMax, signal, options) };
 }
 
-/** Opening a pipe would wait for its writer, so it is looked at first. */
+/** Opening a pipe would wait for its writer, so it is checked first. */
 function isRegularFile(path: string): boolean {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
@@ -68,7 +69,7 @@ async function* follow(
     while (!signal.aborted) {
       const bytesRead = await file.read(cutter.space());
       if (bytesRead === 'cut') {
-        // What stood unfinished at the cut is a line of its own.
+        // An unfinished line before the truncation is a separate line.
         yield* cutter.end();
         file.rewind();
         continue;
@@ -84,7 +85,7 @@ async function* follow(
         const isOverdue = now() - lostNameAt >= LEAVE_MS;
         const next = isQuiet || isOverdue ? file.successor(isQuiet) : undefined;
         if (next !== undefined) {
-          if (!isQuiet) onNotice(`${path}: the former file is still written to; what comes to it now is not read`);
+          if (!isQuiet) onNotice(`${path}: the previous file is still being written to; new lines in it are not read`);
           if (!next.isSameContent) yield* cutter.end();
           file.close();
           file = next.file;
@@ -94,12 +95,12 @@ async function* follow(
       } else lostNameAt = undefined;
       if (cutter.isWithinLine && now() - grewAt >= UNFINISHED_LINE_MS) {
         const seconds = UNFINISHED_LINE_MS / 1000;
-        onNotice(`${path}: the last line has had no newline for ${seconds} s, and is taken as it stands`);
+        onNotice(`${path}: the last line has had no newline for ${seconds} s and is treated as complete`);
         yield* cutter.endLine();
       }
       await wait(POLL_MS, signal);
     }
-    // Stopped: a line without its newline may still be in the writing, so it is not input yet.
+    // Stopped: a line without its newline may be unfinished, so it is not input yet.
   } catch (error) {
     throw error instanceof SourceError ? error : new SourceError(path, 'read', error);
   } finally {

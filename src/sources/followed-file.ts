@@ -11,11 +11,11 @@ const NOTHING = new Uint8Array(0);
 /** The file that has taken another one's name. */
 export interface Successor {
   readonly file: FollowedFile;
-  /** It has everything that was read, and is read on from there. */
+  /** It contains everything that was read, and reading continues from there. */
   readonly isSameContent: boolean;
 }
 
-/** A file that is read while others write to it, and the bytes by which the place in it is known again. */
+/** A file that is read while others write to it, and the bytes that identify the position in it. */
 export class FollowedFile {
   #position = 0;
   #head: Uint8Array = NOTHING;
@@ -32,12 +32,12 @@ export class FollowedFile {
   }
 
   /**
-   * Reads on.
+   * Continues reading.
    *
-   * @returns how many bytes: 0 where there are no more by now; `cut` when what was read is not there any more
+   * @returns how many bytes: 0 when there are no more for now; `cut` when what was read is not there any more
    */
   async read(space: Buffer): Promise<number | 'cut'> {
-    // Whether it was cut its length does not tell: it may have grown again, beyond what it was.
+    // The length does not show whether it was truncated: it may have grown beyond its old length since.
     if (!this.#isTailThere()) return 'cut';
     const { bytesRead } = await read(this.fd, space, 0, space.length, this.#position);
     const bytes = space.subarray(0, bytesRead);
@@ -47,7 +47,7 @@ export class FollowedFile {
     return bytesRead;
   }
 
-  /** Goes back to the start. */
+  /** Returns to the start. */
   rewind(): void {
     this.#position = 0;
     this.#head = NOTHING;
@@ -77,7 +77,7 @@ export class FollowedFile {
       throw error;
     }
     const file = new FollowedFile(this.path, fd);
-    // A file that still has another name was renamed: what is here now is not it.
+    // A file that still has another name was renamed: the present one is not it.
     const isSameContent = own.links === 0 && stateOfPlace(this.#place(own.node), fd).kind === 'good';
     if (isSameContent) file.#takeOver(this);
     return { file, isSameContent };

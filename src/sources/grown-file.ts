@@ -7,7 +7,7 @@ import { SourceError } from './read-error.js';
 
 const readAsync = promisify(read);
 
-/** So much of what was read last is compared before more is read. */
+/** How much of the last read is compared before more is read. */
 const OVERLAP_BYTES = 1024;
 
 export interface GrownFileOptions {
@@ -16,18 +16,18 @@ export interface GrownFileOptions {
   readonly lineBytesMax: number;
   /** Bytes of its content that were read before. */
   readonly from: number;
-  /** Its content is what `gunzip` makes of it. */
+  /** The file is compressed; its content is decompressed. */
   readonly gzip: boolean;
-  /** Whether a last line without a newline is one. */
+  /** Whether a last line without a newline counts. */
   readonly takesUnfinished: boolean;
 }
 
-/** The file is not what it was when its reading began: somebody has cut it, or written it anew. */
+/** The file has changed since its reading began: somebody has truncated or rewritten it. */
 export class RewrittenError extends Error {
   override readonly name = 'RewrittenError';
 }
 
-/** What has come to an open file behind a place, as it is when the reading begins. To be read once. */
+/** New data of an open file behind a position, as of when the reading begins. To be read once. */
 export class GrownFile {
   readonly #cutter: BlockCutter;
   readonly #packed: GunzippedFile;
@@ -42,22 +42,22 @@ export class GrownFile {
     this.#cutter = new BlockCutter(options.name, options.lineBytesMax, BLOCK_BYTES, options.from === 0);
   }
 
-  /** Bytes of the content before what was not given yet. */
+  /** Bytes of the content before what was not returned yet. */
   get offset(): number {
     return this.options.from + this.#cutter.given;
   }
 
-  /** Bytes of a last line without a newline, once all is read. */
+  /** Bytes of a last line without a newline, once everything is read. */
   get unfinished(): number {
     return this.#cutter.unfinished;
   }
 
-  /** Bytes of the file that were read, compressed where it is. */
+  /** Bytes read of the file; compressed, if it is. */
   get bytesRead(): number {
     return this.options.gzip ? this.#packed.bytesRead : this.#bytesRead;
   }
 
-  /** Whether the file is compressed, and its end is missing: it may be in the writing. */
+  /** Whether the file is compressed and its end is missing: it may be unfinished. */
   get isCutOff(): boolean {
     return this.#isCutOff;
   }

@@ -6,9 +6,9 @@ import { openForReading } from './open-file.js';
 import { chunkBlocks } from './stream-source.js';
 
 /**
- * Blocks from a compressed file. Of a damaged one everything is given that comes out before the damage.
+ * Blocks from a compressed file. Of a damaged one, everything before the damage is returned.
  *
- * @throws SourceError when it cannot be read, or is damaged
+ * @throws SourceError when it can't be read or is damaged
  */
 export async function* gunzipBlocks(path: string, lineBytesMax: number, signal: AbortSignal): AsyncGenerator<Block> {
   yield* chunkBlocks(gunzipped(path, signal), path, lineBytesMax, signal);
@@ -45,11 +45,11 @@ export async function* gunzipped(path: string, signal: AbortSignal): AsyncGenera
 }
 
 /**
- * What comes out before the damage and was not given yet. The decompressor keeps to itself what it made of the bytes that it
- * was given together with the damaged ones: so it gets the last of them one by one.
+ * What can be decompressed before the damage and was not returned yet. The decompressor withholds the output of bytes that it
+ * was given together with damaged ones: so it gets the last bytes one by one.
  *
- * @param good bytes of the file in which there was no damage
- * @param given bytes that came out already
+ * @param good bytes of the file without damage
+ * @param given bytes that were returned already
  */
 async function* before(path: string, gunzip: Gunzip, good: number, given: number): AsyncGenerator<Buffer> {
   const out: Buffer[] = [];
@@ -58,7 +58,7 @@ async function* before(path: string, gunzip: Gunzip, good: number, given: number
     if (chunk.length > left) out.push(chunk.subarray(left));
     left = Math.max(0, left - chunk.length);
   });
-  // Bytes that are damaged are never acknowledged.
+  // Damaged bytes are never acknowledged.
   const failed = new Promise<boolean>((resolve) => gunzip.on('error', () => resolve(false)));
   const put = (bytes: Buffer): Promise<boolean> =>
     Promise.race([failed, new Promise<boolean>((resolve) => gunzip.write(bytes, (error) => resolve(error == null)))]);
@@ -73,7 +73,7 @@ async function* before(path: string, gunzip: Gunzip, good: number, given: number
   }
 }
 
-/** Damaged, or cut: not a disk that fails. */
+/** Damaged or truncated data, not a failing disk. */
 function isDamage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }

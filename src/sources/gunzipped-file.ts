@@ -5,7 +5,7 @@ import { BLOCK_BYTES } from './block-cutter.js';
 
 const readAsync = promisify(read);
 
-/** The content of an open gzip file, from its start, because only there it can be made out. To be read once. */
+/** The content of an open gzip file, from its start: it can't be decompressed from elsewhere. To be read once. */
 export class GunzippedFile {
   #bytesRead = 0;
 
@@ -18,7 +18,7 @@ export class GunzippedFile {
 
   /**
    * @param signal ends the reading, with an error or without
-   * @throws errors of zlib for what is damaged or cut off; the operating system's errors
+   * @throws errors of zlib for damaged or truncated data; the operating system's errors
    */
   async *chunks(signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
     const { createGunzip } = await import('node:zlib');
@@ -32,7 +32,7 @@ export class GunzippedFile {
     } finally {
       signal?.removeEventListener('abort', stop);
       gunzip.destroy();
-      // Whoever opened the file may close it then.
+      // The file's opener may close it then.
       await feeding;
     }
   }

@@ -23,15 +23,15 @@ export { mergeSources } from './merge.js';
 
 /** How an input is read. */
 export interface SourceOptions extends FollowOptions {
-  /** Longer lines and records are reported, not held. */
+  /** Longer lines and records are reported, not kept in memory. */
   readonly lineBytesMax: number;
   readonly follow: boolean;
-  /** Undefined: lines of JSON. Inputs that are followed have no other. */
+  /** Undefined: lines of JSON, the only format of followed inputs. */
   readonly format?: InputFormat | undefined;
 }
 
 /**
- * Opens an input as the command line names it: `-` is standard input, all else a file.
+ * Opens an input of the command line: `-` is standard input, anything else a file.
  *
  * @throws SourceError when it cannot be opened
  */

@@ -12,17 +12,17 @@ import { SpareMemory } from './spare-memory.js';
 
 const NEWLINE = 0x0a;
 
-/** Less is hardly worth the calls that it takes to read it. */
+/** Smaller blocks are not worth the calls to read them. */
 const SMALL_BYTES = 64 << 10;
 
-/** Where a stored log was read to: what a checkpoint keeps of it. */
+/** How far a stored log was read: what a checkpoint stores. */
 export interface LogMark {
   readonly position: LogPosition;
-  /** Of the last record before it, milliseconds since the epoch; 0 where none was read. */
+  /** Of the last record before it, milliseconds since the epoch; 0 when none was read. */
   readonly timestamp: number;
 }
 
-/** Reads a {@link LogMark} back; undefined when the value is none. */
+/** Parses a stored {@link LogMark}; undefined when the value is not one. */
 export function parseLogMark(value: ResumeAt): LogMark | undefined {
   if (typeof value !== 'object' || value === null || !('position' in value) || !('timestamp' in value))
     return undefined;
@@ -31,26 +31,26 @@ export function parseLogMark(value: ResumeAt): LogMark | undefined {
   return position !== undefined && typeof timestamp === 'number' ? { position, timestamp } : undefined;
 }
 
-/** Whoever reads a stored log: its writer, or another process. */
+/** A readable log: its writer, or another process. */
 export interface ReadableLog {
   read(options: LogReadOptions): AsyncIterable<LogBlock>;
 }
 
 export interface LogSourceOptions extends Omit<LogReadOptions, 'signal' | 'spare'> {
-  /** Lines that are not wanted are left out. @param end where the line's newline stands */
+  /** Other lines are omitted. @param end the position of the line's newline */
   readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
-  /** Blocks of one line each: every event is a place to resume at. */
+  /** Blocks of one line each, so that reading can resume at every event. */
   readonly singleLines?: boolean;
-  /** So are those of the first block that has any, each marked as {@link LineBlock.alone}. */
+  /** The first nonempty block is also split into lines, each marked as {@link LineBlock.alone}. */
   readonly firstAlone?: boolean;
-  /** Told of every damaged place, in the log's order. */
+  /** Called for every damaged place, in the log's order. */
   readonly onDamage: (damage: Damage) => void;
-  /** Waited for after a small block, so that a log that grows fast is read in few large blocks instead of many small ones. */
+  /** Awaited after a small block, so that a fast-growing log is read in a few large blocks instead of many small ones. */
   readonly rest?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Stored events as they are, ids, timestamps and all, without their crc. Each block says where the log goes on behind it, as
+ * Stored events unchanged, with ids and timestamps, without their crc. Each block says where the log continues, as
  * a {@link LogMark}; a block without lines says only that.
  */
 export function logSource(log: ReadableLog, options: LogSourceOptions): Source {

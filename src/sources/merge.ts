@@ -1,8 +1,8 @@
 import type { Block, Source } from './block.js';
 
 /**
- * Several sources as one: one after the other, or, when they never end, side by side as blocks come in. Each source's own
- * order is kept either way.
+ * Several sources as one: one after the other, or, for endless ones, side by side as blocks arrive. Each source's own
+ * order is preserved.
  */
 export async function* mergeSources(
   sources: readonly Source[],
@@ -24,9 +24,9 @@ interface Arrival {
   readonly result: IteratorResult<Block>;
 }
 
-/** Asks every source for its next block and gives them as they arrive: at most one block waits for each source. */
+/** Asks every source for its next block and returns them as they arrive: at most one block waits for each source. */
 async function* sideBySide(sources: readonly Source[], signal: AbortSignal): AsyncGenerator<Block> {
-  // Who has seen enough ends them all: one that waits for more would not hear of it otherwise.
+  // A consumer that has seen enough ends all of them: a waiting source would not notice otherwise.
   const enough = new AbortController();
   const ended = AbortSignal.any([signal, enough.signal]);
   const open = new Set(sources.map((source) => source.blocks(ended)[Symbol.asyncIterator]()));
@@ -34,7 +34,7 @@ async function* sideBySide(sources: readonly Source[], signal: AbortSignal): Asy
   let failure: { readonly error: unknown } | undefined;
   let wake = (): void => undefined;
 
-  // Not Promise.race: it would hang one more reaction on an idle source's promise for every block of the others.
+  // Not Promise.race: it would add a reaction to an idle source's promise for every block of the others.
   const ask = (iterator: AsyncIterator<Block>): void => {
     iterator.next().then(
       (result) => {

@@ -1,60 +1,62 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { isMissing, NatsUnavailableError, type NatsLink } from '../nats/index.js';
 
-/** A message that is ours until it is acknowledged or released, or we fall silent. */
+/** A message that we hold until it is acknowledged or released, or until we stop extending it. */
 export interface Delivery {
   readonly line: Buffer;
   readonly subject: string;
-  /** How often it was given out, this time included. */
+  /** How often it was delivered, including this time. */
   readonly times: number;
-  /** Its place in its stream. */
+  /** Its sequence number in its stream. */
   readonly sequence: number;
-  /** Milliseconds since the epoch: when the stream got it. */
+  /** When the stream got it, milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** A durable consumer, and how many of its messages we hold at most. */
+/** A durable consumer, and the most messages of it that we hold. */
 export interface QueueInlet {
   readonly stream: string;
   readonly consumer: string;
   readonly heldMax: number;
   /**
-   * Makes the consumer anew, where the server says that it is gone.
+   * Creates the consumer again when the server says that it is gone.
    *
-   * @throws NatsUnavailableError; the server's refusal, which is then that of the next `take`
+   * @throws NatsUnavailableError; the server's refusal, which the next `take` then throws
    */
   readonly restore: () => Promise<void>;
 }
 
-/** Somebody has removed a consumer, or its stream, and it is there again. */
+/** Somebody removed a consumer or its stream, and it was created again. */
 export interface Restored extends Pick<QueueInlet, 'stream' | 'consumer'> {
-  /** What the server said was gone. */
+  /** What the server said was missing. */
   readonly reason: string;
 }
 
-/** Takes messages of several consumers, as many as can be held, and speaks for each until it is done. */
+/** Takes messages of several consumers, as many as can be held, and extends each until it is done. */
 export interface NatsQueue {
   /**
    * Waits for messages.
    *
-   * @returns in the order of their consumers: at least one, but none once the signal is raised
-   * @throws the server's refusal to give any
+   * @returns messages in the order of their consumers: at least one, but none once the signal is aborted
+   * @throws the server's refusal to deliver any
    */
   take(most: number, bytesMost: number, signal: AbortSignal): Promise<readonly Delivery[]>;
-  /** They are done: the server forgets them. */
+  /** They are done: the server removes them. */
   acknowledge(deliveries: readonly Delivery[]): void;
-  /** They are not done: the next `take` gives them again, first. */
+  /** They are not done: the next `take` returns them again, first. */
   giveBack(deliveries: readonly Delivery[]): void;
-  /** Pulls nothing more, and leaves what is held to others. What was taken must be acknowledged or given back before. */
+  /** Pulls no more, and leaves held messages to others. Everything taken must be acknowledged or released before. */
   close(): Promise<void>;
 }
 
-/** Short: for so long the server may give events to a machine that has fallen silent. */
+/** Short: for this long the server may deliver events to a machine that has failed. */
 const PULL_EXPIRES_MS = 6000;
-/** The server is heard as often while there is nothing to give; when it misses two, we ask whether the consumer is still there. */
+/**
+ * How often the server reports while it has nothing to deliver; after two missed reports, we check that the consumer still exists.
+ */
 const HEARTBEAT_MS = 2500;
 const RETRY_MS = 250;
-/** How often within the server's patience we speak for what we hold. */
+/** How often we extend held messages within the server's waiting time. */
 const WORDS_PER_PATIENCE = 3;
 
 interface Inlet extends QueueInlet {
@@ -63,14 +65,12 @@ interface Inlet extends QueueInlet {
 }
 
 interface Held extends Delivery {
-  /** As it was given out last. */
+  /** The last delivery. */
   message: JsMsg;
   readonly inlet: Inlet;
 }
 
-/**
- * @param ackWaitMs as the consumers have it: a message that nobody speaks for is given to somebody else after that
- */
+/** @param ackWaitMs as configured for the consumers: a message that is not extended for this long is redelivered */
 export function natsQueue(
   link: NatsLink,
   inlets: readonly QueueInlet[],
@@ -89,7 +89,7 @@ export function natsQueue(
     const key = keyOf(message);
     const known = held.get(key);
     if (known !== undefined) {
-      // The server has not heard us, and gives it to us once more.
+      // The server has not heard us and redelivers it to us.
       known.message = message;
       return;
     }
@@ -125,7 +125,7 @@ export function natsQueue(
     }
   };
 
-  /** Pulls in portions: half of what can be held is free before the next. */
+  /** Pulls in portions: half of the capacity must be free first. */
   const isClosing = (): boolean => closing.signal.aborted;
   const pull = async (inlet: Inlet): Promise<void> => {
     let consumer: Consumer | undefined;
@@ -150,7 +150,7 @@ export function natsQueue(
           pulls.delete(messages);
         }
       } catch (error) {
-        // It may be that the server is away: messages are not lost by that. Or it has no such consumer: to ask tells.
+        // The server may be unreachable, which loses no messages, or the consumer is missing: asking tells.
         consumer = undefined;
         if (isMissing(error)) await restore(inlet, error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -209,7 +209,7 @@ export function natsQueue(
   };
 }
 
-/** A stream that is made anew counts from 1 again: the time tells its messages from those before. */
+/** A recreated stream counts from 1 again: the time distinguishes its messages from earlier ones. */
 function keyOf({ info: { stream, consumer, streamSequence, timestampNanos } }: JsMsg): string {
   return `${stream} ${consumer} ${streamSequence} ${timestampNanos}`;
 }

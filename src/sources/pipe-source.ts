@@ -3,21 +3,24 @@ import type { Block } from './block.js';
 import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
 
-/** What a pipe holds: a read that gives so much tells that the writer is faster than we are. */
+/** A pipe's capacity: a read of this size shows that the writer is faster than we are. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** While a block is worked on the writer falls asleep, and waking it takes long: fewer, larger blocks than of a file. */
+/**
+ * While a block is processed the writer sleeps, and waking it takes long: blocks are therefore fewer and larger than those of a
+ * file.
+ */
 const BLOCK_BYTES = 512 * 1024;
 
-/** A fast writer has the next chunk ready sooner than that. */
+/** A fast writer has its next chunk ready sooner than this. */
 const NEXT_CHUNK_WAIT_MS = 1;
 
 /**
- * Blocks from a pipe or socket. What a fast writer has is put together; a slow one's lines go out at once.
+ * Blocks from a pipe or socket. A fast writer's chunks are combined; a slow one's lines are returned at once.
  *
- * @param fd is closed at the end, unless it is one of the standard ones
- * @param signal ends the reading: the complete lines read so far have been given
- * @param soon does something once a fast writer would have had the next chunk ready
+ * @param fd is closed at the end, unless it is a standard one
+ * @param signal ends the reading: the complete lines read so far have been returned
+ * @param soon runs something after a fast writer would have its next chunk ready
  * @throws SourceError when reading fails
  */
 export async function* pipeBlocks(
@@ -51,20 +54,20 @@ export async function* pipeBlocks(
 
   const onread: OnReadOpts = {
     buffer: chunk,
-    // No more than one call a chunk, and nothing that is waited for: what a chunk costs counts.
+    // At most one call per chunk, without waiting: the cost per chunk matters.
     callback(count) {
       chunks += 1;
       blocks.push(...cutter.add(chunk.subarray(0, count)));
       if (count === CHUNK_BYTES && cutter.hasRoom(CHUNK_BYTES)) giveLinesUnlessMoreComes();
       else giveLines();
-      // Where there are blocks, no further until somebody asks.
+      // When blocks are ready, reading stops until somebody asks for one.
       return blocks.length === 0;
     },
   };
   const options: SocketConstructorOpts & { onread: OnReadOpts } = { fd, readable: true, writable: false, onread };
   const socket = new Socket(options);
   socket.on('close', () => wake());
-  // Followed by `close`; what it was is kept in `errored`.
+  // `close` follows; the error stays in `errored`.
   socket.on('error', () => undefined);
   const stop = () => void socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -73,13 +76,13 @@ export async function* pipeBlocks(
   try {
     for (;;) {
       const block = blocks.shift();
-      // One is read ahead of whoever works on them.
+      // One block is read ahead.
       if (blocks.length === 0) socket.resume();
       if (block !== undefined) yield block;
       else if (socket.closed) break;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
-    // All at once: a timer may still cut, too.
+    // Everything at once: a timer may still cut, too.
     yield* [...cutter.cut()];
     if (socket.errored) throw socket.errored;
     if (!signal.aborted) yield* cutter.end();

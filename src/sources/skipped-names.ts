@@ -3,18 +3,21 @@ import type { FileStats } from '../files/index.js';
 
 const LINE_BREAK = /[\n\r\u2028\u2029]/;
 
-/** Endings that editors and programs give to what they have not finished. */
+/** Endings that editors and programs give to unfinished files. */
 const UNFINISHED = ['~', '.tmp'];
 
-/** Which names of a watched folder are files to be read. */
+/** Which names of a watched folder are files to read. */
 export interface NameRule {
-  /** Whether one of the patterns means it. */
+  /** Whether a pattern matches it. */
   matches(name: string): boolean;
-  /** Why a file that the patterns mean is left alone all the same; undefined: it is not. */
+  /** Why a matching file is skipped anyway; undefined: it is not. */
   reasonAgainst(name: string): string | undefined;
 }
 
-/** @param patterns of file names; `*` stands for any characters. One that ends in `.tmp` or `~`, or begins with a dot, means such files */
+/**
+ * @param patterns of file names; `*` stands for any characters. One that ends in `.tmp` or `~`, or begins with a dot, selects such
+ * files
+ */
 export function nameRule(patterns: readonly string[]): NameRule {
   const matchers = patterns.map((pattern) => ({ pattern, whole: wholeName(pattern) }));
   const reason = (name: string, pattern: string): string | undefined => {
@@ -32,12 +35,12 @@ export function nameRule(patterns: readonly string[]): NameRule {
   };
 }
 
-/** A listed name as text. @returns undefined when it is not UTF-8 */
+/** A listed name as text. @returns undefined when it is not valid UTF-8 */
 export function nameText(name: Buffer): string | undefined {
   return isUtf8(name) ? name.toString() : undefined;
 }
 
-/** Why something in a watched folder is not read; undefined: it is a file. */
+/** Why an entry of a watched folder is not read; undefined: it is a file. */
 export function reasonByKind(kind: FileStats['kind']): string | undefined {
   switch (kind) {
     case 'file':
@@ -47,7 +50,7 @@ export function reasonByKind(kind: FileStats['kind']): string | undefined {
     case 'folder':
       return 'it is a folder';
     case 'other':
-      return 'it is no file';
+      return 'it is not a regular file';
   }
 }
 

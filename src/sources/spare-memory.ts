@@ -1,30 +1,30 @@
-/** For one block, and for the lines that come of it. */
+/** For one block, and for the lines made from it. */
 export const PIECE_BYTES = 256 * 1024;
 /** Larger pieces were for one long line. */
 const PIECE_BYTES_MAX = 1024 * 1024;
 const PIECES_MAX = 8;
 
-/** Memory that was in use, for whoever needs some next: to touch new memory costs more than to fill it. Bounded. */
+/** Memory for reuse: touching new memory costs more than filling it. Bounded. */
 export class SpareMemory {
   readonly #pieces = new Set<ArrayBuffer>();
 
-  /** @param pieceBytes what a piece has at least, up to 1 MB: smaller ones are not worth keeping */
+  /** @param pieceBytes the least size of a piece, up to 1 MB: smaller ones are not worth keeping */
   constructor(private readonly pieceBytes = PIECE_BYTES) {}
 
-  /** A piece, with anything in it. */
+  /** A piece, with arbitrary content. */
   take(): Buffer {
     const spare = this.takeSpare();
     return spare === undefined ? Buffer.allocUnsafeSlow(this.pieceBytes) : Buffer.from(spare);
   }
 
-  /** A piece that was given, where there is one. */
+  /** A returned piece, if there is one. */
   takeSpare(): ArrayBuffer | undefined {
     const [piece] = this.#pieces;
     if (piece !== undefined) this.#pieces.delete(piece);
     return piece;
   }
 
-  /** Takes the memory behind bytes that nobody will read any more. What is not worth keeping is left alone. */
+  /** Takes back the memory behind bytes that nobody will read any more. Ignores what is not worth keeping. */
   give({ buffer }: Uint8Array): void {
     if (!(buffer instanceof ArrayBuffer) || this.#pieces.size >= PIECES_MAX) return;
     if (buffer.byteLength >= this.pieceBytes && buffer.byteLength <= PIECE_BYTES_MAX) this.#pieces.add(buffer);

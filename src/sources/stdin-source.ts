@@ -8,7 +8,7 @@ import { streamBlocks } from './stream-source.js';
 const STDIN = 0;
 
 /**
- * Standard input: a redirected file is read like a file, anything else as a stream that waits without holding a thread.
+ * Standard input: a redirected file is read like a file, anything else as a stream that does not block a thread.
  *
  * @throws SourceError for a folder, which a stream would take for an empty input
  */

@@ -4,9 +4,9 @@ import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
 
 /**
- * Blocks from a stream of chunks, for one a terminal.
+ * Blocks from a stream of chunks, such as a terminal.
  *
- * @param signal ends the reading: the stream is destroyed, the complete lines read so far have been given
+ * @param signal ends the reading: the stream is destroyed, the complete lines read so far have been returned
  * @throws SourceError when the stream fails
  */
 export async function* streamBlocks(
@@ -29,8 +29,8 @@ export async function* streamBlocks(
 /**
  * Blocks from chunks.
  *
- * @param signal when it is raised, an unfinished last line is not given, and a failure is none
- * @throws SourceError when there are no more because of a failure; the complete lines before have been given
+ * @param signal once aborted, an unfinished last line is not returned, and a failure is ignored
+ * @throws SourceError after a failure; the complete lines before it have been returned
  */
 export async function* chunkBlocks(
   chunks: AsyncIterable<Buffer>,

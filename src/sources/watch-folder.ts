@@ -2,45 +2,45 @@ import { join } from 'node:path';
 import { hasCode, nodeFileSystem, type FileStats, type FileSystem, type PresentFiles } from '../files/index.js';
 import { nameRule, nameText, reasonByKind, type NameRule } from './skipped-names.js';
 
-/** A file is read when it has not changed for so long, … */
+/** A file is read when it has not changed for this long, … */
 const STABLE_MS = 1000;
-/** … and at the latest after so long, when it never rests. */
+/** … and at the latest after this long, when it keeps changing. */
 const RESTLESS_MS = 5000;
 const LOOK_MS = 200;
-/** A file that has changed is looked at each time for so long. */
+/** How long a changed file is checked each time. */
 const LIVELY_MS = 60_000;
 const LIVELY_MAX = 1000;
-/** To look at everything takes no more than this part of the time. */
+/** Checking everything takes at most this share of the time. */
 const LOOK_SHARE = 1 / 20;
-/** Things left alone that are remembered, so that each is told once. */
+/** Skipped entries that are remembered, so that each is reported once. */
 const TOLD_MAX = 10_000;
-/** Calls for stats that are under way at a time. */
+/** The most concurrent calls for stats. */
 const CALLS_MAX = 32;
 
-/** A file that is to be looked at: it is new, or has changed, or whoever asked for it again has waited long enough. */
+/** A file to be read: it is new, has changed, or its requested delay is over. */
 export interface WatchedFile {
   readonly name: string;
   readonly path: string;
   readonly stats: FileStats;
-  /** The patterns don't mean its name: it is here because it was read under another one, and may have grown before it was renamed. */
+  /** Its name matches no pattern: it was read under another name and may have grown before it was renamed. */
   readonly isRenamedAway: boolean;
-  /** Whether it has rested long enough; else it is in the writing, and will not wait any longer. */
+  /** Whether it has rested long enough; if not, it is still being written and will not be waited for any longer. */
   readonly isAtRest: boolean;
-  /** How long it was waited for after {@link again}, in milliseconds; 0: it was not. */
+  /** How long {@link again} delayed it, in milliseconds; 0: not at all. */
   readonly waitedMs: number;
-  /** Asks for it again when it has not changed for so long since it was given, in milliseconds. */
+  /** Requests it again once it has not changed for this long since it was returned, in milliseconds. */
   again(ms: number): void;
 }
 
-/** Who is told what the watching meets. */
+/** Callbacks of a watch. */
 export interface WatchTalk {
-  /** A thing in the folder is not read. Told once of each. */
+  /** An entry of the folder is not read. Called once for each. */
   readonly leftAlone: (path: string, reason: string) => void;
-  /** A file is gone that had something in it that was not read yet. */
+  /** A file is gone that had unread content. */
   readonly goneUnread: (path: string) => void;
-  /** The folder can't be read; told when the reason changes. */
+  /** The folder can't be read; called when the reason changes. */
   readonly folderFailed: (error: unknown) => void;
-  /** … and it can again. */
+  /** … and it is readable again. */
   readonly folderBack: () => void;
 }
 
@@ -55,9 +55,9 @@ export interface FolderWatchOptions {
   readonly folder: string;
   /** Of file names; `*` stands for any characters. */
   readonly patterns: readonly string[];
-  /** Whether an inode is that of a file that was read: it is, whatever it is called now. */
+  /** Whether an inode belongs to a file that was read, whatever its name now. */
   readonly isKnown?: (node: string) => boolean;
-  /** Paths of files that are never read, whatever other names they have: whoever watches writes them. */
+  /** Paths of files that are never read, whatever other names they have: the watcher writes them. */
   readonly ownFiles?: readonly string[];
   readonly talk: WatchTalk;
   readonly world: WatchWorld;
@@ -67,19 +67,19 @@ export interface FolderWatchOptions {
 interface Entry {
   stats: FileStats;
   readonly isRenamedAway: boolean;
-  /** When it was seen to change, the last time. */
+  /** When it was last seen to change. */
   changedAt: number;
-  /** When it changed first since it was given. */
+  /** When it first changed since it was returned. */
   restlessSince: number;
   lookedAt: number;
   isGiven: boolean;
-  /** To be given again at this time, unless it changes. */
+  /** To be returned again at this time, unless it changes. */
   due: { readonly at: number; readonly waitedMs: number } | undefined;
 }
 
 /**
- * The files of a folder. Looks at them again and again, because notices of changes get lost: at the start of a watch, on network
- * file systems, with the folder itself. Sub folders are not entered, links not followed.
+ * The files of a folder. Checks them repeatedly, because change notices get lost: at the start of a watch, on network
+ * file systems, with the folder itself. Subfolders are not entered, links not followed.
  */
 export class FolderWatch implements PresentFiles {
   readonly #fs: FileSystem;
@@ -87,11 +87,11 @@ export class FolderWatch implements PresentFiles {
   readonly #entries = new Map<string, Entry>();
   readonly #names = new Map<string, Set<string>>();
   readonly #told = new Set<string>();
-  /** Names that the patterns don't mean, of files that were read under other ones. */
+  /** Names that match no pattern, of files that were read under other names. */
   #renamedAway: ReadonlySet<string> = new Set();
-  /** Inodes of the own files, at the last look. */
+  /** Inodes of the watcher's own files, at the last check. */
   #own: ReadonlySet<string | undefined> = new Set();
-  /** Files that had something new in them when their names went, by their inodes. */
+  /** Files with unread content whose names disappeared, by their inodes. */
   readonly #unread = new Map<string, string>();
   #version = 0;
   #folderStamp: string | undefined;
@@ -103,7 +103,10 @@ export class FolderWatch implements PresentFiles {
     this.#rule = nameRule(options.patterns);
   }
 
-  /** The files as they come, of several by their names: people number their files. @param signal ends the watching */
+  /**
+   * The files as they arrive, simultaneous ones in the order of their names: people number their files. @param signal ends the
+   * watch
+   */
   async *files(signal: AbortSignal): AsyncGenerator<WatchedFile, void, void> {
     const { world } = this.options;
     while (!signal.aborted) {
@@ -146,7 +149,7 @@ export class FolderWatch implements PresentFiles {
     try {
       const stats = await this.#fs.statLater(folder, 'follow');
       if (stats === undefined) throw Object.assign(new Error('the folder is gone'), { code: 'ENOENT' });
-      if (stats.kind !== 'folder') throw Object.assign(new Error('it is no folder'), { code: 'ENOTDIR' });
+      if (stats.kind !== 'folder') throw Object.assign(new Error('it is not a folder'), { code: 'ENOTDIR' });
       const isFull = start >= this.#fullLookAt;
       const isListed = isFull || stats.stamp !== this.#folderStamp;
       const names = isListed ? await this.#list() : [];
@@ -174,7 +177,7 @@ export class FolderWatch implements PresentFiles {
     this.#fullLookAt = elapsed() + (isWaiting ? took : took / LOOK_SHARE);
   }
 
-  /** The names that are to be read, and only those. */
+  /** The names to read, and only those. */
   async #list(): Promise<string[]> {
     const { folder } = this.options;
     const names: string[] = [];
@@ -182,7 +185,7 @@ export class FolderWatch implements PresentFiles {
     for (const bytes of await this.#fs.list(folder)) {
       const name = nameText(bytes);
       if (name === undefined) {
-        this.#leaveAlone(bytes.toString('latin1'), 'its name is not UTF-8');
+        this.#leaveAlone(bytes.toString('latin1'), 'its name is not valid UTF-8');
       } else if (this.#rule.matches(name)) {
         const reason = this.#rule.reasonAgainst(name);
         if (reason === undefined) names.push(name);
@@ -227,7 +230,7 @@ export class FolderWatch implements PresentFiles {
   #saw(name: string, stats: FileStats | undefined): void {
     const now = this.options.world.elapsed();
     const isOwn = stats?.node !== undefined && this.#own.has(stats.node);
-    const reason = isOwn ? 'it is an output of this config, by another name' : stats && reasonByKind(stats.kind);
+    const reason = isOwn ? 'it is an output of this config, under another name' : stats && reasonByKind(stats.kind);
     if (reason !== undefined) this.#leaveAlone(name, reason);
     if (stats === undefined || reason !== undefined) {
       this.#forget(name);

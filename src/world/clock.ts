@@ -1,12 +1,12 @@
-/** Time, handed in so that tests can hold it still. All durations are in milliseconds. */
+/** Time, passed in so that tests can control it. All durations are in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch, an integer. May jump. */
   now(): number;
-  /** Milliseconds from some fixed moment. Never jumps. */
+  /** Milliseconds since a fixed moment. Never jumps. */
   elapsed(): number;
-  /** Calls `then` once after `delayMs`, which may be any length; the returned function cancels it. */
+  /** Calls `then` once after `delayMs`, of any length; the returned function cancels it. */
   after(delayMs: number, then: () => void): () => void;
-  /** Resolves after that long, or at once when the signal is raised. */
+  /** Resolves after that time, or at once when the signal is aborted. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export const realClock: Clock = {
 /**
  * Waits.
  *
- * @returns false if `signal` was raised first, at once if it already was
+ * @returns false when `signal` was aborted first; at once when it already was
  */
 export function sleep(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);

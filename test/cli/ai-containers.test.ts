@@ -48,8 +48,8 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`AI runs in containers${NAMESPACES_MI
     for (const args of [['other.ndjson', '-o', 'other-out.ndjson'], ['journal', 'doubtful'], ['cost']]) {
       const { exit, stderr } = await runCli(args, { cwd: on.cwd, where: 'container' });
       expect(exit).toBe(2);
-      expect(stderr).toContain(`the state folder ${join(on.cwd, 'state')} is in use by process 1 of another container`);
-      expect(stderr).toContain('hint: stop that one, or give each a state_dir of its own');
+      expect(stderr).toContain(`the state folder ${join(on.cwd, 'state')} is in use by process 1 in another container`);
+      expect(stderr).toContain('hint: stop that process, or give each a state_dir of its own');
     }
     expect(lines('other-out.ndjson')).toBe(0);
     // With another number, on the same machine, it is shared as ever.

@@ -61,7 +61,7 @@ describe('the manifest of an output', () => {
     expect(Manifest.read(state, join(folder, 'other.ndjson')).files()).toEqual([]);
   });
 
-  it('is as true as before whatever part of its last line is written, and goes on behind it', async () => {
+  it('stays valid whatever part of its last line is written, and continues after it', async () => {
     const manifest = Manifest.read(state, output);
     await manifest.add(made('a', 1));
     const whole = readFileSync(journal());

@@ -21,14 +21,14 @@ describe('resolvePath', () => {
     expect(new Set(spellings.map((one) => resolvePath(one)))).toEqual(new Set([path]));
   });
 
-  it('names what folders that are not there would hold, and what stands behind a file', () => {
+  it('names what missing folders would hold, and what follows a file', () => {
     const folder = newFolder();
     expect(resolvePath(join(folder, 'a/b/c'))).toBe(join(folder, 'a/b/c'));
     writeFileSync(join(folder, 'file'), '');
     expect(resolvePath(join(folder, 'file/x'))).toBe(join(folder, 'file/x'));
   });
 
-  it('refuses a loop of links', () => {
+  it('rejects a loop of links', () => {
     const folder = newFolder();
     symlinkSync('b', join(folder, 'a'));
     symlinkSync('a', join(folder, 'b'));

@@ -85,7 +85,7 @@ describe('a file system without inodes', () => {
     fstat: (fd) => ({ ...nodeFileSystem.fstat(fd), node: undefined }),
   };
 
-  it('tells a file by its beginning and its name', () => {
+  it('recognizes a file by its beginning and its name', () => {
     const { path } = known('1\n');
     const before = withOpen(path, (fd) => identify(fd, inodeless));
     expect(before).not.toHaveProperty('node');

@@ -16,7 +16,7 @@ describe('reading JSON', () => {
     );
   });
 
-  it('refuses exactly what JSON.parse refuses', () => {
+  it('rejects exactly what JSON.parse rejects', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',
@@ -116,7 +116,7 @@ describe('reading JSON', () => {
     );
   });
 
-  it('counts nesting, and refuses what is deeper than allowed', () => {
+  it('counts nesting, and rejects what is deeper than allowed', () => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     expect(() => parseJson(nested(1000))).not.toThrow();
     expect(() => parseJson(nested(1001))).toThrow(/nested deeper than 1000 levels/);

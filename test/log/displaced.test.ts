@@ -21,7 +21,7 @@ async function recordsIn(log: Log): Promise<number> {
 const displaced = (displacement: DisplacedError['displacement']) => ({ kind: 'displaced', displacement });
 
 describe("a log's folder that is not where it was", () => {
-  it('takes nothing, and goes on when it is back', async () => {
+  it('accepts nothing, and continues when it is back', async () => {
     const { log, folder, elsewhere } = await openLog({ keys: true });
     await log.append([entry(1)]);
     renameSync(folder, elsewhere);

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Log, LOG_START, nodeWorld, openLogReader, restoreLog } from '../../src/log/index.js';
+import { Log, LOG_START, nodeWorld, openReadOnlyLog, restoreLog } from '../../src/log/index.js';
 import { emptyFolder, optionsFor, writeLog } from './support/log-folder.js';
 
 const locked = {
@@ -15,7 +15,7 @@ describe("a log's folder", () => {
     await writeLog(folder, [[1], [2]], { segmentBytesMax: 1 });
     const log = await Log.open(nodeWorld(), { ...optionsFor(folder), command: 'a test' });
     await expect(Log.open(nodeWorld(), optionsFor(folder))).rejects.toMatchObject(locked);
-    const reader = openLogReader(nodeWorld(), folder);
+    const reader = openReadOnlyLog(nodeWorld(), folder);
     await expect(reader.prune({ keepFrom: LOG_START, bytesMax: 0 })).rejects.toMatchObject(locked);
     expect(
       (await reader.prune({ keepFrom: { segment: 2, offset: 0 }, bytesMax: 0, dryRun: true })).removed.length,

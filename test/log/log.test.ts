@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { comparePositions, LOG_START, nodeWorld, openLogReader, type Receipt } from '../../src/log/index.js';
+import { comparePositions, LOG_START, nodeWorld, openReadOnlyLog, type Receipt } from '../../src/log/index.js';
 import {
   emptyFolder,
   entry,
@@ -145,7 +145,7 @@ describe('a log', () => {
     expect(comparePositions(receipts.at(-1)?.nextPosition ?? LOG_START, log.end)).toBe(0);
   });
 
-  it('turns an append away when too much waits, and takes it when there is room again', async () => {
+  it('rejects an append when too much is waiting, and accepts it when there is room again', async () => {
     const folder = await emptyFolder();
     const log = await openLog(folder, { queueRecordsMax: 3 });
     const first = log.tryAppend([entry(1), entry(2)]);
@@ -201,8 +201,8 @@ describe('a log', () => {
     });
   });
 
-  it('is empty where there is no folder', async () => {
-    const reader = openLogReader(nodeWorld(), `${await emptyFolder()}/none`);
+  it('is empty when the folder does not exist', async () => {
+    const reader = openReadOnlyLog(nodeWorld(), `${await emptyFolder()}/none`);
     expect(await readAll(reader.read({ from: LOG_START }))).toMatchObject({ events: [], damage: [] });
     expect(await readAll(reader.read({ from: { since: 0 } }))).toMatchObject({ events: [], damage: [] });
     expect(await reader.segments()).toEqual([]);
@@ -285,7 +285,7 @@ describe('a log beside its readers', () => {
     const beside = new AbortController();
     const following = [
       follow(log.read({ from: LOG_START, follow: true, signal: inside.signal }), () => inside.abort()),
-      follow(openLogReader(nodeWorld(), folder).read({ from: LOG_START, follow: true, signal: beside.signal }), () =>
+      follow(openReadOnlyLog(nodeWorld(), folder).read({ from: LOG_START, follow: true, signal: beside.signal }), () =>
         beside.abort(),
       ),
     ];

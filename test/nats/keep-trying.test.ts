@@ -31,7 +31,7 @@ describe.skipIf(NATS_MISSING !== '')(`what a server is asked for${NATS_MISSING}`
     expect((await nats.link.jsm.streams.info('TEST')).state.messages).toBe(1);
   });
 
-  it('is given up while the server is away when there is no time left', async () => {
+  it('gives up while the server is unreachable when there is no time left', async () => {
     await nats.server.kill();
     await until(() => nats.link.state.kind === 'away', 'the connection is lost');
     const asked = keepTrying(nats.link, () => nats.link.jsm.streams.info('TEST'), 100);

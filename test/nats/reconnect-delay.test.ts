@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconnectDelay } from '../../src/nats/reconnect-delay.js';
 
 describe('the delay before a server is tried again', () => {
-  it('grows with the attempts up to five seconds, however often it is asked for, and begins anew after a success', () => {
+  it('grows with the attempts up to five seconds, however often it is asked for, and starts over after a success', () => {
     const delay = reconnectDelay(() => 1);
     const seen: number[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {

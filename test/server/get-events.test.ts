@@ -67,7 +67,7 @@ it('GET /events says what is wrong with a question', async () => {
   await server.close();
 });
 
-it('other paths and methods are told apart from those that there are', async () => {
+it('other paths and methods are distinguished from existing ones', async () => {
   const server = await testServer();
   const wrong = await fetch(`${server.url}/events`, { method: 'DELETE' });
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);

@@ -91,7 +91,7 @@ describe('POST /events', () => {
     expect([status, body['message']]).toEqual([400, expect.stringContaining('deeper than 1000 levels')]);
   });
 
-  it('answers 415 to what is no JSON by its type or its encoding', async () => {
+  it('answers 415 to what is not JSON by its type or its encoding', async () => {
     const wrong: Readonly<Record<string, string>>[] = [
       { 'content-type': 'text/plain' },
       { 'content-type': 'application/x-www-form-urlencoded' },
@@ -147,7 +147,7 @@ describe('an event with an idempotency key', () => {
     await server.close();
   });
 
-  it('is refused with another body, under way or stored, and after a restart', async () => {
+  it('is rejected with another body, under way or stored, and after a restart', async () => {
     const folder = join(scratch(), 'data');
     let server = await testServer({ folder });
     const send = (body: string, key: string): Promise<Answer> =>
@@ -165,7 +165,7 @@ describe('an event with an idempotency key', () => {
     await server.close();
   });
 
-  it('may begin with a byte order mark, which is no part of it', async () => {
+  it('may begin with a byte order mark, which is not part of it', async () => {
     const server = await testServer();
     for (const body of ['\ufeff{"n":1}', '\ufeff \n[1.10]', '\ufeff"\ufeff"']) {
       expect((await answerOf(post(`${server.url}/events`, body))).status, body).toBe(202);
@@ -233,7 +233,7 @@ describe('a key that an event carries', () => {
 });
 
 describe('a server that can not take an event now', () => {
-  it('answers 503 and when to come again while more events wait for the disk than the queue takes', async () => {
+  it('answers 503 and when to retry while more events wait for the disk than the queue takes', async () => {
     const server = await testServer({ log: { queueRecordsMax: 3, durability: 'fsync' } });
     const responses = await Promise.all(Array.from({ length: 60 }, (_, n) => post(`${server.url}/events`, n)));
     const statuses = responses.map(({ status }) => status);

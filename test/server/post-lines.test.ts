@@ -65,7 +65,7 @@ describe('POST /events with lines', () => {
     expect(long.report.errors[0]?.message).toContain('server.max_body_size');
   });
 
-  it('names a hundred refused lines, and counts all', async () => {
+  it('lists a hundred rejected lines, and counts all', async () => {
     const { report } = await send('1\nx\n'.repeat(500));
     expect([report.refused, report.errors.length, report.errors.at(-1)?.line]).toEqual([500, 100, 200]);
   });

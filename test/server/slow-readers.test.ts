@@ -34,7 +34,7 @@ describe('a reader of stored events', () => {
     });
   }
 
-  it('who is slow costs a few blocks, many of them too, and those beyond the bound are told so', async () => {
+  it('that is slow costs a few blocks, also when there are many, and those beyond the limit are told so', async () => {
     await fill(30);
     const before = process.memoryUsage().rss;
     const answers = await Promise.all(Array.from({ length: 70 }, read));

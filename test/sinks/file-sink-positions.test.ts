@@ -34,7 +34,7 @@ describe('the position of a file sink', () => {
     { weight: 1, arbitrary: fc.constant<Step>({ kind: 'tick' }) },
   );
 
-  it('is where it is cut back to, whatever was rotated and compressed since', async () => {
+  it('is where the output is truncated to, whatever was rotated and compressed since', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.boolean(), fc.boolean(), async (steps, gzip, byTime) => {
         const folder = scratch();
@@ -79,7 +79,7 @@ describe('the position of a file sink', () => {
     );
   });
 
-  it('tells how much is gone when somebody has shortened or removed the file', async () => {
+  it('reports how much is missing when somebody has truncated or removed the file', async () => {
     const path = join(scratch(), 'out.ndjson');
     writeFileSync(path, '1\n');
     const shortened = fileSink(path, { mode: { cutTo: { part: 1, offset: 10 } }, checkpointed: true });

@@ -50,7 +50,7 @@ describe('a file sink', () => {
     );
   });
 
-  it('goes on numbering where an earlier output stopped', async () => {
+  it('continues numbering where an earlier output stopped', async () => {
     const folder = scratch();
     writeFileSync(join(folder, 'out.000007.ndjson'), 'old\n');
     const sink = fileSink(join(folder, 'out.ndjson'), { mode: 'append', rotateBytes: 2 });

@@ -177,7 +177,7 @@ describe('a folder full of look-alikes', () => {
     expect(LOOK_ALIKES.map(seen)).toEqual(before);
   });
 
-  it('does not stop a part from being packed for ever, and what is in the way is told', async () => {
+  it('does not prevent a part from being packed forever, and the obstacle is reported', async () => {
     const troubles: unknown[] = [];
     await write('1\n2\n3\n');
     writeFileSync(file('out.000001.ndjson.gz'), 'theirs');

@@ -16,10 +16,10 @@ it('is none that others could write to, and nothing else', () => {
   const name = basename(runtimeFolder(place()));
   const [open, file, link] = [place(), place(), place()];
   chmodSync(runtimeFolder(open), 0o777);
-  expect(() => runtimeFolder(open)).toThrow(`${join(open, name)} is not for its user alone`);
+  expect(() => runtimeFolder(open)).toThrow(`${join(open, name)} is accessible to other users`);
   writeFileSync(join(file, name), '');
-  expect(() => runtimeFolder(file)).toThrow('is no folder');
+  expect(() => runtimeFolder(file)).toThrow('is not a folder');
   symlinkSync(place(), join(link, name));
-  expect(() => runtimeFolder(link)).toThrow('is no folder');
+  expect(() => runtimeFolder(link)).toThrow('is not a folder');
   expect(() => runtimeFolder(join(link, 'nowhere'))).toThrow('ENOENT');
 });

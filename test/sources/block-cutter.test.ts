@@ -49,7 +49,7 @@ describe('the block cutter', () => {
     );
   });
 
-  it('tells of each line over the limit how long it was, and keeps its head', () => {
+  it('reports the length of each line over the limit, and keeps its head', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 3 * BLOCK_BYTES }), { minLength: 1, maxLength: 5 }),

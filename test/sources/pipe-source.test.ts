@@ -88,7 +88,7 @@ describe('a pipe', () => {
     expect(seen).toBe(`first\n${'y\n'.repeat(CHUNK / 2)}last\n`);
   });
 
-  it('reads past a line over the limit, and tells how long it was', async () => {
+  it('skips a line over the limit, and reports its length', async () => {
     const { blocks } = await written('long', `echo a; head -c ${3 * LINE_MAX} /dev/zero; echo; echo b`);
     const seen: unknown[] = [];
     for await (const block of blocks) seen.push(block.kind === 'lines' ? linesOf(block) : block.lineBytes);
@@ -117,7 +117,7 @@ describe('a pipe', () => {
     expect(seen).toEqual([CHUNK, 'y\n'.repeat(CHUNK / 2 - 1), 'z']);
   });
 
-  it('that is read no further gives the whole lines it had, and its writer is told', async () => {
+  it('that is not read further returns its whole lines, and its writer notices', async () => {
     const { blocks, reading, writer } = await written('endless', 'echo one; printf tw; read go; exec yes');
     const seen: string[] = [];
     for await (const block of blocks) {

@@ -162,7 +162,7 @@ describe('a followed file that changes under way', () => {
     expect(seen).toEqual(['one', 'two', 'three']);
   });
 
-  it('is read on where it was when it was written anew with the same content', async () => {
+  it('continues where it was when it was rewritten with the same content', async () => {
     const path = join(scratch(), 'log');
     writeFileSync(path, '{"event":"one"}\n{"event":"two"}\n');
     const seen = await follow(path, [
@@ -206,7 +206,7 @@ describe('a followed file that changes under way', () => {
     expect(seen).toEqual(['one', ...late.map(() => 'two'), 'four']);
   });
 
-  it('is left when it is never quiet under its new name, which is told', async () => {
+  it('is abandoned when it is never quiet under its new name, which is reported', async () => {
     const path = join(scratch(), 'log');
     writeFileSync(path, 'one\n');
     let ms = 0;
@@ -232,7 +232,7 @@ describe('a followed file that changes under way', () => {
       if (text === 'new\n') stop.abort();
     }
     expect(new Set(seen)).toEqual(new Set(['one', 'old', 'new']));
-    expect(notices).toEqual([`${path}: the former file is still written to; what comes to it now is not read`]);
+    expect(notices).toEqual([`${path}: the previous file is still being written to; new lines in it are not read`]);
   });
 
   it('waits for the newline of its last line, and no longer than half a minute', async () => {
@@ -260,7 +260,7 @@ describe('a followed file that changes under way', () => {
       },
     );
     expect(seen).toEqual(['one', 'two', 'thr', 'ee']);
-    expect(notices).toEqual([`${path}: the last line has had no newline for 30 s, and is taken as it stands`]);
+    expect(notices).toEqual([`${path}: the last line has had no newline for 30 s and is treated as complete`]);
   });
 });
 

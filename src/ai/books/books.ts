@@ -8,31 +8,31 @@ import { openStores, type StoreLocation, type Stores } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { recover, type Recovered } from './recover.js';
 
-/** Everything that is kept about calls, their money, and the limits on them. */
+/** All records of calls, their money and the limits on them. */
 export interface Books {
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly journal: Journal;
-  /** What a rate limit lets through, by the limit's name. */
+  /** A rate limit's buckets, by the limit's name. */
   readonly bucketsOf: (name: string) => SharedBuckets;
-  /** A provider's breaker, by the provider's name: what one machine finds, all believe, where they share the store. */
+  /** A provider's breaker, by the provider's name: processes that share the store share what they find out about the provider. */
   readonly breakerOf: (name: string, own: Breaker) => Breaker;
   /** This process. */
   readonly owner: Owner;
-  /** Whether a call of this owner can't be under way any more. `since`: when it was last heard of. */
+  /** Whether calls of this owner can't be under way any more. `since`: when it was last heard of. */
   isGone(owner: Owner, since: number): Promise<boolean>;
-  /** Settles what dead processes have left open. Cheap when there is nothing. */
+  /** Settles what dead processes left open. Cheap when there is nothing. */
   recover(): Promise<Recovered>;
   close(): Promise<void>;
 }
 
-/** An owner on another machine can't be looked up: after this long its calls can't be under way. */
+/** An owner on another machine can't be looked up: after this long, its calls can't be under way. */
 const UNKNOWN_OWNER_MS = 3_600_000;
 
 /**
- * @param isGoneElsewhere whether a process of another machine is gone, where somebody knows
- * @param owners who shares the place; default: as its kind has it
- * @throws StateInUseError; Error when the place can't be made or opened
+ * @param isGoneElsewhere whether a process on another machine is gone, if somebody knows
+ * @param owners who shares the location; default: depends on its kind
+ * @throws StateInUseError; Error when the location can't be created or opened
  */
 export async function openBooks(
   location: StoreLocation,
@@ -41,7 +41,7 @@ export async function openBooks(
   isGoneElsewhere?: (owner: Owner) => boolean,
   owners?: StoreOwners,
 ): Promise<Books> {
-  // First: who can't share the folder must not touch the files in it.
+  // First: a process that can't share the folder must not touch its files.
   const sharers = owners ?? (location.kind === 'lmdb' ? await ownersIn(location.folder) : listedOwners());
   let stores: Stores;
   try {

@@ -3,7 +3,7 @@ import type { Nano } from '../money/index.js';
 import { IN_DOUBT } from '../ledger/index.js';
 import type { Books } from './books.js';
 
-/** A call that was under way when its process died, or was cut off by us: nobody knows whether it was answered and billed. */
+/** A call that was under way when its process died, or that we cut off: it is unknown whether it was answered and billed. */
 export interface DoubtfulCall {
   readonly key: string;
   readonly pipeline: string;
@@ -11,13 +11,13 @@ export interface DoubtfulCall {
   readonly event?: string | undefined;
   readonly provider?: string | undefined;
   readonly model: string;
-  /** Milliseconds since the epoch, of sending. */
+  /** When it was sent, milliseconds since the epoch. */
   readonly time: number;
   /** The most that it can have cost; null: its model has no known price. */
   readonly atMost: Nano | null;
 }
 
-/** How a call stands that the journal holds. */
+/** The state of a call in the journal. */
 export type JournaledState = 'under-way' | 'free' | 'doubtful' | 'ended';
 
 /** `free`: it may be made (again), and nothing is in doubt. */
@@ -33,7 +33,7 @@ export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { reco
     case 'open': {
       if (!(await books.isGone(state.owner, record.time))) return 'under-way';
       const entry = await books.ledger.get(state.attempt);
-      // Not in the ledger: it was never sent. With an end of another kind: it failed, and the process died before trying again.
+      // Not in the ledger: it was never sent. Ended in another way: it failed, and the process died before retrying.
       const inDoubt = entry !== undefined && (entry.end === undefined || entry.end.outcome === IN_DOUBT);
       return inDoubt ? 'doubtful' : 'free';
     }

@@ -4,9 +4,9 @@ import { IN_DOUBT, parseEntry, type AttemptEnd, type Ledger, type LedgerEntry } 
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 
-/** What dead processes had left open. */
+/** What dead processes left open. */
 export interface Recovered {
-  /** Attempts that may have been answered and billed: they are charged with their worst case. */
+  /** Attempts that may have been answered and billed: they are charged at their worst case. */
   readonly inDoubt: number;
   readonly atMost: Nano;
 }
@@ -19,8 +19,9 @@ interface Shelves {
 }
 
 /**
- * Settles the reservations of dead processes. A process writes in this order: reservation, ledger (open), journal (open), the request,
- * journal (answer), ledger (end), settlement. So what is missing tells how far it came.
+ * Settles the reservations of dead processes. A process writes in this order: reservation, ledger (open), journal (open), the
+ * request,
+ * journal (answer), ledger (end), settlement. The first missing write therefore shows how far it came.
  */
 export async function recover({ budget, ledger, journal, isGone }: Shelves): Promise<Recovered> {
   const gone = await budget.reservations();
@@ -29,7 +30,7 @@ export async function recover({ budget, ledger, journal, isGone }: Shelves): Pro
   for (const reservation of gone) {
     if (!(await isGone(reservation.owner, reservation.at))) continue;
     const entry = await ledger.get(reservation.id);
-    // Without an entry nothing was sent; with an end it was only the settlement that was missing.
+    // Without an entry nothing was sent; with an end only the settlement was missing.
     if (entry === undefined) {
       await budget.settle(reservation.id, 0n);
     } else if (entry.end !== undefined) {
@@ -47,7 +48,7 @@ export async function recover({ budget, ledger, journal, isGone }: Shelves): Pro
   return { inDoubt, atMost };
 }
 
-/** The answer may be on disk although the ledger does not know: then nothing is in doubt. */
+/** The journal may have the answer although the ledger does not: then nothing is in doubt. */
 async function endFromJournal(journal: Journal, entry: LedgerEntry): Promise<AttemptEnd | undefined> {
   const state = (await journal.get(entry.call))?.record.state;
   const paid = state?.kind === 'ended' ? state.paid : state?.kind === 'draft' ? state.kept.paid : undefined;

@@ -1,7 +1,7 @@
 /**
- * Where a breaker stands. Plain data: it can be shown, stored and read back.
+ * A breaker's state. Plain data: it can be shown, stored and read back.
  *
- * `down` is open by word of the provider (out of credit, a wrong key, a limit for days) and not by failures in a row.
+ * `down` means that the provider itself said so (out of credit, a wrong key, a limit for days), not that it failed repeatedly.
  */
 export type BreakerState =
   | { readonly kind: 'closed'; readonly failures: number }
@@ -10,56 +10,56 @@ export type BreakerState =
   | { readonly kind: 'down'; readonly since: number; readonly until: number; readonly reason: string };
 
 export interface BreakerOptions {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   readonly threshold: number;
   /** Milliseconds that it stays open before one call probes. */
   readonly openForMs: number;
-  /** Whatever it is taken down for, one call probes after so long. Default: not before the time named. */
+  /** How soon one call probes a provider that is down. Default: not before the time that it named. */
   readonly probeDown?: ProbeDown | undefined;
 }
 
-/** When a provider that is down by its own word is probed. Milliseconds. */
+/** When a provider that says it is down is probed, in milliseconds. */
 export interface ProbeDown {
-  /** It named no time: a wrong key, no credit, a wrong address. */
+  /** When it named no time: a wrong key, no credit, a wrong address. */
   readonly unnamedMs: number;
-  /** It named one that is later. */
+  /** When it named a later time. */
   readonly namedMs: number;
 }
 
-/** Leave to make one call; exactly one of its functions is called, once. */
+/** Permission to make one call. Exactly one of its functions must be called, once. */
 export interface BreakerPass {
-  /** The provider works: it answered, or refused for a reason that lies with the request. */
+  /** The provider works: it answered, or rejected the request for a reason in the request. */
   success(): void;
   /** The provider failed. */
   failure(): void;
-  /** The call says nothing about the provider: it was never made, or cut short by us. */
+  /** The call says nothing about the provider: it was never made, or we cut it off. */
   neutral(): void;
 }
 
 export type BreakerDecision =
   | { readonly kind: 'pass'; readonly pass: BreakerPass }
-  /** Milliseconds since the epoch at which trying again makes sense; Infinity: not in this process. */
+  /** When retrying makes sense, milliseconds since the epoch; Infinity: not in this process. */
   | { readonly kind: 'refused'; readonly until: number };
 
-/** A circuit breaker: closed → open after failures in a row → half-open, one probe → closed or open again. */
+/** A circuit breaker: closed → open after consecutive failures → half-open, one probe → closed or open again. */
 export interface Breaker {
-  /** Asks for leave. In the half-open state only the first one gets it: the probe. */
+  /** Asks for permission. In the half-open state only the first caller gets it: the probe. */
   enter(now: number): BreakerDecision;
-  /** As {@link enter} would answer, without taking the probe: 0 is yes, else the time to try again. */
+  /** What {@link enter} would answer, without taking the probe: 0 means yes, else the time to retry. */
   availableAt(now: number): number;
   /** The provider itself says that it will not serve before `until`. Infinity: it names no time. */
   takeDown(now: number, until: number, reason: string): void;
-  /** Takes over what somebody else has found. */
+  /** Adopts a state that another process has found. */
   adopt(state: BreakerState): void;
   readonly state: BreakerState;
 }
 
-/** The probe's end decides, and nobody knows when that is: others ask again after this long. */
+/** The probe decides, and nobody knows when it ends: others ask again after this long. */
 const PROBE_WAIT_MS = 100;
 
 const CLOSED: BreakerState = { kind: 'closed', failures: 0 };
 
-/** @param restored the state of an earlier breaker; a half-open one counts as open, its probe being gone */
+/** @param restored the state of an earlier breaker; a half-open one counts as open, because its probe is gone */
 export function createBreaker(options: BreakerOptions, clock: () => number, restored: BreakerState = CLOSED): Breaker {
   let state: BreakerState =
     restored.kind === 'half-open'
@@ -98,7 +98,7 @@ export function createBreaker(options: BreakerOptions, clock: () => number, rest
     return {
       success: once(() => {
         if (state.kind === 'closed' || probe) state = CLOSED;
-        // A late answer to a call from before it opened proves nothing about now.
+        // A late answer to a call made before it opened proves nothing about the present.
       }),
       failure: once(() => {
         if (probe && state.kind === 'half-open') open(clock(), state.failures + 1);

@@ -2,12 +2,12 @@ import type { Store } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { Breaker, BreakerState, BreakerPass } from './breaker.js';
 
-/** How often to look at what the others found, while there are calls. */
+/** How often to check what the other processes found, while there are calls. */
 const LOOK_MS = 1000;
-/** Who found a provider failing tries it again first; the others wait for so long to hear how it went. */
+/** The process that found a provider failing retries it first; the others wait this long for the result. */
 const FINDER_FIRST_MS = 2000;
 
-/** What a process tells of a provider. */
+/** What a process reports about a provider. */
 interface Finding {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -15,8 +15,8 @@ interface Finding {
 }
 
 /**
- * A breaker whose process tells others when it opens and closes, and believes them: a provider that one of them found failing is
- * spared by all, and tried again by one. What holds for a single process (a wrong key) is not told.
+ * A breaker shared between processes: each reports when it opens and closes and adopts what others report. All of them spare a
+ * provider that one found failing, and one of them retries it. What concerns a single process (a wrong key) is not reported.
  */
 export function sharedBreaker(own: Breaker, store: Store, name: string, world: AiWorld): Breaker {
   let told: BreakerState = own.state;
@@ -31,7 +31,7 @@ export function sharedBreaker(own: Breaker, store: Store, name: string, world: A
     changedAt = world.now();
     if (isOurs) return;
     const finding: Finding = { at: changedAt, state };
-    // Others go on by what they see themselves when they can't be told.
+    // When others can't be notified, they act on what they see themselves.
     void store.put(name, JSON.stringify(finding)).catch(() => undefined);
   };
 

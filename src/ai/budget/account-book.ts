@@ -1,10 +1,10 @@
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 
-/** A worst case that is set aside while its call is under way. */
+/** A worst case that is reserved while its call is under way. */
 export interface Reservation {
   readonly worst: Nano;
-  /** The accounts that it is set aside in. */
+  /** The accounts in which it is reserved. */
   readonly accounts: readonly string[];
   readonly owner: Owner;
   /** Milliseconds since the epoch. */
@@ -15,12 +15,12 @@ export interface Account {
   readonly spent: Nano;
   /** When it was last charged, milliseconds since the epoch. */
   readonly touchedAt: number;
-  /** Whether somebody has warned that it is nearly spent. */
+  /** Whether a warning was given that it is nearly spent. */
   readonly alerted: boolean;
 }
 
 /**
- * All money at a glance: what each account has spent, and what is set aside by whom. It is one document, so that a
+ * All money in one place: what each account has spent, and what is reserved by whom. It is one document, so that a
  * reservation is made in all its accounts or in none.
  */
 export interface AccountBook {
@@ -33,10 +33,10 @@ export const EMPTY_BOOK: AccountBook = { accounts: {}, open: {} };
 export const UNTOUCHED: Account = { spent: 0n, touchedAt: 0, alerted: false };
 
 const ACCOUNTS_MAX = 500;
-/** Accounts that were charged within this time are kept whatever their number. */
+/** Accounts charged within this time are kept, whatever their number. */
 const KEEP_MS = 3 * 86_400_000;
 
-/** What is set aside in an account. */
+/** What is reserved in an account. */
 export function setAside(book: AccountBook, account: string): Nano {
   let sum = 0n;
   for (const { worst, accounts } of Object.values(book.open)) if (accounts.includes(account)) sum += worst;
@@ -47,7 +47,7 @@ export function reserve(book: AccountBook, id: string, reservation: Reservation)
   return { ...book, open: { ...book.open, [id]: reservation } };
 }
 
-/** Ends a reservation and charges its accounts with what the call cost. An id that is not open changes nothing. */
+/** Ends a reservation and charges its accounts with what the call cost. An unknown id changes nothing. */
 export function settle(book: AccountBook, id: string, cost: Nano, now: number): AccountBook {
   const { [id]: reservation, ...open } = book.open;
   if (reservation === undefined) return book;
@@ -59,7 +59,7 @@ export function settle(book: AccountBook, id: string, cost: Nano, now: number): 
   return { open, accounts: pruned(accounts, open, now) };
 }
 
-/** Drops the accounts of days and runs long past. What they spent stays in the ledger. */
+/** Drops the accounts of past days and runs. Their spending stays in the ledger. */
 function pruned(
   accounts: Readonly<Record<string, Account>>,
   open: AccountBook['open'],

@@ -15,7 +15,7 @@ import {
   type Reservation,
 } from './account-book.js';
 
-/** An account to charge, with what may be spent in it; no limit: it is only kept count of. */
+/** An account to charge, and its limit; no limit: it is only counted. */
 export interface Charge {
   readonly account: string;
   readonly limit?: Nano | undefined;
@@ -29,34 +29,34 @@ export type ReserveResult =
       readonly account: string;
       readonly limit: Nano;
       readonly left: Nano;
-      /** Calls are open there: when they settle below their worst case, there may be room. */
+      /** Calls are open in it: when they settle below their worst case, there may be room. */
       readonly openCalls: boolean;
     };
 
-/** An account as it stands. */
+/** The state of an account. */
 export interface AccountState {
   readonly spent: Nano;
   readonly setAside: Nano;
 }
 
 /**
- * The budget: before a call its worst case is set aside, afterwards what it cost is charged. It holds across all
+ * The budget: a call's worst case is reserved before it is made, and its cost is charged afterwards. This holds across all
  * processes that share the store.
  */
 export interface Budget {
   reserve(id: string, worst: Nano, charges: readonly Charge[]): Promise<ReserveResult>;
-  /** @returns its accounts as they stand then, by their names; none, if it was settled before */
+  /** @returns the resulting state of its accounts, by name; none if it was settled before */
   settle(id: string, cost: Nano): Promise<ReadonlyMap<string, Account>>;
-  /** Resolves when something was settled here, or may have been elsewhere; false if aborted. */
+  /** Resolves when something was settled here or may have been settled elsewhere; false if aborted. */
   changed(signal?: AbortSignal): Promise<boolean>;
   state(account: string): Promise<AccountState>;
-  /** What is set aside for calls under way, here and elsewhere. */
+  /** What is reserved for calls under way, here and elsewhere. */
   reservations(): Promise<readonly (Reservation & { readonly id: string })[]>;
-  /** Marks an account as warned about; true for the one caller who is to warn. */
+  /** Marks an account as warned about; true only for the caller that must warn. */
   claimAlert(account: string): Promise<boolean>;
 }
 
-/** How often to look for what other processes have settled. */
+/** How often to check for settlements of other processes. */
 const POLL_MS = 250;
 const KEY = 'accounts';
 

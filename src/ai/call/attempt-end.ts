@@ -4,7 +4,7 @@ import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provid
 import { roughTokens } from '../request/index.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** How an answered attempt goes into the ledger. `time`: when it was sent; `worst`: the most that it could cost. */
+/** The ledger's record of an answered attempt. `time`: when it was sent; `worst`: the most that it could cost. */
 export function endOf(
   answer: ProviderAnswer,
   lane: ProviderLane,
@@ -45,7 +45,7 @@ function guess(price: Price, answer: ProviderAnswer, request: ProviderRequest): 
   return costOf(price, tokens);
 }
 
-/** How a failed attempt goes into the ledger. */
+/** The ledger's record of a failed attempt. */
 export function endOfFailure(failure: ProviderFailure, worst: Nano | null, latencyMs: number): AttemptEnd {
   const { code, status, requestId } = failure;
   const common = { outcome: code, status, requestId, latencyMs };

@@ -13,7 +13,7 @@ import { endOf, endOfFailure } from './attempt-end.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
-/** What an attempt needs from its call. */
+/** What an attempt is given by its call. */
 export interface AttemptOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
@@ -23,30 +23,30 @@ export interface AttemptOptions {
   readonly call: string;
   /** 1 for the first attempt of the call. */
   readonly ordinal: number;
-  /** Ends the waiting before a request is sent. */
+  /** Aborts waiting before a request is sent. */
   readonly soft: AbortSignal;
-  /** Ends the request as well. */
+  /** Aborts the request as well. */
   readonly hard: AbortSignal;
-  /** Puts the attempt into the journal as under way, before it is sent. */
+  /** Records the attempt in the journal as under way, before it is sent. */
   opened(attempt: string, worst: Nano | null): Promise<void>;
   /**
-   * Puts what it brought into the journal. Whatever is in there after this is never paid for again.
+   * Records the answer in the journal. A recorded answer is never paid for again.
    *
    * @returns whether the call has ended with it
    */
   received(answer: ReceivedAnswer): Promise<boolean>;
-  /** Takes over the booking of an attempt whose answer ends the call: nobody has to wait for it. */
+  /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
-  /** Told of what was sent, once it is known what became of it. */
+  /** Called for each sent attempt once its result is known. */
   readonly onEnded: (entry: LedgerEntry) => void;
 }
 
 export interface ReceivedAnswer {
   readonly provider: string;
   readonly answer: ProviderAnswer;
-  /** How many attempts the call has taken by now. */
+  /** How many attempts the call has made so far. */
   readonly attempts: number;
   /** Null: the model has no known price. */
   readonly cost: Nano | null;
@@ -59,27 +59,27 @@ export type AttemptResult =
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
   /** Not sent: it does not fit into the budget now. */
   | { readonly kind: 'full'; readonly full: Extract<ReserveResult, { kind: 'full' }> }
-  /** Not sent: it is larger than a whole minute's tokens. */
+  /** Not sent: it needs more tokens than a whole minute's limit. */
   | { readonly kind: 'too-large'; readonly tokens: number; readonly tokensPerMinute: number }
-  /** Not sent: the provider is not to be called now. */
+  /** Not sent: the provider must not be called now. */
   | { readonly kind: 'refused' }
-  /** Not sent: the call was given up. */
+  /** Not sent: the call was aborted. */
   | { readonly kind: 'aborted' };
 
-/** The most that a request can cost at a lane; null: no price is known. */
+/** The most that a request can cost in a lane; null: no price is known. */
 export function worstCost(lane: ProviderLane, request: ProviderRequest, now: number): Nano | null {
   const price = lane.priceOf(request.model, now);
   return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
-/** As providers count a request against their limits: what goes in by a rough guess, and the whole output cap. */
+/** Tokens as providers count them for rate limits: a rough estimate of the input, and the whole output cap. */
 export function countedTokens(request: ProviderRequest): number {
   return roughTokens(request) + request.maxOutputTokens;
 }
 
 /**
- * Makes one HTTP attempt, within limits and budget, and writes it down before and after. The order of the writes is what
- * recovery relies on.
+ * Makes one HTTP attempt within limits and budget, and records it before and after. Recovery relies on the order of these
+ * writes.
  */
 export async function attempt(
   lane: ProviderLane,
@@ -169,7 +169,7 @@ async function withinBudget(
       pass.neutral();
       return { kind: 'aborted' };
     }
-    // In any order: it is sent when both are there.
+    // In any order: the request is sent when both are written.
     await Promise.all([books.ledger.open(entry), options.opened(id, worst)]);
   } catch (error) {
     pass.neutral();
@@ -202,23 +202,23 @@ async function withinBudget(
   }
   options.onEnded({ ...entry, end });
   const booking = book(entry, end, options);
-  // The answer is safe, and what it cost is set aside until it is charged: should we die before, recovery charges it.
+  // The answer is safe, and its cost stays reserved until it is charged: after a crash, recovery charges it.
   if (callEnded) options.bookLater(booking);
   else await booking;
   return result.ok ? { kind: 'answered', answer: result.answer } : { kind: 'failed', failure: result.failure };
 }
 
-/** Writes down how an attempt ended, and charges for it in place of what was set aside. */
+/** Records how an attempt ended, and replaces its reservation by its cost. */
 async function book(entry: LedgerEntry, end: AttemptEnd, { books, runBudget }: AttemptOptions): Promise<void> {
   await books.ledger.close(entry, end);
   const accounts = await books.budget.settle(entry.id, end.bound ?? 0n);
   await runBudget.alert(entry.pipeline, accounts);
 }
 
-/** What a failure says about the provider's health. Too many requests, or a bad one, are refused by a provider that works. */
+/** What a failure says about the provider's health. A provider that rejects too many requests, or an invalid one, works. */
 function recordHealth(failure: ProviderFailure, pass: BreakerPass, { breaker }: ProviderLane, now: number): void {
   const { outcome } = failure;
-  // At once: between the end of a probe and this, others would be let through.
+  // At once: after the end of a probe, other calls would be let through.
   if (outcome.kind === 'run-fatal') breaker.takeDown(now, Infinity, failure.code);
   else if (outcome.kind === 'provider-down-until') breaker.takeDown(now, now + outcome.delayMs, failure.code);
   else if (failure.code === 'aborted') pass.neutral();

@@ -1,6 +1,6 @@
 /**
- * How long to wait before the nth retry (from 0): anything up to an exponentially growing bound. Full jitter spreads callers that failed
- * together (Brooker, "Exponential Backoff And Jitter", 2015).
+ * How long to wait before the nth retry (from 0): a random time below an exponentially growing bound. Full jitter spreads callers
+ * that failed together (Brooker, "Exponential Backoff And Jitter", 2015).
  */
 export function backoffMs(
   retry: number,

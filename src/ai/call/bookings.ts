@@ -1,21 +1,18 @@
-/** More are not written at a time: calls that come then wait. */
+/** The most bookings at a time: further calls wait. */
 const UNDER_WAY_MAX = 64;
 
-/**
- * What is still written down of calls that have been answered: how their attempts ended, and what they cost. Their callers do not
- * wait for it.
- */
+/** Pending records of answered calls: how their attempts ended, and what they cost. Their callers do not wait for these writes. */
 export interface Bookings {
   add(booking: Promise<void>): void;
   /**
    * Resolves when there is room for one more call.
    *
-   * @throws what a booking failed with: nothing may be sent when it can't be written down
+   * @throws the error of a failed booking: nothing may be sent when it can't be recorded
    */
   room(): Promise<void>;
-  /** Resolves when none of those that there are now is under way. */
+  /** Resolves when all present bookings are done. */
   idle(): Promise<void>;
-  /** @throws what a booking failed with */
+  /** @throws the error of a failed booking */
   check(): void;
 }
 

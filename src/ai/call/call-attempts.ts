@@ -15,21 +15,21 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly lanes: readonly ProviderLane[];
   readonly route: Route;
   readonly providerWaitMs: number;
-  /** Only what fits into the budget at once is worth it: for an attempt that mends an answer. */
+  /** Do not wait for budget: for an attempt that repairs an answer. */
   readonly budgetAtOnce: boolean;
   readonly notify: (notice: Notice) => void;
-  /** Attempts of the call before this options. */
+  /** Attempts that the call made before these. */
   readonly attemptsBefore: number;
 }
 
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 
-/** When a lane may be used again, milliseconds since the epoch; not later than now: at once. */
+/** When a lane may be used again, milliseconds since the epoch; at once when that is not in the future. */
 export function availableAt(lane: ProviderLane, now: number): number {
   return Math.max(lane.breaker.availableAt(now), lane.limitedUntil > now ? lane.limitedUntil : 0);
 }
 
-/** What a options has learnt so far, and what it makes of it. */
+/** The attempts of a call so far, and the decision after each of them. */
 export class CallAttempts {
   attempts: number;
   round = 0;
@@ -40,7 +40,7 @@ export class CallAttempts {
   readonly #unfit: Unfit[] = [];
   readonly #failures = new Map<ProviderLane, { count: number; readonly since: number }>();
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
-  /** Lanes that are too dear for what is left of the budget. */
+  /** Lanes too expensive for what is left of the budget. */
   readonly #dear = new Set<ProviderLane>();
   #waitingSince: number | undefined;
   #limitedSince: number | undefined;
@@ -71,7 +71,7 @@ export class CallAttempts {
     );
   }
 
-  /** Decides after a failed attempt; a result ends the options. */
+  /** Decides after a failed attempt; a result ends the call. */
   afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
     const { world, providerWaitMs, notify } = this.#options;
     const now = world.now();
@@ -91,7 +91,7 @@ export class CallAttempts {
         }
         if (now + delayMs - this.#limitedSince <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax))
           return undefined;
-        // It has named one wait after the other: others may do better.
+        // It keeps naming new waits: other lanes may do better.
         this.excluded.add(lane);
         const others = this.#options.lanes.some((other) => !this.excluded.has(other));
         return others ? undefined : stopped('provider-limit', failure.message, now + delayMs);
@@ -102,7 +102,7 @@ export class CallAttempts {
         const failures = this.#failures.get(lane) ?? { count: 0, since: now };
         failures.count += 1;
         this.#failures.set(lane, failures);
-        // That a provider fails is told from a request that makes it fail by its serving others meanwhile.
+        // If the provider serves other requests meanwhile, this request is the cause and not the provider.
         const servesOthers = lane.lastSuccessAt >= failures.since;
         if (failures.count < lane.retry.attemptsMax) return undefined;
         if (servesOthers || !outcome.down) this.excluded.add(lane);
@@ -125,21 +125,21 @@ export class CallAttempts {
     this.#options.notify({ kind: 'provider-down', message: `${failure.message}; ${when}` });
   }
 
-  /** Waits while calls are open whose reservations may come free; a result ends the options. */
+  /** Waits while calls are open whose reservations may be released; a result ends the call. */
   async afterFull(
     lane: ProviderLane,
     choices: readonly LaneChoice[],
     full: Extract<AttemptResult, { kind: 'full' }>['full'],
   ): Promise<FailedCall | StoppedCall | undefined> {
     const { books, runBudget, soft, budgetAtOnce, world, notify } = this.#options;
-    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, the worst case of a call is more`;
+    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, and the worst case of a call is more`;
     if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
-      // What a dead process has set aside would be waited for in vain.
+      // A dead process would never release its reservations.
       await books.recover();
       return (await books.budget.changed(soft)) ? undefined : ABORTED;
     }
-    // A cheaper provider may still do.
+    // A cheaper provider may still fit.
     this.#dear.add(lane);
     this.tried.add(lane);
     if (choices.some((option) => !this.#dear.has(option.lane))) return undefined;
@@ -151,13 +151,13 @@ export class CallAttempts {
     return (await sleep(world, until - world.now(), soft)) ? undefined : ABORTED;
   }
 
-  /** Waits until a lane may be used again, if that is soon enough; a result ends the options. */
+  /** Waits until a lane may be used again, if that is soon enough; a result ends the call. */
   async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<StoppedCall | undefined> {
     const { world, soft, providerWaitMs } = this.#options;
     const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
     if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
     const until = Math.min(...choices.map(({ lane }) => availableAt(lane, now)));
-    // A provider that fails may be well again at any moment; one that named a time will keep to it.
+    // A failing provider may recover at any moment; one that named a time will keep to it.
     const named = choices.every(({ lane }) => lane.limitedUntil > now || lane.breaker.state.kind === 'down');
     const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
     const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
@@ -173,7 +173,7 @@ export class CallAttempts {
       const state = states[i];
       return `${name} ${state?.kind === 'down' ? state.reason : 'fails'}`;
     });
-    const message = `no AI provider is to be had: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
+    const message = `no AI provider is available: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
     if (
       downs.length > 0 &&
       downs.every((state) => state.reason === 'not_authorized' || state.reason === 'unsupported_request')

@@ -4,9 +4,9 @@ import type { JsonSchema } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { InDoubtPolicy } from './options.js';
 
-/** For whom and how a request is served. */
+/** How a request is served, and for whom. */
 export interface AiCallOptions {
-  /** The stage's name, or its ordinal among the AI stages. */
+  /** The stage's name, or its index among the AI stages. */
   readonly stage: string;
   readonly pipeline: string;
   readonly identity: CallIdentity;
@@ -15,18 +15,18 @@ export interface AiCallOptions {
   readonly route?: Route | undefined;
   /** The answer must be JSON that satisfies it. */
   readonly schema?: JsonSchema | undefined;
-  /** Output cap where the request has none. Default: 1,000. */
+  /** Output cap for requests without one. Default: 1,000. */
   readonly maxTokens?: number | undefined;
   /** Equal requests of the stage are sent once. */
   readonly dedupe?: boolean | undefined;
   readonly inDoubt?: InDoubtPolicy | undefined;
-  /** Asks anew, whatever the journal holds. */
+  /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
-  /** Cuts the call off, under way or not. */
+  /** Aborts the call, whether or not it is under way. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Token counts in the seed's words. */
+/** Token counts, under the keys of the data format. */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -43,31 +43,31 @@ export interface AnsweredCall {
   /** Text; with a schema, the value that satisfies it. */
   readonly response: Json;
   readonly usage: Usage;
-  /** What all attempts of the call cost, as far as it is known; from the journal: what it cost then. Null: no price is known. */
+  /** The cost of all attempts of the call, as far as known; from the journal: the cost at that time. Null: no price is known. */
   readonly cost_usd: number | null;
   readonly latency_ms: number;
   readonly attempts: number;
-  /** From the journal: nothing was sent and nothing paid this time. */
+  /** From the journal: this time nothing was sent or paid. */
   readonly cached: boolean;
 }
 
 export type CallFailureCode =
-  /** A provider's refusal of this request, or its failure to serve it. */
+  /** A provider rejected this request or failed to serve it. */
   | 'provider_error'
   | 'truncated'
   | 'filtered'
   | 'refused'
   | 'unfinished'
-  /** The answer is no JSON, or does not satisfy the schema. */
+  /** The answer is not JSON or does not satisfy the schema. */
   | 'schema'
-  /** No provider serves the model, knows its price, or may take a request so large. */
+  /** No provider serves the model, knows its price, or accepts so large a request. */
   | 'no_provider'
-  /** Its worst case is more than a whole budget. */
+  /** Its worst case exceeds a whole budget. */
   | 'too_expensive'
   /** It was under way at a crash, and in_doubt is `fail`. */
   | 'in_doubt';
 
-/** This request fails, others may not. */
+/** This request fails; others may not. */
 export interface FailedCall {
   readonly kind: 'failed';
   readonly code: CallFailureCode;
@@ -79,13 +79,13 @@ export interface FailedCall {
 
 export type StopReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
 
-/** Nothing more can be done now; what is done is kept, and the run can be resumed. */
+/** Nothing more can be done now; finished work is kept, and the run can be resumed. */
 export interface StoppedCall {
   readonly kind: 'stopped';
   readonly reason: StopReason;
   readonly message: string;
   readonly resumable: true;
-  /** Milliseconds since the epoch: when resuming makes sense, if that is known. */
+  /** When resuming makes sense, milliseconds since the epoch, if known. */
   readonly until?: number | undefined;
 }
 

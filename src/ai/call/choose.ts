@@ -19,10 +19,10 @@ export interface Unfit {
   readonly reason: string;
 }
 
-/** An answer is likely to be about as long as this share of its cap. Only comparisons depend on it. */
+/** An answer is assumed to use this share of its cap. Only comparisons depend on it. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
-/** Whether a lane can serve a request at all, and how it would be sent there. */
+/** Whether a lane can serve a request, and how the request would be sent there. */
 export function fit(
   lane: ProviderLane,
   request: ProviderRequest,
@@ -40,7 +40,7 @@ export function fit(
   if (window !== undefined && input + maxOutputTokens > window) {
     return {
       code: 'no_provider',
-      reason: `about ${input} + ${maxOutputTokens} tokens do not fit ${model}'s window of ${window} at ${name}`,
+      reason: `about ${input} + ${maxOutputTokens} tokens do not fit ${model}'s context window of ${window} at ${name}`,
     };
   }
   const sent = { ...request, maxOutputTokens };
@@ -48,13 +48,13 @@ export function fit(
   if (worst === null && runBudget.isLimited(pipeline)) {
     return {
       code: 'no_provider',
-      reason: `${name} has no price for ${model}, which a budget needs: set its cost_per_token`,
+      reason: `${name} has no price for ${model}, but a budget needs one: set its cost_per_token`,
     };
   }
   const whole = runBudget.wholeLimit(pipeline);
-  // A budget of nothing stops the run instead: no request would ever fit.
+  // A budget of zero stops the run instead: no request would ever fit.
   if (worst !== null && whole !== undefined && whole > 0n && worst > whole) {
-    const reason = `one request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's ${showDollars(whole)}`;
+    const reason = `a request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's budget of ${showDollars(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
   const price = lane.priceOf(model, now);
@@ -70,7 +70,7 @@ export function fit(
   };
 }
 
-/** The choices of a request in the order of its route; where there are none, why. */
+/** A request's choices in the order of its route; where there are none, the reasons. */
 export function choicesFor(
   lanes: readonly ProviderLane[],
   request: ProviderRequest,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
-import { doubtfulCalls, openBooks, type Books, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
 import { callKey, type CallFacts } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
@@ -21,35 +21,50 @@ import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
 import { providerStatuses, readStatus, type AiStatus, type CallCounts, type ProviderStatus } from './status.js';
 
-/** Calls to AI providers: chosen, limited, priced, protected and remembered. */
+/**
+ * Calls AI providers within limits and budget, and journals the answers.
+ *
+ * The order of a call; recovery relies on it:
+ *
+ * 1. Look in the journal: a known answer is returned, equal calls under way are joined.
+ * 2. Choose a lane: providers that serve the model, know its price and are not excluded, in the order of the route.
+ * 3. Wait for the lane's gate, its rate limits and its breaker.
+ * 4. Reserve the worst case in the budget.
+ * 5. Record the attempt in ledger and journal as open, then send it.
+ * 6. Record the answer in the journal: it is never paid for again.
+ * 7. Close the ledger's entry and replace the reservation by the cost.
+ * 8. Retry after a failure, at another lane or later; repair an invalid answer once.
+ */
 export interface AiClient {
   /**
    * Serves one request.
    *
-   * @throws Error when journal or ledger can't be written, or could not be for an earlier call: nothing may be sent then
+   * @throws Error when journal or ledger can't be written, now or for an earlier call: nothing may be sent then
    */
   call(request: UniversalRequest, context: AiCallOptions): Promise<CallResult>;
-  /** What a call would take, sending nothing. */
+  /** What a call would cost. Sends nothing. */
   estimate(request: UniversalRequest, context: AiCallOptions): Promise<Estimate>;
   /** The journal's answer to a request; undefined: it has none. Sends nothing. */
   recall(request: UniversalRequest, context: AiCallOptions): Promise<CallResult | undefined>;
-  /** @param pipeline whose own budget counts for what is left */
+  /** @param pipeline whose own budget limits what is left */
   status(pipeline?: string): Promise<AiStatus>;
-  /** How the providers stand. */
+  /** The state of the providers. */
   providers(): readonly ProviderStatus[];
-  /** What today's attempts came to, by provider and model, the worst case of what is not known: this process' own, and all before it. */
+  /**
+   * The cost of today's attempts by provider and model, at the worst case where unknown: of this process, and of all earlier ones.
+   */
   spentToday(): Promise<readonly Spending[]>;
-  /** Calls whose fate nobody knows. */
+  /** Calls whose result is unknown. */
   doubtful(): AsyncIterable<DoubtfulCall>;
-  /** What dead processes had left open when this client was made. */
+  /** What dead processes had left open when this client was created. */
   readonly recovered: Recovered;
-  /** Settles what processes have left open that died since. */
+  /** Settles what processes left open that died since. */
   recover(): Promise<Recovered>;
   /** Sends nothing more; calls under way are finished, others end as stopped. Resolves when none is left. */
   drain(): Promise<void>;
-  /** Cuts off what is under way as well. */
+  /** Aborts calls under way as well. */
   abort(): Promise<void>;
-  /** Drains, and closes everything. @throws Error when what an answered call came to could not be written down */
+  /** Drains, and closes everything. @throws Error when the cost of an answered call could not be recorded */
   close(): Promise<void>;
 }
 
@@ -65,7 +80,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
-  const lanes = options.providers.map((setup) => createLane(setup, prices, books, world, options.probeDown));
+  const lanes = options.providers.map((lane) => createLane(lane, prices, books, world, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -211,13 +226,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     scopes.drain();
     await idle();
     await Promise.all(lanes.map((lane) => lane.close()));
-    await closeBooks(books);
+    await books.close();
     bookings.check();
   }
-}
-
-async function closeBooks(books: Books): Promise<void> {
-  await books.close();
 }
 
 function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined {
@@ -260,13 +271,13 @@ function valueOf(text: string, check: SchemaCheck | undefined): Json {
 /** Notices remembered. */
 const NOTICES_MAX = 1000;
 
-/** The same words are said once: a hundred thousand calls that meet the same trouble are no hundred thousand news. */
+/** Reports each text once: a hundred thousand calls with the same problem are one piece of news. */
 function onceEach(notify: (notice: Notice) => void): (notice: Notice) => void {
   const told = new Set<string>();
   return (notice) => {
     if (told.has(notice.message)) return;
     const [oldest] = told;
-    // A daemon has news for years.
+    // A daemon has notices for years.
     if (told.size >= NOTICES_MAX && oldest !== undefined) told.delete(oldest);
     told.add(notice.message);
     notify(notice);

@@ -8,14 +8,14 @@ import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
 import type { SchemaCheck } from './schema-check.js';
 
-/** What a conversation needs beyond a pursuit: where to keep what was paid for. */
+/** What a conversation needs beyond its attempts: where to keep paid answers. */
 export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
   readonly check: SchemaCheck | undefined;
   /** The largest output cap that any of the lanes takes. */
   readonly capMax: number;
-  /** What an earlier process had got already. */
+  /** The draft that an earlier process received. */
   readonly draft: Draft | undefined;
-  /** Called before anything else happens with an answer. */
+  /** Called before anything else is done with an answer. */
   keepDraft(draft: Draft, received: ReceivedAnswer): Promise<void>;
   keepEnding(ending: Ending, received: ReceivedAnswer): Promise<void>;
 }
@@ -28,7 +28,7 @@ export type Conversed =
 
 const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
 
-/** One request, and one more attempt if its answer was cut off or does not satisfy the schema. */
+/** One request, and one more attempt if its answer was truncated or does not satisfy the schema. */
 export async function converse(conversation: Conversation): Promise<Conversed> {
   let draft = conversation.draft;
   for (;;) {
@@ -38,7 +38,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       ...conversation,
       request:
         asked === undefined ? conversation.request : repairRequest(conversation.request, asked, conversation.capMax),
-      // Mending is worth what is there, but nobody waits for a budget for it.
+      // A repair may use what is left of the budget, but does not wait for more.
       budgetAtOnce: asked !== undefined,
       attemptsBefore: asked?.tally.attempts ?? 0,
       async received(received) {
@@ -54,7 +54,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       if (verdict.kind === 'ended') return verdict;
       draft = verdict.draft;
     } else if (attempted.kind === 'failed' && asked !== undefined) {
-      // It could not be mended: the first answer's fault stands.
+      // The repair failed: the first answer's fault is reported.
       return {
         ...attempted,
         ...faultOf(asked),
@@ -86,7 +86,7 @@ function classify(
     case 'truncated':
       if (asked === undefined && request.maxOutputTokens < capMax)
         return { kind: 'draft', draft: { kind: 'truncated', tally } };
-      return end('truncated', `the answer was cut off (${answer.finish.reason}): raise max_tokens`);
+      return end('truncated', `the answer was truncated (${answer.finish.reason}): raise max_tokens`);
     case 'filtered':
     case 'refused':
     case 'unfinished':
@@ -122,6 +122,6 @@ function added(before: Tally, { answer, attempts, cost, latencyMs }: ReceivedAns
 
 function faultOf(draft: Draft): { readonly code: CallFailureCode; readonly message: string } {
   return draft.kind === 'truncated'
-    ? { code: 'truncated', message: 'the answer was cut off at the output cap' }
+    ? { code: 'truncated', message: 'the answer was truncated at the output cap' }
     : { code: 'schema', message: `the answer does not satisfy the schema: ${draft.problem}` };
 }

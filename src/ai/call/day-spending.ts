@@ -3,10 +3,10 @@ import type { Ledger, LedgerEntry } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 import type { AiWorld } from '../ai-world.js';
 
-/** A day on which clocks are put back. */
+/** The length of a day on which clocks are set back. */
 const DAY_MS_MAX = 25 * 3_600_000;
 
-/** What attempts of one model at one provider may have cost, as it is charged to the budget. */
+/** What attempts of one model at one provider may have cost, as charged to the budget. */
 export interface Spending {
   readonly provider: string;
   readonly model: string;
@@ -14,8 +14,8 @@ export interface Spending {
 }
 
 /**
- * Today's spending by provider and model: what this process sent, and all that was sent before it began. The ledger is gone
- * through once, not each time that somebody looks.
+ * Today's spending by provider and model: of this process, and of everything sent before it started. The ledger is read once,
+ * not for each request.
  */
 export interface DaySpending {
   /** An attempt of this process has ended. */
@@ -37,7 +37,7 @@ export function daySpending(ledger: Ledger, timeZone: string, world: AiWorld): D
     sums = new Map();
   };
 
-  /** Attempts count for the day on which they were sent: so they are charged. */
+  /** Attempts count for the day on which they were sent, as they are charged. */
   const count = ({ time, provider, model, end }: LedgerEntry): void => {
     if (dayAt(time, timeZone) !== day) return;
     const key = JSON.stringify([provider, model]);

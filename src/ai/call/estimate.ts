@@ -10,28 +10,28 @@ import { largestCap, secondRequests } from './repair-request.js';
 import type { RunBudget } from './run-budget.js';
 import { tooLargeFor } from './make-attempts.js';
 
-/** What a call would take. Costs are null when the model has no known price. */
+/** What a call would cost. Costs are null when the model has no known price. */
 export type Estimate =
   | {
       readonly kind: 'possible';
       /** The journal has the answer: it costs nothing. */
       readonly journaled: boolean;
-      /** Who would be asked first. */
+      /** The provider that would be tried first. */
       readonly provider: string;
       readonly model: string;
       readonly tokens: { readonly likelyInput: number; readonly likelyOutput: number; readonly worst: number };
       readonly cost: {
         readonly likely: Nano | null;
-        /** What is set aside for the call, at the dearest of those who may serve it. */
+        /** What is reserved for the call, at the most expensive provider that may serve it. */
         readonly worst: Nano | null;
-        /** About the most that one attempt more can add, which mends an answer that was cut off or is not valid. */
+        /** About the most that a second attempt can add, which repairs a truncated or invalid answer. */
         readonly mending: Nano | null;
       };
     }
-  /** No provider can serve it, or its worst case is beyond a whole budget. */
+  /** No provider can serve it, or its worst case exceeds a whole budget. */
   | { readonly kind: 'impossible'; readonly journaled: boolean; readonly message: string };
 
-/** Without a better guess, an answer is about this share of its cap. */
+/** The share of its cap that an answer is assumed to use. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
 let counter: Promise<TokenCounter> | undefined;
@@ -87,7 +87,7 @@ export async function estimateCall(
   };
 }
 
-/** Why a request will never get past a rate limit, if it will not. */
+/** Why a request can never pass a rate limit; undefined: it can. */
 function tooLarge({ lane, request }: LaneChoice): string | undefined {
   const tokens = countedTokens(request);
   const limits = lane.limiters(request.model).map((limiter) => limiter.status().tokensPerMinute ?? Infinity);

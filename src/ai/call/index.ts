@@ -1,4 +1,4 @@
-/** Calls: one request to one answer, whatever it takes. */
+/** Calls: one request to one answer, with all retries. */
 export type {
   AnsweredCall,
   AiCallOptions,

@@ -18,7 +18,7 @@ import { converse, type Conversation } from './converse.js';
 import type { Notice } from './options.js';
 import { resultOf } from './result.js';
 
-/** One call as the journal sees it. */
+/** One call, as the journal sees it. */
 export interface JournaledCall {
   readonly books: Books;
   readonly world: AiWorld;
@@ -29,16 +29,16 @@ export interface JournaledCall {
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
-  /** Reads an answer's text; for one from the journal too. */
+  /** Reads an answer's text, also of one from the journal. */
   valueOf(text: string): Json;
-  /** The conversation, but for what the journal adds to it. */
+  /** The conversation, without what the journal adds to it. */
   readonly conversation: Omit<Conversation, 'draft' | 'opened' | 'keepDraft' | 'keepEnding'>;
 }
 
-/** How often to look at a call that another process has under way. */
+/** How often to check a call that another process has under way. */
 const POLL_MS = 250;
 
-/** Answers from the journal, or makes the call and writes down each step before the next. */
+/** Answers from the journal, or makes the call and records each step before the next. */
 export async function journaledCall(call: JournaledCall): Promise<CallResult> {
   const { books, context, key, world, soft } = call;
   for (;;) {
@@ -89,12 +89,12 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
     case 'ended':
       return resultOf(conversed.ending, conversed.response, false);
     case 'cut':
-      // A person looks for it among what the provider billed at the time of sending.
+      // For people, who look for it in the provider's bill at the time of sending.
       await books.journal.put(key, record({ kind: 'cut', kept, ...last }, openedAt));
       return conversed.stop;
     case 'failed':
     case 'stopped': {
-      // Nothing is under way: the call is as it was, or where its last paid answer left it.
+      // Nothing is under way: the call is as it was, or as its last paid answer left it.
       await (kept === undefined ? books.journal.remove(key) : books.journal.put(key, record({ kind: 'draft', kept })));
       return conversed;
     }
@@ -124,7 +124,7 @@ function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledC
   });
 }
 
-/** How a call's event is named in journal and ledger. */
+/** The name of a call's event in journal and ledger. */
 export function eventOf({ identity }: AiCallOptions): string {
   return 'event' in identity ? identity.event : `#${identity.occurrence}`;
 }

@@ -9,10 +9,10 @@ export type AttemptsResult =
   | { readonly kind: 'answered' }
   | FailedCall
   | StoppedCall
-  /** Cut off while it was under way. */
+  /** Aborted while it was under way. */
   | { readonly kind: 'cut'; readonly stop: StoppedCall };
 
-/** Tries providers, in order, again and later, until the request is answered or nothing makes sense any more. */
+/** Tries providers in order, retrying as needed, until the request is answered or no further attempt makes sense. */
 export async function makeAttempts(options: CallAttemptsOptions): Promise<AttemptsResult> {
   const { request, world, runBudget, tags, soft } = options;
   const state = new CallAttempts(options);
@@ -44,7 +44,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
     switch (result.kind) {
       case 'answered':
         for (const warning of result.answer.warnings) {
-          const message = `${next.lane.name} can't take all of the request for ${request.model}: ${warning}`;
+          const message = `${next.lane.name} does not support all of the request for ${request.model}: ${warning}`;
           options.notify({ kind: 'request-changed', message });
         }
         return { kind: 'answered' };
@@ -68,7 +68,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
         });
         break;
       case 'refused':
-        // The breaker opened while it waited for its turn: look again.
+        // The breaker opened while the call was waiting: choose again.
         break;
       case 'aborted':
         return ABORTED;

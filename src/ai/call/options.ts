@@ -5,13 +5,13 @@ import type { ApiKey, WireKind } from '../provider/index.js';
 import type { StoreLocation } from '../store/index.js';
 import type { Timeouts } from '../transport/index.js';
 
-/** Limits per minute as a config writes them. */
+/** Limits per minute, as written in a config. */
 export interface RateLimit {
   readonly requests_per_minute?: number | undefined;
   readonly tokens_per_minute?: number | undefined;
 }
 
-/** A model that a provider serves, and what is set for it alone. */
+/** A model of a provider, and its own settings. */
 export interface ModelOptions {
   readonly name: string;
   readonly cost_per_token?: CostPerToken | undefined;
@@ -20,15 +20,15 @@ export interface ModelOptions {
   readonly context_window?: number | undefined;
 }
 
-/** A provider with everything decided: defaults filled in, secrets wrapped. */
+/** A resolved provider: defaults filled in, secrets wrapped. */
 export interface LaneOptions {
   readonly name: string;
   readonly kind: WireKind;
   readonly apiKey?: ApiKey | undefined;
   readonly baseUrl?: string | undefined;
-  /** Default: any that its kind may know. */
+  /** Default: any model that its kind may know. */
   readonly models?: readonly ModelOptions[] | undefined;
-  /** For all of its models that have none of their own. */
+  /** For models without a price of their own. */
   readonly cost_per_token?: CostPerToken | undefined;
   readonly rate_limit?: RateLimit | undefined;
   readonly maxConcurrency?: number | undefined;
@@ -40,28 +40,28 @@ export interface LaneOptions {
 }
 
 export interface RetryOptions {
-  /** Most attempts of a call at one provider, the first one included. */
+  /** The most attempts of a call at one provider, including the first. */
   readonly attemptsMax: number;
-  /** Before the first retry at most; it doubles with each. */
+  /** The longest wait before the first retry; it doubles with each. */
   readonly baseDelayMs: number;
   readonly delayMsMax: number;
-  /** The longest wait that a server may ask for; beyond it another provider is tried, or the run stops. */
+  /** The longest wait that a server may ask for; if it asks for more, another provider is tried, or the run stops. */
   readonly retryAfterMsMax: number;
 }
 
 /** Amounts are in US dollars, as decimal text or number. */
 export interface BudgetOptions {
-  /** Most that a calendar day may cost, over all pipelines and processes that share the store. */
+  /** The limit for a calendar day, over all pipelines and processes that share the store. */
   readonly daily?: string | number | undefined;
-  /** Most that a pipeline may cost per day, by its name. */
+  /** The limit for a pipeline per day, by its name. */
   readonly pipelines?: Readonly<Record<string, string | number>> | undefined;
-  /** Most that this run may cost: from the creation of the client to its end. */
+  /** The limit for this run: from the creation of the client to its end. */
   readonly run?: string | number | undefined;
   /** Share of a daily budget at which a warning is given, once a day. 0 to 1. */
   readonly alertThreshold?: number | undefined;
   /** IANA name of the zone whose calendar days count. */
   readonly timeZone?: string | undefined;
-  /** When the day's budget is spent: stop, to be resumed, or wait for the next day. */
+  /** When the day's budget is spent: stop, to be resumed later, or wait for the next day. */
   readonly whenSpent?: 'stop' | 'wait' | undefined;
 }
 
@@ -71,40 +71,40 @@ export interface AiClientOptions {
   readonly providers: readonly LaneOptions[];
   /** Where journal, ledger and budget are. */
   readonly store: StoreLocation;
-  /** Whether a process that can't be looked up from here is known to be gone. Default: an hour after it was heard of. */
+  /** Whether a process that can't be looked up from here is known to be gone. Default: an hour after it was last heard of. */
   readonly isGone?: ((owner: string) => boolean) | undefined;
   readonly budget?: BudgetOptions | undefined;
   readonly journal?:
     | {
         readonly ttlMs?: number | undefined;
         readonly bytesMax?: number | undefined;
-        /** `hash`: prompts are not kept. */
+        /** `hash`: prompts are not stored. */
         readonly store?: 'full' | 'hash' | undefined;
       }
     | undefined;
-  /** Milliseconds to wait when no provider is to be had, before stopping. Infinity: for as long as it takes. */
+  /** Milliseconds to wait when no provider is available, before stopping. Infinity: as long as it takes. */
   readonly providerWaitMs?: number | undefined;
   /**
-   * A provider that refuses everybody (a wrong key, no credit, a wrong address) or names a long wait is asked again by one call
-   * after so long: for whoever goes on for months. Default: no more, or not before the time named.
+   * When one call probes a provider that rejects everybody (a wrong key, no credit, a wrong address) or names a long wait: for
+   * processes that run for months. Default: never, or not before the time named.
    */
   readonly probeDown?: ProbeDown | undefined;
-  /** Told of what a person should know. Must not throw. */
+  /** Called with what a person should know. Must not throw. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly hooks?: CallHooks | undefined;
 }
 
-/** What calls tell while they are made, for metrics. None may throw. */
+/** Callbacks for metrics. None may throw. */
 export interface CallHooks {
-  /** An attempt has ended, and is settled. */
+  /** An attempt has ended and is settled. */
   readonly onAttempt?: (entry: LedgerEntry) => void;
-  /** A call has ended; `cached`: answered by the journal, or together with an equal one. */
+  /** A call has ended; `cached`: answered by the journal, or together with an equal call. */
   readonly onCall?: (result: 'answered' | 'cached' | 'failed') => void;
-  /** A call waited so long for a provider's limits, in milliseconds. */
+  /** A call waited this long for a provider's limits, in milliseconds. */
   readonly onLimiterWait?: (provider: string, ms: number) => void;
 }
 
-/** Something that a person should know, and that stops nothing. */
+/** Something that a person should know and that stops nothing. */
 export interface Notice {
   readonly kind: 'budget-alert' | 'provider-down' | 'waiting' | 'request-changed' | 'in-doubt';
   /** For a person, without secrets. */
@@ -117,7 +117,7 @@ export const DEFAULTS = {
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,
   timeZone: 'UTC',
-  /** Attempts stay in the ledger for so long: a year, and some days to look back on it. */
+  /** How long attempts stay in the ledger: a year, and some days to look back on it. */
   ledgerKeptMs: 400 * 86_400_000,
   journalTtlMs: 30 * 86_400_000,
   journalBytesMax: 4 * 1024 ** 3,

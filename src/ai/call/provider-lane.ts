@@ -15,7 +15,7 @@ import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
-/** A provider with all that stands between it and the calls. */
+/** A provider with its limits, breaker, prices and meters. */
 export interface ProviderLane {
   readonly name: string;
   readonly provider: Provider;
@@ -25,56 +25,56 @@ export interface ProviderLane {
   readonly tokenRate: RateMeter;
   readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
-  /** The provider's limiter first, then the model's own, if it has one. */
+  /** The provider's limiter, then the model's own, if it has one. */
   limiters(model: string): readonly Limiter[];
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   lastSuccessAt: number;
-  /** The longest wait that its word alone is enough for. */
+  /** The longest named wait that is obeyed without probing. */
   readonly namedWaitMsMax: number;
-  /** It asked for a wait longer than we obey: not to be used before. */
+  /** The provider asked for a wait longer than we accept: it is not used before this time. */
   limitedUntil: number;
-  /** Nothing may be under way any more. */
+  /** Call this only when no call is under way. */
   close(): Promise<void>;
 }
 
 /**
- * Limits and breaker are shared by all processes that have the provider by this name.
+ * Limits and breaker are shared by all processes that use the same name for the provider.
  *
- * @throws RangeError when the setup can't work
+ * @throws RangeError when the options are invalid
  */
 export function createLane(
-  setup: LaneOptions,
+  options: LaneOptions,
   prices: PriceTable,
   { bucketsOf, breakerOf }: Pick<Books, 'bucketsOf' | 'breakerOf'>,
   world: AiWorld,
   probeDown?: ProbeDown,
 ): ProviderLane {
-  const { name, kind, breaker = DEFAULTS.breaker } = setup;
-  const models = setup.models?.map((model) => model.name);
+  const { name, kind, breaker = DEFAULTS.breaker } = options;
+  const models = options.models?.map((model) => model.name);
   const provider = createProvider(
     kind,
     {
       name,
-      apiKey: setup.apiKey,
-      baseUrl: setup.baseUrl,
+      apiKey: options.apiKey,
+      baseUrl: options.baseUrl,
       models,
-      timeouts: setup.timeouts ?? DEFAULTS.timeouts,
-      headers: setup.headers,
-      query: setup.query,
+      timeouts: options.timeouts ?? DEFAULTS.timeouts,
+      headers: options.headers,
+      query: options.query,
     },
     world,
   );
-  const settings = new Map(setup.models?.map((model) => [model.name, model]));
+  const settings = new Map(options.models?.map((model) => [model.name, model]));
   const ownPrices = new Map(
     [...settings].flatMap(([model, { cost_per_token: costs }]) =>
       costs === undefined ? [] : [[model, configuredPrice(costs)] as const],
     ),
   );
-  const commonPrice = setup.cost_per_token && configuredPrice(setup.cost_per_token);
-  const limiter = limiterFor(setup.rate_limit, bucketsOf(encodeURIComponent(name)), world);
+  const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
+  const limiter = limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
   const modelLimiters = new Map<string, Limiter>();
   const modelLimiter = (model: string): Limiter | undefined => {
     const limits = settings.get(model)?.rate_limit;
@@ -93,11 +93,11 @@ export function createLane(
       createBreaker({ ...breaker, probeDown: probeDown && patient(probeDown, breaker.openForMs) }, () => world.now()),
     ),
     namedWaitMsMax: probeDown?.namedMs ?? Infinity,
-    gate: createGate(setup.maxConcurrency),
+    gate: createGate(options.maxConcurrency),
     latency: createLatencyMeter(),
     tokenRate: createRateMeter(),
     requestRate: createRateMeter(),
-    retry: setup.retry ?? DEFAULTS.retry,
+    retry: options.retry ?? DEFAULTS.retry,
     limiters(model) {
       const own = modelLimiter(model);
       return own === undefined ? [limiter] : [limiter, own];
@@ -113,7 +113,7 @@ export function createLane(
   };
 }
 
-/** A provider that says no is not asked sooner than one that fails. */
+/** A provider that refuses is not probed sooner than one that fails. */
 function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDown {
   return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
 }

@@ -4,14 +4,14 @@ import type { ProviderRequest } from '../provider/index.js';
 import type { Message } from '../request/index.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** The second cap of a truncated answer. */
+/** How much larger the second cap of a truncated answer is. */
 const LARGER_CAP_FACTOR = 4;
-/** A token of an answer is about so many bytes when it is sent back. */
+/** Approximate bytes per token of an answer that is sent back. */
 const BYTES_PER_TOKEN = 4;
-/** What is wrong with an answer is said in about so many bytes. */
+/** Approximate bytes of the description of an answer's problem. */
 const PROBLEM_BYTES = 200;
 
-/** The request that is to mend a first answer. */
+/** The request that repairs a first answer. */
 export function repairRequest(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
   if (draft.kind === 'truncated') {
     return { ...request, maxOutputTokens: Math.min(capMax, request.maxOutputTokens * LARGER_CAP_FACTOR) };
@@ -21,12 +21,12 @@ export function repairRequest(request: ProviderRequest, draft: Draft, capMax: nu
   return { ...request, messages: [...request.messages, ...said, { role: 'user', content: correction }] };
 }
 
-/** The largest output cap that any of the lanes takes. */
+/** The largest output cap of the lanes. */
 export function largestCap(lanes: readonly ProviderLane[], model: string): number {
   return Math.max(...lanes.map((lane) => lane.settingsOf(model)?.max_output_tokens ?? Infinity));
 }
 
-/** The requests that {@link repairRequest} may come to, whatever the first answer will be: for a bill that is made out before. */
+/** All requests that {@link repairRequest} may return, whatever the first answer is: for estimates. */
 export function secondRequests(request: ProviderRequest, capMax: number): readonly ProviderRequest[] {
   const tally = { attempts: 1, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
   const longer = request.maxOutputTokens < capMax ? [repairRequest(request, { kind: 'truncated', tally }, capMax)] : [];

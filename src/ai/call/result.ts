@@ -3,7 +3,7 @@ import type { Ending, Tally } from '../journal/index.js';
 import { dollars, inputTokens, totalTokens } from '../money/index.js';
 import type { CallFailureCode, CallResult, Usage } from './call.js';
 
-/** How an ended call is told to its caller. `response`: the answer's value. */
+/** The caller's result of an ended call. `response`: the answer's value. */
 export function resultOf(ending: Ending, response: Json, cached: boolean): CallResult {
   if (ending.kind === 'failed') {
     return { kind: 'failed', code: codeOf(ending.code), message: ending.message, provider: ending.provider, cached };

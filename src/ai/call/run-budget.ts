@@ -4,33 +4,33 @@ import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { DEFAULTS, type BudgetOptions, type Notice } from './options.js';
 
-/** What is spent and set aside today, in nano-dollars, over all processes that share the store. */
+/** What is spent and reserved today, in nano-dollars, over all processes that share the store. */
 export interface DayAccount extends AccountState {
   /** Undefined: all pipelines together. */
   readonly pipeline: string | undefined;
   readonly limit: Nano | undefined;
 }
 
-/** The budget as one run has it: which accounts a call is charged to, and what may be spent in them. */
+/** The budget as one run uses it: which accounts a call is charged to, and their limits. */
 export interface RunBudget {
   /** Whether any limit applies to a pipeline's calls: then every model must have a price. */
   isLimited(pipeline: string): boolean;
   charges(pipeline: string): readonly Charge[];
-  /** The smallest whole limit that is not of this run: a request beyond it will not fit on any day. Undefined: none. */
+  /** The smallest limit other than the run's: a larger request will not fit on any day. Undefined: none. */
   wholeLimit(pipeline: string): Nano | undefined;
-  /** When an account will be empty again; undefined: not by waiting. */
+  /** When an account starts over; undefined: never. */
   renewsAt(account: string): number | undefined;
   readonly whenSpent: 'stop' | 'wait';
-  /** Warns, once a day, when a daily budget is nearly spent. @param accounts as a settlement has left them */
+  /** Warns, once a day, when a daily budget is nearly spent. @param accounts their state after a settlement */
   alert(pipeline: string, accounts: ReadonlyMap<string, Account>): Promise<void>;
-  /** What is left by the tightest limit, reservations taken off; undefined: no limit. */
+  /** What is left of the tightest limit, less reservations; undefined: no limit. */
   left(pipeline?: string): Promise<Nano | undefined>;
-  /** The accounts of this day: of all pipelines, and of each that has a budget. */
+  /** Today's accounts: of all pipelines, and of each pipeline with a budget. */
   today(): Promise<readonly DayAccount[]>;
   readonly runAccount: string;
 }
 
-/** @throws RangeError for an amount that is none, or an unknown time zone */
+/** @throws RangeError for an invalid amount or an unknown time zone */
 export function createRunBudget(
   options: BudgetOptions,
   runId: string,
@@ -80,7 +80,7 @@ export function createRunBudget(
         const settled = accounts.get(account);
         if (settled === undefined || settled.alerted) continue;
         const { spent } = settled;
-        // In millionths: shares are no integers.
+        // In millionths: shares are not integers.
         if (spent * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
         if (!(await budget.claimAlert(account))) continue;
         const whose = account.includes('/pipeline:') ? `pipeline ${pipeline}` : 'all pipelines';

@@ -6,7 +6,7 @@ import type { JsonSchema } from '../request/index.js';
 
 export type Checked =
   | { readonly ok: true; readonly value: Json }
-  /** For the model as much as for a person: where, and what is wrong. */
+  /** For the model as much as for people: where, and what is wrong. */
   | { readonly ok: false; readonly problem: string };
 
 /** Checks an answer's text against a schema. */
@@ -16,7 +16,7 @@ const ERRORS_SHOWN = 5;
 const FENCE = '```';
 const SPACE = /\s/;
 
-/** @throws Error when the schema is none: a config's have been looked at before */
+/** @throws Error when the schema is invalid: a config's schemas were checked before */
 export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
   const compiled = await compileSchema(schema);
   if (!compiled.ok) throw new Error(`not a JSON Schema: ${compiled.message} (${compiled.pointer || '/'})`);
@@ -42,7 +42,7 @@ export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
   };
 }
 
-/** What stands in a Markdown fence, which models wrap JSON into more often than not. Goes over the text once. */
+/** The content of a Markdown fence, in which models often wrap JSON. Scans the text once. */
 function unfenced(text: string): string {
   const trimmed = text.trim();
   if (!trimmed.startsWith(FENCE) || !trimmed.endsWith(FENCE)) return trimmed;

@@ -1,19 +1,19 @@
 import { setMaxListeners } from 'node:events';
 
-/** The two ways in which a call can be stopped. */
+/** The two ways to stop a call. */
 export interface CallScope {
-  /** Nothing more is to be sent; what is under way is finished. */
+  /** Nothing more may be sent; what is under way is finished. */
   readonly soft: AbortSignal;
-  /** What is under way is cut off. */
+  /** What is under way is aborted. */
   readonly hard: AbortSignal;
   end(): void;
 }
 
-/** All calls that are under way, to stop them together. */
+/** All calls under way, to stop them together. */
 export interface CallScopes {
-  /** @param signal the caller's own: cuts this call off */
+  /** @param signal the caller's own: aborts this call */
   begin(signal?: AbortSignal): CallScope;
-  /** For good: calls that begin later are stopped at once. */
+  /** Permanent: calls that begin later are stopped at once. */
   drain(): void;
   abort(): void;
   /** Resolves when no call is under way. */
@@ -38,7 +38,7 @@ export function createScopes(): CallScopes {
       };
       if (stage !== 'running') pair.soft.abort();
       if (stage === 'aborted' || signal?.aborted === true) cut();
-      // A run's signal has as many listeners as calls are under way: that is no leak.
+      // A run's signal has a listener for each call under way: that is not a leak.
       if (signal !== undefined) setMaxListeners(0, signal);
       signal?.addEventListener('abort', cut, { once: true });
       open.add(pair);

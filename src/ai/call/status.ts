@@ -10,22 +10,22 @@ import type { DayAccount, RunBudget } from './run-budget.js';
 export interface CallCounts {
   answered: number;
   failed: number;
-  /** Answered without asking anybody. */
+  /** Answered without a request. */
   cached: number;
   /** HTTP attempts. */
   sent: number;
-  /** What the attempts came to that have ended. */
+  /** The totals of finished attempts. */
   totals: Totals;
 }
 
-/** What a status line or a metrics page shows. */
+/** The data of a status line or a metrics page. */
 export interface AiStatus extends Readonly<CallCounts> {
   readonly inFlight: number;
-  /** By this client, in nano-dollars: what is known, and the worst case of what is not. */
+  /** By this client, in nano-dollars: the known costs, and the worst case of unknown ones. */
   readonly spent: Nano;
-  /** Until the tightest limit, the pipeline's included where one was named; undefined: there is none. */
+  /** Until the tightest limit, including that of a named pipeline; undefined: there is none. */
   readonly left: Nano | undefined;
-  /** Today's accounts, the one of all pipelines first, then those of pipelines with a budget. */
+  /** Today's accounts: first that of all pipelines, then those of pipelines with a budget. */
   readonly budgets: readonly DayAccount[];
   readonly providers: readonly ProviderStatus[];
 }
@@ -33,13 +33,13 @@ export interface AiStatus extends Readonly<CallCounts> {
 export interface ProviderStatus {
   readonly name: string;
   readonly breaker: BreakerState;
-  /** Calls that wait for the rate limit. */
+  /** Calls waiting for the rate limit. */
   readonly waiting: number;
   /** Within the last minute. */
   readonly requestsPerMinute: number;
   readonly tokensPerMinute: number;
   readonly limits: { readonly requestsPerMinute?: number | undefined; readonly tokensPerMinute?: number | undefined };
-  /** Milliseconds that answers lately took. */
+  /** Milliseconds of recent answers. */
   readonly latencyMs: number | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function readStatus(from: {
   };
 }
 
-/** How each provider stands. */
+/** The state of each provider. */
 export function providerStatuses(lanes: readonly ProviderLane[], now: number): readonly ProviderStatus[] {
   return lanes.map((lane) => {
     const [limiter] = lane.limiters('');

@@ -4,9 +4,9 @@ import { pruneStore, type Pruned } from './prune.js';
 import { parseRecord, printRecord, type CallRecord } from './record.js';
 
 export interface JournalOptions {
-  /** Milliseconds that an answer is kept and used. */
+  /** How long an answer is kept and used, in milliseconds. */
   readonly ttlMs: number;
-  /** Beyond this size the oldest records go. */
+  /** Beyond this size the oldest records are removed. */
   readonly bytesMax: number;
 }
 
@@ -16,22 +16,22 @@ export interface Found {
   readonly revision: number;
 }
 
-/** Remembers calls: their answers, and which of them are under way. */
+/** Stores calls: their answers, and which of them are under way. */
 export interface Journal {
-  /** An answer that is past its time counts as absent. */
+  /** An expired answer counts as missing. */
   get(key: string): Promise<Found | undefined>;
-  /** @returns false if somebody else changed the call since it was found (or, without `found`, has begun it) */
+  /** @returns false if somebody else changed the call since it was found (or started it, without `found`) */
   claim(key: string, record: CallRecord, found?: Found): Promise<boolean>;
   /** For the owner of an open call. */
   put(key: string, record: CallRecord): Promise<void>;
   remove(key: string): Promise<void>;
-  /** @param prefix only calls whose key starts so */
+  /** @param prefix only calls whose key starts with it */
   all(prefix?: string): AsyncIterable<Found>;
-  /** Forgets what is past its time, then the oldest until the size fits. Calls under way stay. */
+  /** Removes expired records, then the oldest ones until the size fits. Calls under way stay. */
   prune(): Promise<Pruned>;
 }
 
-/** After so much was written, in shares of the largest size, it is time to look whether it still fits. */
+/** The size is checked each time this share of the limit was written. */
 const PRUNE_EVERY_SHARE = 16;
 
 export function createJournal(store: Store, options: JournalOptions, world: AiWorld): Journal {

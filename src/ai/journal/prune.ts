@@ -10,7 +10,8 @@ export interface Pruned {
 const HOUR_MS = 3_600_000;
 
 /**
- * Removes calls from before a time that nothing is under way for, and as many of the oldest as needed to fit a size. Memory does not grow with the
+ * Removes calls that are older than a time and not under way, then the oldest ones until the size fits. Memory does not grow with
+ * the
  * number of records: a first pass only counts bytes per hour.
  */
 export async function pruneStore(
@@ -52,7 +53,7 @@ export async function pruneStore(
   return { removed, kept, keptBytes };
 }
 
-/** The time of a record that may go; undefined for a call that may be under way, or in doubt. */
+/** The time of a removable record; undefined for a call that may be under way or in doubt. */
 function removableTime(text: string): number | undefined {
   const { state, time } = parseRecord(text);
   return state.kind === 'ended' || state.kind === 'draft' ? time : undefined;

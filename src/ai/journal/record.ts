@@ -1,22 +1,22 @@
 import type { BillableTokens, Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 
-/** What the attempts of a call came to so far. */
+/** The totals of a call's attempts so far. */
 export interface Tally {
   readonly attempts: number;
-  /** As far as it is known; null: a model had no known price. */
+  /** As far as known; null: a model had no known price. */
   readonly cost: Nano | null;
   readonly tokens: BillableTokens;
-  /** Milliseconds spent on attempts, waiting not counted. */
+  /** Milliseconds spent on attempts, without waiting. */
   readonly latencyMs: number;
 }
 
-/** An answer that was paid for and that one more attempt may mend. */
+/** A paid answer that one more attempt may repair. */
 export type Draft =
   | { readonly kind: 'truncated'; readonly tally: Tally }
   | { readonly kind: 'invalid'; readonly text: string; readonly problem: string; readonly tally: Tally };
 
-/** How a call ended, for good. */
+/** The final result of a call. */
 export type Ending =
   | {
       readonly kind: 'answered';
@@ -25,7 +25,7 @@ export type Ending =
       readonly text: string;
       readonly tally: Tally;
     }
-  /** It was answered, and paid for, with something that is no success. */
+  /** A paid answer that is not a success. */
   | {
       readonly kind: 'failed';
       readonly code: string;
@@ -35,7 +35,7 @@ export type Ending =
     };
 
 export type CallState =
-  /** Under way, or cut off by the end of its owner. */
+  /** Under way, or interrupted by the end of its owner. */
   | {
       readonly kind: 'open';
       readonly attempt: string;
@@ -43,7 +43,7 @@ export type CallState =
       readonly worst: Nano | null;
       readonly kept?: KeptDraft | undefined;
     }
-  /** Given up by us while it was under way: nobody knows whether it was answered. */
+  /** We aborted it while it was under way: it is unknown whether it was answered. */
   | {
       readonly kind: 'cut';
       readonly attempt: string;
@@ -59,28 +59,28 @@ export interface KeptDraft {
   readonly paid: PaidAttempt;
 }
 
-/** The attempt that an answer came from: should the process die now, the ledger is put right from this. */
+/** The attempt that brought an answer: after a crash, the ledger is corrected from this. */
 export interface PaidAttempt {
   readonly attempt: string;
   /** The ledger's entry, as it prints it. */
   readonly entry: string;
 }
 
-/** What the journal holds of a call. */
+/** The journal's record of a call. */
 export interface CallRecord {
   readonly pipeline: string;
   readonly stage: string;
   readonly event?: string | undefined;
   readonly model: string;
   readonly provider?: string | undefined;
-  /** Milliseconds since the epoch, of the last change; of a call that was cut off, of its last attempt's begin. */
+  /** Time of the last change, milliseconds since the epoch; of an interrupted call, when its last attempt began. */
   readonly time: number;
-  /** What was asked, unless prompts are kept out of the journal. */
+  /** The request, unless prompts are kept out of the journal. */
   readonly request?: Readonly<Record<string, unknown>> | undefined;
   readonly state: CallState;
 }
 
-/** Amounts of money become texts that no answer's text can be mistaken for: they are told by their key. */
+/** Amounts of money become texts; their key distinguishes them from an answer's text. */
 export function printRecord(record: CallRecord): string {
   return JSON.stringify(record, (_key, value: unknown) =>
     typeof value === 'bigint' ? { nano: value.toString() } : value,
@@ -89,7 +89,7 @@ export function printRecord(record: CallRecord): string {
 
 export function parseRecord(text: string): CallRecord {
   const { request, ...rest } = JSON.parse(text) as CallRecord;
-  // What was asked may look like anything: it is left alone.
+  // The request may contain anything and is not converted.
   const revived = revive(rest) as Omit<CallRecord, 'request'>;
   return { ...revived, ...(request !== undefined && { request }) };
 }

@@ -1,6 +1,6 @@
 import type { BillableTokens, Nano } from '../money/index.js';
 
-/** Who an attempt was made for. The ledger knows these names, not what they name. */
+/** For whom an attempt was made. The ledger stores these names without interpreting them. */
 export interface Tags {
   readonly pipeline: string;
   readonly stage: string;
@@ -8,14 +8,14 @@ export interface Tags {
   readonly event?: string | undefined;
 }
 
-/** What became of an attempt: the word of its failure, or `answered`; {@link IN_DOUBT}: its process died meanwhile. */
+/** The result of an attempt: its failure's code, or `answered`; {@link IN_DOUBT}: its process died. */
 export type AttemptOutcome = string;
 
 export const IN_DOUBT = 'in_doubt';
 
 /**
- * How sure a cost is. `exact`: by the provider's own usage. `estimated`: it answered without a usage that can be. `unknown`: it may
- * have been billed, and nobody told us.
+ * How certain a cost is. `exact`: from the provider's usage. `estimated`: an answer without plausible usage. `unknown`: it may
+ * have been billed, and no answer says so.
  */
 export type Billing = 'exact' | 'estimated' | 'unknown';
 
@@ -23,9 +23,9 @@ export type Billing = 'exact' | 'estimated' | 'unknown';
 export interface LedgerEntry extends Tags {
   /** Sorts by time. */
   readonly id: string;
-  /** Milliseconds since the epoch, of sending. */
+  /** When it was sent, milliseconds since the epoch. */
   readonly time: number;
-  /** The call that it was an attempt of, by its key in the journal. */
+  /** The call that it belongs to, by its key in the journal. */
   readonly call: string;
   /** 1 for the first attempt of its call. */
   readonly attempt: number;
@@ -53,7 +53,7 @@ export interface AttemptEnd {
   readonly latencyMs?: number | undefined;
 }
 
-/** As it is kept: JSON has no bigint. */
+/** As it is stored: JSON has no bigint. */
 interface StoredEntry extends Omit<LedgerEntry, 'worst' | 'end'> {
   readonly worst: string | null;
   readonly end?: StoredEnd;

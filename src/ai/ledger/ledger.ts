@@ -3,7 +3,7 @@ import { remover, type KeyRange, type Store } from '../store/index.js';
 import { parseEntry, printEntry, type AttemptEnd, type LedgerEntry } from './entry.js';
 import { NOTHING, plus, type Totals } from './totals.js';
 
-/** What costs can be summed up by. */
+/** What costs can be grouped by. */
 export const DIMENSIONS = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -12,30 +12,30 @@ export interface Group {
   readonly totals: Totals;
 }
 
-/** Milliseconds since the epoch, `since` included, `until` excluded. */
+/** Milliseconds since the epoch, including `since`, excluding `until`. */
 export interface Period {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
 
-/** Every HTTP attempt, failed ones too, forever or until it is pruned. */
+/** Every HTTP attempt, including failed ones, until it is pruned. */
 export interface Ledger {
-  /** Before sending. */
+  /** Call this before sending. */
   open(entry: LedgerEntry): Promise<void>;
-  /** After the answer, or whatever came instead. */
+  /** Call this after the answer or failure. */
   close(entry: LedgerEntry, end: AttemptEnd): Promise<void>;
   get(id: string): Promise<LedgerEntry | undefined>;
   entries(period?: Period): AsyncIterable<LedgerEntry>;
-  /** Sums by each combination of these dimensions, in order of first attempt. */
+  /** Totals by each combination of these dimensions, in order of first attempt. */
   totals(by: readonly Dimension[], timeZone: string, period?: Period): Promise<readonly Group[]>;
-  /** Forgets attempts before `time`; returns how many. */
+  /** Removes attempts before `time`; returns how many. */
   prune(time: number): Promise<number>;
 }
 
 /** Digits of a time in an id: enough for the next 250 years in milliseconds. */
 const TIME_DIGITS = 13;
 
-/** An id that sorts by time. `unique` makes it one within a millisecond. */
+/** An id that sorts by time. `unique` makes it unique within a millisecond. */
 export function attemptId(time: number, unique: string): string {
   return `${timeKey(time)}-${unique}`;
 }

@@ -1,19 +1,19 @@
 import { inputTokens, type Nano } from '../money/index.js';
 import type { LedgerEntry } from './entry.js';
 
-/** What many attempts come to. Costs that nobody knows for sure are counted apart and never as nothing. */
+/** The totals of attempts. Uncertain costs are counted separately and never as zero. */
 export interface Totals {
   readonly attempts: number;
   readonly answered: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** By the providers' own usage. */
+  /** From the providers' usage. */
   readonly exact: Nano;
   /** Answers without usage, by our own count of their tokens … */
   readonly estimated: Nano;
   /** … and the most that they can have cost. */
   readonly estimatedAtMost: Nano;
-  /** Attempts that may have been billed though no answer came … */
+  /** Attempts that may have been billed although no answer came … */
   readonly unknown: number;
   /** … and the most that they can have cost. */
   readonly unknownAtMost: Nano;
@@ -34,7 +34,7 @@ export const NOTHING: Totals = {
   unpriced: 0,
 };
 
-/** `totals` with one attempt more. One that is still under way counts as unknown: it may be billed at any moment. */
+/** `totals` with one more attempt. One that is under way counts as unknown: it may be billed at any moment. */
 export function plus(totals: Totals, entry: LedgerEntry): Totals {
   const { end } = entry;
   const billing = end?.billing ?? 'unknown';

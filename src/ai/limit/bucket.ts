@@ -1,28 +1,28 @@
 const MS_PER_MINUTE = 60_000;
 
 /**
- * A token bucket that refills continuously at a limit per minute and holds one second's worth, as plain data: it can be
- * kept where several processes share it.
+ * A token bucket that refills continuously at a limit per minute and holds one second's worth, as plain data: several
+ * processes can share it.
  *
- * Whoever draws is told when it may use what it drew, and the bucket is left as it will be then: those who draw first are
- * served first, and no queue has to be kept. A demand larger than the bucket waits for a full one and overdraws it: the
- * debt is paid off before anything else is given out. Within any minute the bucket so gives out at most the limit plus one
- * burst, a burst being one second's worth or the largest single demand.
+ * Each draw returns when the drawn amount may be used, and leaves the bucket as it will be then: draws are
+ * served in order, and no queue is needed. A demand larger than the bucket waits for a full one and overdraws it: the
+ * debt is paid off before the next draw. Within any minute the bucket thus gives out at most the limit plus one
+ * burst, which is one second's worth or the largest single demand.
  */
 export interface BucketState {
   /** In units of 1/60,000 token, in which a millisecond's refill of any integer limit is an integer. Negative: in debt. */
   readonly level: number;
-  /** When it stands there, milliseconds since the epoch: in the future, when what was drawn last is not to be used before. */
+  /** When it has that level, milliseconds since the epoch: in the future, when the last draw may not be used before. */
   readonly filledAt: number;
 }
 
 export interface BucketSize {
   readonly perMinute: number;
-  /** It holds at least this many, however low the limit: 1 for requests. */
+  /** Its minimum capacity, however low the limit: 1 for requests. */
   readonly burstMin: number;
 }
 
-/** Nobody draws further ahead: some clock was set wrong, and waiting for it would be waiting for ever. */
+/** Nobody draws further ahead: a clock was set wrong, and the wait would be endless. */
 const AHEAD_MS_MAX = 600_000;
 
 /** The bucket at `time`. @param state undefined: a new, full one */
@@ -48,8 +48,8 @@ export function drawn(state: BucketState, size: BucketSize, count: number, time:
 }
 
 /**
- * Puts back, at `time`, what was drawn and not used; what goes over the brim is lost. A negative count was used beyond what was
- * drawn. Nobody has to wait any more for what is not used.
+ * Puts back, at `time`, what was drawn and not used; an excess is lost. A negative count was used beyond what was
+ * drawn. Others do not wait for what is put back.
  */
 export function returned(state: BucketState, size: BucketSize, count: number, time: number): BucketState {
   const aheadMs = Math.max(0, state.filledAt - time);
@@ -57,12 +57,12 @@ export function returned(state: BucketState, size: BucketSize, count: number, ti
   return { level: Math.min(brimOf(size), level), filledAt: state.filledAt - aheadMs };
 }
 
-/** The other side says that no more than `count` are left: believed when it is less than we thought. */
+/** The provider says that no more than `count` are left: this counts if it is less than we assumed. */
 export function lowered(state: BucketState, count: number): BucketState {
   return { ...state, level: Math.min(state.level, count * MS_PER_MINUTE) };
 }
 
-/** What the bucket holds at most, in units. */
+/** The bucket's capacity, in units. */
 function brimOf({ perMinute, burstMin }: BucketSize): number {
   return Math.max((perMinute * MS_PER_MINUTE) / 60, burstMin * MS_PER_MINUTE);
 }

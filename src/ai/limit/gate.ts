@@ -1,6 +1,6 @@
-/** Lets a limited number in at a time, first come, first served. */
+/** Limits how many are inside at a time, first come, first served. */
 export interface Gate {
-  /** @returns a function that lets the next one in, to be called once; undefined if aborted while waiting */
+  /** @returns a function that releases the place, to be called once; undefined if aborted while waiting */
   enter(signal?: AbortSignal): Promise<(() => void) | undefined>;
 }
 

@@ -1,4 +1,4 @@
-/** Rate limits: two token buckets that processes share, a fair queue, and what providers' headers say. */
+/** Rate limits: two token buckets that processes share, a fair queue, and the limits in providers' headers. */
 export { createGate, type Gate } from './gate.js';
 export { goDurationMs } from './go-duration.js';
 export { createLimiter, type Limiter, type Permit } from './limiter.js';

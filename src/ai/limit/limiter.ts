@@ -3,7 +3,7 @@ import type { AiWorld } from '../ai-world.js';
 import type { LimitReport, LimitState } from './report.js';
 import type { LimitsPerMinute, Quantity, SharedBuckets } from './shared-buckets.js';
 
-/** Leave to send one request. Exactly one of its functions is called, once. */
+/** Permission to send one request. Exactly one of its functions must be called, once. */
 export interface Permit {
   /** The request was sent and used this many tokens. */
   settle(tokensUsed: number): void;
@@ -26,12 +26,12 @@ export interface Limiter {
    * @throws Error when the buckets can't be read or written
    */
   acquire(tokens: number, signal?: AbortSignal): Promise<Admission>;
-  /** Nothing is admitted before `time`, milliseconds since the epoch. */
+  /** Admits nothing before `time`, milliseconds since the epoch. */
   pauseUntil(time: number): void;
-  /** Believes what an answer said about the limits, where it is stricter than what we thought. */
+  /** Applies the limits in an answer where they are stricter than ours. */
   correct(report: LimitReport): void;
   status(): LimiterStatus;
-  /** Gives back what was drawn and not used. Nobody may wait any more. */
+  /** Returns what was drawn and not used. No caller may be waiting any more. */
   close(): Promise<void>;
 }
 
@@ -49,14 +49,17 @@ interface Waiter {
 }
 
 const NOTHING: Quantity = { requests: 0, tokens: 0 };
-/** What is drawn at once for those who wait, as a share of a minute: a draw takes a moment, and what is drawn is others' loss. */
+/**
+ * How much is drawn at once for waiting callers, as a share of a minute: a draw takes a moment, and what is drawn is missing
+ * elsewhere.
+ */
 const SLICES_PER_MINUTE = 240;
 
-/** @param buckets where what is let through comes from, shared with others */
+/** @param buckets the shared buckets to draw from */
 export function createLimiter(configured: LimitsPerMinute, buckets: SharedBuckets, world: AiWorld): Limiter {
   let limits = configured;
   let pausedUntil = 0;
-  /** In order of arrival: a Set keeps it, and lets an aborted one go from the middle. */
+  /** In order of arrival: a Set keeps it and can remove an aborted waiter from the middle. */
   const queue = new Set<Waiter>();
   /** Drawn, and not yet used. */
   let credit = NOTHING;
@@ -69,7 +72,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
       ? { kind: 'too-large', tokensPerMinute: limits.tokensPerMinute }
       : undefined;
 
-  /** What a request takes of those limits that there are. */
+  /** What a request takes from the configured limits. */
   const needOf = (count: number): Quantity => ({
     requests: limits.requestsPerMinute === undefined ? 0 : 1,
     tokens: limits.tokensPerMinute === undefined ? 0 : count,
@@ -151,12 +154,12 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     if (credit.requests === 0 && credit.tokens === 0) return;
     const unused = credit;
     credit = NOTHING;
-    // If that fails, the next draw fails as well, and somebody is there to be told.
+    // If this fails, the next draw fails as well and reports it.
     const given = buckets.giveBack(unused, limits).catch(() => undefined);
     returning = returning.then(() => given);
   };
 
-  /** The limit as the provider has it, which is never taken as leave to go beyond ours. */
+  /** The provider's limit never permits more than ours. */
   const stricter = (ours: number | undefined, { limit }: LimitState = {}): number | undefined =>
     limit === undefined || limit <= 0 ? ours : Math.min(limit, ours ?? Infinity);
 
@@ -222,7 +225,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   };
 }
 
-/** Whether less is left than a bucket may hold: more says nothing new. */
+/** Whether less is left than a bucket may hold: more is no news. */
 function isLessThanASecond({ requests, tokens }: Partial<Quantity>, limits: LimitsPerMinute): boolean {
   const { requestsPerMinute = 0, tokensPerMinute = 0 } = limits;
   return (

@@ -1,7 +1,7 @@
 const SLOTS = 60;
 const SLOT_MS = 1000;
 
-/** Counts what happened within the last minute, in sixty slots of a second. */
+/** Counts what happened in the last minute, in sixty slots of a second. */
 export interface RateMeter {
   add(count: number, now: number): void;
   perMinute(now: number): number;

@@ -1,12 +1,12 @@
 import { goDurationMs } from './go-duration.js';
 
-/** What a provider's answer says about one of its limits. */
+/** What an answer says about one of the provider's limits. */
 export interface LimitState {
   readonly limit?: number;
   readonly remaining?: number;
 }
 
-/** What a provider's answer says about its limits. Any part may be absent; nothing is guessed. */
+/** What an answer says about the provider's limits. Any part may be missing; nothing is guessed. */
 export interface LimitReport {
   readonly requests?: LimitState;
   readonly tokens?: LimitState;
@@ -15,10 +15,10 @@ export interface LimitReport {
 }
 
 /**
- * Reads `x-ratelimit-*` (OpenAI and those who follow it), `anthropic-ratelimit-*`, `retry-after` and `retry-after-ms`.
- * The reset times of both families tell when a limit is full again, not when the next request fits: they are not read.
+ * Reads `x-ratelimit-*` (OpenAI and compatible servers), `anthropic-ratelimit-*`, `retry-after` and `retry-after-ms`.
+ * The reset times of both families say when a limit is full again, not when the next request fits: they are ignored.
  *
- * @param now milliseconds since the epoch, for a `retry-after` that is a date
+ * @param now milliseconds since the epoch, for a `retry-after` with a date
  */
 export function readLimitHeaders(headers: Headers, now: number): LimitReport {
   const requests = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'requests');

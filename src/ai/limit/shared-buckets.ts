@@ -2,7 +2,7 @@ import { sharedDocument, type Store } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { drawn, filled, lowered, readyAt, returned, type BucketSize, type BucketState } from './bucket.js';
 
-/** Limits per minute; one that is absent does not limit. */
+/** Limits per minute; a missing one does not limit. */
 export interface LimitsPerMinute {
   readonly requestsPerMinute?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
@@ -14,8 +14,8 @@ export interface Quantity {
 }
 
 /**
- * What a limit lets through, for all who share it: each process draws a slice at a time, as large as it needs. What a process
- * that dies has drawn is lost to nobody for long: the limit refills.
+ * A rate limit shared between processes: each draws slices as large as it needs. What a dead process has drawn
+ * is soon refilled.
  */
 export interface SharedBuckets {
   /**
@@ -24,13 +24,13 @@ export interface SharedBuckets {
    * @returns milliseconds until it may be used
    */
   draw(wanted: Quantity, limits: LimitsPerMinute): Promise<number>;
-  /** Gives back what was drawn and not used; a negative count was used beyond. */
+  /** Returns what was drawn and not used; a negative count was used in excess. */
   giveBack(unused: Quantity, limits: LimitsPerMinute): Promise<void>;
   /** The provider says that no more than this is left. */
   lower(left: Partial<Quantity>, limits: LimitsPerMinute): Promise<void>;
 }
 
-/** What is stored: a bucket for each limit that was ever met. */
+/** What is stored: a bucket for each limit that was ever used. */
 type Stock = Readonly<Partial<Record<keyof Quantity, BucketState>>>;
 
 interface Stocked {
@@ -39,7 +39,7 @@ interface Stocked {
   readonly state: BucketState;
 }
 
-/** A supply that is shared by all who open the store, under a name: a provider's, or one of its models'. */
+/** Buckets shared by all who open the store, by name: a provider's, or those of one of its models. */
 export function sharedBuckets(store: Store, name: string, world: AiWorld): SharedBuckets {
   const stock = sharedDocument<Stock>(store, name, {
     empty: {},
@@ -47,7 +47,7 @@ export function sharedBuckets(store: Store, name: string, world: AiWorld): Share
     print: (document) => JSON.stringify(document),
   });
 
-  /** Changes the buckets that there are limits for, as they stand now. */
+  /** Changes the buckets of the configured limits, at the current time. */
   const change = <R>(
     limits: LimitsPerMinute,
     step: (buckets: readonly Stocked[], now: number) => { readonly states: readonly BucketState[]; readonly result: R },

@@ -1,5 +1,5 @@
 /**
- * Tokens by how they are billed. The classes do not overlap: `input` is without anything read from or written to a cache.
+ * Tokens by how they are billed. The classes do not overlap: `input` excludes tokens read from or written to a cache.
  * All counts are integers of at least 0.
  */
 export interface BillableTokens {
@@ -15,7 +15,7 @@ export interface BillableTokens {
 
 export const NO_TOKENS: BillableTokens = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0 };
 
-/** All tokens that went in, from caches or not. Long-context price tiers go by this sum. */
+/** All input tokens, cached or not. Long-context price tiers depend on this sum. */
 export function inputTokens(tokens: BillableTokens): number {
   return tokens.input + tokens.cacheRead + tokens.cacheWrite + tokens.cacheWriteHour;
 }

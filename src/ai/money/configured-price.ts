@@ -12,7 +12,7 @@ export interface CostPerToken {
   readonly cache_write?: string | number | undefined;
 }
 
-/** @throws RangeError when a price is negative or no decimal */
+/** @throws RangeError when a price is negative or not a decimal */
 export function configuredPrice(costs: CostPerToken): Price {
   const cacheWrite = nanoPerToken(costs.cache_write ?? costs.input);
   return {

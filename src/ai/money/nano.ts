@@ -6,16 +6,16 @@ export type Nano = bigint;
 export const NANO_PER_DOLLAR = 1_000_000_000n;
 
 /**
- * Reads an amount in dollars, rounding a fraction of a nano-dollar down: a limit is never made larger than it was written.
+ * Parses an amount in dollars, rounding down to whole nano-dollars: a limit never becomes larger than written.
  *
- * @throws RangeError when it is negative or no decimal
+ * @throws RangeError when it is negative or not a decimal
  */
 export function nanoOfDollars(dollars: string | number): Nano {
   const { numerator, denominator } = times(parseDecimal(dollars), NANO_PER_DOLLAR);
   return numerator / denominator;
 }
 
-/** As {@link nanoOfDollars}, but rounded up: for amounts that were charged. */
+/** Like {@link nanoOfDollars}, but rounded up: for amounts that were charged. */
 export function chargeOfDollars(dollars: string | number): Nano {
   return roundUp(times(parseDecimal(dollars), NANO_PER_DOLLAR));
 }
@@ -28,12 +28,12 @@ export function dollarText(amount: Nano): string {
   return `${sign}${absolute / NANO_PER_DOLLAR}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** The amount in dollars as a double, for JSON that people compute with. Exact up to about nine million dollars. */
+/** The amount in dollars as a double, for JSON that people calculate with. Exact up to about nine million dollars. */
 export function dollars(amount: Nano): number {
   return Number(dollarText(amount));
 }
 
-/** The amount for a person: `$1.25`, `$0.0004`; what is not zero never shows as zero. */
+/** The amount for people: `$1.25`, `$0.0004`; a nonzero amount never shows as zero. */
 export function showDollars(amount: Nano): string {
   const [whole = '0', fraction = ''] = dollarText(amount).split('.');
   const cents = fraction.padEnd(2, '0');

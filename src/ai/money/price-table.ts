@@ -5,15 +5,15 @@ import { dividedBy, parseDecimal, times, ZERO, type Rational } from './rational.
 
 const TOKENS_PER_MTOK = 1_000_000n;
 const CACHE_ENTRIES_MAX = 1000;
-/** Prices may change by the time of day; asking again once a minute keeps up with that. */
+/** Prices may depend on the time of day; a look-up per minute keeps up with that. */
 const CACHE_STEP_MS = 60_000;
 
-/** Which vendor's list a model is looked up in: by its name in the table, or by the address that requests go to. */
+/** The vendor whose prices apply: by its name in the table, or by the address of the requests. */
 export type Vendor = { readonly id: string } | { readonly url: string };
 
 /** The maintained price table. */
 export interface PriceTable {
-  /** The price at `time` (milliseconds since the epoch), or null: the table does not know the model, and no guess is made. */
+  /** The price at `time` (milliseconds since the epoch); null: the table does not know the model, and no guess is made. */
   priceOf(vendor: Vendor, model: string, time: number): Price | null;
 }
 
@@ -28,7 +28,7 @@ export async function loadPriceTable(): Promise<PriceTable> {
       const known = cache.get(key);
       if (known !== undefined) return known;
       const provider = 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
-      // Without a vendor the table would look through all of them, and answer for a local model of the same name.
+      // Without a vendor, the table would search all of them and match a local model of the same name.
       const found =
         findProvider(provider) === undefined
           ? null
@@ -45,8 +45,8 @@ export async function loadPriceTable(): Promise<PriceTable> {
 }
 
 /**
- * Exact prices from the table's floats, which are dollars per million tokens. A cache class without a price of its own is billed
- * as input, as providers do. A price per request is not one per token: such a model counts as unknown.
+ * Exact prices from the table's floats, which are dollars per million tokens. A cache class without a price is billed
+ * as input, as providers do. A model with a price per request counts as unknown.
  */
 export function priceFrom(model: ModelPrice): Price | null {
   if (model['input_mtok'] === undefined || model['output_mtok'] === undefined) return null;

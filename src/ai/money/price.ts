@@ -32,8 +32,8 @@ export function costOf(price: Price, tokens: BillableTokens): Nano {
 }
 
 /**
- * The most that a request can cost: every input token at the dearest input class, in the dearest tier it can reach, and
- * the whole output cap.
+ * The most that a request can cost: every input token at the most expensive input class, in the most expensive tier that it can
+ * reach, and the whole output cap.
  *
  * @param inputTokensMax no request text has more tokens than this
  * @param outputTokensMax the output cap that is sent along

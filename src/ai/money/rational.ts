@@ -9,16 +9,16 @@ export const ZERO: Rational = { numerator: 0n, denominator: 1n };
 const DECIMAL = /^\+?([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,4}))?$/;
 
 /**
- * Reads a non-negative decimal exactly: `0.00003`, `3e-5`, `100`. A `number` stands for its shortest decimal text, which is what
+ * Parses a non-negative decimal exactly: `0.00003`, `3e-5`, `100`. A `number` stands for its shortest decimal text, which is what
  * a person wrote into a config.
  *
- * @throws RangeError when it is negative or no decimal
+ * @throws RangeError when it is negative or not a decimal
  */
 export function parseDecimal(decimal: string | number): Rational {
   const text = String(decimal).trim();
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (whole === '' && fraction === '')
-    throw new RangeError(`${JSON.stringify(text)} is no amount: expected a decimal like 0.00003`);
+    throw new RangeError(`${JSON.stringify(text)} is not an amount: expected a decimal like 0.00003`);
   const power = Number(exponent) - fraction.length;
   const digits = BigInt(whole + fraction);
   return power >= 0

@@ -1,14 +1,14 @@
 import type { ProcessIdentity } from '../../world/index.js';
 
 /**
- * A process as others can recognise it, in one line: its identity, and the name of the sign of life that it keeps in the folder of the
- * store. A number alone would be mistaken for its next bearer.
+ * Identifies a process to others, in one line: its identity, and the name of its sign of life in the store's
+ * folder. A pid alone could be mistaken for a later process.
  */
 export type Owner = string;
 
 const ABSENT = '-';
 
-/** @param sign undefined: it keeps none */
+/** @param sign undefined: it has none */
 export function ownerOf(process: ProcessIdentity, sign?: string): Owner {
   const { host, machine, boot, namespace, pid, started } = process;
   return [host, machine, boot, namespace, String(pid), started, sign]
@@ -16,7 +16,7 @@ export function ownerOf(process: ProcessIdentity, sign?: string): Owner {
     .join(' ');
 }
 
-/** @returns undefined for what is no owner */
+/** @returns undefined when the text is not an owner */
 export function parseOwner(owner: Owner): { readonly process: ProcessIdentity; readonly sign?: string } | undefined {
   const [host = '', machine, boot, namespace, pid, started, sign, ...rest] = owner.split(' ');
   if (sign === undefined || rest.length > 0) return undefined;

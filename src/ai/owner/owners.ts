@@ -6,17 +6,17 @@ import type { Lock, LockHolder } from '../../world/lock/index.js';
 import { ownerOf, parseOwner, type Owner } from './owner.js';
 import { StateInUseError } from './state-in-use-error.js';
 
-/** Who shares a store, and whether they live. */
+/** Who shares a store, and whether they are alive. */
 export interface StoreOwners {
   /** This process. */
   readonly self: Owner;
-  /** `unknown`: it ran, or runs, where it can't be seen from here. */
+  /** `unknown`: it can't be seen from here whether it runs. */
   stateOf(owner: Owner): Promise<ProcessState>;
-  /** This process has nothing open any more. */
+  /** Declares that this process has nothing open any more. */
   release(): Promise<void>;
 }
 
-/** Owners that can be told by the process table only, as those of a store that is not in a folder. */
+/** Owners known only from the process table, for a store that is not in a folder. */
 export function listedOwners(processes: Processes = systemProcesses()): StoreOwners {
   return {
     self: ownerOf(processes.self),
@@ -28,26 +28,26 @@ export function listedOwners(processes: Processes = systemProcesses()): StoreOwn
   };
 }
 
-/** In the folder of a store: a folder for each process that has it open, whose lock is its sign of life. */
+/** In a store's folder: a folder for each process that has it open, whose lock is its sign of life. */
 const SIGNS = 'owners';
 const SIGN = /^[0-9a-f]{32}$/;
 
-/** Others need the way in for a moment only. */
+/** Others hold the entry lock only for a moment. */
 const WAIT_MS = 20;
 const WAIT_MS_MAX = 10_000;
 
 /**
- * Joins those who share a folder. Each shows that it lives by the means of a lock, so that the others know of its death wherever it
- * ran: a process that was killed with its container is known as dead at once.
+ * Joins the processes that share a folder. Each holds a lock as a sign of life, so that the others notice its death wherever it
+ * ran: a process that was killed with its container counts as dead at once.
  *
- * @throws StateInUseError when it can't be shared with one of them; the operating system's errors
+ * @throws StateInUseError when the folder can't be shared with one of them; the operating system's errors
  */
 export async function ownersIn(folder: string): Promise<StoreOwners> {
   const { lockHolder } = await import('../../world/lock/index.js');
   const place = join(folder, SIGNS);
   const sign = randomUUID().replaceAll('-', '');
   const own = join(place, sign);
-  // One at a time: of two that can't share the folder, the second is to see the first.
+  // One at a time: of two processes that can't share the folder, the second must see the first.
   const wayIn = await takeWhenFree(place, folder);
   let lock: Lock;
   try {
@@ -69,7 +69,7 @@ export async function ownersIn(folder: string): Promise<StoreOwners> {
       if (theirs === undefined || !SIGN.test(theirs)) return listed.stateOf(owner);
       const holder = await lockHolder(join(place, theirs));
       if (holder !== undefined) return holder.state;
-      // Its sign went with its end, or was swept up after that. Only a hand can remove that of a living one.
+      // Its sign disappeared at its end or was cleaned up later. Only a person can remove that of a living process.
       return (await listed.stateOf(owner)) === 'alive' ? 'alive' : 'dead';
     },
     async release() {
@@ -81,8 +81,8 @@ export async function ownersIn(folder: string): Promise<StoreOwners> {
 }
 
 /**
- * LMDB tells its readers apart by their process numbers, on one machine. Two processes that have the same, in two containers, would
- * take each other's pages away.
+ * LMDB identifies its readers by pid, on one machine. Two processes with the same pid, in two containers, would
+ * free each other's pages.
  */
 function refuseClash(folder: string, holder: LockHolder): void {
   if (holder.isSelf) return;

@@ -1,9 +1,9 @@
 import { excessOf, type JsonBounds } from '../../json/index.js';
 
-/** No answer of a model comes near either: beyond them, reading it would keep everything else waiting. */
+/** No model's answer comes near these bounds: parsing a larger one would block everything else. */
 const BOUNDS: JsonBounds = { depthMax: 200, valuesMax: 100_000 };
 
-/** Why an answer's JSON is too much to be parsed, for a person; undefined where it is not. Goes over the text once. */
+/** Why an answer's JSON is too large to be parsed, for people; undefined when it is not. Scans the text once. */
 export function tooMuch(text: string): string | undefined {
   switch (excessOf(text, BOUNDS)) {
     case 'depthMax':

@@ -38,13 +38,13 @@ export const anthropic: Wire = {
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
-/** With older models a schema is asked for as the input of a tool, which then is the answer. */
+/** For older models, the schema is sent as a tool's input, and that input is the answer. */
 function textPart(block: unknown): unknown {
   if (at(block, 'type') === 'tool_use') return { text: JSON.stringify(at(block, 'input') ?? null) };
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 
-/** `input_tokens` is without what was read from or written to caches; a written token is billed by how long it stays. */
+/** `input_tokens` excludes cached tokens; a token written to a cache is billed by its lifetime. */
 function tokensOf(usage: unknown): BillableTokens | undefined {
   const input = countAt(usage, 'input_tokens');
   const cacheRead = countAt(usage, 'cache_read_input_tokens');
@@ -69,7 +69,7 @@ function finishOf(body: unknown): Finish {
   switch (reason) {
     case 'end_turn':
     case 'stop_sequence':
-    // We offer no tool but the one for a schema.
+    // The only tool that we offer is the one for a schema.
     case 'tool_use':
       return { kind: 'complete' };
     case 'max_tokens':

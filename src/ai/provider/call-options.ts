@@ -6,7 +6,7 @@ type Prompt = SdkCallOptions['prompt'];
 type ResponseFormat = NonNullable<SdkCallOptions['responseFormat']>;
 type SdkSchema = NonNullable<Extract<ResponseFormat, { type: 'json' }>['schema']>;
 
-/** The universal request in the terms of the AI SDK. What the request does not name is not sent. */
+/** Converts the universal request to the AI SDK's options. What the request does not name is not sent. */
 export function callOptions(request: ProviderRequest): SdkCallOptions {
   const { schema } = request;
   return {
@@ -31,7 +31,7 @@ function promptOf(request: ProviderRequest): Prompt {
   });
 }
 
-/** `true` allows everything and `false` nothing: neither is worth sending. */
+/** `true` allows everything and `false` nothing: neither needs to be sent. */
 function isObjectSchema(schema: unknown): schema is SdkSchema {
   return typeof schema === 'object' && schema !== null;
 }

@@ -6,7 +6,7 @@ import type { Finish } from './provider.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
-/** Google's daily quotas are filled again at midnight there. */
+/** Google's daily quotas are reset at midnight there. */
 const QUOTA_TIME_ZONE = 'America/Los_Angeles';
 
 /** Google's Gemini. */
@@ -43,7 +43,7 @@ export const google: Wire = {
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
-/** A candidate that was cut short or filtered may have no content, and a content no parts. */
+/** A truncated or filtered candidate may have no content, and content no parts. */
 function textOf(candidate: unknown): string | undefined {
   const content = at(candidate, 'content') ?? {};
   if (!isObject(candidate) || !isObject(content)) return undefined;
@@ -51,7 +51,7 @@ function textOf(candidate: unknown): string | undefined {
   return partsText(Array.isArray(parts) ? parts.filter((part) => at(part, 'thought') !== true) : parts);
 }
 
-/** Thoughts are counted apart from the candidates; what is cached is counted within the prompt. */
+/** Thoughts are counted separately from the candidates; cached tokens are part of the prompt's count. */
 function tokensOf(usage: unknown): BillableTokens | undefined {
   const prompt = countAt(usage, 'promptTokenCount');
   const tools = countAt(usage, 'toolUsePromptTokenCount');
@@ -71,7 +71,7 @@ function finishOf(candidate: unknown): Finish {
     case 'STOP':
       return { kind: 'complete' };
     case 'MAX_TOKENS':
-    // The library would ask again for the rest, as an attempt of its own; it may not, see one-shot-fetch.
+    // The library would request the rest in another attempt, which one-shot-fetch rejects.
     case 'CONTINUATION':
       return { kind: 'truncated', reason };
     case 'SAFETY':
@@ -99,7 +99,7 @@ function classifyQuota(body: unknown, retryAfterMs: number | undefined, now: num
   const details = listAt(body, 'error', 'details');
   const retryDelay = details.map((detail) => textAt(detail, 'retryDelay')).find((text) => text !== undefined);
   const violations = details.flatMap((detail) => listAt(detail, 'violations'));
-  // A quota of nothing is a model that this account does not have.
+  // A quota of zero means that the account does not have this model.
   if (violations.some((violation) => Number(at(violation, 'quotaValue') ?? Number.NaN) === 0)) return OUT_OF_CREDIT;
   if (violations.some((violation) => textAt(violation, 'quotaId')?.includes('PerDay') === true)) {
     const delayMs = nextDayStart(now, QUOTA_TIME_ZONE) - now;

@@ -1,4 +1,4 @@
-/** Providers: one HTTP attempt each time, and what its answer means. */
+/** Providers: one HTTP attempt per call, and the meaning of its answer. */
 export { tooMuch } from './answer-bounds.js';
 export type { ApiKey, Provider, ProviderAnswer, ProviderFailure, ProviderRequest, ProviderResult } from './provider.js';
 export { createProvider, type WireKind } from './registry.js';

@@ -1,20 +1,20 @@
 import { formsOf, hide } from '../../config/env/index.js';
 import { parsed } from './read-json.js';
 
-/** Shorter texts are no secrets: stars for every "1" would hide more than they protect. */
+/** Shorter texts are not secrets: masking every "1" would hide more than it protects. */
 const SECRET_LENGTH_MIN = 4;
-/** In an answer a shorter one may well be a word: servers of one's own take `ollama` or `none` for a key. */
+/** In an answer, a shorter one may be an ordinary word: self-hosted servers accept keys like `ollama` or `none`. */
 const SECRET_LENGTH_MIN_IN_ANSWERS = 12;
 
-/** The text with every secret replaced by stars, in whatever form it stands there: also the key behind a `Bearer`. */
+/** Replaces every secret in a text by stars, in whatever encoding; also the key behind a `Bearer`. */
 export function masked(text: string, secrets: readonly string[]): string {
   return hide(text, formsIn(secrets, SECRET_LENGTH_MIN));
 }
 
-/** Replaces the secrets in what is kept of an answer. What has none stays as it is. */
+/** Replaces secrets in what is stored of an answer. An answer without any stays unchanged. */
 export interface AnswerMask {
   text(text: string): string;
-  /** @returns null where JSON without the secrets is none any more */
+  /** @returns null when masking makes the JSON invalid */
   json(value: unknown): unknown;
 }
 

@@ -1,15 +1,15 @@
 import { TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
 import { tooMuch } from './answer-bounds.js';
 
-/** One HTTP attempt as it went, whatever the library made of it. */
+/** One HTTP attempt as it happened, whatever the library made of it. */
 export interface Exchange {
   answer: HttpAnswer | undefined;
   error: TransportError | undefined;
 }
 
 /**
- * A `fetch` for exactly one request, which it records. A library that asks a second time, for a retry or for the rest of a long
- * answer, is refused: an attempt that the ledger does not see must not be. An answer that is too much to be parsed never gets to it.
+ * A `fetch` for exactly one request, which it records. A second request of the library, for a retry or for the rest of a long
+ * answer, is rejected: the ledger must see every attempt. The library never gets an answer that is too large to be parsed.
  */
 export function oneShotFetch(
   transport: Transport,

@@ -4,7 +4,7 @@ import type { Finish } from './provider.js';
 import { at, isObject, partsText, textAt } from './read-json.js';
 import { INVALID, MODEL_NOT_FOUND, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
-/** What chat completions say, at OpenAI and at those who follow it. */
+/** The meaning of chat completions, at OpenAI and compatible servers. */
 
 const OUT_OF_CREDIT_CODES = new Set([
   'insufficient_quota',
@@ -54,7 +54,7 @@ export function classifyChat(status: number, body: unknown, retryAfterMs: number
   const message = textAt(body, 'error', 'message') ?? '';
   if (status === 429) {
     if (OUT_OF_CREDIT_CODES.has(code) || type === 'insufficient_quota') return OUT_OF_CREDIT;
-    // "Request too large … Limit X, Requested Y" has the code of a passing rate limit, and never passes.
+    // "Request too large … Limit X, Requested Y" has the code of a temporary rate limit but never succeeds.
     if (/request too large/i.test(message)) return TOO_LARGE;
     return rateLimited(retryAfterMs);
   }
@@ -63,7 +63,7 @@ export function classifyChat(status: number, body: unknown, retryAfterMs: number
     if (code === 'model_not_found') return MODEL_NOT_FOUND;
     return INVALID;
   }
-  // The key is good, but not for this model.
+  // The key is valid, but not for this model.
   if (status === 403 && [code, type].includes('model_not_found')) return MODEL_NOT_FOUND;
   if (status === 403 && /does not have access to (?:the )?model/i.test(message)) return MODEL_NOT_FOUND;
   return undefined;

@@ -4,7 +4,7 @@ import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { isStrictSchema } from './strict-schema.js';
 
-/** Any server that speaks OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
+/** Any server with OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
 export const openaiCompatible: Wire = {
   kind: 'openai-compatible',
   baseUrl: undefined,
@@ -29,7 +29,7 @@ export const openaiCompatible: Wire = {
   }),
   read(body) {
     const reading = readChat(body);
-    // OpenRouter bills what it says here, whoever served behind it.
+    // OpenRouter bills this amount, whichever provider served.
     const cost = at(body, 'usage', 'cost');
     if (reading === undefined || typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return reading;
     return { ...reading, reportedCost: chargeOfDollars(cost) };

@@ -1,7 +1,7 @@
 import type { BillableTokens } from '../money/index.js';
 import { at, countAt } from './read-json.js';
 
-/** Usage of chat completions in billable classes; undefined when it is absent or contradicts itself. */
+/** Chat completions' usage in billable classes; undefined when it is missing or contradictory. */
 export function openaiTokens(usage: unknown): BillableTokens | undefined {
   const prompt = countAt(usage, 'prompt_tokens');
   const output = countAt(usage, 'completion_tokens');

@@ -15,7 +15,7 @@ export const openai: Wire = {
     return createOpenAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(modelId);
   },
   adapt({ maxOutputTokens, ...options }, request) {
-    // `max_tokens` is refused by reasoning models; all of OpenAI's take `max_completion_tokens`, which counts reasoning too.
+    // Reasoning models reject `max_tokens`; all of OpenAI's accept `max_completion_tokens`, which includes reasoning.
     const strictJsonSchema = isStrictSchema(request.schema);
     return {
       ...options,

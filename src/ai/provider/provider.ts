@@ -4,36 +4,36 @@ import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import type { Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
 
-/** The clock and timers that a provider goes by. */
+/** The clock and timers of a provider. */
 export type ProviderWorld = Pick<AiWorld, 'now' | 'after'>;
 
-/** A key that shows itself only when asked. */
+/** A key that is revealed only on request. */
 export interface ApiKey {
   reveal(): string | Promise<string>;
 }
 
-/** A provider's settings, resolved: nothing is read from a config or the environment past this. */
+/** A provider's resolved settings: nothing is read from a config or the environment after this. */
 export interface ProviderOptions {
-  /** The name it is configured under. */
+  /** Its configured name. */
   readonly name: string;
   readonly apiKey?: ApiKey | undefined;
   /** Default: the vendor's own address. */
   readonly baseUrl?: string | undefined;
-  /** The models that it serves. Default: any that its kind can. */
+  /** The models that it serves. Default: any that its kind may know. */
   readonly models?: readonly string[] | undefined;
   readonly timeouts: Timeouts;
-  /** More headers and query parameters to send. */
+  /** Additional headers and query parameters. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What is sent: the universal request with nothing left open. */
+/** The request as sent: the universal request with all defaults applied. */
 export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'max_tokens'> {
   readonly maxOutputTokens: number;
   readonly schema?: JsonSchema | undefined;
 }
 
-/** How an answer ended. All but `complete` are failures: `reason` is the provider's word for why. */
+/** How an answer ended. All but `complete` are failures: `reason` is the provider's word for it. */
 export type Finish =
   | { readonly kind: 'complete' }
   | { readonly kind: 'truncated' | 'filtered' | 'refused' | 'unfinished'; readonly reason: string };
@@ -44,28 +44,28 @@ export interface ProviderAnswer {
   /** The model that served, as the provider names it. */
   readonly model: string;
   readonly requestId?: string;
-  /** Undefined when the answer has no usage, or none that can be. */
+  /** Undefined when the answer has no usage, or an implausible one. */
   readonly tokens: BillableTokens | undefined;
   /** The usage as it came. */
   readonly rawUsage: unknown;
-  /** The cost as the provider itself reports it, where that is to be trusted. */
+  /** The cost reported by the provider, where it can be trusted. */
   readonly reportedCost?: Nano;
-  /** Billed at other rates than the price table's: a service tier that we did not ask for. */
+  /** Billed at rates other than the price table's: a service tier that we did not request. */
   readonly otherTariff?: string;
   readonly limits: LimitReport;
-  /** Parts of the request that this provider cannot take and that were left out. */
+  /** Parts of the request that this provider does not support and that were omitted. */
   readonly warnings: readonly string[];
 }
 
-/** What is to be done after a failed attempt. */
+/** What to do after a failed attempt. */
 export type Outcome =
-  /** `down`: a sign that the provider fails and not the request. */
+  /** `down`: the failure suggests a problem of the provider, not of the request. */
   | { readonly kind: 'retry-now'; readonly down: boolean }
-  /** Too many requests. `delayMs` as the server asks; undefined: it does not say. */
+  /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
-  /** It will serve nothing for so long; Infinity: not before a person does something. */
+  /** It will serve nothing for this long; Infinity: until a person intervenes. */
   | { readonly kind: 'provider-down-until'; readonly delayMs: number }
-  /** This request fails. `elsewhere`: another provider may well take it. */
+  /** This request fails. `elsewhere`: another provider may accept it. */
   | { readonly kind: 'record-fatal'; readonly elsewhere: boolean }
   /** Every request would fail: a wrong key, a wrong address. */
   | { readonly kind: 'run-fatal' };
@@ -106,10 +106,10 @@ export type ProviderResult =
 export interface Provider {
   readonly name: string;
   readonly kind: string;
-  /** Whose price list it bills by. */
+  /** The vendor whose prices apply. */
   readonly vendor: Vendor;
   serves(model: string): boolean;
-  /** Makes exactly one HTTP attempt. Never throws for anything that the other side does. */
+  /** Makes exactly one HTTP attempt. Never throws for anything that the server does. */
   call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;
   close(): void;
 }

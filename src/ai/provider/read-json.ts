@@ -21,9 +21,9 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 }
 
 /**
- * The texts of parts like `{"text": …}`, joined; no parts, or ones without a text, are an empty text.
+ * The texts of parts like `{"text": …}`, joined; missing parts or texts count as empty.
  *
- * @returns undefined when it is no list of objects, or a text is none
+ * @returns undefined when it is not a list of objects, or a text is not a string
  */
 export function partsText(parts: unknown): string | undefined {
   if (parts === undefined || parts === null) return '';
@@ -36,16 +36,16 @@ export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Far beyond any context window: a larger count is a mistake. */
+/** Far beyond any context window: a larger count is an error. */
 const TOKENS_MAX = 1_000_000_000;
 
-/** A count of tokens: absent or null is 0; anything that is no integer of at least 0 is undefined. */
+/** A count of tokens: missing or null is 0; anything but an integer of at least 0 is undefined. */
 export function countAt(value: unknown, ...path: readonly (string | number)[]): number | undefined {
   const found = at(value, ...path) ?? 0;
   return typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= TOKENS_MAX ? found : undefined;
 }
 
-/** Parses JSON; undefined when it is none. */
+/** Parses JSON; undefined when it is invalid. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -18,7 +18,7 @@ export type WireKind = keyof typeof KINDS;
 
 /**
  * @param world the clock and timers
- * @throws RangeError when the options cannot work
+ * @throws RangeError when the options are invalid
  */
 export function createProvider(kind: WireKind, options: ProviderOptions, world: ProviderWorld): Provider {
   return KINDS[kind](options, world);

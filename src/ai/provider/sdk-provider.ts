@@ -21,10 +21,10 @@ import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 const MESSAGE_CHARACTERS_MAX = 500;
 
 /**
- * A provider whose wire format the AI SDK writes. The answer is read from its body itself: the library's own reading is coarser than
- * what decides over money and retries, and gives up on answers that were paid for.
+ * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for
+ * decisions on money and retries, and fails on answers that were paid for.
  *
- * @throws RangeError when the options cannot work: no address, no key where one is needed
+ * @throws RangeError when the options are invalid: no address, or no key where one is needed
  */
 export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
   const { name } = options;
@@ -34,7 +34,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
   const transport = createTransport(options.timeouts, world.after);
-  // Behind another address there may be any model.
+  // Another address may serve any model.
   const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === wire.baseUrl;
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
@@ -57,9 +57,9 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       return finished(warnings.map(warningText));
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
-      // The library stumbles over answers that are answers nevertheless: without usage, with a part that it does not know.
+      // The library rejects some valid answers: without usage, or with an unknown part.
       if (exchange.answer !== undefined) return finished([]);
-      // It refused the request before sending anything.
+      // The library rejected the request before sending anything.
       const outcome: Outcome = { kind: 'record-fatal', elsewhere: true };
       const message = error instanceof Error ? error.message : String(error);
       return failed({ code: 'unsupported_request', outcome, message, billing: 'none', limits: {} });
@@ -67,7 +67,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
 
     function finished(warnings: readonly string[]): ProviderResult {
       const { answer } = exchange;
-      if (answer === undefined) throw new Error(`${name}: the wire library answered without asking`);
+      if (answer === undefined) throw new Error(`${name}: the wire library answered without sending a request`);
       const limits = readLimitHeaders(answer.headers, world.now());
       const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
       const requestId = answer.headers.get(wire.requestIdHeader) ?? undefined;
@@ -76,12 +76,12 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       const embedded = embeddedError(answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
         const failure = httpFailure(wire, embedded ?? answer.status, answer, body, limits, world.now());
-        // Nobody says whether an error within a success was billed.
+        // It is unknown whether an error inside a successful answer was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
       const reading = wire.read(body);
       if (reading === undefined) {
-        const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unknown shape';
+        const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure';
         return failed({
           code: 'broken_answer',
           outcome: { kind: 'retry-now', down: false },
@@ -119,7 +119,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   };
 }
 
-/** The key may have to be fetched, from a file or by a program, and that may fail. */
+/** The key may come from a file or a program, and reading it may fail. */
 async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: string } | { readonly problem: string }> {
   try {
     return { apiKey: (await key?.reveal()) ?? '' };
@@ -128,12 +128,12 @@ async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: str
   }
 }
 
-/** The keys among configured headers or query parameters, told by their names: any other value may stand in an answer. */
+/** The keys among configured headers or query parameters, recognized by their names: other values may appear in an answer. */
 function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[] {
   return Object.entries(named).flatMap(([name, value]) => (/auth|key|token|secret/i.test(name) ? [value] : []));
 }
 
-/** Some servers put an error into a 200: its code is the status that counts. */
+/** Some servers put an error into a 200 answer: its code is the status that counts. */
 function embeddedError(answer: HttpAnswer, body: unknown): number | undefined {
   const error = at(body, 'error');
   if (answer.status !== 200 || error === undefined || error === null || at(body, 'choices') !== undefined)
@@ -150,12 +150,12 @@ function httpFailure(
   limits: LimitReport,
   now: number,
 ): Omit<ProviderFailure, 'limits' | 'requestId'> {
-  // A provider says in JSON what it does not know: a web page is not from one.
+  // A provider reports unknown resources in JSON: an HTML page is not from a provider.
   const verdict =
     status === 404 && body === undefined
       ? WRONG_ADDRESS
       : (wire.classify(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
-  // The server knows best whether it makes sense to ask again.
+  // The server knows best whether a retry makes sense.
   const noUse = answer.headers.get('x-should-retry') === 'false' && verdict.outcome.kind === 'retry-now';
   const outcome: Outcome = noUse ? { kind: 'record-fatal', elsewhere: true } : verdict.outcome;
   const words = wire.errorText(body) ?? (answer.body.slice(0, 200).trim() || 'no explanation');

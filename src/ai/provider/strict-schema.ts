@@ -1,6 +1,6 @@
 import { at, listAt } from './read-json.js';
 
-/** Keywords that OpenAI's strict mode refuses or that would change what it allows. */
+/** Keywords that OpenAI's strict mode rejects, or that would change what it allows. */
 const NOT_STRICT = [
   'allOf',
   'oneOf',
@@ -15,8 +15,8 @@ const NOT_STRICT = [
 ];
 
 /**
- * Whether OpenAI's strict mode takes a schema: every object closed, and every property required. Anything else is sent in the lenient
- * mode and validated here, which happens anyway.
+ * Whether OpenAI's strict mode accepts a schema: every object closed, and every property required. Other schemas are sent in
+ * lenient mode; answers are validated here in any case.
  */
 export function isStrictSchema(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false;

@@ -1,6 +1,6 @@
 import type { FailureCode, Outcome } from './provider.js';
 
-/** What an answer that is no success means. */
+/** The meaning of an unsuccessful answer. */
 export interface Verdict {
   readonly code: FailureCode;
   readonly outcome: Outcome;
@@ -19,7 +19,7 @@ export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
-/** No limit lasts longer; a server that says so is mistaken. */
+/** No limit lasts longer; a server that says so is wrong. */
 const WAIT_MS_MAX = 31 * 86_400_000;
 
 export function rateLimited(delayMs: number | undefined): Verdict {
@@ -30,7 +30,7 @@ function waitFor(delayMs: number | undefined): Outcome {
   return { kind: 'wait-until', delayMs: delayMs === undefined ? undefined : Math.min(delayMs, WAIT_MS_MAX) };
 }
 
-/** What a status means where the body says nothing more special. */
+/** The meaning of a status when the body says nothing more specific. */
 export function verdictOfStatus(status: number, retryAfterMs: number | undefined): Verdict {
   switch (status) {
     case 401:
@@ -63,7 +63,7 @@ export function verdictOfStatus(status: number, retryAfterMs: number | undefined
   return WRONG_ADDRESS;
 }
 
-/** Whether a failed answer may have been billed: gateways give up on requests that go on behind them. */
+/** Whether a failed answer may have been billed: gateways give up on requests that continue behind them. */
 export function billingOfStatus(status: number): 'none' | 'unknown' {
   return status === 502 || status === 504 || (status >= 520 && status <= 527) ? 'unknown' : 'none';
 }

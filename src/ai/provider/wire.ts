@@ -24,7 +24,7 @@ export interface WireAnswer {
   readonly otherTariff?: string | undefined;
 }
 
-/** What one kind of provider does in its own way. */
+/** The wire of one kind of provider: how it is asked, and what its answers mean. */
 export interface Wire {
   readonly kind: string;
   /** Default address; undefined: one must be configured. */
@@ -34,14 +34,14 @@ export interface Wire {
   vendor(baseUrl: string): Vendor;
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
-  /** Imports the wire's library and makes a model whose every request goes through `settings.fetch`. */
+  /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
-  /** Changes the universal call options into those of this kind. */
+  /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
-  /** Reads the body of a success; undefined when it is not an answer at all. */
+  /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
-  /** Judges by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
+  /** Classifies by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
   classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
-  /** The provider's own words on what went wrong. */
+  /** The provider's own description of the error. */
   errorText(body: unknown): string | undefined;
 }

@@ -15,18 +15,18 @@ export interface CostQuestion {
   readonly now: number;
 }
 
-/** What was spent. Money in it is in nano-dollars, but for what {@link costReportJson} makes of it. */
+/** What was spent, in nano-dollars; {@link costReportJson} converts it to dollars. */
 export interface CostReport {
   /** The budget's day. */
   readonly today: string;
   readonly todayTotals: Totals;
   readonly todayByProvider: readonly { readonly provider: string; readonly totals: Totals }[];
-  /** By what is charged to the budget: unknowns at their worst case. Undefined: there is no limit. */
+  /** As charged to the budget: unknown costs at their worst case. Undefined: no limit. */
   readonly dailyBudget: Nano | undefined;
   readonly remaining: Nano | undefined;
-  /** Of the pipelines that have a budget of their own. */
+  /** Of pipelines with their own budget. */
   readonly pipelines: readonly { readonly pipeline: string; readonly budget: Nano; readonly remaining: Nano }[];
-  /** Set aside for calls under way. */
+  /** Reserved for calls under way. */
   readonly setAside: Nano;
   readonly period: Totals;
   readonly groups: readonly Group[];
@@ -68,12 +68,12 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
   };
 }
 
-/** What is known to have been spent, by the provider's usage or by our own count of an answer's tokens. */
+/** The known spending, by the provider's usage or by our own count of an answer's tokens. */
 export function knownCost(totals: Totals): Nano {
   return totals.exact + totals.estimated;
 }
 
-/** The report as JSON, in US dollars, with the seed's keys first. */
+/** The report as JSON, in US dollars. */
 export function costReportJson(report: CostReport): Record<string, unknown> {
   const { todayTotals, todayByProvider, dailyBudget, remaining } = report;
   return {
@@ -98,7 +98,7 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
   };
 }
 
-/** Totals as JSON, in US dollars. What nobody knows for sure stands apart, with the most that it can be. */
+/** Totals as JSON, in US dollars. Uncertain costs are separate, with the most that they can be. */
 export function totalsJson(totals: Totals): Record<string, number> {
   return {
     requests: totals.attempts,

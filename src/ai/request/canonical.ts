@@ -1,5 +1,5 @@
 /**
- * JSON with the keys of every object sorted, so that equal data is equal text. `undefined` values are left out, as JSON does.
+ * JSON with the keys of every object sorted, so that equal data is equal text. `undefined` values are omitted, as in JSON.
  *
  * @param value plain JSON data: finite numbers, no cycles
  */

@@ -1,6 +1,6 @@
 import { textOf, type JsonSchema, type UniversalRequest } from './request.js';
 
-/** Longer texts are counted by their start: a tokenizer's time grows with the text, an estimate's worth does not. */
+/** Longer texts are extrapolated from their start: a tokenizer's time grows with the text, an estimate's value does not. */
 const COUNTED_CHARACTERS_MAX = 100_000;
 const PER_MESSAGE = 4;
 
@@ -8,15 +8,15 @@ const PER_MESSAGE = 4;
 export type TokenCounter = (request: Pick<UniversalRequest, 'messages'>, schema?: JsonSchema) => number;
 
 /**
- * Loads one tokenizer (o200k) for all models: for other vendors' models its count is an estimate, close enough to choose a
- * provider and to foretell a bill. The truth is the usage in the answer.
+ * Loads one tokenizer (o200k) for all models: for other vendors' models its count is an estimate, good enough to choose a
+ * provider and to predict a bill. The usage in the answer decides.
  */
 export async function loadTokenCounter(): Promise<TokenCounter> {
   const { countTokens } = await import('gpt-tokenizer');
   const count = (text: string): number => {
     const counted = text.slice(0, COUNTED_CHARACTERS_MAX);
     if (counted.length === 0) return 0;
-    // What looks like a special token in a prompt is plain text there.
+    // A special token's name in a prompt is plain text.
     return Math.ceil((countTokens(counted, { disallowedSpecial: new Set() }) * text.length) / counted.length);
   };
   return (request, schema) =>
@@ -24,7 +24,7 @@ export async function loadTokenCounter(): Promise<TokenCounter> {
     (schema === undefined ? 0 : count(JSON.stringify(schema)));
 }
 
-/** A quick guess, four characters to a token: enough to compare providers by. */
+/** A quick estimate, four characters per token: good enough to compare providers. */
 export function roughTokens(request: Pick<UniversalRequest, 'messages'>): number {
   return Math.ceil(request.messages.reduce((sum, message) => sum + textOf(message).length, 0) / 4);
 }

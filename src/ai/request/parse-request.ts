@@ -3,7 +3,7 @@ import type { Message, Sampling, MessagePart, UniversalRequest } from './request
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: UniversalRequest }
-  /** `problem` names the place in the request, what is wrong with it and what would be right. */
+  /** `problem` says where in the request, what is wrong, and what is expected. */
   | { readonly ok: false; readonly problem: string };
 
 const ROLES = ['system', 'user', 'assistant'] as const;
@@ -32,9 +32,10 @@ const KEYS = ['provider', 'model', 'messages', 'stop', ...NUMBER_KEYS];
 class Problem extends Error {}
 
 /**
- * Checks what a stage's script made. A key whose value is null counts as absent, as scripts that copy optional fields need.
+ * Checks the request that a stage's script made. A key with the value null counts as missing, as scripts that copy optional fields
+ * need.
  *
- * @param defaultModel the model where the request names none
+ * @param defaultModel the model for requests that name none
  */
 export function parseRequest(value: Json, defaultModel?: string): ParsedRequest {
   try {
@@ -47,11 +48,11 @@ export function parseRequest(value: Json, defaultModel?: string): ParsedRequest 
 
 function read(object: JsonObject, defaultModel: string | undefined): UniversalRequest {
   for (const key of Object.keys(object)) {
-    if (!KEYS.includes(key)) throw new Problem(`/${key}: unknown parameter; known are ${KEYS.join(', ')}`);
+    if (!KEYS.includes(key)) throw new Problem(`/${key}: unknown parameter; the parameters are ${KEYS.join(', ')}`);
   }
   const provider = textAt(object, 'provider');
   const model = textAt(object, 'model') ?? defaultModel;
-  if (model === undefined) throw new Problem('/model: missing; name a model here, or one for the stage');
+  if (model === undefined) throw new Problem('/model: missing; name a model here or for the stage');
   const messages = object['messages'];
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new Problem('/messages: expected a list of at least one message {"role": …, "content": …}');

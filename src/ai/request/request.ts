@@ -1,4 +1,4 @@
-/** A part of a message. Images and the like will be more members of this union. */
+/** A part of a message. Images and the like will be further members of this union. */
 export interface MessagePart {
   readonly type: 'text';
   readonly text: string;
@@ -11,9 +11,9 @@ export interface Message {
   readonly content: string | readonly MessagePart[];
 }
 
-/** Parameters that providers understand under names of their own. */
+/** Parameters for which providers use different names. */
 export interface Sampling {
-  /** None is sent unless the request names one: not every model takes one. */
+  /** None is sent unless the request has one: not every model accepts one. */
   readonly temperature?: number;
   readonly top_p?: number;
   readonly top_k?: number;
@@ -25,11 +25,11 @@ export interface Sampling {
 
 /** What an AI stage asks for, whoever serves it. */
 export interface UniversalRequest extends Sampling {
-  /** The name of a configured provider: it serves, and no other. */
+  /** The name of a configured provider: only this one serves. */
   readonly provider?: string;
   readonly model: string;
   readonly messages: readonly Message[];
-  /** Most output tokens. */
+  /** The maximum of output tokens. */
   readonly max_tokens?: number;
 }
 

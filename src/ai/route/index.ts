@@ -1,3 +1,3 @@
-/** Which provider serves. */
+/** The choice of provider. */
 export { createLatencyMeter, type LatencyMeter } from './latency.js';
 export { inOrder, type RouteCandidate, type Route } from './order.js';

@@ -1,13 +1,13 @@
-/** A mean of latencies in which older ones count for less and less. */
+/** A mean of latencies that weights recent ones more. */
 export interface LatencyMeter {
   add(ms: number, now: number): void;
-  /** Milliseconds; undefined when nothing was measured lately: such a provider is worth a try. */
+  /** Milliseconds; undefined without recent measurements: such a provider is worth a try. */
   mean(now: number): number | undefined;
 }
 
-/** What was measured this long ago counts half. */
+/** A measurement of this age counts half. */
 const HALF_LIFE_MS = 60_000;
-/** Less than this share of one measurement left: it says nothing any more. */
+/** With less weight than this share of one measurement, the mean says nothing any more. */
 const WEIGHT_MIN = 1 / 32;
 
 export function createLatencyMeter(): LatencyMeter {

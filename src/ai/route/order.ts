@@ -4,21 +4,21 @@ export const ROUTES = ['cheapest', 'ordered', 'fastest'] as const;
 /** Which of several providers is tried first. */
 export type Route = (typeof ROUTES)[number];
 
-/** What a route looks at. */
+/** What a route compares. */
 export interface RouteCandidate {
   /** What the request is likely to cost there; undefined: no price is known. */
   readonly likelyCost: Nano | undefined;
-  /** Milliseconds that answers lately took; undefined: not measured. */
+  /** Milliseconds of recent answers; undefined: not measured. */
   readonly latencyMs: number | undefined;
 }
 
-/** Candidates in the order in which they are to be tried. Those that are alike stay in the order in which they are configured. */
+/** Candidates in the order to try them. Equal ones stay in their configured order. */
 export function inOrder<T extends RouteCandidate>(candidates: readonly T[], route: Route): readonly T[] {
   switch (route) {
     case 'ordered':
       return candidates;
     case 'cheapest':
-      // What has no price may cost anything: last.
+      // An unpriced model may cost anything: last.
       return candidates.toSorted((a, b) => compare(a.likelyCost, b.likelyCost, 'unknown last'));
     case 'fastest':
       return candidates.toSorted((a, b) => compare(a.latencyMs, b.latencyMs, 'unknown first'));

@@ -1,4 +1,4 @@
-/** Records that processes share and that survive them. */
+/** Records that processes share and that outlive them. */
 export { StoreDamagedError } from './lmdb-file.js';
 export { openStores, storesExist, type StoreLocation } from './registry.js';
 export { remover, type Remover } from './remover.js';

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** From LMDB's `mdb.c`: the number that each of its meta pages starts with, behind the page's own header. */
+/** From LMDB's `mdb.c`: the magic number of each meta page, after the page header. */
 const MAGIC = 0xbeefc0de;
 const MAGIC_AT = 24;
 
 /**
- * LMDB maps the file into memory and believes it: what is no database would end the process without a word.
+ * LMDB maps the file into memory and trusts it: any other content would crash the process without a message.
  *
  * @throws StoreDamagedError
  */
@@ -15,13 +15,13 @@ export function refuseForeignFile(path: string): void {
   try {
     const length = readSync(file, head, 0, head.length, 0);
     if (length === 0 || (length === head.length && head.readUInt32LE(MAGIC_AT) === MAGIC)) return;
-    throw new StoreDamagedError(`${path} is damaged: it is no LMDB database`);
+    throw new StoreDamagedError(`${path} is damaged: it is not an LMDB database`);
   } finally {
     closeSync(file);
   }
 }
 
-/** What is stored can't be read. Its message names the file. */
+/** Stored data can't be read. The message names the file. */
 export class StoreDamagedError extends Error {
   override readonly name = 'StoreDamagedError';
 }

@@ -8,7 +8,7 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const DATA_FILE = 'data.mdb';
 const STORES_MAX = 16;
-/** Records read at once by a scan: between two such reads writers may clean up old pages. */
+/** Records read at once by a scan: between two such reads, writers may free old pages. */
 const SCAN_BATCH = 256;
 
 export function lmdbStoresExist(folder: string): boolean {
@@ -16,16 +16,16 @@ export function lmdbStoresExist(folder: string): boolean {
 }
 
 /**
- * Stores in a folder of this machine, shared by any number of processes. What the files hold is nobody else's business: they and
- * their folder are open to their owner only.
+ * Stores in a folder of this machine, shared by any number of processes. The files and their folder are accessible to their
+ * owner only, because their content is private.
  *
- * @throws Error of the file system when the folder can't be made or opened; StoreDamagedError
+ * @throws Error of the file system when the folder can't be created or opened; StoreDamagedError
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
   const lmdb = await import('lmdb');
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   chmodSync(folder, FOLDER_MODE);
-  // LMDB would create its files open to the group: an empty file of ours is as good as none to it.
+  // LMDB would create its files readable for the group; it accepts our empty files instead.
   for (const name of [DATA_FILE, 'lock.mdb']) {
     const path = join(folder, name);
     closeSync(openSync(path, 'a', FILE_MODE));
@@ -33,7 +33,7 @@ export async function lmdbStores(folder: string): Promise<Stores> {
   }
   refuseForeignFile(join(folder, DATA_FILE));
   const root = lmdb.open({ path: folder, maxDbs: STORES_MAX, noSubdir: false });
-  // A process that was killed while it read would keep old pages from being used again, for good.
+  // A process killed while reading would block old pages from being reused forever.
   root.readerCheck();
   return {
     open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true })),
@@ -56,13 +56,13 @@ function lmdbStore(db: Database<string, string>): Store {
 
   return {
     get(key) {
-      // Reads would show the state of this event turn's first read, which another process may have changed since.
+      // Otherwise reads would show the state at this event turn's first read, which another process may have changed since.
       db.resetReadTxn();
       const found = db.getEntry(key);
       return Promise.resolve(found && { key, value: found.value, revision: found.version ?? 0 });
     },
     async put(key, value) {
-      // No transaction of our own: one that calls back would keep a process that is told to exit meanwhile from ever ending.
+      // No transaction of our own: one with a callback would prevent a process that is told to exit from ever ending.
       for (let written = false; !written;) {
         db.resetReadTxn();
         const revision = db.getEntry(key)?.version;

@@ -1,6 +1,6 @@
 import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
-/** Stores that last as long as the process: for a look at what a run would cost, which must leave no trace. */
+/** Stores that last as long as the process: for estimates, which must leave no trace. */
 export function memoryStores(): Stores {
   const stores = new Map<string, Store>();
   return {

@@ -2,30 +2,30 @@ import { randomUUID } from 'node:crypto';
 import type { KV } from '@nats-io/kv';
 import { keepTrying, type NatsLink } from '../../nats/index.js';
 
-/** What a value starts with that stands elsewhere in parts: no JSON does. */
+/** The prefix of a value that is stored elsewhere in parts: no JSON starts like this. */
 const MARK = '\u0001parts ';
-/** Well below the server's usual limit of a message, 1 MiB. */
+/** Well below the server's usual limit for a message, 1 MiB. */
 const PART_BYTES = 512 * 1024;
 
-/** Values that are larger than a message may be. */
+/** Values larger than a message may be. */
 export interface PartedValues {
-  /** @returns the value, or where its parts are; `settle` is to be called once that is stored: parts from before go */
+  /** @returns the value, or where its parts are; call `settle` once that is stored: it removes earlier parts */
   split(token: string, value: string): Promise<{ readonly stored: string; readonly settle: () => Promise<void> }>;
-  /** @returns the value; undefined when parts of it are gone */
+  /** @returns the value; undefined when parts of it are missing */
   join(token: string, stored: string): Promise<string | undefined>;
   /** Removes the parts of a key's values. */
   forget(token: string): Promise<void>;
 }
 
-/** Keeps parts in a bucket of their own, which is made when the first large value comes. */
+/** Stores parts in their own bucket, which is created for the first large value. */
 export function partedValues(link: NatsLink, bucketName: string, replicas: number): PartedValues {
   let bucket: Promise<KV> | undefined;
   const opened = (): Promise<KV> =>
     (bucket ??= keepTrying(link, () => link.bucket(bucketName, { history: 1, replicas })));
-  /** Keys that have parts, by our own knowledge: nearly none has, and asking for each would double the work. */
+  /** Keys known to have parts: hardly any has, and checking each would double the work. */
   const parted = new Set<string>();
   const purge = async (token: string, before?: number): Promise<void> => {
-    // To the server, everything before the first message is everything.
+    // To the server, everything before the first message means everything.
     if (before === 1) return;
     const range = { filter: `$KV.${bucketName}.${token}.>`, ...(before !== undefined && { seq: before }) };
     await keepTrying(link, () => link.jsm.streams.purge(`KV_${bucketName}`, range));

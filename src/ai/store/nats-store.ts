@@ -8,11 +8,11 @@ import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
 /** From nats-server's `errors.json`: the key is not at the expected revision. */
 const WRONG_LAST_SEQUENCE = 10_071;
-/** Values asked for at a time by a scan. */
+/** Values that a scan requests at a time. */
 const SCAN_BATCH = 64;
 const PARTS_ATTEMPTS = 10;
 
-/** Where stores are in a NATS server: key-value buckets whose names start so. */
+/** Where a NATS server holds the stores: in key-value buckets whose names start with the prefix. */
 export interface NatsPlace {
   readonly link: NatsLink;
   /** Letters, digits, `-` and `_`. */
@@ -22,11 +22,11 @@ export interface NatsPlace {
 }
 
 /**
- * Stores shared by any number of machines: each is a key-value bucket of JetStream. A server that is away is waited for, until
- * the link is closed. A write is as durable as the server's streams: it survives the death of the server's process, and with
- * several replicas that of machines.
+ * Stores shared by any number of machines: each is a key-value bucket of JetStream. Operations wait for an unreachable server until
+ * the link is closed. A write is as durable as the server's streams: it survives the server's process, and with
+ * several replicas the loss of machines.
  *
- * The link is not closed with them: it belongs to whoever opened it.
+ * Closing the stores does not close the link: it belongs to whoever opened it.
  */
 export function natsStores({ link, prefix, replicas }: NatsPlace): Stores {
   const stores = new Map<string, Store>();
@@ -48,7 +48,7 @@ export function natsStores({ link, prefix, replicas }: NatsPlace): Stores {
 function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>, parts: PartedValues): Store {
   const subjectOf = (token: string): string => `$KV.${bucketName}.${token}`;
 
-  /** Every write has an id, so that one whose answer got lost can be asked for again: the server says that it has it. */
+  /** Every write has an id, so that it can be repeated when its answer got lost: the server recognizes it. */
   const write = async (key: string, value: string, expect?: JetStreamPublishOptions['expect']): Promise<boolean> => {
     await bucket();
     const token = tokenOf(key);
@@ -67,14 +67,14 @@ function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>
   const get = async (key: string): Promise<StoreEntry | undefined> => {
     const kv = await bucket();
     const token = tokenOf(key);
-    // Its parts are gone when somebody has just written it anew: then it is there again in a moment.
+    // Its parts are missing while somebody is rewriting it: it is back in a moment.
     for (let attempt = 0; attempt < PARTS_ATTEMPTS; attempt++) {
       const found = await keepTrying(link, () => kv.get(token));
       if (found === null || found.operation !== 'PUT') return undefined;
       const value = await parts.join(token, found.string());
       if (value !== undefined) return { key, value, revision: found.revision };
     }
-    throw new StoreDamagedError(`the value of ${key} in the bucket ${bucketName} lacks parts`);
+    throw new StoreDamagedError(`parts of the value of ${key} are missing in the bucket ${bucketName}`);
   };
 
   return {
@@ -87,13 +87,13 @@ function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>
     async remove(key) {
       await bucket();
       const token = tokenOf(key);
-      // A deletion by the key-value protocol would leave a marker, for ever.
+      // A deletion by the key-value protocol would leave a marker forever.
       await keepTrying(link, () => link.jsm.streams.purge(`KV_${bucketName}`, { filter: subjectOf(token) }));
       await parts.forget(token);
     },
     async *scan(range = {}) {
       const kv = await bucket();
-      // The server knows no order of keys: they are sorted here, and only the values are fetched by and by.
+      // The server does not order keys: they are sorted here, and values are fetched in batches.
       const keys = await keepTrying(link, () => keysIn(kv, range));
       for (let at = 0; at < keys.length; at += SCAN_BATCH) {
         const found = await Promise.all(keys.slice(at, at + SCAN_BATCH).map(get));

@@ -3,18 +3,18 @@ import { memoryStores } from './memory-store.js';
 import type { NatsPlace } from './nats-store.js';
 import type { Stores } from './store.js';
 
-/** Where journal, ledger and budget are kept: a new kind is a file, and a line here and below. */
+/** Where journal, ledger and budget are stored: a new kind is a file, and a line here and below. */
 export type StoreLocation =
   | { readonly kind: 'lmdb'; readonly folder: string }
   | ({ readonly kind: 'nats' } & NatsPlace)
   | { readonly kind: 'memory' };
 
-/** Whether anything was ever kept there: a look at it then makes nothing. */
+/** Whether anything was ever stored there: a look-up then creates nothing. */
 export function storesExist(location: StoreLocation): boolean {
   return location.kind === 'nats' || (location.kind === 'lmdb' && lmdbStoresExist(location.folder));
 }
 
-/** @throws Error when the place can't be made or opened */
+/** @throws Error when the location can't be created or opened */
 export async function openStores(location: StoreLocation): Promise<Stores> {
   switch (location.kind) {
     case 'lmdb':

@@ -1,6 +1,6 @@
 import type { Store } from './store.js';
 
-/** Removes many records: each removal waits for the disk, so a number of them wait together. */
+/** Removes many records: each removal waits for the disk, so several of them wait together. */
 export interface Remover {
   /** Resolves when there is room for another one. */
   remove(key: string): Promise<void>;

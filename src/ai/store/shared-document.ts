@@ -1,24 +1,24 @@
 import type { Store } from './store.js';
 
-/** A change to a document: the new one and what to tell the caller. Returning the same document writes nothing. */
+/** A change to a document: the new document and the caller's result. Returning the same document writes nothing. */
 export type DocumentChange<T, R> = (document: T) => { readonly document: T; readonly result: R };
 
-/** One small JSON document that many callers in many processes change, each seeing all changes before its own. */
+/** One small JSON document that many callers in many processes change, each seeing all earlier changes. */
 export interface SharedDocument<T> {
   read(): Promise<T>;
-  /** @param change may be called more than once: it must do nothing but compute */
+  /** @param change may be called more than once: it must only compute */
   update<R>(change: DocumentChange<T, R>): Promise<R>;
 }
 
 interface Pending<T> {
-  /** Applies the change and returns the new document; the caller is told once the document is written. */
+  /** Applies the change and returns the new document; the caller is notified once the document is written. */
   apply(document: T): T;
   done(): void;
   failed(error: unknown): void;
 }
 
 /**
- * Changes by compare-and-set. Those that come while one is being written wait and are written together: a hundred callers
+ * Changes by compare-and-set. Changes that arrive during a write wait and are written together: a hundred callers
  * cost two writes, not a hundred.
  */
 export function sharedDocument<T>(
@@ -54,7 +54,7 @@ export function sharedDocument<T>(
       const written =
         text === undefined ||
         (revision === undefined ? await store.putIfAbsent(key, text) : await store.compareAndSet(key, text, revision));
-      // Somebody else was faster, which means that somebody got on: try again on what they wrote.
+      // Somebody else was faster, so there was progress: retry on what they wrote.
       if (!written) continue;
       for (const pending of applied) pending.done();
       return;

@@ -1,11 +1,11 @@
-/** One record. Revisions of a key only grow, as long as it is there. */
+/** One record. A key's revisions only grow while it exists. */
 export interface StoreEntry {
   readonly key: string;
   readonly value: string;
   readonly revision: number;
 }
 
-/** A stretch of keys, in their order: `from` included, `to` excluded. */
+/** A range of keys, in order: includes `from`, excludes `to`. */
 export interface KeyRange {
   readonly from?: string;
   readonly to?: string;
@@ -14,13 +14,13 @@ export interface KeyRange {
 
 /**
  * Named records that several processes share. Keys are short ASCII text, values are text. Every write is atomic for its key, and
- * its promise resolves when the record would survive a loss of power. Nothing is promised across keys: whoever writes two of them
- * has to be right when only the first is there.
+ * its promise resolves when the record would survive a power failure. Nothing is guaranteed across keys: a caller that writes two
+ * must be correct when only the first exists.
  */
 export interface Store {
   get(key: string): Promise<StoreEntry | undefined>;
   put(key: string, value: string): Promise<void>;
-  /** @returns false, and writes nothing, if the key is there */
+  /** @returns false, and writes nothing, if the key exists */
   putIfAbsent(key: string, value: string): Promise<boolean>;
   /** @returns false, and writes nothing, if the key is not at this revision any more */
   compareAndSet(key: string, value: string, revision: number): Promise<boolean>;
@@ -29,7 +29,7 @@ export interface Store {
   scan(range?: KeyRange): AsyncIterable<StoreEntry>;
 }
 
-/** A set of stores that open and close together. */
+/** Stores that are opened and closed together. */
 export interface Stores {
   open(name: string): Store;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
-/** Milliseconds, each counted from where the one before ends, but `total` from the start. */
+/** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
 export interface Timeouts {
   readonly connectMs: number;
   readonly firstByteMs: number;
@@ -16,7 +16,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Sends one POST over a connection that is kept for the next one. */
+/** Sends one POST over a connection that is kept alive. */
 export interface Transport {
   /**
    * @returns the whole answer, whatever its status; redirects are not followed
@@ -27,13 +27,13 @@ export interface Transport {
   close(): void;
 }
 
-/** Idle connections are given up sooner than most servers do, or the next request would meet a closed one. */
+/** Idle connections are closed sooner than by most servers: else the next request would hit a closed one. */
 const IDLE_MS = 4000;
 /** Many times the longest answer of any model. */
 const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
 /**
- * Node's own client and not `fetch`: it tells a connection that never came about (nothing was billed) from one that broke, and has
+ * Node's HTTP client and not `fetch`: it distinguishes a failed connection (nothing was billed) from a broken one, and has
  * a time-out for each phase.
  */
 export function createTransport(
@@ -48,7 +48,7 @@ export function createTransport(
     post: (url, headers, body, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) {
-          reject(new TransportError('aborted', false, 'the call was given up'));
+          reject(new TransportError('aborted', false, 'the call was aborted'));
           return;
         }
         const target = new URL(url);
@@ -75,7 +75,7 @@ export function createTransport(
           finish(() => reject(new TransportError(fault, sent, message)));
           request.destroy();
         };
-        const onAbort = (): void => fail('aborted', 'the call was given up');
+        const onAbort = (): void => fail('aborted', 'the call was aborted');
         const phase = (ms: number, fault: TransportFault, message: string): void => {
           endPhase();
           endPhase = after(ms, () => fail(fault, message));
@@ -104,9 +104,9 @@ export function createTransport(
             if (bytes > answerBytesMax) fail('too-large', `the answer is larger than ${answerBytesMax} bytes`);
             else chunks.push(chunk);
           });
-          response.on('error', () => fail('reset', 'the connection broke within the answer'));
+          response.on('error', () => fail('reset', 'the connection broke during the answer'));
           response.on('close', () => {
-            if (!response.complete) fail('reset', 'the connection broke within the answer');
+            if (!response.complete) fail('reset', 'the connection broke during the answer');
           });
           response.on('end', () => {
             if (!response.complete) return;
@@ -134,14 +134,14 @@ function headersOf(response: http.IncomingMessage): Headers {
       try {
         headers.append(name, value);
       } catch {
-        // Node's parser takes bytes in a header that the Headers class does not: nothing that we read has them.
+        // Node's parser accepts bytes in a header that the Headers class rejects: no header that we read has them.
       }
     }
   }
   return headers;
 }
 
-/** What went wrong, without the code's own address and port that Node puts into some messages. */
+/** What went wrong, without the address and port that Node puts into some messages. */
 function reasonOf(error: Error, host: string): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return `connection to ${host} failed: ${code}`;

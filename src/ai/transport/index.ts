@@ -1,3 +1,3 @@
-/** HTTP, one POST at a time, with time-outs for each phase. */
+/** HTTP, one POST at a time, with a time-out for each phase. */
 export { createTransport, type HttpAnswer, type Timeouts, type Transport } from './http-post.js';
 export { TransportError } from './transport-error.js';

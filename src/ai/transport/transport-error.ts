@@ -1,20 +1,20 @@
 export type TransportFault =
-  /** No connection came about: a refusal, an unknown host, a time-out while connecting, a bad certificate. */
+  /** No connection: refused, unknown host, time-out while connecting, or a bad certificate. */
   | 'unreachable'
   /** Connected, but nothing came in time. */
   | 'timeout'
-  /** The connection broke, before or within the answer. */
+  /** The connection broke, before or during the answer. */
   | 'reset'
-  /** The answer is larger than we take. */
+  /** The answer is larger than the limit. */
   | 'too-large'
-  /** We gave up ourselves. */
+  /** We aborted it. */
   | 'aborted';
 
 /** No whole answer came. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 
-  /** @param sent whether the request may have reached the other side, and may so have been billed */
+  /** @param sent whether the request may have reached the server and been billed */
   constructor(
     readonly fault: TransportFault,
     readonly sent: boolean,

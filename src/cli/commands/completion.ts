@@ -28,7 +28,8 @@ export function completeCommand(command: Command): Command {
     .passThroughOptions()
     .helpOption(false)
     .action(async (words: string[], _: object, { parent }: Command) => {
+      if (parent === null) return;
       const { candidates } = await import('../completion/candidates.js');
-      for (const candidate of await candidates(parent ?? new Command(), words)) process.stdout.write(`${candidate}\n`);
+      for (const candidate of await candidates(parent, words)) process.stdout.write(`${candidate}\n`);
     });
 }

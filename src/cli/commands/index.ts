@@ -17,8 +17,8 @@ export type DefineCommand = (command: Command) => Command;
 /** The command that is meant where none is named. */
 export const DEFAULT_COMMAND = 'run';
 
-/** The command that completion scripts call. */
-export const COMPLETE = '__complete';
+/** The command that shells call at each Tab, about all the others. */
+export const COMPLETE_COMMAND = '__complete';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -98,7 +98,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./completion.js')).completionCommand,
   },
   {
-    name: COMPLETE,
+    name: COMPLETE_COMMAND,
     summary: 'Print the candidates for the last of the words',
     hidden: true,
     load: async () => (await import('./completion.js')).completeCommand,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { useSection, type LoadedConfig } from '../../config/index.js';
-import { nodeWorld, openLogReader, type LogReader, type LogWorld } from '../../log/index.js';
+import { nodeWorld, openReadOnlyLog, type ReadOnlyLog, type LogWorld } from '../../log/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
@@ -28,11 +28,11 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
 }
 
 /** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
-export async function openLog(folder: string): Promise<{ readonly reader: LogReader; readonly world: LogWorld }> {
+export async function openLog(folder: string): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
   const world = nodeWorld();
   const names = await world.disk.list(folder).catch(() => undefined);
   if (names === undefined) {
     throw new UserError(`${folder}: there is no log`, EXIT.usage, 'name its folder, or the config with -c FILE');
   }
-  return { reader: openLogReader(world, folder), world };
+  return { reader: openReadOnlyLog(world, folder), world };
 }

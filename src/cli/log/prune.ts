@@ -1,5 +1,5 @@
 import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
-import { comparePositions, LOG_START, type LogReader, type LogPosition, type LogWorld } from '../../log/index.js';
+import { comparePositions, LOG_START, type ReadOnlyLog, type LogPosition, type LogWorld } from '../../log/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { PruneFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
@@ -53,7 +53,7 @@ export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
 async function processedUpTo(
   config: LoadedConfig,
   folder: string,
-  reader: LogReader,
+  reader: ReadOnlyLog,
   world: LogWorld,
 ): Promise<LogPosition> {
   const names = pipelineNames(config);

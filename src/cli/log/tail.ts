@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { isatty } from 'node:tty';
 import split2 from 'split2';
-import { LOG_START, type Damage, type LogReader, type LogPosition } from '../../log/index.js';
+import { LOG_START, type Damage, type ReadOnlyLog, type LogPosition } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
 import type { TailFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
@@ -38,7 +38,7 @@ export async function tailLog(named: string | undefined, flags: TailFlags): Prom
 }
 
 async function* newestThenMore(
-  reader: LogReader,
+  reader: ReadOnlyLog,
   { lines: wanted, follow }: TailFlags,
   onDamage: (damage: Damage) => void,
 ): AsyncGenerator<Buffer> {
@@ -58,7 +58,7 @@ async function* newestThenMore(
 }
 
 /** The start of the file that the newest events begin in. */
-async function startOfNewest(reader: LogReader, wanted: number): Promise<LogPosition> {
+async function startOfNewest(reader: ReadOnlyLog, wanted: number): Promise<LogPosition> {
   let records = 0;
   const segments = await reader.segments();
   for (const segment of segments.toReversed()) {

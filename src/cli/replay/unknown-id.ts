@@ -1,5 +1,5 @@
 import { idOfLine } from '../../event/index.js';
-import { nodeWorld, openLogReader } from '../../log/index.js';
+import { nodeWorld, openReadOnlyLog } from '../../log/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { ReplayPlan } from '../../jobs/replay/index.js';
@@ -25,7 +25,7 @@ export async function refuseUnknownId({ choice, logFolder }: ReplayPlan): Promis
 }
 
 async function isStored(id: string, since: number, logFolder: string): Promise<boolean> {
-  for await (const { bytes } of openLogReader(nodeWorld(), logFolder).read({ from: { since } })) {
+  for await (const { bytes } of openReadOnlyLog(nodeWorld(), logFolder).read({ from: { since } })) {
     for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
       const found = idOfLine(bytes, at) ?? '';
       // Ids sort by time, in the order of the log.

@@ -1,6 +1,6 @@
 import { pipelineNames } from '../../config/index.js';
 import { didYouMean } from '../../config/diagnostic/index.js';
-import { nodeWorld, openLogReader } from '../../log/index.js';
+import { nodeWorld, openReadOnlyLog } from '../../log/index.js';
 import { sentTo } from '../../event/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -20,7 +20,7 @@ export async function refuseUnknownPipeline({ way, choice, config, logFolder }: 
   if (names.includes(way.pipeline)) return;
   const isWanted = sentTo(way.pipeline);
   const { since, until } = choice;
-  const reader = openLogReader(nodeWorld(), logFolder);
+  const reader = openReadOnlyLog(nodeWorld(), logFolder);
   for await (const { bytes } of reader.read({ from: { since }, ...(until !== undefined && { until }) })) {
     for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
       if (isWanted(bytes, at, end)) return;

@@ -1,5 +1,5 @@
 import { idOfLine } from '../../event/index.js';
-import { openLogReader } from '../../log/index.js';
+import { openReadOnlyLog } from '../../log/index.js';
 import { logSource, mergeSources, type Block } from '../../sources/index.js';
 import type { OpenReplay } from './open-replay.js';
 
@@ -12,7 +12,7 @@ export function storedBlocks(
 ): AsyncIterable<Block> {
   const { since, until, fromId } = plan.choice;
   const accepts = fromId === undefined ? options.accepts : bothOf(fromTheId(fromId), options.accepts);
-  const source = logSource(openLogReader(world, plan.logFolder), {
+  const source = logSource(openReadOnlyLog(world, plan.logFolder), {
     from: { since },
     ...(until !== undefined && { until }),
     singleLines: options.singleLines,

@@ -1,6 +1,6 @@
 /*
- * A checkpoint is one file, one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the one
- * before it is kept beside it as `.previous`: when the newest is damaged, the one before is as true, only older.
+ * A checkpoint is one file with one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the previous
+ * one is kept as `.previous`: when the newest is damaged, the previous one is just as valid, only older.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { guardedLine, readGuardedLine } from '../format/line.js';
 import { LogError } from '../log-error.js';
 import type { LogWorld } from '../log-world.js';
 
-/** A file name longer than this is shortened, and a hash keeps it apart from its like. */
+/** A longer file name is shortened and gets a hash, which keeps it distinct. */
 const NAME_CHARACTERS_MAX = 80;
 
 const EXTENSION = '.checkpoint';
@@ -18,11 +18,11 @@ const EXTENSION = '.checkpoint';
 /** A checkpoint as it was found. */
 export interface Checkpoint {
   readonly value: unknown;
-  /** The newest was damaged, and this is the one before it. */
+  /** The newest checkpoint was damaged; this is the previous one. */
   readonly isPrevious: boolean;
 }
 
-/** Remembers a JSON value for each name, durably. One process writes to a folder at a time. */
+/** Stores a JSON value for each name durably. Only one process at a time writes to a folder. */
 export class CheckpointStore {
   readonly #world: LogWorld;
   readonly #folder: string;
@@ -35,9 +35,9 @@ export class CheckpointStore {
   }
 
   /**
-   * What was stored last under a name; undefined when nothing ever was.
+   * The value last stored under a name; undefined when there was none.
    *
-   * @throws LogError `damaged` when there is a checkpoint that can't be read, and none before it
+   * @throws LogError `damaged` when the checkpoint and the previous one can't be read
    */
   async get(name: string): Promise<Checkpoint | undefined> {
     const path = this.#path(name);
@@ -48,12 +48,12 @@ export class CheckpointStore {
     if (newest.kind === 'none' && previous.kind === 'none') return undefined;
     throw new LogError(
       'damaged',
-      `${path}: damaged, and so is the one before it. Remove both to start from the beginning.`,
+      `${path}: this checkpoint and the previous one are damaged. Remove both to start from the beginning.`,
     );
   }
 
   /**
-   * Stores a value. While one is being written, only the last of those that come meanwhile is written after it; each
+   * Stores a value. Of the values that arrive while one is being written, only the last is written next; each
    * promise resolves when its value, or a later one, is durable.
    */
   put(name: string, value: unknown): Promise<void> {
@@ -75,7 +75,7 @@ export class CheckpointStore {
     return next.stored;
   }
 
-  /** The names that have a checkpoint that can be read, in no order. */
+  /** The names with a readable checkpoint, in no order. */
   async names(): Promise<string[]> {
     const { disk } = this.#world;
     const files = await disk.list(this.#folder).catch((error: unknown) => {
@@ -90,7 +90,7 @@ export class CheckpointStore {
     return names;
   }
 
-  /** Forgets a name. */
+  /** Removes a name's checkpoint. */
   async remove(name: string): Promise<void> {
     await removeIfThere(this.#world.disk, this.#path(name));
     await removeIfThere(this.#world.disk, `${this.#path(name)}.previous`);
@@ -108,7 +108,7 @@ export class CheckpointStore {
     const { disk } = this.#world;
     const path = this.#path(name);
     await disk.makeFolder(this.#folder);
-    // Only what can be read deserves to be kept: a damaged one would push out the good one before it.
+    // Only a readable checkpoint is kept: a damaged one would replace the good one before it.
     if ((await this.#read(path, name)).kind === 'value') {
       const spare = `${path}.spare`;
       await removeIfThere(disk, spare);
@@ -127,7 +127,7 @@ export class CheckpointStore {
     return isOurs && 'value' in content ? { kind: 'value', value: content.value } : { kind: 'damaged' };
   }
 
-  /** What stands in a file; undefined where there is none, null when it is damaged. */
+  /** The content of a file; undefined where there is none, null when it is damaged. */
   async #content(path: string): Promise<unknown> {
     const file = await readFile(this.#world.disk, path);
     return file === undefined ? undefined : (readGuardedLine(file.subarray(0, -1)) ?? null);

@@ -1,37 +1,39 @@
 /**
- * The file system as the log uses it: few calls, so that a test can hand in one that is full, slow or broken. All calls
+ * The file system as the log uses it: few calls, so that a test can simulate one that is full, slow or broken. All calls
  * fail with the operating system's errors (`code` ENOSPC, EIO, …).
  */
 export interface Disk {
   /**
-   * Opens a file. `create` makes a new one, readable by its owner alone, and fails with EEXIST when there is one; `update`
-   * opens one that is there for reading and writing.
+   * Opens a file. `create` creates it, readable by its owner alone, and fails with EEXIST when it exists; `update`
+   * opens an existing one for reading and writing.
    */
   open(path: string, mode: 'read' | 'update' | 'create'): Promise<DiskFile>;
   /** The names in a folder, in no order. */
   list(folder: string): Promise<string[]>;
-  /** A file's length in bytes, or undefined when there is none. */
+  /** A file's length in bytes; undefined when it does not exist. */
   size(path: string): Promise<number | undefined>;
-  /** Makes a folder that only its owner can enter, and those above it. One that is there is left as it is. */
+  /** Creates a folder that only its owner can enter, and its missing parents. An existing folder is not changed. */
   makeFolder(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** A second name for a file. Fails with EEXIST when the name is taken. */
+  /** Adds a second name to a file. Fails with EEXIST when the name is taken. */
   link(existing: string, path: string): Promise<void>;
-  /** Copies a file to a new name, sharing its blocks where the file system can. Fails with EEXIST when the name is taken. */
+  /**
+   * Copies a file to a new name, sharing its blocks where the file system supports that. Fails with EEXIST when the name is taken.
+   */
   copy(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Puts the names in a folder onto the medium. */
+  /** Makes the names in a folder durable. */
   syncFolder(path: string): Promise<void>;
 }
 
 export interface DiskFile {
   /** Reads up to `end - start` bytes from `position` into `into`; 0 at the end of the file. */
   read(into: Buffer, start: number, end: number, position: number): Promise<number>;
-  /** Writes at `position` and returns how many bytes went out, which may be fewer than asked for. */
+  /** Writes at `position` and returns how many bytes were written, which may be fewer than given. */
   write(bytes: Uint8Array, position: number): Promise<number>;
   size(): Promise<number>;
   truncate(bytes: number): Promise<void>;
-  /** Puts the file's content onto the medium. */
+  /** Makes the file's content durable. */
   datasync(): Promise<void>;
   close(): Promise<void>;
 }

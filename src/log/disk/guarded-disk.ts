@@ -1,13 +1,13 @@
 import type { Disk } from './disk.js';
 
 /**
- * A disk on which no path is used while a check fails: what lies at the path may be somebody else's. What is open already stays
+ * A disk that uses no path while a check fails: the path may lead to somebody else's files. Open files stay
  * usable.
  *
- * @param check throws when the folder that the paths are in is not the one that is meant
+ * @param check throws when the folder is not the intended one
  */
 export function guardedDisk(disk: Disk, check: () => void): Disk {
-  /** Looked at before, so that nothing is changed, and after, so that what was found is not taken for ours. */
+  /** Checked before, so that nothing is changed, and after, so that foreign files are not taken for ours. */
   const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
     check();
     const result = await action();

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { errorCode, type Disk, type DiskFile } from './disk.js';
 
-/** How often in a row a call may be turned away (EAGAIN, EINTR), or write nothing, before that is an error. */
+/** How often in a row a call may be interrupted (EAGAIN, EINTR) or write nothing before that is an error. */
 const ATTEMPTS_MAX = 100;
 
 /** Writes all the bytes at `position`, however many calls that takes. */
@@ -11,12 +11,12 @@ export async function writeWhole(file: DiskFile, bytes: Uint8Array, position: nu
     const written = await writeSome(file, at === 0 ? bytes : bytes.subarray(at), position + at);
     at += written;
     attempts = written > 0 ? 0 : attempts + 1;
-    if (attempts === ATTEMPTS_MAX) throw new Error(`the disk took no bytes in ${ATTEMPTS_MAX} attempts`);
+    if (attempts === ATTEMPTS_MAX) throw new Error(`the disk accepted no bytes in ${ATTEMPTS_MAX} attempts`);
     if (attempts > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** The bytes written; none when the call was turned away and can be tried again. */
+/** The bytes written; none when the call was interrupted and can be retried. */
 async function writeSome(file: DiskFile, bytes: Uint8Array, position: number): Promise<number> {
   try {
     return await file.write(bytes, position);
@@ -61,7 +61,7 @@ export async function readFile(disk: Disk, path: string): Promise<Buffer | undef
   }
 }
 
-/** Makes a new file whose content is on the medium when the promise resolves; its name may not be. */
+/** Creates a file whose content is durable when the promise resolves; its name may not be. */
 export async function createWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   const file = await disk.open(path, 'create');
   try {
@@ -72,7 +72,7 @@ export async function createWhole(disk: Disk, path: string, bytes: Uint8Array): 
   }
 }
 
-/** Puts a file in the place of `path` in one step: whoever looks sees the old one or the new one, whole. */
+/** Replaces `path` by a file in one step: readers see the old one or the new one, whole. */
 export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`;
   await removeIfThere(disk, temporary);
@@ -81,7 +81,7 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
   await disk.syncFolder(dirname(path));
 }
 
-/** Removes a file; that there is none is no error. */
+/** Removes a file; a missing one is not an error. */
 export async function removeIfThere(disk: Disk, path: string): Promise<void> {
   try {
     await disk.remove(path);

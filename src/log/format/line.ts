@@ -46,7 +46,7 @@ export const TAIL_BYTES = CRC_KEY.length + CRC_DIGITS + 2;
 /** How much shorter a line is without its crc: the tail becomes `}`. */
 export const STRIPPED_BYTES = TAIL_BYTES - 1;
 
-/** Taken out of zlib with the first record, not each time: that is loaded late, and asking it costs as much as counting. */
+/** Taken from zlib with the first record: zlib is loaded late, and each look-up costs as much as a checksum. */
 let takenCrc32: typeof crc32 | undefined;
 
 const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
@@ -67,7 +67,7 @@ export function writeTail(buffer: Buffer, start: number, end: number): number {
   return at;
 }
 
-/** Whether the line from `start` to `end` (its newline not counted) ends in a crc, and the crc fits. */
+/** Whether the line from `start` to `end` (without its newline) ends in a crc that matches. */
 export function isIntact(buffer: Buffer, start: number, end: number): boolean {
   const tail = end - TAIL_BYTES;
   if (tail <= start || buffer[end - 1] !== CLOSING_BRACE || buffer[end - 2] !== QUOTE) return false;
@@ -93,7 +93,7 @@ export function guardedLine(value: Readonly<Record<string, unknown>>): Buffer {
   return line;
 }
 
-/** What a guarded line (without its newline) says, or undefined when it is damaged. The key `crc` is taken off. */
+/** The content of a guarded line (without its newline), less the key `crc`; undefined when it is damaged. */
 export function readGuardedLine(line: Buffer): unknown {
   if (!isIntact(line, 0, line.length)) return undefined;
   try {

@@ -6,7 +6,7 @@ export interface LogPosition {
   readonly offset: number;
 }
 
-/** Before every record, also of a log whose first segments are gone. */
+/** Before every record, even in a log whose first segments were removed. */
 export const LOG_START: LogPosition = { segment: 0, offset: 0 };
 
 /** Negative when `a` lies before `b`, 0 when they are the same, else positive. */
@@ -14,7 +14,7 @@ export function comparePositions(a: LogPosition, b: LogPosition): number {
   return a.segment - b.segment || a.offset - b.offset;
 }
 
-/** The position that a checkpoint holds as JSON, or undefined when the value is none. */
+/** Parses the position in a checkpoint; undefined when the value is not one. */
 export function parsePosition(value: unknown): LogPosition | undefined {
   if (typeof value !== 'object' || value === null || !('segment' in value) || !('offset' in value)) return undefined;
   const { segment, offset } = value;

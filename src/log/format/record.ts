@@ -1,7 +1,7 @@
 import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from '../../event/index.js';
 import { TAIL_BYTES, writeTail } from './line.js';
 
-/** A record before it has its place in the log. */
+/** A record before it has its position in the log. */
 export interface RecordText {
   readonly id: string;
   /** Milliseconds since the epoch, an integer. */
@@ -17,7 +17,7 @@ const UTF8_BYTES_PER_UNIT = 3;
 /** Keys, digits, braces and the tail of a line. */
 const FRAME_BYTES = 64 + TAIL_BYTES;
 
-/** Room that {@link writeRecord} may need: never less than what it takes. */
+/** The room that {@link writeRecord} may need, at most. */
 export function recordRoom({ id, data, metadata }: RecordText): number {
   const dataBytes = typeof data === 'string' ? data.length * UTF8_BYTES_PER_UNIT : data.length;
   return dataBytes + (id.length + metadata.length) * UTF8_BYTES_PER_UNIT + FRAME_BYTES;

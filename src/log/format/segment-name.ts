@@ -3,10 +3,10 @@ const NUMBER_DIGITS = 10;
 
 const FILE = new RegExp(`^([0-9]{${TIMESTAMP_DIGITS}})-([0-9]{${NUMBER_DIGITS}})\\.(ndjson|ndjson\\.gz|index|torn)$`);
 
-/** What is known of a segment from its name. */
+/** The facts in a segment's name. */
 export interface SegmentName {
   readonly number: number;
-  /** No record of the segment is older: milliseconds since the epoch. */
+  /** No record of the segment is older, in milliseconds since the epoch. */
   readonly firstTimestamp: number;
 }
 
@@ -18,7 +18,7 @@ export function segmentFile({ number, firstTimestamp }: SegmentName, kind: Segme
   return `${stem}.${kind}`;
 }
 
-/** Reads a file name of the log's folder; undefined when it is not a segment's file. */
+/** Parses a file name of the log's folder; undefined when it is not a segment's file. */
 export function parseSegmentFile(
   file: string,
 ): { readonly name: SegmentName; readonly kind: SegmentFileKind } | undefined {

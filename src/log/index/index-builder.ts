@@ -7,15 +7,15 @@ import { INDEX_STEP_BYTES, type IndexEntry, type RecordMark, type SegmentSummary
 
 const BLOCK_BYTES = 1 << 20;
 
-/** The index of all of a segment, or of what there is of one that grows. */
+/** The index of a whole segment, or of the present part of one that grows. */
 export interface BuiltIndex {
   readonly entries: readonly IndexEntry[];
   readonly summary: SegmentSummary;
 }
 
 /**
- * Makes the index of a segment from its bytes, going on where `known` ends if the bytes there agree. Damaged lines are
- * passed over: to report them is the reader's task.
+ * Builds the index of a segment from its bytes, continuing where `known` ends if the bytes there agree. Skips damaged
+ * lines: reporting them is the reader's task.
  *
  * @param to where the segment ends for now
  */
@@ -54,7 +54,7 @@ export async function buildIndex(
   return { entries, summary: { bytes: to, records, first, last: last ?? first } };
 }
 
-/** Whether the record that the last entry names is there. */
+/** Whether the record in the last entry exists. */
 async function agrees(source: SegmentSource, to: number, entries: readonly IndexEntry[]): Promise<boolean> {
   const last = entries.at(-1);
   if (last === undefined || last.offset >= to) return false;

@@ -6,16 +6,16 @@ import type { SegmentSource } from '../segment/segment-source.js';
 import { buildIndex, type BuiltIndex } from './index-builder.js';
 import { indexFile, parseIndex, type SegmentIndex } from './segment-index.js';
 
-/** What is stored of a segment's index. One that is missing or damaged is as good as empty. */
+/** The stored part of a segment's index. A missing or damaged one counts as empty. */
 export async function storedIndex(disk: Disk, folder: string, name: SegmentName): Promise<SegmentIndex> {
   const file = await readFile(disk, join(folder, segmentFile(name, 'index')));
   return file === undefined ? { entries: [], summary: undefined } : parseIndex(file);
 }
 
 /**
- * The index of a segment: the stored one where it fits, else made anew from where it stops fitting.
+ * The index of a segment: the stored one as far as it is valid, the rest rebuilt.
  *
- * @param finished the segment will not grow: its index is stored when it was not
+ * @param finished the segment will not grow: its index is then stored if it was not
  */
 export async function completeIndex(
   disk: Disk,
@@ -28,13 +28,13 @@ export async function completeIndex(
   const bytes = await source.size();
   if (summary?.bytes === bytes && !source.cutOff) return { entries, summary };
   const built = await buildIndex(source, bytes, entries);
-  // A summary of more bytes than there are is the proof of a loss: `verify` needs it.
+  // A summary of more bytes than there are proves a loss: `verify` needs it.
   const losesProof = source.cutOff || (summary !== undefined && summary.bytes > bytes);
   if (finished && !losesProof) await storeQuietly(disk, join(folder, segmentFile(name, 'index')), built);
   return built;
 }
 
-/** Whoever may not write to the folder, or finds the disk full, goes without: an index only saves time. */
+/** A process that can't write to the folder, or finds the disk full, goes without: an index only saves time. */
 async function storeQuietly(disk: Disk, path: string, index: BuiltIndex): Promise<void> {
   try {
     await replaceFile(disk, path, indexFile(index));

@@ -27,7 +27,7 @@ export interface RecordMark {
   readonly timestamp: number;
 }
 
-/** What a finished segment holds. */
+/** The content of a finished segment. */
 export interface SegmentSummary {
   readonly bytes: number;
   readonly records: number;
@@ -38,7 +38,7 @@ export interface SegmentSummary {
 
 export interface SegmentIndex {
   readonly entries: readonly IndexEntry[];
-  /** Only of a segment that is finished. */
+  /** Only of a finished segment. */
   readonly summary: SegmentSummary | undefined;
 }
 
@@ -50,7 +50,7 @@ export function indexSummaryLine({ bytes, records, first, last }: SegmentSummary
   return guardedLine({ bytes, records, first, last });
 }
 
-/** A whole index as its file. */
+/** A whole index as a file. */
 export function indexFile({ entries, summary }: SegmentIndex): Buffer {
   return Buffer.concat([...entries.map(indexEntryLine), ...(summary === undefined ? [] : [indexSummaryLine(summary)])]);
 }

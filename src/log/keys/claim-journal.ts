@@ -1,15 +1,15 @@
 /*
- * What was claimed, in the order it happened: one guarded line for each claim, synced before the claim's records are written. It
- * lies beside the segments, in files that begin anew when they are long:
+ * All claims in order: one guarded line for each, synced before the claim's records are written. The journal
+ * lies beside the segments, in files that are succeeded when they are long:
  *
  *   claims-000001-1752195600000     number, and the time of its first claim
  *   {"gone":["hash",…],"claims":["hash timestamp id",…],"crc":"…"}
  *
  * A claim may have a fourth word, the fingerprint of what its key stands for.
  *
- * `gone` are keys claimed before whose records were not stored. They go first. The table of all keys is behind the newest file,
- * and catches up in large transactions. The older files are kept as long as the records are: a table that is damaged or
- * gone is made anew from them.
+ * `gone` are keys claimed before whose records were not stored. They come first. The table of all keys lags behind the newest file
+ * and catches up in large transactions. Older files are kept as long as their records: a damaged or missing
+ * table is rebuilt from them.
  */
 import { join } from 'node:path';
 import type { Disk, DiskFile } from '../disk/disk.js';
@@ -17,7 +17,7 @@ import { readFile, removeIfThere, writeWhole } from '../disk/whole.js';
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
 import type { Claim } from './key-index.js';
 
-/** A file this long is followed by another as soon as that can be. */
+/** A file of this length is succeeded by another as soon as possible. */
 const BYTES_MAX = 4 << 20;
 
 const FILE = /^claims-([0-9]{6,15})-([0-9]{1,16})$/;
@@ -40,11 +40,11 @@ export interface JournalEnd {
 
 export interface ClaimJournal {
   readonly end: JournalEnd;
-  /** Worth going on in another file. */
+  /** Long enough to be succeeded by another file. */
   readonly isLong: () => boolean;
-  /** Adds a line; durable when the promise resolves. When it fails, the next line takes its place. */
+  /** Adds a line; durable when the promise resolves. If it fails, the next line overwrites it. */
   add(line: JournalLine): Promise<void>;
-  /** The next line begins a new file: the table has what the others say. */
+  /** The next line starts a new file: the table has everything from the earlier ones. */
   beginAnew(): Promise<void>;
   /** Removes the files that hold only claims of records older than `timestamp`. */
   forgetBefore(timestamp: number): Promise<void>;
@@ -59,10 +59,10 @@ interface JournalFile {
 }
 
 /**
- * Opens the journal in a folder for writing, behind the last line that is whole.
+ * Opens the journal in a folder for writing, behind the last whole line.
  *
  * @param known where it ended when the table had all of it
- * @returns with it what the table may not have
+ * @returns also the lines that the table may lack
  */
 export async function openClaimJournal(
   disk: Disk,
@@ -105,7 +105,7 @@ export async function openClaimJournal(
     async forgetBefore(timestamp) {
       const files = await journalFiles(disk, folder);
       for (const [index, { path }] of files.entries()) {
-        // Claims are in the order of time: all of a file's are before the next one's first.
+        // Claims are ordered by time: all of a file's claims come before the next file's first.
         const next = files[index + 1];
         if (next === undefined || next.timestamp >= timestamp) return;
         await removeIfThere(disk, path);
@@ -116,13 +116,13 @@ export async function openClaimJournal(
   return { journal, lines };
 }
 
-/** What the newest file of a journal says. */
+/** The lines of a journal's newest file. */
 export async function newestLines(disk: Disk, folder: string): Promise<readonly JournalLine[]> {
   const newest = (await journalFiles(disk, folder)).at(-1);
   return newest === undefined ? [] : (await readLines(disk, newest)).lines;
 }
 
-/** All that a journal says, file by file. */
+/** All lines of a journal, file by file. */
 export async function* allLines(disk: Disk, folder: string): AsyncGenerator<JournalLine, void, void> {
   for (const file of await journalFiles(disk, folder)) yield* (await readLines(disk, file)).lines;
 }
@@ -153,7 +153,7 @@ function fileName(number: number, timestamp: number): string {
   return `claims-${String(number).padStart(NUMBER_DIGITS, '0')}-${timestamp}`;
 }
 
-/** Up to the first line that is torn or was never ended. */
+/** Up to the first torn or unfinished line. */
 async function readLines(disk: Disk, { path }: JournalFile): Promise<Lines> {
   const content = (await readFile(disk, path)) ?? Buffer.alloc(0);
   const lines: JournalLine[] = [];

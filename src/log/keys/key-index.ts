@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** 128 bits: no two keys of a log will ever share them. */
+/** 128 bits: keys of a log never collide. */
 const HASH_DIGITS = 32;
 
-/** A key as it is kept: its hash, in hex. */
+/** The stored form of a key: its hash, in hex. */
 export function keyHash(key: string): string {
   return hash('sha256', key).slice(0, HASH_DIGITS);
 }
@@ -14,11 +14,11 @@ export interface Claim {
   readonly id: string;
   /** Of the record, milliseconds since the epoch. */
   readonly timestamp: number;
-  /** What the key stands for; undefined: for whatever its record says. Printable ASCII without blanks, `:` and `;`. */
+  /** What the key stands for; undefined: whatever its record says. Printable ASCII without blanks, `:` and `;`. */
   readonly fingerprint?: string;
 }
 
-/** What was there of an index when it was opened. `noted`: claims that a table was made anew from. */
+/** What existed of an index when it was opened. `noted`: the claims from which a table was rebuilt. */
 export type KeysFound = { readonly kind: 'whole' } | { readonly kind: 'damaged' | 'none'; readonly noted: number };
 
 /** Which idempotency keys the stored records have. */
@@ -27,22 +27,22 @@ export interface KeyIndex {
   /** The stored record with this key. */
   find(hash: string): Claim | undefined;
   /**
-   * Notes keys before their records are stored: a record without its key would be stored again after a crash. The promise
-   * resolves when the notes are durable. A crash before the records are stored leaves notes that {@link unsettled} gives.
+   * Notes keys before their records are stored: otherwise a crash could let a record be stored again. The promise
+   * resolves when the notes are durable. After a crash before the records are stored, {@link unsettled} returns the notes.
    * One claim at a time.
    */
   claim(claims: readonly Claim[]): Promise<void>;
-  /** Takes the notes of the last claim back: its records were not stored. Never fails; what can't be done now is done later. */
+  /** Withdraws the last claim's notes: its records were not stored. Never fails; what can't be done now is done later. */
   withdraw(claims: readonly Claim[]): Promise<void>;
   /** The last claims that were noted, and all of records from `since` on: their records may be missing. */
   unsettled(since: number): Claim[];
-  /** Forgets claims whose records are not there. */
+  /** Removes claims whose records do not exist. */
   drop(claims: readonly Claim[]): Promise<void>;
-  /** Forgets the keys of records older than `timestamp`. */
+  /** Removes the keys of records older than `timestamp`. */
   forgetBefore(timestamp: number): Promise<void>;
-  /** Takes claims over whose records are stored already. */
+  /** Adds claims whose records are stored already. */
   take(claims: readonly Claim[]): Promise<void>;
-  /** Every claim there is, some at a time. */
+  /** All claims, in batches. */
   all(): AsyncGenerator<readonly Claim[], void, void>;
   close(): Promise<void>;
 }

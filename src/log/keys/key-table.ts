@@ -12,7 +12,7 @@ import type { Claim } from './key-index.js';
 
 const TIMESTAMP_BYTES = 8;
 
-/** Changed in one transaction at most, so that nobody waits long for it. */
+/** The most changes in one transaction, so that nothing waits long for it. */
 const STEP = 10_000;
 
 const HASH_DIGITS = 32;
@@ -22,21 +22,21 @@ const SOME = 1000;
 
 type Table = Database<string, Buffer>;
 
-/** A key that was claimed, or is no longer. */
+/** A key that was claimed, or whose claim was withdrawn. */
 export type KeyChange = Claim & { readonly isGone: boolean };
 
 export interface KeyTable {
   find(hash: string): Claim | undefined;
-  /** Makes changes in their order; durable when the promise resolves. */
+  /** Makes changes in order; durable when the promise resolves. */
   change(changes: readonly KeyChange[]): Promise<void>;
-  /** All claims of records from `timestamp` on, in the order of time. */
+  /** All claims of records from `timestamp` on, ordered by time. */
   since(timestamp: number): Generator<Claim, void, void>;
   forgetBefore(timestamp: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the table in a folder, which must be there.
+ * Opens the table in an existing folder.
  *
  * @param readOnly beside its owner
  */
@@ -57,7 +57,7 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   const durably = async (queueChanges: () => void): Promise<void> => {
     await root.batch(queueChanges);
     await root.flushed;
-    // Reads show the state of this event turn's first read: let the next see the change.
+    // Reads show the state at this event turn's first read: let the next one see the change.
     root.resetReadTxn();
   };
 
@@ -66,16 +66,16 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
     return value === undefined ? undefined : { hash, ...parseValue(value) };
   };
 
-  /** Queues one change. What fails, fails the whole batch, and is told there. */
+  /** Queues one change. A failure fails the whole batch and is reported there. */
   const make = (change: KeyChange): void => {
     const key = Buffer.from(change.hash, 'hex');
     const value = valueOf(change);
     if (!change.isGone) ids.put(key, value).catch(ignore);
-    // Another record may have the key by now.
+    // Another record may have the key now.
     else if (ids.get(key) === value) ids.remove(key).catch(ignore);
   };
 
-  /** Queues an entry in `times` for keys whose records came at the same time. */
+  /** Queues an entry in `times` for keys whose records have the same time. */
   const noteTimes = (changes: readonly KeyChange[]): void => {
     let first: KeyChange | undefined;
     let hashes = '';
@@ -138,7 +138,7 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   };
 }
 
-/** Every claim, in the order of time, some at a time. */
+/** All claims, ordered by time, in batches. */
 export function* allOf(table: KeyTable): Generator<readonly Claim[], void, void> {
   let some: Claim[] = [];
   for (const claim of table.since(0)) {
@@ -150,7 +150,7 @@ export function* allOf(table: KeyTable): Generator<readonly Claim[], void, void>
   if (some.length > 0) yield some;
 }
 
-/** LMDB would create its files open to others: an empty file of ours is as good as none to it. */
+/** LMDB would create its files readable for others; it accepts our empty file instead. */
 async function makePrivate(folder: string): Promise<void> {
   for (const name of ['data.mdb', 'lock.mdb']) await (await openFile(join(folder, name), 'a', 0o600)).close();
 }
@@ -188,5 +188,5 @@ function hashesOf(text: string): string[] {
 }
 
 function ignore(): void {
-  // Told by the batch.
+  // The batch reports it.
 }

@@ -4,14 +4,14 @@ import type { Claim, KeyIndex, KeysFound } from './key-index.js';
 import { allOf, openKeyTable, type KeyChange } from './key-table.js';
 import { noteClosed, noteOpen, putAside, tableHealth } from './table-health.js';
 
-/** Changes that the table may be behind. */
+/** How many changes the table may lag behind. */
 const BEHIND_MAX = 50_000;
 
 /**
- * Opens the index of keys in a folder, which is made when it is not there: a journal that makes claims durable with one small
- * sync, and a table of all keys that catches up with it. A table that is damaged or gone is made anew from the journal.
+ * Opens the index of keys in a folder, creating it if necessary: a journal that makes claims durable with one small
+ * sync, and a table of all keys that catches up with it. A damaged or missing table is rebuilt from the journal.
  *
- * @param journalFolder where the journal is: elsewhere than the table, so that they are not lost together
+ * @param journalFolder the journal's folder: not the table's, so that they are not lost together
  */
 export async function openKeyIndex(disk: Disk, folder: string, journalFolder = folder): Promise<KeyIndex> {
   await disk.makeFolder(folder);
@@ -22,9 +22,9 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
   const known = health.kind === 'closed' ? health.journal : undefined;
   const { journal, lines } = await openClaimJournal(disk, journalFolder, known);
   const isAnew = health.kind === 'damaged' || health.kind === 'none';
-  /** What is not in the table yet, by hash; of a key only the last. */
+  /** What the table lacks, by hash; of a key only the last claim. */
   const behind = new Map<string, KeyChange>();
-  /** Gone, and the journal does not say so yet. */
+  /** Withdrawn, but not in the journal yet. */
   let untold: string[] = [];
   let catchingUp: Promise<void> | undefined;
 
@@ -95,7 +95,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
     async claim(claims) {
       if (behind.size > BEHIND_MAX) await caughtUp();
       await tell(claims);
-      // Meanwhile more may be claimed. Where it fails, the next claim that has to wait for it meets the error.
+      // More may be claimed meanwhile. If this fails, the next claim that must wait for it gets the error.
       caughtUp().catch(() => undefined);
     },
 
@@ -106,7 +106,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
         await tell([]);
         await caughtUp();
       } catch {
-        // The next claim takes them back before it notes its own, or fails.
+        // The next claim withdraws them before it notes its own, or fails.
         return;
       }
     },

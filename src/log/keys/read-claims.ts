@@ -4,14 +4,14 @@ import { newestLines } from './claim-journal.js';
 import type { Claim } from './key-index.js';
 import { allOf, openKeyTable } from './key-table.js';
 
-/** Every claim in a folder of keys, some at a time, beside a writer or without one. None where there is no such folder. */
+/** All claims in a folder of keys, in batches, with or without a writer. None when the folder does not exist. */
 export async function* readClaims(
   disk: Disk,
   folder: string,
   journalFolder: string,
 ): AsyncGenerator<readonly Claim[], void, void> {
   if ((await disk.size(join(folder, 'data.mdb'))) === undefined) return;
-  // In this order: what the journal no longer says the table does.
+  // In this order: what the journal dropped is in the table.
   const lines = await newestLines(disk, journalFolder);
   const table = await openKeyTable(folder, true);
   try {

@@ -1,6 +1,6 @@
 /*
- * LMDB maps its file into memory: where that is damaged, whoever looks is killed by a signal, which nobody can catch. So the table
- * is trusted only when it is as it was when it was last closed; else a process of its own goes through all of it first.
+ * LMDB maps its file into memory: a damaged file kills its reader with a signal that can't be caught. The table
+ * is therefore trusted only when it is unchanged since it was last closed; otherwise a separate process first reads all of it.
  */
 import { dirname, join } from 'node:path';
 import { stat } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import type { JournalEnd } from './claim-journal.js';
 
 const TABLE = 'data.mdb';
 const LOCK = 'lock.mdb';
-/** Says what the table was like when it was closed, and how far the journal went that it had then. Not there while it is open. */
+/** States how the table was when it was closed, and how far the journal went then. Missing while the table is open. */
 const CLOSED = 'closed';
 const DAMAGED = 'data.mdb.damaged';
 
@@ -20,7 +20,7 @@ const DAMAGED = 'data.mdb.damaged';
 const PROBE_MS_MIN = 60_000;
 const PROBE_BYTES_PER_MS = 2000;
 
-/** Reads every entry, and makes a change, because that reads what is free. */
+/** Reads every entry and makes a change, which also reads the free list. */
 const PROBE = `
 import { open } from 'lmdb';
 const root = open({ path: process.argv[1], encoding: 'string', keyEncoding: 'binary', maxDbs: 4 });
@@ -34,26 +34,26 @@ await root.flushed;
 await root.close();
 `;
 
-/** What is known of a table before it is opened. */
+/** The state of a table before it is opened. */
 export type TableHealth =
-  /** As it was when it was closed. `journal`: it has all up to there. */
+  /** Unchanged since it was closed. `journal`: it has everything up to there. */
   | { readonly kind: 'closed'; readonly journal: JournalEnd }
-  /** Its last owner did not close it, and it is whole. */
+  /** Its last owner did not close it, and it is intact. */
   | { readonly kind: 'whole' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'none' };
 
-/** Looks at the table in a folder, which nobody has open. */
+/** Checks the table in a folder; no process has it open. */
 export async function tableHealth(disk: Disk, folder: string): Promise<TableHealth> {
   const now = await lookAt(folder);
-  // LMDB takes an empty file for none.
+  // LMDB accepts an empty file as a new table.
   if (now === undefined || now.size === 0) return { kind: 'none' };
   const closed = parseClosed(await readFile(disk, join(folder, CLOSED)));
   if (closed?.size === now.size && closed.mtimeMs === now.mtimeMs) return { kind: 'closed', journal: closed.journal };
   return { kind: (await isReadable(folder, now.size)) ? 'whole' : 'damaged' };
 }
 
-/** Puts a damaged table aside. */
+/** Renames a damaged table. */
 export async function putAside(disk: Disk, folder: string): Promise<void> {
   await removeIfThere(disk, join(folder, DAMAGED));
   await disk.rename(join(folder, TABLE), join(folder, DAMAGED));
@@ -97,13 +97,13 @@ async function isReadable(folder: string, bytes: number): Promise<boolean> {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const probe = spawn(process.execPath, ['--input-type=module', '-e', PROBE, folder], {
-      // From here the package is found that is used here.
+      // From here the same package is found as in this process.
       cwd: dirname(fileURLToPath(import.meta.url)),
       stdio: 'ignore',
       timeout: PROBE_MS_MIN + Math.ceil(bytes / PROBE_BYTES_PER_MS),
       killSignal: 'SIGKILL',
     });
-    // Where no process can be begun, nobody knows better.
+    // When no process can be started, there is no better answer.
     probe.on('error', () => resolve(true));
     probe.on('close', (code) => resolve(code === 0));
   });

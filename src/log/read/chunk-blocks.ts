@@ -14,14 +14,14 @@ export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOri
     const badEnd = endOfBadLines(bytes, run.next);
     const damage = badEnd > run.next ? [badLines(bytes, run.next, badEnd, offset, origin)] : [];
     const lines = bytes.subarray(at, run.end);
-    // A block's memory is its reader's, who may move it away: only the last block may keep the chunk's.
+    // A block's memory belongs to its reader, who may transfer it: only the last block may keep the chunk's.
     const own = badEnd === bytes.length ? lines : Buffer.from(lines);
     yield blockOf(own, run.records, origin.segment, offset + at, offset + badEnd, damage);
     at = badEnd;
   }
 }
 
-/** A block that only tells of damage. */
+/** A block that only reports damage. */
 export function damageBlock(damage: Damage, nextPosition: LogPosition): LogBlock {
   return {
     bytes: Buffer.alloc(0),
@@ -73,6 +73,6 @@ function badLines(bytes: Buffer, from: number, to: number, offset: number, origi
   let lines = 0;
   for (let at = from; at < to; at = bytes.indexOf(NEWLINE, at) + 1) lines += 1;
   const problem =
-    lines === 1 ? 'a line is damaged: its crc does not fit' : `${lines} lines are damaged: their crc does not fit`;
+    lines === 1 ? 'a line is damaged: its crc does not match' : `${lines} lines are damaged: their crc does not match`;
   return damageAt('bad_line', origin, offset + from, to - from, problem);
 }

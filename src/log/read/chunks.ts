@@ -1,16 +1,16 @@
 import { NEWLINE } from '../format/line.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 
-/** No line of a log is longer; a longer one is damage, and is passed over without being held. */
+/** No line of a log is longer; a longer one is damage and is skipped without being kept. */
 export const LINE_BYTES_MAX = 64 << 20;
 
 /** A block read from a segment that just grew by a line need not hold a quarter megabyte. */
 const BUFFER_BYTES_MIN = 4 << 10;
 
 export type Chunk =
-  /** Whole lines, not looked into yet. The bytes are the receiver's own. */
+  /** Whole lines, not parsed yet. The bytes belong to the receiver. */
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly offset: number }
-  /** Bytes that can't be read, or a line that can't be held. */
+  /** Bytes that can't be read, or a line that is too long to keep. */
   | {
       readonly kind: 'lost';
       readonly cause: 'packed_block' | 'overlong_line';
@@ -18,10 +18,10 @@ export type Chunk =
       readonly bytes: number;
       readonly reason: string;
     }
-  /** What stands behind the last newline. Always the last chunk. */
+  /** What follows the last newline. Always the last chunk. */
   | { readonly kind: 'partial'; readonly offset: number; readonly bytes: number };
 
-/** Memory that nobody needs any more, where there is some. */
+/** Memory that is free for reuse, if any. */
 export type Spare = () => ArrayBuffer | undefined;
 
 /**
@@ -29,7 +29,7 @@ export type Spare = () => ArrayBuffer | undefined;
  *
  * @param from where a line starts
  * @param to where to stop, at most the segment's size
- * @param spare is read into where it has room for a block, in place of new memory
+ * @param spare is used instead of new memory where a block fits into it
  */
 export async function* readChunks(
   source: SegmentSource,
@@ -104,6 +104,6 @@ export async function* readChunks(
 
 function overlong(offset: number, end: number, lineBytesMax: number): Chunk {
   const bytes = end - offset;
-  const reason = `a line of ${bytes} bytes, and no record is longer than ${lineBytesMax}`;
+  const reason = `a line of ${bytes} bytes, but no record is longer than ${lineBytesMax}`;
   return { kind: 'lost', cause: 'overlong_line', offset, bytes, reason };
 }

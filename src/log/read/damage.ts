@@ -1,8 +1,8 @@
-/** What is wrong with a place of the log. */
+/** What is wrong at a place in the log. */
 export type DamageKind =
-  /** A line whose crc does not fit. */
+  /** A line whose crc does not match. */
   | 'bad_line'
-  /** A line whose crc fits, and that is no record all the same. */
+  /** A line whose crc matches and that is still not a record. */
   | 'not_a_record'
   /** A line longer than any record may be. */
   | 'overlong_line'
@@ -12,14 +12,14 @@ export type DamageKind =
   | 'packed_block'
   /** The segment is shorter than it was when it was finished. */
   | 'truncated'
-  /** Segments are gone. */
+  /** Segments are missing. */
   | 'missing_segments'
   /** The position asked for lies behind the segment's end. */
   | 'beyond_end'
   /** A record is older than the one before it. */
   | 'time_steps_back';
 
-/** A place of the log whose records are lost, in words and in numbers. */
+/** A place in the log whose records are lost, in words and in numbers. */
 export interface Damage {
   readonly kind: DamageKind;
   /** The file, or the folder when whole segments are missing. */
@@ -27,7 +27,7 @@ export interface Damage {
   readonly segment: number;
   /** Bytes from the start of the unpacked segment. */
   readonly offset: number;
-  /** Bytes concerned; 0 when nobody knows. */
+  /** Bytes affected; 0 when unknown. */
   readonly bytes: number;
   readonly message: string;
 }

@@ -5,13 +5,13 @@ import type { LogWorld } from '../log-world.js';
 /** How often a reader that follows another process's log looks for more. */
 const FOLLOW_POLL_MS = 100;
 
-/** How a reader that follows a log knows where it ends for now. */
+/** How a following reader knows where a log ends for now. */
 export interface LogEnd {
-  /** What lies behind is not stored for sure; undefined: every whole line counts. */
+  /** What follows is not certainly stored; undefined: every whole line counts. */
   position(): LogPosition | undefined;
-  /** The log is closed: its end moves no more. */
+  /** The log is closed: its end does not move any more. */
   isFinal(): boolean;
-  /** Resolves when the end is past `position`, or may be; and when the signal is raised. */
+  /** Resolves when the end is past `position`, or may be, and when the signal is aborted. */
   past(position: LogPosition | undefined, signal: AbortSignal | undefined): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function endOfFiles({ disk }: LogWorld, folder: string): Promise<Lo
   }
 }
 
-/** The end that a process keeps of the log it writes to, and a bell for those who wait for it to move. */
+/** The end of a log in the process that writes it; wakes up readers that wait for it to move. */
 export class MovingEnd implements LogEnd {
   #position: LogPosition = LOG_START;
   #final = false;
@@ -54,12 +54,12 @@ export class MovingEnd implements LogEnd {
     this.#wake();
   }
 
-  /** Lets those who wait look again: the log's folder is back. */
+  /** Makes waiting readers check again: the log's folder is back. */
   nudge(): void {
     this.#wake();
   }
 
-  /** Lets everybody go who waits: the log is closed, and its end moves no more. */
+  /** Releases all waiting readers: the log is closed, and its end does not move any more. */
   close(): void {
     this.#final = true;
     this.#wake();

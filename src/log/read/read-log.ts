@@ -22,32 +22,32 @@ export interface LogReadOptions {
   readonly until?: number;
   /** No more records than this. */
   readonly recordsMax?: number;
-  /** At the end of the log, wait for more. Without it, reading ends where the log ended when it began. */
+  /** At the end of the log, wait for more. Otherwise reading ends where the log ended when it began. */
   readonly follow?: boolean;
   /** Ends the reading quietly. */
   readonly signal?: AbortSignal;
   /** Bytes that are read at a time; a longer line makes a longer block. */
   readonly blockBytes?: number;
-  /** Memory of earlier blocks that nobody needs any more, for the next ones. */
+  /** Memory of earlier blocks, free for reuse. */
   readonly spare?: Spare;
 }
 
-/** What a log's writer knows of its folder, for those who read in the same process. */
+/** What a log's writer knows of its folder, for readers in the same process. */
 export interface WritersFolder {
-  /** Whether the folder is where it was. While it is not, what lies at its path is somebody else's. */
+  /** Whether the folder is in its place. While it is not, its path leads to somebody else's files. */
   isInPlace(): boolean;
-  /** @throws DisplacedError when it is not where it was */
+  /** @throws DisplacedError when the folder is not in its place */
   check(): void;
   /** Opens a segment by what the writer has open of it. */
   openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined;
 }
 
 /**
- * Reads a log in order, beside a writer, over segments that are packed or removed meanwhile. Holds one block at a time.
- * Damage is told in the block where it lies; what lies behind it is read. While the folder is not where it was, only what its writer
- * has open is read; who follows waits for the rest.
+ * Reads a log in order, even beside a writer and over segments that are packed or removed meanwhile. Keeps one block in memory.
+ * A block reports the damage in it; reading continues behind it. While the folder is not in its place, only what its writer
+ * has open is read; a following reader waits for the rest.
  *
- * @param own of a reader in the writer's process
+ * @param own for a reader in the writer's process
  * @throws the disk's errors; DisplacedError
  */
 export async function* readLog(
@@ -97,7 +97,7 @@ async function* allBlocks(
     if (isAway && open === undefined && stop !== undefined) own.check();
     const segments = isAway ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
     const name = segments.find(({ number }) => number >= at.segment);
-    // What is known before a segment is read to its end tells whether that end is final.
+    // What is known before a segment is read to its end determines whether that end is final.
     const growing = bound?.segment ?? segments.at(-1)?.number ?? 0;
 
     if (name !== undefined && name.number <= growing) {
@@ -141,7 +141,7 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** Whether the log went on in another segment, or past `bound`, since these were looked at. */
+/** Whether the log continued in another segment, or past `bound`, since these were read. */
 async function hasGrown(
   { disk }: LogWorld,
   folder: string,

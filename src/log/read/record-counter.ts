@@ -9,8 +9,8 @@ import type { LogWorld } from '../log-world.js';
 const BLOCK_BYTES = 256 << 10;
 
 /**
- * Counts records between two places of a log, without reading what lies between them: indexes know it but for the last megabyte
- * before each place. Damaged lines count, too.
+ * Counts records between two positions without reading what lies between: indexes know it, except for the last megabyte
+ * before each position. Damaged lines count, too.
  */
 export class RecordCounter {
   /** Records of segments that grow no more. */

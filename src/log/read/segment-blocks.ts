@@ -13,7 +13,7 @@ export interface SegmentRange {
   readonly to: number;
   readonly blockBytes: number;
   readonly spare: Spare | undefined;
-  /** Whether bytes without a newline at the end are a loss: nobody is there to complete them. */
+  /** Whether bytes without a newline at the end are a loss: nobody will complete them. */
   readonly isTornLost: () => Promise<boolean>;
 }
 
@@ -25,7 +25,7 @@ export async function* segmentBlocks(
 ): AsyncGenerator<LogBlock, void, void> {
   const origin = { file: source.path, segment };
   if (from > to) {
-    const problem = `the segment ends at byte ${to}, what lay behind is lost`;
+    const problem = `the segment ends at byte ${to}; what followed is lost`;
     yield damageBlock(damageAt('beyond_end', origin, from, 0, problem), { segment, offset: to });
     return;
   }
@@ -36,19 +36,13 @@ export async function* segmentBlocks(
       const damage = damageAt(chunk.cause, origin, chunk.offset, chunk.bytes, chunk.reason);
       yield damageBlock(damage, { segment, offset: chunk.offset + chunk.bytes });
     } else if (await isTornLost()) {
-      const damage = damageAt(
-        'torn_tail',
-        origin,
-        chunk.offset,
-        chunk.bytes,
-        `${chunk.bytes} bytes without an end of line`,
-      );
+      const damage = damageAt('torn_tail', origin, chunk.offset, chunk.bytes, `${chunk.bytes} bytes without a newline`);
       yield damageBlock(damage, { segment, offset: chunk.offset });
     }
   }
 }
 
-/** What is known to be lost behind a segment's last byte. Of a segment that is still written nothing is. */
+/** What is known to be lost behind a segment's last byte. In a segment that is still being written, nothing is. */
 export async function lossBehind(
   disk: Disk,
   folder: string,
@@ -57,13 +51,13 @@ export async function lossBehind(
 ): Promise<Damage | undefined> {
   const origin = { file: source.path, segment: name.number };
   const { summary } = await storedIndex(disk, folder, name);
-  // Looked at in this order: a segment that is finished just now has its size before its summary.
+  // Checked in this order: a segment that is being finished has its size before its summary.
   const size = await source.size();
   if (summary !== undefined && summary.bytes > size) {
-    const problem = `the segment ends here, and had ${summary.bytes} bytes with ${summary.records} records`;
+    const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);
   }
-  return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is cut off here') : undefined;
+  return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here') : undefined;
 }
 
 /** A block that tells which segments are not there between `at` and the next one that is. */

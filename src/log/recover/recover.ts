@@ -9,7 +9,7 @@ import { listSegments, openSegment } from '../segment/folder.js';
 import { plainSegment } from '../segment/plain-segment.js';
 import { cutTail, type TornTail } from './torn-tail.js';
 
-/** What a writer finds when it takes a folder over. */
+/** The state of a folder when a writer takes it over. */
 export interface Recovery {
   /** Behind the last record. */
   readonly end: LogPosition;
@@ -22,9 +22,9 @@ export interface Recovery {
 const UNFINISHED_FILE = /\.(?:gz|index)\.tmp$/;
 
 /**
- * Puts a folder in order after whatever happened to its last writer. The folder's lock must be held. Reads the end of the
- * last segment only, so it takes as long for a large log as for a small one. What it finds is on the medium when it ends: the
- * last writer may have died before its sync, and an event whose key is known is acknowledged without another write.
+ * Puts a folder in order, whatever happened to its last writer. The folder's lock must be held. Reads only the end of the
+ * last segment, so a large log takes no longer than a small one. Everything found is durable afterwards: the
+ * last writer may have died before its sync, and an event with a known key is acknowledged without another write.
  */
 export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   await removeUnfinished(disk, folder);
@@ -51,7 +51,7 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   return { end: { segment: last.number, offset: offset ?? 0 }, lastTimestamp: last.firstTimestamp, segments, torn };
 }
 
-/** Removes what a crash left of files that were being made, and packed forms whose plain one is still there. */
+/** Removes unfinished files that a crash left, and packed segments whose plain form still exists. */
 async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
   const files = await disk.list(folder);
   const there = new Set(files);
@@ -64,7 +64,7 @@ async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
 
 async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
   const path = join(folder, segmentFile(name, 'ndjson'));
-  // A packed segment was finished once, and is no longer cut.
+  // A packed segment was finished, and is never truncated.
   if ((await disk.size(path)) === undefined) return undefined;
   const file = await disk.open(path, 'update');
   try {
@@ -76,7 +76,7 @@ async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<T
       await file.datasync();
       return undefined;
     }
-    // The summary speaks of bytes that are no longer there. Told once, here; from now on the segment is what it is.
+    // The summary counts bytes that are missing. This is reported once, here; from now on the segment is what it is.
     await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
     const keptIn = offset < size ? await cutTail(disk, folder, name, file, offset, size) : undefined;
     if (keptIn === undefined) await file.datasync();

@@ -5,17 +5,17 @@ import { segmentFile, type SegmentName } from '../format/segment-name.js';
 
 const COPY_BYTES = 1 << 20;
 
-/** What the last segment lost: bytes that recovery cut off, or bytes that were gone already. */
+/** What the last segment lost: bytes that recovery removed, or bytes that were missing already. */
 export interface TornTail {
   readonly file: string;
   readonly segment: number;
   /** Where the segment ends now. */
   readonly offset: number;
-  /** Bytes cut off: never acknowledged, or damaged. */
+  /** Bytes removed: never acknowledged, or damaged. */
   readonly cutBytes: number;
-  /** The file that holds what was cut off, if anything was. */
+  /** The file with the removed bytes, if any. */
   readonly keptIn: string | undefined;
-  /** Bytes that were there when the segment was finished, and that recovery did not find. */
+  /** Bytes that existed when the segment was finished and that recovery did not find. */
   readonly missingBytes: number;
 }
 
@@ -54,7 +54,7 @@ async function openOrCreate(disk: Disk, path: string): Promise<DiskFile> {
   }
 }
 
-/** Adds the bytes at the end of `to`: an earlier recovery may have put some there. */
+/** Appends the bytes to `to`: an earlier recovery may have put some there. */
 async function copySpan(from: DiskFile, start: number, end: number, to: DiskFile): Promise<void> {
   const base = await to.size();
   const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, end - start));

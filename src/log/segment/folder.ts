@@ -6,7 +6,7 @@ import { packedSegment } from './packed-segment.js';
 import { plainSegment } from './plain-segment.js';
 import type { SegmentSource } from './segment-source.js';
 
-/** The segments of a log, the oldest first. A folder that is not there holds none. */
+/** The segments of a log, oldest first. A missing folder has none. */
 export async function listSegments(disk: Disk, folder: string): Promise<SegmentName[]> {
   const byNumber = new Map<number, SegmentName>();
   for (const file of await namesIn(disk, folder)) {
@@ -26,8 +26,8 @@ async function namesIn(disk: Disk, folder: string): Promise<string[]> {
 }
 
 /**
- * Opens a segment for reading, packed or not; undefined when it is gone. While both forms are there the plain one is the
- * truth; it is looked for twice because it may be packed between two looks.
+ * Opens a segment for reading, packed or not; undefined when it is gone. If both forms exist, the plain one
+ * counts; it is tried twice because it may be packed in between.
  */
 export async function openSegment(disk: Disk, folder: string, name: SegmentName): Promise<SegmentSource | undefined> {
   const plain = join(folder, segmentFile(name, 'ndjson'));
@@ -58,7 +58,7 @@ export async function segmentBytesOnDisk(disk: Disk, folder: string, name: Segme
   return plain ?? (await disk.size(join(folder, segmentFile(name, 'ndjson.gz')))) ?? 0;
 }
 
-/** Removes all of a segment's files, also what recovery once cut off it. */
+/** Removes all files of a segment, including what recovery removed from it. */
 export async function removeSegment(disk: Disk, folder: string, name: SegmentName): Promise<void> {
   for (const kind of ['ndjson', 'ndjson.gz', 'index', 'torn'] as const) {
     await removeIfThere(disk, join(folder, segmentFile(name, kind)));

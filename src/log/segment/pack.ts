@@ -6,10 +6,10 @@ import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { writeMember } from './member.js';
 
-/** Large enough to pack well, small enough to unpack in a few milliseconds. */
+/** Large enough to compress well, small enough to unpack in a few milliseconds. */
 const MEMBER_BYTES = 1 << 20;
 
-/** A third of level 6's time for a tenth more bytes: the daemon has better things to do. */
+/** A third of level 6's time for ten percent more bytes. */
 const DEFLATE_LEVEL = 3;
 
 export interface PackedSegment {
@@ -18,11 +18,11 @@ export interface PackedSegment {
 }
 
 /**
- * Replaces a finished segment by its packed form. A crash leaves either form, or both, whole; a segment that was removed
+ * Replaces a finished segment by its packed form. After a crash either form, or both, is intact; a segment that was removed
  * meanwhile stays removed.
  *
- * @param signal when raised, the work stops and the segment stays as it is
- * @returns the sizes, or undefined when there was nothing to pack
+ * @param signal when aborted, the work stops and the segment stays as it is
+ * @returns the sizes; undefined when there was nothing to pack
  */
 export async function packSegment(
   disk: Disk,
@@ -37,7 +37,7 @@ export async function packSegment(
   await removeIfThere(disk, temporary);
   try {
     const sizes = await packFile(disk, plain, temporary, signal);
-    // Removed meanwhile, most likely: then nobody gets to see it again. If just now, for a moment.
+    // Most likely removed meanwhile: readers then never see it, or only for a moment.
     if (sizes === undefined || (await disk.size(plain)) === undefined) return undefined;
     await disk.rename(temporary, packed);
     await disk.syncFolder(dirname(packed));
@@ -80,7 +80,7 @@ async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const count = await readWhole(from, buffer, 0, buffer.length, bytes);
     const content = buffer.subarray(0, count);
-    // Not made before: zlib is loaded when it is first asked for.
+    // Not created earlier: this loads zlib.
     const member = writeMember(await promisify(deflateRaw)(content, { level: DEFLATE_LEVEL }), content, bytes);
     await writeWhole(to, member, packedBytes);
     bytes += count;

@@ -20,7 +20,7 @@ interface PlacedMember extends PackedMember {
   readonly at: number;
 }
 
-/** A segment as `packSegment` left it. The last unpacked member is kept, since readers go forward in small steps. */
+/** A segment as `packSegment` left it. Keeps the last unpacked member, because readers move forward in small steps. */
 export async function packedSegment(path: string, file: DiskFile): Promise<SegmentSource> {
   const { members, whole } = await listMembers(file);
   const size = endOf(members);
@@ -101,7 +101,7 @@ async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMe
   if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
   const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
   try {
-    // Not made before: zlib is loaded when it is first asked for.
+    // Not created earlier: this loads zlib.
     const unpacked = await promisify(inflateRaw)(deflated, { maxOutputLength: Math.max(1, bytes) });
     return unpacked.length === bytes && crc32(unpacked) === memberCrc(member) ? unpacked : undefined;
   } catch {

@@ -4,7 +4,7 @@ import { packSegment, type PackedSegment } from './pack.js';
 
 export interface PackerHooks {
   readonly onPacked?: ((name: SegmentName, sizes: PackedSegment) => void) | undefined;
-  /** The segment stays as it is. */
+  /** The segment stays unpacked. */
   readonly onFailed?: ((name: SegmentName, error: unknown) => void) | undefined;
 }
 
@@ -39,7 +39,7 @@ export class Packer {
     return this.#work;
   }
 
-  /** Gives up what is not packed yet. */
+  /** Stops packing; the rest stays unpacked. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#work;

@@ -1,9 +1,9 @@
-/** A segment's bytes as they were written, whether it is packed or not. */
+/** A segment's original bytes, whether it is packed or not. */
 export interface SegmentSource {
   /** The file that is read. */
   readonly path: string;
   readonly packed: boolean;
-  /** Bytes at the end are known to be lost; how many, nobody knows. */
+  /** An unknown number of bytes at the end is known to be lost. */
   readonly cutOff: boolean;
   /** Bytes of the unpacked segment. A segment that is written to grows. */
   size(): Promise<number>;
@@ -17,10 +17,10 @@ export interface SegmentSource {
   close(): Promise<void>;
 }
 
-/** Bytes of a segment that nobody can read any more. What lies behind them can be. */
+/** Unreadable bytes of a segment. What follows them can be read. */
 export class DamagedRange extends Error {
   override readonly name = 'DamagedRange';
-  /** Where the readable bytes go on, in the unpacked segment; undefined when none follow. */
+  /** Where the readable bytes continue, in the unpacked segment; undefined when none follow. */
   readonly nextOffset: number | undefined;
 
   constructor(reason: string, nextOffset: number | undefined) {

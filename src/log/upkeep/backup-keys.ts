@@ -70,5 +70,5 @@ function claimsOf(line: Buffer, path: string): Claim[] {
 }
 
 function damaged(path: string): LogError {
-  return new LogError('damaged', `${path}: damaged, the crc of a line does not fit`);
+  return new LogError('damaged', `${path}: damaged; the crc of a line does not match`);
 }

@@ -19,12 +19,12 @@ export interface BackupReport {
 }
 
 /**
- * Copies a log into a folder that is empty or not there, up to one moment: beside a running writer the copy ends at the
+ * Copies a log into an empty or missing folder, up to one moment: beside a running writer the copy ends at the
  * last record stored when the backup reached it.
  *
  * @param claims the idempotency keys of the log, and perhaps some of records that are not in it
  * @param end where the log ends, when that is known better than from its files
- * @throws LogError `refused` when the folder holds something
+ * @throws LogError `refused` when the folder is not empty
  */
 export async function backupLog(
   world: LogWorld,
@@ -45,7 +45,7 @@ export async function backupLog(
         : await copyWhole(disk, folder, name, destination);
     if (file !== undefined) files.push(file);
   }
-  // A key is noted before its record is stored: noted later than the records, none is missing.
+  // Keys are noted before their records are stored: those noted after copying the records are complete.
   const keys = await writeKeys(disk, destination, claims);
   await writeManifest(world, destination, [...files, ...keys]);
   return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -58,10 +58,10 @@ async function refuseFilled(disk: Disk, folder: string): Promise<void> {
     if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
-  throw new LogError('refused', `${folder}: not empty. A backup goes into a new folder.`);
+  throw new LogError('refused', `${folder}: not empty. Choose a new folder for the backup.`);
 }
 
-/** A finished segment never changes: its file is copied as it is. It may be packed or removed just now. */
+/** A finished segment never changes: its file is copied unchanged. It may be packed or removed meanwhile. */
 async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: string): Promise<BackupFile | undefined> {
   for (const kind of ['ndjson', 'ndjson.gz'] as const) {
     const file = segmentFile(name, kind);
@@ -82,7 +82,7 @@ async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: stri
   return undefined;
 }
 
-/** Of the segment that may be written just now, what is stored. */
+/** The stored part of the segment that may be being written. */
 async function copyLast(
   disk: Disk,
   folder: string,

@@ -32,25 +32,26 @@ export async function readManifest({ disk }: LogWorld, folder: string): Promise<
   const path = join(folder, MANIFEST);
   const line = await readFile(disk, path);
   if (line === undefined) {
-    throw new LogError('damaged', `${folder}: no complete backup of a log, for it has no ${MANIFEST}`);
+    throw new LogError('damaged', `${folder}: not a complete backup of a log: ${MANIFEST} is missing`);
   }
   const value = readGuardedLine(line.subarray(0, -1));
-  if (!isManifest(value)) throw new LogError('damaged', `${path}: damaged, its crc does not fit`);
+  if (!isManifest(value)) throw new LogError('damaged', `${path}: damaged; its crc does not match`);
   refuseStrangeFiles(value.files, path);
   return value.files;
 }
 
-/** Whoever made the manifest, a restore writes the files of a log, each once, and nothing else. */
+/** Whoever made the manifest, a restore writes only files of a log, each once. */
 function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
   const seen = new Set<string>();
   for (const { file } of files) {
     const segment = parseSegmentFile(file);
     const isPart = file === KEYS || segment?.kind === 'ndjson' || segment?.kind === 'ndjson.gz';
     const shown = JSON.stringify(file.slice(0, 100));
-    if (!isPart) throw new LogError('damaged', `${path}: ${shown} is no file of a log's backup: nothing is restored`);
+    if (!isPart)
+      throw new LogError('damaged', `${path}: ${shown} is not a file of a log's backup: nothing is restored`);
     // Plain and packed, it is the same segment.
     const part = segment === undefined ? file : String(segment.name.number);
-    if (seen.has(part)) throw new LogError('damaged', `${path}: ${shown} is there twice: nothing is restored`);
+    if (seen.has(part)) throw new LogError('damaged', `${path}: ${shown} is listed twice: nothing is restored`);
     seen.add(part);
   }
 }

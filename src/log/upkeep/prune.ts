@@ -6,11 +6,11 @@ import type { LogWorld } from '../log-world.js';
 export interface PruneOptions {
   /** Records older than this go, milliseconds since the epoch. */
   readonly olderThan?: number | undefined;
-  /** The log's segments take no more than this on the disk, if that can be had. */
+  /** The log's segments take at most this much disk space, if possible. */
   readonly bytesMax?: number | undefined;
   /** Records behind this position are still needed: the lowest checkpoint. */
   readonly keepFrom: LogPosition;
-  /** Says what would go, and removes nothing. */
+  /** Reports what would be removed, and removes nothing. */
   readonly dryRun?: boolean;
 }
 
@@ -24,9 +24,9 @@ export interface PruneReport {
   readonly removed: readonly RemovedSegment[];
   /** Bytes that the segments take afterwards. */
   readonly bytesLeft: number;
-  /** Segments that are due and stay because they hold, or may hold, what is not processed yet. */
+  /** Segments that are due and stay because they hold, or may hold, unprocessed records. */
   readonly keptUnprocessed: readonly number[];
-  /** The last segment is due, too, and stays: records are added to it. */
+  /** The last segment is due, too, and stays: records are appended to it. */
   readonly keptNewest: boolean;
 }
 

@@ -10,10 +10,10 @@ import { KEYS, readManifest, type BackupFile } from './manifest.js';
 import { verifyLog, type VerifySummary } from './verify.js';
 
 /**
- * Makes a log from a backup. Everything is checked before the folder gets its name, so that there is either a whole log or
+ * Restores a log from a backup. Everything is checked before the folder gets its name, so that the result is a whole log or
  * none.
  *
- * @throws LogError `refused` when there is something in the folder, `damaged` when the backup is not what it was
+ * @throws LogError `refused` when the folder is not empty, `damaged` when the backup has changed
  */
 export async function restoreLog(
   world: LogWorld,
@@ -67,9 +67,9 @@ async function requireWhole(world: LogWorld, folder: string, what: string): Prom
 }
 
 /**
- * Makes the index of keys anew. Keys of records that the backup just missed are forgotten when the log is opened.
+ * Rebuilds the index of keys. Keys of records that the backup just missed are removed when the log is opened.
  *
- * @param backup undefined: there never were any keys, and nobody will look for them
+ * @param backup undefined: there were never any keys, and nobody will look for them
  */
 async function restoreKeys(disk: Disk, backup: string | undefined, folder: string): Promise<void> {
   const keys = await openKeyIndex(disk, join(folder, 'keys'), folder);
@@ -82,10 +82,7 @@ async function restoreKeys(disk: Disk, backup: string | undefined, folder: strin
 
 async function requireFree(disk: Disk, folder: string): Promise<void> {
   if (await isFree(disk, folder)) return;
-  throw new LogError(
-    'refused',
-    `${folder}: there is something in it, and a restore overwrites nothing. Name a new folder.`,
-  );
+  throw new LogError('refused', `${folder}: not empty, and a restore overwrites nothing. Choose a new folder.`);
 }
 
 async function isFree(disk: Disk, folder: string): Promise<boolean> {
@@ -101,7 +98,7 @@ async function requireSize(disk: Disk, from: string, bytes: number): Promise<voi
   const size = await disk.size(from);
   if (size !== bytes) {
     const found = size === undefined ? 'is missing' : `has ${size} bytes`;
-    throw new LogError('damaged', `${from}: ${found}, and had ${bytes} when the backup was made`);
+    throw new LogError('damaged', `${from}: ${found}, but had ${bytes} when the backup was made`);
   }
 }
 

@@ -25,9 +25,9 @@ export interface VerifySummary {
 }
 
 /**
- * Reads a whole log: every crc, the order of time, the row of segments. May run beside a writer.
+ * Reads a whole log: every crc, the order of time, the sequence of segments. May run beside a writer.
  *
- * @param onFinding told of each damaged place, in the log's order
+ * @param onFinding called for each damaged place, in the log's order
  */
 export async function verifyLog(
   world: LogWorld,
@@ -98,7 +98,7 @@ class SegmentCheck {
     }
     this.line += 1;
     if (chunk.kind === 'lost') this.#find(chunk.cause, chunk.offset, chunk.bytes, chunk.reason);
-    else this.#find('torn_tail', chunk.offset, chunk.bytes, `${chunk.bytes} bytes without an end of line`);
+    else this.#find('torn_tail', chunk.offset, chunk.bytes, `${chunk.bytes} bytes without a newline`);
   }
 
   #takeLines(bytes: Buffer, offset: number): void {
@@ -107,7 +107,7 @@ class SegmentCheck {
       this.line += 1;
       const length = newline + 1 - at;
       if (!isIntact(bytes, at, newline)) {
-        this.#find('bad_line', offset + at, length, 'the line is damaged: its crc does not fit');
+        this.#find('bad_line', offset + at, length, 'the line is damaged: its crc does not match');
       } else {
         this.#takeRecord(timestampOfLine(bytes, at), offset + at, length);
       }
@@ -117,7 +117,7 @@ class SegmentCheck {
 
   #takeRecord(timestamp: number | undefined, offset: number, bytes: number): void {
     if (timestamp === undefined) {
-      this.#find('not_a_record', offset, bytes, 'the line is intact, and is no record');
+      this.#find('not_a_record', offset, bytes, 'the line is intact but is not a record');
       return;
     }
     if (timestamp < this.lastTimestamp) {

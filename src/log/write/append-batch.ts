@@ -8,7 +8,7 @@ const BYTES_MIN = 64 << 10;
 /** A buffer that grew beyond this is not kept for the next batch. */
 const BYTES_KEPT = 4 << 20;
 
-/** Records that wait for the same write and the same sync. */
+/** Records that share a write and a sync. */
 export class AppendBatch {
   #buffer: Buffer;
   #used = 0;
@@ -31,7 +31,7 @@ export class AppendBatch {
       resolve = onStored;
       reject = onFailed;
     });
-    // Whoever appended hears of it by a promise of their own. A batch of known keys only has nobody.
+    // Callers get a promise of their own. A batch with only known keys has no caller.
     this.stored.catch(() => undefined);
     this.resolve = resolve;
     this.reject = reject;
@@ -59,7 +59,7 @@ export class AppendBatch {
     this.first ??= record;
   }
 
-  /** The memory for a later batch, when it is worth keeping. Nobody may use this batch's bytes any more. */
+  /** The memory for a later batch, when it is worth keeping. The batch's bytes must not be used after this. */
   reclaim(): Buffer | undefined {
     return this.#buffer.length <= BYTES_KEPT ? this.#buffer : undefined;
   }

@@ -9,7 +9,7 @@ import type { KeyGate } from './key-gate.js';
 import type { LogClock } from './log-clock.js';
 
 export interface AppendQueueOptions {
-  /** Records that may wait for the disk. One append is taken whatever its size when nothing waits. */
+  /** Records that may wait for the disk. When none waits, an append of any size is accepted. */
   readonly queueRecordsMax: number;
   /** Bytes that may wait for the disk, roughly. */
   readonly queueBytesMax: number;
@@ -17,9 +17,9 @@ export interface AppendQueueOptions {
   readonly dataBytesMax: number;
   /** Stores a batch: resolves with where it starts. */
   readonly store: (batch: AppendBatch) => Promise<LogPosition>;
-  /** A batch is stored; called before those who appended hear of it. */
+  /** A batch is stored; called before its callers are notified. */
   readonly onStored: (batch: AppendBatch, position: LogPosition) => void;
-  /** A batch is not stored. The error that those who appended get. */
+  /** A batch is not stored. Called with its callers' error. */
   readonly onFailed: (error: unknown, records: number) => LogError;
   /** Idempotency keys, where they are kept. */
   readonly keys: KeyGate | undefined;
@@ -27,9 +27,7 @@ export interface AppendQueueOptions {
   readonly end: () => LogPosition;
 }
 
-/**
- * Gathers what is appended while the disk is busy into one batch, so that all of it shares the next write and sync.
- */
+/** Collects appends while the disk is busy into one batch, which shares the next write and sync. */
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
   readonly #clock: LogClock;
@@ -44,20 +42,20 @@ export class AppendQueue {
     this.#options = options;
   }
 
-  /** Records that wait for the disk. */
+  /** Records waiting for the disk. */
   get records(): number {
     return this.#gathering.records + (this.#storing?.records ?? 0);
   }
 
-  /** Bytes that wait for the disk. */
+  /** Bytes waiting for the disk. */
   get bytes(): number {
     return this.#gathering.byteLength + (this.#storing?.byteLength ?? 0);
   }
 
   /**
-   * Takes entries for storing; the promise resolves when they are stored.
+   * Accepts entries for storing; the promise resolves when they are stored.
    *
-   * @throws LogError `record` when an entry can't be a record (then none is taken), `closed`
+   * @throws LogError `record` when an entry can't be a record (then none is accepted), `closed`
    */
   tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
     if (this.#closed) throw closedError();
@@ -68,7 +66,7 @@ export class AppendQueue {
     const timestamp = this.#clock.tick();
     const ids: string[] = [];
     const conflicts: number[] = [];
-    /** Batches that must be stored for this append to be. */
+    /** Batches that must be stored for this append. */
     const batches = new Set<AppendBatch>();
     let stored = 0;
     for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
@@ -110,7 +108,7 @@ export class AppendQueue {
     };
   }
 
-  /** As {@link tryAppend}, but waits for its turn when the queue is full. */
+  /** Like {@link tryAppend}, but waits for its turn when the queue is full. */
   async append(entries: readonly LogEntry[]): Promise<Receipt> {
     for (;;) {
       const receipt = this.tryAppend(entries);
@@ -119,7 +117,7 @@ export class AppendQueue {
     }
   }
 
-  /** Takes no more, and resolves when everything taken is stored or has failed. */
+  /** Accepts no more, and resolves when all accepted entries are stored or have failed. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -132,7 +130,7 @@ export class AppendQueue {
   }
 
   #start(): void {
-    // All that arrives in this turn of the event loop rides along.
+    // Everything that arrives in this turn of the event loop joins the batch.
     this.#running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
   }
 
@@ -168,14 +166,17 @@ export class AppendQueue {
     const isShort = data.length * 3 <= dataBytesMax;
     const bytes = isShort || typeof data !== 'string' ? data.length : Buffer.byteLength(data);
     if (bytes > dataBytesMax) {
-      throw new LogError('record', `an event of ${bytes} bytes is too large to be stored: at most ${dataBytesMax}`);
+      throw new LogError(
+        'record',
+        `an event of ${bytes} bytes is too large to be stored: the maximum is ${dataBytesMax}`,
+      );
     }
     const broken = typeof data === 'string' ? data.includes('\n') : data.includes(NEWLINE);
     if (bytes === 0 || broken || metadata.includes('\n')) {
       throw new LogError('record', 'an event must be one JSON value without line breaks');
     }
     if (key !== undefined && keys === undefined) {
-      throw new LogError('record', 'an event has an idempotency key, and this log keeps none');
+      throw new LogError('record', 'an event has an idempotency key, but this log stores none');
     }
     if (id !== undefined && !isId(id)) {
       throw new LogError(

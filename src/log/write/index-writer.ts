@@ -9,8 +9,8 @@ import {
 } from '../index/segment-index.js';
 
 /**
- * Writes the index of the segment that is being written. It is only a help for readers: a failure ends it, and the index is
- * made anew by whoever needs it.
+ * Writes the index of the current segment. It only helps readers: after a failure it is given up, and readers
+ * rebuild it.
  */
 export class IndexWriter {
   readonly #disk: Disk;

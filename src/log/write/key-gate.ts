@@ -4,12 +4,12 @@ import type { AppendBatch } from './append-batch.js';
 /** A record that has a key: stored, or on its way in a batch. */
 export interface KeyHolder {
   readonly id: string;
-  /** What the key stands for; undefined: whatever comes with it. */
+  /** What the key stands for; undefined: anything. */
   readonly fingerprint: string | undefined;
   readonly batch: AppendBatch | undefined;
 }
 
-/** Knows which keys are taken: those of stored records, and those of records that still wait for the disk. */
+/** Knows which keys are taken: those of stored records, and those of records that are waiting for the disk. */
 export class KeyGate {
   readonly #index: KeyIndex;
   readonly #waiting = new Map<string, KeyHolder>();
@@ -32,9 +32,9 @@ export class KeyGate {
   }
 
   /**
-   * Stores the batch between noting its keys and, when that fails, taking them back.
+   * Stores the batch after noting its keys; if that fails, withdraws them.
    *
-   * @param check throws when nothing is to be noted or stored now
+   * @param check throws when nothing may be noted or stored now
    */
   async around<T>(batch: AppendBatch, check: () => void, store: () => Promise<T>): Promise<T> {
     try {

@@ -1,6 +1,6 @@
 import { eventId, ID_COUNTER_RANGE } from '../../event/index.js';
 
-/** Hands out timestamps that never step back, and ids that sort in the order in which they were handed out. */
+/** Assigns timestamps that never go back, and ids that sort in the order of assignment. */
 export class LogClock {
   readonly #now: () => number;
   #timestamp: number;
@@ -8,7 +8,7 @@ export class LogClock {
 
   /**
    * @param now milliseconds since the epoch; may jump
-   * @param last the timestamp of the last record there is: everything handed out is later, so that ids sort across restarts too
+   * @param last the timestamp of the last stored record: everything assigned is later, so that ids sort across restarts too
    * @param counter how many ids of the first millisecond are taken
    */
   constructor(now: () => number, last: number, counter = 0) {
@@ -17,7 +17,7 @@ export class LogClock {
     this.#counter = counter;
   }
 
-  /** How far timestamps are ahead of the clock, in milliseconds: it was ahead once, and they never step back. */
+  /** How far timestamps are ahead of the clock, in milliseconds: the clock was ahead once, and they never go back. */
   get aheadMs(): number {
     return Math.max(0, this.#timestamp - Math.floor(this.#now()));
   }

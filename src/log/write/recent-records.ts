@@ -6,7 +6,7 @@ import type { AppendBatch } from './append-batch.js';
 /** Small batches share a page, so that ten thousand single records are not ten thousand buffers. */
 const PAGE_BYTES = 256 << 10;
 
-/** What memory has of the records asked for. */
+/** The requested records that are in memory. */
 export interface RecentRecords {
   /** Whole lines, their crc taken off. */
   readonly bytes: Buffer;
@@ -20,14 +20,14 @@ interface Page {
   lastTimestamp: number;
 }
 
-/** The newest records of a log, kept in memory for quick answers. Holds as many as asked for and less than a page more. */
+/** The newest records of a log, in memory for quick answers. Holds as many as configured and up to a page more. */
 export class RecentBuffer {
   readonly #recordsMax: number;
   readonly #bytesMax: number;
   #pages: Page[] = [];
   #records = 0;
   #bytes = 0;
-  /** Records up to this time are, or may be, on the disk only. */
+  /** Records up to this time are, or may be, only on the disk. */
   #forgotten: number;
 
   /** @param lastTimestamp of the last record that was stored before, or −Infinity */
@@ -42,7 +42,7 @@ export class RecentBuffer {
     return this.#records;
   }
 
-  /** Takes a stored batch's records in. */
+  /** Adds a stored batch's records. */
   add({ bytes, records, last }: AppendBatch): void {
     if (last === undefined) return;
     if (this.#recordsMax === 0 || bytes.length > this.#bytesMax) {
@@ -61,8 +61,8 @@ export class RecentBuffer {
   }
 
   /**
-   * The records that are not older than `since`, the oldest first; undefined when memory does not reach back that far, or they
-   * are more than `bytesMax` bytes as they are stored.
+   * The records from `since` on, oldest first; undefined when memory does not reach back that far, or they
+   * have more than `bytesMax` bytes as stored.
    *
    * @param since milliseconds since the epoch
    */

@@ -11,18 +11,18 @@ import type { LogWorld } from '../log-world.js';
 import type { AppendBatch } from './append-batch.js';
 import { IndexWriter } from './index-writer.js';
 
-/** A sector or a page of the cache: what may have been lost together with bytes that were on the medium before. */
+/** A sector or a page of the cache: what may have been lost together with bytes that were durable before. */
 const PAGE_BYTES = 4096;
 
 export interface SegmentWriterOptions {
-  /** `fsync`: a batch is stored when it is on the medium; `os`: when the operating system has it. */
+  /** `fsync`: a batch is stored when it is on the disk; `os`: when the operating system has it. */
   readonly durability: 'fsync' | 'os';
   /** A segment that reached this size is followed by the next. A batch is never split. */
   readonly segmentBytesMax: number;
   /** A segment whose first record is older than this is followed by the next, in milliseconds. */
   readonly segmentAgeMaxMs: number;
   readonly onSync?: ((sync: SyncReport) => void) | undefined;
-  /** Throws when the folder is not where it was: what was just written is not stored then. */
+  /** Throws when the folder is not in its place: what was just written is then not stored. */
   readonly check?: (() => void) | undefined;
   /** A segment has its last record and may be packed. */
   readonly onFinished?: ((name: SegmentName) => void) | undefined;
@@ -55,7 +55,7 @@ interface OpenSegment {
 type State =
   | { readonly kind: 'none' }
   | { readonly kind: 'open'; readonly segment: OpenSegment }
-  /** A write or sync failed: what lies behind the stored bytes is unknown. */
+  /** A write or sync failed: what follows the stored bytes is unknown. */
   | { readonly kind: 'suspect'; readonly segment: OpenSegment };
 
 /** Puts batches into segments, one at a time. */
@@ -75,7 +75,7 @@ export class SegmentWriter {
   }
 
   /**
-   * Stores a batch and returns where it starts. When it fails, nothing of the batch is stored, and the next batch first
+   * Stores a batch and returns where it starts. If it fails, nothing of the batch is stored, and the next batch first
    * repairs what this one left.
    *
    * @throws the disk's errors
@@ -105,12 +105,12 @@ export class SegmentWriter {
     return { segment: segment.name.number, offset };
   }
 
-  /** The segment that is being written, or undefined when the next batch will begin one. */
+  /** The segment being written; undefined when the next batch will start one. */
   get current(): SegmentName | undefined {
     return this.#state.kind === 'none' ? undefined : this.#state.segment.name;
   }
 
-  /** Opens the segment that is being written by what is open of it, whatever has become of its name; undefined: it is another. */
+  /** Opens the segment being written through its open file, whatever happened to its name; undefined: it is another. */
   openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined {
     if (this.#state.kind === 'none') return undefined;
     const { name, path, shared } = this.#state.segment;
@@ -119,14 +119,14 @@ export class SegmentWriter {
     return { name, source: { ...plainSegment(path, shared.file), close: () => shared.release() } };
   }
 
-  /** Ends the segment that is being written: the next batch begins another. */
+  /** Finishes the segment being written: the next batch starts another. */
   async finishSegment(): Promise<void> {
     const state = this.#state;
     if (state.kind === 'suspect') await this.#repair(state.segment);
     else if (state.kind === 'open' && state.segment.bytes > 0) await this.#finish(state.segment);
   }
 
-  /** Ends the segment for good. What cannot be repaired now is left to recovery. */
+  /** Finishes the segment for good. What can't be repaired now is left to recovery. */
   async close(): Promise<void> {
     const state = this.#state;
     try {
@@ -165,7 +165,7 @@ export class SegmentWriter {
     try {
       file = await disk.open(path, 'create');
     } catch (error) {
-      // Half made, it would be a second segment with this number.
+      // Half created, it would be a second segment with this number.
       await removeIfThere(disk, path).catch(() => undefined);
       throw error;
     }
@@ -178,8 +178,8 @@ export class SegmentWriter {
   }
 
   /**
-   * Brings a segment back to its stored bytes after a failure. A failed sync may have dropped the cache's last page, and with
-   * it bytes that share the page but were on the medium before: it is written again, and must now be synced. Then the
+   * Restores a segment to its stored bytes after a failure. A failed sync may have dropped the cache's last page, and with
+   * it bytes on the same page that were durable before: that page is written again, and must now be synced. Then the
    * segment is finished; an offset in it never means something else later.
    */
   async #repair(segment: OpenSegment): Promise<void> {
@@ -199,7 +199,7 @@ export class SegmentWriter {
     this.#state = { kind: 'none' };
     const { bytes, records, first, last } = segment;
     if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
-    // With `os` nothing was promised; a finished segment is put onto the medium all the same, as far as the disk goes along.
+    // With `os` nothing was promised; a finished segment is synced anyway, as far as the disk allows.
     if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
     await segment.shared.release().catch(() => undefined);
     if (bytes > 0) this.#options.onFinished?.(segment.name);

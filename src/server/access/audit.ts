@@ -1,19 +1,19 @@
 import { networkOf } from './rate-limit.js';
 
-/** Refusals of one network that are told one by one, in each period. */
+/** Refusals of one network that are logged one by one in each period. */
 const TOLD_EACH_MAX = 10;
-/** Networks that are told apart in a period; the refusals of others are counted together. */
+/** Networks that are counted separately in a period; refusals of further ones are counted together. */
 const NETWORKS_MAX = 100;
 const PERIOD_MS = 60_000;
 
-/** A request that was refused, or an action of an admin: a line of the audit log. */
+/** A rejected request or an admin's action: a line of the audit log. */
 export interface AuditEntry {
   readonly method: string;
-  /** Without the query: a secret may stand there. */
+  /** Without the query: it may contain a secret. */
   readonly path: string;
   readonly status: number;
   readonly address: string;
-  /** The id of the token. */
+  /** The token's id. */
   readonly token?: string;
   readonly reason?: string;
 }
@@ -23,11 +23,13 @@ export interface AuditTrail {
   /** What an admin did. */
   readonly action: (entry: AuditEntry) => void;
   readonly refused: (entry: AuditEntry) => void;
-  /** So many more were refused, from this network, or from others than those that were told. */
+  /** How many more requests were rejected: from this network; undefined: from all further networks. */
   readonly refusedMore: (network: string | undefined, count: number) => void;
 }
 
-/** Tells of refused requests, each while they are few, their number when they are many: nobody can fill the disk with them. */
+/**
+ * Logs rejected requests: each one while they are few, their number when they are many, so that nobody can fill the disk with them.
+ */
 export class RefusalLog {
   readonly #counts = new Map<string, number>();
   #others = 0;
@@ -50,7 +52,7 @@ export class RefusalLog {
     if ((before ?? 0) < TOLD_EACH_MAX) this.trail.refused(entry);
   }
 
-  /** Tells what a period came to, once it is over: to be called about once a second. */
+  /** Logs a period's totals once it is over. Call this about once a second. */
   sweep(): void {
     if (this.#counts.size > 0 && this.elapsed() >= this.#periodEnd) this.flush();
   }

@@ -5,32 +5,33 @@ import { HttpError } from '../http-error.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Keeps pages of other sites from changing anything through a browser that is let in, by its password or because everybody
- * is. A browser says where a request comes from; programs say nothing, and are no danger.
+ * Prevents pages of other sites from changing anything through an authorized browser, be it by a password or because no token
+ * is required. A browser says where a request comes from; other programs don't and pose no such danger.
  *
  * @throws HttpError 403
  */
 export function refuseCrossSite(method: string, headers: IncomingHttpHeaders): void {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if ((origin === undefined && site === undefined) || SAFE_METHODS.has(method)) return;
-  // Browsers say it of places that they trust (https, localhost); elsewhere the names are compared.
+  // Browsers send `sec-fetch-site` only to origins that they trust (https, localhost); for others the host names are compared.
   const isOwn = site === undefined ? hostOf(origin) === host : site === 'same-origin' || site === 'none';
-  if (!isOwn) throw new HttpError(403, 'Forbidden', 'pages of other sites may change nothing here');
+  if (!isOwn) throw new HttpError(403, 'Forbidden', "pages of other sites can't change anything here");
 }
 
 /**
- * Keeps pages of other sites from reading a server that asks nobody for a token, by having their name mean this machine
- * (DNS rebinding). Any other name may be theirs, and any address but a loopback one may be reached under it.
+ * Prevents pages of other sites from reading a server without tokens through DNS rebinding, where the site's name resolves to
+ * this machine. Any other name may be theirs, and any address but a loopback one may be reached under it.
  *
- * @param host the header; programs that send none are no browsers
- * @param ownNames this machine's name, and the one that the server listens by, in lower case
+ * @param host the header; programs that send none are not browsers
+ * @param ownNames this machine's name, and the name that the server listens on, in lower case
  * @throws HttpError 403
  */
 export function refuseForeignHost(host: string | undefined, ownNames: ReadonlySet<string>): void {
   if (host === undefined) return;
   const name = /^(\[[0-9a-f:.]+\]|[^:/@[\]]+)(?::[0-9]*)?$/i.exec(host)?.[1];
   if (name !== undefined && (isLoopback(name) || ownNames.has(name.toLowerCase()))) return;
-  const message = 'without tokens it answers to names of this machine only: create a token, or set server.insecure';
+  const message =
+    'without tokens, the daemon answers only to names of this machine: create a token, or set server.insecure';
   throw new HttpError(403, 'Forbidden', message);
 }
 

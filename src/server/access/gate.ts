@@ -4,24 +4,24 @@ import { covers, type NeededRole, type AccessRole } from './role.js';
 import { digestOf, idIn, type KnownToken } from './token.js';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
-/** With the token as the password: a browser can send nothing else with a page, or with a stream of events. */
+/** The token is the password: a browser can send no other credentials with a page or an event stream. */
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 
 const CHALLENGES = ['Bearer realm="colloquium"', 'Basic realm="colloquium", charset="UTF-8"'];
 
-/** Who may come in. May change while the server runs. */
+/** Who is authorized. May change while the server runs. */
 export interface AccessRules {
-  /** Whether anybody may come in without a token, and do all: under this machine's own names, under any name, or not at all. */
+  /** Whether requests without a token are authorized, as an admin: under this machine's own names, under any name, or not at all. */
   readonly open: 'locally' | 'anyhow' | 'no';
-  /** Tokens of the config. */
+  /** Tokens from the config. */
   readonly configured: readonly KnownToken[];
-  /** Tokens that were created, by id. */
+  /** Created tokens, by id. */
   readonly created: ReadonlyMap<string, KnownToken>;
 }
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Caller {
-  /** The id of the token; undefined where none is asked for. */
+  /** The token's id; undefined when no token is required. */
   readonly token: string | undefined;
   readonly role: AccessRole;
   /** The token's digest. */
@@ -31,10 +31,10 @@ export interface Caller {
 const ANYBODY: Caller = { token: undefined, role: 'admin', digest: undefined };
 
 /**
- * Lets a caller in by the Authorization header.
+ * Authorizes a caller by the Authorization header.
  *
  * @param now milliseconds since the epoch
- * @throws HttpError 401 without a valid token, 403 when its role does not reach
+ * @throws HttpError 401 without a valid token, 403 when its role is not sufficient
  */
 export function admit(rules: AccessRules, authorization: string | undefined, needed: NeededRole, now: number): Caller {
   if (rules.open !== 'no') return ANYBODY;
@@ -48,7 +48,7 @@ export function admit(rules: AccessRules, authorization: string | undefined, nee
 }
 
 /**
- * Whether somebody who was let in would be let in once more, with the same role.
+ * Whether an authorized caller would be authorized again, with the same role.
  *
  * @param now milliseconds since the epoch
  */
@@ -69,12 +69,12 @@ function tokenIn(authorization: string): string | undefined {
   return password;
 }
 
-/** Digests have one length and tell nothing of the token: comparing them takes the same time, whatever is sent. */
+/** Digests have a fixed length and reveal nothing about the token: comparing them takes constant time. */
 function knownToken({ configured, created }: AccessRules, text: string): KnownToken | undefined {
   const digest = digestOf(text);
   const own = created.get(idIn(text) ?? '');
   if (own !== undefined && timingSafeEqual(own.digest, digest)) return own;
-  // Every one is compared, whichever fits.
+  // Compares all of them, whichever matches.
   return configured.filter((one) => timingSafeEqual(one.digest, digest))[0];
 }
 
@@ -83,6 +83,6 @@ function refused(message: string): HttpError {
 }
 
 function beyondRole(role: AccessRole, needed: NeededRole): HttpError {
-  const message = `this takes a token with the role ${needed} (or admin), and this one has ${role}`;
+  const message = `this requires a token with the role ${needed} (or admin); this one has ${role}`;
   return new HttpError(403, 'Forbidden', message);
 }

@@ -10,9 +10,9 @@ import { UnreadBodies } from '../unread.js';
 import { OpenStreams } from './streams.js';
 
 const PATH_SHOWN_MAX = 200;
-const STREAM_ENDED = 'its token is not valid any more: the stream was broken off';
+const STREAM_ENDED = 'its token is not valid any more: the stream was closed';
 
-/** For whatever is answered; a page says for itself what it may load. */
+/** Headers of every answer; the page sets its own content policy. */
 const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
@@ -27,33 +27,33 @@ export interface RequestRateLimits {
   readonly perAddress: number | undefined;
 }
 
-/** What requests are judged by. */
+/** What requests are checked against. */
 export interface GuardOptions {
   readonly access: () => AccessRules;
   readonly limits: () => RequestRateLimits;
   readonly audit: AuditTrail;
-  /** Names that mean this server, but for those of loopback, in lower case. */
+  /** Names of this server other than the loopback ones, in lower case. */
   readonly ownNames: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
-  /** So many milliseconds a reader of a stream may take nothing. */
+  /** Milliseconds after which a stream is closed when its reader takes nothing. */
   readonly idleMs: number;
 }
 
-/** Stands before every route. */
+/** Runs before every route. */
 export interface Guard {
-  /** Judges a request that no route was sought for. @throws HttpError */
+  /** Checks a request for which no route was looked up. @throws HttpError */
   authorize(request: FastifyRequest, needed: NeededRole): void;
-  /** A request that no hook sees gets its answer. */
+  /** A request that no hook sees is answered. */
   answered(request: FastifyRequest): void;
-  /** To be called about once a second. */
+  /** Call this about once a second. */
   sweep(): void;
   close(): void;
 }
 
-/** Judges every request of an app before anything else does, and writes down what it refuses and what admins do. */
+/** Checks every request of an app before anything else, and logs rejected requests and admins' actions. */
 export function guard(
   app: FastifyInstance,
   { access, limits, audit, ownNames, now, elapsed, idleMs }: GuardOptions,
@@ -97,7 +97,7 @@ export function guard(
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     const { isAdmitted } = request;
-    // To close at once would take the answer from whoever is still sending.
+    // Closing at once would lose the answer for a client that is still sending.
     if (unread.drop(request.raw)) reply.removeHeader('connection');
     if (payload instanceof Readable && isAdmitted !== undefined) streams.add(payload, reply.raw, () => !isAdmitted());
     done(null, payload);

@@ -1,4 +1,4 @@
-/** Who may come in, and how far. */
+/** Who may call which routes. */
 export type { AuditEntry, AuditTrail } from './audit.js';
 export type { AccessRules } from './gate.js';
 export { payerOf } from './payer.js';

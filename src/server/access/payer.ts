@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { networkOf } from './rate-limit.js';
 
-/** On whose account a request is, where something is shared: its token's; else its network's. */
+/** The account of a request where resources are shared: its token's; without a token, its network's. */
 export function payerOf({ caller, ip }: FastifyRequest): string {
   return caller?.token ?? networkOf(ip);
 }

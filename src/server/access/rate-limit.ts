@@ -1,12 +1,12 @@
-/** So much of a minute's requests may come at once, in milliseconds. */
+/** The share of a minute's requests that may come at once, in milliseconds. */
 const BURST_MS = 10_000;
 
-/** Callers that are remembered in each of two generations; of whoever is forgotten, the count begins anew. */
+/** Callers remembered in each of two generations; the count of a forgotten caller starts over. */
 const CALLERS_MAX = 10_000;
 
 /**
- * Lets each caller make so many requests a minute, evenly but for bursts. Of a caller one number is kept: the moment at
- * which all its requests so far would have come, had they come evenly (the generic cell rate algorithm).
+ * Limits each caller to a number of requests a minute, evenly except for bursts. It stores one number per caller: the moment by
+ * which its requests so far would have come at an even rate (the generic cell rate algorithm).
  */
 export class RateLimiter {
   #recent = new Map<string, number>();
@@ -16,9 +16,9 @@ export class RateLimiter {
   constructor(private readonly elapsed: () => number) {}
 
   /**
-   * Counts a request, if it may pass.
+   * Counts a request if it is within the limit.
    *
-   * @returns 0 if it may; else after how many milliseconds the next one may
+   * @returns 0 if it is; else milliseconds until the next request is allowed
    */
   take(caller: string, perMinute: number): number {
     const now = this.elapsed();
@@ -36,7 +36,7 @@ export class RateLimiter {
   }
 }
 
-/** Whom an address belongs to: an IPv6 customer has 2^64 of them. */
+/** The network that stands for an address's owner: an IPv6 customer has 2^64 addresses. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);

@@ -1,9 +1,9 @@
-/** What a token is good for: sending events, looking at everything, or all of it and changing things too. */
+/** What a token permits: sending events, reading everything, or both and changing things. */
 export type AccessRole = (typeof ROLES)[number];
 
 export const ROLES = ['ingest', 'read', 'admin'] as const;
 
-/** What a route asks of its callers: a role, a token of any role, or not even that. */
+/** What a route requires of its callers: a role, a token of any role, or nothing. */
 export type NeededRole = AccessRole | 'any' | 'public';
 
 export function covers(role: AccessRole, needed: NeededRole): boolean {

@@ -3,13 +3,13 @@ import type { NeededRole } from './role.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route asks of its callers; a route that does not say is for admins only. */
+    /** What the route requires of its callers; a route without it is for admins only. */
     readonly role?: NeededRole;
   }
   interface FastifyRequest {
-    /** Who sends it; undefined where the route is public. */
+    /** The sender; undefined when the route is public. */
     caller: Caller | undefined;
-    /** Whether it would still be let in; one that would not is noted as refused. Undefined where the route is public. */
+    /** Whether the caller is still authorized; if not, this is logged as a rejection. Undefined when the route is public. */
     isAdmitted: (() => boolean) | undefined;
   }
 }

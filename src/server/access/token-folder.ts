@@ -1,7 +1,7 @@
 /*
- * Tokens are files: <state_dir>/tokens/<id>.json, each with what is known of one token, its SHA-256 in place of its text.
- * A file is made in one step, never changed, and removed when the token is revoked, so that any number of commands and
- * daemons may use the folder at once, without a lock. That the folder is there means that a token is asked for, even when
+ * Tokens are files: <state_dir>/tokens/<id>.json, each with the facts of one token and its SHA-256 instead of its text.
+ * A file is created in one step, never changed, and removed when the token is revoked, so that any number of commands and
+ * daemons can use the folder at once, without a lock. When the folder exists, a token is required, even after
  * the last one has been revoked.
  */
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
@@ -15,33 +15,33 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Puts the names in a folder onto the medium. */
+/** Makes the names in a folder durable. */
 export type SyncFolder = (path: string) => Promise<void>;
 
 const onDisk: SyncFolder = (path) => nodeWorld().disk.syncFolder(path);
 
-/** What is kept of a token that was created. */
+/** The stored record of a created token. */
 export interface TokenRecord extends KnownToken {
-  /** What it is for, in a person's words. */
+  /** Its purpose, in a person's words. */
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
 }
 
-/** A file of the folder that holds no token: somebody else wrote it. */
+/** A file of the folder that is not a token's: somebody else wrote it. */
 export class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }
 
-/** Where the tokens of a state folder are. */
+/** The token folder of a state folder. */
 export function tokenFolderOf(stateFolder: string): string {
   return join(stateFolder, 'tokens');
 }
 
 /**
- * Makes a token.
+ * Creates a token.
  *
- * @param folder made where it is missing
+ * @param folder created if necessary
  * @throws the file system's errors
  */
 export async function createToken(
@@ -66,12 +66,12 @@ export async function createToken(
     await file.writeFile(`${JSON.stringify(content)}\n`);
     await file.sync();
     await file.close();
-    // Unlike a rename, a link never takes the place of a file that is there.
+    // Unlike a rename, a link never replaces an existing file.
     await link(temporary, path);
   } finally {
     await rm(temporary, { force: true });
   }
-  // What is said to be there, or gone, is so after a power cut too.
+  // What is reported as created or removed stays so after a power failure.
   await syncFolder(folder);
   for (let made = folder; first !== undefined && made.startsWith(first); made = dirname(made)) {
     await syncFolder(dirname(made));
@@ -79,7 +79,7 @@ export async function createToken(
   return token;
 }
 
-/** The ids of the tokens there are; undefined where there is no folder. */
+/** The ids of all tokens; undefined when the folder does not exist. */
 export async function tokenIds(folder: string): Promise<readonly string[] | undefined> {
   try {
     const names = await readdir(folder);
@@ -91,7 +91,7 @@ export async function tokenIds(folder: string): Promise<readonly string[] | unde
 }
 
 /**
- * Reads what is kept of a token.
+ * Reads a token's record.
  *
  * @returns undefined when it has been revoked
  * @throws TokenFileError
@@ -106,15 +106,15 @@ export async function readToken(folder: string, id: string): Promise<TokenRecord
     throw new TokenFileError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const record = parseRecord(text);
-  if (record?.id !== id) throw new TokenFileError(`${path}: this is no token's file`);
+  if (record?.id !== id) throw new TokenFileError(`${path} is not a token file: remove it`);
   return record;
 }
 
-/** Takes a token away. @returns whether it was there */
+/** Revokes a token. @returns whether it existed */
 export async function revokeToken(folder: string, id: string, syncFolder: SyncFolder = onDisk): Promise<boolean> {
   try {
     await rm(join(folder, `${id}.json`));
-    // Or it would be valid again after a power cut.
+    // Otherwise a power failure could make it valid again.
     await syncFolder(folder);
     return true;
   } catch (error) {

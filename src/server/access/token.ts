@@ -4,12 +4,12 @@ import type { AccessRole } from './role.js';
 const SECRET_BYTES = 32;
 const ID_BYTES = 6;
 
-/** Recognisable, for programs that look for secrets in the open: `clq_`, the id, `_`, 256 random bits. */
+/** Recognizable for secret scanners: `clq_`, the id, `_`, 256 random bits. */
 const OURS = /^clq_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
-/** A token that is let in. The token itself is not kept: only what it hashes to. */
+/** A valid token. Only its hash is stored. */
 export interface KnownToken {
-  /** Tells it apart from others; no secret. */
+  /** Distinguishes it from others; not secret. */
   readonly id: string;
   readonly role: AccessRole;
   /** SHA-256 of its text, in bytes. */
@@ -18,7 +18,7 @@ export interface KnownToken {
   readonly expires?: number;
 }
 
-/** A token that has just been made: the only moment at which its text is known. */
+/** A newly created token: the only moment at which its text is known. */
 export interface NewToken {
   readonly id: string;
   readonly text: string;
@@ -29,17 +29,17 @@ export function newToken(): NewToken {
   return { id, text: `clq_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
-/** The id that a token carries; undefined for one that was not made by us. */
+/** The id in a token; undefined for a token that we did not make. */
 export function idIn(token: string): string | undefined {
   return OURS.exec(token)?.[1];
 }
 
-/** What is kept of a token. Tokens are random and long, so that no slow hash is needed. */
+/** The stored form of a token. Tokens are random and long, so that no slow hash is needed. */
 export function digestOf(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }
 
-/** The tokens that stand in a config: each lets in as an admin. */
+/** The tokens of a config: each has the role admin. */
 export function configTokens(texts: readonly string[]): readonly KnownToken[] {
   return texts.map((text, i) => ({ id: `server.tokens[${i}]`, role: 'admin', digest: digestOf(text) }));
 }

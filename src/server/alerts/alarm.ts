@@ -2,9 +2,9 @@
 export interface AlarmRule {
   /** It fires when its value is above this … */
   readonly above: number;
-  /** … for so long … */
+  /** … for this long … */
   readonly forMs: number;
-  /** … and clears when it is at or below this. Between the two nothing changes: that keeps it from flickering. */
+  /** … and clears when the value is at or below this. In between nothing changes, which prevents flapping. */
   readonly clearAt: number;
 }
 
@@ -14,7 +14,7 @@ export type AlarmChange = 'fires' | 'clears';
 export interface Alarm {
   readonly isFiring: boolean;
   /**
-   * Looks at its value.
+   * Checks its value.
    *
    * @param now milliseconds of any clock
    */

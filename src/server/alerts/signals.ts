@@ -22,10 +22,10 @@ interface Count {
 /**
  * Reads the signals from the metrics.
  *
- * @returns to be called every few seconds. `now`: milliseconds of a clock that never jumps
+ * @returns call it every few seconds. `now`: milliseconds of a clock that never jumps
  */
 export function signalReader(): (snapshot: Snapshot, now: number) => AlertSignals {
-  /** Within the last minute, and one before: there are as many as it is called in a minute. */
+  /** The counts of the last minute, and one before: as many as there are calls in a minute. */
   let counts: readonly Count[] = [];
 
   return (snapshot, now) => {

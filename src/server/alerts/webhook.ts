@@ -1,4 +1,4 @@
-/** What a webhook is told: the body of a POST, as JSON. */
+/** The JSON body that is posted to a webhook. */
 export interface AlertMessage {
   readonly alert: string;
   readonly status: 'firing' | 'resolved';
@@ -7,7 +7,7 @@ export interface AlertMessage {
   readonly above: number;
   /** ISO 8601. */
   readonly time: string;
-  /** The same for a person. Chat services show this key. */
+  /** The same as text for people. Chat services show this key. */
   readonly text: string;
 }
 
@@ -16,9 +16,9 @@ const ATTEMPTS_MAX = 3;
 const RETRY_MS = 2000;
 
 /**
- * Posts a message, and tries again when it is not taken.
+ * Posts a message; retries when it is not accepted.
  *
- * @throws Error without the URL, which may be a secret, when it was not taken in the end
+ * @throws Error when it was never accepted; without the URL, which may be a secret
  */
 export async function postAlert(
   url: string,
@@ -48,6 +48,6 @@ async function post(url: string, message: AlertMessage): Promise<string | undefi
   } catch (error) {
     const cause: unknown = error instanceof Error ? error.cause : undefined;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-    return code === undefined ? 'it can not be reached' : `it can not be reached: ${code}`;
+    return code === undefined ? "it can't be reached" : `it can't be reached: ${code}`;
   }
 }

@@ -5,18 +5,19 @@ import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
 import type { FleetMember } from './fleet.js';
 
-/** Pages that are open at a time. One caller gets half of them at most. */
+/** The most open pages at a time. One caller gets at most half of the free ones. */
 const READERS_MAX = 64;
 
-/** A reader that has so much before it gets nothing more until it has read: the next numbers make these old. */
+/** A reader with this much unread data gets no more until it has read: newer numbers replace these. */
 const WAITING_BYTES_MAX = 256 << 10;
 
-/** The page shows one histogram; the others' buckets, and the numbers of Node, it leaves to Prometheus. */
+/** The page shows one histogram; the buckets of the others and the numbers of Node.js are only for Prometheus. */
 const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
 
 /**
- * The daemon's numbers as server-sent events, once a second, while somebody looks: each is the whole of what `/metrics` says
- * of Colloquium, as `[name, labels, value]`, and of a fleet all members.
+ * The daemon's numbers as server-sent events, once a second, while somebody is watching: each event holds everything that
+ * `/metrics` says
+ * of Colloquium, as `[name, labels, value]`, and in a fleet all members.
  */
 export class Feed {
   readonly #readers = new Map<Readable, AccessRole>();
@@ -27,17 +28,17 @@ export class Feed {
     private readonly snapshot: () => Promise<Snapshot>,
     /** Milliseconds since the epoch. */
     private readonly now: () => number,
-    /** Undefined where there is no fleet. */
+    /** Undefined without a fleet. */
     private readonly members: () => readonly FleetMember[] | undefined,
   ) {}
 
   /**
-   * @param payer on whose account it is
-   * @throws HttpError 503 when too many look
+   * @param payer the account that it is charged to
+   * @throws HttpError 503 when too many are open
    */
   open(role: AccessRole, payer: string): Readable {
     if (!this.#shares.take(payer, 1)) {
-      throw busy('too many dashboards are open: a token may have half of those that are free');
+      throw busy('too many dashboards are open: a token may have half of the free ones');
     }
     const stream = new Readable({
       read: () => undefined,
@@ -48,13 +49,13 @@ export class Feed {
       },
     });
     this.#readers.set(stream, role);
-    // After a restart of the daemon the browser is soon back.
+    // The browser reconnects soon after a restart of the daemon.
     stream.push('retry: 1000\n\n');
     void this.#look([[stream, role]]);
     return stream;
   }
 
-  /** To be called about once a second. */
+  /** Call this about once a second. */
   sweep(): void {
     if (this.#readers.size === 0 || this.#isLooking) return;
     this.#isLooking = true;

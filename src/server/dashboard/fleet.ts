@@ -1,15 +1,15 @@
-/** A daemon that shares the work, as it tells of itself. Its keys are those of `GET /fleet`. */
+/** A daemon that shares the work, as it describes itself. Its keys are those of `GET /fleet`. */
 export interface FleetMember {
   readonly host: string;
   readonly pid: number;
   /** Where it listens. */
   readonly url: string;
-  /** Milliseconds since the epoch, of its start. */
+  /** When it started, milliseconds since the epoch. */
   readonly since: number;
   readonly pipelines: readonly MemberPipeline[];
 }
 
-/** What a member did for a pipeline since its start. */
+/** What a member has done for a pipeline since it started. */
 export interface MemberPipeline {
   readonly name: string;
   readonly state: string;

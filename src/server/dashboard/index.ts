@@ -1,5 +1,5 @@
-/** The page at `/`: what the daemon does, as a person wants to see it. */
+/** The page at `/`: what the daemon does, for people. */
 export { Feed } from './feed.js';
 export type { FleetMember, MemberPipeline } from './fleet.js';
-export type { DriveReport, Letters, LetterView } from './letters.js';
+export type { RetryReport, Letters, LetterView } from './letters.js';
 export { addDashboardRoutes, type Dashboard } from './routes.js';

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** The page, and what its browser may load for it: what stands in it, and the daemon's own answers. */
+/** The page, and what its browser may load for it: its own content and the daemon's answers. */
 export interface Page {
   readonly html: string;
   readonly policy: string;
 }
 
-/** Reads the page that the build has made: one file with everything in it. */
+/** Reads the page from the build: one file with everything in it. */
 export async function loadPage(file: URL): Promise<Page> {
   const html = await readFile(file, 'utf8');
   const policy = [
     "default-src 'none'",
     `script-src ${hashesOf(html, 'script')}`,
-    // uPlot sets the sizes of what it makes by scripts, which needs no leave; the sheet itself has a hash.
+    // uPlot sets sizes through scripts, which needs no permission; the style sheet itself has a hash.
     `style-src ${hashesOf(html, 'style')}`,
     "connect-src 'self'",
     'img-src data:',

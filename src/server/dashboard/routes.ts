@@ -7,15 +7,15 @@ import { loadPage, type Page } from './page.js';
 const LETTERS_SHOWN = 20;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What the dashboard works with. */
+/** What the dashboard needs. */
 export interface Dashboard {
-  /** The page that the build has made. */
+  /** The page that the build made. */
   readonly file: URL;
   readonly feed: Feed;
   readonly letters: Letters;
 }
 
-/** The dashboard at `/`, what it shows, and what it can do. */
+/** The dashboard at `/`, its data, and its actions. */
 export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }: Dashboard): void {
   let page: Promise<Page> | undefined;
   app.get('/', { config: { role: 'read' } }, async (_request, reply) => {

@@ -3,7 +3,7 @@ import { readStoredEvent } from '../../event/index.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 
-/** The stored log, as far as ingestion looks into it. */
+/** The stored log, as ingestion uses it. */
 export interface StoredLog {
   readonly end: LogPosition;
   read(options: LogReadOptions): AsyncIterable<LogBlock>;
@@ -11,11 +11,11 @@ export interface StoredLog {
 
 export interface StoredCount {
   readonly all: number;
-  /** Those without an idempotency key of their own: one with a key is stored once however often that is tried. */
+  /** Records without an idempotency key of their own: one with a key is stored only once, however often that is tried. */
   readonly withoutKey: number;
 }
 
-/** How many records the log has of an input behind a position. */
+/** Counts the log's records of an input behind a position. */
 export async function countStored(
   { log, newReader }: { readonly log: StoredLog; readonly newReader: () => EventReader },
   from: LogPosition,

@@ -5,18 +5,18 @@ import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isObject, parseIngestedFile, type IngestedFile } from './ingested-file.js';
 import { parseOldLine, type OldRecord } from './old-ledger.js';
 
-/** Files that are gone are remembered, because they may come again; no more than so many. */
+/** The most missing files that are remembered: they may come back. */
 const GONE_MAX = 50_000;
-/** The ledger is made anew when it has half as many lines more than it needs, and so many beyond that. */
+/** The ledger is rewritten when it has half as many lines again as it needs, and this many more. */
 const LINES_SPARE = 1000;
 
-/** The file that is being read: what the log has of it behind `from` is not in its record yet. */
+/** The file being read: the log's records of it behind `from` are not in its record yet. */
 export interface FileUnderWay {
   readonly file: IngestedFile;
   /** `metadata.source` of its events. */
   readonly source: string;
   readonly from: LogPosition;
-  /** Set where the one thing to be stored is a last line without a newline: the file's record when it is. */
+  /** Set when only a last line without a newline remains to be stored: the file's record after that. */
   readonly then?: IngestedFile;
 }
 
@@ -29,25 +29,25 @@ export interface LedgerHead {
 export interface LedgerOptions {
   readonly path: string;
   readonly head: LedgerHead;
-  /** Whether what is noted is to be on the medium: no sooner than the events are, nothing is gained by it. */
+  /** Whether entries are synced to the disk: pointless unless the events are. */
   readonly isSynced: boolean;
-  /** Throws when the folder of the ledger is not to be written to. */
+  /** Throws when the ledger's folder must not be written to. */
   readonly check?: (() => void) | undefined;
-  /** Where the files are. */
+  /** The file system that the files are on. */
   readonly fs?: FileSystem | undefined;
-  /** So many files that are gone are remembered at least. */
+  /** The least number of missing files that are remembered. */
   readonly goneMax?: number | undefined;
-  /** An older ledger to begin with, where there is none at `path`; to be removed where nobody else will begin with it. */
+  /** An older ledger to start from when there is none at `path`; it is removed when nobody else needs it. */
   readonly before?: { readonly path: string; readonly isForUsAlone: boolean } | undefined;
 }
 
 /**
- * Which files of a watched folder are stored, and how far: a file of lines that is added to, and made anew, shorter, when it is
- * opened and when it has become long. A line that a crash cut off says nothing.
+ * Which files of a watched folder are stored, and how far: an append-only file of lines that is rewritten, shorter, when it is
+ * opened and when it has become long. A line that a crash cut off is ignored.
  */
 export class FileLedger {
   readonly files: KnownFileSet<IngestedFile>;
-  /** By name: what an earlier version knew. */
+  /** By name: what an earlier version recorded. */
   readonly old = new Map<string, OldRecord>();
   #underWay: FileUnderWay | undefined;
   #file: FileHandle | undefined;
@@ -79,27 +79,27 @@ export class FileLedger {
     return this.#underWay;
   }
 
-  /** Lines that could not be read, other than the last. */
+  /** Unreadable lines, apart from the last. */
   get damagedLines(): number {
     return this.#damagedLines;
   }
 
-  /** For a file that was not known before. */
+  /** An id for a new file. */
   newId(): number {
     return ++this.#lastId;
   }
 
-  /** A file is about to be read. */
+  /** Notes that a file is about to be read. */
   async begin(underWay: FileUnderWay): Promise<void> {
     await this.#add({ begin: underWay }, this.options.isSynced);
   }
 
-  /** The same file, a bit further: may be lost, because the log tells the same again. */
+  /** Notes progress in the same file. This may get lost: the log has the same information. */
   async goOn(underWay: FileUnderWay): Promise<void> {
     await this.#add({ begin: underWay }, false);
   }
 
-  /** What is stored of a file now. */
+  /** Notes what is stored of a file now. */
   async done(record: IngestedFile, present?: PresentFiles): Promise<void> {
     this.#underWay = undefined;
     this.files.set(record);
@@ -121,7 +121,7 @@ export class FileLedger {
     return this.files.size + this.old.size;
   }
 
-  /** Those that were read last are kept: as many as were ever there at once may come again, when a disk was away. */
+  /** Keeps those that were read last: after a disk was unavailable, as many as ever existed at once may come back. */
   #forgetGone(present: PresentFiles): void {
     const gone = [...this.files.values()].filter((record) => this.files.isGone(record, present));
     const max = Math.max(this.options.goneMax ?? GONE_MAX, this.files.size - gone.length);
@@ -167,7 +167,7 @@ export class FileLedger {
     }
   }
 
-  /** @returns whether the entry says anything */
+  /** @returns whether the entry is valid */
   #take(entry: unknown): boolean {
     if (!isObject(entry)) return false;
     if ('head' in entry) return true;

@@ -8,22 +8,22 @@ import { isObject, parseIngestedFile } from './ingested-file.js';
 
 const HEAD_BYTES_MAX = 64 << 10;
 
-/** Whose ledger it is. */
+/** The owner of a ledger. */
 export interface LedgerOwner {
   /** The watched folder, absolute. */
   readonly folder: string;
   readonly pipeline: string;
   /** The other pipelines that read this folder. */
   readonly besides: readonly string[];
-  /** Where state is kept. */
+  /** Where state is stored. */
   readonly stateFolder: string;
-  /** The config's folder: state in it moves with it. */
+  /** The config's folder: paths inside it are stored relative to it. */
   readonly home: string;
 }
 
 /**
- * Where the ledger of a folder is, and which other one it begins with where it is not there: one of an earlier version, that of
- * a pipeline that reads the folder no more, or that of a folder that has moved here while its state stayed.
+ * Where a folder's ledger is, and which one it starts from when it does not exist: one of an earlier version, that of
+ * a pipeline that does not read the folder any more, or that of a folder that was moved here while its state stayed.
  *
  * @throws the operating system's errors
  */
@@ -39,7 +39,7 @@ export async function findLedger(owner: LedgerOwner): Promise<Pick<LedgerOptions
   return { path, head, before: abandoned === undefined ? undefined : { path: abandoned, isForUsAlone: true } };
 }
 
-/** The ledger that nobody else has a claim to: the folder's own under another pipeline, or the one that knows the files here. */
+/** A ledger that nobody else claims: the folder's own under another pipeline, or one that knows the files here. */
 async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerOwner): Promise<string | undefined> {
   const fitting: string[] = [];
   for (const name of await namesIn(ledgers)) {
@@ -53,7 +53,7 @@ async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerO
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** Whether a file of the folder is one that a ledger knows under the same name. */
+/** Whether a ledger knows a file of the folder under the same name. */
 async function knowsFilesIn(path: string, folder: string): Promise<boolean> {
   for (const line of (await readFile(path, 'utf8')).split('\n')) {
     const entry = parsedLine(line);
@@ -91,7 +91,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The first line of a ledger; undefined when it says nothing of whose it is. */
+/** The header of a ledger; undefined when it names no owner. */
 async function headOf(path: string): Promise<LedgerHead | undefined> {
   const file = await open(path, 'r');
   try {

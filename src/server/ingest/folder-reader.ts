@@ -15,24 +15,24 @@ import { fromOldRecord } from './old-ledger.js';
 import { packedOrigin } from './packed-origin.js';
 import { readFileOn, readUnfinished, type FileIntake, type FileRead } from './read-file-on.js';
 
-/** What can't be opened or read is tried again after so long. */
+/** How long to wait before retrying a file that can't be opened or read. */
 const RETRY_MS = 10_000;
-/** A file in the copying is looked at again after so long. */
+/** How long to wait before checking a file that is still being copied. */
 const COPYING_MS = 1000;
 const FAILURES_MAX = 10_000;
 
-/** What is worth telling a person of the files of a folder. */
+/** Events in reading a folder that concern people. */
 export interface FileTalk {
   readonly stored: (file: string, events: number) => void;
-  /** Told once of each file and reason. */
+  /** Called once per file and reason. */
   readonly failed: (file: string, error: unknown) => void;
-  /** It was cut, or written anew: it is read from its start. */
+  /** The file was truncated or rewritten: it is read from its start. */
   readonly rewritten: (file: string) => void;
-  /** A last line without a newline is taken as one, whether it is an event or not. */
+  /** A last line without a newline is treated as complete, whether or not it is an event. */
   readonly unfinished: (file: string, line: number, isEvent: boolean) => void;
-  /** Such a line has gone on: it is stored again, whole, or the rest of it as a line of its own. */
+  /** Such a line has continued: it is stored again, whole, or its rest is stored as a separate line. */
   readonly wentOn: (file: string, as: 'whole' | 'rest') => void;
-  /** A file that came is one that was stored under another name. */
+  /** A new file is one that was stored under another name. */
   readonly again: (file: string, earlier: string) => void;
 }
 
@@ -46,7 +46,7 @@ export interface FolderReading {
   readonly talk: FileTalk;
 }
 
-/** Reads the files of a folder, each from where it was left. */
+/** Reads the files of a folder, each from where the last reading ended. */
 export class FolderReader {
   readonly #failures = new Map<string, string>();
 
@@ -62,7 +62,7 @@ export class FolderReader {
     try {
       fd = this.reading.fs.openUnlinked(path);
     } catch (error) {
-      // It was there at the last look; what has become of it the next will tell.
+      // It existed at the last check; the next one will find out what happened.
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK')) return;
       this.#fail(seen, error);
       seen.again(RETRY_MS);
@@ -107,7 +107,7 @@ export class FolderReader {
         talk.rewritten(path);
         await this.#forgetContent(progress.record);
       } else if (error instanceof SourceError) {
-        // What is damaged stays so; a disk may get over it.
+        // Damaged data stays damaged; a disk error may pass.
         const isDamage = hasCode(error.cause, 'Z_DATA_ERROR');
         const { size, stamp } = stats;
         const known = atRest(progress.record);
@@ -138,7 +138,7 @@ export class FolderReader {
     if (isCutOff) this.#fail(seen, new Error('the gzip data ends too early'));
   }
 
-  /** What is known of a file, whatever it is called now. @returns undefined when it may be a copy in the making, or none of ours */
+  /** The record of a file, whatever its current name. @returns undefined when it may be an unfinished copy, or not a file of ours */
   async #recordOf(seen: WatchedFile, fd: number, stats: FileStats): Promise<IngestedFile | undefined> {
     const { ledger, present, talk } = this.reading;
     const { name, path } = seen;
@@ -172,7 +172,7 @@ export class FolderReader {
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
   }
 
-  /** Whether a file that is as long as it was has other content between what it is known by. */
+  /** Whether a file of unchanged length has other content between the parts that identify it. */
   #isWrittenAnew({ samples, place, seen }: IngestedFile, fd: number, { size }: FileStats): boolean {
     if (samples === undefined || size !== seen.size) return false;
     return !areSamplesThere(samples, fd, place.offset, this.reading.fs);
@@ -191,7 +191,7 @@ export class FolderReader {
     return fromOldRecord(old, fresh, { fd, fs: this.reading.fs, fileSize: size, more });
   }
 
-  /** The inode has other content now. What it had may be elsewhere: it is known by itself from now on. */
+  /** The inode holds other content now. Its earlier content may be elsewhere and becomes a record of its own. */
   async #forgetContent(record: IngestedFile): Promise<void> {
     const { ledger, present } = this.reading;
     const { head } = record.place.file;
@@ -217,7 +217,7 @@ function isAllRead({ seen, ahead, waits }: IngestedFile, { size, stamp }: FileSt
   return seen.size === size && seen.stamp === stamp && ahead === undefined && waits === undefined;
 }
 
-/** Whether a file with the content of a known one is another on the same disk: on another it would have been restored. */
+/** Whether a file with a known file's content is a different file on the same disk: on another disk it would be a restored one. */
 function isMadeAnew({ place }: IngestedFile, { node }: FileStats): boolean {
   const diskOf = (one = ''): string => one.slice(0, one.indexOf(':'));
   const { node: before } = place.file;

@@ -3,7 +3,7 @@ import { appendAll } from '../append.js';
 import type { EventStore } from '../event-store.js';
 import { recordsOf, type LineOrigin, type LineReading } from './records-of.js';
 
-/** How lines of an input become stored events. The reader is for this input alone. */
+/** How an input's lines become stored events. The reader serves only this input. */
 export interface Intake extends LineReading {
   readonly store: EventStore;
   /** Events that are appended at a time. */
@@ -15,8 +15,8 @@ export interface InputOfLines extends LineOrigin {
 }
 
 /**
- * Stores an input's lines, each as a record: an event, or a refused line, whose dead letter the pipeline will write. The next
- * block is read when the last one is durable.
+ * Stores an input's lines, each as a record: an event, or a refused line, whose dead letter the pipeline will write. Reads the next
+ * block when the last one is durable.
  *
  * @throws LogError, SourceError
  */

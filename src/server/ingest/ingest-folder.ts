@@ -7,35 +7,35 @@ import { FolderReader, type FileTalk, type FolderReading } from './folder-reader
 
 /** A folder whose files are to be stored. */
 export interface FolderInput extends LedgerOwner {
-  /** Of file names. */
+  /** Patterns of file names. */
   readonly patterns: readonly string[];
-  /** Paths of files that are never read, whatever other names they have: what is stored goes to them. */
+  /** Paths of files that are never read, whatever other names they have: the daemon writes stored events to them. */
   readonly ownFiles?: readonly string[];
-  /** For so long a last line waits for its newline, in milliseconds. */
+  /** How long a last line waits for its newline, in milliseconds. */
   readonly unfinishedLineMs: number;
-  /** Whether what is noted of files is to be on the medium, as the events are. */
+  /** Whether the ledger is synced to the disk, as the events are. */
   readonly isSynced: boolean;
-  /** Throws when nothing is to be written to the state folder. */
+  /** Throws when the state folder must not be written to. */
   readonly check?: () => void;
 }
 
 export interface FolderTalk extends FileTalk, WatchTalk {
-  /** So many lines of what was noted of the folder's files can't be read. */
+  /** Called when that many lines of the folder's ledger can't be read. */
   readonly notesDamaged: (path: string, lines: number) => void;
 }
 
-/** Clock and waiting, and the file system that the folder is in: that of this machine, if nothing is said. */
+/** The clock, and the folder's file system; default: this machine's. */
 export interface FolderWorld extends WatchWorld {
   readonly fs?: FileSystem;
 }
 
 /**
- * Stores the lines of a folder's files, each once, over restarts and crashes: what the log holds of the file that was being read
- * says where to go on. A file is known by what it is, whatever it is called: one that was renamed is not stored again, one that has
- * grown is read on, one that was cut or written anew is read from its start.
+ * Stores the lines of a folder's files, each once, across restarts and crashes: the log's records of the file being read
+ * determine where to continue. A file is recognized whatever its name: a renamed file is not stored again, a
+ * longer one is continued, a truncated or rewritten one is read from its start.
  *
- * @param signal ends it after the block that is being stored
- * @throws LogError; the operating system's errors of what is noted
+ * @param signal ends it after the current block is stored
+ * @throws LogError; the operating system's errors of the ledger
  */
 export async function ingestFolder(
   input: FolderInput,
@@ -62,7 +62,7 @@ export async function ingestFolder(
   }
 }
 
-/** Counts what the log has of the file that was under way, so that it goes on behind that. */
+/** Counts the log's records of the file that was being read, so that reading continues behind them. */
 async function settle(
   ledger: FileLedger,
   { file, source, from, then }: FileUnderWay,

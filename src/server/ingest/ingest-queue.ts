@@ -11,19 +11,19 @@ const MESSAGES_MAX = 64;
 const BYTES_MAX = 1 << 20;
 const NEWLINE = 0x0a;
 
-/** Messages that are to be stored. */
+/** Messages to be stored. */
 export interface QueueInput {
   readonly queue: NatsQueue;
-  /** Names their stream: with a message's place in it, a message is known again. */
+  /** Their stream's name: together with a message's sequence number it identifies the message. */
   readonly stream: string;
   readonly pipeline: string;
 }
 
 /**
- * Stores messages, each as one JSON value or as lines of them, and acknowledges them when they are durable. The next are taken
- * when the last ones are. One that comes again is stored once; what is no JSON is stored as a refused line.
+ * Stores messages, each as one JSON value or as lines, and acknowledges them when they are durable. Takes the next messages
+ * after that. A redelivered message is stored once; one that is not JSON is stored as a refused line.
  *
- * @param signal ends it after the messages that are being stored
+ * @param signal ends it after the current messages are stored
  * @throws LogError
  */
 export async function ingestQueue(input: QueueInput, intake: Intake, signal: AbortSignal): Promise<void> {
@@ -39,14 +39,14 @@ export async function ingestQueue(input: QueueInput, intake: Intake, signal: Abo
 function entriesOf(message: Delivery, { stream, pipeline }: QueueInput, intake: Intake) {
   const { line, sequence, time, subject } = message;
   const source = `nats ${subject}`;
-  // A stream that was made anew counts from 1 again: the time tells its messages from those before. No header and no event can
-  // hold a key that begins so.
+  // A recreated stream counts from 1 again: the time distinguishes its messages from earlier ones. No header and no event can hold
+  // a key with this prefix.
   const keyOf = (lineInMessage: number): string => `\u0002nats ${stream} ${sequence} ${time} ${lineInMessage}`;
   const bytes = onOneLine(intake.reader, line);
   return recordsOf({ kind: 'lines', bytes, source, startsFile: true }, 0, intake, { source, pipeline, keyOf }).entries;
 }
 
-/** A value that is spread over lines is one event all the same. */
+/** A value spread over several lines is still one event. */
 function onOneLine(reader: EventReader, payload: Buffer): Buffer {
   if (!payload.includes(NEWLINE)) return payload;
   try {

@@ -1,20 +1,20 @@
 import { parseFingerprint, parsePlace, type FileStats, type Fingerprint, type KnownFile } from '../../files/index.js';
 
-/** What is stored of a file of a watched folder: all before its place. */
+/** What is stored of a file of a watched folder: everything before its place. */
 export interface IngestedFile extends KnownFile {
-  /** The file as it was when it was read last: if it is still so, nothing is new in it. */
+  /** The file at the last reading: while it is unchanged, there is nothing new in it. */
   readonly seen: Pick<FileStats, 'size' | 'stamp'>;
-  /** What lay before the place when the file was at rest: one that begins and ends alike may be another one. */
+  /** Samples of what came before the place when the file was at rest: another file may begin and end alike. */
   readonly samples?: Fingerprint;
   /** Of a compressed file: bytes of its content before the place. */
   readonly content?: number;
-  /** Records behind the place that the log has already: a crash came before the place was noted. */
+  /** Records behind the place that the log already has: a crash prevented noting the place. */
   readonly ahead?: number;
-  /** A last line of so many bytes behind the place, which waited in vain for its end, was no event, and is stored as that. */
+  /** Length of an unfinished last line behind the place that was not an event and was stored as a refused line. */
   readonly half?: number;
-  /** The place lies behind such a line that was an event: the next bytes go on within it. */
+  /** The place is behind an unfinished line that was an event: the next bytes continue that line. */
   readonly isInLine?: true;
-  /** Something stands behind the place that is no line yet. */
+  /** Behind the place is text that is not a complete line yet. */
   readonly waits?: true;
 }
 
@@ -23,18 +23,18 @@ export function contentBefore({ content, place }: IngestedFile): number {
   return content ?? place.offset;
 }
 
-/** A record without what it says of things behind its place. */
+/** A record without its facts about what comes behind its place. */
 export function upToPlace({ id, name, place, seen, content }: IngestedFile): IngestedFile {
   return { id, name, place, seen, ...(content !== undefined && { content }) };
 }
 
-/** A record of a file that was read to its end, but for a last line that is known. */
+/** The record of a file that was read to its end, except for a known last line. */
 export function atRest(record: IngestedFile): IngestedFile {
   const { half, isInLine } = record;
   return { ...upToPlace(record), ...(half !== undefined && { half }), ...(isInLine && { isInLine }) };
 }
 
-/** Reads a stored record; undefined when it is none. */
+/** Parses a stored record; undefined when the value is not one. */
 export function parseIngestedFile(value: unknown): IngestedFile | undefined {
   if (!isObject(value)) return undefined;
   const { id, name, seen, content, ahead, half, isInLine, waits } = value;

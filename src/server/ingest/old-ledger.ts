@@ -2,18 +2,18 @@ import { placeBehind, type FileSystem } from '../../files/index.js';
 import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isCount, isObject, type IngestedFile } from './ingested-file.js';
 
-/** What an earlier version noted of a file: by its name, with an inode alone, and records counted instead of bytes. */
+/** A file's record by an earlier version: identified by its name and only an inode, with counted records instead of bytes. */
 export interface OldRecord {
   readonly inode: number;
-  /** Bytes when it was read to its end; −1 when it was not. */
+  /** Its size when it was read to its end; −1 when it was not. */
   readonly size: number;
   /** Records stored. */
   readonly lines: number;
-  /** Set where it was being read: the log tells how many more are stored behind this. */
+  /** Set when it was being read: the log knows how many more records are stored behind this. */
   readonly from?: LogPosition;
 }
 
-/** Reads a line of a ledger of that version; undefined when it is none. */
+/** Parses a line of that version's ledger; undefined when it is not one. */
 export function parseOldLine(
   entry: Readonly<Record<string, unknown>>,
 ): { name: string; record: OldRecord } | undefined {
@@ -28,9 +28,9 @@ export function parseOldLine(
 }
 
 /**
- * What is known of an open file by that.
+ * The record of an open file, derived from an old one.
  *
- * @param fresh its record, as if nothing were known
+ * @param fresh its record as a new file
  * @param more records of it that the log has behind `from`
  * @returns undefined when it is another file
  * @throws the operating system's errors
@@ -48,7 +48,7 @@ export function fromOldRecord(
   const isSame = fresh.place.file.node?.endsWith(`:${inode}`) === true && fileSize >= size;
   if (!isSame) return undefined;
   const isPlain = fresh.content === undefined;
-  // All that it had was stored, a last line without a newline, too.
+  // All of it was stored, including a last line without a newline.
   if (isPlain && fileSize === size) return { ...fresh, place: placeBehind(fd, size, lines, fs), isInLine: true };
   return { ...fresh, ahead: lines + more };
 }

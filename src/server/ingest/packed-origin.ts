@@ -4,10 +4,10 @@ import type { FileLedger } from './file-ledger.js';
 import type { IngestedFile } from './ingested-file.js';
 
 /**
- * The file that somebody has compressed: a known one, which is gone, and whose bytes are the content of this one.
+ * Finds the file that somebody has compressed: a known, missing one whose bytes are this one's content.
  *
  * @param fd the compressed file
- * @returns undefined when there is none, or the compressed data is damaged before that is known
+ * @returns undefined when there is none, or when the compressed data is damaged too early to tell
  */
 export async function packedOrigin(
   fd: number,
@@ -27,9 +27,9 @@ export async function packedOrigin(
 }
 
 /**
- * The last bytes of a compressed file's content before an offset, at most as many as go into a fingerprint.
+ * The last bytes of a compressed file's content before an offset, at most as many as a fingerprint takes.
  *
- * @returns for an offset up to that many bytes: fewer bytes where the content ends before; else undefined there
+ * @returns undefined when the content ends before the offset, except for small offsets: those get fewer bytes
  */
 async function contentBefore(fd: number, offset: number): Promise<Buffer | undefined> {
   let last = Buffer.alloc(0);
@@ -42,7 +42,7 @@ async function contentBefore(fd: number, offset: number): Promise<Buffer | undef
       if (left === 0) break;
     }
   } catch {
-    // Damaged, or cut off: what came out before is told.
+    // Damaged or truncated: what was decompressed before is enough.
   }
   return left > 0 && offset > FINGERPRINT_BYTES_MAX ? undefined : last;
 }

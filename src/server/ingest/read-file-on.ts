@@ -10,7 +10,7 @@ import { recordsOf } from './records-of.js';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** Where a file's lines go. */
+/** The destination of a file's lines. */
 export interface FileIntake extends Intake {
   readonly log: { readonly end: LogPosition };
   readonly ledger: FileLedger;
@@ -18,7 +18,7 @@ export interface FileIntake extends Intake {
   readonly fs: FileSystem;
 }
 
-/** An open file that is to be read on behind what is known of it. */
+/** An open file to be read on from its known place. */
 export interface FileToRead {
   readonly fd: number;
   readonly path: string;
@@ -26,26 +26,26 @@ export interface FileToRead {
   readonly record: IngestedFile;
 }
 
-/** How far the reading of a file came. */
+/** How far a file was read. */
 export interface FileRead {
   readonly record: IngestedFile;
   /** Records stored. */
   readonly stored: number;
-  /** A line that was stored unfinished has gone on: it was stored again, whole, or the rest of it as a line. */
+  /** A line that was stored unfinished has continued: it was stored again, whole, or its rest as a separate line. */
   readonly wentOn?: 'whole' | 'rest';
-  /** Something stands behind the last line that is no line yet. */
+  /** Behind the last line is text that is not a complete line yet. */
   readonly isUnfinished: boolean;
   /** The end of the compressed data is missing. */
   readonly isCutOff: boolean;
 }
 
-/** What is stored so far, told after each block: where it goes on after an error. */
+/** What is stored so far, reported after each block: where to continue after an error. */
 type Progress = (read: Pick<FileRead, 'record' | 'stored'>) => void;
 
 /**
- * Stores the lines that have come to a file, each once: what the log has ahead of the record is passed over.
+ * Stores a file's new lines, each once: skips the records that the log already has.
  *
- * @param signal ends it after the block that is being stored
+ * @param signal ends it after the current block is stored
  * @throws SourceError, RewrittenError, LogError; the operating system's errors of the ledger
  */
 export async function readFileOn(
@@ -64,7 +64,7 @@ export async function readFileOn(
     let { lines } = now.place;
     let block = whole;
     if (now.isInLine === true) {
-      // The newline of a line that was stored without it is the end of that line, and no line.
+      // The newline of a line that was stored without it belongs to that line and is not another line.
       if (isBlank(firstLine(whole))) lines -= 1;
       else wentOn = 'rest';
     } else if (now.half !== undefined) {
@@ -105,15 +105,15 @@ export async function readFileOn(
   };
 }
 
-/** What became of a last line without a newline: an event; a refused line; nothing but white space, or it has gone on. */
+/** What a last line without a newline turned out to be: an event, a refused line, only white space, or continued after all. */
 export interface UnfinishedRead {
   readonly record: IngestedFile;
   readonly kind: 'event' | 'refused' | 'none';
 }
 
 /**
- * Stores a last line that has waited in vain for its newline. One that is an event counts as a whole line. One that is none may be
- * the first half of one that is: it is kept as a refused line, and read again when it goes on.
+ * Stores a last line that has waited in vain for its newline. An event counts as a whole line. Anything else may be
+ * the first half of an event: it is stored as a refused line and read again when it continues.
  *
  * @throws as {@link readFileOn}
  */
@@ -125,7 +125,7 @@ export async function readUnfinished(
   const grown = grownFile(fd, path, record, intake, true);
   const known = upToPlace(record);
   for await (const block of grown.blocks(signal)) {
-    // It goes on at this moment.
+    // The line is being continued at this moment.
     if (block.kind === 'lines' && block.bytes.includes(NEWLINE)) break;
     const { entries, refused } = recordsOf(block, record.place.lines, intake, {
       source: path,
@@ -154,7 +154,7 @@ function grownFile(
   return new GrownFile(fd, { name, lineBytesMax, from: contentBefore(record), gzip, takesUnfinished });
 }
 
-/** The record behind the last block. A place in a compressed file is that where the reading began, until it ends. */
+/** The record behind the last block. In a compressed file the place stays where the reading began until the end is reached. */
 function behind(
   record: IngestedFile,
   { fd, fs, grown }: { readonly fd: number; readonly fs: FileSystem; readonly grown: GrownFile },
@@ -171,7 +171,7 @@ function behind(
   };
 }
 
-/** Entries with a key of their own are stored once whatever is done, and were not counted. */
+/** Entries with a key of their own are never stored twice, and were not counted. */
 function withoutAhead(entries: readonly LogEntry[], ahead: number): { entries: readonly LogEntry[]; ahead: number } {
   if (ahead === 0) return { entries, ahead };
   let left = ahead;
@@ -185,7 +185,7 @@ function firstLine(block: Block): Buffer {
   return end === -1 ? block.bytes : block.bytes.subarray(0, end);
 }
 
-/** Bytes of the first line, without its end. */
+/** Length of the first line, without its end. */
 function lengthOf(block: Block): number {
   if (block.kind === 'overlong') return block.lineBytes;
   const line = firstLine(block);

@@ -6,7 +6,7 @@ import { entryOf } from '../entries.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 
-/** Of a line that is too long, no more is kept. */
+/** The most that is kept of a line that is too long. */
 const HEAD_BYTES = 4096;
 
 /** How lines are read. */
@@ -15,12 +15,12 @@ export interface LineReading {
   readonly lineBytesMax: number;
 }
 
-/** Where lines come from. */
+/** The origin of lines. */
 export interface LineOrigin {
   /** For `metadata.source`. */
   readonly source: string;
   readonly pipeline: string;
-  /** The idempotency key of a line, from 1, that has none of its own; undefined: there is none. */
+  /** The idempotency key for a line without its own, counted from 1; undefined: there is none. */
   readonly keyOf?: (line: number) => string;
 }
 
@@ -30,7 +30,7 @@ type Remains = Parameters<typeof refusedRecord>[1];
  * Makes a record of each line: an event, or a refused line, whose dead letter the pipeline will write.
  *
  * @param linesBefore lines of the input before this block
- * @returns the records, how many of them are refused lines, and how many lines there were, blank ones too
+ * @returns the records, how many of them are refused lines, and how many lines there were, including blank ones
  */
 export function recordsOf(
   block: Block,

@@ -14,51 +14,45 @@ export interface AiMeter {
   show(status: AiStatus, spentToday: readonly Spending[]): void;
 }
 
-/** What the AI providers do, and what they cost. */
+/** What AI providers do, and what they cost. */
 export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): AiMeter {
   const attempts = counter(
     'ai_requests_total',
-    'HTTP requests to AI providers that have ended, by outcome: answered, or the class of the error.',
+    'HTTP requests to AI providers that have finished, by outcome: answered, or the class of the error.',
     ['provider', 'model', 'outcome'],
   );
   const durations = histogram('ai_request_duration_seconds', 'Time from a request to its answer.', ANSWER_BUCKETS, [
     'provider',
   ]);
-  const tokens = counter('ai_tokens_total', 'Tokens, as the providers count them.', ['provider', 'model', 'direction']);
+  const tokens = counter('ai_tokens_total', 'Tokens, as providers count them.', ['provider', 'model', 'direction']);
   const cost = counter(
     'ai_cost_usd_total',
-    'US dollars: exact, estimated where an answer has no usage, or the worst case of what may have been billed.',
+    'US dollars: exact, estimated where an answer reports no usage, or the worst case of what may have been billed.',
     ['provider', 'model', 'billing'],
   );
-  const calls = counter('ai_calls_total', 'Calls of AI stages that have ended; cached: answered from the journal.', [
+  const calls = counter('ai_calls_total', 'Calls of AI stages that have finished; cached: answered from the journal.', [
     'result',
   ]);
-  const inFlight = gauge('ai_calls_in_flight', 'Calls of AI stages that are under way.');
+  const inFlight = gauge('ai_calls_in_flight', 'Calls of AI stages in progress.');
   const waits = histogram(
     'ai_limiter_wait_seconds',
-    'Time that a request waited for the limits of its provider.',
+    "Time that a request waited for its provider's limits.",
     WAIT_BUCKETS,
     ['provider'],
   );
-  const waiting = gauge('ai_limiter_waiting_requests', 'Requests that wait for the limits of their provider.', [
-    'provider',
-  ]);
-  const limits = gauge('ai_limit_per_minute', 'What a provider may be sent in a minute.', ['provider', 'kind']);
-  const used = gauge('ai_used_per_minute', 'What it was sent in the last minute.', ['provider', 'kind']);
-  const breakers = gauge('ai_breaker_state', 'Whether the circuit breaker of a provider is in this state: 1 or 0.', [
+  const waiting = gauge('ai_limiter_waiting_requests', "Requests waiting for their provider's limits.", ['provider']);
+  const limits = gauge('ai_limit_per_minute', 'What a provider may be sent per minute.', ['provider', 'kind']);
+  const used = gauge('ai_used_per_minute', 'What a provider was sent in the last minute.', ['provider', 'kind']);
+  const breakers = gauge('ai_breaker_state', "Whether a provider's circuit breaker is in this state: 1 or 0.", [
     'provider',
     'state',
   ]);
-  const latency = gauge('ai_recent_latency_seconds', 'Mean time that answers lately took.', ['provider']);
-  const budget = gauge('ai_budget_limit_usd', 'What may be spent a day, by all pipelines (no label) or one.', [
-    'pipeline',
-  ]);
-  const spent = gauge('ai_budget_spent_usd', 'What is spent today, the worst case of unknown costs included.', [
-    'pipeline',
-  ]);
-  const reserved = gauge('ai_budget_reserved_usd', 'Worst case of the calls that are under way.', ['pipeline']);
-  const left = gauge('ai_budget_left_usd', 'What is left today.', ['pipeline']);
-  const today = gauge('ai_spent_today_usd', 'What is spent today, by provider and model, unknown costs included.', [
+  const latency = gauge('ai_recent_latency_seconds', 'Mean time of recent answers.', ['provider']);
+  const budget = gauge('ai_budget_limit_usd', 'Daily budget of all pipelines (no label) or of one.', ['pipeline']);
+  const spent = gauge('ai_budget_spent_usd', 'Spent today, including the worst case of unknown costs.', ['pipeline']);
+  const reserved = gauge('ai_budget_reserved_usd', 'Worst case of the calls in progress.', ['pipeline']);
+  const left = gauge('ai_budget_left_usd', "Left of today's budget.", ['pipeline']);
+  const today = gauge('ai_spent_today_usd', 'Spent today, by provider and model, including unknown costs.', [
     'provider',
     'model',
   ]);

@@ -22,7 +22,7 @@ export function httpMeter({ counter, gauge, histogram }: MetricFactory): HttpMet
     'route',
   ]);
   const connections = gauge('http_connections', 'Open connections.');
-  /** The library looks up labels anew each time: dear, for what comes thousands of times a second. */
+  /** The library looks up labels each time: too slow for what happens thousands of times a second. */
   const counters = new Map<string, { inc(): void }>();
   const clocks = new Map<string, { observe(seconds: number): void }>();
   let open = (): Promise<number> => Promise.resolve(0);

@@ -1,4 +1,4 @@
-/** The names that may stand in labels: those of the config and no others, so that there are ever only so many series. */
+/** The names allowed in labels: only those of the config, so that the number of series is bounded. */
 export interface KnownNames {
   /** The stages of each pipeline. */
   readonly pipelines: ReadonlyMap<string, ReadonlySet<string>>;
@@ -10,12 +10,12 @@ export const OTHER = 'other';
 
 export const NO_NAMES: KnownNames = { pipelines: new Map(), providers: new Set(), models: new Set() };
 
-/** The name, where it is a known one. */
+/** The name if it is known. */
 export function known(name: string, names: { has(name: string): boolean }): string {
   return names.has(name) ? name : OTHER;
 }
 
-/** Where in a pipeline something happened: a stage, or before (`input`) or behind (`output`, `routing_key`) all of them. */
+/** Where in a pipeline something happened: in a stage, or before (`input`) or after (`output`, `routing_key`) all of them. */
 export function knownPlace(stage: string | undefined, stages: ReadonlySet<string> | undefined): string {
   if (stage === undefined) return 'input';
   return stage === 'output' || stage === 'routing_key' ? stage : known(stage, stages ?? new Set());

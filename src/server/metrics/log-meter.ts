@@ -11,31 +11,28 @@ export interface DiskSpace {
 
 export interface LogMeter {
   readonly hooks: Required<Pick<LogHooks, 'onSync' | 'onWriteError'>>;
-  /** A damaged place was met. */
+  /** A damaged place was found. */
   readonly damaged: () => void;
   show(stats: LogStats, space: DiskSpace | undefined): void;
 }
 
 /** What the stored log does. */
 export function logMeter({ counter, gauge, histogram }: MetricFactory): LogMeter {
-  const stored = counter('events_stored_total', 'Events taken in: stored in the log, and acknowledged.');
+  const stored = counter('events_stored_total', 'Events accepted: stored in the log and acknowledged.');
   const storedBytes = counter('log_written_bytes_total', 'Bytes appended to the log.');
   const refused = counter('events_refused_total', 'Events that could not be stored because the disk failed.');
-  const damaged = counter(
-    'log_damaged_places_total',
-    'Damaged places of the log that were met: what they held is lost.',
-  );
-  const queued = gauge('log_queue_events', 'Events that wait for the disk.');
-  const queuedBytes = gauge('log_queue_bytes', 'Bytes that wait for the disk.');
-  const bytes = gauge('log_bytes', 'Bytes of the log on the disk.');
+  const damaged = counter('log_damaged_places_total', 'Damaged places found in the log: their content is lost.');
+  const queued = gauge('log_queue_events', 'Events waiting for the disk.');
+  const queuedBytes = gauge('log_queue_bytes', 'Bytes waiting for the disk.');
+  const bytes = gauge('log_bytes', 'Size of the log on the disk, in bytes.');
   const segments = gauge('log_segments', 'Segments of the log.');
-  const memory = gauge('log_memory_events', 'Newest events that are in memory.');
-  const syncs = histogram('log_fsync_duration_seconds', 'Time that a shared sync of the disk took.', SYNC_BUCKETS);
-  const diskBytes = gauge('log_disk_size_bytes', 'Size of the disk that the log is on.');
-  const diskFree = gauge('log_disk_free_bytes', 'What is free of it for this user.');
+  const memory = gauge('log_memory_events', 'Newest events held in memory.');
+  const syncs = histogram('log_fsync_duration_seconds', 'Duration of a shared sync to the disk.', SYNC_BUCKETS);
+  const diskBytes = gauge('log_disk_size_bytes', "Size of the log's disk.");
+  const diskFree = gauge('log_disk_free_bytes', "Free space on the log's disk for this user.");
   const clockAhead = gauge(
     'log_clock_ahead_seconds',
-    'How far the times of new events are ahead of the clock, which was ahead once: times never step back.',
+    'How far timestamps of new events are ahead of the clock, which was ahead once: timestamps never go back.',
   );
 
   return {

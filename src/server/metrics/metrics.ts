@@ -12,8 +12,8 @@ import { metricFactory } from './prom.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /**
- * All numbers of the daemon, in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here,
- * so that they can't differ. What happens is counted by the meters as it happens; what stands is read when somebody looks.
+ * All numbers of the daemon in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here,
+ * so that they always agree. Meters count what happens as it happens; states are read on request.
  */
 export interface Metrics {
   readonly http: HttpMeter;
@@ -23,13 +23,13 @@ export interface Metrics {
   readonly alerts: AlertMeter;
   readonly intakes: IntakeMeter;
   readonly process: ProcessMeter;
-  /** These names may stand in labels from now on; series with others are dropped. */
+  /** Allows these names in labels from now on; drops series with others. */
   know(names: KnownNames): Promise<void>;
-  /** @param show brings gauges up to date before each look */
+  /** @param show updates gauges before each read */
   beforeLook(show: () => Promise<void>): void;
   /** All numbers at this moment. */
   snapshot(): Promise<Snapshot>;
-  /** The same for Prometheus. */
+  /** The same in Prometheus' text format. */
   text(): Promise<string>;
   /** The media type of that text. */
   readonly contentType: string;

@@ -13,7 +13,7 @@ const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] 
 
 const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly EndOfWorker[];
 
-/** What became of a block of events. */
+/** The outcomes of a block of events. */
 export interface EventsTally {
   readonly counts: {
     readonly output: number;
@@ -27,7 +27,7 @@ export interface EventsTally {
     readonly stage: string | undefined;
     readonly count: number;
   }[];
-  /** The ways of some events through the stages. */
+  /** Some events' way through the stages. */
   readonly observations: readonly Pick<Observation, 'steps'>[];
   /** Milliseconds since the last event of the block was stored. */
   readonly ageMs: number | undefined;
@@ -38,69 +38,73 @@ export interface PipelineStanding {
   readonly pipeline: string;
   readonly state: ProcessorState['kind'];
   readonly lagMs: number;
-  /** Events that wait; undefined where nobody can tell. */
+  /** Waiting events; undefined when unknown. */
   readonly backlog: number | undefined;
 }
 
 export interface PipelineMeter {
-  /** Lets the counters of these pipelines begin at 0, so that the first event shows as a change. */
+  /** Starts the counters of these pipelines at 0, so that the first event shows as a change. */
   begin(pipelines: Iterable<string>): void;
   count(pipeline: string, tally: EventsTally): void;
-  /** Dead letters went through the pipeline once more: what became of them is counted like everything else. */
-  countDrivenAgain(pipeline: string, events: number): void;
-  /** A worker thread has ended in the middle of its work: it was ended, took too much memory, or died otherwise. */
+  /** Dead letters were sent through the pipeline again: their outcomes are counted like all others. */
+  countRetried(pipeline: string, events: number): void;
+  /** A worker thread ended during its work: it was terminated, used too much memory, or died otherwise. */
   workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
-  /** @param progress undefined: nothing is being re-driven */
+  /** @param progress undefined: no retry is under way */
   showRedrive(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
 }
 
 /** What the pipelines do. */
 export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): PipelineMeter {
-  const events = counter('events_processed_total', 'Events that came to an end, by how.', ['pipeline', 'outcome']);
+  const events = counter('events_processed_total', 'Events that were finished, by outcome.', ['pipeline', 'outcome']);
   const drivenAgain = counter(
     'events_driven_again_total',
-    'Dead letters that were sent through their pipeline once more; events_processed_total has them, too.',
+    'Dead letters that were sent through their pipeline again; events_processed_total includes them.',
     ['pipeline'],
   );
   const workersEnded = counter(
     'workers_ended_total',
-    'Worker threads that have ended in the middle of an event, by reason: it took too long, or too much memory, or the worker did not survive it otherwise.',
+    'Worker threads that ended during an event, by reason: it took too long or too much memory, or the worker crashed.',
     ['pipeline', 'reason'],
   );
   const failures = counter(
     'event_failures_total',
-    'Events that failed, by stage and kind of error, whatever on_error made of them.',
+    'Events that failed, by stage and kind of error, whatever on_error did with them.',
     ['pipeline', 'stage', 'kind'],
   );
   const stages = histogram(
     'stage_duration_seconds',
-    'Time that a stage took for an event: of every event where there are AI stages, else of at least one in each block.',
+    'Time that a stage took for an event: of every event in pipelines with AI stages, else of at least one in each block.',
     STAGE_BUCKETS,
     ['pipeline', 'stage'],
   );
   const whole = histogram(
     'event_duration_seconds',
-    'Time that all stages took for an event: of the same events.',
+    'Time that all stages took for an event; of the same events as stage durations.',
     STAGE_BUCKETS,
     ['pipeline'],
   );
   const delivery = histogram(
     'event_delivery_seconds',
-    'From the storing of an event to the moment when it is out: of the newest event in each block.',
+    'Time from storing an event until it is delivered: of the newest event in each block.',
     DELIVERY_BUCKETS,
     ['pipeline'],
   );
   const states = gauge('pipeline_state', 'Whether a pipeline is in this state: 1 or 0.', ['pipeline', 'state']);
-  const lag = gauge('pipeline_lag_seconds', 'Since about when stored events wait for the pipeline.', ['pipeline']);
+  const lag = gauge(
+    'pipeline_lag_seconds',
+    'How long stored events have been waiting for the pipeline, approximately.',
+    ['pipeline'],
+  );
   const backlog = gauge(
     'pipeline_backlog_events',
-    'Stored events that the pipeline has not gone through yet, those of other pipelines among them.',
+    'Stored events that the pipeline has not read yet, including those of other pipelines.',
     ['pipeline'],
   );
   const redriveLeft = gauge(
     'redrive_left_bytes',
-    'Bytes of dead-letter files that are still to be gone through: 0 while no dead letters are re-driven.',
+    'Bytes of dead-letter files left to read: 0 while no dead letters are retried.',
     [],
   );
 
@@ -112,7 +116,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         for (const reason of WORKER_ENDS) workersEnded.inc({ pipeline, reason }, 0);
       }
     },
-    countDrivenAgain: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
+    countRetried: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
     workerEnded: (pipeline, reason) => workersEnded.inc({ pipeline, reason }),
     count(pipeline, { counts, failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {

@@ -1,27 +1,25 @@
 import type { Registry } from 'prom-client';
 import type { Prom, MetricFactory } from './prom.js';
 
-/** Gauges that are named like counters: Prometheus' own check refuses them. */
+/** Gauges with names of counters: Prometheus' own checker rejects them. */
 const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
 export interface ProcessMeter {
-  /** A changed config was read, and taken over or refused. */
+  /** A changed config was read and was applied or rejected. */
   reloaded(ok: boolean): void;
-  /** The clock of the machine stepped. */
+  /** The machine's clock stepped. */
   clockStepped(): void;
-  /** Why a folder of the daemon is not where it was; undefined: it is. */
+  /** Why a folder of the daemon is unavailable; undefined: it is available. */
   showAway(folders: { readonly log: string | undefined; readonly state: string | undefined }): void;
 }
 
-/** The process itself, and the config that it runs by. */
+/** The process, and the config that it uses. */
 export function processMeter(prom: Prom, registry: Registry, make: MetricFactory, version: string): ProcessMeter {
   prom.collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  make.gauge('build_info', 'The version that runs; always 1.', ['version']).set({ version }, 1);
-  const reloads = make.counter('config_reloads_total', 'Changed configs that were read, by what came of it.', [
-    'result',
-  ]);
-  const last = make.gauge('config_last_reload_successful', 'Whether the newest config is the one in use: 1 or 0.');
+  make.gauge('build_info', 'The running version; always 1.', ['version']).set({ version }, 1);
+  const reloads = make.counter('config_reloads_total', 'Changed configs that were read, by result.', ['result']);
+  const last = make.gauge('config_last_reload_successful', 'Whether the newest config is in use: 1 or 0.');
   last.set(1);
   const steps = make.counter(
     'clock_steps_total',

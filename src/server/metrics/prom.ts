@@ -1,10 +1,10 @@
 import type * as prom from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The library, which is loaded only when there is something to measure. */
+/** The library; loaded only when there is something to measure. */
 export type Prom = typeof prom;
 
-/** What a meter makes its metrics with. Every name begins with `colloquium_`. */
+/** Creates a meter's metrics. Every name begins with `colloquium_`. */
 export interface MetricFactory {
   readonly counter: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Counter<Label>;
   readonly gauge: <Label extends string>(name: string, help: string, labels?: readonly Label[]) => Gauge<Label>;
@@ -31,7 +31,7 @@ export function metricFactory(library: Prom, registry: Registry): MetricFactory 
   };
 }
 
-/** Brings a counter to what somebody else has counted. */
+/** Raises a counter to a total that is counted elsewhere. */
 export function countTo(counter: Counter, total: number): void {
   counter.reset();
   counter.inc(total);

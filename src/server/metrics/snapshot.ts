@@ -23,7 +23,7 @@ export async function readSnapshot(registry: Registry): Promise<Snapshot> {
   );
 }
 
-/** The samples of a name whose labels are these, or are among these. */
+/** The samples of a name that have at least these labels. */
 export function samplesOf(
   snapshot: Snapshot,
   name: string,

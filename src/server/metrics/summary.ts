@@ -1,20 +1,20 @@
 import { samplesOf, sumOf, type Snapshot } from './snapshot.js';
 
-/** The answer of `GET /metrics.json`: the few figures, over all pipelines since the start. */
+/** The answer of `GET /metrics.json`: a few totals over all pipelines since the start. */
 export interface MetricsSummary {
   readonly events_processed: number;
   readonly events_failed: number;
   readonly active_connections: number;
-  /** What an event takes in its stages. */
+  /** Time of an event in its stages. */
   readonly average_processing_time_ms: number;
-  /** Of all events that came to an end, the part that failed: 0 to 1. */
+  /** The share of finished events that failed: 0 to 1. */
   readonly error_rate: number;
 }
 
 const EVENTS = 'colloquium_events_processed_total';
 const DURATION = 'colloquium_event_duration_seconds';
 
-/** The outcomes of events that were not what was asked for. */
+/** The outcomes that count as failures. */
 export const FAILED = ['skipped', 'dead_lettered'] as const;
 
 export function summaryOf(snapshot: Snapshot): MetricsSummary {
@@ -29,7 +29,7 @@ export function summaryOf(snapshot: Snapshot): MetricsSummary {
   };
 }
 
-/** Not all events are timed: each pipeline's mean counts for as many as the pipeline had. */
+/** Not all events are timed: each pipeline's mean is weighted by its number of events. */
 function meanSeconds(snapshot: Snapshot): number {
   let events = 0;
   let seconds = 0;

@@ -8,31 +8,34 @@ export interface RegisteredRoute {
   /** With parameters as `:name`. */
   readonly path: string;
   readonly role: NeededRole;
-  /** Whether it answers while the log is recovered. */
+  /** Whether it answers while the log is being recovered. */
   readonly early: boolean;
 }
 
 const ERROR = { 'application/json': ['Error'] } as const;
 
-/** There should be none: a test says so. */
+/** Should never be used: a test checks this. */
 const UNDESCRIBED: OpenApiOperation = { summary: '', answers: {} };
 
-/** What the guard before the routes may answer. */
+/** Possible answers of the guard before the routes. */
 const GUARDED: Readonly<Record<number, Answer>> = {
   401: { description: 'No valid token.', content: ERROR },
-  403: { description: 'A token whose role does not reach, or a page of another site.', content: ERROR },
-  429: { description: 'Too many requests: come again after Retry-After.', content: ERROR },
+  403: {
+    description: "The token's role is not sufficient, or the request comes from a page of another site.",
+    content: ERROR,
+  },
+  429: { description: 'Too many requests: retry after the time in Retry-After.', content: ERROR },
 };
 
-/** What comes from any route that needs the log, before it is there. */
+/** Answers of all routes that need the log, before it is available. */
 const NOT_YET: Readonly<Record<number, Answer>> = {
-  503: { description: 'The log is being recovered: come again after Retry-After.', content: ERROR },
+  503: { description: 'The log is being recovered: retry after the time in Retry-After.', content: ERROR },
 };
 
 /**
  * Describes the API (OpenAPI 3.1).
  *
- * @param routes those that are registered
+ * @param routes the registered routes
  */
 export function openApiDocument(routes: readonly RegisteredRoute[], version: string): Schema {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -43,13 +46,17 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Colloquium', version, description: 'Takes events in, stores them durably, and tells how it is.' },
+    info: {
+      title: 'Colloquium',
+      version,
+      description: 'Accepts events, stores them durably, and reports the state of the daemon.',
+    },
     paths,
     components: {
       schemas: SCHEMAS,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        password: { type: 'http', scheme: 'basic', description: 'The token is the password, under any name.' },
+        password: { type: 'http', scheme: 'basic', description: 'The token is the password, with any user name.' },
       },
     },
   };
@@ -73,9 +80,9 @@ function described(
   return {
     summary,
     ...(!isPublic && {
-      description: `Takes a token with the role ${role === 'any' ? 'ingest, read or admin' : role}.`,
+      description: `Requires a token with the role ${role === 'any' ? 'ingest, read or admin' : role}.`,
     }),
-    // An empty requirement: where there are no tokens, none is asked for.
+    // An empty requirement: without tokens, none is required.
     security: isPublic ? [] : [{ token: [] }, { password: [] }, {}],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

@@ -16,13 +16,13 @@ function object(properties: Readonly<Record<string, Schema>>, optional: readonly
 
 const lineCounts = {
   accepted: count,
-  duplicates: { ...count, description: 'Of the accepted: stored before, by their idempotency keys.' },
+  duplicates: { ...count, description: 'Of the accepted events: those stored before, by their idempotency keys.' },
   refused: count,
   errors: {
     type: 'array',
     maxItems: 100,
     items: object({ line: { type: 'integer', minimum: 1 }, error: text, message: text }),
-    description: 'The first refused lines.',
+    description: 'The first rejected lines.',
   },
 };
 
@@ -30,9 +30,12 @@ const lineCounts = {
 export const SCHEMAS = {
   Error: object(
     {
-      error: { ...text, description: 'Stable words, to match on.' },
-      message: { ...text, description: 'What is wrong here, for a person.' },
-      line: { ...count, description: 'Where the JSON breaks off; of a stream, the first line that is not stored.' },
+      error: { ...text, description: 'Stable text, for programs to match.' },
+      message: { ...text, description: 'An explanation for people.' },
+      line: {
+        ...count,
+        description: 'Where the JSON becomes invalid; in a stream, the first line that is not stored.',
+      },
       column: count,
       ...lineCounts,
     },
@@ -61,8 +64,8 @@ export const SCHEMAS = {
           status: { enum: ['healthy', 'degraded', 'unhealthy', 'stopped'] },
           error: text,
           memory_events: count,
-          redriven: { ...count, description: 'While dead letters are re-driven: how many were.' },
-          bytes_left: { ...count, description: 'Of their files, still to be gone through.' },
+          redriven: { ...count, description: 'While dead letters are retried: how many were.' },
+          bytes_left: { ...count, description: 'Bytes of their files that are left.' },
         },
         ['error', 'memory_events', 'redriven', 'bytes_left'],
       ),

@@ -4,14 +4,14 @@ import { asTexts } from '../query.js';
 import type { TapChoice } from './tap-hub.js';
 
 /**
- * Reads the query `stage` and `pipeline`.
+ * Parses the query parameters `stage` and `pipeline`.
  *
  * @param stages the names of each pipeline's stages
- * @throws HttpError 400 for another parameter, 404 for what is not there
+ * @throws HttpError 400 for another parameter, 404 for an unknown stage or pipeline
  */
 export function parseTapQuery(query: unknown, stages: ReadonlyMap<string, readonly string[]>): TapChoice {
   const { pipeline, stage } = asTexts(query, ['stage', 'pipeline']);
-  if (stages.size === 0) throw notFound('the daemon has no pipelines: GET /events gives what is stored');
+  if (stages.size === 0) throw notFound('the daemon has no pipelines: use GET /events to read stored events');
   if (pipeline !== undefined && !stages.has(pipeline)) {
     throw notFound(`no pipeline ${shown(pipeline)}; there are: ${[...stages.keys()].join(', ')}`);
   }

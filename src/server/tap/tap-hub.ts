@@ -3,13 +3,13 @@ import { Tap, type TapCatch, type TapPoint, type TapWish } from '../../pipeline/
 import { busy } from '../http-error.js';
 import { Shares } from '../shares.js';
 
-/** Bytes that wait for one reader: what comes while they do is missed, and counted. */
+/** Unread bytes of one reader: events that come in beyond that are missed, and counted. */
 const WAITING_BYTES_MAX = 2 << 20;
 
-/** Whoever looks on costs the daemon's time. One caller gets half of them at most. */
+/** Taps cost the daemon time. One caller gets at most half of the free ones. */
 const TAPS_MAX = 32;
 
-/** Something is sent after so long a silence, so that a reader that has gone is noticed, and proxies keep the connection. */
+/** Something is sent after this much silence, so that a disconnected reader is noticed and proxies keep the connection. */
 const SILENCE_MAX_MS = 10_000;
 
 /** What one reader wants to see. */
@@ -21,14 +21,14 @@ export interface TapChoice {
 
 interface OpenTap extends TapChoice {
   readonly stream: Readable;
-  /** Events that did not get to the reader, and of which it was not told yet. */
+  /** Events that did not reach the reader and that it was not told of yet. */
   missed: number;
-  /** When something was sent last, by a clock that never jumps. */
+  /** When something was last sent, by a clock that never jumps. */
   sentAt: number;
   mayBeGone: boolean;
 }
 
-/** Who looks on at the events of a running daemon. Nobody waits for a slow reader: it misses events, and is told how many. */
+/** The readers of a running daemon's events. Nothing waits for a slow reader: it misses events and is told how many. */
 export class TapHub {
   readonly #taps = new Set<OpenTap>();
   readonly #shares = new Shares(() => TAPS_MAX);
@@ -37,15 +37,14 @@ export class TapHub {
   constructor(private readonly elapsed: () => number) {}
 
   /**
-   * Begins a stream of events: lines as `--envelope` prints them, between them `{"missed":N}`, and empty lines while nothing
+   * Starts a stream of events: lines as `--envelope` prints them, between them `{"missed":N}`, and empty lines while nothing
    * happens.
    *
-   * @param payer on whose account it is
-   * @throws HttpError 503 when too many look on
+   * @param payer the account that it is charged to
+   * @throws HttpError 503 when too many are open
    */
   open(choice: TapChoice, payer: string): Readable {
-    if (!this.#shares.take(payer, 1))
-      throw busy('too many taps are open: a token may have half of those that are free');
+    if (!this.#shares.take(payer, 1)) throw busy('too many taps are open: a token may have half of the free ones');
     const stream = new Readable({
       read: () => undefined,
       destroy: (error, done) => {
@@ -56,24 +55,24 @@ export class TapHub {
     });
     const tap: OpenTap = { ...choice, stream, missed: 0, sentAt: this.elapsed(), mayBeGone: false };
     this.#taps.add(tap);
-    // The reader learns at once that it is connected.
+    // Shows the reader at once that it is connected.
     this.#send(tap, '\n');
     return stream;
   }
 
-  /** Its client says that it sends no more. It may be gone, which only shows when something is sent, or have nothing to say. */
+  /** Its client has closed its side. It may be gone, which only shows when something is sent, or it may have nothing to say. */
   mayBeGone(stream: Readable): void {
     for (const tap of this.#taps) if (tap.stream === stream) tap.mayBeGone = true;
   }
 
-  /** What a pipeline's next block is to show; undefined while nobody looks on. */
+  /** What a pipeline's next block has to show; undefined without readers. */
   tapOf(pipeline: string): Tap | undefined {
     if (this.#taps.size === 0) return undefined;
     const wish = this.#wishFor(pipeline);
     return wish && new Tap(wish, (seen) => this.#take(pipeline, seen));
   }
 
-  /** To be called about once a second: tells of missed events where no other follows, and that the daemon lives. */
+  /** Call this about once a second: reports missed events when no other follows, and shows that the daemon is alive. */
   sweep(): void {
     for (const tap of this.#taps) {
       const isSilent = tap.mayBeGone || this.elapsed() - tap.sentAt >= SILENCE_MAX_MS;
@@ -81,7 +80,7 @@ export class TapHub {
     }
   }
 
-  /** Ends all streams. */
+  /** Closes all streams. */
   close(): void {
     for (const { stream } of this.#taps) stream.push(null);
     this.#taps.clear();

@@ -1,34 +1,34 @@
 import { OVERLONG_HEAD_BYTES } from '../block.js';
 
-/** No line of JSON begins with it, and no line of an input that is decoded. */
+/** No line of JSON begins with it, and no line of a decoded input. */
 const MARK = 0x00;
 
 /** Why a record could not be read. */
 export type BrokenKind = 'invalid_row' | 'invalid_json' | 'line_too_long';
 
-/** A record that could not be read, on its way to its dead letter. */
+/** An unreadable record, on its way to its dead letter. */
 export interface BrokenRecord {
   readonly kind: BrokenKind;
   readonly message: string;
-  /** What stood there, or the start of it. */
+  /** Its text, or the start of it. */
   readonly bytes: Buffer;
   /** Its whole length. */
   readonly recordBytes: number;
 }
 
-/** The line that stands for a broken record among lines of JSON. */
+/** The line for a broken record among lines of JSON. */
 export function brokenLine(kind: BrokenKind, message: string, record: Buffer, recordBytes = record.length): Buffer {
   const bytes = kind === 'line_too_long' ? record.subarray(0, OVERLONG_HEAD_BYTES) : record;
   const text = JSON.stringify({ kind, message, base64: bytes.toString('base64'), recordBytes });
   return Buffer.from(`\0${text}\n`);
 }
 
-/** Whether a line of a decoded input stands for a broken record. */
+/** Whether a line of a decoded input is a broken record. */
 export function isBroken(line: string): boolean {
   return line.charCodeAt(0) === MARK;
 }
 
-/** What {@link brokenLine} has put into a line. */
+/** Reads a line of {@link brokenLine}. */
 export function readBroken(line: string): BrokenRecord {
   const { base64, ...rest } = JSON.parse(line.slice(1)) as Omit<BrokenRecord, 'bytes'> & { readonly base64: string };
   return { ...rest, bytes: Buffer.from(base64, 'base64') };

@@ -20,19 +20,20 @@ const NEWLINE = 0x0a;
 const HEAD_BYTES = 4096;
 
 /**
- * A field that begins with a quote ends with one, and holds commas, line breaks and doubled quotes as they are. Anything else is
- * taken as it stands, quotes included. A row that breaks the rules is broken by itself: reading goes on at its second line, so that a
- * quote that nobody closes costs one row.
+ * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is
+ * taken literally, including quotes. A row that violates the rules is broken on its own: reading continues at its second line, so
+ * that an
+ * unclosed quote costs one row.
  */
 class CsvDecoder implements Decoder {
   readonly #buffer = new RecordBuffer();
   readonly #lines = new JsonLines();
   readonly #rows: NamedRows;
-  /** Where in the buffer the row starts that is not decoded yet. */
+  /** Where the next row starts in the buffer. */
   #start = 0;
-  /** The search for its end, where it did not end with the bytes so far. */
+  /** The search for its end, if the bytes so far do not contain it. */
   #search: CsvRowEnd | undefined;
-  /** The start of a row over the limit, whose rest is read past, and its bytes and line breaks so far. */
+  /** The start of a row over the limit, whose rest is skipped, and its bytes and line breaks so far. */
   #overlong: { readonly head: Buffer; bytes: number; breaks: number } | undefined;
 
   constructor(private readonly options: DecoderOptions) {
@@ -72,7 +73,7 @@ class CsvDecoder implements Decoder {
       }
       const end = this.#search.find(bytes);
       const fault = this.#search.fault(end === undefined && isAll);
-      // What is broken is given with the whole of its first line.
+      // A broken row is reported with its whole first line.
       const isCut = end === undefined || (fault !== undefined && bytes.indexOf(NEWLINE, start) === -1);
       if (isCut && !isAll) {
         if (this.#overlong !== undefined || bytes.length - start > this.options.recordBytesMax) {
@@ -100,13 +101,13 @@ class CsvDecoder implements Decoder {
     }
   }
 
-  /** Reads on behind a row. */
+  /** Continues behind a row. */
   #endRow(at: number): void {
     this.#start = at;
     this.#search = undefined;
     if (this.#overlong === undefined) return;
     const { head, bytes, breaks } = this.#overlong;
-    const message = `the row has ${bytes} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size); is a quote in it never closed?`;
+    const message = `the row has ${bytes} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size); check whether a quote in it is never closed`;
     this.#lines.append(brokenLine('line_too_long', message, head, bytes));
     this.#lines.newlines(breaks);
     this.#overlong = undefined;

@@ -7,13 +7,13 @@ type State =
   | 'field-start'
   | 'unquoted'
   | 'quoted'
-  /** Behind a quote within a quoted field: it ends the field, or is the first of two that stand for one. */
+  /** After a quote within a quoted field: it ends the field, or is the first of two that stand for one. */
   | 'quote-seen'
   | 'return-seen'
-  /** What stands behind the end of a quoted field is neither a comma nor a line break. */
+  /** The end of a quoted field is followed by neither a comma nor a line break. */
   | 'junk';
 
-/** The search for the end of one row, which may go over several chunks. */
+/** The search for the end of one row, possibly across several chunks. */
 export class CsvRowEnd {
   #state: State = 'field-start';
   #at: number;
@@ -23,12 +23,12 @@ export class CsvRowEnd {
     this.#at = start;
   }
 
-  /** The bytes before `count` are forgotten. */
+  /** The bytes before `count` are gone. */
   moveBack(count: number): void {
     this.#at -= count;
   }
 
-  /** @returns where the newline behind the row stands, or what breaks it; undefined when the bytes have neither */
+  /** @returns the position of the newline after the row, or what breaks it; undefined when the bytes have neither */
   find(bytes: Buffer): number | undefined {
     for (let at = this.#at; at < bytes.length; at++) {
       if (this.#state === 'quoted') {
@@ -45,10 +45,10 @@ export class CsvRowEnd {
     return undefined;
   }
 
-  /** What breaks the row, for a person. @param isCut the input has ended within it */
+  /** What breaks the row, for people. @param isCut the input has ended within it */
   fault(isCut: boolean): string | undefined {
-    if (this.#state === 'junk') return 'text stands behind the quote that ends a field';
-    return isCut && this.#state === 'quoted' ? 'the quote that begins a field is never closed' : undefined;
+    if (this.#state === 'junk') return 'text follows the closing quote of a field';
+    return isCut && this.#state === 'quoted' ? 'the opening quote of a field is never closed' : undefined;
   }
 }
 

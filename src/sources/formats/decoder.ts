@@ -1,22 +1,22 @@
 /**
- * Turns the bytes of a format into lines of JSON, one for each record: what every source gives. A record that cannot be read is a
- * line too, by which the pipeline learns why (see `broken-record.ts`). Memory is bounded by the longest record.
+ * Converts the bytes of a format to lines of JSON, one for each record. An unreadable record becomes a
+ * line, too, which tells the pipeline why (see `broken-record.ts`). The longest record bounds the memory.
  */
 export interface Decoder {
   /**
    * Takes the next bytes of the input.
    *
-   * @returns the records that are whole by now, each with a newline; its bytes belong to whoever called
+   * @returns the complete records, each with a newline; the caller owns the bytes
    */
   decode(chunk: Buffer): Buffer;
-  /** The input has ended. @returns the records that are left */
+  /** The input has ended. @returns the remaining records */
   end(): Buffer;
 }
 
 export interface DecoderOptions {
   /** The input's name, for errors that concern all of it. */
   readonly source: string;
-  /** A longer record is broken, and is not held. */
+  /** A longer record is broken and not kept in memory. */
   readonly recordBytesMax: number;
 }
 
@@ -24,7 +24,7 @@ export interface DecoderOptions {
 export interface InputFormat {
   /** As `--in` and the config name it. */
   readonly name: string;
-  /** File names that end so have it where nobody says otherwise. */
+  /** Endings of file names that select it by default. */
   readonly extensions: readonly string[];
   /** One line for people. */
   readonly summary: string;

@@ -4,7 +4,7 @@ import { json } from './json-format.js';
 import { text } from './text-format.js';
 import { tsv } from './tsv-format.js';
 
-/** What an input may be besides lines of JSON. A new format is a file here and a line below. */
+/** The formats of an input besides lines of JSON. A new format is a file here and a line below. */
 export { isBroken, readBroken } from './broken-record.js';
 export type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
 export { recognize } from './recognize.js';

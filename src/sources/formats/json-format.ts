@@ -3,7 +3,7 @@ import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
 import { JsonLines } from './json-lines.js';
 import { RecordBuffer } from './record-buffer.js';
 
-/** JSON however it is laid out. */
+/** JSON in any layout. */
 export const json: InputFormat = {
   name: 'json',
   extensions: [],
@@ -23,33 +23,34 @@ const LINE_END = Buffer.from('\n');
 /** What is kept of a value over the limit. */
 const HEAD_BYTES = 4096;
 
-/** Where between values the decoder stands. */
+/** The decoder's state between values. */
 type Place =
-  /** Among values that follow each other. */
+  /** Among consecutive values. */
   | 'top'
-  /** In a list at the top: at its start, behind an element, or behind a comma. */
+  /** In a list at the top level: at its start, after an element, or after a comma. */
   | 'list'
   | 'element'
   | 'comma';
 
 /**
- * Cuts values out and gives each a line. It looks at brackets and texts alone: whether a value is valid is seen by whoever parses its
- * line. What stands between two commas of a list is one element, so that a missing comma breaks one event.
+ * Cuts out values and gives each a line. It looks only at brackets and strings: parsing the line
+ * decides whether a value is valid. Everything between two commas of a list is one element, so that a missing comma breaks one
+ * event.
  */
 class JsonDecoder implements Decoder {
   readonly #buffer = new RecordBuffer();
   readonly #lines = new JsonLines();
   #place: Place = 'top';
-  /** Where the value starts that is not whole yet; undefined between values. */
+  /** Where the incomplete value starts; undefined between values. */
   #start: number | undefined;
-  /** How far the bytes were looked at. */
+  /** How far the bytes were scanned. */
   #at = 0;
   /** Open brackets within the value. */
   #depth = 0;
   #text: 'none' | 'open' | 'escape' = 'none';
-  /** A text of the value has a line break in it, which no text may have. */
+  /** A string of the value contains a line break, which is invalid. */
   #hasBreak = false;
-  /** The start of a value over the limit, whose rest is read past, and its bytes so far. */
+  /** The start of a value over the limit, whose rest is skipped, and its bytes so far. */
   #overlong: { readonly head: Buffer; bytes: number } | undefined;
 
   constructor(private readonly options: DecoderOptions) {}
@@ -67,7 +68,7 @@ class JsonDecoder implements Decoder {
     this.#buffer.end();
     this.#scan();
     if (this.#start !== undefined) this.#give(this.#at);
-    if (this.#place !== 'top') this.#refuse('the input ends within a list that began at its top');
+    if (this.#place !== 'top') this.#refuse('the input ends within its top-level list');
     return this.#lines.take();
   }
 
@@ -117,7 +118,7 @@ class JsonDecoder implements Decoder {
     }
   }
 
-  /** What begins with a bracket or a quote ends a number or word before it. */
+  /** A bracket or a quote ends a number or word before it. */
   #begin(): void {
     if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at);
     this.#start ??= this.#at;
@@ -139,7 +140,7 @@ class JsonDecoder implements Decoder {
       if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at + 1);
     } else if (byte === CLOSE_LIST && this.#place !== 'top') {
       if (this.#start === undefined && this.#place === 'comma')
-        this.#refuse('an element is missing behind the last comma');
+        this.#refuse('an element is missing after the last comma');
       this.#give(this.#at);
       this.#place = 'top';
     } else {
@@ -147,7 +148,7 @@ class JsonDecoder implements Decoder {
     }
   }
 
-  /** Gives the value that ends here, if there is one. */
+  /** Returns the value that ends here, if any. */
   #give(end: number): void {
     const start = this.#start;
     if (start === undefined) return;
@@ -158,7 +159,7 @@ class JsonDecoder implements Decoder {
       this.#lines.append(brokenLine('line_too_long', message, head, length));
       this.#overlong = undefined;
     } else if (this.#hasBreak) {
-      this.#lines.append(brokenLine('invalid_json', 'a text has a line break in it', bytes.subarray(start, end)));
+      this.#lines.append(brokenLine('invalid_json', 'a string contains a line break', bytes.subarray(start, end)));
     } else {
       this.#lines.appendFolded(bytes, start, end);
       this.#lines.append(LINE_END);

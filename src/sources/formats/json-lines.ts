@@ -9,10 +9,10 @@ const SHORT_BYTES = 32;
 /** No byte is this one. */
 const NEVER = -1;
 
-/** A character that is escaped takes at most so many bytes: `\u001f`. */
+/** The most bytes of an escaped character: `\u001f`. */
 const ESCAPED_BYTES_MAX = 6;
 
-/** What stands behind the backslash for control characters that have a short form. */
+/** What follows the backslash for control characters with a short form. */
 const SHORT = new Uint8Array(0x20);
 for (const [code, letter] of [
   [0x08, 'b'],
@@ -33,7 +33,7 @@ export class JsonLines {
     this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
   }
 
-  /** Gives away what was collected. */
+  /** Hands over what was collected. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#used);
     if (this.#used > 0) this.#bytes = Buffer.allocUnsafeSlow(Math.max(this.initialBytes, this.#used));
@@ -41,17 +41,17 @@ export class JsonLines {
     return taken;
   }
 
-  /** Where the next byte goes, to come back to. */
+  /** Where the next byte goes, to return to. */
   get length(): number {
     return this.#used;
   }
 
-  /** Forgets what was appended behind a {@link length}. */
+  /** Removes what was appended after a {@link length}. */
   truncate(length: number): void {
     this.#used = length;
   }
 
-  /** Appends empty lines: they keep the numbers of the lines that follow. */
+  /** Appends empty lines: they preserve the numbers of the lines that follow. */
   newlines(count: number): void {
     this.#reserve(count);
     this.#bytes.fill(NEWLINE, this.#used, this.#used + count);
@@ -72,16 +72,16 @@ export class JsonLines {
     for (let at = start; at < end; at++) this.#bytes[this.#used++] = from[at] === NEWLINE ? SPACE : (from[at] ?? 0);
   }
 
-  /** Appends bytes as the inside of a JSON text, without its quotes. */
+  /** Appends bytes as the content of a JSON string, without its quotes. */
   appendEscaped(from: Uint8Array, start: number, end: number): void {
     this.appendField(from, start, end, NEVER);
   }
 
   /**
-   * Appends bytes as the inside of a JSON text up to a separator.
+   * Appends bytes as the content of a JSON string up to a separator.
    *
    * @param separator a byte that needs no escape
-   * @returns where the separator stands, or `end`
+   * @returns the position of the separator, or `end`
    */
   appendField(from: Uint8Array, start: number, end: number, separator: number): number {
     this.#reserve(end - start + ESCAPED_BYTES_MAX);

@@ -14,7 +14,7 @@ export class LineDecoder implements Decoder {
   readonly #buffer = new RecordBuffer();
   readonly #lines = new JsonLines();
   #start = 0;
-  /** The start of a line over the limit, whose rest is read past, and its bytes so far. */
+  /** The start of a line over the limit, whose rest is skipped, and its bytes so far. */
   #overlong: { readonly head: Buffer; bytes: number } | undefined;
 
   constructor(

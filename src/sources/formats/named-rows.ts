@@ -3,7 +3,7 @@ import { brokenLine } from './broken-record.js';
 import { JsonLines } from './json-lines.js';
 
 /**
- * Writes every field of a row as the inside of a JSON text.
+ * Writes every field of a row as the content of a JSON string.
  *
  * @param before called before each, with its index
  * @returns how many there are
@@ -22,9 +22,9 @@ const OPEN = Buffer.from('{');
 const END = Buffer.from('"}\n');
 const NOTHING = Buffer.alloc(0);
 
-/** Writes rows as lines of JSON, by the names in the first row. Lines keep their numbers: what is no event is an empty line. */
+/** Writes rows as lines of JSON, by the names in the first row. Lines keep their numbers: anything but an event is an empty line. */
 export class NamedRows {
-  /** What stands before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */
+  /** The text before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */
   #keys: readonly Buffer[] | undefined;
 
   /** @param source the input's name */
@@ -35,10 +35,10 @@ export class NamedRows {
   ) {}
 
   /**
-   * Takes a row that keeps to the rules.
+   * Takes a row that follows the rules.
    *
-   * @param rowEnd where its newline stands
-   * @throws SourceError when it is the first, and names two fields alike
+   * @param rowEnd the position of its newline
+   * @throws SourceError when it is the first and has two equal names
    */
   add(bytes: Buffer, start: number, rowEnd: number): void {
     const end = rowEnd > start && bytes[rowEnd - 1] === CARRIAGE_RETURN ? rowEnd - 1 : rowEnd;
@@ -60,7 +60,7 @@ export class NamedRows {
       return;
     }
     lines.truncate(before);
-    const message = `the row has ${count} fields, and the first row names ${keys.length}`;
+    const message = `the row has ${count} fields, but the first row names ${keys.length}`;
     lines.append(brokenLine('invalid_row', message, bytes.subarray(start, end)));
   }
 

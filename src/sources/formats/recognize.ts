@@ -1,4 +1,4 @@
-/** Of the start of an input, so much is looked at. */
+/** How much of an input's start is examined. */
 const HEAD_BYTES_MAX = 4096;
 
 const COMPRESSED: readonly (readonly [string, readonly number[], string])[] = [
@@ -9,10 +9,10 @@ const COMPRESSED: readonly (readonly [string, readonly number[], string])[] = [
 ];
 
 /**
- * What an input likely is whose lines are not JSON, and what to do about it.
+ * What an input probably is when its lines are not JSON, and what to do about it.
  *
- * @param start its first bytes, whole lines where there are so many
- * @returns words for a person; undefined where nothing speaks against lines of JSON, or nobody knows
+ * @param start its first bytes, whole lines if possible
+ * @returns text for people; undefined when nothing speaks against lines of JSON, or it can't be told
  */
 export function recognize(start: Buffer): string | undefined {
   const head = start.subarray(0, HEAD_BYTES_MAX);
@@ -25,14 +25,14 @@ export function recognize(start: Buffer): string | undefined {
     .trimStart();
   if (text.startsWith('\u001e')) return 'its values are separated by RS characters: read it with --in json';
   const newline = text.indexOf('\n');
-  // A line that is longer than what is looked at may be anything.
+  // A line longer than the examined part may be anything.
   if (newline === -1 && start.length > HEAD_BYTES_MAX) return undefined;
   const line = (newline === -1 ? text : text.slice(0, newline)).trim();
   if (line === '' || isJson(line)) return undefined;
   if (/^[[{]/.test(line)) {
     return /\}\s*\{/.test(line)
-      ? 'its values stand one after the other: read it with --in json'
-      : 'its values go over several lines: read it with --in json';
+      ? 'its values follow one another: read it with --in json'
+      : 'its values span several lines: read it with --in json';
   }
   const columns = line.includes('\t') ? 'tsv' : /^[^{}[\]]+(?:,[^{}[\]]*)+$/.test(line) ? 'csv' : undefined;
   if (columns !== undefined) return `it looks like ${columns.toUpperCase()}: read it with --in ${columns}`;

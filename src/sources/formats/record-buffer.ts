@@ -1,7 +1,7 @@
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const GROWTH = 2;
 
-/** The bytes of an input that are not decoded yet: the start of a record, and what came behind it. */
+/** The bytes of an input that are not decoded yet: the start of a record and what follows. */
 export class RecordBuffer {
   /** Memory of our own, for what comes in several chunks. */
   #own: Buffer = Buffer.alloc(0);
@@ -15,15 +15,15 @@ export class RecordBuffer {
   }
 
   /**
-   * Puts a chunk behind the bytes from `from` on; those before are forgotten. A byte order mark at the start of the input is
-   * dropped.
+   * Appends a chunk to the bytes from `from` on and drops those before. Drops a byte order mark at the start of the
+   * input.
    *
-   * @returns false as long as nobody can tell whether there is one
+   * @returns false while it is unknown whether there is one
    */
   add(chunk: Buffer, from: number): boolean {
     const rest = this.#bytes.length - from;
     if (rest === 0) {
-      // Nobody writes into a chunk that was handed over: by itself it is not copied.
+      // Nobody writes into a chunk that was handed over: on its own it is not copied.
       this.#bytes = chunk;
       this.#isOwn = false;
     } else {
@@ -32,7 +32,7 @@ export class RecordBuffer {
     return this.#knowsStart || this.#dropMark(false);
   }
 
-  /** The input has ended: what is there is all. */
+  /** The input has ended: there are no more bytes. */
   end(): void {
     if (!this.#knowsStart) this.#dropMark(true);
   }

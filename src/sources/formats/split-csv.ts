@@ -4,10 +4,10 @@ import type { SplitRow } from './named-rows.js';
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 
-/** Fields between commas, in quotes where they need it. The row keeps to the rules: what begins with a quote ends with one. */
+/** Fields between commas, quoted where necessary. The row follows the rules: a field that begins with a quote ends with one. */
 export const splitCsv: SplitRow = (bytes, start, end, into, before) => {
   let count = 0;
-  // Behind the last field there is no comma; behind a last comma there is a field without anything in it.
+  // No comma follows the last field; after a last comma comes an empty field.
   for (let from = start; from <= end; count++) {
     before(count);
     from =
@@ -19,7 +19,7 @@ export const splitCsv: SplitRow = (bytes, start, end, into, before) => {
   return count;
 };
 
-/** @param from behind its first quote @returns where its comma stands, or would */
+/** @param from after its opening quote @returns the position of its comma */
 function quotedField(bytes: Buffer, from: number, into: JsonLines): number {
   for (let start = from; ;) {
     const quote = bytes.indexOf(QUOTE, start);

@@ -20,7 +20,7 @@ export const tsv: InputFormat = {
 
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
-/** What stands behind a backslash, and what it means. */
+/** What may follow a backslash, and its meaning. */
 const ESCAPES: ReadonlyMap<number | undefined, Buffer> = new Map(
   [
     ['t', '\t'],
@@ -39,14 +39,14 @@ const splitTsv: SplitRow = (bytes, start, end, into, before) => {
   return count;
 };
 
-/** @returns where its tab stands, or would */
+/** @returns the position of its tab */
 function field(bytes: Buffer, from: number, end: number, into: JsonLines): number {
   const tab = bytes.indexOf(TAB, from);
   const to = tab === -1 || tab > end ? end : tab;
   let at = from;
   for (let escape = bytes.indexOf(BACKSLASH, at); escape !== -1 && escape < to; escape = bytes.indexOf(BACKSLASH, at)) {
     const meaning = escape + 1 < to ? ESCAPES.get(bytes[escape + 1]) : undefined;
-    // Of any other letter the backslash is one.
+    // Before any other letter the backslash is literal.
     into.appendEscaped(bytes, at, meaning === undefined ? escape + 1 : escape);
     if (meaning !== undefined) into.appendEscaped(meaning, 0, meaning.length);
     at = meaning === undefined ? escape + 1 : escape + 2;

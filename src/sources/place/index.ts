@@ -1,4 +1,4 @@
-/** Places in inputs: how far each was read, known again later. For runs that keep a checkpoint; others do not load it. */
+/** Positions in inputs: how far each was read, recognized later. Only runs with a checkpoint load this. */
 export { placeOf, startMark, type InputMark } from './input-mark.js';
 export { InputReached, placedBlocks, type PlacedInput } from './placed-blocks.js';
 export { placedFile, type PlacedFile } from './placed-file.js';

@@ -1,15 +1,15 @@
 import { FINGERPRINT_BYTES_MAX, fingerprintOf, type FilePlace } from '../../files/index.js';
 
 /**
- * How far an input was read, with the bytes by which the place is known again: of what was read, not of what stands in the file
- * when a checkpoint is made. Cheap to make; {@link placeOf} makes what is stored.
+ * How far an input was read, with the bytes that identify the position: of what was read, not of what the file contains
+ * when a checkpoint is made. Cheap to create; {@link placeOf} makes the stored form.
  */
 export interface InputMark {
-  /** Which file it is, for files that are read as they are; see `FileIdentity`. */
+  /** Identifies the file, for files that are read directly; see `FileIdentity`. */
   readonly node: string | undefined;
   /** The first bytes, at most 1 KB. */
   readonly head: Uint8Array;
-  /** Bytes before it: of a compressed file those that come out of it. */
+  /** Bytes before it, after decompression. */
   readonly offset: number;
   /** Lines before it. */
   readonly lines: number;
@@ -31,13 +31,13 @@ export function placeOf({ node, head, offset, lines, tail }: InputMark): FilePla
   };
 }
 
-/** The first bytes, once `more` has come behind `offset` bytes. */
+/** The first bytes after `more` was read behind `offset` bytes. */
 export function headWith(head: Uint8Array, more: Uint8Array): Uint8Array {
   if (head.length >= FINGERPRINT_BYTES_MAX || more.length === 0) return head;
   return joined(head, more.subarray(0, FINGERPRINT_BYTES_MAX - head.length));
 }
 
-/** The last bytes, once `more` has come behind them. A copy: blocks give their memory away. */
+/** The last bytes after `more` was read. A copy: blocks hand over their memory. */
 export function tailWith(tail: Uint8Array, more: Uint8Array): Uint8Array {
   if (more.length >= FINGERPRINT_BYTES_MAX) return new Uint8Array(more.subarray(-FINGERPRINT_BYTES_MAX));
   return joined(tail.subarray(Math.max(0, tail.length + more.length - FINGERPRINT_BYTES_MAX)), more);

@@ -8,7 +8,7 @@ const NOTHING = new Uint8Array(0);
 
 /** The mark behind a block that begins at a mark. */
 export function markAfterBlock(mark: InputMark, block: Block): InputMark {
-  // A byte order mark is no line.
+  // A byte order mark is not a line.
   const start =
     block.bytesBefore === undefined
       ? mark
@@ -16,7 +16,7 @@ export function markAfterBlock(mark: InputMark, block: Block): InputMark {
   return block.kind === 'lines' ? markAfterBytes(start, block.bytes) : markAfterOverlong(start, block);
 }
 
-/** The mark behind some bytes. @param bytes whole lines, or all of a last one that has no newline */
+/** The mark behind some bytes. @param bytes whole lines, or all of a last one without a newline */
 export function markAfterBytes(mark: InputMark, bytes: Uint8Array): InputMark {
   return {
     node: mark.node,
@@ -27,7 +27,7 @@ export function markAfterBytes(mark: InputMark, bytes: Uint8Array): InputMark {
   };
 }
 
-/** How many bytes of its source a block stands for. */
+/** How many bytes of its source a block represents. */
 export function sourceBytes(block: Block): number {
   const own = block.kind === 'lines' ? block.bytes.length : block.lineBytes + endOfLine(block).length;
   return own + (block.bytesBefore ?? 0);

@@ -4,12 +4,12 @@ import { markAfterBlock } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
-/** How far a run came in an input once a block is out: the `resumeAt` of {@link placedBlocks}. */
+/** How far a run has processed an input once a block is delivered: the `resumeAt` of {@link placedBlocks}. */
 export class InputReached {
   /**
-   * @param input which of the run's inputs it is
+   * @param input index of the input
    * @param place behind the last whole line
-   * @param end behind the last line that has no newline, when that is out too
+   * @param end behind the last line without a newline, once that is delivered too
    * @param finished it was read to its end
    */
   constructor(
@@ -20,21 +20,21 @@ export class InputReached {
   ) {}
 }
 
-/** An input that is read from a place on. */
+/** An input that is read from a position on. */
 export interface PlacedInput {
   /** For people. */
   readonly source: string;
-  /** Which of the run's inputs it is. */
+  /** Its index among the run's inputs. */
   readonly input: number;
   /** Where the first block begins. */
   readonly start: InputMark;
-  /** Asked behind the last block: whether the input has no more. */
+  /** Called after the last block: whether the input has no more. */
   readonly isWhole: () => boolean;
 }
 
 /**
- * Tells behind each block of an input how far that is, the lines that were done before it counted. A last line without a newline
- * gets a block of its own: it may go on later, and is then to be done again. Behind the last one comes an empty block that
+ * Adds to each block of an input how far that is, counting earlier lines. A last line without a newline
+ * gets a block of its own: it may continue later and is then processed again. After the last block comes an empty one that
  * says so.
  */
 export async function* placedBlocks(

@@ -6,7 +6,7 @@ import { openForReading } from '../open-file.js';
 import { SourceError } from '../read-error.js';
 import { startMark, type InputMark } from './input-mark.js';
 
-/** A file that is entered at a place. */
+/** A file that is read from a position on. */
 export interface PlacedFile {
   /** Where the blocks begin. */
   readonly mark: InputMark;
@@ -14,16 +14,16 @@ export interface PlacedFile {
 }
 
 /**
- * Opens a regular file at a place.
+ * Opens a regular file at a position.
  *
- * @param from a place that was found to be good; undefined: the start
- * @throws SourceError when it cannot be opened, or the place is not good any more
+ * @param from a position that was found to be valid; undefined: the start
+ * @throws SourceError when it can't be opened, or the position is not valid any more
  */
 export function placedFile(path: string, lineBytesMax: number, from: FilePlace | undefined): PlacedFile {
   const fd = openForReading(path);
   try {
     const mark = markIn(fd, from);
-    if (mark === undefined) throw new SourceError(path, 'read', new Error('it was changed since it was looked at'));
+    if (mark === undefined) throw new SourceError(path, 'read', new Error('it was changed since it was checked'));
     return { mark, blocks: (signal) => descriptorBlocks(fd, path, lineBytesMax, signal, mark.offset) };
   } catch (error) {
     closeSync(fd);

@@ -5,17 +5,17 @@ import { markAfterBlock, markAfterBytes, sourceBytes } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
-/** What became of the places in a stream, see `PlaceState`. `went-on`: the last line had no newline, and is longer now. */
+/** The state of positions in a stream, see `PlaceState`. `went-on`: the last line had no newline and is longer now. */
 export type StreamState =
   { readonly kind: 'good' | 'went-on' | 'edited' | 'other' } | { readonly kind: 'cut'; readonly size: number };
 
 /**
- * Reads a source from its start, because it cannot be entered elsewhere: standard input, what comes out of a compressed file.
- * First up to a place, which tells whether that is still good, then on from there.
+ * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data.
+ * First up to a position, which shows whether that is still valid, then on from there.
  */
 export class StreamReader {
   readonly #iterator: AsyncIterator<Block>;
-  /** Where everything before was read past. */
+  /** Everything before was skipped. */
   #mark: InputMark;
   /** Read already, from the mark on. */
   #pending: Block[] = [];
@@ -26,17 +26,17 @@ export class StreamReader {
     this.#iterator = source.blocks(signal)[Symbol.asyncIterator]();
   }
 
-  /** Where {@link blocks} goes on. */
+  /** Where {@link blocks} continues. */
   get mark(): InputMark {
     return this.#mark;
   }
 
   /**
-   * Reads up to a place, or as far as the source goes.
+   * Reads up to a position, or as far as the source goes.
    *
-   * @param end the place behind a last line that had no newline, where it was done
-   * @param onPassed given the blocks before the place
-   * @param givesUp it is left where its beginning tells that it is another one
+   * @param end the position behind a last line without a newline that was processed
+   * @param onPassed called with the blocks before the position
+   * @param givesUp stops as soon as its beginning shows that it is another source
    * @throws SourceError
    */
   async readTo(
@@ -65,7 +65,7 @@ export class StreamReader {
   }
 
   /**
-   * Reads past so many lines, or as many as there are.
+   * Skips this many lines, or as many as there are.
    *
    * @throws SourceError
    */
@@ -93,11 +93,11 @@ export class StreamReader {
     await this.#iterator.return?.();
   }
 
-  /** Whether the line that had no newline stands there as it did, and nothing behind it. Reads it, and keeps it. */
+  /** Whether the line without a newline is unchanged and nothing follows it. Reads it, and keeps it. */
   async #stateOfEnd(end: FilePlace): Promise<StreamState> {
     const blocks = this.#pending.splice(0);
     let held = blocks.reduce((sum, block) => sum + sourceBytes(block), 0);
-    // One byte more tells that it went on.
+    // One more byte shows that it continued.
     while (this.#mark.offset + held <= end.offset) {
       const block = await this.#next();
       if (block === undefined) break;
@@ -123,12 +123,12 @@ function classify(mark: InputMark, place: FilePlace): 'good' | 'edited' | 'other
   return isSameFingerprint(fingerprintOf(mark.tail), place.before) ? 'good' : 'edited';
 }
 
-/** Whether enough was read to tell that the beginning is another one. */
+/** Whether enough was read to see that the beginning differs. */
 function beginsOtherwise({ head, offset }: InputMark, { file: { head: known } }: FilePlace): boolean {
   return offset >= known.bytes && !isSameFingerprint(fingerprintOf(head.subarray(0, known.bytes)), known);
 }
 
-/** The mark at an offset within blocks; undefined inside a line that is too long to be held. */
+/** The mark at an offset within blocks; undefined inside a line that is too long to keep. */
 function markAt(start: InputMark, blocks: readonly Block[], offset: number): InputMark | undefined {
   let mark = start;
   for (const block of blocks) {
@@ -142,9 +142,9 @@ function markAt(start: InputMark, blocks: readonly Block[], offset: number): Inp
 }
 
 /**
- * A block in two, behind so many of its source's bytes.
+ * Splits a block after this many of its source's bytes.
  *
- * @returns no first part where it cannot be cut there; no second one where nothing is left
+ * @returns no first part where it can't be split; no second part where nothing is left
  */
 function cutAt(block: Block, count: number): readonly [Block | undefined, Block | undefined] {
   if (sourceBytes(block) <= count) return [block, undefined];
@@ -152,7 +152,7 @@ function cutAt(block: Block, count: number): readonly [Block | undefined, Block 
   return block.kind === 'overlong' || at <= 0 ? [undefined, block] : inTwo(block, at);
 }
 
-/** A block in two, behind so many lines; no second one where it has not more. */
+/** Splits a block after this many lines; no second part when it has no more. */
 function cutBehindLines(block: Block, lines: number): readonly [Block, Block | undefined] {
   if (block.kind === 'overlong') return [block, undefined];
   let at = 0;

@@ -2,32 +2,32 @@ import { sameKernel, sameMachine, type ProcessState } from '../process/index.js'
 import type { LockWorld } from './lock-world.js';
 import type { OwnerRecord } from './owner-record.js';
 
-/** Where a record was found. */
+/** Where an owner record was found. */
 export interface RecordPlace {
   readonly folder: string;
-  /** Of the file that holds the record. */
+  /** The inode of the file that holds the record. */
   readonly inode: string;
   /** See `LockOptions.oneKernel`. */
   readonly oneKernel: boolean;
 }
 
 /**
- * Whether the owner that a record names still lives. `alive` and `dead` are certain; whatever can't be seen from here is `unknown`, and
- * whoever asks must let it be.
+ * Whether the owner that a record names is alive. `alive` and `dead` are certain; anything that can't be seen from here is
+ * `unknown`, and the caller must not take the lock then.
  *
- * 1. Where somebody listens on the owner's socket, the owner lives.
- * 2. Where the folder is seen by this kernel alone, the owner is dead when it does not.
- * 3. A record in another file than it says is a copy, and nobody's.
- * 4. In the kernel that the owner ran on, nobody listens: it is dead.
- * 5. The owner's machine was started anew since: it is dead.
- * 6. Without a socket the process table tells, in the same PID namespace.
+ * 1. A process that listens on the owner's socket: the owner is alive.
+ * 2. No listener, and only this kernel sees the folder: the owner is dead.
+ * 3. A record in another file than it names is a copy and belongs to nobody.
+ * 4. No listener in the kernel that the owner ran on: the owner is dead.
+ * 5. The owner's machine has restarted since: the owner is dead.
+ * 6. Without a socket, the process table decides, in the same PID namespace.
  */
 export async function classifyOwner(world: LockWorld, place: RecordPlace, owner: OwnerRecord): Promise<ProcessState> {
   const { kernel, processes, files } = world;
   const answer = owner.socket === undefined ? 'unclear' : await kernel.isListening(place.folder, owner.socket);
   if (answer === 'yes') return 'alive';
   if (place.oneKernel && answer === 'no' && kernel.noIsCertain) return 'dead';
-  // A file system that both see as their own is in the hands of one kernel; over a network inodes may be made up.
+  // One kernel controls a file system that both see as local; over a network, inodes may be made up.
   const isOurs = owner.isLocal && (await files.isLocal(place.folder));
   if (isOurs && owner.inode !== undefined && owner.inode !== place.inode) return 'dead';
 

@@ -6,18 +6,19 @@ import { codeOf } from './lock-files.js';
 import type { SocketName } from './owner-record.js';
 
 /**
- * The operating system as the witness of a life: a process listens on a socket, and only while it lives the kernel takes connections
- * for it, also when the process itself is stopped or busy. Another kernel, on another machine, knows nothing of it.
+ * The operating system as a witness that a process is alive: the process listens on a socket, and the kernel accepts connections
+ * for it only while it lives, even when it is stopped or busy. A kernel on another machine knows nothing of the socket.
  */
 export interface Kernel {
-  /** Listens. @returns undefined where no socket can be made: the file system knows none, or the path is too long for one */
+  /** Listens. @returns undefined where no socket can be made: the file system does not support them, or the path is too long */
   listen(folder: string, name: string): Promise<Listener | undefined>;
   /**
-   * Asks for a listener: `yes`: it lives; `no`: nobody of this kernel listens on this very socket; `unclear`: the socket is gone or
-   * another one, or may not be asked.
+   * Asks for a listener: `yes`: it is alive; `no`: nobody in this kernel listens on this very socket; `unclear`: the socket is
+   * gone,
+   * was replaced, or may not be connected to.
    */
   isListening(folder: string, socket: SocketName): Promise<'yes' | 'no' | 'unclear'>;
-  /** Whether a `no` is certain: some systems turn connections away when many wait for a process that lives. */
+  /** Whether a `no` is certain: some systems refuse connections when many wait for a living process. */
   readonly noIsCertain: boolean;
 }
 
@@ -25,14 +26,17 @@ export interface Listener {
   readonly inode: string;
   /** Whether the socket still has its name. */
   isThere(): boolean;
-  /** Ends the listening and removes the socket. */
+  /** Stops listening and removes the socket. */
   close(): Promise<void>;
 }
 
-/** `sun_path` less its final zero: 108 bytes on Linux, 104 on the BSDs and macOS. Node.js would cut a longer path off silently. */
+/**
+ * The length of `sun_path` without its final zero: 108 bytes on Linux, 104 on the BSDs and macOS. Node.js truncates a longer path
+ * silently.
+ */
 const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 
-/** Connections that wait for a process that does not accept them. More are told to come again, which says that it lives. */
+/** Pending connections to a process that does not accept them. Further ones get EAGAIN, which shows that the process is alive. */
 const BACKLOG = 511;
 
 /** The kernel that runs this process. */
@@ -53,7 +57,7 @@ export const realKernel: Kernel = {
         server.close();
         return undefined;
       }
-      // A lack of descriptors must not end the process: the connection waits, and who asks knows enough.
+      // A lack of descriptors must not crash the process: the connection stays pending, which is answer enough.
       server.on('error', () => undefined);
       return {
         inode,
@@ -67,7 +71,7 @@ export const realKernel: Kernel = {
 
   isListening: (folder, { name, inode }) =>
     withShortPath(folder, name, 'unclear', async (path) => {
-      // A connection to any other file is refused as well.
+      // The kernel refuses a connection to any other file as well.
       if (socketInode(join(folder, name)) !== inode) return 'unclear';
       const code = await new Promise<string | undefined>((resolve) => {
         const connection = createConnection(path);
@@ -77,13 +81,13 @@ export const realKernel: Kernel = {
         });
         connection.once('error', (error) => resolve(codeOf(error) ?? 'unknown'));
       });
-      // As many wait already as may.
+      // The queue of pending connections is full.
       if (code === undefined || code === 'EAGAIN') return 'yes';
       return code === 'ECONNREFUSED' && socketInode(join(folder, name)) === inode ? 'no' : 'unclear';
     }),
 };
 
-/** Does something by a path that a socket's address can hold; where there is none, gives `otherwise`. */
+/** Runs an action with a path short enough for a socket's address; returns `otherwise` where there is none. */
 async function withShortPath<T>(
   folder: string,
   name: string,
@@ -115,7 +119,7 @@ function relativePath(folder: string, name: string): string {
   }
 }
 
-/** A link to a folder, by a short name, for as long as a system call takes. */
+/** A short-named link to a folder, for as long as a system call takes. */
 function shortcutTo(folder: string): { readonly folder: string; remove(): void } | undefined {
   for (const place of new Set([tmpdir(), '/tmp', '/dev/shm'])) {
     try {
@@ -133,7 +137,7 @@ function shortcutTo(folder: string): { readonly folder: string; remove(): void }
       }
       return { folder: link, remove };
     } catch {
-      // This place can't be written to: the next one.
+      // This folder is not writable: try the next one.
     }
   }
   return undefined;

@@ -2,36 +2,36 @@ import { closeSync, fstatSync, futimesSync, lstatSync, openSync } from 'node:fs'
 import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { isOnLocalFileSystem } from './file-system.js';
 
-/** The file system as locks use it. All fail with the operating system's errors. */
+/** The file system as locks use it. All methods fail with the operating system's errors. */
 export interface LockFiles {
   makeFolder(folder: string): Promise<void>;
-  /** The names in a folder; none where there is no folder. */
+  /** The names in a folder; none when the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
   read(path: string): Promise<{ readonly text: string; readonly inode: string } | undefined>;
-  /** Makes a new file. @param textOf gives its content, when its inode is known */
+  /** Creates a file. @param textOf returns its content, given its inode */
   create(path: string, textOf: (inode: string) => string): Promise<void>;
-  /** Undefined when there is no such file. */
+  /** Undefined when the file does not exist. */
   inode(path: string): Promise<string | undefined>;
-  /** A second name for a file; false when the name is taken, or the file is gone. */
+  /** Adds a second name to a file; false when the name is taken or the file is gone. */
   link(existing: string, path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; that there is none is no error. */
+  /** Removes a file; a missing one is not an error. */
   remove(path: string): Promise<void>;
-  /** Fails when something is in it. */
+  /** Fails when the folder is not empty. */
   removeEmptyFolder(folder: string): Promise<void>;
   isLocal(folder: string): Promise<boolean>;
-  /** Opens a file, so that it can be told from any other that comes to its name. @returns undefined when it is gone */
+  /** Opens a file, so that it can be distinguished from any other that gets its name. @returns undefined when it is gone */
   hold(path: string): HeldFile | undefined;
-  /** When a file was last touched, milliseconds since the epoch. */
+  /** When a file was last touched, in milliseconds since the epoch. */
   touchedAt(path: string): Promise<number | undefined>;
 }
 
-/** A file that stays known. */
+/** A file that is kept open. */
 export interface HeldFile {
   readonly inode: string;
-  /** Whether the name still leads to this file. Quick. */
+  /** Whether the name still leads to this file. Cheap. */
   isThere(): boolean;
-  /** Sets its time of change. @param now milliseconds since the epoch */
+  /** Sets its modification time. @param now milliseconds since the epoch */
   touch(now: number): void;
   close(): void;
 }

@@ -2,16 +2,16 @@ import { systemProcesses, type Processes } from '../process/index.js';
 import { realKernel, type Kernel } from './kernel.js';
 import { realLockFiles, type LockFiles } from './lock-files.js';
 
-/** What locks use of the world around them. */
+/** What locks use of the outside world. */
 export interface LockWorld {
-  /** Milliseconds since the epoch; for people only. */
+  /** Milliseconds since the epoch; only for people. */
   readonly now: () => number;
-  /** Calls `then` again and again; keeps no process from ending. The returned function ends it. */
+  /** Calls `then` repeatedly without keeping the process alive. The returned function stops it. */
   readonly every: (ms: number, then: () => void) => () => void;
   readonly processes: Processes;
   readonly kernel: Kernel;
   readonly files: LockFiles;
-  /** The locks that this process has: path and inode of each lock file. */
+  /** The locks that this process holds: path and inode of each lock file. */
   readonly held: Set<string>;
   /** Eight letters and digits. */
   readonly randomName: () => string;
@@ -19,7 +19,7 @@ export interface LockWorld {
 
 const held = new Set<string>();
 
-/** The real world. */
+/** The real clock, kernel and file system. */
 export function realLockWorld(): LockWorld {
   return {
     held,

@@ -1,25 +1,25 @@
 import type { ProcessIdentity, ProcessState } from '../process/index.js';
 
-/** Who has a lock. */
+/** The holder of a lock. */
 export interface LockHolder {
   readonly process: ProcessIdentity;
-  /** What it runs, e.g. `colloquium serve`, where it says so. */
+  /** What it runs, such as `colloquium serve`, if it says so. */
   readonly command: string | undefined;
   /** Milliseconds since the epoch, by the holder's clock. */
   readonly since: number;
   /** The last sign of life, milliseconds since the epoch, by the holder's clock. */
   readonly seenAt: number | undefined;
-  /** `unknown`: it runs, or ran, where it can't be seen from here. */
+  /** `unknown`: it can't be seen from here whether it runs. */
   readonly state: Exclude<ProcessState, 'dead'>;
-  /** In another PID namespace or on another machine its pid means something else. */
+  /** In another PID namespace or on another machine, its pid means something else. */
   readonly where: 'here' | 'other namespace' | 'other host';
-  /** This process has it itself. */
+  /** Whether this process itself holds it. */
   readonly isSelf: boolean;
   /** The lock file. */
   readonly file: string;
 }
 
-/** Somebody else has the lock. The message says who, since when, and how to get it. */
+/** Somebody else holds the lock. The message says who, since when, and how to get it. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
 
@@ -32,7 +32,7 @@ export class LockedError extends Error {
 }
 
 function describe({ process, command, since, seenAt, state, where, file }: LockHolder): string {
-  const place = { here: '', 'other namespace': ' of another PID namespace', 'other host': ` on ${process.host}` }[
+  const place = { here: '', 'other namespace': ' in another PID namespace', 'other host': ` on ${process.host}` }[
     where
   ];
   const name = `process ${process.pid}${place}${command === undefined ? '' : ` (${command})`}`;
@@ -40,7 +40,7 @@ function describe({ process, command, since, seenAt, state, where, file }: LockH
   if (state === 'alive') return `${name} has it${from}. Stop it first.`;
   const seen = seenAt === undefined ? '' : `, last sign of life ${time(seenAt)}`;
   return (
-    `${name} took it${from}${seen}, and whether it still runs can't be seen from here. ` +
+    `${name} took it${from}${seen}, and it can't be seen from here whether it still runs.` +
     `Stop it there; if ${process.host} is gone for good, remove ${file} and start again.`
   );
 }

@@ -6,12 +6,12 @@ import type { LockHolder } from './locked-error.js';
 import { lockFile, lockNumber } from './names.js';
 import { parseOwner } from './owner-record.js';
 
-/** The process that has a folder's lock now; undefined when none has. */
+/** The process that holds a folder's lock; undefined when none does. */
 export async function lockHolder(folder: string, world = realLockWorld()): Promise<LockHolder | undefined> {
   return (await lookAtLock(world, folder)).holder;
 }
 
-/** The highest number of a lock, and who holds the lock by it. */
+/** The highest number of a lock, and its holder. */
 export async function lookAtLock(
   world: LockWorld,
   folder: string,
@@ -23,13 +23,13 @@ export async function lookAtLock(
     if (number === 0) return { number };
     const path = join(folder, lockFile(number));
     const found = await files.read(path);
-    // Succeeded and cleaned up since the folder was listed: look again.
+    // It was succeeded and cleaned up after the folder was listed: look again.
     if (found === undefined) continue;
     const owner = parseOwner(found.text);
     if (owner === undefined) return { number };
     const state = await classifyOwner(world, { folder, inode: found.inode, oneKernel }, owner);
     if (state === 'dead') return { number };
-    // Given back while its owner was looked for.
+    // It was released while its owner was looked up.
     if ((await files.read(path))?.inode !== found.inode) continue;
     return {
       number,

@@ -1,7 +1,7 @@
-/** Names of what a lock keeps in its folder: `lock.7`, its owner's socket `lock.s-…`, and `lock.t-…` for a moment. */
+/** Names of a lock's files in its folder: `lock.7`, its owner's socket `lock.s-…`, and a short-lived `lock.t-…`. */
 
 const LOCK_FILE = /^lock\.([0-9]{1,15})$/;
-/** Short, as a socket's path has to be; random, so that nobody ever removes another's. */
+/** Short, because a socket's path must be; random, so that nobody removes another's. */
 const SOCKET_FILE = /^lock\.s-[0-9a-z]{8}$/;
 const TEMPORARY_FILE = /^lock\.t-[0-9a-z]{8}$/;
 

@@ -1,14 +1,14 @@
 import { isSocketName } from './names.js';
 import type { ProcessIdentity } from '../process/index.js';
 
-/** What a lock file says of the lock's owner. */
+/** A lock file's statement about the lock's owner. */
 export interface OwnerRecord {
   readonly process: ProcessIdentity;
-  /** What it runs, for people, e.g. `colloquium serve`. */
+  /** What it runs, for people, such as `colloquium serve`. */
   readonly command?: string;
   /** Milliseconds since the epoch, by the owner's clock. */
   readonly since: number;
-  /** The lock file's own inode: in a copied folder it is another one. */
+  /** The lock file's own inode: in a copied folder it differs. */
   readonly inode?: string;
   /** The socket beside the lock file that the owner listens on. */
   readonly socket?: SocketName;
@@ -23,7 +23,7 @@ export interface SocketName {
 
 const RELEASED = '{"released":true}\n';
 
-/** What a lock file says after its owner gave the lock back. */
+/** The content of a lock file after its owner has released the lock. */
 export function releasedText(): string {
   return RELEASED;
 }
@@ -33,7 +33,7 @@ export function printOwner(owner: OwnerRecord): string {
   return `${JSON.stringify({ ...process, command, since, inode, socket, local: isLocal })}\n`;
 }
 
-/** @returns undefined for a lock that was given back, and for what is no lock file: nobody can have written it whole and live */
+/** @returns undefined for a released lock and for anything but a whole lock file: no living owner can have written that */
 export function parseOwner(text: string): OwnerRecord | undefined {
   const value = parsed(text);
   if (value === undefined || typeof value['pid'] !== 'number') return undefined;

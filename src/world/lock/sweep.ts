@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LockWorld } from './lock-world.js';
 import { isSocketName, isTemporary, lockNumber } from './names.js';
 
-/** Removes what dead takers left. What belongs to a living one stays: it may still need it. */
+/** Removes the files of dead takers. Files of living ones stay: they may still be needed. */
 export async function sweep(
   world: LockWorld,
   folder: string,
@@ -13,12 +13,15 @@ export async function sweep(
   for (const name of await files.list(folder)) {
     const old = lockNumber(name) ?? Infinity;
     const isDead = name !== ownSocket && isSocketName(name) && (await isDeadSocket(world, folder, name));
-    // Who still needs a temporary file makes it again.
+    // A taker that still needs its temporary file makes it again.
     if (old < number || isDead || isTemporary(name)) await files.remove(join(folder, name));
   }
 }
 
-/** For this kernel. A taker on another machine, which has just made it, sees that it is gone before it believes to have the lock. */
+/**
+ * Dead to this kernel. A taker on another machine that has just made the socket checks that it is there before it believes to hold
+ * the lock.
+ */
 async function isDeadSocket({ files, kernel }: LockWorld, folder: string, name: string): Promise<boolean> {
   const inode = await files.inode(join(folder, name));
   return inode !== undefined && (await kernel.isListening(folder, { name, inode })) === 'no';

@@ -2,12 +2,14 @@
  * One owner per folder, on one machine or many.
  *
  * The lock is a chain of small files, `lock.1`, `lock.2`, …: the highest number counts, and it is never removed, only
- * succeeded. It names its owner, or says that it was given back. Whoever finds the highest one ownerless (given back, or its
- * owner dead for certain) makes the next number with link(2), which puts the whole content there in one step and fails when
- * somebody was faster. A taker that looked long ago may make a number that was used and cleaned up since; it then finds a higher
- * one and stands back. So whoever holds the highest number is alone: nobody goes past a living owner.
+ * succeeded. It names its owner or says that it was released. A taker that finds the highest one without an owner (released, or its
+ * owner certainly dead) makes the next number with link(2), which creates the file with its whole content in one step and fails
+ * when
+ * another taker was faster. A taker that looked long ago may make a number that was used and cleaned up since; it then finds a
+ * higher
+ * one and gives up. So only one process holds the highest number, and nobody passes a living owner.
  *
- * Whether an owner lives is asked of the kernel: before it takes the lock it listens on a socket beside the lock file.
+ * The kernel tells whether an owner is alive: before an owner takes the lock, it listens on a socket beside the lock file.
  */
 import { dirname, join } from 'node:path';
 import type { HeldFile } from './lock-files.js';
@@ -19,48 +21,51 @@ import { lockFile, socketName, temporaryName } from './names.js';
 import { printOwner, releasedText, type OwnerRecord } from './owner-record.js';
 import { sweep } from './sweep.js';
 
-/** Two takers can undo each other's attempt only as often as somebody else gets the lock in between. */
+/** Two takers can undo each other's attempt only as often as a third one gets the lock in between. */
 const ATTEMPTS_MAX = 100;
 
-/** How often an owner touches its lock file, for people on other machines to see. */
+/** How often an owner touches its lock file, as a sign of life for people on other machines. */
 export const HEARTBEAT_MS = 10_000;
 
-/** A lock that this process has. */
+/** A lock that this process holds. */
 export interface Lock {
-  /** Whether its file is still there. Quick. False: somebody removed or replaced it or its folder, and may have the lock by now. */
+  /** Whether its file is still there. Cheap. False: somebody removed or replaced it or its folder and may hold the lock now. */
   isHeld(): boolean;
-  /** Gives it back. Never fails: a lock that can't be given back ends with the process. */
+  /** Releases the lock. Never fails: a lock that can't be released ends with the process. */
   release(): Promise<void>;
   /**
-   * Gives it back, and removes the folder with it, which holds nothing else. Never fails.
+   * Releases the lock and removes the folder, which must be empty otherwise. Never fails.
    *
-   * Numbers begin anew then. Only where no owner died before, or long ago: somebody who has looked at a dead one's may be on the
-   * way to the next number.
+   * Numbers then start over. Use it only where no owner died, or where one died long ago: a taker that has seen a dead owner's
+   * number may be about to make the next one.
    */
   discard(): Promise<void>;
-  /** Its number: 1 where no owner died before, and none gave it back but by {@link discard}. */
+  /** Its number: 1 where no owner died before and none released it other than by {@link discard}. */
   readonly number: number;
 }
 
 export interface LockOptions {
   /** What is locked, as the subject of a sentence: `the log /srv/data`. */
   readonly what: string;
-  /** What this process runs, for whoever is refused. */
+  /** What this process runs, for those who are refused the lock. */
   readonly command?: string;
-  /** No other kernel sees the folder: who does not answer on its socket is dead, wherever it seems to have run. Default: that is not so. */
+  /**
+   * No other kernel sees the folder: an owner that does not answer on its socket is dead, wherever it seems to have run. Default:
+   * false.
+   */
   readonly oneKernel?: boolean;
 }
 
 /**
- * Takes a folder's lock, at once when nobody has it or its owner is dead. The folder is made where it is missing. It may hold other
- * things, whose names do not begin with `lock.`.
+ * Takes a folder's lock at once when nobody holds it or its owner is dead. Creates the folder if necessary. It may hold other
+ * files whose names do not begin with `lock.`.
  *
- * @throws LockedError when a living process has it, or one of which that is not known; the operating system's errors
+ * @throws LockedError when the holder is alive or may be; the operating system's errors
  */
 export async function takeLock(folder: string, options: LockOptions, world = realLockWorld()): Promise<Lock> {
   const { files, kernel } = world;
   await files.makeFolder(folder);
-  // Told at once: a refused taker leaves no trace.
+  // Checked first, so that a refused taker leaves no trace.
   await refuseIfHeld(world, folder, options);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const name = socketName(world.randomName());
@@ -78,7 +83,7 @@ export async function takeLock(folder: string, options: LockOptions, world = rea
 
 type OwnListener = Listener & { readonly name: string };
 
-/** @returns undefined when somebody else was faster, or disturbed it: to be tried again */
+/** @returns undefined when somebody else was faster or interfered: try again */
 async function attemptToTake(
   world: LockWorld,
   folder: string,
@@ -101,7 +106,7 @@ async function attemptToTake(
   const file = files.hold(path);
   if (file === undefined) return undefined;
   const isHighest = (await numbersIn(world, folder)).every((other) => other <= number);
-  // Somebody who swept up may have taken our socket for a dead one's.
+  // Another taker's sweep may have mistaken our socket for a dead one's.
   if (!isHighest || !file.isThere() || listener?.isThere() === false) {
     if (file.isThere()) await removeOwn(world, path, isHighest);
     file.close();
@@ -111,7 +116,7 @@ async function attemptToTake(
   return heldLock(world, { path, number }, file, listener);
 }
 
-/** A number that counts is never removed: it says that it was given back. */
+/** A number that counts is never removed: its file then says that it was released. */
 async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Promise<void> {
   if (isHighest) await giveBack(world, path);
   else await world.files.remove(path);
@@ -130,7 +135,7 @@ function heldLock(
     try {
       file.touch(world.now());
     } catch {
-      // The disk is away; the next beat may reach it.
+      // The disk is unavailable; the next heartbeat may reach it.
     }
   });
   const end = async (letGo: () => Promise<void>): Promise<void> => {
@@ -138,7 +143,7 @@ function heldLock(
     isReleased = true;
     world.held.delete(known);
     endBeats();
-    // Whoever has the name now is not us.
+    // The name belongs to somebody else now.
     if (isThere(file)) await letGo().catch(() => undefined);
     file.close();
     await listener?.close();
@@ -149,7 +154,7 @@ function heldLock(
     release: () => end(() => giveBack(world, path)),
     async discard() {
       await end(() => world.files.remove(path));
-      // Whoever takes it at this moment keeps the folder.
+      // A process that takes the lock at this moment keeps the folder.
       await world.files.removeEmptyFolder(dirname(path)).catch(() => undefined);
     },
   };
@@ -173,7 +178,7 @@ function temporaryIn(folder: string, { randomName }: LockWorld): string {
   return join(folder, temporaryName(randomName()));
 }
 
-/** Makes a lock file with its content in one step; false when the number is taken, or a sweeper took what was being made. */
+/** Creates a lock file with its content in one step; false when the number is taken or a sweep removed the temporary file. */
 async function makeWhole(
   world: LockWorld,
   folder: string,

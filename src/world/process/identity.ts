@@ -1,18 +1,18 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process as others can recognize it, also from another container or machine. What the system does not tell is absent. */
+/** Identifies a process, also to other containers and machines. What the system does not tell is absent. */
 export interface ProcessIdentity {
   /** The machine's or container's name. Never empty. */
   readonly host: string;
-  /** Which installation of an operating system: machine-id(5). Containers often have none. */
+  /** Identifies an installation of an operating system: machine-id(5). Containers often have none. */
   readonly machine?: string;
-  /** Which run of a kernel: two containers on one machine share it, and a restart changes it. */
+  /** Identifies a run of a kernel: two containers on one machine share it, and a restart changes it. */
   readonly boot?: string;
-  /** The namespace that the pid counts in; constant where the system has no such namespaces. */
+  /** The pid's namespace; constant where the system has none. */
   readonly namespace?: string;
   readonly pid: number;
-  /** When the process started, in ticks since boot: a pid is used again sooner or later. */
+  /** When the process started, in ticks since boot: pids get reused. */
   readonly started?: string;
 }
 
@@ -23,7 +23,7 @@ const START_TIME_FIELD = 22;
 
 let self: ProcessIdentity | undefined;
 
-/** The identity of the process that asks. */
+/** The identity of this process. */
 export function thisProcess(): ProcessIdentity {
   return (self ??= identityOf(process.pid));
 }
@@ -44,14 +44,17 @@ export function identityOf(pid: number): ProcessIdentity {
   };
 }
 
-/** Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5); undefined when there is no such process, or no /proc of our namespace. */
+/**
+ * Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5); undefined when the process does not exist, or without a /proc of our
+ * namespace.
+ */
 export function statusOf(pid: number): { readonly ended: boolean; readonly started: string | undefined } | undefined {
   if (!hasOwnProc()) return undefined;
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (stat === undefined) return undefined;
-  // The second field is the name in brackets, and may hold anything.
+  // The second field is the name in parentheses and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // Z and X: ended, and not yet waited for by its parent. It holds nothing any more.
+  // Z and X: ended, and its parent has not collected it yet. It holds nothing any more.
   return { ended: ['Z', 'X'].includes(fields[0] ?? ''), started: fields[START_TIME_FIELD - STATE_FIELD] };
 }
 
@@ -62,7 +65,7 @@ function hasOwnProc(): boolean {
 
 function bootId(): string | undefined {
   if (process.platform === 'darwin') {
-    // Not imported: nobody else needs it here.
+    // Not imported: nothing else here needs it.
     const { execFileSync } = process.getBuiltinModule('node:child_process');
     return attempt(() => execFileSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim());
   }

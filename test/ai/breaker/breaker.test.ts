@@ -27,7 +27,7 @@ describe('a circuit breaker', () => {
     expect(breaker.enter(now())).toEqual({ kind: 'refused', until: 31_000 });
   });
 
-  it('starts counting anew after a success', () => {
+  it('starts counting over after a success', () => {
     const { breaker, now } = setup();
     fail(breaker, now(), 4);
     enter(breaker, now()).success();
@@ -65,7 +65,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state.kind).toBe('closed');
   });
 
-  it('does not close, nor open anew, for late answers to calls from before it opened', () => {
+  it('does not close, nor open again, for late answers to calls from before it opened', () => {
     const { breaker, now } = setup();
     const [late, later] = [enter(breaker, now()), enter(breaker, now())];
     fail(breaker, now(), 5);

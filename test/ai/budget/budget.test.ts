@@ -53,7 +53,7 @@ describe('a budget', () => {
     expect(await budget.state('counted only')).toEqual({ spent: 4n, setAside: 0n });
   });
 
-  it('tells how the accounts of a call stand when it is settled', async () => {
+  it('returns the state of a call’s accounts when it is settled', async () => {
     const { budget } = await setup();
     await budget.reserve('a', 10n, [...day(100n), { account: 'run' }]);
     await budget.reserve('b', 10n, day(100n));
@@ -66,7 +66,7 @@ describe('a budget', () => {
     expect(await budget.settle('a', 7n)).toEqual(new Map());
   });
 
-  it('settles a reservation once, however often it is told to', async () => {
+  it('settles a reservation once, however often it is asked to', async () => {
     const { budget } = await setup();
     await budget.reserve('a', 10n, day(100n));
     await Promise.all([budget.settle('a', 7n), budget.settle('a', 7n), budget.settle('never', 7n)]);

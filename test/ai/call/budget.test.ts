@@ -51,7 +51,7 @@ describe('a budget', () => {
     expect(kinds.at(-1)).toBe('stopped');
   });
 
-  it('takes a cheaper provider when the dearer one does not fit any more', async () => {
+  it('chooses a cheaper provider when the more expensive one does not fit any more', async () => {
     const [dear, cheap] = [await on.fake('openai'), await on.fake('openai-compatible')];
     const client = await on.client(
       [
@@ -66,7 +66,7 @@ describe('a budget', () => {
     expect(dear.records).toHaveLength(0);
   });
 
-  it('fails a single request that no day’s budget could ever hold, and goes on', async () => {
+  it('fails a single request that no day’s budget could ever hold, and continues', async () => {
     const fake = await on.fake();
     const client = await on.client([setupOf(fake)], { budget: { daily: '0.1' } });
     expect(await client.call({ ...request('hi'), max_tokens: 100_000 }, context())).toMatchObject({
@@ -175,7 +175,7 @@ describe('the cost report', () => {
 });
 
 describe('an estimate', () => {
-  it('tells the bill before the call, and that there is none for what the journal holds', async () => {
+  it('estimates the bill before the call, and none for what the journal holds', async () => {
     const fake = await on.fake();
     const client = await on.client([setupOf(fake)]);
     const before = await client.estimate(request('hi'), context());

@@ -157,7 +157,7 @@ describe('a call', () => {
   });
 });
 
-describe('an answer that is no success', () => {
+describe('an answer that is not a success', () => {
   it.each(['filtered', 'refused'] as const)('that was %s fails the call, once and for all', async (finish) => {
     const fake = await on.fake('openai', { faults: () => ({ kind: 'finish', finish }) });
     const client = await on.client([setupOf(fake)]);
@@ -212,7 +212,7 @@ describe('a call with a schema', () => {
     expect(answered(await client.call(request('hi'), context({ schema }))).response).toEqual(result.response);
   });
 
-  it('has a wrong answer mended once, by telling what is wrong', async () => {
+  it('has a wrong answer repaired once, by saying what is wrong', async () => {
     let asked = 0;
     const fake = await on.fake('openai', { reply: () => (asked++ === 0 ? '{"n": "five"}' : '{"n": 5}') });
     const client = await on.client([setupOf(fake)]);
@@ -309,7 +309,7 @@ it.each(['99999999999', '9'.repeat(300)])('a retry-after of %s counts as a month
   await time.until(client.close());
 });
 
-describe('a client that goes on for months', () => {
+describe('a client that runs for months', () => {
   const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
   const NOON = Date.UTC(2026, 0, 5, 12);
 
@@ -335,7 +335,7 @@ describe('a client that goes on for months', () => {
     await time.until(client.close());
   });
 
-  it('does not ask a provider that refuses sooner than one that fails', async () => {
+  it('does not retry a provider that refuses sooner than one that fails', async () => {
     const fake = await on.fake('openai', { faults: first(status(401)) });
     const time = createFakeWorld(NOON);
     const setup = setupOf(fake, 'openai', { breaker: { threshold: 5, openForMs: 100_000 } });
@@ -406,7 +406,7 @@ describe('stopping', () => {
 });
 
 describe('the status', () => {
-  it('counts calls, money and what stands in the way', async () => {
+  it('counts calls, money and obstacles', async () => {
     const fake = await on.fake('openai', { faults: first(undefined, status(400)) });
     const client = await on.client([setupOf(fake)], { budget: { daily: '1' } });
     for (const text of ['a', 'b', 'a']) await client.call(request(text), context());

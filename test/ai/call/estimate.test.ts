@@ -8,7 +8,7 @@ beforeEach(() => {
 afterEach(() => on.close());
 
 describe('an estimate', () => {
-  it('is never below what the call then costs, at the dearest of those who may serve', async () => {
+  it('is never below the call’s actual cost, at the most expensive provider that may serve', async () => {
     const cheap = await on.fake('openai');
     const dear = await on.fake('openai-compatible', { price: { input: 90_000n, output: 180_000n } });
     const client = await on.client([

@@ -29,7 +29,7 @@ describe('a call that was answered before', () => {
     expect(fake.records).toHaveLength(1);
   });
 
-  it('is asked anew when live is wanted, and the new answer is kept', async () => {
+  it('is sent again when live is wanted, and the new answer is stored', async () => {
     let n = 0;
     const fake = await on.fake('openai', { reply: () => `answer ${n++}` });
     const client = await on.client([setupOf(fake)]);
@@ -137,7 +137,7 @@ describe('what an unclean end leaves', () => {
   });
 });
 
-describe('an answer that is being mended', () => {
+describe('an answer that is being repaired', () => {
   it('is not paid for again when the run stops in between', async () => {
     let asked = 0;
     const fake = await on.fake('openai', {

@@ -16,7 +16,7 @@ describe('money', () => {
 });
 
 describe('a run that is killed', () => {
-  it('goes on where it was, and pays for no answer twice', () => {
+  it('continues where it was, and pays for no answer twice', () => {
     const rows = Array.from({ length: 30 }, (_, i) => `question ${i}`);
     return killsLoseNothing(program, rows, 1, 1, 10);
   });

@@ -89,7 +89,7 @@ describe('the journal', () => {
     return found;
   };
 
-  it('gives back what it was told, amounts and prompts of any look', async () => {
+  it('returns what was stored, amounts and prompts of any form', async () => {
     const { journal, put } = await setup();
     await put('a', '{"nano":"7"}');
     const found = await journal.get('a');

@@ -144,7 +144,7 @@ describe('a limiter', () => {
     expect(await admissionTimes(world, two, [1])).toEqual([0]);
   });
 
-  it('goes on when a clock was a year ahead once', async () => {
+  it('continues when a clock was a year ahead once', async () => {
     const world = createFakeWorld();
     const stores = await memory();
     const wrong = createFakeWorld(world.now() + 365 * 86_400_000);
@@ -184,7 +184,7 @@ describe('a limiter', () => {
     expect(order).toEqual(['first', 'large', 'small']);
   });
 
-  it('refuses a request larger than a whole minute’s tokens at once', async () => {
+  it('rejects a request larger than a whole minute’s tokens at once', async () => {
     const limiter = await createLimiter({ tokensPerMinute: 1000 }, createFakeWorld());
     expect(await limiter.acquire(1001)).toEqual({ kind: 'too-large', tokensPerMinute: 1000 });
   });

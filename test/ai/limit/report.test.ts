@@ -42,7 +42,7 @@ describe('rate-limit headers', () => {
     expect(read(headers).retryAfterMs).toBe(ms);
   });
 
-  it('that are no integers are not believed', () => {
+  it('that are not integers are ignored', () => {
     expect(read({ 'x-ratelimit-limit-tokens': 'lots', 'x-ratelimit-remaining-tokens': '-1' })).toEqual({});
   });
 });

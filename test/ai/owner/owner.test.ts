@@ -78,9 +78,9 @@ describe('those who share a folder', () => {
     for (const [other, words] of [
       [
         { ...self, host: 'elsewhere', machine: 'n', boot: 'another' },
-        "on elsewhere, and whether that still runs can't be seen",
+        "on elsewhere, and it can't be seen from here whether",
       ],
-      [{ ...self, namespace: 'pid:[another]' }, `process ${process.pid} of another container`],
+      [{ ...self, namespace: 'pid:[another]' }, `process ${process.pid} in another container`],
     ] as const) {
       const folder = scratch();
       const place = join(folder, 'owners', 'ab'.repeat(16));

@@ -76,7 +76,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     return result.failure;
   }
 
-  it('sends nothing when its key can not be had, and says where it was sought', async () => {
+  it('sends nothing when its key can’t be read, and says where it was looked for', async () => {
     const { fake } = await setup();
     const apiKey = { reveal: () => Promise.reject(new Error('cannot read the secret in ./key')) };
     const provider = createProvider(kind, { name: 'mine', baseUrl: fake.url, apiKey, timeouts: TIMEOUTS }, realWorld);
@@ -223,7 +223,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect((await answered(provider)).finish.kind).toBe('complete');
   });
 
-  it('gives up when told to', async () => {
+  it('stops when aborted', async () => {
     const { fake, provider } = await setup({ faults: () => ({ kind: 'hang', billed: true }) });
     const abort = new AbortController();
     const call = provider.call(request(), abort.signal);

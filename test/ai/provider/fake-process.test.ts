@@ -5,7 +5,7 @@ import type { FakeProviderTask } from '../../support/fake-provider-main.js';
 import { createProvider } from '../../../src/ai/provider/index.js';
 import { realWorld } from '../../../src/ai/ai-world.js';
 
-it('the fake serves as a process of its own, and tells what it has billed', async () => {
+it('the fake serves as a process of its own, and reports what it has billed', async () => {
   const program = await bundleProgram('test/support/fake-provider-main.ts');
   const task: FakeProviderTask = { wire: 'anthropic', price: { input: '10', output: '20' } };
   const child = spawn(process.execPath, [program, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -44,7 +44,7 @@ describe('a request', () => {
     [{ model: 'm', messages, max_tokens: 1.5 }, '/max_tokens: expected an integer'],
     [{ model: 'm', messages, temperature: '0.7' }, '/temperature: expected a number from 0 to 2, found text'],
     [{ model: 'm', messages, stop: [1] }, '/stop: expected text or a list of texts'],
-    [{ model: 'm', messages, max_token: 5 }, '/max_token: unknown parameter; known are provider, model'],
+    [{ model: 'm', messages, max_token: 5 }, '/max_token: unknown parameter; the parameters are provider, model'],
   ])('%j is refused: %s', (request, problem) => {
     const parsed = parseRequest(request);
     expect(parsed.ok ? 'accepted' : parsed.problem).toContain(problem);

@@ -137,7 +137,7 @@ for (const { name, place, skipped } of PLACES)
       expect(await one.read()).toBe(300);
     });
 
-    it('tells only the caller whose change failed', async () => {
+    it('notifies only the caller whose change failed', async () => {
       const document = sharedDocument(await setup(), 'n', { empty: 0, parse: Number, print: String });
       const failing = document.update(() => {
         throw new Error('no');
@@ -166,7 +166,7 @@ describe('a store on disk', () => {
   });
 });
 
-describe('a folder whose file is no database', () => {
+describe('a folder whose file is not a database', () => {
   it.each([
     ['of noise', Buffer.alloc(20_000, 'noise')],
     ['of a few bytes', Buffer.from('x')],

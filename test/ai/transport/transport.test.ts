@@ -65,7 +65,7 @@ describe('a POST', () => {
     expect(connections).toBe(1);
   });
 
-  it('tells a refusal to connect, where nothing was sent', async () => {
+  it('reports a refused connection, where nothing was sent', async () => {
     const server = net.createServer();
     const url = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -97,7 +97,7 @@ describe('a POST', () => {
     expect(await faultOf(await listen(server), undefined, clock.after)).toEqual({ fault, sent: true });
   });
 
-  it('takes no answer larger than it is told to', async () => {
+  it('accepts no answer larger than its limit', async () => {
     const url = await listen(http.createServer((_request, response) => void response.end('x'.repeat(1001))));
     expect(await faultOf(url, 1000)).toEqual({ fault: 'too-large', sent: true });
   });

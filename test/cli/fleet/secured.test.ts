@@ -103,7 +103,7 @@ pipelines: { default: { outputs: [{ nats: results }] } }
     const env = { ...lock.env, ...lock.wrong.env };
     const { exit, stderr } = await runCli(['serve', '--join', server.url], { cwd, env });
     expect(exit).toBe(69);
-    expect(stderr).toContain(`cannot use NATS at ${server.url}: it does not let us in`);
+    expect(stderr).toContain(`cannot use NATS at ${server.url}: it rejects our credentials`);
     expect(stderr).toContain('nats.credentials (a .creds file), nats.nkey, nats.token, or nats.user and nats.password');
     for (const secret of lock.secrets) expect(stderr).not.toContain(secret);
     await link.close();

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { nodeWorld, openLogReader } from '../../../src/log/index.js';
+import { nodeWorld, openReadOnlyLog } from '../../../src/log/index.js';
 import { partNames } from '../../../src/sinks/index.js';
 import { scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until } from '../../support/daemon.js';
@@ -117,6 +117,6 @@ export async function killRun(kills: number, random: () => number): Promise<void
     expect(numbers, 'in order').toEqual(numbers.toSorted((a, b) => a - b));
   }
   const findings: string[] = [];
-  await openLogReader(nodeWorld(), join(cwd, 'data')).verify(({ message }) => findings.push(message));
+  await openReadOnlyLog(nodeWorld(), join(cwd, 'data')).verify(({ message }) => findings.push(message));
   expect(findings).toEqual([]);
 }

@@ -92,7 +92,7 @@ pipelines: { default: { outputs: [{ nats: out.b }] } }
 nats: { url: "${refusing.url}" }
 pipelines: { default: { outputs: [{ nats: out.c }] } }
 `;
-    await expect(startDaemon(config)).rejects.toThrow('it does not let us in');
+    await expect(startDaemon(config)).rejects.toThrow('it rejects our credentials');
     await refusing.end();
   });
 });

@@ -64,7 +64,7 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
     const refused = await runCli(['log', 'backup', 'one'], { cwd, where: 'container' });
     expect([refused.exit, refused.stderr]).toEqual([
       2,
-      expect.stringContaining('of another container writes to this log'),
+      expect.stringContaining('in another container writes to this log'),
     ]);
     expect((await runCli(['log', 'backup', 'two'], { cwd })).exit).toBe(0);
     first.kill('SIGKILL');

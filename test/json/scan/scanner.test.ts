@@ -110,7 +110,7 @@ describe('the scanner', () => {
     ]);
   });
 
-  it('accepts no line that full parsing refuses', () => {
+  it('accepts no line that full parsing rejects', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',

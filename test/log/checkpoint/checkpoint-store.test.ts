@@ -52,7 +52,7 @@ describe('a checkpoint', () => {
     expect(await store.get('default')).toEqual({ value: { at: 1 }, isPrevious: true });
   });
 
-  it('is an error when neither it nor the one before it can be read: starting anew would process everything twice', async () => {
+  it('is an error when neither it nor the previous one can be read: starting over would process everything twice', async () => {
     const { store, folder } = await newStore();
     await store.put('default', { at: 1 });
     await store.put('default', { at: 2 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   LOG_START,
   nodeWorld,
-  openLogReader,
+  openReadOnlyLog,
   restoreLog,
   type Log,
   type LogOptions,
@@ -52,9 +52,9 @@ describe('an idempotency key', () => {
     expect(await values(log)).toEqual([1, 2, 3, 3]);
   });
 
-  it('is refused where no keys are kept', async () => {
+  it('is rejected where no keys are stored', async () => {
     const log = await openLog(await emptyFolder());
-    expect(() => log.tryAppend([keyed(1, 'a')])).toThrow(/this log keeps none/);
+    expect(() => log.tryAppend([keyed(1, 'a')])).toThrow(/this log stores none/);
   });
 
   it('can be any text', async () => {
@@ -64,7 +64,7 @@ describe('an idempotency key', () => {
     for (const key of keys) expect((await log.append([keyed('again', key)])).stored).toBe(0);
   });
 
-  it('of an event that was not stored is free: whoever waited for it is refused too, and may come again', async () => {
+  it('of an event that was not stored is free: appends that waited for it are rejected too, and may be retried', async () => {
     const folder = await emptyFolder();
     const disk = { full: false };
     const world = faultyWorld(({ grows, file }) =>
@@ -157,7 +157,7 @@ describe('an idempotency key', () => {
 
   it.each([
     ['its own', (log: Log) => log],
-    ['another', (log: Log) => openLogReader(nodeWorld(), log.folder)],
+    ['another', (log: Log) => openReadOnlyLog(nodeWorld(), log.folder)],
   ])('comes with a backup that %s process makes', async (_whose, from) => {
     const folder = await emptyFolder();
     const log = await openKeyed(folder);
@@ -171,7 +171,7 @@ describe('an idempotency key', () => {
     expect(ids.slice(0, 3)).toEqual((await log.append(['a', 'b', 'c'].map((key) => keyed(key, key)))).ids);
   });
 
-  it('is lost with no byte of a backup: a damaged one is refused', async () => {
+  it('is not lost with any byte of a backup: a damaged one is rejected', async () => {
     const folder = await emptyFolder();
     const log = await openKeyed(folder);
     await log.append([keyed(1, 'a')]);
@@ -243,7 +243,7 @@ describe('a table of keys', () => {
     }
   });
 
-  it('that is gone with all that it was made from is told', async () => {
+  it('that is lost with everything to rebuild it from is reported', async () => {
     const { folder } = await logWithKeys('closed');
     await rm(join(folder, 'keys'), { recursive: true });
     for (const file of await claimFiles(folder)) await rm(join(folder, file));
@@ -258,7 +258,7 @@ describe('a table of keys', () => {
     expect(await log.append(KEYS.map((key) => keyed('again', key)))).toMatchObject({ ids, stored: 0 });
   });
 
-  it('made anew has no keys that were taken back or forgotten', async () => {
+  it('when rebuilt has no keys that were withdrawn or removed', async () => {
     const folder = await emptyFolder();
     const disk = { full: false };
     const world = faultyWorld(({ grows, file }) =>

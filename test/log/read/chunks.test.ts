@@ -48,19 +48,19 @@ describe('reading a segment in chunks', () => {
     }
   });
 
-  it.each([1, 5, 1000])('passes over a line that is too long, in steps of %i bytes', async (step) => {
+  it.each([1, 5, 1000])('skips a line that is too long, in steps of %i bytes', async (step) => {
     const long = 'x'.repeat(5000);
     const source = segmentOf(`a\n${long}\nb\n${long}\n${long}\nc\n${long}`, step);
     expect(shown(await chunksOf(source, 100))).toBe('a\n!2+5001\nb\n!5005+5001\n!10006+5001\nc\n?15009+5000\n');
   });
 
-  it('tells of what stands behind the last newline', async () => {
+  it('reports what follows the last newline', async () => {
     expect(shown(await chunksOf(segmentOf('one\ntwo'), 1000))).toBe('one\n?4+3\n');
     expect(shown(await chunksOf(segmentOf('two'), 1000))).toBe('?0+3\n');
     expect(shown(await chunksOf(segmentOf(''), 1000))).toBe('');
   });
 
-  it('goes on behind bytes that are lost', async () => {
+  it('continues after lost bytes', async () => {
     expect(shown(await chunksOf(segmentOf('one\ntwo\nthree\nfour\n', Infinity, 5, 10), 1000))).toBe(
       'one\n!4+6\nree\nfour\n',
     );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LOG_START, nodeWorld, openLogReader } from '../../../src/log/index.js';
+import { LOG_START, nodeWorld, openReadOnlyLog } from '../../../src/log/index.js';
 import { describeDamage, expectHonest, soundLog, VALUES, type Sound } from '../support/damage.js';
 import {
   emptyFolder,
@@ -25,7 +25,7 @@ describe.each([
   ['plain', false],
   ['packed', true],
 ])('a %s log', (_form, pack) => {
-  it('tells which segments are missing', async () => {
+  it('reports which segments are missing', async () => {
     let sound = await soundLog(pack);
     const log = await openLog(sound.folder, { pack });
     await log.append([shortEntry('after')]);
@@ -49,13 +49,13 @@ describe('a reader', () => {
     return () => rm(folder, { recursive: true });
   });
 
-  it('tells of a position that lies behind the end of what there is', async () => {
+  it('reports a position beyond the end', async () => {
     const { damage, events } = await readFolder(sound.folder, { from: { segment: 1, offset: 1_000_000 } });
     expect(damage).toMatchObject([{ kind: 'beyond_end', segment: 1 }]);
     expect(events.map(({ data }) => data)).toEqual(['last']);
   });
 
-  it('tells of a position whose segment was removed', async () => {
+  it('reports a position whose segment was removed', async () => {
     const folder = await emptyFolder();
     await writeLog(folder, [['a'], ['b'], ['c']], { segmentBytesMax: 1 });
     const [first, second] = await filesIn(folder, '.ndjson');
@@ -75,7 +75,7 @@ describe('a reader', () => {
     expect(events.map(({ data }) => data)).toEqual([...VALUES.slice(1), 'last']);
   });
 
-  it('gives what stands behind a damaged line though its own reader took the memory of what stood before', async () => {
+  it('returns what follows a damaged line though its own reader took the memory of what stood before', async () => {
     const folder = await emptyFolder();
     const values = Array.from({ length: 1000 }, (_, i) => i);
     await writeLog(folder, [values]);
@@ -85,7 +85,7 @@ describe('a reader', () => {
     segment.content[place] = 0;
     await writeFile(segment.path, segment.content);
     const seen: unknown[] = [];
-    for await (const block of openLogReader(nodeWorld(), folder).read({ from: LOG_START })) {
+    for await (const block of openReadOnlyLog(nodeWorld(), folder).read({ from: LOG_START })) {
       seen.push(...eventsOf(block).map(({ data }) => data));
       const { buffer } = block.bytes;
       if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });

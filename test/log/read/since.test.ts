@@ -167,7 +167,7 @@ describe('reading', () => {
     expect(blocks.length).toBeGreaterThan(1);
   });
 
-  it('goes on over segments that are packed and removed under it', async () => {
+  it('continues over segments that are packed and removed meanwhile', async () => {
     const folder = await timedLog(300, { segmentBytesMax: 1500 });
     const log = await openLog(folder, { pack: true });
     const seen: unknown[] = [];

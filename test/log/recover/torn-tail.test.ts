@@ -121,7 +121,7 @@ describe('recovery', () => {
     expect(events.map(({ data }) => data)).toEqual([...VALUES.slice(0, 2), ...VALUES.slice(3), 'after']);
   });
 
-  it('goes on after the timestamps of an earlier segment when the last one is empty', async () => {
+  it('continues after the timestamps of an earlier segment when the last one is empty', async () => {
     const { folder, path } = await smallLog();
     const [last] = (await readFolder(folder)).events.slice(-1);
     await writeFile(path.replace('-0000000001.', '-0000000002.'), '');
@@ -139,7 +139,7 @@ describe('recovery', () => {
     expect(await filesIn(folder, '.torn')).toEqual([]);
   });
 
-  it('tells a reader without a writer of a torn tail, and leaves it there', async () => {
+  it('reports a torn tail to a reader without a writer, and keeps it', async () => {
     const { folder, path, content } = await smallLog();
     for (const file of await filesIn(folder, '.index')) await rm(file.path);
     await truncate(path, content.length - 3);
@@ -150,7 +150,7 @@ describe('recovery', () => {
     expect(await readFile(path)).toEqual(content.subarray(0, -3));
   });
 
-  it('tells a reader of records that are gone from a log that was closed in order', async () => {
+  it('reports to a reader records that are missing from a properly closed log', async () => {
     const { folder, path, lineEnds } = await smallLog();
     await truncate(path, lineEnds[3] ?? 0);
     const { events, damage } = await readFolder(folder);

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparePositions, Log, LOG_START, openLogReader, type LogPosition } from '../../../src/log/index.js';
+import { comparePositions, Log, LOG_START, openReadOnlyLog, type LogPosition } from '../../../src/log/index.js';
 import {
   emptyFolder,
   entry,
@@ -163,7 +163,7 @@ export function describeLaws(runs: number): void {
             const done = processed % ends.length;
             const keepFrom = ends[done] ?? LOG_START;
             const report = await log.prune({ olderThan, bytesMax, keepFrom });
-            const rest = await readAll(openLogReader(world, folder).read({ from: keepFrom }));
+            const rest = await readAll(openReadOnlyLog(world, folder).read({ from: keepFrom }));
             expect(rest.damage).toEqual([]);
             expect(rest.events.map(({ data }) => data)).toEqual(gaps.map((_, i) => i).slice(done));
             expect(await verifyFolder(folder)).toEqual([]);

@@ -6,7 +6,7 @@ import {
   Log,
   LOG_START,
   nodeWorld,
-  openLogReader,
+  openReadOnlyLog,
   type Damage,
   type LogEntry,
   type LocatedDamage,
@@ -94,12 +94,12 @@ export function eventsOf({ bytes, records }: Pick<LogBlock, 'bytes' | 'records'>
 
 /** Reads a folder as another process would. */
 export function readFolder(folder: string, options: Partial<LogReadOptions> = {}): Promise<Reading> {
-  return readAll(openLogReader(nodeWorld(), folder).read({ from: LOG_START, ...options }));
+  return readAll(openReadOnlyLog(nodeWorld(), folder).read({ from: LOG_START, ...options }));
 }
 
 export async function verifyFolder(folder: string): Promise<LocatedDamage[]> {
   const findings: LocatedDamage[] = [];
-  await openLogReader(nodeWorld(), folder).verify((finding) => findings.push(finding));
+  await openReadOnlyLog(nodeWorld(), folder).verify((finding) => findings.push(finding));
   return findings;
 }
 

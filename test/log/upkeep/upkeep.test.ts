@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guardedLine } from '../../../src/log/format/line.js';
-import { LOG_START, nodeWorld, openLogReader, restoreLog } from '../../../src/log/index.js';
+import { LOG_START, nodeWorld, openReadOnlyLog, restoreLog } from '../../../src/log/index.js';
 import {
   emptyFolder,
   entry,
@@ -21,7 +21,7 @@ describe('the list of segments', () => {
     const folder = await emptyFolder();
     const log = await openLog(folder, { segmentBytesMax: 1000 });
     for (let i = 0; i < 25; i++) await log.append([entry(i)]);
-    const reader = openLogReader(nodeWorld(), folder);
+    const reader = openReadOnlyLog(nodeWorld(), folder);
     const before = await reader.segments();
     const { events } = await readFolder(folder);
     expect(before.reduce((sum, { records }) => sum + records, 0)).toBe(25);
@@ -39,7 +39,7 @@ describe('the list of segments', () => {
     expect(await log.segments()).toEqual(before);
   });
 
-  it('goes on from the last entry of an index that a crash cut short', async () => {
+  it('continues from the last entry of an index that a crash truncated', async () => {
     const folder = await emptyFolder();
     const text = 'x'.repeat(100_000);
     await writeLog(
@@ -48,13 +48,13 @@ describe('the list of segments', () => {
       { segmentBytesMax: 100 << 20 },
     );
     await writeLog(folder, [['next']]);
-    const before = await openLogReader(nodeWorld(), folder).segments();
+    const before = await openReadOnlyLog(nodeWorld(), folder).segments();
     const [index] = await filesIn(folder, '-0000000001.index');
     const lines = index?.content.toString('utf8').split('\n') ?? [];
     expect(lines.length).toBeGreaterThan(5);
     for (const kept of [1, 3, lines.length - 2]) {
       await writeFile(index?.path ?? '', `${lines.slice(0, kept).join('\n')}\n{"offset":`);
-      expect(await openLogReader(nodeWorld(), folder).segments()).toEqual(before);
+      expect(await openReadOnlyLog(nodeWorld(), folder).segments()).toEqual(before);
       const rebuilt = (await filesIn(folder, '-0000000001.index'))[0]?.content.toString('utf8').split('\n') ?? [];
       expect(rebuilt.slice(0, kept)).toEqual(lines.slice(0, kept));
       // The summary is the same, however the entries lie.
@@ -138,7 +138,7 @@ describe('retention', () => {
 
   it('can say what it would remove', async () => {
     const { folder, log } = await tenDays();
-    const would = await openLogReader(nodeWorld(), folder).prune({ bytesMax: 0, keepFrom: log.end, dryRun: true });
+    const would = await openReadOnlyLog(nodeWorld(), folder).prune({ bytesMax: 0, keepFrom: log.end, dryRun: true });
     expect(would.removed.length).toBe(9);
     expect((await days(folder)).length).toBe(10);
   });
@@ -203,23 +203,23 @@ describe('a backup', () => {
     const [segment] = await filesIn(folder, '.ndjson');
     await truncate(segment?.path ?? '', (segment?.content.length ?? 0) - 5);
     const backup = join(await emptyFolder(), 'backup');
-    await openLogReader(nodeWorld(), folder).backup(backup);
+    await openReadOnlyLog(nodeWorld(), folder).backup(backup);
     const restored = join(await emptyFolder(), 'restored');
     await restoreLog(nodeWorld(), backup, restored);
     expect((await readFolder(restored)).events.map(({ data }) => data)).toEqual([1, 2]);
   });
 
-  it('is refused into a folder that holds something', async () => {
+  it('is refused into a folder that is not empty', async () => {
     const folder = await emptyFolder();
     await writeLog(folder, [[1]]);
-    await expect(openLogReader(nodeWorld(), folder).backup(folder)).rejects.toMatchObject({ kind: 'refused' });
+    await expect(openReadOnlyLog(nodeWorld(), folder).backup(folder)).rejects.toMatchObject({ kind: 'refused' });
   });
 
   it('is not restored over anything', async () => {
     const folder = await emptyFolder();
     await writeLog(folder, [[1]]);
     const backup = join(await emptyFolder(), 'backup');
-    await openLogReader(nodeWorld(), folder).backup(backup);
+    await openReadOnlyLog(nodeWorld(), folder).backup(backup);
     await expect(restoreLog(nodeWorld(), backup, folder)).rejects.toMatchObject({ kind: 'refused' });
     const other = join(await emptyFolder(), 'other');
     await mkdir(other);
@@ -244,7 +244,7 @@ describe('a backup', () => {
     const folder = await emptyFolder();
     await writeLog(folder, [[1, 2], [3]]);
     const backup = join(await emptyFolder(), 'backup');
-    await openLogReader(nodeWorld(), folder).backup(backup);
+    await openReadOnlyLog(nodeWorld(), folder).backup(backup);
     const [segment] = await filesIn(backup, '.ndjson');
     await harm(segment?.path ?? '');
     const restored = join(await emptyFolder(), 'restored');
@@ -289,7 +289,7 @@ describe('a backup', () => {
     const folder = await emptyFolder();
     await writeLog(folder, [[1, 2]]);
     const backup = join(await emptyFolder(), 'backup');
-    await openLogReader(nodeWorld(), folder).backup(backup);
+    await openReadOnlyLog(nodeWorld(), folder).backup(backup);
     const [segment] = await filesIn(backup, '.ndjson');
     const name = basename(segment?.path ?? '');
     const files = strange.map(({ file, bytes }) => ({
@@ -304,7 +304,7 @@ describe('a backup', () => {
 
   it('of an empty log is an empty log', async () => {
     const backup = join(await emptyFolder(), 'backup');
-    await openLogReader(nodeWorld(), join(await emptyFolder(), 'none')).backup(backup);
+    await openReadOnlyLog(nodeWorld(), join(await emptyFolder(), 'none')).backup(backup);
     const restored = join(await emptyFolder(), 'restored');
     expect(await restoreLog(nodeWorld(), backup, restored)).toMatchObject({ records: 0, findings: 0 });
   });
@@ -333,7 +333,7 @@ describe('verify', () => {
     const folder = await emptyFolder();
     await writeLog(folder, [['a'], ['b'], ['c', 'd']], { segmentBytesMax: 400 });
     const files = await filesIn(folder, '.ndjson');
-    const summary = await openLogReader(nodeWorld(), folder).verify(() => undefined);
+    const summary = await openReadOnlyLog(nodeWorld(), folder).verify(() => undefined);
     expect(summary).toEqual({
       segments: files.length,
       records: 4,

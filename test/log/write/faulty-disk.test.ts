@@ -100,7 +100,7 @@ describe('a writer whose disk', () => {
     expect(await verifyFolder(folder)).toEqual([]);
   });
 
-  it('can make no new segment refuses until it can', async () => {
+  it('can create no new segment rejects appends until it can', async () => {
     const { folder, disk, log } = await logOnFaultyDisk();
     disk.fault = ({ op, file }) => (op === 'open' && isSegment(file) ? { code: 'ENOSPC' } : undefined);
     await expect(log.append([entry('lost')])).rejects.toThrow(/the disk is full: free some space/);
@@ -125,7 +125,7 @@ describe('a writer whose disk', () => {
     expect(await verifyFolder(folder)).toEqual([]);
   });
 
-  it('fails under the index only makes it anew when it is needed', async () => {
+  it('fails under the index only rebuilds it when it is needed', async () => {
     const { folder, disk, log } = await logOnFaultyDisk('os');
     disk.fault = ({ file }) => (file.endsWith('.index') ? { code: 'EIO' } : undefined);
     await log.append([entry('x'.repeat(700_000))]);
@@ -164,7 +164,7 @@ describe('a writer whose disk', () => {
 });
 
 describe('a sync that fails', () => {
-  it('makes the writer write the last page again, sync it, and go on in a new segment', async () => {
+  it('makes the writer write the last page again, sync it, and continue in a new segment', async () => {
     const { disk, log } = await logOnFaultyDisk();
     await log.append([entry('before')]);
     const calls: string[] = [];

@@ -28,7 +28,7 @@ describe("the log's clock", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('goes on by itself when a millisecond has no more ids', () => {
+  it('continues by itself when a millisecond has no more ids', () => {
     const clock = new LogClock(() => 1000, 999, ID_COUNTER_RANGE - 1);
     expect(clock.tick()).toBe(1000);
     const last = clock.nextId();

@@ -4,7 +4,7 @@ import { RefusalLog, type AuditEntry } from '../../../src/server/access/audit.js
 const entry = (address: string): AuditEntry => ({ method: 'GET', path: '/', status: 401, address });
 
 describe('the log of refusals', () => {
-  it('tells each while they are few, and of a flood its size, once a minute', () => {
+  it('reports each while they are few, and of a flood its size, once a minute', () => {
     let now = 0;
     const told: string[] = [];
     const more: [network: string | undefined, count: number][] = [];

@@ -30,7 +30,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('says when to come again, and keeps its word', () => {
+  it('says when to retry, and keeps its word', () => {
     let now = 0;
     const limiter = new RateLimiter(() => now);
     while (limiter.take('x', 30) === 0);
@@ -58,7 +58,7 @@ describe('the rate limiter', () => {
 });
 
 describe('a server with limits', () => {
-  it('answers 429 and when to come again, for an address as for a token; not to the liveness check', async () => {
+  it('answers 429 and when to retry, for an address as for a token; not to the liveness check', async () => {
     const refused: string[] = [];
     const server = await testServer({
       settings: { limits: { perToken: undefined, perAddress: 6 } },

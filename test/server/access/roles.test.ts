@@ -11,7 +11,7 @@ import { post } from '../../support/daemon.js';
 import { testServer } from '../../support/server.js';
 
 describe('a server with tokens', () => {
-  it('lets nobody in who has none, but for the liveness check, and tells them nothing', async () => {
+  it('rejects everybody without one, except for the liveness check, and reveals nothing', async () => {
     const access: AccessRules = {
       open: 'no',
       configured: configTokens(['first-token', 'second-token']),

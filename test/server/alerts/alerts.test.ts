@@ -132,10 +132,10 @@ describe('a webhook', () => {
     expect(got).toEqual([message, message]);
   });
 
-  it('that does not take it is told of without its URL', async () => {
+  it('that does not accept it is reported without its URL', async () => {
     const { url, close } = await hook([404, 404, 404]);
     await expect(postAlert(url, message, () => Promise.resolve())).rejects.toThrow(/^it answers with status 404$/);
     close();
-    await expect(postAlert(url, message, () => Promise.resolve(), 1)).rejects.toThrow(/^it can not be reached/);
+    await expect(postAlert(url, message, () => Promise.resolve(), 1)).rejects.toThrow(/^it can't be reached/);
   });
 });

@@ -61,7 +61,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     expect(width).toBe(390);
   });
 
-  it('drives dead letters again, each once', async () => {
+  it('retries dead letters, each once', async () => {
     writeFileSync(
       join(cwd, 'colloquium.yaml'),
       `server: { port: 0, tokens: [${TOKEN}] }\nstate_dir: ./state\n${MENDED}`,
@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     await daemon.says('taken over');
     await dashboard.page.locator('#redrive').focus();
     await dashboard.page.keyboard.press('Enter');
-    await until(async () => (await shows('redriven')) === '1 driven again.', 'it is driven again');
+    await until(async () => (await shows('redriven')) === '1 retried.', 'it is retried');
     expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe('1\n2\n{"x":3}\n');
     const counted = await Promise.all([
       dashboard.metric('events_driven_again_total', 'pipeline="default"'),
@@ -81,7 +81,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     await until(async () => (await shows('total-done')) === '4 in all', 'it is counted');
     await dashboard.page.locator('#redrive').click();
     await until(
-      async () => (await shows('redriven')) === '0 driven again, 1 passed over, driven before.',
+      async () => (await shows('redriven')) === '0 retried, 1 skipped, retried before.',
       'nothing is left to drive',
     );
     await postLines(`${daemon.url}/events`, '4\n', { authorization });

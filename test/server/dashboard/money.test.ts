@@ -43,7 +43,7 @@ it.skipIf(noBrowser !== undefined)(
     const { page, shows, metric, troubles } = await openDashboard(browser, daemon);
     await page.goto(daemon.url);
     await until(async () => (await shows('spent')) === '$0.00', 'nothing is spent yet');
-    expect(await shows('spending')).toBe('Nothing is spent today.');
+    expect(await shows('spending')).toBe('Nothing was spent today.');
 
     // One without a question, one that is refused.
     const rows = [...Array.from({ length: 9 }, (_, n) => `{"q":"row ${n}"}`), '{}'];

@@ -66,7 +66,7 @@ describe.concurrent('a watched folder', () => {
     await bench.close();
   });
 
-  it('stores a line with a key of its own once, and goes on behind it after a crash', async () => {
+  it('stores a line with a key of its own once, and continues behind it after a crash', async () => {
     const bench = new FolderBench({ idempotencyPointer: '/k' });
     writeFileSync(bench.at('a'), '{"n":1,"k":"x"}\n{"n":2}\n{"n":3,"k":"x"}\n{"n":4}\n{"n":5,"k":"y"}\n{"n":6}\n');
     bench.dieAt({ appends: 1, when: 'after' });
@@ -183,7 +183,7 @@ describe.concurrent('a watched folder', () => {
       expect(bench.told).toEqual(['stored d.ndjson 5', 'stored d.ndjson 2', 'stored d2.ndjson 1']);
     }));
 
-  it('reads a file from its start whose middle alone was written anew, in its place or by another one', () =>
+  it('reads a file from its start of which only the middle was rewritten, in place or by another one', () =>
     inFolder(async (bench) => {
       const report = (n: number): string => objects(1000, 1100) + objects(n, n + 10) + objects(2000, 2100);
       writeFileSync(bench.at('a'), report(3000));
@@ -293,7 +293,7 @@ describe.concurrent('a watched folder', () => {
     }
   });
 
-  it('knows what came from another disk by its content, and says that nothing is new in what was made anew with the same', () =>
+  it('knows what came from another disk by its content, and says that nothing is new in what was recreated with the same', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('a'), objects(0, 3));
       await bench.look();
@@ -308,7 +308,7 @@ describe.concurrent('a watched folder', () => {
       expect(bench.told).toEqual(['stored a 3', 'again b a']);
     }));
 
-  it('is read again when it is removed and made anew, and says meanwhile that it is gone', () =>
+  it('is read again when it is removed and recreated, and is reported as gone meanwhile', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('a'), '1\n');
       await bench.look();
@@ -342,9 +342,9 @@ describe.concurrent('a watched folder', () => {
         'left a~ its name ends in ~',
         'left b.tmp its name ends in .tmp',
         'left broken link it is a symbolic link',
-        'left f\u00ff its name is not UTF-8',
+        'left f\u00ff its name is not valid UTF-8',
         'left link it is a symbolic link',
-        'left pipe it is no file',
+        'left pipe it is not a regular file',
         'left sub it is a folder',
         'left two\nlines its name has a line break',
         'stored good 1',
@@ -505,7 +505,7 @@ describe.concurrent('a compressed file', () => {
       expect(await ns(bench)).toEqual([0, 1, 2, 3, 4, 5]);
     }));
 
-  it('whose end is missing waits for it, and is told when that does not come', () =>
+  it('whose end is missing waits for it, and is reported when that does not come', () =>
     inFolder(
       async (bench) => {
         const bytes = gzipSync(objects(0, 2000));
@@ -522,7 +522,7 @@ describe.concurrent('a compressed file', () => {
       { unfinishedLineMs: 3000 },
     ));
 
-  it('that is damaged is told once, and keeps no other from being read', () =>
+  it('that is damaged is reported once, and keeps no other from being read', () =>
     inFolder(async (bench) => {
       writeFileSync(bench.at('b.ndjson.gz'), 'this is no gzip');
       writeFileSync(bench.at('c.ndjson'), '3\n');

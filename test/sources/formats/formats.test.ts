@@ -54,7 +54,7 @@ describe('csv', () => {
   it('breaks one row for a quote that nobody closes, and goes on behind its first line', () => {
     expect(decode('csv', 'a,b\n1,"x\n2,y\n3,z\n')).toEqual([
       '',
-      'invalid_row: the quote that begins a field is never closed: 1,"x',
+      'invalid_row: the opening quote of a field is never closed: 1,"x',
       '{"a":"2","b":"y"}',
       '{"a":"3","b":"z"}',
     ]);
@@ -63,9 +63,9 @@ describe('csv', () => {
   it('breaks a row with text behind a quoted field, or with another number of fields', () => {
     expect(decode('csv', 'a,b\n"1"x,2\n1\n1,2,3\n4,5\n')).toEqual([
       '',
-      'invalid_row: text stands behind the quote that ends a field: "1"x,2',
-      'invalid_row: the row has 1 fields, and the first row names 2: 1',
-      'invalid_row: the row has 3 fields, and the first row names 2: 1,2,3',
+      'invalid_row: text follows the closing quote of a field: "1"x,2',
+      'invalid_row: the row has 1 fields, but the first row names 2: 1',
+      'invalid_row: the row has 3 fields, but the first row names 2: 1,2,3',
       '{"a":"4","b":"5"}',
     ]);
   });
@@ -171,17 +171,17 @@ describe('json', () => {
       '1',
       'invalid_json: an element is missing before a comma: ',
       '2',
-      'invalid_json: an element is missing behind the last comma: ',
+      'invalid_json: an element is missing after the last comma: ',
     ]);
     expect(decode('json', '[1 2, 3').slice(-2)).toEqual([
       '3',
-      'invalid_json: the input ends within a list that began at its top: ',
+      'invalid_json: the input ends within its top-level list: ',
     ]);
   });
 
   it('gives a text with a line break in it as broken, not as another text', () => {
     expect(decode('json', '{"a":"x\ny"} 1')).toEqual([
-      'invalid_json: a text has a line break in it: {"a":"x\ny"}',
+      'invalid_json: a string contains a line break: {"a":"x\ny"}',
       '1',
     ]);
   });

@@ -83,7 +83,7 @@ describe('a lock of a dead owner', () => {
     expect((await take(machines.start(A2, 1))).isHeld()).toBe(true);
   });
 
-  it('on another machine is refused, and the refusal tells the one way to take it', async () => {
+  it('on another machine is refused, and the message names the one way to take it', async () => {
     const machines = new Machines(SHARED);
     const owner = machines.start(A1, 5);
     await take(owner);

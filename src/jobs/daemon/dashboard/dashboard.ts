@@ -40,7 +40,7 @@ export function daemonDashboard(
     signal,
     talk: { notice: (message) => talk.warn(message), letters },
     onDelivered(pipeline, tally) {
-      metrics.pipelines.countDrivenAgain(pipeline, tally.counts.input);
+      metrics.pipelines.countRetried(pipeline, tally.counts.input);
       processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
     },
   });

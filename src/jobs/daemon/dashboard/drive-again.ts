@@ -1,7 +1,7 @@
 import type { LogWorld } from '../../../log/index.js';
 import { drive, type Delivered } from '../../../pipeline/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
-import type { DriveReport } from '../../../server/index.js';
+import type { RetryReport } from '../../../server/index.js';
 import type { Block } from '../../../sources/index.js';
 import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../../replay/letters.js';
 import type { ReplayPlan } from '../../replay/plan.js';
@@ -39,7 +39,7 @@ export interface DriveContext {
  *
  * @throws SinkError, SourceError; LogError `locked` when another process drives letters
  */
-export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<DriveReport> {
+export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<RetryReport> {
   const { world, signal, talk } = context;
   const plan: ReplayPlan = {
     config: serve.config,

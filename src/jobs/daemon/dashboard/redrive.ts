@@ -1,6 +1,6 @@
 import { LogError } from '../../../log/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
-import { HttpError, type DriveReport } from '../../../server/index.js';
+import { HttpError, type RetryReport } from '../../../server/index.js';
 import type { DriveContext } from './drive-again.js';
 import type { ServePlan } from '../../serve-plan.js';
 
@@ -11,7 +11,7 @@ export interface RedriveContext extends Omit<DriveContext, 'onProgress'> {
 
 export interface Redriver {
   /** Drives dead letters again, for one at a time. @throws HttpError 409, SinkError */
-  readonly driveAgain: () => Promise<DriveReport>;
+  readonly driveAgain: () => Promise<RetryReport>;
   /** How far that has come; undefined while nothing is driven. */
   readonly progress: () => DriveProgress | undefined;
 }

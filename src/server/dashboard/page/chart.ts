@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { at } from './elements.js';
 
-/** Points that are kept: ten minutes. */
+/** Points kept: ten minutes. */
 const POINTS_MAX = 600;
 
 const HEIGHT_PX = 170;
@@ -17,7 +17,7 @@ export interface Chart {
   add(at: number, values: readonly (number | undefined)[]): void;
 }
 
-/** Lines over time, in the page's own colours, in either theme. */
+/** Lines over time, in the page's colors, in either theme. */
 export function chart(id: string, lines: readonly Line[], show: (value: number) => string): Chart {
   const place = at(id);
   const data: [number[], ...(number | null)[][]] = [[], ...lines.map(() => [])];
@@ -66,7 +66,7 @@ export function chart(id: string, lines: readonly Line[], show: (value: number) 
       times.push(moment / 1000);
       columns.forEach((column, i) => column.push(values[i] ?? null));
       if (times.length > POINTS_MAX) for (const column of data) column.shift();
-      // What nobody sees need not be drawn.
+      // A hidden page need not be drawn.
       if (!document.hidden) plot?.setData(data);
     },
   };

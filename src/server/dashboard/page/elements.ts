@@ -5,13 +5,13 @@ export function at(id: string): HTMLElement {
   return element;
 }
 
-/** Sets a text, if it is another: what does not change is not drawn again. */
+/** Sets a text if it differs: unchanged text is not redrawn. */
 export function say(id: string, text: string): void {
   const element = at(id);
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Makes an element. Text is text, never markup: it may come from an event. */
+/** Creates an element. Text is always text, never markup: it may come from an event. */
 export function make(
   tag: string,
   options: { readonly class?: string; readonly text?: string } = {},
@@ -24,7 +24,7 @@ export function make(
   return element;
 }
 
-/** A table, or a word where it has no rows. Its first column names the row. */
+/** A table, or a word when it has no rows. Its first column names the row. */
 export function showTable(
   id: string,
   heads: readonly string[],

@@ -3,14 +3,14 @@ import { at, showTable } from './elements.js';
 import type { FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
-/** Members tell of themselves every two seconds: a rate is that of several of their words. */
+/** Members report every two seconds: a rate spans several reports. */
 const WINDOW_FRAMES = 10;
 
 const HEADS = ['Member', 'State', 'Alive', 'Events/s', 'In', 'Out', 'Dead letters', 'Address'];
 
 const frames: FeedFrame[] = [];
 
-/** Who shares the work, and what each has done; nothing where the daemon works alone. */
+/** Who shares the work, and what each has done; empty when the daemon works alone. */
 export function showFleet(frame: FeedFrame): void {
   const { members } = frame;
   at('fleet').hidden = members === undefined;
@@ -25,10 +25,10 @@ export function showFleet(frame: FeedFrame): void {
     ...(['input', 'output', 'dead_lettered'] as const).map((key) => count(sum(member, key))),
     member.url,
   ]);
-  showTable('members', HEADS, rows, 'Nobody is seen.');
+  showTable('members', HEADS, rows, 'No members are visible.');
 }
 
-/** The first pipeline that does not run, or that all do. */
+/** The first pipeline that is not running, or that all are. */
 function stateOf({ pipelines }: FleetMember): string {
   const other = pipelines.find(({ state }) => state !== 'running');
   return other === undefined ? 'running' : `${other.name} ${other.state}`;
@@ -42,7 +42,7 @@ function rateOf(member: FleetMember, now: number): number {
   return (Math.max(0, sum(member, 'input') - before.events) / (now - before.moment)) * 1000;
 }
 
-/** A member that was started anew is another. */
+/** A restarted member is a different one. */
 function isSame(one: FleetMember, other: FleetMember): boolean {
   return one.host === other.host && one.pid === other.pid && one.since === other.since;
 }

@@ -4,7 +4,7 @@ import { count } from './words.js';
 
 let shownFor = -1;
 
-/** Shows the newest dead letters anew, when there are others. @param total of letters there have been */
+/** Refreshes the newest dead letters when there are new ones. @param total letters so far */
 export async function showLetters(total: number, role: string): Promise<void> {
   at('redrive').hidden = role !== 'admin';
   if (total === shownFor) return;
@@ -40,11 +40,11 @@ function letterPart({
   );
 }
 
-/** Lets the button drive the letters again. */
+/** Makes the button retry the letters. */
 export function prepareRedrive(): void {
   const button = at('redrive') as HTMLButtonElement;
   button.addEventListener('click', () => {
-    if (!confirm('Send all dead letters that were not driven again yet through their pipelines once more?')) return;
+    if (!confirm('Send all dead letters that were not retried yet through their pipelines again?')) return;
     button.disabled = true;
     say('redriven', 'Re-driving…');
     void redrive()
@@ -53,10 +53,10 @@ export function prepareRedrive(): void {
   });
 }
 
-/** Shows how far re-driving is, whoever asked for it. @param driven since the daemon started */
+/** Shows the progress of a retry, whoever requested it. @param driven since the daemon started */
 export function showRedrive(bytesLeft: number, driven: number): void {
   if (bytesLeft > 0)
-    say('redriven', `Re-driving: ${count(driven)} so far, ${count(Math.ceil(bytesLeft / 1000))} kB left.`);
+    say('redriven', `Retrying: ${count(driven)} so far, ${count(Math.ceil(bytesLeft / 1000))} kB left.`);
 }
 
 async function redrive(): Promise<string> {
@@ -66,10 +66,10 @@ async function redrive(): Promise<string> {
     if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
     shownFor = -1;
     const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
-    const left = body.left === 0 ? '' : `, ${count(body.left)} can't be driven`;
-    const before = body.driven_before === 0 ? '' : `, ${count(body.driven_before)} passed over, driven before`;
+    const left = body.left === 0 ? '' : `, ${count(body.left)} can't be retried`;
+    const before = body.driven_before === 0 ? '' : `, ${count(body.driven_before)} skipped, retried before`;
     const stopped = body.stopped === undefined ? '' : ` Stopped: ${body.stopped}`;
-    return `${count(body.input)} driven again${failed}${left}${before}.${stopped}`;
+    return `${count(body.input)} retried${failed}${left}${before}.${stopped}`;
   } catch {
     return 'The daemon does not answer.';
   }

@@ -6,9 +6,9 @@ import { showMoney } from './money.js';
 import { perSecond, quantile, Samples, type FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
-/** Rates and latencies are those of the last so many seconds. */
+/** The number of seconds that rates and latencies span. */
 const WINDOW_FRAMES = 5;
-/** After an answer that is none the browser does not come again by itself. */
+/** After an invalid answer the browser does not reconnect by itself. */
 const RECONNECT_MS = 2000;
 
 const EVENTS = 'events_processed_total';
@@ -75,7 +75,7 @@ function showPipelines(now: Samples): void {
     return [pipeline, state, ...outcomes, seconds(now.value('pipeline_lag_seconds', { pipeline }))];
   });
   const heads = ['Name', 'State', 'Out', 'Filtered', 'Unrouted', 'Skipped', 'Dead letters', 'Waiting'];
-  showTable('pipelines', heads, rows, 'There are none: events are stored, and nothing more.');
+  showTable('pipelines', heads, rows, 'None: events are only stored.');
 }
 
 function showErrors(now: Samples): void {
@@ -98,7 +98,7 @@ function connect(): void {
     show(JSON.parse(String(data)) as FeedFrame);
   });
   source.addEventListener('error', () => {
-    words('the daemon does not answer; trying again', false);
+    words('the daemon does not answer; retrying', false);
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(connect, RECONNECT_MS);
   });

@@ -2,7 +2,7 @@ import { at, bar, make, showTable } from './elements.js';
 import type { Samples } from './samples.js';
 import { count, money, seconds } from './words.js';
 
-/** What AI calls cost today and how their providers are; nothing where there are none. */
+/** What AI calls cost today and the state of the providers; empty without providers. */
 export function showMoney(now: Samples): void {
   const providers = now.valuesOf('ai_breaker_state', 'provider');
   for (const part of document.querySelectorAll<HTMLElement>('.money')) part.hidden = providers.length === 0;
@@ -34,7 +34,7 @@ function showSpending(now: Samples): void {
     .all('ai_spent_today_usd')
     .toSorted(([, , a], [, , b]) => b - a)
     .map(([, { provider = '', model = '' }, usd]) => [provider, model, money(usd)]);
-  showTable('spending', ['Provider', 'Model', 'Today'], rows, 'Nothing is spent today.');
+  showTable('spending', ['Provider', 'Model', 'Today'], rows, 'Nothing was spent today.');
 }
 
 function showProviders(now: Samples, providers: readonly string[]): void {
@@ -64,7 +64,7 @@ function providerPart(now: Samples, provider: string): HTMLElement {
   );
 }
 
-/** Requests that were not answered, by the class of their error. */
+/** Failed requests, by class of error. */
 function failuresPart(now: Samples, provider: string): readonly HTMLElement[] {
   const byClass = new Map<string, number>();
   for (const [, { outcome = '' }, requests] of now.all('ai_requests_total', { provider }))

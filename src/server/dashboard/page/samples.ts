@@ -7,7 +7,7 @@ type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, 
 export interface FeedFrame {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Of whoever looks. */
+  /** The viewer's role. */
   readonly role: string;
   readonly samples: readonly Sample[];
   /** Undefined: the daemon works alone. */
@@ -29,7 +29,7 @@ export class Samples {
     }
   }
 
-  /** All that have these labels. @param name without `colloquium_` */
+  /** All samples with these labels. @param name without `colloquium_` */
   all(name: string, labels: Labels = {}): readonly Sample[] {
     const same = this.#byName.get(`colloquium_${name}`) ?? [];
     return same.filter(([, has]) => Object.entries(labels).every(([label, value]) => has[label] === value));
@@ -45,13 +45,13 @@ export class Samples {
     return this.all(name, labels)[0]?.[2];
   }
 
-  /** The values that a label has, in their order. */
+  /** The values of a label, in order. */
   valuesOf(name: string, label: string): readonly string[] {
     return [...new Set(this.all(name).flatMap(([, labels]) => labels[label] ?? []))];
   }
 }
 
-/** How much a sum grew in a second, from one moment to another; a daemon that began anew counts from 0. */
+/** A sum's growth per second between two moments; after a restart of the daemon it counts from 0. */
 export function perSecond(before: Samples, now: Samples, sum: (samples: Samples) => number): number {
   const seconds = (now.frame.at - before.frame.at) / 1000;
   const grown = sum(now) - sum(before);
@@ -59,9 +59,9 @@ export function perSecond(before: Samples, now: Samples, sum: (samples: Samples)
 }
 
 /**
- * A quantile of what a histogram took in between two moments, interpolated within its bucket as Prometheus does.
+ * A quantile of a histogram's observations between two moments, interpolated within its bucket as Prometheus does.
  *
- * @returns undefined when nothing came in
+ * @returns undefined when there were none
  */
 export function quantile(before: Samples, now: Samples, name: string, share: number): number | undefined {
   const buckets = new Map<number, number>();

@@ -3,10 +3,10 @@ const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 export const count = (value: number): string => whole.format(value);
 
-/** Three digits are enough of a rate. */
+/** Three digits suffice for a rate. */
 export const rate = (value: number): string => (value >= 100 ? whole.format(value) : short.format(value));
 
-/** US dollars: cents, and more places where an amount would look like nothing. */
+/** US dollars: cents, and more digits where an amount would look like zero. */
 export function money(usd: number): string {
   const places = usd === 0 || usd >= 1 ? 2 : Math.min(8, 2 - Math.floor(Math.log10(usd)));
   return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: Math.max(2, places) })}`;

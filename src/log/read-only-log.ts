@@ -10,19 +10,19 @@ import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js
 import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
 import type { LogWorld } from './log-world.js';
 
-/** A log as another process sees it: beside its writer, or without one. Only to remove something it takes the lock. */
-export interface LogReader {
-  /** Reads all whole lines that there are. */
+/** A log as another process sees it: beside its writer, or without one. It takes the lock only to remove something. */
+export interface ReadOnlyLog {
+  /** Reads all whole lines present. */
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
   verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary>;
-  /** @throws LogError `locked` while somebody writes to the log, which removes what is old by itself */
+  /** @throws LogError `locked` while somebody writes to the log; the writer removes old records itself */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
 
-/** Opens a log for everything but writing. A folder that is not there is an empty log. */
-export function openLogReader(world: LogWorld, folder: string): LogReader {
+/** Opens a log for everything but writing. A missing folder is an empty log. */
+export function openReadOnlyLog(world: LogWorld, folder: string): ReadOnlyLog {
   const end = foreignEnd(world);
   return {
     read: (options) => readLog(world, folder, end, options),
