@@ -1,4 +1,5 @@
-import { Argument, Command } from 'commander';
+import type { Command } from 'commander';
+import { Argument } from 'commander';
 
 const EXAMPLES = `
 Examples:
