@@ -1,4 +1,4 @@
-import type { DriveReport, LetterView } from '../letters.js';
+import type { RetryReport, LetterView } from '../letters.js';
 import { at, make, say } from './elements.js';
 import { count } from './words.js';
 
@@ -62,7 +62,7 @@ export function showRedrive(bytesLeft: number, driven: number): void {
 async function redrive(): Promise<string> {
   try {
     const answer = await fetch('dead-letters/redrive', { method: 'POST' });
-    const body = (await answer.json()) as DriveReport & { readonly message?: string };
+    const body = (await answer.json()) as RetryReport & { readonly message?: string };
     if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
     shownFor = -1;
     const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
