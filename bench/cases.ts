@@ -15,7 +15,7 @@ export interface Case {
   readonly sql?: string;
 }
 
-export type DataKind = 'event' | 'long' | 'list';
+export type DataKind = 'event' | 'long' | 'list' | 'log';
 
 type Stage = { readonly filter: unknown } | { readonly computo: unknown };
 
@@ -84,6 +84,29 @@ export const CASES: readonly Case[] = [
       },
     ],
     jq: '{id, nick: (.user.nick // .user.name), country: (.user.country // "??"), city: (.user.geo.city // "nowhere")}',
+  },
+  {
+    name: 'texts and times',
+    data: 'log',
+    share: 1,
+    stages: [
+      {
+        computo: [
+          'obj',
+          'id',
+          input('/id'),
+          'at',
+          ['time.parse', input('/at')],
+          'who',
+          ['text.lower', input('/user')],
+          'parts',
+          ['text.split', input('/path'), '/'],
+          'nick',
+          ['value.or', input('/nick'), 'none'],
+        ],
+      },
+    ],
+    jq: '{id, at: (.at | fromdate * 1000), who: (.user | ascii_downcase), parts: (.path | split("/")), nick: (.nick // "none")}',
   },
   {
     name: 'filter + projection',

@@ -14,6 +14,15 @@ const MAKERS: Readonly<Record<DataKind, (index: number, from: Random) => unknown
     ...plainEvent(index, from),
     entries: Array.from({ length: ENTRIES }, () => entry(from)),
   }),
+  log: (index, from) => ({
+    id: 1_000_000 + index,
+    at: new Date(1_700_000_000_000 + index * 1000).toISOString().replace('.000', ''),
+    user: `${from.pick(['Anna', 'BOB', 'Carla'])}${from.integer(1000)}`,
+    path: `/api/${from.pick(['users', 'orders'])}/${from.integer(10_000)}/${from.pick(['read', 'write'])}`,
+    ...(from.fraction() < 0.3 && { nick: from.pick(NAMES) }),
+    ms: from.integer(500),
+    message: `request ${from.integer(1_000_000)} took longer than it should have`,
+  }),
   list: (index, from) => ({
     id: 1_000_000 + index,
     ts: 1_700_000_000_000 + index * 37,

@@ -8,6 +8,12 @@ import { medianCpuSeconds, medianSeconds, ratioOf, runInTurn } from './rounds.js
 
 const TASK = 'projection';
 
+/** One script in both forms: neither costs more. */
+const FORMS = {
+  '-e, two fields as text': '{/id, who: /user/name}',
+  '-e, two fields as JSON': '["obj", "id", ["$input", "/id"], "who", ["$input", "/user/name"]]',
+} as const;
+
 /** The same projection in other ways than from a file to a file: what each costs. */
 export async function measureWays(bench: Bench): Promise<Section> {
   const task = CASES.find(({ name }) => name === TASK);
@@ -29,6 +35,10 @@ export async function measureWays(bench: Bench): Promise<Section> {
     ['--stats json', node('--stats', 'json', '--', input)],
     ['--dead-letter file', node('--dead-letter', `${bench.folder}dead.ndjson`, '--', input)],
   ]);
+  for (const [name, script] of Object.entries(FORMS)) {
+    const args = [`${bench.root}bin/colloquium.js`, '-e', script, '--no-progress', '--', input];
+    commands.set(name, { file: process.execPath, args, stdout: output });
+  }
   const rounds = await runInTurn(commands, bench.rounds);
   const base = rounds.get('file to stdout') ?? [];
   return {

@@ -33,7 +33,7 @@ export function fileSource(path: string, lineBytesMax: number): Source {
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
 }
 
-/** Looks at what is to be read. @throws SourceError when it can't be opened */
+/** Checks the file to be read. @throws SourceError when it can't be opened */
 export function readableStats(path: string): Stats {
   try {
     const stats = statSync(path);

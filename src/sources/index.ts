@@ -33,7 +33,7 @@ export interface SourceOptions extends FollowOptions {
 /**
  * Opens an input of the command line: `-` is standard input, anything else a file.
  *
- * @throws SourceError when it cannot be opened
+ * @throws SourceError when it can't be opened
  */
 export function openSource(name: string, options: SourceOptions): Source {
   if (options.format !== undefined) return decodedSource(name, options.format, options.lineBytesMax);

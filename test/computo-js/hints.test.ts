@@ -1,4 +1,4 @@
-import { check, compile, ComputoError, operators, parseText, type Json } from 'computo-js';
+import { check, compile, ComputoError, operators, parseText, TextFormError, type Json } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 
 function said(text: string): string[] {
@@ -65,6 +65,26 @@ describe('lambdas that pay no heed to what they are given', () => {
   });
 });
 
+describe('a field where a lambda should be', () => {
+  it('is told of, unless the lambda stands elsewhere', () => {
+    expect(said('/items |> map(/sku)')).toEqual(['no-lambda /2: The field of each element is x => x/sku.']);
+    expect(saidOfJson(['map', ['$input', '/items'], ['$input', '/sku']])).toEqual([
+      'no-lambda /2: The field of each element is ["lambda", ["x"], ["$", "/x/sku"]].',
+    ]);
+    expect(said('map(x => x/sku, /items)').map((one) => one.split(' ')[0])).toEqual(['wrong-kind']);
+    expect(said('let f = x => x in map(/a, f)')).toEqual([]);
+  });
+});
+
+describe('what stands outside a list that should be in it', () => {
+  it('is shown inside it', () => {
+    expect(said('text.redact(/m, "email")')[0]).toBe('wrong-kind /2: A list of one is ["email"].');
+    expect(said('sort(/a, "/n", "desc")')[0]).toBe(
+      'sort-option /3: A pointer and its direction are a pair: ["/name", "desc"].',
+    );
+  });
+});
+
 describe('an operator that there is not', () => {
   it('is named as it is here, in the form of the script', () => {
     expect(said('length(/a)')).toEqual(['unknown-operator : Write count(array), or text.length(text).']);
@@ -76,6 +96,10 @@ describe('an operator that there is not', () => {
     expect(said('lowr(/a)')).toEqual(["unknown-operator : Did you mean 'text.lower'?"]);
     expect(said('splt(/a)')).toEqual(["unknown-operator : Did you mean 'text.split' or 'regex.split'?"]);
     expect(said('time.next(/a)')[0]).toMatch(/The family time has parse, format, /);
+    expect(said('text.join(/a, ",")')[0]).toBe('unknown-operator : Write join(array, delimiter).');
+    expect(said('list.length(/a)')[0]).toBe('unknown-operator : Write count(array), or text.length(text).');
+    expect(said('object.keys(/a)')[0]).toBe('unknown-operator : Write keys(object).');
+    expect(said('time.now()')[0]).toMatch(/The time at which the event came in is \$inputs\/1\/timestamp/);
   });
 
   it('keeps nothing in its arguments from being looked at', () => {
@@ -100,6 +124,20 @@ describe('an operator that there is not', () => {
       if (first !== '') expect(names.has(first) || first === '??', `${word}: ${first}`).toBe(true);
     }
   });
+});
+
+it.each([
+  ['/level in ["a"]', 'Write: list.has([…], /level).'],
+  ['/level not in ["a"]', 'Write: not list.has([…], /level).'],
+  ['/msg contains "x"', 'Operators are called with parentheses: contains(/msg, "x").'],
+  ['count /items', 'Operators are called with parentheses: count(/items).'],
+  ['object.filter(/, v => v)', 'No path ends with a slash. The whole event is $input.'],
+  ['if /a then 1', 'An if gives a value in any case: … else null.'],
+  ['regex.test(/a, "\\d+")', 'A backslash is written twice: "\\\\d".'],
+  ['"id \\(/id)"', 'Texts are joined with ++: "id " ++ /id.'],
+])('%s is answered with what to write', (text, hint) => {
+  const error = textErrorOf(() => parseText(text));
+  expect(error.hint).toBe(hint);
 });
 
 describe('a variable that is not bound', () => {
@@ -163,6 +201,16 @@ function errorOf(work: () => unknown): ComputoError {
     work();
   } catch (error) {
     if (error instanceof ComputoError) return error;
+    throw error;
+  }
+  throw new Error('nothing was raised');
+}
+
+function textErrorOf(work: () => unknown): TextFormError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof TextFormError) return error;
     throw error;
   }
   throw new Error('nothing was raised');

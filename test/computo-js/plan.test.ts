@@ -26,6 +26,12 @@ describe('a plan', () => {
     expect(planned(['get', ['$inputs'], '/0/a']).fields).toEqual(['a']);
   });
 
+  it('is none of a script that is wide, nor of a long path', () => {
+    const wide: Json[] = Array.from({ length: 130_000 }, () => ['$input', '/a']);
+    expect(planned(['+', ...wide]).plan).toBeUndefined();
+    expect(planned(['$input', '/a'.repeat(100_000)]).plan).toBeUndefined();
+  });
+
   it('reads a whole field where an element of an array may be meant', () => {
     const { plan, fields } = planned(['+', ['$input', '/list/1/n'], 1], { list: [0, { n: 41 }] });
     expect(fields).toEqual(['list']);

@@ -13,7 +13,7 @@ export async function firstLines(path: string): Promise<string[]> {
   const lines: string[] = [];
   const source = openSource(path, { lineBytesMax: LINE_BYTES_MAX, follow: false });
   for await (const block of source.blocks(enough.signal)) {
-    if (block.kind === 'lines') lines.push(...block.bytes.toString('utf8').split('\n'));
+    if (block.kind === 'lines') for (const line of block.bytes.toString('utf8').split('\n')) lines.push(line);
     if (lines.length >= SAMPLE_EVENTS_MAX) enough.abort();
   }
   return lines.slice(0, SAMPLE_EVENTS_MAX);

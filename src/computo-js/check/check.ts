@@ -66,6 +66,7 @@ function checkIn(script: Json, dialect: Dialect, form: Form, known: Known, rules
   const found: Diagnostic[] = [];
   let pathCharacters = 0;
   const report: Report = ({ code, place, message, severity = 'error', hint }) => {
+    if (found.length >= PROBLEMS_MAX) return;
     const path = pointerTo(place);
     pathCharacters += path.length;
     found.push({ code, message, severity, path, ...(hint !== undefined && { hint: hintIn(hint, form) }) });

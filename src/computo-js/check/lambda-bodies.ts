@@ -43,7 +43,7 @@ function fieldIn(parts: readonly Visit[]): string | undefined {
     const { node } = next;
     const pointer = node.type === 'call' && node.operator.name === '$input' ? rawArgument(node, 0) : undefined;
     if (typeof pointer === 'string') return pointer;
-    pending.push(...next.parts);
+    for (const part of next.parts) pending.push(part);
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { LAMBDA_HINT } from '../compile/index.js';
 import { hintIn, type Hint } from '../hint.js';
 import { JOIN_HINT, parameterAt, placeInside, usageHint, type Call, type Node, type Report } from '../syntax/index.js';
-import { isArray, isTruthy, type Json } from '../value/index.js';
+import { isArray, isTruthy, type Json, type JsonKind } from '../value/index.js';
 import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
 import { lambdaBodies } from './lambda-bodies.js';
 import { quotedCalls } from './quoted-call.js';
@@ -46,10 +46,17 @@ const wrongKinds: Rule = ({ node }, report) => {
       place: argument.place,
       message: `'${node.operator.name}' needs ${withArticle(wanted)} as argument ${index + 1}, got ${yieldText(argument)}`,
       severity: index < certain ? 'error' : 'warning',
-      hint: node.operator.name === '+' && yielded === 'string' ? JOIN_HINT : undefined,
+      hint: node.operator.name === '+' && yielded === 'string' ? JOIN_HINT : listHint(wanted, argument),
     });
   }
 };
+
+/** What to write in place of a text where a list is wanted. */
+function listHint(wanted: JsonKind, argument: Node): Hint | undefined {
+  if (wanted !== 'array' || argument.type !== 'constant' || typeof argument.value !== 'string') return undefined;
+  const list = JSON.stringify([argument.value]);
+  return (form) => `A list of one is ${form === 'text' ? list : `{"array": ${list}}`}.`;
+}
 
 /** Lambdas that can't be called, or not with as many arguments as they will get. */
 const lambdas: Rule = ({ node }, report) => {
@@ -85,6 +92,14 @@ function checkLambda(call: Call, argument: Node, wanted: number, report: Report)
       message: `'${name}' needs a lambda, got ${yieldText(argument)}`,
       hint: LAMBDA_HINT,
     });
+  } else if (wanted === 1 && isField(argument) && !call.arguments.some(({ type }) => type === 'lambda')) {
+    report({
+      code: 'no-lambda',
+      place,
+      message: `'${name}' needs a lambda, and this reads a field of the event`,
+      severity: 'warning',
+      hint: ofEach(argument),
+    });
   } else if (count !== undefined && count !== wanted) {
     const plural = wanted === 1 ? '' : 's';
     report({
@@ -93,6 +108,21 @@ function checkLambda(call: Call, argument: Node, wanted: number, report: Report)
       message: `'${name}' calls its lambda with ${wanted} argument${plural}, but this one has ${count} parameter${count === 1 ? '' : 's'}`,
     });
   }
+}
+
+/** A field that is read of the event, by a pointer that is written out. */
+function isField(node: Node): node is Call {
+  return node.type === 'call' && node.operator.name === '$input' && node.arguments[0]?.type === 'constant';
+}
+
+/** The same field of each element. */
+function ofEach({ arguments: [pointer] }: Call): Hint {
+  const found = pointer?.type === 'constant' ? pointer.value : '';
+  const path = typeof found === 'string' && /^(?:[/]\w+)+$/.test(found) ? found : '/name';
+  return (form) =>
+    `The field of each element is ${
+      form === 'text' ? `x => x${path}` : `["lambda", ["x"], ["$", ${JSON.stringify(`/x${path}`)}]]`
+    }.`;
 }
 
 /** How many parameters a lambda argument has, where its form tells. */

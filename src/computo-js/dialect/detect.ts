@@ -42,7 +42,7 @@ export function detectDialect(script: Json): Detection {
       const inner: Expression[] = [];
       lookAt(next, inner, markers);
       // In the order of the script: the first marker is the first that a reader meets.
-      pending.push(...inner.reverse());
+      for (const expression of inner.reverse()) pending.push(expression);
     }
     return { dialect: verdict(markers), markers };
   });

@@ -29,14 +29,18 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
     return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
   const names = operatorNames(dialect);
   const [family = '', verb] = name.split('.', 2);
-  const meant = oursOf(verb ?? name, names).filter((ours) => verb === undefined || ours.startsWith(`${family}.`));
+  const ours = oursOf(verb ?? name, names);
+  const ofFamily = ours.filter((one) => one.startsWith(`${family}.`));
+  // A verb of another family, or of none, is what was meant where its own has no such.
+  const elsewhere = verb !== undefined && names.includes(verb) ? [verb, ...ours] : ours;
+  const meant = ofFamily.length > 0 ? ofFamily : elsewhere;
   if (meant.length > 0) {
     return `Write ${meant
       .slice(0, MEANT_MAX)
-      .map((ours) => usageOf(ours, dialect, isText))
+      .map((one) => usageOf(one, dialect, isText))
       .join(', or ')}.`;
   }
-  const note = noteOn(name);
+  const note = noteOn(verb ?? name);
   if (note !== undefined) return note;
   const near = nearestOf(name, names);
   const suggestion = near.length === 0 ? familyOf(name, names) : `Did you mean ${near.join(' or ')}?`;

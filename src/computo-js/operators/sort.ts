@@ -47,7 +47,9 @@ export const sort = defineOperator('sort', () => ({
   },
   check(call, report) {
     const keys = sortKeysOf(call);
-    if ('problem' in keys) report({ code: 'sort-option', place: keys.place, message: keys.problem });
+    if (!('problem' in keys)) return;
+    const hint = call.arguments.length > 2 ? 'A pointer and its direction are a pair: ["/name", "desc"].' : undefined;
+    report({ code: 'sort-option', place: keys.place, message: keys.problem, hint });
   },
 }));
 

@@ -4,6 +4,8 @@ import { readingOf } from './reading.js';
 
 /** Larger scripts are not worth a plan; nor could all of planning recurse into them. */
 const NODES_MAX = 1000;
+/** Longer paths lead nowhere: no event is nested so deep. */
+const PATH_MAX = 1000;
 
 /** What planning needs to know of a script as a whole. */
 export interface Survey {
@@ -28,7 +30,9 @@ export function survey(root: Node, limit: number): Survey | undefined {
     if (node.type === 'constant' && exceeds(node.value, constantUnitsMax, unlimited())) return undefined;
     const reading = node.type === 'call' ? readingOf(node) : undefined;
     if (typeof reading === 'object') readsContext ||= reading.of === 'context';
-    else pending.push(...partsOf(node));
+    else for (const part of partsOf(node)) pending.push(part);
+    // Fields are kept as a tree, which is gone through by recursion.
+    if (typeof reading === 'object' && reading.of === 'input' && reading.field.length > PATH_MAX) return undefined;
   }
   return { nodes, readsContext };
 }

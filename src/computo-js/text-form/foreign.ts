@@ -64,6 +64,11 @@ const FOREIGN: readonly (readonly [RegExp, Cure])[] = [
   [/OR\b|Or\b/y, 'Write: or.'],
   [/NOT\b|Not\b/y, 'Write: not.'],
   [/(?:is|equals|eq)\b/y, 'Write: ==.'],
+  [
+    /(?:not\s+)?in\b/y,
+    (found, before) =>
+      /\blet\b/.test(before) ? undefined : `Write: ${found === 'in' ? '' : 'not '}list.has([…], ${operandIn(before)}).`,
+  ],
   [/(?:elif|elsif|elseif)\b/y, 'Write: else if … then … else ….'],
   [/end\b/y, 'An if needs no end.'],
 ];
@@ -139,11 +144,19 @@ function ifFor(before: string, behind: string): string {
     : `if ${condition} then ${then} else ${otherwise.trim()}`;
 }
 
-/** `count /items`: an operator and its argument, without parentheses. */
+/** `count /items`, `/msg contains "x"`: an operator and its argument, without parentheses. */
 function operatorBefore(before: string, behind: string): string | undefined {
-  const name = /\b([A-Za-z_][\w.]*)\s+$/.exec(before)?.[1];
+  const [, infix, second = '…'] = /^([A-Za-z_][\w.]*)(?:\s+([\w/"$]+))?/.exec(behind) ?? [];
+  if (infix !== undefined && /[/"$][\w/"$]*\s+$/.test(before))
+    return `Operators are called with parentheses: ${infix}(${operandIn(before)}, ${second}).`;
+  const name = /(?:^|[^\w./"$])([A-Za-z_][\w.]*)\s+$/.exec(before)?.[1];
   const argument = /^[\w/"$]+/.exec(behind)?.[0] ?? '…';
   return name && `Operators are called with parentheses: ${name}(${argument}).`;
+}
+
+/** The operand that ends a text, as far as it is plain. */
+function operandIn(before: string): string {
+  return /[\w/"$.]+(?=\s*$)/.exec(before)?.[0] ?? '…';
 }
 
 /** Whether a name stands behind a brace, where a member would. */

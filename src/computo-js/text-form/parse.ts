@@ -214,7 +214,10 @@ function segment(reader: Reader): Segment {
   const start = reader.at;
   const text = reader.takeWord() ?? reader.takeDigits();
   if (text === undefined)
-    throw reader.unexpected('where a name, an index or a text in quotes should be, as in /user/0/"a b"');
+    throw reader.unexpected(
+      'where a name, an index or a text in quotes should be, as in /user/0/"a b"',
+      'No path ends with a slash. The whole event is $input.',
+    );
   if (/[A-Za-z_]/.test(reader.character())) {
     throw reader.error(
       `a key that begins with a digit: ${text}${reader.character()}…`,
@@ -403,7 +406,10 @@ function* ifExpression(reader: Reader): Rule<Expression> {
 }
 
 function keyword(reader: Reader, word: string): void {
-  if (reader.word() !== word) throw reader.unexpected(`where '${word}' should be: if … then … else …`);
+  if (reader.word() !== word) {
+    const hint = word === 'else' ? 'An if gives a value in any case: … else null.' : undefined;
+    throw reader.unexpected(`where '${word}' should be: if … then … else …`, hint);
+  }
   reader.takeWord();
   reader.space();
 }

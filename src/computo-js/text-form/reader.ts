@@ -102,7 +102,7 @@ export class Reader {
   /** Reads a text in quotes. @throws TextFormError */
   string(): string {
     const start = this.at;
-    this.at = this.#orLocated(0, () => stringEnd(this.text, start));
+    this.at = this.#orLocated(0, () => stringEnd(this.text, start), escapeHint);
     return stringOf(this.text, start, this.at);
   }
 
@@ -113,14 +113,17 @@ export class Reader {
     if (end === -1)
       throw this.error('the text ends behind a backtick', this.at, 'Close the JSON with another backtick.');
     this.at = end + 1;
-    const hint = 'Between backticks stands JSON; a text stands in double quotes.';
+    const hint = (): string => 'Between backticks stands JSON; a text stands in double quotes.';
     return this.#orLocated(start, () => parseExactly(this.text.slice(start, end), Infinity), hint);
   }
 
-  /** @param where what should stand here, beginning with `where` */
-  unexpected(where: string): TextFormError {
+  /**
+   * @param where what should stand here, beginning with `where`
+   * @param otherwise a hint, where what stands here is not known from elsewhere
+   */
+  unexpected(where: string, otherwise?: string): TextFormError {
     const rest = this.text.slice(this.at, this.at + 40);
-    const hint = foreignHint(this.text, this.at);
+    const hint = foreignHint(this.text, this.at) ?? otherwise;
     return this.error(`${found(rest)} ${where}`, this.at, hint);
   }
 
@@ -128,11 +131,14 @@ export class Reader {
     return new TextFormError(problem, offset, this.text, hint);
   }
 
-  #orLocated<T>(start: number, read: () => T, hint?: string): T {
+  #orLocated<T>(start: number, read: () => T, hint: (rest: string) => string | undefined): T {
     try {
       return read();
     } catch (error) {
-      if (error instanceof JsonSyntaxError) throw this.error(error.problem, start + error.offset, hint);
+      if (error instanceof JsonSyntaxError) {
+        const offset = start + error.offset;
+        throw this.error(error.problem, offset, hint(this.text.slice(offset, offset + 2)));
+      }
       throw error;
     }
   }
@@ -143,6 +149,12 @@ export class Reader {
     this.at += match.length;
     return match;
   }
+}
+
+/** What to write where a backslash is not JSON's. @param found the backslash and what is behind it */
+function escapeHint(found: string): string | undefined {
+  if (found === '\\(') return 'Texts are joined with ++: "id " ++ /id.';
+  return found.startsWith('\\') ? `A backslash is written twice: "\\${found}".` : undefined;
 }
 
 /** What stands at the beginning of a text, for a person. */

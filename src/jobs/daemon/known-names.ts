@@ -27,7 +27,8 @@ function wordsIn(script: Json): Set<string> {
   const left: Json[] = [script];
   for (let part = left.pop(); part !== undefined; part = left.pop()) {
     if (typeof part === 'string') words.add(part);
-    else if (typeof part === 'object' && part !== null) left.push(...(Object.values(part) as Json[]));
+    else if (typeof part === 'object' && part !== null)
+      for (const inner of Object.values(part) as Json[]) left.push(inner);
   }
   return words;
 }

@@ -39,6 +39,41 @@ const HARD: Readonly<Record<string, readonly [script: Json, text: (size: number)
   'time.parse: white space': [['time.parse', input, input], (size) => times(' ', size)],
   'time.parse: a text as its own format': [['time.parse', input, input], (size) => times('x ', size)],
   'time.format: many directives': [['time.format', 0, input], (size) => times('%r', size)],
+  'text.lower: letters that grow': [['text.lower', input], (size) => times('İ', size)],
+  'text.split: a part half of which stands everywhere': [
+    ['text.split', input, `${'a'.repeat(1000)}b`],
+    (size) => times('a', size),
+  ],
+  'text.replace: every place': [['text.replace', input, 'a', 'bb'], (size) => times('a', size)],
+  'text.contains: a text in itself': [['text.contains', input, input], (size) => times('ab', size)],
+  'text.trim: white space inside': [['text.trim', input], (size) => `a${times(' ', size)}a`],
+  'text.length: halves of characters': [['text.length', input], (size) => times('\ud800', size)],
+  'text.slice: from the end': [['text.slice', input, -5], (size) => times('😀', size)],
+  'text.redact: beginnings of addresses': [
+    ['text.redact', input, { array: ['email', 'card', 'ip', 'phone', 'iban'] }],
+    (size) => times('a.b@c-1:+4', size),
+  ],
+  'text.redact: one long number': [
+    ['text.redact', input, { array: ['card', 'phone', 'iban'] }],
+    (size) => `+${times('1 ', size)}`,
+  ],
+  'regex.test: nested repetition': [['regex.test', input, '^(a+)+$'], (size) => `${times('a', size)}!`],
+  'regex.findAll: empty matches': [['regex.findAll', input, ''], (size) => times('a', size)],
+  'regex.split: every place': [['regex.split', input, 'a'], (size) => times('a', size)],
+  'regex.replace: groups': [['regex.replace', input, '(a)|(b)', '$1-$2'], (size) => times('ab', size)],
+  'value.set: a deep pointer': [['value.set', {}, input, 1], (size) => times('/a', size)],
+  'value.at: a long key': [['value.has', {}, input], (size) => times('k', size)],
+  'value.walk: what is wide': [
+    ['value.walk', ['json.parse', input], ['lambda', ['x'], ['$', '/x']]],
+    (size) => `[${times('1,', size)}1]`,
+  ],
+  'number.parse: digits': [['number.parse', input], (size) => times('9', size)],
+  'hash.sha256: a text': [['hash.sha256', input], (size) => times('é', size)],
+  'base64.decode: groups': [['base64.decode', input], (size) => times('QUJD', size)],
+  'object.flatten: what is wide': [
+    ['object.flatten', ['json.parse', input]],
+    (size) => `{${counted(size, (at) => `"k${at}":1`, ',')}}`,
+  ],
   'time.format: one literal': [['time.format', 0, input], (size) => times('x', size)],
 };
 
