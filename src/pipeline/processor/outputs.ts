@@ -135,16 +135,19 @@ export async function holdOutputs(outputs: readonly OpenSink[]): Promise<void> {
   for (const output of outputs) if (output.kind === 'file') await output.hold();
 }
 
-/** Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first. */
+/**
+ * Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first.
+ *
+ * @throws SinkError when that can't be; all are let go of
+ */
 export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void> {
+  const failures: unknown[] = [];
   for (const output of outputs) {
     if (output.kind === 'stream') continue;
-    try {
-      await output.recover();
-    } finally {
-      await output.release();
-    }
+    await output.recover().catch((error: unknown) => failures.push(error));
+    await output.release();
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Closes them all; what can't be closed any more is left alone. */

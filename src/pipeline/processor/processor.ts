@@ -96,7 +96,8 @@ export class Processor<Input extends Reader = Reader> {
   async stop(): Promise<void> {
     await this.#going.stop();
     const { outputs, deadLetters } = this.processing;
-    await releaseOutputs([...outputs, deadLetters]);
+    // What can't be written again now is known from the checkpoint at the next start.
+    await releaseOutputs([...outputs, deadLetters]).catch((error: unknown) => this.talk.failed(error, 0));
     await this.reader.close();
   }
 

@@ -202,8 +202,12 @@ describe.concurrent('a data folder that was moved away from a daemon', () => {
     expect(output(daemon)).toEqual([...client.acknowledged, 5]);
   });
 
-  it('has what a pipeline could not process: its end says how many events, and the next start goes on', async () => {
+  it.each([
+    ['its output could not be opened', false],
+    ['its open output was removed', true],
+  ])('has what a pipeline could not process as %s: its end says how many events', async (_, isOpen) => {
     const daemon = await startDaemon(CONFIG.replace('./out/events.ndjson', './out/blocked/events.ndjson'));
+    if (isOpen) await until(() => existsSync(join(daemon.cwd, 'out/blocked/events.ndjson')), 'the output is open');
     const client = new Client(daemon);
     rmSync(join(daemon.cwd, 'out'), { recursive: true, force: true });
     writeFileSync(join(daemon.cwd, 'out'), 'no folder: the output can not be opened');
