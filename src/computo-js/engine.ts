@@ -1,7 +1,7 @@
 /** The engine without the text form: who runs scripts that are JSON already need not load a parser for anything else. */
 import { unmetered } from './value/index.js';
 
-export { check, type CheckOptions, type Diagnostic } from './check/index.js';
+export { check, type CheckOptions, type ScriptDiagnostic } from './check/index.js';
 export { DEFAULT_LIMITS, MISSING, type Limits, type TraceEvent, type TraceListener } from './compile/index.js';
 export { ComputoError, type ComputoErrorKind } from './computo-error.js';
 export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } from './json-text/index.js';
@@ -11,7 +11,7 @@ export { operatorGroups, operators, type OperatorGroup } from './operators/index
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
-export { type Compute, type Fields, type OutputPlan, type Plan } from './plan/index.js';
+export { type Compute, type FieldReader, type OutputProgram, type FieldProgram } from './plan/index.js';
 export { compile, execute, type Program } from './program.js';
 export { spanAt, type Span } from './text-form/span.js';
 export { renderReference, searchOperators } from './reference/index.js';

@@ -7,12 +7,12 @@ import {
   startRun,
   type Compiled,
   type Limits,
-  type ProgramContext,
+  type ProgramOptions,
   type Run,
 } from './compile/index.js';
 import { detectDialect, parseScript } from './dialect/index.js';
 import { resolveOptions, type ExecuteOptions } from './options.js';
-import { planOf, type Fields, type Plan } from './plan/index.js';
+import { planOf, type FieldReader, type FieldProgram } from './plan/index.js';
 import { overLimit, ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
 
@@ -25,7 +25,7 @@ export interface Program {
    */
   run(inputs?: readonly Json[]): Json;
   /** The program as a function of single fields of its first input; undefined where its text does not tell which. */
-  plan(fields: Fields): Plan | undefined;
+  plan(fields: FieldReader): FieldProgram | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
   return withinEngineLimits(() => {
     const { limits, permuto, secrets, trace, ...wanted } = resolveOptions(options);
     const dialect = dialectOf(script, wanted.dialect);
-    const context: ProgramContext = {
+    const context: ProgramOptions = {
       dialect,
       permuto,
       secrets,
@@ -65,13 +65,13 @@ interface Budget {
   readonly isStrict: boolean;
 }
 
-function runner(root: Node, context: ProgramContext, { limits, isStrict }: Budget): Program['run'] {
+function runner(root: Node, context: ProgramOptions, { limits, isStrict }: Budget): Program['run'] {
   const compiled = compileExpression(root, 'root', context);
   const isMeasured = isStrict || compiled.copies > COPIES_UNMEASURED;
   return (inputs = []) => runOnce(compiled, inputs, limits, isMeasured, context);
 }
 
-function planIn(context: ProgramContext, root: Node, budget: Budget, fields: Fields): Plan | undefined {
+function planIn(context: ProgramOptions, root: Node, budget: Budget, fields: FieldReader): FieldProgram | undefined {
   const { limits } = budget;
   // A trace would tell of other calls than the script's.
   if (context.trace !== undefined) return undefined;
@@ -101,7 +101,7 @@ function runOnce(
   inputs: readonly Json[],
   limits: Limits,
   isMeasured: boolean,
-  { trace }: ProgramContext,
+  { trace }: ProgramOptions,
 ): Json {
   if (trace !== undefined) trace.depth = 0;
   const run = startRun(inputs, limits, FRAMES_MAX - height);

@@ -9,7 +9,7 @@ export interface PersonTalk {
   readonly letters: Sink;
 }
 
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
  * What the daemon says of itself, on stderr: JSON lines, or lines for people. Secrets never show. Of lines that say the same
@@ -17,10 +17,10 @@ export type Fields = Readonly<Record<string, string | number | boolean | undefin
  */
 export interface Talk {
   /** Of each event: nobody sees it unless they asked for it. To be asked for leave with {@link admits}. */
-  debug(message: string, fields?: Fields): void;
-  info(message: string, fields?: Fields): void;
-  warn(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
   isDebug(): boolean;
   setLevel(level: LogLevel): void;
   /** Whether one more of such things is to be told; those that are not are counted. */

@@ -40,7 +40,7 @@ export interface BlockResult {
 }
 
 /** What holds for all batches of a run. */
-export interface BatchSettings {
+export interface BatchOptions {
   /** The pipeline's name, as events carry it. */
   readonly name: string;
   readonly pipeline: Routing;
@@ -68,7 +68,7 @@ export class Batch {
   #line = 0;
 
   constructor(
-    private readonly settings: BatchSettings,
+    private readonly settings: BatchOptions,
     private readonly meta: BlockMeta,
     private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
@@ -130,7 +130,7 @@ export class Batch {
   }
 
   /** A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it. */
-  leave(stage: string, data: Json | typeof FILTERED | undefined): void {
+  emitTap(stage: string, data: Json | typeof FILTERED | undefined): void {
     if (data !== undefined && data !== FILTERED) this.#show(stage, data, undefined);
   }
 

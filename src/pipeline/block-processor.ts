@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
-import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from './batch.js';
 import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './lines/event-lines.js';
 import { EventFailure } from './failure.js';
 import { lazyBlocks } from './lazy/lazy-blocks.js';
@@ -43,12 +43,12 @@ export interface BlockProcessor {
 export function blockProcessor(
   options: BlockOptions,
   traceOf?: TraceOf,
-  onLine?: BatchSettings['onLine'],
+  onLine?: BatchOptions['onLine'],
 ): BlockProcessor {
   const { name, onError, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
-  const settings: BatchSettings = { name, pipeline, outputs, onError, strict, rawMax, onLine };
+  const settings: BatchOptions = { name, pipeline, outputs, onError, strict, rawMax, onLine };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
   const memory = new SpareMemory();
@@ -63,7 +63,7 @@ export function blockProcessor(
       return batch.result();
     }
     const isTapped = meta.tap !== undefined;
-    const transform = isTapped ? pipeline.watched(({ stage, data }) => batch.leave(stage, data)) : pipeline.transform;
+    const transform = isTapped ? pipeline.watched(({ stage, data }) => batch.emitTap(stage, data)) : pipeline.transform;
     const onEvent = (data: Json, text: string): void => processEvent(data, text, batch, transform);
     const unwatched = options.observe === 'first' ? watchFirst(block, batch) : block;
     const openLine = (line: Buffer): void => openBytes(line, batch, options, onEvent);
@@ -88,7 +88,7 @@ export function blockProcessor(
     const id = batch.newId();
     const transform = pipeline.watched((done) => {
       watch.step(done.stage, done.seconds);
-      batch.leave(done.stage, done.data);
+      batch.emitTap(done.stage, done.data);
     });
     processEvent(data, text, batch, transform, id);
     watch.end(id);

@@ -22,7 +22,7 @@ export type Remains =
   { readonly envelope: string } | { readonly text: string } | { readonly bytes: Buffer; readonly lineBytes: number };
 
 /**
- * Writes the dead letter `{error: {kind, message, stage, path, at?}, event | raw, source, line}`. Bytes that are no UTF-8 stand
+ * Writes the dead letter `{error: {kind, message, stage, path, at?}, event | raw, source, line}`. Bytes that are not valid UTF-8 stand
  * in `raw` as base64, with `"raw_encoding":"base64"`; a `raw` that is only the start says `"raw_truncated_from": bytes`.
  *
  * @param rawMax what is kept of `raw` at most, in characters or bytes; an envelope beyond it becomes a `raw`
@@ -59,7 +59,7 @@ export function remainsText(remains: Remains, rawMax: number): string {
   return kept.length < remains.lineBytes ? `${base64},"raw_truncated_from":${remains.lineBytes}` : base64;
 }
 
-/** The start of a line as text, without a character that was cut off at its end; undefined when it is no UTF-8. */
+/** The start of a line as text, without a character that was cut off at its end; undefined when it is not valid UTF-8. */
 function textStart(bytes: Buffer): string | undefined {
   for (let length = bytes.length; length >= Math.max(0, bytes.length - CHARACTER_REST_MAX); length--) {
     const whole = bytes.subarray(0, length);

@@ -1,4 +1,4 @@
-import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from './batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from './batch.js';
 import type { BlockOptions } from './block-processor.js';
 import { failLine, type BlockContent } from './lines/event-lines.js';
 import type { EventFailure } from './failure.js';
@@ -15,7 +15,7 @@ type GiveUp = (block: BlockContent, meta: BlockMeta, failure: EventFailure) => B
 export function givingUp(options: BlockOptions): GiveUp {
   const { name, onError, outputs } = options.pipeline;
   const { strict, rawMax } = options;
-  const settings: BatchSettings = {
+  const settings: BatchOptions = {
     name,
     pipeline: compileRouting(options.pipeline),
     outputs,

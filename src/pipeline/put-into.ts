@@ -5,7 +5,7 @@ import { EventFailure } from './failure.js';
  * Data with a value at a JSON Pointer, as a copy: objects on the way are made where they lack, everything else stays.
  *
  * @param segments of the pointer; none: the value is the new data
- * @throws EventFailure when something on the way is no object
+ * @throws EventFailure when something on the way is not an object
  */
 export function putInto(data: Json, segments: readonly string[], value: Json, stage: string): Json {
   const [key, ...rest] = segments;
@@ -23,7 +23,7 @@ export function putInto(data: Json, segments: readonly string[], value: Json, st
   return orderedObject(entries);
 }
 
-/** @throws ComputoError when it is no JSON Pointer */
+/** @throws ComputoError when it is not a JSON Pointer */
 export function intoSegments(pointer: string | undefined): readonly string[] {
   return pointer === undefined ? [] : parsePointer(pointer);
 }

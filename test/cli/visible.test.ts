@@ -15,7 +15,7 @@ function expectVisible({ stderr }: CliResult): void {
 
 it.each([
   ['an operator’s name', ['-e', JSON.stringify([`op${EVIL}`, 1])], '1\n'],
-  ['a script that is no JSON', ['-e', `[1, x${EVIL}]`], ''],
+  ['a script that is not JSON', ['-e', `[1, x${EVIL}]`], ''],
   ['a file’s name', ['-e', '["$input"]', `in${EVIL}.ndjson`], ''],
   ['a config’s name', ['-c', `config${EVIL}.yaml`], ''],
   ['a pipeline’s name', ['-p', `pipe${EVIL}`], ''],

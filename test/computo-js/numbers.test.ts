@@ -70,7 +70,7 @@ describe('arithmetic on integers', () => {
     }
   });
 
-  it('raises what is no finite number, and integers without end', () => {
+  it('raises what is not a finite number, and integers without end', () => {
     expect(kindOf(['*', 1.5e300, 1.5e300])).toBe(String(225n * 10n ** 598n));
     expect(kindOf(['*', 1.5e300, 1.5e300, 0.5])).toBe('InvalidArgument');
     expect(kindOf(['*', 0.5e-300, 1e-300])).toBe('0');

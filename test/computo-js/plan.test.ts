@@ -1,7 +1,7 @@
-import { compile, MISSING, type ExecuteOptions, type Json, type Plan } from 'computo-js';
+import { compile, MISSING, type ExecuteOptions, type Json, type FieldProgram } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 
-type Planned = { readonly plan: Plan | undefined; readonly fields: readonly string[] };
+type Planned = { readonly plan: FieldProgram | undefined; readonly fields: readonly string[] };
 
 /** Plans a script over fields that are read from `values` by their paths. */
 function planned(script: Json, values: Readonly<Record<string, Json>> = {}, options: ExecuteOptions = {}): Planned {

@@ -31,7 +31,7 @@ describe('the words of other languages', () => {
     const known = new Set(names);
     const asked = names.flatMap((name) => wordsFor(name));
     expect(asked.length).toBeGreaterThan(200);
-    // What is kept under a name that is no operator's leads nowhere.
+    // What is kept under a name that is not an operator's leads nowhere.
     for (const word of asked) expect(oursOf(word, names).every((name) => known.has(name))).toBe(true);
     for (const word of 'length size lower upper split concat str first rest push has select tonumber to_int'.split(
       ' ',

@@ -28,7 +28,7 @@ describe('which pipeline a stored event was sent to', () => {
         for (const line of lines) {
           const end = at + Buffer.byteLength(line);
           const expected = readStoredEvent(line)?.origin.pipeline;
-          // What is no event may end like one: its dead letter is then that pipeline's.
+          // What is not an event may end like one: its dead letter is then that pipeline's.
           expect([expected, expected ?? 'a']).toContain(pipelineOf(bytes, at, end));
           at = end + 1;
         }

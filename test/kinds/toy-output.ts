@@ -1,8 +1,8 @@
 import type { OutputPlan } from '../../src/config/index.js';
-import type { Fields } from '../../src/config/kinds/index.js';
+import type { SchemaVocabulary } from '../../src/config/kinds/index.js';
 import type { StreamKind } from '../../src/sinks/kinds/kind.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({ memory: f.text('a name').describe('Keep the lines under this name.'), ...f.outputKeys() });
 
 interface MemoryPlan extends OutputPlan {

@@ -1,10 +1,10 @@
 import type { SourcePlan } from '../../src/config/kinds/index.js';
-import type { Fields } from '../../src/config/kinds/index.js';
+import type { SchemaVocabulary } from '../../src/config/kinds/index.js';
 import type { SourceKind } from '../../src/jobs/inputs/index.js';
 import { ingestBlocks } from '../../src/server/index.js';
 import { openSource } from '../../src/sources/index.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({ spool: f.path().describe('Read this file, once.'), pipeline: f.pipelineName() });
 
 interface SpoolPlan extends SourcePlan {

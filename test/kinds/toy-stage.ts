@@ -1,10 +1,10 @@
 import { ANY_SHAPE, objectShape } from 'computo-js';
 import type { StagePlan, ScriptPlan } from '../../src/config/index.js';
-import type { Fields } from '../../src/config/kinds/index.js';
+import type { SchemaVocabulary } from '../../src/config/kinds/index.js';
 import { scriptMeaning, type PlainKind } from '../../src/pipeline/stages/kind.js';
 import { compileScript } from '../../src/pipeline/stages/script.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     tag: f
       .section({

@@ -232,7 +232,7 @@ describe('a key that an event carries', () => {
   });
 });
 
-describe('a server that can not take an event now', () => {
+describe('a server that cannot take an event now', () => {
   it('answers 503 and when to retry while more events wait for the disk than the queue takes', async () => {
     const server = await testServer({ log: { queueRecordsMax: 3, durability: 'fsync' } });
     const responses = await Promise.all(Array.from({ length: 60 }, (_, n) => post(`${server.url}/events`, n)));

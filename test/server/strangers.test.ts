@@ -43,7 +43,7 @@ describe('one token', () => {
       'POST /events HTTP/1.1\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n',
       256,
     ],
-  ])('can not take all %s: another still gets one, and what is given back is there again', async (_, request, most) => {
+  ])('cannot take all %s: another still gets one, and what is given back is there again', async (_, request, most) => {
     server = await testServer({ server: { access: () => RULES } });
     const greedy: Conversation[] = [];
     for (let n = 0; n < most + 4; n++) greedy.push(await begin('greedy', request));
@@ -61,7 +61,7 @@ describe('one token', () => {
     }, 'one may come again');
   });
 
-  it('can not fill the memory with lines and bodies that never end', async () => {
+  it('cannot fill the memory with lines and bodies that never end', async () => {
     const MB = 1 << 20;
     server = await testServer({ server: { access: () => RULES }, settings: { bodyBytesMax: 16 * MB } });
     const before = process.memoryUsage().rss;

@@ -12,7 +12,7 @@ export type Fault =
     }
   /** Bills, then sends half of the answer and cuts the connection. */
   | { readonly kind: 'cut' }
-  /** Bills and answers 200 with something that is no JSON. */
+  /** Bills and answers 200 with something that is not JSON. */
   | { readonly kind: 'broken-json' }
   /** Bills and answers with this body; the status is 200 if none is named. */
   | { readonly kind: 'body'; readonly body: string; readonly status?: number }

@@ -48,7 +48,7 @@ export function deviation(
   required: Readonly<Record<string, (value: unknown) => boolean>>,
   optional: Readonly<Record<string, (value: unknown) => boolean>> = {},
 ): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${place} is no object`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${place} is not an object`;
   for (const key of Object.keys(required)) if (!Object.hasOwn(value, key)) return `${place}.${key} is missing`;
   for (const [key, inner] of Object.entries(value)) {
     const check = required[key] ?? optional[key];

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
 import { withConfig } from '../flags/config-options.js';
-import type { JournalFlags, ListFlags, PruneFlags } from '../journal/flags.js';
+import type { JournalFlags, JournalListFlags, JournalPruneFlags } from '../journal/flags.js';
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +22,7 @@ export function journalCommand(journal: Command): Command {
     command('ls', 'List the calls that the journal knows, in the order of their keys')
       .option('-p, --pipeline <name>', 'only those of this pipeline')
       .option('--stage <name>', 'only those of this AI stage')
-      .action(async (flags: ListFlags) => {
+      .action(async (flags: JournalListFlags) => {
         const { list } = await import('../journal/list.js');
         process.exitCode = await list(flags);
       }),
@@ -47,7 +47,7 @@ export function journalCommand(journal: Command): Command {
     command('prune', 'Forget old answers; what they cost stays in the ledger')
       .option('--older-than <age>', 'what is older goes; else what is past journal.ttl', age)
       .option('--max-size <size>', 'then the oldest go until the rest is this small; else journal.max_size', bytes)
-      .action(async (flags: PruneFlags) => {
+      .action(async (flags: JournalPruneFlags) => {
         const { prune } = await import('../journal/prune.js');
         process.exitCode = await prune(flags);
       }),

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
-import type { LogFlags, FormatFlags, PruneFlags, TailFlags } from '../log/flags.js';
+import type { LogFlags, FormatFlags, LogPruneFlags, TailFlags } from '../log/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
@@ -58,7 +58,7 @@ function pruneCommand(): Command {
     .option('--older-than <duration>', 'instead of storage.retention_days: 12h, 30d', duration)
     .option('--max-size <size>', 'instead of storage.retention_size: 500MB, 20GB', size)
     .option('--dry-run', 'say what would go, remove nothing')
-    .action(async (flags: PruneFlags) => {
+    .action(async (flags: LogPruneFlags) => {
       const { pruneLog } = await import('../log/prune.js');
       process.exitCode = await pruneLog(flags);
     });

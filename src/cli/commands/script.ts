@@ -12,7 +12,7 @@ Examples:
 
 A script has two forms that mean the same: text, in files named *.computo, and JSON. Without a file, standard input is read.
 
-Exit codes: 0, 2 usage, or a text with comments that fmt would lose, 78 the text is no script, or fmt --check found one that is
+Exit codes: 0, 2 usage, or a text with comments that fmt would lose, 78 the text is not a script, or fmt --check found one that is
 not formatted.`;
 
 /** `colloquium script …`: from one form of a script to the other. */

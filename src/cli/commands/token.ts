@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/units/index.js';
-import type { CreateFlags, ListFlags, TokenFlags } from '../token/flags.js';
+import type { CreateFlags, TokenListFlags, TokenFlags } from '../token/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
 const EXAMPLES = `
@@ -46,7 +46,7 @@ function listCommand(): Command {
   return withConfig(new Command('list'))
     .description('List the tokens there are, not their texts')
     .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
-    .action(async (flags: ListFlags) => {
+    .action(async (flags: TokenListFlags) => {
       const { list } = await import('../token/list.js');
       process.exitCode = await list(flags);
     });

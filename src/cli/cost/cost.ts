@@ -53,7 +53,7 @@ function dimensionsOf(text: string): readonly Dimension[] {
   const known = found.filter((dimension) => dimension !== undefined);
   if (known.length < names.length || new Set(known).size < known.length) {
     throw new UserError(
-      `--by ${text} is no list of dimensions`,
+      `--by ${text} is not a list of dimensions`,
       EXIT.usage,
       `any of ${DIMENSIONS.join(',')}, each once, with commas between`,
     );

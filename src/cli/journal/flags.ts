@@ -5,12 +5,12 @@ export interface JournalFlags extends ConfigFlags {
   readonly format: 'text' | 'json';
 }
 
-export interface ListFlags extends JournalFlags {
+export interface JournalListFlags extends JournalFlags {
   readonly pipeline?: string;
   readonly stage?: string;
 }
 
-export interface PruneFlags extends JournalFlags {
+export interface JournalPruneFlags extends JournalFlags {
   /** Milliseconds. */
   readonly olderThan?: number;
   /** Bytes. */

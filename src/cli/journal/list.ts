@@ -1,7 +1,7 @@
 import { visible } from '../../config/diagnostic/index.js';
 import { openBooksOf } from './open-books.js';
 import { showAmount } from '../../ai/money/index.js';
-import type { ListFlags } from './flags.js';
+import type { JournalListFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { print } from '../terminal/print.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';
@@ -12,7 +12,7 @@ const PRINTED_AT_ONCE = 64 * 1024;
 const WIDTHS = { time: 20, standing: 11, cost: 12 };
 
 /** `colloquium journal ls`: a line for each call, while they are read: the journal may be large. */
-export async function list(flags: ListFlags): Promise<number> {
+export async function list(flags: JournalListFlags): Promise<number> {
   const { books } = await openBooksOf(flags);
   const toText = flags.format === 'json' ? (view: CallView) => JSON.stringify(viewJson(view)) : line;
   try {

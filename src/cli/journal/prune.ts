@@ -1,5 +1,5 @@
 import { openBooksOf } from './open-books.js';
-import type { PruneFlags } from './flags.js';
+import type { JournalPruneFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { print } from '../terminal/print.js';
 import { grouped } from '../terminal/grouped.js';
@@ -7,7 +7,7 @@ import { grouped } from '../terminal/grouped.js';
 const MB = 2 ** 20;
 
 /** `colloquium journal prune`: forgets old answers. Calls that are under way or in doubt stay. */
-export async function prune(flags: PruneFlags): Promise<number> {
+export async function prune(flags: JournalPruneFlags): Promise<number> {
   const { books } = await openBooksOf(flags, { ttlMs: flags.olderThan, bytesMax: flags.maxSize });
   try {
     const { removed, kept, keptBytes } = await books.journal.prune();

@@ -7,7 +7,7 @@ export interface FormatFlags extends LogFlags {
   readonly format: 'text' | 'json';
 }
 
-export interface PruneFlags extends FormatFlags {
+export interface LogPruneFlags extends FormatFlags {
   /** Milliseconds. */
   readonly olderThan?: number;
   /** Bytes. */

@@ -1,7 +1,7 @@
 import { pipelineNames, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { comparePositions, LOG_START, type ReadOnlyLog, type LogPosition, type LogWorld } from '../../log/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
-import type { PruneFlags } from './flags.js';
+import type { LogPruneFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { checkpointName, checkpointStore } from '../../jobs/index.js';
 import { UserError } from '../exit/user-error.js';
@@ -13,7 +13,7 @@ import { writeStderr } from '../terminal/stderr.js';
 const DAY_MS = 86_400_000;
 
 /** `colloquium log prune`: retention now, by the config's rules or by those given. */
-export async function pruneLog(flags: PruneFlags): Promise<ExitCode> {
+export async function pruneLog(flags: LogPruneFlags): Promise<ExitCode> {
   const { folder, config } = await findLog(undefined, flags);
   if (config === undefined) {
     throw new UserError('no config found', EXIT.usage, 'only a config tells what is processed: name it with -c FILE');

@@ -74,7 +74,11 @@ function choiceOf({ since, until, fromId, deadLetters }: ReplayFlags): EventChoi
 function timeOfId(id: string): number {
   const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/.exec(id);
   if (match === null) {
-    throw new UserError(`${JSON.stringify(id)} is no event's id`, EXIT.usage, 'ids are lower-case UUIDs of version 7');
+    throw new UserError(
+      `${JSON.stringify(id)} is not an event's id`,
+      EXIT.usage,
+      'ids are lower-case UUIDs of version 7',
+    );
   }
   return Number.parseInt(`${match[1] ?? ''}${match[2] ?? ''}`, 16);
 }

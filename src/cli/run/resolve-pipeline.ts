@@ -11,7 +11,7 @@ import { UserError } from '../exit/user-error.js';
 const PIPELINE_DEFAULT = 'default';
 
 /** The pipeline that a run is for, whichever way it was named. */
-export interface ResolvedPipeline {
+export interface RunPipeline {
   /** Its outputs absent, if no config says where they go. */
   readonly plan: PipelinePlan;
   /** The scripts by stage, as they stand in their files. */
@@ -29,7 +29,7 @@ const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']
  *
  * @throws UserError, ConfigError
  */
-export async function resolveRunPipeline(flags: RunFlags): Promise<ResolvedPipeline> {
+export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> {
   // A script that several stages name is warned of once.
   const warnings = new Map<string, Diagnostic>();
   const warn = (findings: readonly Diagnostic[]): void => {
@@ -50,7 +50,7 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<ResolvedPipel
   };
 }
 
-type Named = Omit<ResolvedPipeline, 'warnings'>;
+type Named = Omit<RunPipeline, 'warnings'>;
 
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   if (flags.eval !== undefined || isFileName(flags.script)) {

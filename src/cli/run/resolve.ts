@@ -9,7 +9,7 @@ import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.j
 import type { RunCommand } from './plan.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
-import { resolveRunPipeline, type ResolvedPipeline } from './resolve-pipeline.js';
+import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
@@ -73,7 +73,7 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   }
 }
 
-function ownFiles({ config, sources }: ResolvedPipeline): readonly OwnFile[] {
+function ownFiles({ config, sources }: RunPipeline): readonly OwnFile[] {
   const scripts = [...sources.values()].map(({ origin }) => ({ path: origin.document.file, what: 'a script' }));
   return config === undefined ? scripts : [{ path: config.file, what: 'the config' }, ...scripts];
 }

@@ -31,7 +31,7 @@ interface Formatted {
  * formatted, none is written.
  *
  * @param check write nothing, and name those that would be
- * @throws ConfigError for a text that is no script; UserError for one with comments
+ * @throws ConfigError for a text that is not a script; UserError for one with comments
  */
 export async function formatScripts(files: readonly string[], check: boolean): Promise<ExitCode> {
   if (files.length === 0) return await formatStandardInput(check);

@@ -7,7 +7,7 @@ import type { AlertsPlan } from '../../jobs/index.js';
 /** Where an alert clears when its rule does not say. */
 const CLEAR_SHARE = 0.9;
 
-/** @throws UserError when the webhook is not to be had, or is no URL */
+/** @throws UserError when the webhook is not to be had, or is not a URL */
 export async function resolveAlerts({ rules, webhook }: Config['alerts']): Promise<AlertsPlan> {
   return {
     rules: Object.entries(rules).map(([name, { signal, above, clear_below: clear, for: forMs }]) => ({
@@ -25,7 +25,7 @@ async function urlOf(webhook: NonNullable<Config['alerts']['webhook']>): Promise
   const url = await revealed(webhook, 'alerts.webhook');
   // The URL itself is not shown: it may be a secret.
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UserError('alerts.webhook: it is no URL', EXIT.invalid, 'it begins with https:// or http://');
+    throw new UserError('alerts.webhook: it is not a URL', EXIT.invalid, 'it begins with https:// or http://');
   }
   return url;
 }

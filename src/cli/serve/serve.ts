@@ -91,7 +91,11 @@ function asUserError(error: unknown, { listen }: ServePlan): unknown {
       return new UserError(`${place} is taken by another program`, EXIT.usage, 'choose another with --port');
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new UserError(`${listen.host} is no address of this machine`, EXIT.usage, 'choose another with --host');
+      return new UserError(
+        `${listen.host} is not an address of this machine`,
+        EXIT.usage,
+        'choose another with --host',
+      );
     case 'EACCES':
       return new UserError(`${place} may not be used by this user`, EXIT.usage, 'ports below 1024 are reserved');
     default:

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { visible } from '../../config/diagnostic/index.js';
 import { maskSecrets, type Config } from '../../config/index.js';
 import { stderrPalette } from '../terminal/palette.js';
-import type { Fields, Talk } from '../../jobs/index.js';
+import type { LogFields, Talk } from '../../jobs/index.js';
 import { createFlood } from './flood.js';
 import { prettyLine } from './pretty.js';
 
@@ -29,7 +29,7 @@ export async function openTalk({ level, format }: Config['logging']): Promise<Ta
 
 function talkThrough(logger: Logger): Talk {
   const flood = createFlood(LINES_PER_SPAN_MAX);
-  const say = (level: 'info' | 'warn' | 'error', message: string, fields: Fields): void => {
+  const say = (level: 'info' | 'warn' | 'error', message: string, fields: LogFields): void => {
     if (flood.admits(message)) logger[level](fields, message);
   };
   return {

@@ -83,5 +83,5 @@ function addressOf(server: ReturnType<typeof useSection<'server'>> | undefined):
 function parseAddress(text: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
   if (/^https?:/i.test(full) && URL.canParse(full)) return new URL(full);
-  throw new UserError(`${JSON.stringify(text)} is no address`, EXIT.usage, 'write it like http://localhost:8080');
+  throw new UserError(`${JSON.stringify(text)} is not an address`, EXIT.usage, 'write it like http://localhost:8080');
 }

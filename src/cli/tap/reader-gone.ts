@@ -5,7 +5,7 @@ const STDOUT = 1;
 const LOOK_INTERVAL_S = '0.2';
 
 /**
- * Resolves soon after nobody reads standard output any more; where it is no pipe, never. Node learns of it only by writing, and
+ * Resolves soon after nobody reads standard output any more; where it is not a pipe, never. Node learns of it only by writing, and
  * of a reader that has gone nothing should have to be written. GNU `tail` is made to wait for just that; where there is another
  * one, or none, the next write tells.
  *

@@ -1,7 +1,7 @@
 import chalk, { chalkStderr, type ChalkInstance } from 'chalk';
 import { type Palette, PLAIN } from '../../config/diagnostic/index.js';
 
-/** Colours for stderr: none where it is no terminal or `NO_COLOR` is set, always with `FORCE_COLOR`. */
+/** Colours for stderr: none where it is not a terminal or `NO_COLOR` is set, always with `FORCE_COLOR`. */
 export function stderrPalette(): Palette {
   return paletteOf(chalkStderr);
 }

@@ -10,6 +10,6 @@ export interface CreateFlags extends TokenFlags {
   readonly expires?: number;
 }
 
-export interface ListFlags extends TokenFlags {
+export interface TokenListFlags extends TokenFlags {
   readonly format: 'text' | 'json';
 }

@@ -1,6 +1,6 @@
 import { readToken, TokenFileError, tokenIds, type TokenRecord } from '../../server/access/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
-import type { ListFlags } from './flags.js';
+import type { TokenListFlags } from './flags.js';
 import { print } from '../terminal/print.js';
 import { table } from '../terminal/table.js';
 import { onDisk } from '../exit/on-disk.js';
@@ -16,7 +16,7 @@ const COLUMNS = [
 ] as const;
 
 /** `colloquium token list`: the oldest first. Exit code 74 when a file among them holds no token. */
-export async function list(flags: ListFlags): Promise<ExitCode> {
+export async function list(flags: TokenListFlags): Promise<ExitCode> {
   const folder = await findTokens(flags);
   const records: TokenRecord[] = [];
   let exit: ExitCode = EXIT.ok;

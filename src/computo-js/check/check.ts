@@ -5,9 +5,9 @@ import { detectDialect, parseScript } from '../dialect/index.js';
 import { pointerTo, type Dialect, type DialectOption, type Known, type Report } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
-import type { Diagnostic } from './diagnostic.js';
+import type { ScriptDiagnostic } from './diagnostic.js';
 import { collectNames } from './names.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 import { notPortable, RULES } from './rules.js';
 
 export interface CheckOptions {
@@ -21,7 +21,7 @@ export interface CheckOptions {
   readonly portable?: boolean | undefined;
 }
 
-/** More problems than this say that the script is no script; and a deep one's pointers are long. */
+/** More problems than this say that the script is not a script; and a deep one's pointers are long. */
 const PROBLEMS_MAX = 1000;
 const PATH_CHARACTERS_MAX = 10_000_000;
 
@@ -29,7 +29,7 @@ const PATH_CHARACTERS_MAX = 10_000_000;
  * Finds every problem of a script that shows without running it, in the order of the script. Eager: also in branches that
  * a run may never take. An `error` is certain to fail when it is reached.
  */
-export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
+export function check(script: Json, options: CheckOptions = {}): ScriptDiagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
     const { form = 'json' } = options;
@@ -54,16 +54,22 @@ export function check(script: Json, options: CheckOptions = {}): Diagnostic[] {
   } catch (error) {
     const limit = engineLimitOf(error);
     if (!(limit instanceof ComputoError) || limit.kind !== 'LimitExceeded') throw limit;
-    const exceeded: Diagnostic = { code: 'limit-exceeded', severity: 'error', path: '', message: limit.problem };
+    const exceeded: ScriptDiagnostic = { code: 'limit-exceeded', severity: 'error', path: '', message: limit.problem };
     return [limit.hint === undefined ? exceeded : { ...exceeded, hint: limit.hint }];
   }
 }
 
-function checkIn(script: Json, dialect: Dialect, form: Form, known: Known, rules: readonly Rule[]): Diagnostic[] {
+function checkIn(
+  script: Json,
+  dialect: Dialect,
+  form: Form,
+  known: Known,
+  rules: readonly CheckRule[],
+): ScriptDiagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits, dialect, form);
-  const found: Diagnostic[] = [];
+  const found: ScriptDiagnostic[] = [];
   let pathCharacters = 0;
   const report: Report = ({ code, place, message, severity = 'error', hint }) => {
     if (found.length >= PROBLEMS_MAX) return;

@@ -1,5 +1,5 @@
 /** Something wrong with a script, found without running it. */
-export interface Diagnostic {
+export interface ScriptDiagnostic {
   /** What kind of problem, in kebab-case. Stable: tools may rely on it. */
   readonly code: string;
   /** An `error` fails whenever it is reached; a `warning` works, but hardly as meant. */

@@ -1,10 +1,10 @@
 import { rawArgument, type Bound, type Visit } from '../compile/index.js';
 import type { Hint } from '../hint.js';
 import { shorten, stringify } from '../value/index.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 
 /** Lambdas that pay no heed to what they are given. */
-export const lambdaBodies: Rule = ({ node, parts }, report, { used, dynamic, hasUnbound }) => {
+export const lambdaBodies: CheckRule = ({ node, parts }, report, { used, dynamic, hasUnbound }) => {
   if (node.type !== 'lambda') return;
   const { body, place, parameters } = node;
   // Whoever calls them so means it.

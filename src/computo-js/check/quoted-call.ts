@@ -2,10 +2,10 @@ import type { Hint } from '../hint.js';
 import { findOperator } from '../operators/index.js';
 import { placeInside, type Dialect, type Place } from '../syntax/index.js';
 import { entriesOf, isArray, isObject, shorten, spaced, stringify, unlimited, type Json } from '../value/index.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 
 /** Calls inside data: an object, and a list under `array`, is what it is, and nothing in it is evaluated. */
-export const quotedCalls: Rule = ({ node }, report, { dialect, raw }) => {
+export const quotedCalls: CheckRule = ({ node }, report, { dialect, raw }) => {
   if (node.type !== 'constant' || raw.has(node)) return;
   const found = quotedCallIn(node.value, node.place, dialect);
   if (found === undefined) return;

@@ -1,10 +1,10 @@
 import type { Hint } from '../hint.js';
 import { placeInside } from '../syntax/index.js';
 import { entriesOf, isObject, stringify, unlimited } from '../value/index.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 
 /** What was written as text, and came in as JSON or as YAML: `{id: /id}` without quotes is an object of texts. */
-export const quotedFields: Rule = ({ node }, report) => {
+export const quotedFields: CheckRule = ({ node }, report) => {
   if (node.type !== 'constant' || node.place.outer !== undefined || !isObject(node.value)) return;
   for (const [key, value] of entriesOf(node.value, unlimited())) {
     const isKey = value === null && isField(key);

@@ -6,11 +6,11 @@ import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
 import { lambdaBodies } from './lambda-bodies.js';
 import { quotedCalls } from './quoted-call.js';
 import { quotedFields } from './quoted-field.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 import { unboundVariables } from './unbound-variables.js';
 
 /** Expressions that can only fail: unknown operators, wrong numbers of arguments, and the like. */
-const faults: Rule = ({ node }, report, names) => {
+const faults: CheckRule = ({ node }, report, names) => {
   if (node.type !== 'fault') return;
   const { code, place, problem: message, operator } = node;
   const hint = operator !== undefined && names.bound.has(operator) ? calledVariable(operator) : node.hint;
@@ -26,12 +26,12 @@ function calledVariable(name: string): Hint {
 }
 
 /** What an operator knows about its own arguments. */
-const operatorsOwn: Rule = ({ node }, report, _, known) => {
+const operatorsOwn: CheckRule = ({ node }, report, _, known) => {
   if (node.type === 'call') node.operator.check?.(node, report, known);
 };
 
 /** Arguments of a kind that the operator never accepts. */
-const wrongKinds: Rule = ({ node }, report) => {
+const wrongKinds: CheckRule = ({ node }, report) => {
   if (node.type !== 'call') return;
   for (const [index, argument] of node.arguments.entries()) {
     const wanted = parameterAt(node.signature, index)?.kind;
@@ -59,7 +59,7 @@ function listHint(wanted: JsonKind, argument: Node): Hint | undefined {
 }
 
 /** Lambdas that can't be called, or not with as many arguments as they will get. */
-const lambdas: Rule = ({ node }, report) => {
+const lambdas: CheckRule = ({ node }, report) => {
   if (node.type !== 'call') return;
   for (const [index, argument] of node.arguments.entries()) {
     const parameter = parameterAt(node.signature, index);
@@ -141,7 +141,7 @@ function parametersIn(value: Json): readonly Json[] | undefined {
 }
 
 /** Bindings that nothing refers to, and those that a later one of the same `let` hides. */
-const bindings: Rule = ({ node }, report, names) => {
+const bindings: CheckRule = ({ node }, report, names) => {
   if (node.type !== 'let') return;
   for (const [index, { name, value, place }] of node.bindings.entries()) {
     if (value.type === 'fault') continue;
@@ -156,7 +156,7 @@ const bindings: Rule = ({ node }, report, names) => {
 };
 
 /** Branches that a constant condition rules out. */
-const branches: Rule = ({ node }, report) => {
+const branches: CheckRule = ({ node }, report) => {
   if (node.type !== 'if' || node.condition.type !== 'constant') return;
   const isTaken = isTruthy(node.condition.value);
   const [name, branch] = isTaken ? (['else', 3] as const) : (['then', 2] as const);
@@ -169,7 +169,7 @@ const branches: Rule = ({ node }, report) => {
 };
 
 /** Keys that an `obj` gives twice. */
-const duplicateKeys: Rule = ({ node }, report) => {
+const duplicateKeys: CheckRule = ({ node }, report) => {
   if (node.type !== 'call' || node.operator.name !== 'obj') return;
   const seen = new Set<Json>();
   for (let index = 0; index < node.arguments.length; index += 2) {
@@ -184,7 +184,7 @@ const duplicateKeys: Rule = ({ node }, report) => {
 };
 
 /** Operators that the reference engine does not have, for scripts that are to run there too. */
-export const notPortable: Rule = ({ node }, report) => {
+export const notPortable: CheckRule = ({ node }, report) => {
   if (node.type !== 'call' || node.operator.portable) return;
   report({
     code: 'not-portable',
@@ -195,7 +195,7 @@ export const notPortable: Rule = ({ node }, report) => {
 };
 
 /** What every script is held to. */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly CheckRule[] = [
   faults,
   operatorsOwn,
   wrongKinds,

@@ -3,13 +3,13 @@ import type { Hint } from '../hint.js';
 import { splitReference } from '../operators/index.js';
 import type { Place } from '../syntax/index.js';
 import type { Names } from './names.js';
-import type { Rule } from './rule.js';
+import type { CheckRule } from './rule.js';
 
 /**
  * Variables that are bound nowhere. Only where the script alone tells: a lambda that is a value sees the variables of
  * whoever calls it, so there it is no more than a suspicion, and only when nothing in the script binds the name.
  */
-export const unboundVariables: Rule = ({ node, lexical }, report, names) => {
+export const unboundVariables: CheckRule = ({ node, lexical }, report, names) => {
   if (node.type !== 'call' || node.operator.name !== '$') return;
   const reference = rawArgument(node, 0);
   if (typeof reference !== 'string' || !reference.startsWith('/')) return;

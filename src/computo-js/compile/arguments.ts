@@ -26,13 +26,13 @@ export function arrayOf(value: Json, call: Call, index: number): readonly Json[]
   throw wrongKind(call, index, 'an array', value);
 }
 
-/** @throws ComputoError `InvalidArgument` when the value is no number */
+/** @throws ComputoError `InvalidArgument` when the value is not a number */
 export function numberOf(value: Json, call: Call, index: number): JsonNumber {
   if (isNumber(value)) return value;
   throw wrongKind(call, index, 'a number', value);
 }
 
-/** @throws ComputoError `InvalidArgument` when the value is no object */
+/** @throws ComputoError `InvalidArgument` when the value is not an object */
 export function objectOf(value: Json, call: Call, index: number): JsonObject {
   if (isObject(value)) return value;
   throw wrongKind(call, index, 'an object', value);

@@ -1,13 +1,13 @@
 import { ComputoError } from '../computo-error.js';
 import { pointerTo, type Call, type Fault, type Lambda, type List, type Node, type Place } from '../syntax/index.js';
 import type { Json, JsonKind } from '../value/index.js';
-import type { Compiler, ProgramContext } from './compiler.js';
+import type { Compiler, ProgramOptions } from './compiler.js';
 import { NOTHING, type Compiled, type Entry } from './entry.js';
 import { copiesIn } from './growth.js';
 import { bindingOf, type Lexical } from './lexical.js';
 import type { Evaluate } from './run.js';
 import { failTooDeep, FRAMES_MAX } from './stack.js';
-import { compileIf, compileLet, leaf, type Part } from './tail.js';
+import { compileIf, compileLet, leaf, type TailPart } from './tail.js';
 import { traced } from './trace.js';
 import { framesOf, type Visit } from './visit.js';
 import { compileVariable } from './variable.js';
@@ -18,7 +18,7 @@ import { walk } from './walk.js';
  *
  * @param lexical the variables that are certainly bound around it
  */
-export function compileExpression(root: Node, lexical: Lexical, program: ProgramContext): Compiled {
+export function compileExpression(root: Node, lexical: Lexical, program: ProgramOptions): Compiled {
   const tooHigh: Place[] = [];
   const visits = walk(root, lexical);
   const rootCost = lexical === 'root' ? visits[0]?.cost : undefined;
@@ -39,7 +39,7 @@ export function compileExpression(root: Node, lexical: Lexical, program: Program
   return { evaluate: step.evaluate, height, cost, tooHigh, copies: copiesIn(visits) };
 }
 
-function compileNode(visit: Visit, program: ProgramContext, isInLambda: boolean): Part {
+function compileNode(visit: Visit, program: ProgramOptions, isInLambda: boolean): TailPart {
   const { node } = visit;
   switch (node.type) {
     case 'constant':
@@ -51,7 +51,7 @@ function compileNode(visit: Visit, program: ProgramContext, isInLambda: boolean)
     case 'if':
     case 'let': {
       visit.cost.steps += stepsFor(visit.parts.length);
-      const partOf = (index: number): Part => entryAt(visit, index);
+      const partOf = (index: number): TailPart => entryAt(visit, index);
       return node.type === 'if' ? compileIf(node, program, partOf) : compileLet(node, program, partOf);
     }
     case 'lambda':
@@ -62,7 +62,7 @@ function compileNode(visit: Visit, program: ProgramContext, isInLambda: boolean)
   }
 }
 
-function constant(value: Json, height = 1): Part {
+function constant(value: Json, height = 1): TailPart {
   return { step: leaf(() => value), height };
 }
 
@@ -88,7 +88,7 @@ function stepsFor(parts: number): number {
   return 1 + Math.floor(parts / PARTS_PER_STEP);
 }
 
-function compileCall(node: Call, visit: Visit, program: ProgramContext, isInLambda: boolean): Part {
+function compileCall(node: Call, visit: Visit, program: ProgramOptions, isInLambda: boolean): TailPart {
   const { trace } = program;
   const { operator } = node;
   visit.cost.steps += stepsFor(node.arguments.length);
@@ -130,7 +130,7 @@ function compileList(node: List, visit: Visit): Evaluate {
 }
 
 /** Makes a lambda callable: where it stands, or, if it is a value, wherever that value turns up. */
-function callableOf(node: Lambda, visit: Visit, program: ProgramContext): Entry['callable'] {
+function callableOf(node: Lambda, visit: Visit, program: ProgramOptions): Entry['callable'] {
   const { parameters, value } = node;
   const { step, height, cost } = entryAt(visit, 0);
   const body = step.evaluate;

@@ -8,7 +8,7 @@ import type { Cost } from './visit.js';
 
 /** What operators compile their calls with. */
 export interface Compiler {
-  readonly program: ProgramContext;
+  readonly program: ProgramOptions;
   /** What evaluating the body that the call belongs to costs: add what the call builds by itself. */
   readonly cost: Cost;
   /** Whether it is evaluated once for each call of a lambda: small waste adds up there. */
@@ -26,7 +26,7 @@ export interface Compiler {
 }
 
 /** What holds for a whole program. */
-export interface ProgramContext {
+export interface ProgramOptions {
   readonly dialect: Dialect;
   readonly permuto: PermutoOptions;
   /** By name. */

@@ -1,12 +1,12 @@
 import type { Place } from '../syntax/index.js';
 import type { Callable } from './callable.js';
 import type { CompileRead, Evaluate } from './run.js';
-import type { Step } from './tail.js';
+import type { TailStep } from './tail.js';
 import type { Cost } from './visit.js';
 
 /** What is known of a node once it is compiled. */
 export interface Entry {
-  readonly step: Step;
+  readonly step: TailStep;
   /** The frames that evaluating it takes. */
   readonly height: number;
   readonly cost: Cost;

@@ -4,7 +4,7 @@ export { attempting, compileAttempt, MISSING } from './attempt.js';
 export { countCalls, enter, leave, scopeOfOne, scopeOfTwo } from './callable.js';
 export { compileExpression } from './compile.js';
 export type { Compiled } from './entry.js';
-export type { Compiler, ProgramContext } from './compiler.js';
+export type { Compiler, ProgramOptions } from './compiler.js';
 export { compileLambdaArgument, LAMBDA_HINT } from './lambda-argument.js';
 export { bindingOf, boundNames, locate, type Bound } from './lexical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';

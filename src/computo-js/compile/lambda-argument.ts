@@ -3,7 +3,7 @@ import { invalidArgument, type Call } from '../syntax/index.js';
 import { describe, isArray, isObject, keysOf, type Json } from '../value/index.js';
 import type { Callable, CallSite } from './callable.js';
 import { compileExpression } from './compile.js';
-import type { Compiler, ProgramContext } from './compiler.js';
+import type { Compiler, ProgramOptions } from './compiler.js';
 import { bind } from './lexical.js';
 import { countSteps, countUnits, type Run, type Scope } from './run.js';
 
@@ -59,7 +59,7 @@ function requireParameters(callable: Callable, count: number, call: Call): Calla
 }
 
 /** Compiles a lambda that came from data. It stands nowhere in the script, so its errors are those of the call. */
-function compileValue(value: Json, call: Call, program: ProgramContext, run: Run): Callable {
+function compileValue(value: Json, call: Call, program: ProgramOptions, run: Run): Callable {
   const parts = isArray(value) ? value : [];
   const isClassic = program.dialect === 'classic';
   const hasForm = isClassic ? parts.length === 3 && parts[0] === 'lambda' : parts.length === 2;

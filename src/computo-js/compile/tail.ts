@@ -1,6 +1,6 @@
 import type { If, Let } from '../syntax/index.js';
 import { isTruthy } from '../value/index.js';
-import type { ProgramContext } from './compiler.js';
+import type { ProgramOptions } from './compiler.js';
 import type { CompileRead, Evaluate, Run, Scope } from './run.js';
 import { DIRECT_LEVELS_MAX } from './stack.js';
 import { traced } from './trace.js';
@@ -9,7 +9,7 @@ import { traced } from './trace.js';
  * A compiled expression as its surroundings see it. `if` and `let` keep their parts: 100,000 of them may stand in one
  * another's tail positions, and run without taking a stack frame each.
  */
-export interface Step {
+export interface TailStep {
   readonly evaluate: Evaluate;
   /** Levels of `if` and `let` in tail position that it consists of. */
   readonly levels: number;
@@ -20,39 +20,39 @@ export interface Step {
 interface Branch {
   readonly type: 'if';
   readonly condition: Evaluate;
-  readonly then: Step;
-  readonly else: Step;
+  readonly then: TailStep;
+  readonly else: TailStep;
 }
 
 interface Binding {
   readonly type: 'let';
   readonly bind: Bind;
-  readonly body: Step;
+  readonly body: TailStep;
 }
 
 /** Binds variables in front of a scope. */
 type Bind = (run: Run, scope: Scope) => Scope;
 
 /** A step and the frames that evaluating it takes. */
-export interface Part {
-  readonly step: Step;
+export interface TailPart {
+  readonly step: TailStep;
   readonly height: number;
   readonly read?: CompileRead | undefined;
 }
 /** Finds a part by its index in the visit. */
-type PartOf = (index: number) => Part;
+type PartOf = (index: number) => TailPart;
 
-export function leaf(evaluate: Evaluate): Step {
+export function leaf(evaluate: Evaluate): TailStep {
   return { evaluate, levels: 0 };
 }
 
-export function compileIf(node: If, program: ProgramContext, partOf: PartOf): Part {
+export function compileIf(node: If, program: ProgramOptions, partOf: PartOf): TailPart {
   const [condition, then, otherwise] = [partOf(0), partOf(1), partOf(2)];
   const loop: Branch = { type: 'if', condition: condition.step.evaluate, then: then.step, else: otherwise.step };
   return assemble(loop, condition.height, [then, otherwise], node, program);
 }
 
-export function compileLet(node: Let, program: ProgramContext, partOf: PartOf): Part {
+export function compileLet(node: Let, program: ProgramOptions, partOf: PartOf): TailPart {
   const values = node.bindings.map((_, index) => partOf(index));
   const bindings = node.bindings.map(({ name }, index) => ({
     name,
@@ -64,7 +64,7 @@ export function compileLet(node: Let, program: ProgramContext, partOf: PartOf): 
 }
 
 /** Of any number of parts: more than a call of `Math.max` takes. */
-function highest(parts: readonly Part[]): number {
+function highest(parts: readonly TailPart[]): number {
   return parts.reduce((height, part) => Math.max(height, part.height), 0);
 }
 
@@ -74,10 +74,10 @@ const nothing: Evaluate = () => null;
 function assemble(
   loop: Branch | Binding,
   height: number,
-  tails: readonly Part[],
+  tails: readonly TailPart[],
   node: If | Let,
-  { trace }: ProgramContext,
-): Part {
+  { trace }: ProgramOptions,
+): TailPart {
   const levels = 1 + Math.max(...tails.map(({ step }) => step.levels));
   const inner = Math.max(height, highest(tails));
   if (levels > DIRECT_LEVELS_MAX) {
@@ -109,7 +109,7 @@ function looping(first: Branch | Binding): Evaluate {
     let scope = outer;
     let at = first;
     for (;;) {
-      let next: Step;
+      let next: TailStep;
       if (at.type === 'if') {
         next = isTruthy(at.condition(run, scope)) ? at.then : at.else;
       } else {

@@ -1,6 +1,6 @@
 import { DataFault } from './data-fault.js';
 
-/** Why a text is no JSON, and where. */
+/** Why a text is not JSON, and where. */
 export class JsonSyntaxError extends DataFault {
   override readonly name = 'JsonSyntaxError';
 

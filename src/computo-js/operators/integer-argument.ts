@@ -23,7 +23,7 @@ const SAFE: Bounds = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGE
  * Compiles an argument that must be an integer. Where it may be any, one beyond ±2^53 becomes the nearest end of that
  * range: as an index or a number of digits it means the same.
  *
- * @throws ComputoError `InvalidArgument`, when it is evaluated and is no integer within the bounds
+ * @throws ComputoError `InvalidArgument`, when it is evaluated and is not an integer within the bounds
  */
 export function compileInteger(
   call: Call,

@@ -6,7 +6,7 @@ import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type Effort, type JsonNum
 export type Operation = (a: JsonNumber, b: JsonNumber, effort: Effort) => number | bigint;
 
 /**
- * Computes, and refuses what is no JSON number.
+ * Computes, and refuses what is not a JSON number.
  *
  * @throws ComputoError `InvalidArgument` for a result that is not finite, `LimitExceeded` for too long an integer
  */
@@ -20,7 +20,7 @@ export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, ca
   }
   if (typeof result === 'bigint' || Number.isFinite(result)) return result;
   const { name } = call.operator;
-  throw invalidArgument(call.place, `'${name}' of ${describe(a)} and ${describe(b)} is no finite number`);
+  throw invalidArgument(call.place, `'${name}' of ${describe(a)} and ${describe(b)} is not a finite number`);
 }
 
 export function withinIntegerLimit<T>(call: Call, work: () => T): T {

@@ -10,7 +10,7 @@ import {
   type Node,
 } from '../syntax/index.js';
 import { describe, isArray } from '../value/index.js';
-import { compileObject, type Member } from './object-literal.js';
+import { compileObject, type LiteralMember } from './object-literal.js';
 
 const UNITS_PER_MEMBER = 2;
 
@@ -66,7 +66,7 @@ export const obj = defineOperator('obj', () => ({
     return parser.call(call, members);
   },
   compile(call, compiler) {
-    const members: Member[] = [];
+    const members: LiteralMember[] = [];
     for (let index = 0; index < call.arguments.length; index += 2) {
       members.push({
         key: literalKey(call, index) ?? compileArgument(call, index, compiler),

@@ -8,7 +8,7 @@ const MEMBERS_MAX = 64;
  * start: twice as fast as setting member by member, and faster to print.
  *
  * The generated text holds the keys as JSON strings, which are string literals of JavaScript too, and nothing else from
- * the script. `__proto__` must not be among them: in a literal it is no member.
+ * the script. `__proto__` must not be among them: in a literal it is not a member.
  *
  * @returns undefined where the host forbids generated code, or there is too much of it
  */

@@ -4,7 +4,7 @@ import { isIndexKey, orderedObject, type Json } from '../value/index.js';
 import { generateBuilder } from './object-builder.js';
 
 /** A member to build: under a key that the script spells out, or one that it computes. */
-export interface Member {
+export interface LiteralMember {
   readonly key: string | Evaluate;
   readonly value: Evaluate;
 }
@@ -13,7 +13,7 @@ export interface Member {
 type KeyOf = (key: Json, index: number) => string;
 
 /** Compiles the building of an object. */
-export function compileObject(members: readonly Member[], keyOf: KeyOf, call: Call): Evaluate {
+export function compileObject(members: readonly LiteralMember[], keyOf: KeyOf, call: Call): Evaluate {
   const keys = new Set<string>();
   for (const { key } of members) {
     if (typeof key !== 'string' || key === '__proto__' || isIndexKey(key)) return anyKeys(members, keyOf, call);
@@ -25,7 +25,7 @@ export function compileObject(members: readonly Member[], keyOf: KeyOf, call: Ca
 }
 
 /** Literal keys that JavaScript neither moves nor treats in a special way. */
-function plainKeys(members: readonly Member[]): Evaluate {
+function plainKeys(members: readonly LiteralMember[]): Evaluate {
   return (run, scope) => {
     const object: Record<string, Json> = {};
     for (let index = 0; index < members.length; index++) {
@@ -36,7 +36,7 @@ function plainKeys(members: readonly Member[]): Evaluate {
   };
 }
 
-function anyKeys(members: readonly Member[], keyOf: KeyOf, { dialect, place }: Call): Evaluate {
+function anyKeys(members: readonly LiteralMember[], keyOf: KeyOf, { dialect, place }: Call): Evaluate {
   // Classic checks a key before it evaluates the value, current afterwards.
   const checksKeyFirst = dialect === 'classic';
   return (run, scope) => {

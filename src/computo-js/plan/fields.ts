@@ -5,7 +5,7 @@ import type { Json } from '../value/index.js';
 import type { InputReading } from './reading.js';
 
 /** Gives a program fields of its first input one by one, in place of the whole. */
-export interface Fields {
+export interface FieldReader {
   /**
    * Asked while planning: the number of a field; equal paths get equal numbers.
    *
@@ -17,7 +17,7 @@ export interface Fields {
 }
 
 /** The same call, reading a field. Where nothing is there, only a run on the whole input can say what is wrong. */
-export function fieldCall(call: Call, reading: InputReading, fields: Fields): Call {
+export function fieldCall(call: Call, reading: InputReading, fields: FieldReader): Call {
   const field = fields.number(reading.field);
   const within = compileGetter(reading.within, { arraySegment: call.dialect === 'current' });
   const find = (): Json | undefined => {

@@ -1,6 +1,6 @@
 import type { Call, Node } from '../syntax/index.js';
 import { isIndexKey, type Json } from '../value/index.js';
-import type { Fields } from './fields.js';
+import type { FieldReader } from './fields.js';
 import { readingOf } from './reading.js';
 import { rewrite, Unplannable } from './rewrite.js';
 
@@ -13,15 +13,15 @@ import { rewrite, Unplannable } from './rewrite.js';
 export type Compute = (context: Json) => Json;
 
 /** How a program's result is put together, so that it can be written without being built. */
-export type OutputPlan =
+export type OutputProgram =
   /** A field as it stands. */
   | { readonly kind: 'copy'; readonly field: number }
   | { readonly kind: 'constant'; readonly value: Json }
-  | { readonly kind: 'object'; readonly members: readonly (readonly [string, OutputPlan])[] }
-  | { readonly kind: 'array'; readonly items: readonly OutputPlan[] }
+  | { readonly kind: 'object'; readonly members: readonly (readonly [string, OutputProgram])[] }
+  | { readonly kind: 'array'; readonly items: readonly OutputProgram[] }
   /** The first of the fields that is there and not null; else something else. */
-  | { readonly kind: 'first'; readonly fields: readonly number[]; readonly otherwise: OutputPlan }
-  | { readonly kind: 'choice'; readonly condition: Compute; readonly then: OutputPlan; readonly else: OutputPlan }
+  | { readonly kind: 'first'; readonly fields: readonly number[]; readonly otherwise: OutputProgram }
+  | { readonly kind: 'choice'; readonly condition: Compute; readonly then: OutputProgram; readonly else: OutputProgram }
   /** A string of these, one after the other, where all fields are strings, numbers or booleans; else what is computed. */
   | { readonly kind: 'text'; readonly parts: readonly TextPart[]; readonly otherwise: Compute }
   | { readonly kind: 'compute'; readonly compute: Compute };
@@ -32,8 +32,8 @@ export type TextPart = string | { readonly field: number };
 export type CompileNode = (node: Node) => Compute;
 
 /** @throws Unplannable */
-export function outputOf(node: Node, fields: Fields, compile: CompileNode): OutputPlan {
-  const inner = (part: Node): OutputPlan => outputOf(part, fields, compile);
+export function outputOf(node: Node, fields: FieldReader, compile: CompileNode): OutputProgram {
+  const inner = (part: Node): OutputProgram => outputOf(part, fields, compile);
   const computed = (part: Node): Compute => compile(rewrite(part, fields));
   switch (node.type) {
     case 'constant':
@@ -51,10 +51,10 @@ export function outputOf(node: Node, fields: Fields, compile: CompileNode): Outp
 
 function outputOfCall(
   call: Call,
-  fields: Fields,
-  inner: (part: Node) => OutputPlan,
+  fields: FieldReader,
+  inner: (part: Node) => OutputProgram,
   computed: (part: Node) => Compute,
-): OutputPlan {
+): OutputProgram {
   if (readingOf(call) === 'unknown') throw new Unplannable();
   const field = fieldOf(call, fields);
   if (field !== undefined) return { kind: 'copy', field };
@@ -82,7 +82,7 @@ function outputOfCall(
 }
 
 /** The number of the field that an expression is, if it is one. */
-function fieldOf(node: Node, fields: Fields): number | undefined {
+function fieldOf(node: Node, fields: FieldReader): number | undefined {
   const reading = node.type === 'call' ? readingOf(node) : undefined;
   if (typeof reading !== 'object' || reading.of !== 'input') return undefined;
   const isWhole = reading.yields === 'value' && reading.within.length === 0;
@@ -93,7 +93,7 @@ function fieldOf(node: Node, fields: Fields): number | undefined {
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The parts of a text, where they are constant strings and fields. */
-function textParts(args: readonly Node[], fields: Fields): TextPart[] | undefined {
+function textParts(args: readonly Node[], fields: FieldReader): TextPart[] | undefined {
   const parts: TextPart[] = [];
   for (const node of args) {
     if (node.type === 'constant' && typeof node.value === 'string' && !LONE_SURROGATE.test(node.value)) {

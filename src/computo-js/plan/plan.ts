@@ -1,7 +1,7 @@
 import type { Node } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
-import type { Fields } from './fields.js';
-import { outputOf, type Compute, type OutputPlan } from './output.js';
+import type { FieldReader } from './fields.js';
+import { outputOf, type Compute, type OutputProgram } from './output.js';
 import { rewrite, Unplannable } from './rewrite.js';
 import { survey } from './survey.js';
 
@@ -9,10 +9,10 @@ import { survey } from './survey.js';
  * A program as a function of single fields of its first input. What it yields is what the program yields. Where it raises
  * anything, the program must be run on the whole input: that may succeed, and if it does not, its error is the right one.
  */
-export interface Plan {
+export interface FieldProgram {
   /** Whether the parts look at their argument, the second input. */
   readonly needsContext: boolean;
-  readonly output: OutputPlan;
+  readonly output: OutputProgram;
   /** The result as a value; undefined where it can't be told without the whole input. */
   readonly compute: Compute | undefined;
   /** A field that is longer must not be copied: the result might be larger than the limits allow. */
@@ -34,7 +34,7 @@ export interface PlanHost {
 /** Limits lower than so many for each expression are somebody's intent, and counted more closely than a plan counts. */
 const LIMIT_PER_NODE_MIN = 1000;
 /** @returns undefined where the program's text does not tell what it reads, or where nothing is gained by knowing */
-export function planOf(root: Node, fields: Fields, host: PlanHost): Plan | undefined {
+export function planOf(root: Node, fields: FieldReader, host: PlanHost): FieldProgram | undefined {
   const known = survey(root, host.limit);
   if (known === undefined || host.limit < known.nodes * LIMIT_PER_NODE_MIN) return undefined;
   // The parts run one by one. Together they get no more than the whole would, and what is left covers the rest.

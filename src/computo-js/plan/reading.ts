@@ -2,7 +2,7 @@ import { arrayIndex } from '../pointer/index.js';
 import type { Call, InputPath, Node } from '../syntax/index.js';
 
 /** What a call reads of a program's inputs, where its text tells that. */
-export type Reading = InputReading | { readonly of: 'context' };
+export type FieldReading = InputReading | { readonly of: 'context' };
 
 export interface InputReading {
   readonly of: 'input';
@@ -15,7 +15,7 @@ export interface InputReading {
 }
 
 /** What a call reads; undefined for a call that reads no input by itself, `unknown` where it can't be told. */
-export function readingOf(call: Call): Reading | 'unknown' | undefined {
+export function readingOf(call: Call): FieldReading | 'unknown' | undefined {
   const { reads } = call.operator;
   if (reads === undefined) return undefined;
   const segments = reads.path(call, pathOf);

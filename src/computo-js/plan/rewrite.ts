@@ -1,5 +1,5 @@
 import { parameterAt, type Call, type Let, type Node } from '../syntax/index.js';
-import { fieldCall, type Fields } from './fields.js';
+import { fieldCall, type FieldReader } from './fields.js';
 import { readingOf } from './reading.js';
 
 /** Raised inside only: the script's text does not tell what it reads. */
@@ -11,7 +11,7 @@ export class Unplannable extends Error {}
  * @throws Unplannable where it may read what is not known to be a field; where it needs the whole input as a value, so that
  *   reading it in parts saves nothing; and where lambdas are values, since one that comes from data may read anything
  */
-export function rewrite(node: Node, fields: Fields): Node {
+export function rewrite(node: Node, fields: FieldReader): Node {
   const inner = (part: Node): Node => rewrite(part, fields);
   switch (node.type) {
     case 'constant':
@@ -30,7 +30,7 @@ export function rewrite(node: Node, fields: Fields): Node {
   }
 }
 
-function rewriteCall(call: Call, fields: Fields): Node {
+function rewriteCall(call: Call, fields: FieldReader): Node {
   const reading = readingOf(call);
   if (reading === 'unknown') throw new Unplannable();
   if (reading?.of === 'context') return call;

@@ -8,7 +8,7 @@ const NODES_MAX = 1000;
 const PATH_MAX = 1000;
 
 /** What planning needs to know of a script as a whole. */
-export interface Survey {
+export interface FieldSurvey {
   readonly nodes: number;
   readonly readsContext: boolean;
 }
@@ -19,7 +19,7 @@ export interface Survey {
  * @param limit of units for the whole: a constant may have its share
  * @returns undefined for a script that is too large to plan
  */
-export function survey(root: Node, limit: number): Survey | undefined {
+export function survey(root: Node, limit: number): FieldSurvey | undefined {
   const constantUnitsMax = limit / (NODES_MAX + 1);
   const pending: Node[] = [root];
   let nodes = 0;

@@ -1,4 +1,4 @@
-/** Why a text is no JSON Pointer. */
+/** Why a text is not a JSON Pointer. */
 export class PointerSyntaxError extends Error {}
 
 /**

@@ -2,7 +2,7 @@ import { arrayIndex } from '../pointer/index.js';
 import { ANY, isNever, join, NEVER, type Shape } from './shape.js';
 
 /** What a pointer leads to; or where it must break off. */
-export type Reading =
+export type ShapeReading =
   | { readonly found: true; readonly shape: Shape }
   | {
       readonly found: false;
@@ -17,7 +17,7 @@ export type Reading =
  *
  * @param arraySegment whether the segment `array` on an array means the array itself, as in current
  */
-export function readShape(root: Shape, segments: readonly string[], arraySegment: boolean): Reading {
+export function readShape(root: Shape, segments: readonly string[], arraySegment: boolean): ShapeReading {
   let shape = root;
   for (const [length, segment] of segments.entries()) {
     if (shape.any || isNever(shape)) return { found: true, shape: ANY };

@@ -16,6 +16,6 @@ function countErrors({ min, max }: Arity): string[] {
 
 function errorOf({ name, role, kind, arguments: count = 1 }: Parameter): string | undefined {
   if (role === 'lambda')
-    return `InvalidArgument: ${name} is no lambda, or one of other than ${count} parameter${count === 1 ? '' : 's'}`;
+    return `InvalidArgument: ${name} is not a lambda, or one of other than ${count} parameter${count === 1 ? '' : 's'}`;
   return kind && `InvalidArgument: ${name} is not ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }

@@ -42,7 +42,7 @@ export function listOf(elements: readonly Expression[], start: number, end: numb
 }
 
 /** A member of an object as it was read. */
-export interface Member {
+export interface ObjectMember {
   readonly key: Expression;
   readonly value: Expression;
   /** Whether its key is in brackets: such an object is never a constant. */
@@ -50,7 +50,7 @@ export interface Member {
 }
 
 /** An object as it stands between braces: a constant, or a call of `obj`. */
-export function objectOf(members: readonly Member[], start: number, end: number): Expression {
+export function objectOf(members: readonly ObjectMember[], start: number, end: number): Expression {
   const entries = members.flatMap(({ key, value, isComputed }) =>
     isComputed || typeof key.script !== 'string' || value.constant === undefined
       ? []

@@ -4,9 +4,9 @@
  */
 import { formatPointer } from '../pointer/index.js';
 import type { Json } from '../value/index.js';
-import { callOf, constantOf, listOf, objectOf, type Expression, type Member } from './expression.js';
+import { callOf, constantOf, listOf, objectOf, type Expression, type ObjectMember } from './expression.js';
 import { Reader } from './reader.js';
-import { ask, runRule, type Rule } from './rule.js';
+import { ask, runRule, type GrammarRule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS, type Infix } from './signs.js';
 import { spanOf, type Span } from './span.js';
 
@@ -35,7 +35,7 @@ export function parseText(text: string): ParsedText {
 }
 
 /** An expression whose signs bind at least as tightly as `levelMin`. All signs take what is left of them first. */
-function* expression(reader: Reader, levelMin: number): Rule<Expression> {
+function* expression(reader: Reader, levelMin: number): GrammarRule<Expression> {
   const start = reader.at;
   let left = yield* ask(prefix(reader));
   for (;;) {
@@ -66,7 +66,7 @@ function infixHere(reader: Reader): Infix | undefined {
 }
 
 /** What stands behind `|>`: an operator, with its further arguments or without. */
-function* piped(reader: Reader, first: Expression, start: number): Rule<Expression> {
+function* piped(reader: Reader, first: Expression, start: number): GrammarRule<Expression> {
   reader.space();
   const name = dottedName(reader);
   if (name === undefined) throw reader.unexpected('where the name of an operator should be');
@@ -80,7 +80,7 @@ function* piped(reader: Reader, first: Expression, start: number): Rule<Expressi
 }
 
 /** What begins an expression, with the paths behind it. */
-function* prefix(reader: Reader): Rule<Expression> {
+function* prefix(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const word = reader.word();
   switch (word) {
@@ -113,7 +113,7 @@ function* prefix(reader: Reader): Rule<Expression> {
 }
 
 /** What stands for itself: a constant, an input, something in brackets. */
-function* atom(reader: Reader): Rule<Expression> {
+function* atom(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const constant = (value: Json): Expression => constantOf(value, value, spanOf(start, reader.at));
   switch (reader.character()) {
@@ -146,7 +146,7 @@ function* atom(reader: Reader): Rule<Expression> {
 }
 
 /** A variable, a call, or a lambda of one parameter. */
-function* named(reader: Reader): Rule<Expression> {
+function* named(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const name = dottedName(reader) ?? '';
   const end = reader.at;
@@ -157,7 +157,7 @@ function* named(reader: Reader): Rule<Expression> {
   if (name.includes('.')) {
     const path = name.replaceAll('.', '/');
     throw reader.error(
-      `${name} is no call`,
+      `${name} is not a call`,
       start,
       `Fields are read with a slash: ${path} of a variable, /${path} of the event; operators are called: ${name}(…).`,
     );
@@ -169,7 +169,7 @@ function* named(reader: Reader): Rule<Expression> {
 }
 
 /** The paths that stand directly behind a value, without white space; then the white space. */
-function* withPaths(reader: Reader, value: Expression, start: number): Rule<Expression> {
+function* withPaths(reader: Reader, value: Expression, start: number): GrammarRule<Expression> {
   let left = value;
   for (;;) {
     if (reader.sees('/')) {
@@ -247,7 +247,7 @@ function reference(head: readonly [string, string?], path: readonly Segment[], s
   return { script, span: spanOf(start, end) };
 }
 
-function* group(reader: Reader): Rule<Expression> {
+function* group(reader: Reader): GrammarRule<Expression> {
   reader.at += 1;
   reader.space();
   const inner = yield* ask(expression(reader, PIPE_LEVEL));
@@ -255,21 +255,21 @@ function* group(reader: Reader): Rule<Expression> {
   return inner;
 }
 
-function* list(reader: Reader): Rule<Expression> {
+function* list(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   reader.at += 1;
   const elements = yield* ask(separated(reader, ']', (at) => expression(at, PIPE_LEVEL)));
   return listOf(elements, start, reader.at);
 }
 
-function* object(reader: Reader): Rule<Expression> {
+function* object(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   reader.at += 1;
   const members = yield* ask(separated(reader, '}', member));
   return objectOf(members, start, reader.at);
 }
 
-function* member(reader: Reader): Rule<Member> {
+function* member(reader: Reader): GrammarRule<ObjectMember> {
   const start = reader.at;
   if (reader.takes('[')) {
     reader.space();
@@ -306,7 +306,7 @@ function textKey(name: string, start: number, end: number): Expression {
 }
 
 /** The arguments of a call, behind its `(`, up to its `)`. */
-function* callArguments(reader: Reader, operator: string, before: number): Rule<Expression[]> {
+function* callArguments(reader: Reader, operator: string, before: number): GrammarRule<Expression[]> {
   const found = yield* ask(separated(reader, ')', (at) => expression(at, PIPE_LEVEL)));
   if (!TAKES_RAW_LISTS.has(operator)) return found;
   return found.map((one, index) =>
@@ -315,7 +315,7 @@ function* callArguments(reader: Reader, operator: string, before: number): Rule<
 }
 
 /** What stands between brackets, parted by commas, up to the closing one, which is passed. A last comma may stand before it. */
-function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => Rule<T>): Rule<T[]> {
+function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => GrammarRule<T>): GrammarRule<T[]> {
   const found: T[] = [];
   reader.space();
   while (!reader.takes(close)) {
@@ -348,14 +348,14 @@ function parameterList(reader: Reader): readonly string[] | undefined {
   return undefined;
 }
 
-function* lambda(reader: Reader, parameters: readonly string[], start: number): Rule<Expression> {
+function* lambda(reader: Reader, parameters: readonly string[], start: number): GrammarRule<Expression> {
   reader.space();
   const body = yield* ask(expression(reader, PIPE_LEVEL));
   const { end } = body.span;
   return { script: ['lambda', parameters, body.script], span: spanOf(start, end, [undefined, undefined, body.span]) };
 }
 
-function* letExpression(reader: Reader): Rule<Expression> {
+function* letExpression(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   reader.takeWord();
   reader.space();
@@ -393,7 +393,7 @@ function* letExpression(reader: Reader): Rule<Expression> {
   };
 }
 
-function* ifExpression(reader: Reader): Rule<Expression> {
+function* ifExpression(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   reader.takeWord();
   reader.space();

@@ -5,7 +5,7 @@
 import { formatPointer, parsePointer } from '../pointer/index.js';
 import { entriesOf, isArray, isObject, stringify, type Json, unlimited } from '../value/index.js';
 import { bracketed, group, indent, joined, layOut, LINE, type Doc } from './layout.js';
-import { ask, runRule, type Rule } from './rule.js';
+import { ask, runRule, type GrammarRule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS } from './signs.js';
 
 /** Binds tighter than any sign: a constant, a call, something in brackets. */
@@ -42,7 +42,7 @@ export function printText(script: Json, width = Infinity): string {
   return layOut(runRule(printed(script)).text, width);
 }
 
-function* printed(script: Json): Rule<Piece> {
+function* printed(script: Json): GrammarRule<Piece> {
   if (isArray(script)) return (yield* ask(printedArray(script))) ?? asJson(script);
   if (isObject(script)) {
     const isList = Object.keys(script).length === 1 && Object.hasOwn(script, 'array');
@@ -55,7 +55,7 @@ function* printed(script: Json): Rule<Piece> {
 }
 
 /** A list or a call; undefined where only JSON can say it. */
-function* printedArray(script: readonly Json[]): Rule<Piece | undefined> {
+function* printedArray(script: readonly Json[]): GrammarRule<Piece | undefined> {
   const [operator, ...given] = script;
   if (typeof operator !== 'string') {
     const elements = yield* ask(printedAll(script));
@@ -65,14 +65,14 @@ function* printedArray(script: readonly Json[]): Rule<Piece | undefined> {
   return reference(operator, given) ?? (yield* ask(form(operator, given))) ?? (yield* ask(call(operator, given)));
 }
 
-function* printedAll(scripts: readonly Json[]): Rule<Piece[]> {
+function* printedAll(scripts: readonly Json[]): GrammarRule<Piece[]> {
   const pieces: Piece[] = [];
   for (const script of scripts) pieces.push(yield* ask(printed(script)));
   return pieces;
 }
 
 /** What has a notation of its own. */
-function* form(operator: string, given: readonly Json[]): Rule<Piece | undefined> {
+function* form(operator: string, given: readonly Json[]): GrammarRule<Piece | undefined> {
   switch (operator) {
     case 'lambda':
       return yield* ask(lambda(given));
@@ -114,7 +114,7 @@ function negation(operand: Piece): Piece {
 }
 
 /** `name(…)`, or `first |> name(…)` where a lambda comes last: that is how one reads it. */
-function* call(operator: string, given: readonly Json[]): Rule<Piece | undefined> {
+function* call(operator: string, given: readonly Json[]): GrammarRule<Piece | undefined> {
   const [root = ''] = operator.split('.');
   if (!OPERATOR_NAME.test(operator) || KEYWORDS.has(root)) return undefined;
   const pieces = yield* ask(callArguments(operator, given));
@@ -135,7 +135,7 @@ function called(pieces: readonly Piece[]): Doc {
   return only !== undefined && pieces.length === 1 ? inParentheses(only.text) : bracketed('(', texts(pieces), ')');
 }
 
-function* callArguments(operator: string, given: readonly Json[]): Rule<Piece[]> {
+function* callArguments(operator: string, given: readonly Json[]): GrammarRule<Piece[]> {
   if (!TAKES_RAW_LISTS.has(operator)) return yield* ask(printedAll(given));
   const pieces: Piece[] = [];
   for (const [index, one] of given.entries()) {
@@ -160,7 +160,7 @@ function reference(operator: string, given: readonly Json[]): Piece | undefined 
   return isName(name) ? referenceOf(`${name}${pathText(rest)}`) : undefined;
 }
 
-function* path(given: readonly Json[]): Rule<Piece | undefined> {
+function* path(given: readonly Json[]): GrammarRule<Piece | undefined> {
   const [base, ...keys] = given;
   const [key] = keys;
   if (base === undefined || key === undefined) return undefined;
@@ -176,7 +176,7 @@ function* path(given: readonly Json[]): Rule<Piece | undefined> {
   return atom([held, '[', (yield* ask(printed(key))).text, ']']);
 }
 
-function* lambda(given: readonly Json[]): Rule<Piece | undefined> {
+function* lambda(given: readonly Json[]): GrammarRule<Piece | undefined> {
   const [parameters, body, ...more] = given;
   if (parameters === undefined || body === undefined || more.length > 0 || !isArray(parameters)) return undefined;
   const names = parameters.filter((name): name is string => typeof name === 'string' && isName(name));
@@ -186,7 +186,7 @@ function* lambda(given: readonly Json[]): Rule<Piece | undefined> {
   return open([`${head} => `, (yield* ask(printed(body))).text]);
 }
 
-function* letForm(given: readonly Json[]): Rule<Piece | undefined> {
+function* letForm(given: readonly Json[]): GrammarRule<Piece | undefined> {
   const [bindings, body, ...more] = given;
   if (bindings === undefined || body === undefined || more.length > 0) return undefined;
   if (!isArray(bindings) || bindings.length === 0) return undefined;
@@ -202,7 +202,7 @@ function* letForm(given: readonly Json[]): Rule<Piece | undefined> {
 }
 
 /** `{…}`, where that is not a constant. */
-function* object(given: readonly Json[]): Rule<Piece | undefined> {
+function* object(given: readonly Json[]): GrammarRule<Piece | undefined> {
   if (given.length === 0 || given.length % 2 !== 0) return undefined;
   const pieces = yield* ask(printedAll(given));
   const members: Doc[] = [];
@@ -228,7 +228,7 @@ function namesKey(value: Json, key: string): boolean {
 }
 
 /** A value that stands for itself, with whatever is in it. */
-function* constantText(value: Json): Rule<Doc> {
+function* constantText(value: Json): GrammarRule<Doc> {
   if (isArray(value)) {
     const elements: Doc[] = [];
     for (const element of value) elements.push(yield* ask(constantText(element)));

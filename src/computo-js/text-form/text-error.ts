@@ -1,4 +1,4 @@
-/** Why a text is no script, and where. */
+/** Why a text is not a script, and where. */
 export class TextFormError extends Error {
   override readonly name = 'TextFormError';
   /** Both count from 1; a column is a UTF-16 code unit. */

@@ -7,7 +7,7 @@ const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
  * The four operations and the remainder, exact while all operands are integers, in doubles otherwise. Each may answer
- * with a number that is not finite: that is no JSON number, and the caller's to refuse.
+ * with a number that is not finite: that is not a JSON number, and the caller's to refuse.
  *
  * The first line of each is the fast path: doubles with a result in the safe range are exact if they are integers, and
  * right if they are not. `+ 0` turns -0 into 0, which is how JSON prints it.

@@ -6,7 +6,7 @@ import { keysOf } from './ordered-object.js';
 
 /** What printing one value takes, which comes after measuring it. */
 const STEPS_PER_VALUE = 1;
-/** A double that is no short integer prints as so many characters more or less; a short integer is within its element. */
+/** A double that is not a short integer prints as so many characters more or less; a short integer is within its element. */
 const DOUBLE_LENGTH = 16;
 const SHORT_INTEGER_END = 1e6;
 

@@ -79,7 +79,7 @@ async function checkSchema(
   return 'schema' in found ? [] : found;
 }
 
-/** Undefined for what is no text, or depends on a variable that is not set. */
+/** Undefined for what is not a text, or depends on a variable that is not set. */
 function filledText(value: Json, env: Env): string | undefined {
   if (typeof value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(value, env);

@@ -111,7 +111,7 @@ export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: stri
   });
 }
 
-/** What a path leads to; undefined for what is no path, or depends on a variable that is not set. */
+/** What a path leads to; undefined for what is not a path, or depends on a variable that is not set. */
 export function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
   if (typeof node?.value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(node.value, env);

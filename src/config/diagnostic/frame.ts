@@ -28,7 +28,7 @@ export function codeFrame(
   length: number,
 ): CodeFrame {
   const from = Math.max(1, line - LINES_BEFORE);
-  // The line after the last newline is no line, unless the place itself is there.
+  // The line after the last newline is not a line, unless the place itself is there.
   const last = starts.at(-1) === text.length ? starts.length - 1 : starts.length;
   const to = Math.max(line, Math.min(last, line + LINES_AFTER));
 

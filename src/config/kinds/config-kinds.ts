@@ -2,7 +2,7 @@ import type { Json, Shape } from 'computo-js';
 import type * as z from 'zod';
 import type { OutputPlan, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
 import type { SourceNode } from '../source/index.js';
-import type { Fields } from './fields.js';
+import type { SchemaVocabulary } from './fields.js';
 import type { Kinds } from './kinds.js';
 
 /**
@@ -21,7 +21,7 @@ interface KindInConfig<Settings> {
   /** The key that tells it from the other kinds; its plans have it too. */
   readonly kind: string;
   /** Of the whole map, with that key in it. */
-  schema(f: Fields): z.ZodType<Settings>;
+  schema(f: SchemaVocabulary): z.ZodType<Settings>;
 }
 
 /** Names of keys, from a map down to what stands in it. */
@@ -60,12 +60,14 @@ export interface StageMaker {
 }
 
 /** What is written of every output. */
-export interface OutputSettings {
+export interface OutputConfigFields {
   readonly when?: readonly string[] | undefined;
   readonly envelope: boolean;
 }
 
-export interface OutputInConfig<Settings extends OutputSettings = OutputSettings> extends KindInConfig<Settings> {
+export interface OutputInConfig<
+  Settings extends OutputConfigFields = OutputConfigFields,
+> extends KindInConfig<Settings> {
   /** Keys that hold the path of a file that it writes. */
   readonly files: readonly string[];
   /** Without what all outputs have. */

@@ -92,4 +92,4 @@ export const FIELDS = {
   yes,
 } as const;
 
-export type Fields = typeof FIELDS;
+export type SchemaVocabulary = typeof FIELDS;

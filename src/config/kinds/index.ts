@@ -3,7 +3,7 @@ export type {
   ConfigKinds,
   KeyPath,
   OutputInConfig,
-  OutputSettings,
+  OutputConfigFields,
   PathMaker,
   ProviderInConfig,
   SourceInConfig,
@@ -12,5 +12,5 @@ export type {
   StageMaker,
 } from './config-kinds.js';
 export { filePlan } from './file-plan.js';
-export type { Fields } from './fields.js';
+export type { SchemaVocabulary } from './fields.js';
 export { Kinds } from './kinds.js';

@@ -6,7 +6,7 @@ import { diagnose, type SourceDocument } from '../source/index.js';
  * What is wrong with the providers of an AI stage.
  *
  * @param path of the stage's `ai` part
- * @param named its `providers`, undefined in place of what is no text; absent: all
+ * @param named its `providers`, undefined in place of what is not a text; absent: all
  */
 export function unknownProviders(
   document: SourceDocument,

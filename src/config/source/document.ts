@@ -1,7 +1,7 @@
 import { parsePointer } from 'computo-js';
 import { codeFrame, type Diagnostic, type Severity } from '../diagnostic/index.js';
 import { lineStarts, positionAt } from './lines.js';
-import { childOf, type SourceNode, type Span } from './node.js';
+import { childOf, type SourceNode, type SourceSpan } from './node.js';
 
 /** A config or script file, read: its exact value and where every part of it was written. */
 export interface SourceDocument {
@@ -13,7 +13,7 @@ export interface SourceDocument {
 }
 
 /** Which end of an object's member a place means. */
-export type Part = 'key' | 'value';
+export type NodePart = 'key' | 'value';
 
 /** What a finding says; where is said by a document and a pointer. */
 export interface Finding {
@@ -28,9 +28,9 @@ export interface Finding {
  *
  * @param part of a member, whether its key or its value is meant; array elements have values only
  */
-export function spanOf(root: SourceNode, pointer: string, part: Part = 'value'): Span {
+export function spanOf(root: SourceNode, pointer: string, part: NodePart = 'value'): SourceSpan {
   let node = root;
-  let span: Span = root;
+  let span: SourceSpan = root;
   for (const segment of parsePointer(pointer)) {
     const entry = node.entries?.get(segment);
     const child = entry?.node ?? childOf(node, segment);
@@ -56,7 +56,7 @@ export function diagnose(
   document: SourceDocument,
   pointer: string,
   finding: Finding,
-  part: Part = 'value',
+  part: NodePart = 'value',
 ): Diagnostic {
   return diagnoseSpan(document, spanOf(document.root, pointer, part), finding, pointer);
 }
@@ -64,7 +64,7 @@ export function diagnose(
 /** A finding about a stretch of a document's text. */
 export function diagnoseSpan(
   document: Pick<SourceDocument, 'file' | 'text'>,
-  span: Span,
+  span: SourceSpan,
   { severity, code, message, hint }: Finding,
   pointer?: string,
 ): Diagnostic {

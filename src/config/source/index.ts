@@ -1,5 +1,13 @@
 /** Files as values with places. Light: what parses YAML and JavaScript is imported by its own file. */
-export { diagnose, diagnoseSpan, nodeAt, spanOf, type Finding, type Part, type SourceDocument } from './document.js';
+export {
+  diagnose,
+  diagnoseSpan,
+  nodeAt,
+  spanOf,
+  type Finding,
+  type NodePart,
+  type SourceDocument,
+} from './document.js';
 export { lineStarts, positionAt } from './lines.js';
 export { parseJsonSource, type ParsedSource } from './json.js';
 export type { SourceNode } from './node.js';

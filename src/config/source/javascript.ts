@@ -12,7 +12,7 @@ const VALUES_MAX = 200_000;
 /**
  * Takes the value that a JavaScript or TypeScript config exports. It has no text: places are JSON Pointers only.
  *
- * @throws ConfigError with every part that is no JSON (`not-json`, `cycle`, `too-deep`)
+ * @throws ConfigError with every part that is not JSON (`not-json`, `cycle`, `too-deep`)
  */
 export function valueSource(file: string, exported: unknown, depthMax: number): ParsedSource {
   const findings: Diagnostic[] = [];
@@ -42,7 +42,9 @@ export function valueSource(file: string, exported: unknown, depthMax: number): 
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return { value, ...NOWHERE };
     if (typeof value === 'bigint' || value instanceof NumberText) return { value, ...NOWHERE };
     if (typeof value === 'number') {
-      return Number.isFinite(value) ? { value, ...NOWHERE } : refuse(path, 'not-json', `${value} is no number in JSON`);
+      return Number.isFinite(value)
+        ? { value, ...NOWHERE }
+        : refuse(path, 'not-json', `${value} is not a number in JSON`);
     }
     if (typeof value !== 'object') return refuse(path, 'not-json', `a ${typeof value} is not a JSON value`);
     if (open.has(value)) return refuse(path, 'cycle', 'this value contains itself');

@@ -4,7 +4,7 @@ import { parseJson } from '../../json/index.js';
 import { ConfigError, type Diagnostic, type Severity } from '../diagnostic/index.js';
 import { diagnoseSpan, type SourceDocument } from './document.js';
 import { describeToken, isTrivia, scanProblem, Token } from './json-tokens.js';
-import type { SourceEntry, SourceNode, Span } from './node.js';
+import type { SourceEntry, SourceNode, SourceSpan } from './node.js';
 import { repeatedKey } from './repeated-key.js';
 
 export interface JsonSourceOptions {
@@ -26,7 +26,7 @@ const REPEATED_KEYS_MAX = 100;
 /** A container that is still open. */
 type Frame = { readonly start: number } & (
   | { readonly items: SourceNode[] }
-  | { readonly entries: Map<string, SourceEntry>; key: { readonly name: string; readonly span: Span } }
+  | { readonly entries: Map<string, SourceEntry>; key: { readonly name: string; readonly span: SourceSpan } }
 );
 
 /**
@@ -159,7 +159,7 @@ class JsonSourceParser {
     }
   }
 
-  #span(): Span {
+  #span(): SourceSpan {
     const start = this.#scanner.getTokenOffset();
     return { start, end: start + this.#scanner.getTokenLength() };
   }

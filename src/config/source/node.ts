@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 
 /** A stretch of source text, as offsets in UTF-16 code units; `end` is one past the last. */
-export interface Span {
+export interface SourceSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -11,10 +11,10 @@ export interface Span {
  *
  * An alias of a YAML anchor has a node of its own (its span is the alias), whose parts are those of the anchor.
  */
-export interface SourceNode extends Span {
+export interface SourceNode extends SourceSpan {
   readonly value: Json;
   /** Of an alias: where its value is written. */
-  readonly written?: Span;
+  readonly written?: SourceSpan;
   /** The elements, if the value is an array. */
   readonly items?: readonly SourceNode[];
   /** The members, if the value is an object, in their order. */
@@ -22,7 +22,7 @@ export interface SourceNode extends Span {
 }
 
 export interface SourceEntry {
-  readonly key: Span;
+  readonly key: SourceSpan;
   readonly node: SourceNode;
 }
 

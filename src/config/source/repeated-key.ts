@@ -1,14 +1,14 @@
 import type { Diagnostic, Severity } from '../diagnostic/index.js';
 import { diagnoseSpan } from './document.js';
 import { lineStarts, positionAt } from './lines.js';
-import type { Span } from './node.js';
+import type { SourceSpan } from './node.js';
 
 /** The finding for a key that its object has already: it names both places. */
 export function repeatedKey(
   source: { readonly file: string; readonly text: string },
   name: string,
-  second: Span,
-  first: Span,
+  second: SourceSpan,
+  first: SourceSpan,
   severity: Severity,
 ): Diagnostic {
   const { line, column } = positionAt(lineStarts(source.text), first.start);

@@ -1,4 +1,4 @@
-import type { Span } from './node.js';
+import type { SourceSpan } from './node.js';
 
 /** A piece of a written text: what it stands for, and how many characters it takes. */
 interface Piece {
@@ -21,7 +21,7 @@ const CODE_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
  * @param value what was read from it
  * @returns offsets in `source` by the offsets in `value`, its end included; undefined where the two don't match
  */
-export function textOffsets(source: string, { start, end }: Span, value: string): Uint32Array | undefined {
+export function textOffsets(source: string, { start, end }: SourceSpan, value: string): Uint32Array | undefined {
   const read = readerOf(source, start);
   const offsets = new Uint32Array(value.length + 1);
   let at = /[|>]/.test(source.charAt(start)) ? lineEnd(source, start) : start + (isQuote(source.charAt(start)) ? 1 : 0);

@@ -3,7 +3,7 @@ import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair, type
 import { parseJson } from '../../json/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { diagnoseSpan } from './document.js';
-import type { SourceEntry, SourceNode, Span } from './node.js';
+import type { SourceEntry, SourceNode, SourceSpan } from './node.js';
 import { repeatedKey } from './repeated-key.js';
 import { operatorHint } from './yaml-operators.js';
 
@@ -17,7 +17,7 @@ interface Extent {
   readonly depth: number;
 }
 
-/** Turns a composed YAML document into source nodes, collecting what is no JSON. */
+/** Turns a composed YAML document into source nodes, collecting what is not JSON. */
 export class YamlConverter {
   readonly findings: Diagnostic[] = [];
   readonly #source: { readonly file: string; readonly text: string };
@@ -32,7 +32,7 @@ export class YamlConverter {
   }
 
   /** @param within the span of what holds the node, which places a value that was left out */
-  convert(node: Node | null, within: Span = { start: 0, end: 0 }): SourceNode {
+  convert(node: Node | null, within: SourceSpan = { start: 0, end: 0 }): SourceNode {
     if (node === null) return { value: null, ...within };
     const span = spanOfNode(node, within);
     if (isAlias(node)) return this.#alias(node, span);
@@ -45,7 +45,7 @@ export class YamlConverter {
     return converted;
   }
 
-  #collectionOrScalar(node: Node, span: Span): SourceNode {
+  #collectionOrScalar(node: Node, span: SourceSpan): SourceNode {
     if (isSeq(node)) {
       const items = node.items.map((item) => this.convert(item as Node | null, span));
       return this.#measured({ value: items.map((item) => item.value), ...span, items }, items);
@@ -62,7 +62,7 @@ export class YamlConverter {
     };
   }
 
-  #entries(map: YAMLMap, span: Span): Map<string, SourceEntry> {
+  #entries(map: YAMLMap, span: SourceSpan): Map<string, SourceEntry> {
     const entries = new Map<string, SourceEntry>();
     const merged = new Set<string>();
     for (const pair of map.items as Pair<Node | null, Node | null>[]) {
@@ -85,7 +85,7 @@ export class YamlConverter {
   }
 
   /** The members that `<<: *base` or `<<: [*base, *other]` brings in; of equal keys the first counts. */
-  #mergedEntries(node: Node | null, key: Span): ReadonlyMap<string, SourceEntry> {
+  #mergedEntries(node: Node | null, key: SourceSpan): ReadonlyMap<string, SourceEntry> {
     const source = this.convert(node, key);
     const all = new Map<string, SourceEntry>();
     for (const part of source.items ?? [source]) {
@@ -99,7 +99,7 @@ export class YamlConverter {
   }
 
   /** Numbers, booleans and null as keys are the text that was written. */
-  #keyName(key: Node | null, span: Span): string {
+  #keyName(key: Node | null, span: SourceSpan): string {
     if (key === null) return '';
     if (isAlias(key)) {
       const { value } = this.#alias(key, span);
@@ -109,7 +109,7 @@ export class YamlConverter {
     return typeof key.value === 'string' ? key.value : (key.source ?? '');
   }
 
-  #alias(node: Alias, span: Span): SourceNode {
+  #alias(node: Alias, span: SourceSpan): SourceNode {
     const target = this.#anchors.get(node.source);
     if (target === undefined)
       return { value: this.#refuse(span, 'syntax-error', `no anchor &${node.source} before this alias`), ...span };
@@ -121,14 +121,14 @@ export class YamlConverter {
     return alias;
   }
 
-  #scalar(node: Scalar, span: Span): Json {
+  #scalar(node: Scalar, span: SourceSpan): Json {
     const { value, source = '' } = node;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'bigint' && !/^[-+]?[0-9]+$/.test(source)) return parseJson(String(value));
     if (typeof value === 'bigint' || typeof value === 'number') {
       const json = jsonNumber(source);
       if (json !== undefined) return json;
-      return this.#refuse(span, 'not-json', `${source} is no number in JSON`);
+      return this.#refuse(span, 'not-json', `${source} is not a number in JSON`);
     }
     return this.#refuse(span, 'not-json', 'not a JSON value');
   }
@@ -163,7 +163,7 @@ export class YamlConverter {
   }
 
   /** Notes what is wrong; null takes the value's place so that the rest can be looked at. */
-  #refuse(span: Span, code: string, message: string, hint?: string): null {
+  #refuse(span: SourceSpan, code: string, message: string, hint?: string): null {
     this.#found(diagnoseSpan(this.#source, span, { severity: 'error', code, message, hint }));
     return null;
   }
@@ -173,7 +173,7 @@ export class YamlConverter {
   }
 }
 
-function spanOfNode(node: Node | null, within: Span): Span {
+function spanOfNode(node: Node | null, within: SourceSpan): SourceSpan {
   const range = node?.range;
   return range ? { start: range[0], end: Math.max(range[1], range[0]) } : within;
 }

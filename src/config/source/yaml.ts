@@ -2,7 +2,7 @@ import { Composer, Parser, type CST, type Document } from 'yaml';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { diagnoseSpan } from './document.js';
 import type { ParsedSource } from './json.js';
-import type { Span } from './node.js';
+import type { SourceSpan } from './node.js';
 import { YamlConverter } from './yaml-nodes.js';
 import { operatorHint } from './yaml-operators.js';
 
@@ -82,7 +82,7 @@ function hintFor(message: string, text: string, at: number): string | undefined 
 
 function finding(
   source: { file: string; text: string },
-  span: Span,
+  span: SourceSpan,
   code: string,
   message: string,
   hint?: string,
@@ -95,7 +95,7 @@ function lowerFirst(text: string): string {
 }
 
 /** The first token that stands more than `depthMax` collections deep. */
-function firstDeeperThan(tokens: readonly CST.Token[], depthMax: number): Span | undefined {
+function firstDeeperThan(tokens: readonly CST.Token[], depthMax: number): SourceSpan | undefined {
   const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const { token, depth } = entry;

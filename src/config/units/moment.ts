@@ -17,7 +17,7 @@ export const MOMENT_WORDS =
  * duration before now.
  *
  * @param now milliseconds since the epoch
- * @returns milliseconds since the epoch, an integer; undefined for what is no moment, or a number that seems to be in seconds
+ * @returns milliseconds since the epoch, an integer; undefined for what is not a moment, or a number that seems to be in seconds
  */
 export function parseMoment(text: string, now: number): number | undefined {
   if (EPOCH_MS.test(text)) return isInSeconds(text) ? undefined : Number(text);

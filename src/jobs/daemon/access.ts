@@ -36,7 +36,7 @@ export class DaemonAccess {
       await access.#load(() => undefined);
       return access;
     } catch (error) {
-      throw new JobError(`the tokens can not be read: ${reasonOf(error)}`, 'failed');
+      throw new JobError(`the tokens cannot be read: ${reasonOf(error)}`, 'failed');
     }
   }
 
@@ -59,7 +59,7 @@ export class DaemonAccess {
         this.talk.info(message, { audit: 'token', token: id, name, role }),
       );
     } catch (error) {
-      this.#tellOnce('the tokens can not be read, and stay as they were', error);
+      this.#tellOnce('the tokens cannot be read, and stay as they were', error);
     }
   }
 

@@ -10,7 +10,7 @@ import { doChores } from './upkeep/chores.js';
 import { damagedPlaces } from './upkeep/damaged-places.js';
 import { daemonDashboard } from './dashboard/dashboard.js';
 import { healthBy, readinessBy, type Vitals } from './health.js';
-import { openInside, type Inside } from './parts.js';
+import { openDaemonParts, type DaemonParts } from './parts.js';
 import { sourceKinds } from '../inputs/index.js';
 import { startIntakes, type Intakes } from './inputs/intakes.js';
 import { knownNames } from './known-names.js';
@@ -41,7 +41,7 @@ const TOKENS_INTERVAL_MS = 1000;
 const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** What a daemon is started with. */
-export interface DaemonContext {
+export interface DaemonOptions {
   readonly world: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
@@ -78,7 +78,7 @@ export interface Daemon {
  * @throws LogError; ConfigError, ComputoError for a pipeline that can't be compiled; the operating system's errors for a port
  *   that can't be had
  */
-export async function startDaemon(firstPlan: ServePlan, context: DaemonContext): Promise<Daemon> {
+export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions): Promise<Daemon> {
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
@@ -94,8 +94,8 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   const access = await DaemonAccess.open(() => plan, state, talk);
 
   /** Undefined while the log is recovered. */
-  let opened: Inside | undefined;
-  const inside = (): Inside => {
+  let opened: DaemonParts | undefined;
+  const inside = (): DaemonParts => {
     if (opened === undefined) throw recovering();
     return opened;
   };
@@ -169,7 +169,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonContext):
   });
   talk.info('the port is open, and the log is being recovered', { at: server.url, log: plan.log.folder });
   try {
-    opened = await openInside(() => plan, { ...context, state, lock, metrics, taps, onDamage, onRestored });
+    opened = await openDaemonParts(() => plan, { ...context, state, lock, metrics, taps, onDamage, onRestored });
   } catch (error) {
     await server.close(0);
     state.release();

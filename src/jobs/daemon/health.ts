@@ -69,7 +69,7 @@ export function readinessBy(vitals: Vitals | undefined, now: number): Readiness 
   return readinessOf([
     ...(isDraining ? ['draining'] : []),
     ...(away.log === undefined ? [] : [away.log]),
-    ...(writeError === undefined ? [] : ['events can not be stored']),
+    ...(writeError === undefined ? [] : ['events cannot be stored']),
     ...(full === undefined ? [] : [full]),
     ...(providers.length > 0 && providers.every((one) => !isUp(one, now)) ? ['no AI provider is up'] : []),
   ]);
@@ -80,7 +80,7 @@ function storage(vitals: Vitals): HealthComponent {
   const more = { memory_events: vitals.log.memoryRecords };
   if (vitals.away.log !== undefined) return { name, status: 'unhealthy', error: vitals.away.log, ...more };
   if (vitals.writeError !== undefined) {
-    return { name, status: 'unhealthy', error: 'events can not be stored', ...more };
+    return { name, status: 'unhealthy', error: 'events cannot be stored', ...more };
   }
   const troubles = [damage(vitals), nearlyFull(vitals)].filter((words) => words !== undefined);
   if (troubles.length === 0) return { name, status: 'healthy', ...more };

@@ -8,19 +8,19 @@ import type { Vitals } from './health.js';
 import { openLog } from './upkeep/open-log.js';
 import { openPipelines } from './pipelines/open-pipelines.js';
 import type { ServePlan } from '../serve-plan.js';
-import type { ProcessingContext } from './pipelines/context.js';
+import type { PipelinesOptions } from './pipelines/context.js';
 import { RunningPipelines } from './pipelines/running-pipelines.js';
 import type { StateFolder } from './upkeep/state-folder.js';
 import type { Sink } from '../../sinks/index.js';
 import type { Talk } from '../talk.js';
 
 /** What lies behind a daemon's door: the log, and all that works on it. */
-export interface Inside {
+export interface DaemonParts {
   readonly log: Log;
   readonly nats: DaemonNats;
   readonly pipelines: RunningPipelines;
   /** What the pipelines were opened with. */
-  readonly around: ProcessingContext;
+  readonly around: PipelinesOptions;
   vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away' | 'damaged'>>;
   /** Brings the gauges of the metrics up to date. */
   show(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Inside {
   close(): Promise<void>;
 }
 
-export interface InsideContext {
+export interface DaemonPartsOptions {
   readonly world: LogWorld;
   readonly state: StateFolder;
   /** The log's. */
@@ -50,13 +50,13 @@ export interface InsideContext {
  * @param plan the one that is in force
  * @throws LogError; JobError when NATS can't be used; ConfigError, ComputoError for a pipeline that can't be compiled
  */
-export async function openInside(plan: () => ServePlan, context: InsideContext): Promise<Inside> {
+export async function openDaemonParts(plan: () => ServePlan, context: DaemonPartsOptions): Promise<DaemonParts> {
   const { world, talk, metrics, taps, lock } = context;
   const { log, writeError } = await openLog(world, { ...plan().log, lock }, metrics.log.hooks, talk);
   let nats: DaemonNats | undefined;
   try {
     const joined = (nats = await openNats(plan(), world, talk));
-    const around: ProcessingContext = {
+    const around: PipelinesOptions = {
       ...context,
       stateWorld: context.state.worldWithin(world),
       log,

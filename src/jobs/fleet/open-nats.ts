@@ -113,7 +113,7 @@ class ConnectedNats implements DaemonNats {
         if (await this.#connect()) break;
       } catch (error) {
         // It is there, and lets us not in: whoever looks after it may change that.
-        this.talk.error('NATS can not be used', { error: reasonOf(error) });
+        this.talk.error('NATS cannot be used', { error: reasonOf(error) });
       }
     }
     if (this.#isClosing()) await this.close();

@@ -64,7 +64,7 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
     (line: Buffer): Publication => {
       const event = readStoredEvent(line.toString('utf8'));
       if (event === undefined)
-        throw new Error(`the log holds a line that is no event: ${line.toString('utf8', 0, 80)}`);
+        throw new Error(`the log holds a line that is not an event: ${line.toString('utf8', 0, 80)}`);
       const { id, retryCount, routingKey } = event.origin;
       const key = routingKey ?? keyOf(event.data);
       const place = key === undefined ? UNORDERED : `p${partitionOf(key, plan.partitions)}`;

@@ -1,7 +1,7 @@
 import type { Nano } from '../../ai/index.js';
 import type { Counts } from '../../pipeline/index.js';
 import type { Range } from './extrapolate.js';
-import { secondsAtLimits, type Duration, type ProviderLimits } from './loads.js';
+import { secondsAtLimits, type ForecastDuration, type ProviderLimits } from './loads.js';
 import { narrow, type NarrowedBill } from './narrow.js';
 import type { SampleResult } from './sample-run.js';
 import { addCall, type StageForecast } from './stage-forecast.js';
@@ -20,7 +20,7 @@ export interface Bill {
   readonly stages: readonly BillStage[];
   readonly total: Omit<BillStage, 'stage' | 'more'>;
   /** At the configured limits; undefined: there are none. With a sample, at least as long as its answers took. */
-  readonly seconds: Duration | undefined;
+  readonly seconds: ForecastDuration | undefined;
   /** Calls in flight at a time. */
   readonly concurrency: number;
   /** Until the tightest limit; undefined: there is none. */
@@ -169,10 +169,10 @@ function atMost({ low, likely, high }: Range, worst: Nano): Range {
 
 /** @param rounds how many answers come after one another */
 function slower(
-  atLimits: Duration | undefined,
+  atLimits: ForecastDuration | undefined,
   sample: SampleResult | undefined,
   rounds: number,
-): Duration | undefined {
+): ForecastDuration | undefined {
   const latencies = (sample?.rows ?? []).flatMap(({ stages }) => stages.map(({ latencyMs }) => latencyMs));
   if (latencies.length === 0) return atLimits;
   const seconds = (rounds * sumOf(latencies)) / latencies.length / 1000;

@@ -6,7 +6,7 @@ export interface Population {
 }
 
 /** A member of the population that was looked at. */
-export interface Observation {
+export interface SampledRatio {
   /** What it was expected to weigh, above 0. */
   readonly weight: number;
   /** What it came to. */
@@ -32,7 +32,7 @@ export interface Range {
  * The ratio estimator: what was seen per unit of weight holds for the rest as well. Its variance is that of a simple random sample
  * without replacement (Cochran, Sampling Techniques, 3rd ed., §6.4 and §2.6).
  */
-export function estimateRest({ count, weight }: Population, sample: readonly Observation[]): RestEstimate {
+export function estimateRest({ count, weight }: Population, sample: readonly SampledRatio[]): RestEstimate {
   const n = sample.length;
   const seenWeight = sum(sample.map((one) => one.weight));
   const ratio = n === 0 ? 0 : sum(sample.map((one) => one.value)) / seenWeight;

@@ -8,7 +8,7 @@ import { addCall, type StageForecast } from './stage-forecast.js';
 
 const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' };
 
-export interface ForecastScene {
+export interface ForecastOptions {
   /** Only asked what it would do. */
   readonly client: AiClient;
   readonly live: boolean;
@@ -18,7 +18,7 @@ export interface ForecastScene {
 }
 
 /** Calls that are counted and not made: what the journal holds is answered from it, everything else ends here. */
-export function forecastCalls({ client, live, forecastOf, rows, sampler }: ForecastScene): AiCalls {
+export function forecastCalls({ client, live, forecastOf, rows, sampler }: ForecastOptions): AiCalls {
   return callsThat(async (request, stage, event, fingerprint) => {
     const forecast = forecastOf(stage.name);
     const context = { ...contextOf(stage, event), live };

@@ -39,13 +39,13 @@ export interface ProviderLimits {
 }
 
 /** Seconds. */
-export interface Duration {
+export interface ForecastDuration {
   readonly likely: number;
   readonly worst: number;
 }
 
 const SECONDS_PER_MINUTE = 60;
-const NO_TIME: Duration = { likely: 0, worst: 0 };
+const NO_TIME: ForecastDuration = { likely: 0, worst: 0 };
 
 /**
  * How long the limits alone make it take: providers work side by side, each as long as its tightest limit needs.
@@ -55,8 +55,8 @@ const NO_TIME: Duration = { likely: 0, worst: 0 };
 export function secondsAtLimits(
   loads: readonly Loads[],
   limitsOf: (provider: string) => ProviderLimits,
-): Duration | undefined {
-  const times: Duration[] = [];
+): ForecastDuration | undefined {
+  const times: ForecastDuration[] = [];
   for (const provider of new Set(loads.flatMap((byProvider) => [...byProvider.keys()]))) {
     const { rate_limit: whole, models = [] } = limitsOf(provider);
     const load = (model?: string): Load => sumOf(loads.flatMap((one) => loadsOf(one.get(provider), model)));
@@ -83,7 +83,10 @@ function sumOf(loads: readonly Load[]): Load {
   return sum;
 }
 
-function secondsFor(load: Load, { requests_per_minute: requests, tokens_per_minute: tokens }: RateLimits): Duration {
+function secondsFor(
+  load: Load,
+  { requests_per_minute: requests, tokens_per_minute: tokens }: RateLimits,
+): ForecastDuration {
   const at = (count: number, perMinute = Infinity): number => (count * SECONDS_PER_MINUTE) / perMinute;
   return {
     likely: Math.max(at(load.requests, requests), at(load.likelyTokens, tokens)),
@@ -91,6 +94,6 @@ function secondsFor(load: Load, { requests_per_minute: requests, tokens_per_minu
   };
 }
 
-function longer(a: Duration, b: Duration): Duration {
+function longer(a: ForecastDuration, b: ForecastDuration): ForecastDuration {
   return { likely: Math.max(a.likely, b.likely), worst: Math.max(a.worst, b.worst) };
 }

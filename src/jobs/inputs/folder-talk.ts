@@ -20,7 +20,7 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
       talk.warn(
         isEvent
           ? 'a last line without a newline has waited long enough, and is stored'
-          : 'a last line without a newline has waited long enough: it is no event, and stored as a broken line',
+          : 'a last line without a newline has waited long enough: it is not an event, and stored as a broken line',
         { file, line },
       ),
     wentOn: (file, as) =>
@@ -35,7 +35,7 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
     folderFailed(error) {
       const reason = reasonOf(error);
       state.failed(reason);
-      talk.error('a watched folder can not be read, and is tried again', { folder, error: reason });
+      talk.error('a watched folder cannot be read, and is tried again', { folder, error: reason });
     },
     folderBack() {
       state.back();

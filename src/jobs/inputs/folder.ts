@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import type { Fields, SourcePlan } from '../../config/kinds/index.js';
+import type { SchemaVocabulary, SourcePlan } from '../../config/kinds/index.js';
 import { leadToSame } from '../../files/index.js';
 import { folderTalk } from './folder-talk.js';
 import type { SourceKind } from './kind.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     folder: f.path().describe('Read every file that appears in this folder.'),
     pattern: f

@@ -1,8 +1,8 @@
-import type { Fields } from '../../config/kinds/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { SourceKind } from './kind.js';
 import type { SubjectSource } from './read-subject.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     nats: f
       .text('a subject like orders.new, orders.* or orders.>', isSubjectFilter)

@@ -4,7 +4,7 @@ import { goesToStdout } from '../../sinks/kinds/index.js';
 
 /** Where results go. */
 export type OutputTarget =
-  /** Whatever is no file. */
+  /** Whatever is not a file. */
   { readonly kind: 'stream'; readonly output: OutputPlan } | FileTarget;
 
 export function toStdout(envelope: boolean): OutputTarget {

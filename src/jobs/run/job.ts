@@ -8,10 +8,10 @@ import { openSources, readSources } from './open-input.js';
 import { refuseStrangeParts } from './own-parts.js';
 import type { RunPlan } from './plan.js';
 import { refuseClashes } from './refuse-clashes.js';
-import type { HeldContext, JobContext, RunJob } from './run-job.js';
+import type { HeldJobOptions, JobOptions, RunJob } from './run-job.js';
 
 /** Opens what a run reads and writes. @throws JobError, SourceError, SinkError */
-export async function openJob(plan: RunPlan, context: JobContext): Promise<RunJob> {
+export async function openJob(plan: RunPlan, context: JobOptions): Promise<RunJob> {
   refuseClashes(plan);
   const holds = await holdTargets(plan, {
     command: 'colloquium run',
@@ -51,7 +51,7 @@ function once<T>(tell: (what: T) => void): (what: T) => void {
   };
 }
 
-async function openHeld(plan: RunPlan, context: HeldContext): Promise<RunJob> {
+async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob> {
   const { engine, reading, holds, talk } = context;
   if (plan.resume !== undefined) {
     const { openResumed } = await import('./resume/index.js');

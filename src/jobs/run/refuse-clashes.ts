@@ -49,7 +49,7 @@ function isSameNode(one: string | undefined, other: string | undefined): boolean
   return one !== undefined && one === other;
 }
 
-/** Undefined for what is no file: devices and pipes can be shared. */
+/** Undefined for what is not a file: devices and pipes can be shared. */
 function nodeOf(name: string): string | undefined {
   if (name === '-') return nodeOfDescriptor(STDIN);
   const stats = nodeFileSystem.stat(name);

@@ -36,7 +36,7 @@ export interface RunKeeping {
 }
 
 /** What a run is opened with. */
-export interface JobContext {
+export interface JobOptions {
   readonly engine: PipelineEngine;
   readonly executor: OpenExecutor;
   /** Ends the reading. */
@@ -45,6 +45,6 @@ export interface JobContext {
 }
 
 /** With the outputs kept from others. */
-export interface HeldContext extends JobContext {
+export interface HeldJobOptions extends JobOptions {
   readonly holds: TargetHolds;
 }

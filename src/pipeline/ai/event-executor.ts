@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
-import { Batch, type BatchSettings, type BlockMeta, type BlockResult } from '../batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
 import { forEachEvent, type BlockContent } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
@@ -27,7 +27,7 @@ export interface EventExecutor extends BlockExecutor {
 }
 
 /** An event on its way through the stages. */
-interface Passage {
+interface EventUnderWay {
   readonly batch: Batch;
   readonly watch: Observer;
   readonly id: string;
@@ -54,7 +54,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
   const steps = spec.stages.map((stage) => compileStep(stage, calls));
   const routing = compileRouting(spec);
-  const settings: BatchSettings = { ...spec, pipeline: routing, strict, rawMax };
+  const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);
   const held = new HeldBlocks(options.window);
   const seen = occurrences();
@@ -72,26 +72,26 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     },
     submit(block, meta) {
       const batch = new Batch(settings, meta);
-      let passage: Promise<void> | undefined;
+      let underWay: Promise<void> | undefined;
       forEachEvent(block, batch, options, (data, text) => {
-        passage = pass(batch, data, text);
+        underWay = pass(batch, data, text);
       });
       return held.until(
         block,
-        (passage ?? Promise.resolve()).then(() => batch.result()),
+        (underWay ?? Promise.resolve()).then(() => batch.result()),
       );
     },
     async skip(block, meta) {
       const batch = new Batch(settings, meta);
-      let passage: Promise<unknown> | undefined;
+      let underWay: Promise<unknown> | undefined;
       forEachEvent(block, batch, options, (data) => {
-        passage = goThrough(begin(batch, data), recall).catch(ignoreFailure);
+        underWay = runStages(begin(batch, data), recall).catch(ignoreFailure);
       });
-      await passage;
+      await underWay;
     },
   };
 
-  function begin(batch: Batch, data: Json): Passage {
+  function begin(batch: Batch, data: Json): EventUnderWay {
     const id = batch.newId();
     const tickets = turnstiles.map((queue) => queue.ticket());
     return { batch, watch: observer(batch), id, context: batch.contextOf(id), tickets, data, original: data };
@@ -99,60 +99,60 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   async function pass(batch: Batch, data: Json, text: string): Promise<void> {
     const { line } = batch;
-    const passage = begin(batch, data);
+    const underWay = begin(batch, data);
     try {
-      if (await goThrough(passage, send)) batch.emit(passage.data, passage.context, passage.id, passage.served);
+      if (await runStages(underWay, send)) batch.emit(underWay.data, underWay.context, underWay.id, underWay.served);
       else batch.counts.filtered += 1;
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      batch.failEvent(error, passage.id, text, line);
+      batch.failEvent(error, underWay.id, text, line);
     } finally {
-      passage.watch.end(passage.id);
+      underWay.watch.end(underWay.id);
     }
   }
 
   /** @returns false when a filter drops the event, or its way ends at a call without an outcome */
-  async function goThrough(passage: Passage, ask: Ask): Promise<boolean> {
+  async function runStages(underWay: EventUnderWay, ask: Ask): Promise<boolean> {
     try {
       for (const step of steps) {
         const seconds = stopwatch();
         try {
-          if (!(isAi(step) ? await passAi(passage, step, ask) : passSync(passage, step))) return false;
-          passage.batch.leave(step.name, passage.data);
+          if (!(isAi(step) ? await runAiStage(underWay, step, ask) : runStage(underWay, step))) return false;
+          underWay.batch.emitTap(step.name, underWay.data);
         } finally {
-          passage.watch.step(step.name, seconds());
+          underWay.watch.step(step.name, seconds());
         }
       }
       return true;
     } finally {
-      for (const ticket of passage.tickets) ticket.leave();
+      for (const ticket of underWay.tickets) ticket.leave();
     }
   }
 
   // No await before the first AI stage has numbered its call: it is reached while events are submitted, in the order of the input.
-  async function passAi(passage: Passage, step: AiStage, ask: Ask): Promise<boolean> {
-    const ticket = passage.tickets[aiSteps.indexOf(step) - 1];
+  async function runAiStage(underWay: EventUnderWay, step: AiStage, ask: Ask): Promise<boolean> {
+    const ticket = underWay.tickets[aiSteps.indexOf(step) - 1];
     if (ticket !== undefined) await ticket.turn;
-    const call = step.prepare(passage.original, passage.context);
+    const call = step.prepare(underWay.original, underWay.context);
     const stored = options.input === 'envelope';
     // A stored event is told from others by its id.
     const occurrence = stored ? 0 : seen.next(step.name, call.fingerprint);
     ticket?.leave();
-    const outcome = await ask(step, call, { pipeline: spec.name, id: passage.id, stored, occurrence });
+    const outcome = await ask(step, call, { pipeline: spec.name, id: underWay.id, stored, occurrence });
     if (outcome === undefined) return false;
     const { answer, original, provider } = step.answerOf(outcome);
-    passage.data = step.put(passage.data, answer);
-    passage.original = step === lastAiStep ? passage.data : step.put(passage.original, original);
-    passage.served = provider;
+    underWay.data = step.put(underWay.data, answer);
+    underWay.original = step === lastAiStep ? underWay.data : step.put(underWay.original, original);
+    underWay.served = provider;
     return true;
   }
 
-  function passSync(passage: Passage, step: Stage): boolean {
-    const result = step.run(passage.data, passage.context);
+  function runStage(underWay: EventUnderWay, step: Stage): boolean {
+    const result = step.run(underWay.data, underWay.context);
     if (result === FILTERED) return false;
-    const original = passage.original === passage.data ? result : step.run(passage.original, passage.context);
-    passage.data = result;
-    if (original !== FILTERED) passage.original = original;
+    const original = underWay.original === underWay.data ? result : step.run(underWay.original, underWay.context);
+    underWay.data = result;
+    if (original !== FILTERED) underWay.original = original;
     return true;
   }
 }

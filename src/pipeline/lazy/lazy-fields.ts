@@ -1,8 +1,8 @@
-import type { Fields, Json } from 'computo-js';
+import type { FieldReader, Json } from 'computo-js';
 import { createScanner, readValue, type Scanner, type Text } from '../../json/index.js';
 
 /** The fields that a pipeline's scripts read, of the line that was scanned last. */
-export interface LineFields extends Fields {
+export interface LineFields extends FieldReader {
   /** Ends the planning: no field may be asked for after that. */
   open(depthMax: number): Scanner;
   /** The block that the lines stand in from now on. */

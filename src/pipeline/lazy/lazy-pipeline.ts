@@ -1,4 +1,4 @@
-import { isTruthy, type Compute, type Json, type Plan } from 'computo-js';
+import { isTruthy, type Compute, type Json, type FieldProgram } from 'computo-js';
 import type { Scanner } from '../../json/index.js';
 import { lineFields, type LineFields } from './lazy-fields.js';
 import { dataWriter, type WriteData } from './lazy-writer.js';
@@ -64,12 +64,12 @@ function lazyScript(stage: StagePlan): LazyScript | undefined {
   return kind.callsAt === undefined ? kind.lazily?.(stage) : undefined;
 }
 
-function planOf(lazy: LazyScript | undefined, fields: LineFields): Plan | undefined {
+function planOf(lazy: LazyScript | undefined, fields: LineFields): FieldProgram | undefined {
   return lazy && programOf(lazy.script).plan(fields);
 }
 
 /** For a pipeline of filters alone: what comes in goes out. */
-function wholeLine(fields: LineFields): Plan {
+function wholeLine(fields: LineFields): FieldProgram {
   return {
     needsContext: false,
     output: { kind: 'copy', field: fields.number([]) },

@@ -1,4 +1,4 @@
-import { isTruthy, MISSING, type Json, type OutputPlan } from 'computo-js';
+import { isTruthy, MISSING, type Json, type OutputProgram } from 'computo-js';
 import {
   copyText,
   copyValue,
@@ -18,7 +18,7 @@ import {
 export type WriteData = (text: Text, context: Json, into: ByteWriter) => void;
 
 /** Compiles a plan of what a program puts out. */
-export function dataWriter(plan: OutputPlan, scanner: Scanner): WriteData {
+export function dataWriter(plan: OutputProgram, scanner: Scanner): WriteData {
   const parts = joinTexts(partsOf(plan, scanner)).map((part) => (typeof part === 'string' ? textWriter(part) : part));
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
@@ -30,7 +30,7 @@ export function dataWriter(plan: OutputPlan, scanner: Scanner): WriteData {
 /** Text that is always the same, or what must be looked at for each event. */
 type Part = string | WriteData;
 
-function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
+function partsOf(plan: OutputProgram, scanner: Scanner): Part[] {
   switch (plan.kind) {
     case 'constant':
       return [stringifyJson(plan.value)];
@@ -82,7 +82,7 @@ function partsOf(plan: OutputPlan, scanner: Scanner): Part[] {
 }
 
 /** Text is joined as it stands in the line: between quotes, JSON strings add up. */
-function joinedText({ parts, otherwise }: Extract<OutputPlan, { kind: 'text' }>, scanner: Scanner): WriteData {
+function joinedText({ parts, otherwise }: Extract<OutputProgram, { kind: 'text' }>, scanner: Scanner): WriteData {
   const quote = textLiteral('"');
   const pieces = parts.map((part) =>
     typeof part === 'string' ? textLiteral(JSON.stringify(part).slice(1, -1)) : part.field,

@@ -3,9 +3,9 @@ import type { DrivenLetters } from './driven-letters.js';
 import { readLetter, type Letter } from './letter.js';
 import { contentOf, type LetterPlace } from './letter-files.js';
 import { letterLines } from './letter-lines.js';
-import type { LettersOfFile, Step } from './letters-of-file.js';
+import type { LettersOfFile, LetterStep } from './letters-of-file.js';
 import { Marks, packMarks, unpackMarks } from './marks.js';
-import { surveyLetters, type Survey } from './survey.js';
+import { surveyLetters, type LetterSurvey } from './survey.js';
 
 /** So many marks are kept, in files and of files that are gone: the newest. Those of letters ahead of a place come on top. */
 const MARKS_MAX = 200_000;
@@ -42,12 +42,12 @@ export class LetterDrive {
   #drivenBefore: number;
   #bytesDone = 0;
   /** Steps in their order that wait until an event is out: their own, or one before them. */
-  readonly #waiting: { readonly file: LettersOfFile; readonly step: Step }[] = [];
+  readonly #waiting: { readonly file: LettersOfFile; readonly step: LetterStep }[] = [];
   #applied = 0;
   #version: number;
 
   private constructor(
-    private readonly survey: Survey,
+    private readonly survey: LetterSurvey,
     versionBefore: number,
   ) {
     this.#version = versionBefore;
@@ -171,7 +171,7 @@ export class LetterDrive {
   }
 
   /** @returns the step's number */
-  #take(file: LettersOfFile, step: Step): number {
+  #take(file: LettersOfFile, step: LetterStep): number {
     this.#waiting.push({ file, step });
     const number = this.#applied + this.#waiting.length - 1;
     if (this.#waiting.length === 1 && step.kind !== 'drive') this.#applyNext();

@@ -158,7 +158,7 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** @returns undefined for what is no file */
+/** @returns undefined for what is not a file */
 function look(path: string): FoundFile | undefined {
   // Not to be opened before: it may be a pipe.
   if (nodeFileSystem.stat(path)?.kind !== 'file') return undefined;

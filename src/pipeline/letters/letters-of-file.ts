@@ -4,7 +4,7 @@ import type { DrivenFile } from './driven-letters.js';
 import { identityOf, type FoundFile } from './letter-files.js';
 
 /** What was found behind a place in a file, and where that ends. */
-export interface Step {
+export interface LetterStep {
   /**
    * `left`: a letter that was to be driven, and stays for the next time. `known`: one that was driven before. `end`: nothing was
    * left in the file.
@@ -61,7 +61,7 @@ export class LettersOfFile {
   }
 
   /** Goes a step on, when what it speaks of is out. */
-  apply({ kind, mark, from, offset, hash }: Step): void {
+  apply({ kind, mark, from, offset, hash }: LetterStep): void {
     if (kind === 'left') this.#isAnyLeft = true;
     if (hash === undefined || this.#isAnyLeft) {
       if (kind === 'left') return;

@@ -13,7 +13,7 @@ import { digestOf, LettersOfFile, newHash } from './letters-of-file.js';
 import { Marks, unpackMarks } from './marks.js';
 
 /** The letters that are there, and which of them were driven. */
-export interface Survey {
+export interface LetterSurvey {
   readonly files: readonly LettersOfFile[];
   /** Marks of driven letters whose files are gone, or are no longer what they were. */
   readonly elsewhere: Marks;
@@ -26,7 +26,7 @@ export interface Survey {
  *
  * @throws SourceError
  */
-export async function surveyLetters(place: LetterPlace, driven: DrivenLetters | undefined): Promise<Survey> {
+export async function surveyLetters(place: LetterPlace, driven: DrivenLetters | undefined): Promise<LetterSurvey> {
   const { own, movedAside } = findLetterFiles(place);
   const found = [...(await withoutCopies(movedAside, own)), ...own];
   const unclaimed = new Set(driven?.files);

@@ -111,7 +111,7 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
     data = readLine(text, exactly, options);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
-    // What is no JSON can't be a part of its dead letter.
+    // What is not JSON can't be a part of its dead letter.
     const isEvent = batch.stored !== undefined && error.kind !== 'invalid_json';
     batch.fail(error, isEvent ? { envelope: line } : { text: line });
     return;
@@ -131,13 +131,13 @@ function failRecord({ kind, message, bytes, recordBytes }: BrokenRecord, batch: 
 /**
  * The data of a stored event; the batch gets the rest.
  *
- * @throws EventFailure when the line is no event
+ * @throws EventFailure when the line is not an event
  */
 function openEnvelope(line: string, batch: Batch): string {
   const event = readStoredEvent(line);
   batch.stored = event?.origin;
   if (event === undefined) {
-    throw new EventFailure('invalid_json', 'the line is no event with id, timestamp, data and metadata');
+    throw new EventFailure('invalid_json', 'the line is not an event with id, timestamp, data and metadata');
   }
   return event.data;
 }

@@ -11,7 +11,7 @@ export function tooLong(lineBytes: number, lineBytesMax: number, setting = 'proc
 export function notUtf8(bytes: Buffer): EventFailure {
   const utf16 = bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const advice = utf16 ? '; it looks like UTF-16: convert it first, for example with iconv -f UTF-16 -t UTF-8' : '';
-  const message = `the bytes are no UTF-8 from byte ${firstBadByte(bytes) + 1} of the line on${advice}`;
+  const message = `the bytes are not valid UTF-8 from byte ${firstBadByte(bytes) + 1} of the line on${advice}`;
   return new EventFailure('invalid_utf8', message);
 }
 

@@ -11,7 +11,7 @@ export interface RefusedOrigin {
 }
 
 /**
- * A line that is no event, as the log stores it: so that its dead letter is written once, where the pipeline wants it, whatever
+ * A line that is not an event, as the log stores it: so that its dead letter is written once, where the pipeline wants it, whatever
  * happens between.
  *
  * @param rawMax what is kept of the line at most, in characters or bytes

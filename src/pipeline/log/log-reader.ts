@@ -3,7 +3,7 @@ import { comparePositions, LOG_START, type Damage, type LogPosition } from '../.
 import { logSource, parseLogMark, type Block, type LogMark, type ReadableLog } from '../../sources/index.js';
 import type { KnownFiles } from '../processor/outputs.js';
 import type { ProcessingWorld } from '../processor/processor.js';
-import type { Reader, Reading, ReadingRun, StartedReading } from '../processor/reader.js';
+import type { ProcessorReader, ReaderPass, ReaderPassOptions, StartedPass } from '../processor/reader.js';
 import { endedBetweenBlocks } from '../run-blocks.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { hasEventsOf } from './has-events.js';
@@ -41,7 +41,7 @@ export interface LogReaderOptions {
  * Reads the stored events of a pipeline from where its checkpoint stands. Each is processed once: files are cut back to the checkpoint
  * first, so that an event is in them once whatever happened before.
  */
-export class LogReader implements Reader {
+export class LogReader implements ProcessorReader {
   #reached: LogPosition = LOG_START;
   #stored: ProcessingCheckpoint | undefined;
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
@@ -88,7 +88,7 @@ export class LogReader implements Reader {
   }
 
   /** @throws LogError */
-  async begin(): Promise<Reading> {
+  async begin(): Promise<ReaderPass> {
     const { checkpoints, checkpointName, log, pipeline, onOtherLog } = this.options;
     const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName))?.value);
     const start = startOf(found, log.end);
@@ -99,8 +99,8 @@ export class LogReader implements Reader {
   #start(
     found: ProcessingCheckpoint | undefined,
     { from, place }: ReturnType<typeof startOf>,
-    { sinks, signal, stop, onReached }: ReadingRun,
-  ): StartedReading {
+    { sinks, signal, stop, onReached }: ReaderPassOptions,
+  ): StartedPass {
     const { pipeline, log, singleLines, checkpoints, checkpointName, world, onDamage } = this.options;
     let last = place;
     let stored = LOG_START;

@@ -5,10 +5,10 @@ import type { Tap } from '../tap.js';
 import { KeepGoing, type ProcessorState, type ProcessorTalk } from './keep-going.js';
 import { OutputWatch } from './output-watch.js';
 import { holdOutputs, openSinks, releaseOutputs, type OpenSink, type OutputFinding } from './outputs.js';
-import type { BlockTally, Reader } from './reader.js';
+import type { BlockTally, ProcessorReader } from './reader.js';
 
 /** What a processor is to do. */
-export interface Processing<Input extends Reader = Reader> {
+export interface Processing<Input extends ProcessorReader = ProcessorReader> {
   readonly pipeline: string;
   readonly reader: Input;
   /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
@@ -29,7 +29,7 @@ export interface ProcessingWorld {
 }
 
 /** Keeps one pipeline going over what a reader gives, over failures of disks and workers, until it is told to end. */
-export class Processor<Input extends Reader = Reader> {
+export class Processor<Input extends ProcessorReader = ProcessorReader> {
   readonly pipeline: string;
   readonly reader: Input;
   /** What became of the events that were done here since the start. */

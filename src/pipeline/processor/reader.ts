@@ -10,9 +10,9 @@ export interface BlockTally extends Omit<Delivered, 'resumeAt'> {
 }
 
 /** Gives a processor its events, and keeps in mind which of them are done. */
-export interface Reader {
+export interface ProcessorReader {
   /** Begins to read where the last run has come to. */
-  begin(): Promise<Reading>;
+  begin(): Promise<ReaderPass>;
   /** To be called after each run. @returns whether it got anywhere */
   gotOn(): boolean;
   /** Whether there are events that this processor is known to have to do. */
@@ -22,14 +22,14 @@ export interface Reader {
 }
 
 /** What one run reads. */
-export interface Reading {
+export interface ReaderPass {
   /** What is known of the files that are written to; undefined: nothing. */
   readonly known: KnownFiles | undefined;
-  start(run: ReadingRun): StartedReading;
+  start(run: ReaderPassOptions): StartedPass;
 }
 
 /** What a run offers to whoever reads for it. */
-export interface ReadingRun {
+export interface ReaderPassOptions {
   readonly sinks: OpenSinks;
   /** Raised when nothing more is to be read. */
   readonly signal: AbortSignal;
@@ -41,7 +41,7 @@ export interface ReadingRun {
   readonly onReached: (isFurther: boolean) => void;
 }
 
-export interface StartedReading {
+export interface StartedPass {
   readonly blocks: AsyncIterable<Block>;
   readonly keep: Keep;
   /** Blocks are done in any order. */

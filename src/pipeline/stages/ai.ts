@@ -1,5 +1,5 @@
 import { ANY_SHAPE, objectShape, parsePointer, type Shape } from 'computo-js';
-import type { Fields, StageMaker } from '../../config/kinds/index.js';
+import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
@@ -8,7 +8,7 @@ import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileScript } from './script.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     ai: f
       .section({

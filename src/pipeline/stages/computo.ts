@@ -1,9 +1,9 @@
 import { ANY_SHAPE } from 'computo-js';
-import type { Fields } from '../../config/kinds/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { planScriptStage, scriptMeaning, type PlainKind, type ScriptStagePlan } from './kind.js';
 import { compileScript } from './script.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     computo: f
       .script()

@@ -1,10 +1,10 @@
 import { isTruthy } from 'computo-js';
-import type { Fields } from '../../config/kinds/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { planScriptStage, scriptMeaning, type PlainKind, type ScriptStagePlan } from './kind.js';
 import { compileScript } from './script.js';
 import { FILTERED } from './stage.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     filter: f
       .script()

@@ -1,8 +1,8 @@
-import { isSame, type Place } from './work-place.js';
+import { isSame, type WorkerPlace } from './work-place.js';
 
 /** Measures how long a worker has been at one line, by looks at it from time to time. */
 export class LineClock {
-  #place: Place | undefined;
+  #place: WorkerPlace | undefined;
   #ms = 0;
   #lookedAt = 0;
 
@@ -18,7 +18,7 @@ export class LineClock {
   }
 
   /** @param now milliseconds, by a clock that never jumps */
-  look(place: Place | undefined, now: number): void {
+  look(place: WorkerPlace | undefined, now: number): void {
     const stays = place !== undefined && this.#place !== undefined && isSame(place, this.#place);
     this.#ms = stays ? this.#ms + Math.min(now - this.#lookedAt, this.stepMsMax) : 0;
     this.#place = place;

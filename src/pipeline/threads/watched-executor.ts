@@ -42,7 +42,7 @@ export interface WatchedOptions {
   readonly clock: Pick<Clock, 'elapsed' | 'wait'>;
   /** Told of each worker that has ended in the middle of its work. */
   readonly onWorkerEnded: (why: EndOfWorker) => void;
-  /** Told of each event that was given up. @param id undefined for a line that is no stored event */
+  /** Told of each event that was given up. @param id undefined for a line that is not a stored event */
   readonly onGivenUp: (id: string | undefined, reason: string) => void;
   /** For a pipeline with AI stages. Its blocks are stored events, of one line each; one worker takes them all. */
   readonly calling?: CallOptions;

@@ -1,12 +1,12 @@
 /** A line that a worker works on, or the end of the block behind its last line. */
-export interface Place {
+export interface WorkerPlace {
   /** The request's number. */
   readonly request: number;
   /** In its block, from 0. */
   readonly line: number;
 }
 
-export function isSame(one: Place, other: Place): boolean {
+export function isSame(one: WorkerPlace, other: WorkerPlace): boolean {
   return one.request === other.request && one.line === other.line;
 }
 
@@ -37,7 +37,7 @@ export class WorkPlace {
   }
 
   /** Undefined: it waits for work, or has sent its answer. */
-  now(): Place | undefined {
+  now(): WorkerPlace | undefined {
     const request = Atomics.load(this.#cells, REQUEST);
     return request === IDLE ? undefined : { request, line: Atomics.load(this.#cells, LINE) };
   }

@@ -4,7 +4,7 @@ import type { BlockContent } from '../lines/event-lines.js';
 import { RunPaused, type PauseReason } from '../run-paused.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
 import type { AnsweredAsk, AskedCall } from './asked-calls.js';
-import { isSame, type Place } from './work-place.js';
+import { isSame, type WorkerPlace } from './work-place.js';
 
 /** Request numbers begin anew behind this, so that they fit where a worker notes them. */
 const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
@@ -82,9 +82,9 @@ export interface WorkerHandle {
   /** @throws WorkerEnded */
   send(block: Block, meta: BlockMeta): Promise<BlockResult>;
   /** Where it is, if it notes that. */
-  place(): Place | undefined;
+  place(): WorkerPlace | undefined;
   /** Ends it because of a line. If it is done with that by then, it was at no line when it ended. */
-  endAt(place: Place): void;
+  endAt(place: WorkerPlace): void;
   close(): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ interface Waiting {
 export interface Runner {
   post(request: WorkerRequest, moved: readonly ArrayBuffer[]): void;
   /** Where the program is, if that is known. */
-  place(): Place | undefined;
+  place(): WorkerPlace | undefined;
   end(): Promise<void>;
 }
 
@@ -123,7 +123,7 @@ export function workerHandle(
   const waiting = new Map<number, Waiting>();
   let isReady = false;
   let ended: { readonly why: EndOfWorker; readonly cause: Error | undefined } | undefined;
-  let doomedAt: Place | undefined;
+  let doomedAt: WorkerPlace | undefined;
   let number = 0;
 
   const take = (asked: number): Waiting | undefined => {

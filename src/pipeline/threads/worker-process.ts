@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BlockResult } from '../batch.js';
 import type { EndOfWorker, Runner, RunnerTalk, WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
-import type { Place } from './work-place.js';
+import type { WorkerPlace } from './work-place.js';
 import { workerThread } from './worker-thread.js';
 
 /** How the process ends when its thread has taken too much memory. */
@@ -21,7 +21,7 @@ export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }:
   });
   let isReady = false;
   let isToEnd = false;
-  let at: Place | undefined;
+  let at: WorkerPlace | undefined;
   const waiting: WorkerRequest[] = [];
   const postNext = (): void => {
     const next = waiting.shift();

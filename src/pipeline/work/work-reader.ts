@@ -2,7 +2,7 @@ import type { Block, Delivery, NatsQueue, ResumeAt } from '../../sources/index.j
 import { noCounts } from '../counts.js';
 import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
-import type { Reader, Reading, ReadingRun, StartedReading } from '../processor/reader.js';
+import type { ProcessorReader, ReaderPass, ReaderPassOptions, StartedPass } from '../processor/reader.js';
 import { Acknowledger } from './acknowledger.js';
 
 const LINES_MAX = 128;
@@ -26,7 +26,7 @@ export interface WorkReaderOptions {
  * they are files: one that was being worked on at a crash is given to somebody else, so that outputs are at-least-once, and exactly
  * once where they know events by their ids.
  */
-export class WorkReader implements Reader {
+export class WorkReader implements ProcessorReader {
   /** What the fleet has to do is everybody's. */
   readonly isBehind = false;
   #acknowledgedInRun = 0;
@@ -43,11 +43,11 @@ export class WorkReader implements Reader {
     return this.options.queue.close();
   }
 
-  begin(): Promise<Reading> {
+  begin(): Promise<ReaderPass> {
     return Promise.resolve({ known: undefined, start: (run) => this.#start(run) });
   }
 
-  #start({ sinks, signal, stop, delivered, onReached }: ReadingRun): StartedReading {
+  #start({ sinks, signal, stop, delivered, onReached }: ReaderPassOptions): StartedPass {
     const { queue, singleLines, rawMax, deliveriesMax } = this.options;
     /** Taken, and not acknowledged. */
     const open = new Set<Delivery>();

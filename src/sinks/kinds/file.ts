@@ -1,8 +1,8 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
-import { filePlan, type Fields } from '../../config/kinds/index.js';
+import { filePlan, type SchemaVocabulary } from '../../config/kinds/index.js';
 import type { FileKind } from './kind.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     file: f.path().describe('The file to write, one JSON value per line.'),
     ...f.outputKeys(),

@@ -17,7 +17,7 @@ export function fileOf(output: OutputPlan): FilePlan | undefined {
   return kind.to === 'file' ? kind.fileOf(output) : undefined;
 }
 
-/** Opens an output that is no file, and needs no server. */
+/** Opens an output that is not a file, and needs no server. */
 export function openStream(output: OutputPlan, place: OutputPlace): Sink {
   const kind = outputKinds.of(output);
   if (kind.to !== 'stream') throw new TypeError(`${kind.kind} is no stream`);

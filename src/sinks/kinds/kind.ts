@@ -1,24 +1,30 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
-import type { OutputInConfig, OutputSettings, PathMaker } from '../../config/kinds/index.js';
+import type { OutputInConfig, OutputConfigFields, PathMaker } from '../../config/kinds/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { Sink } from '../sink.js';
 
 /** All that there is to a kind of output: how it is written and planned, and where its lines go. */
-export type OutputKind<Settings extends OutputSettings = OutputSettings, Plan extends OutputPlan = OutputPlan> =
+export type OutputKind<Settings extends OutputConfigFields = OutputConfigFields, Plan extends OutputPlan = OutputPlan> =
   FileKind<Settings, Plan> | StreamKind<Settings, Plan> | SubjectKind<Settings, Plan>;
 
-interface AnyKind<Settings extends OutputSettings, Plan extends OutputPlan> extends OutputInConfig<Settings> {
+interface AnyKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends OutputInConfig<Settings> {
   plan(settings: Settings, make: PathMaker): Omit<Plan, 'when' | 'envelope'>;
 }
 
 /** Its lines go to a file, which each command opens in its way: cut back to a checkpoint, locked, in parts. */
-export interface FileKind<Settings extends OutputSettings, Plan extends OutputPlan> extends AnyKind<Settings, Plan> {
+export interface FileKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
+  Settings,
+  Plan
+> {
   readonly to: 'file';
   fileOf(plan: Plan): FilePlan;
 }
 
 /** Its lines go out, and can't be taken back. */
-export interface StreamKind<Settings extends OutputSettings, Plan extends OutputPlan> extends AnyKind<Settings, Plan> {
+export interface StreamKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
+  Settings,
+  Plan
+> {
   readonly to: 'stream';
   /** The open file that it writes to, of which a process has one. */
   readonly descriptor?: number;
@@ -29,7 +35,10 @@ export interface StreamKind<Settings extends OutputSettings, Plan extends Output
  * Its lines go to the NATS server, and are whole events, whatever is sent on: their ids name the messages, so that an event which
  * is processed twice is there once. Only a daemon has such outputs.
  */
-export interface SubjectKind<Settings extends OutputSettings, Plan extends OutputPlan> extends AnyKind<Settings, Plan> {
+export interface SubjectKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
+  Settings,
+  Plan
+> {
   readonly to: 'nats';
   subjectOf(plan: Plan): string;
   open(plan: Plan, place: OutputPlace & { readonly link: NatsLink }): Sink;

@@ -1,11 +1,11 @@
 import type { OutputPlan } from '../../config/index.js';
-import type { Fields } from '../../config/kinds/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { readStoredEvent, type StoredOrigin } from '../../event/index.js';
 import { tokenOf } from '../../nats/index.js';
 import { natsSink } from '../nats-sink.js';
 import type { SubjectKind } from './kind.js';
 
-const schema = (f: Fields) =>
+const schema = (f: SchemaVocabulary) =>
   f.section({
     nats: f
       .text('a subject like results.orders, without * and >', isSubject)
@@ -35,7 +35,7 @@ export const nats: SubjectKind<ReturnType<typeof schema>['_output'], NatsPlan> =
   open: (plan, { link, pipeline, index }) =>
     natsSink(`nats ${plan.subject}`, link, (line) => {
       const event = readStoredEvent(line.toString('utf8'));
-      if (event === undefined) throw new Error('a result that is no event');
+      if (event === undefined) throw new Error('a result that is not an event');
       const { origin, data } = event;
       return {
         subject: subjectFor(plan.subject, origin),

@@ -1,11 +1,12 @@
 import type { OutputPlan } from '../../config/index.js';
-import type { Fields, OutputSettings } from '../../config/kinds/index.js';
+import type { SchemaVocabulary, OutputConfigFields } from '../../config/kinds/index.js';
 import { stdoutSink } from '../stdout-sink.js';
 import type { StreamKind } from './kind.js';
 
-export const stdout: StreamKind<OutputSettings, OutputPlan> = {
+export const stdout: StreamKind<OutputConfigFields, OutputPlan> = {
   kind: 'stdout',
-  schema: (f: Fields) => f.section({ stdout: f.yes().describe('Write to standard output.'), ...f.outputKeys() }),
+  schema: (f: SchemaVocabulary) =>
+    f.section({ stdout: f.yes().describe('Write to standard output.'), ...f.outputKeys() }),
   files: [],
   plan: () => ({ kind: 'stdout' }),
   to: 'stream',

@@ -73,7 +73,7 @@ describe('those who share a folder', () => {
     await owners.release();
   });
 
-  it('can not be of two machines, nor of two containers with the same number', async () => {
+  it('cannot be of two machines, nor of two containers with the same number', async () => {
     const { self } = systemProcesses();
     for (const [other, words] of [
       [

@@ -52,7 +52,7 @@ describe('a request', () => {
 });
 
 describe('a number that no double holds', () => {
-  it('is no parameter', () => {
+  it('is not a parameter', () => {
     const temperature = new NumberText('0.70000000000000000000001');
     expect(parseRequest({ model: 'm', messages, temperature })).toMatchObject({ ok: false });
     expect(parseRequest({ model: 'm', messages, seed: 2n ** 60n })).toMatchObject({ ok: false });

@@ -54,7 +54,7 @@ describe.concurrent('colloquium token', () => {
     expect(JSON.stringify(daemon.said())).not.toContain(token);
   });
 
-  it('lets nobody in by what is no token, nor by one that has expired', async () => {
+  it('lets nobody in by what is not a token, nor by one that has expired', async () => {
     const cwd = scratch();
     const made = await runCli(['token', 'create', '--role', 'admin', '--expires', '1ms'], {
       cwd,

@@ -123,7 +123,7 @@ describe.concurrent('the daemon in a watched folder', () => {
     });
     await has(25, 'what is new');
     rmSync(at(''), { recursive: true });
-    await folder.daemon().says('a watched folder can not be read');
+    await folder.daemon().says('a watched folder cannot be read');
     mkdirSync(at(''));
     writeFileSync(at('a'), objects('E', 0, 2));
     await has(27, 'the file in the folder that was made again');
@@ -133,13 +133,13 @@ describe.concurrent('the daemon in a watched folder', () => {
     expect(await folder.daemon().end()).toBe(0);
   });
 
-  it('says in its health that a folder can not be read', async () => {
+  it('says in its health that a folder cannot be read', async () => {
     const { at, daemon, isStored } = await watching();
     // A daemon makes the folder where it is missing when it begins to watch.
     writeFileSync(at('a'), '1\n');
     await isStored(['1'], 'it is watched');
     rmSync(at(''), { recursive: true });
-    await daemon().says('a watched folder can not be read');
+    await daemon().says('a watched folder cannot be read');
     const health = (await (await fetch(`${daemon().url}/health`)).json()) as { components: Record<string, unknown> };
     expect(JSON.stringify(health)).toContain('the folder is gone');
     mkdirSync(at(''));

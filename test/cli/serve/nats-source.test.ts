@@ -33,7 +33,7 @@ pipelines: { default: { outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.n
     await publish('orders.us', '{"n":');
     const first = await startDaemon(config, { cwd });
     await until(() => linesOf(cwd, 'out.ndjson').length === 4, 'the messages are out');
-    await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'what is no JSON is a dead letter');
+    await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'what is not JSON is a dead letter');
     const consumers = await nats.link.jsm.consumers.list('ORDERS').next();
     expect(consumers.map(({ config: { filter_subject: filter } }) => filter)).toEqual(['orders.>']);
     const name = consumers[0]?.name ?? '';

@@ -210,7 +210,7 @@ describe.concurrent('a data folder that was moved away from a daemon', () => {
     if (isOpen) await until(() => existsSync(join(daemon.cwd, 'out/blocked/events.ndjson')), 'the output is open');
     const client = new Client(daemon);
     rmSync(join(daemon.cwd, 'out'), { recursive: true, force: true });
-    writeFileSync(join(daemon.cwd, 'out'), 'no folder: the output can not be opened');
+    writeFileSync(join(daemon.cwd, 'out'), 'no folder: the output cannot be opened');
     for (let n = 0; n < 7; n++) expect(await client.send()).toBe(202);
     await until(async () => (await partOf(daemon, 'stream_engine'))?.status === 'degraded', 'the pipeline waits');
     renameSync(data(daemon), join(daemon.cwd, 'elsewhere'));

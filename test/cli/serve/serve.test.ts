@@ -126,7 +126,7 @@ pipelines:
     expect(read(cwd, 'dead.ndjson')).toBe('');
   });
 
-  it('writes to standard output too, and says what that can not promise', async () => {
+  it('writes to standard output too, and says what that cannot promise', async () => {
     const child = startCli(['serve'], { cwd: configured('pipelines: { default: { outputs: [{ stdout: true }] } }\n') });
     const result = resultOf(child);
     let said = '';

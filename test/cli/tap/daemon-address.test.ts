@@ -42,7 +42,7 @@ it("sends a config's token to another address only when both are named", async (
 });
 
 it.each([
-  [{ url: 'ftp://x' }, 'is no address'],
+  [{ url: 'ftp://x' }, 'is not an address'],
   [{ config: configWith('{ port: 0 }') }, 'any free port'],
   [{ url: 'localhost', tokenFile: '/nowhere/token' }, 'cannot read the secret in /nowhere/token'],
 ])('refuses %j', async (flags, words) => {

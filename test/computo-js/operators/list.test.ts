@@ -95,9 +95,9 @@ describe('list.sum, list.min, list.max and list.mean', () => {
     for (const name of ['list.sum', 'list.min', 'list.max']) expect(run([name, first], [number])).toBe(number);
   });
 
-  it('say which element is no number, and that a result is too large', () => {
+  it('say which element is not a number, and that a result is too large', () => {
     expect(() => run(['list.max', first], [1, '2'])).toThrow(/got the string "2" at index 1/);
-    expect(() => run(['list.sum', first], [new NumberText('1e400'), 0.5])).toThrow(/no finite number/);
+    expect(() => run(['list.sum', first], [new NumberText('1e400'), 0.5])).toThrow(/not a finite number/);
   });
 
   it('need an element, but for the sum: check knows', () => {

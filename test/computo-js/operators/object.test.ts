@@ -67,7 +67,7 @@ describe('object.mapKeys, object.mapValues and object.filter', () => {
 });
 
 describe('object.flatten', () => {
-  it('loses nothing that is no object with members, and is done at once', () => {
+  it('loses nothing that is not an object with members, and is done at once', () => {
     const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4, depthSize: 'small' },

@@ -302,7 +302,7 @@ describe('value.set, value.update and value.remove', () => {
     expect(wrong('/a/n/x/y')).toBe(
       `'value.set' needs an object or an array at "/a/n" to reach "/a/n/x/y", got the number 5`,
     );
-    expect(wrong('/l/1')).toBe('"1" is no index in an array of 1 at "/l"');
+    expect(wrong('/l/1')).toBe('"1" is not an index in an array of 1 at "/l"');
     expect(raised(['value.update', { a: 1 }, '/b/c', ['lambda', ['x'], 1]]).problem).toContain('nothing at "/b/c"');
   });
 

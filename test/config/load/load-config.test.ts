@@ -124,7 +124,7 @@ describe('a config', () => {
     ]);
   });
 
-  it('is refused if it is no map, too large, no UTF-8 or not there', async () => {
+  it('is refused if it is not a map, too large, no UTF-8 or not there', async () => {
     expect(await problems('- a\n')).toEqual(['1:1 invalid-value: expected a map of settings']);
     expect(await problems(`# ${'x'.repeat(17 * 1024 * 1024)}`)).toEqual([expect.stringContaining('file-too-large')]);
     const folder = await folderWith({ 'a/': '' });
@@ -288,7 +288,7 @@ describe('configs in other forms', () => {
 
   it.each([
     ['export default {scripts: {a: () => 1}}', 'not-json: a function is not a JSON value'],
-    ['export default {scripts: {a: NaN}}', 'not-json: NaN is no number in JSON'],
+    ['export default {scripts: {a: NaN}}', 'not-json: NaN is not a number in JSON'],
     ['const a = {}; a.scripts = {a}; export default a', 'cycle: this value contains itself'],
     ['let a = []; for (let i = 0; i < 5000; i++) a = [a]; export default {scripts: {a}}', 'too-deep'],
     ['let a = [1]; for (let i = 0; i < 40; i++) a = [a, a]; export default {scripts: {a}}', 'too-large'],

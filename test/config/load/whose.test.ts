@@ -79,7 +79,7 @@ describe('a config that is found', () => {
     expect(await outcome(root, root, { programs: false })).toBe(join(root, 'colloquium.yaml'));
   });
 
-  it('is a file: what would be waited for, or is no file, is passed over', async () => {
+  it('is a file: what would be waited for, or is not a file, is passed over', async () => {
     const root = await folderWith({});
     const { execFileSync } = await import('node:child_process');
     execFileSync('mkfifo', [join(root, 'colloquium.yaml'), join(root, 'package.json')]);

@@ -49,7 +49,7 @@ describe('the health of a daemon', () => {
     [
       'its disk fails',
       { writeError: 'ENOSPC' },
-      { name: 'storage', status: 'unhealthy', error: 'events can not be stored', memory_events: 7 },
+      { name: 'storage', status: 'unhealthy', error: 'events cannot be stored', memory_events: 7 },
     ],
     [
       'its disk is nearly full',
@@ -115,7 +115,7 @@ describe('a daemon is ready', () => {
 
   it.each<[string, Partial<Vitals>, string]>([
     ['while it drains', { isDraining: true }, 'draining'],
-    ['when it can not store events', { writeError: 'EIO' }, 'events can not be stored'],
+    ['when it cannot store events', { writeError: 'EIO' }, 'events cannot be stored'],
     ['when its disk is nearly full', { space: { bytes: 1, freeBytes: 1 } }, 'nearly full'],
     ['when none of its providers is up', { providers: [DOWN, OPEN] }, 'no AI provider is up'],
   ])('but not %s', (_, changes, reason) => {

@@ -85,7 +85,7 @@ export async function readAll(blocks: AsyncIterable<LogBlock>): Promise<Reading>
   return reading;
 }
 
-/** A block's events; fails when a line is no event. */
+/** A block's events; fails when a line is not an event. */
 export function eventsOf({ bytes, records }: Pick<LogBlock, 'bytes' | 'records'>): StoredEvent[] {
   const lines = bytes.toString('utf8').split('\n');
   if (lines.pop() !== '' || lines.length !== records) throw new Error('a block is not made of whole lines');

@@ -127,7 +127,7 @@ describe('a stored event', () => {
     ]);
   });
 
-  it('whose data is no JSON, or not what was refused, is a dead letter that is JSON all the same', () => {
+  it('whose data is not JSON, or not what was refused, is a dead letter that is JSON all the same', () => {
     const lines = ['{"n":', '{"n":1}'].map((data) => {
       const refused = { kind: 'invalid_json', message: 'why', line: 3 };
       const of = { source: 's', pipeline: 'p', retry_count: 0, ...(data === '{"n":1}' && { refused }) };

@@ -3,7 +3,7 @@ import { dayOfYear } from './moment.js';
 import { instantIn, type Zone } from './zone.js';
 
 /** What was read of a time so far. */
-export interface Fields {
+export interface TimeFields {
   year?: number;
   month?: number;
   day?: number;
@@ -28,7 +28,7 @@ export interface Fields {
  * @param zone where the time is shown, unless the fields have an offset
  * @returns undefined where they name a day that there is not, or two different ones
  */
-export function instantNamed(fields: Fields, zone: Zone): number | undefined {
+export function instantNamed(fields: TimeFields, zone: Zone): number | undefined {
   const { minute = 0, second = 0, millisecond = 0, offset, epochSecond } = fields;
   if (epochSecond !== undefined) return epochSecond * 1000 + millisecond;
   const days = dayNamed(fields);
@@ -39,7 +39,7 @@ export function instantNamed(fields: Fields, zone: Zone): number | undefined {
 }
 
 /** The day since 1970. */
-function dayNamed({ year = 1970, month, day, dayOfYear: nth, weekday }: Fields): number | undefined {
+function dayNamed({ year = 1970, month, day, dayOfYear: nth, weekday }: TimeFields): number | undefined {
   if (day !== undefined && day > daysInMonth(year, month ?? 1)) return undefined;
   const isByYear = nth !== undefined && month === undefined && day === undefined;
   const days = isByYear ? daysSince1970(year, 1, nth) : daysSince1970(year, month ?? 1, day ?? 1);
@@ -48,7 +48,7 @@ function dayNamed({ year = 1970, month, day, dayOfYear: nth, weekday }: Fields):
 }
 
 /** By the clock of twelve hours the half of the day tells which; the first one where it is not named. */
-function hourNamed({ hour, hourOfHalf, half = 0 }: Fields): number {
+function hourNamed({ hour, hourOfHalf, half = 0 }: TimeFields): number {
   if (hour !== undefined) return hour;
   return hourOfHalf === undefined ? 0 : (hourOfHalf % 12) + 12 * half;
 }

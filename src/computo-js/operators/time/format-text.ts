@@ -1,7 +1,7 @@
 import { shorten } from '../../value/index.js';
 import { OptionProblem } from '../option.js';
 import { COMPOSITES, DIRECTIVES, type Directive } from './directives.js';
-import type { Fields } from './fields.js';
+import type { TimeFields } from './fields.js';
 import type { Moment } from './moment.js';
 
 /** A format, read: literal text, white space and directives in turn. */
@@ -17,7 +17,7 @@ type Piece =
   | { readonly kind: 'directive'; readonly letter: string; readonly directive: Directive };
 
 /** What came of reading a text by a format: its fields, or what should have stood where. */
-export type Reading = Fields | { readonly problem: string };
+export type ParsedTime = TimeFields | { readonly problem: string };
 
 const PIECE = /%([^]?)|(\s+)|[^%\s]+/gu;
 
@@ -55,8 +55,8 @@ export function printBy({ pieces }: Format, moment: Moment): string {
 }
 
 /** Reads a whole text; white space in the format stands for any amount of it. */
-export function readBy({ pieces }: Format, text: string): Reading {
-  const fields: Fields = {};
+export function readBy({ pieces }: Format, text: string): ParsedTime {
+  const fields: TimeFields = {};
   let at = 0;
   for (const piece of pieces) {
     const end = endOf(piece, text, at, fields);
@@ -66,7 +66,7 @@ export function readBy({ pieces }: Format, text: string): Reading {
   return at === text.length ? fields : { problem: `the time ends before column ${at + 1}, and more follows` };
 }
 
-function endOf(piece: Piece, text: string, at: number, into: Fields): number {
+function endOf(piece: Piece, text: string, at: number, into: TimeFields): number {
   switch (piece.kind) {
     case 'directive':
       return piece.directive.read?.(text, at, into) ?? -1;

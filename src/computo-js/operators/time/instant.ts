@@ -18,7 +18,7 @@ const INSTANT_DIGITS_MAX = 16;
 /**
  * A time given as milliseconds since 1970-01-01T00:00:00Z; fractions of a millisecond are cut toward the past.
  *
- * @throws ComputoError `InvalidArgument` when the value is no number, or too far away
+ * @throws ComputoError `InvalidArgument` when the value is not a number, or too far away
  */
 export function instantOf(value: Json, call: Call, index: number, run: Run): number {
   if (!isNumber(value)) throw wrongKind(call, index, 'a time, in milliseconds since 1970,', value);

@@ -1,10 +1,10 @@
-import type { Fields } from './fields.js';
+import type { TimeFields } from './fields.js';
 
 /** Reads something at a place in a text, and returns where it ends; −1 when it is not there. */
-export type Read = (text: string, at: number, into: Fields) => number;
+export type Read = (text: string, at: number, into: TimeFields) => number;
 
 /** Reads one of several names, in any case; the field is the index among them, counted from `first`. */
-export function readName(field: keyof Fields, names: readonly string[], first: number): Read {
+export function readName(field: keyof TimeFields, names: readonly string[], first: number): Read {
   const known = names.map((name) => name.toLowerCase());
   return (text, at, into) => {
     const index = known.findIndex((name) => text.slice(at, at + name.length).toLowerCase() === name);
@@ -16,7 +16,7 @@ export function readName(field: keyof Fields, names: readonly string[], first: n
 }
 
 /** Reads as many digits as there are, up to a number of them. */
-export function readNumber(field: keyof Fields, digits: number, min: number, max: number): Read {
+export function readNumber(field: keyof TimeFields, digits: number, min: number, max: number): Read {
   return (text, at, into) => {
     const end = digitsEnd(text, at, digits);
     const number = end === at ? -1 : Number(text.slice(at, end));
@@ -30,7 +30,7 @@ export function behindSpace(read: Read): Read {
   return (text, at, into) => read(text, text.charAt(at) === ' ' ? at + 1 : at, into);
 }
 
-export function readYear(text: string, at: number, into: Fields): number {
+export function readYear(text: string, at: number, into: TimeFields): number {
   const isSigned = text.charAt(at) === '+' || text.charAt(at) === '-';
   const width = isSigned ? 6 : 4;
   const start = isSigned ? at + 1 : at;
@@ -41,7 +41,7 @@ export function readYear(text: string, at: number, into: Fields): number {
 }
 
 /** As POSIX has it: from 1969 to 2068. */
-export function readShortYear(text: string, at: number, into: Fields): number {
+export function readShortYear(text: string, at: number, into: TimeFields): number {
   const end = digitsEnd(text, at, 2);
   if (end - at !== 2) return -1;
   const year = Number(text.slice(at, end));
@@ -49,7 +49,7 @@ export function readShortYear(text: string, at: number, into: Fields): number {
   return end;
 }
 
-export function readFraction(text: string, at: number, into: Fields): number {
+export function readFraction(text: string, at: number, into: TimeFields): number {
   const end = digitsEnd(text, at, 9);
   if (end === at) return -1;
   into.millisecond = Number(text.slice(at, Math.min(end, at + 3)).padEnd(3, '0'));
@@ -58,7 +58,7 @@ export function readFraction(text: string, at: number, into: Fields): number {
 
 const OFFSET = /Z|([+-])([01][0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]))?/y;
 
-export function readOffset(text: string, at: number, into: Fields): number {
+export function readOffset(text: string, at: number, into: TimeFields): number {
   OFFSET.lastIndex = at;
   const match = OFFSET.exec(text);
   if (match === null) return -1;
@@ -68,7 +68,7 @@ export function readOffset(text: string, at: number, into: Fields): number {
   return at + whole.length;
 }
 
-export function readEpochSecond(text: string, at: number, into: Fields): number {
+export function readEpochSecond(text: string, at: number, into: TimeFields): number {
   const start = text.charAt(at) === '-' ? at + 1 : at;
   const end = digitsEnd(text, start, 14);
   if (end === start) return -1;

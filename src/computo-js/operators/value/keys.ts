@@ -56,7 +56,7 @@ export function keyOf(value: Json, call: Call, effort: Effort): Key | undefined 
   if (typeof value === 'string') spendText(effort, value.length);
   const plain = plainKey(value);
   if (plain !== undefined || !isNumber(value)) return plain;
-  // Beyond 2^53 it is no index, but it may be a name.
+  // Beyond 2^53 it is not an index, but it may be a name.
   const integer = withinIntegerLimit(call, () => integerOf(value, effort));
   return integer === undefined ? undefined : String(integer);
 }

@@ -96,7 +96,7 @@ function holding(holder: Json, path: Path, at: number, value: Json, call: Call, 
   if (index === undefined || (index >= holder.length && key !== '-')) {
     throw invalidArgument(
       call.place,
-      `${JSON.stringify(key)} is no index in ${describe(holder)} at ${place}`,
+      `${JSON.stringify(key)} is not an index in ${describe(holder)} at ${place}`,
       'Use an index that is there, or "-" to append.',
     );
   }

@@ -1,6 +1,6 @@
 import type { LogWorld } from '../../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../../server/index.js';
-import type { Inside } from '../parts.js';
+import type { DaemonParts } from '../parts.js';
 import { newestLetters } from './newest-letters.js';
 import type { ServePlan } from '../../serve-plan.js';
 import { processorTalk } from '../pipelines/processor-talk.js';
@@ -9,7 +9,7 @@ import type { Sink } from '../../../sinks/index.js';
 import type { Talk } from '../../talk.js';
 
 /** What the dashboard needs of its daemon. */
-export interface DashboardContext {
+export interface DashboardOptions {
   readonly world: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
@@ -18,7 +18,7 @@ export interface DashboardContext {
   /** The one that is in force. */
   readonly plan: () => ServePlan;
   /** @throws HttpError while the log is recovered */
-  readonly inside: () => Inside;
+  readonly inside: () => DaemonParts;
   /** Undefined where there is no fleet. */
   readonly members: () => readonly FleetMember[] | undefined;
   /** Raised when the daemon is to end. */
@@ -27,7 +27,7 @@ export interface DashboardContext {
 
 /** What the dashboard of a daemon shows, what it can do, and how far it is with that. */
 export function daemonDashboard(
-  context: DashboardContext,
+  context: DashboardOptions,
 ): ServerOptions['dashboard'] & { readonly redriving: Redriver['progress'] } {
   const { world, talk, letters, metrics, plan, inside, members, signal } = context;
   const { driveAgain, progress } = redriver({

@@ -14,7 +14,7 @@ import type { HandedOver, Pipelines } from '../pipelines/pipelines.js';
 const SLICE_MS = 1000;
 
 /** What the daemon hands in. */
-export interface DriveContext {
+export interface RetryLettersOptions {
   readonly world: LogWorld;
   /** Raised when the daemon is to end: what is under way is finished, the rest is for the next time. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export interface DriveContext {
  *
  * @throws SinkError, SourceError; LogError `locked` when another process drives letters
  */
-export async function driveAgain(serve: ServePlan, context: DriveContext): Promise<RetryReport> {
+export async function retryLetters(serve: ServePlan, context: RetryLettersOptions): Promise<RetryReport> {
   const { world, signal, talk } = context;
   const plan: ReplayPlan = {
     config: serve.config,
@@ -70,7 +70,7 @@ export async function driveAgain(serve: ServePlan, context: DriveContext): Promi
 async function driveInSlices(
   letters: LettersToDrive,
   plan: ReplayPlan,
-  context: DriveContext,
+  context: RetryLettersOptions,
   sum: { input: number; output: number; filtered: number; dead_lettered: number },
 ): Promise<string | undefined> {
   const { world, signal, handOver } = context;

@@ -1,11 +1,11 @@
 import { LogError } from '../../../log/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
 import { HttpError, type RetryReport } from '../../../server/index.js';
-import type { DriveContext } from './drive-again.js';
+import type { RetryLettersOptions } from './drive-again.js';
 import type { ServePlan } from '../../serve-plan.js';
 
 /** What driving dead letters again takes of the daemon. */
-export interface RedriveContext extends Omit<DriveContext, 'onProgress'> {
+export interface RedriveOptions extends Omit<RetryLettersOptions, 'onProgress'> {
   readonly plan: () => ServePlan;
 }
 
@@ -16,7 +16,7 @@ export interface Redriver {
   readonly progress: () => DriveProgress | undefined;
 }
 
-export function redriver({ plan, ...context }: RedriveContext): Redriver {
+export function redriver({ plan, ...context }: RedriveOptions): Redriver {
   let progress: DriveProgress | undefined;
   return {
     progress: () => progress,
@@ -26,8 +26,8 @@ export function redriver({ plan, ...context }: RedriveContext): Redriver {
         throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
       progress = { driven: 0, bytes: 0, bytesDone: 0 };
       try {
-        const { driveAgain } = await import('./drive-again.js');
-        return await driveAgain(plan(), { ...context, onProgress: (now) => (progress = now) });
+        const { retryLetters } = await import('./drive-again.js');
+        return await retryLetters(plan(), { ...context, onProgress: (now) => (progress = now) });
       } catch (error) {
         if (error instanceof LogError && error.kind === 'locked') throw new HttpError(409, 'Conflict', error.message);
         throw error;

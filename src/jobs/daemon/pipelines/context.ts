@@ -7,7 +7,7 @@ import type { Restored } from '../../../sources/index.js';
 import type { Talk } from '../../talk.js';
 
 /** What the pipelines of a daemon need of it. */
-export interface ProcessingContext {
+export interface PipelinesOptions {
   readonly log: Log;
   readonly world: LogWorld;
   /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */

@@ -6,7 +6,7 @@ import { checkpointStore } from '../../checkpoints.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from '../plan-changes.js';
 import type { ServePlan } from '../../serve-plan.js';
-import type { ProcessingContext } from './context.js';
+import type { PipelinesOptions } from './context.js';
 import { Pipelines, type DaemonEngines } from './pipelines.js';
 import { tellAttempt } from './tell-events.js';
 import { WorkingThreads } from './threads.js';
@@ -20,7 +20,7 @@ import { WorkingThreads } from './threads.js';
  */
 export async function openPipelines(
   plan: ServePlan,
-  context: ProcessingContext,
+  context: PipelinesOptions,
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
@@ -51,7 +51,7 @@ const PROBE_DOWN = { unnamedMs: 60_000, namedMs: 15 * 60_000 } as const;
 /** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
 async function openDaemonEngines(
   plan: ServePlan,
-  { talk, world, meter: pipelines }: Pick<ProcessingContext, 'talk' | 'world' | 'meter'>,
+  { talk, world, meter: pipelines }: Pick<PipelinesOptions, 'talk' | 'world' | 'meter'>,
   meter: Metrics['ai'],
   books?: SharedBooks,
 ): Promise<DaemonEngines> {

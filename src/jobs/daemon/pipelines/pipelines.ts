@@ -3,11 +3,11 @@ import { comparePositions, type Log, type LogPosition } from '../../../log/index
 import type { NatsLink } from '../../../nats/index.js';
 import { passOn } from '../../../pipeline/index.js';
 import { LogReader } from '../../../pipeline/log/index.js';
-import { Processor, type Processing, type Reader } from '../../../pipeline/processor/index.js';
+import { Processor, type Processing, type ProcessorReader } from '../../../pipeline/processor/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../../server/index.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointName, checkpointStore } from '../../checkpoints.js';
-import type { ProcessingContext } from './context.js';
+import type { PipelinesOptions } from './context.js';
 import { engineHealth } from './engine-health.js';
 import type { Engines, PipelineEngine } from '../../engines/engines.js';
 import { outputTeller } from '../../outputs/output-teller.js';
@@ -45,7 +45,7 @@ export class Pipelines {
   private constructor(
     private readonly plan: ServePlan,
     private readonly engines: DaemonEngines,
-    private readonly context: ProcessingContext,
+    private readonly context: PipelinesOptions,
     private readonly fleet: Fleet | undefined,
     private readonly workers: readonly Processor[] | undefined,
   ) {
@@ -56,7 +56,7 @@ export class Pipelines {
   static async open(
     plan: ServePlan,
     engines: DaemonEngines,
-    context: ProcessingContext,
+    context: PipelinesOptions,
     fleet: Fleet | undefined,
   ): Promise<Pipelines> {
     if (plan.fleet === undefined) return new Pipelines(plan, engines, context, undefined, undefined);
@@ -226,10 +226,10 @@ export class Pipelines {
 
 function worker(
   plan: PipelineServePlan,
-  reader: Reader,
+  reader: ProcessorReader,
   stateFolder: string,
   engines: DaemonEngines,
-  context: ProcessingContext,
+  context: PipelinesOptions,
 ): Processor {
   const processing = toOutputs(plan, engines.engineOf(plan), stateFolder, context);
   return new Processor({ ...processing, reader }, processorTalk(plan.spec.name, context));
@@ -240,7 +240,7 @@ function toOutputs(
   { spec, outputs, deadLetter }: PipelineServePlan,
   engine: PipelineEngine,
   stateFolder: string,
-  { world, talk, letters, link }: ProcessingContext,
+  { world, talk, letters, link }: PipelinesOptions,
 ): Omit<Processing, 'reader'> {
   const pipeline = spec.name;
   const lock = daemonLock(talk);

@@ -1,12 +1,12 @@
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
-import type { ProcessingContext } from './context.js';
+import type { PipelinesOptions } from './context.js';
 import { tellEvents, tellFailures } from './tell-events.js';
 import { reasonOf } from '../../reason-of.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
 export function processorTalk(
   pipeline: string,
-  { talk, meter, world, onOutputClosed }: Pick<ProcessingContext, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,
+  { talk, meter, world, onOutputClosed }: Pick<PipelinesOptions, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,
 ): ProcessorTalk {
   return {
     failed: (error, retryMs) =>

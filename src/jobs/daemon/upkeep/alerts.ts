@@ -15,7 +15,7 @@ import { reasonOf } from '../../reason-of.js';
 export const ALERT_INTERVAL_MS = 5000;
 
 /** What alerts need of the world. */
-export interface AlertsContext {
+export interface AlertsOptions {
   readonly plan: () => AlertsPlan;
   readonly metrics: Metrics;
   readonly talk: Talk;
@@ -32,7 +32,7 @@ interface Watched {
 }
 
 /** Watches what the config's rules name. @returns looks once; never fails */
-export function watchAlerts(context: AlertsContext): () => Promise<void> {
+export function watchAlerts(context: AlertsOptions): () => Promise<void> {
   const { metrics, talk, now, elapsed, wait } = context;
   const read = signalReader();
   let watched: readonly Watched[] = [];

@@ -31,7 +31,7 @@ export async function openLog(
         // Told when the folder is looked at, whoever wants to store something or not.
         if (error instanceof DisplacedError) return;
         // Once, not for every request that meets it.
-        if (writeError() === undefined) talk.error('events can not be stored', { error: error.message, events });
+        if (writeError() === undefined) talk.error('events cannot be stored', { error: error.message, events });
         failure = { message: error.message, storedRecords: log.stats().storedRecords };
       },
       onPackFailed(segment, error) {

@@ -5,7 +5,7 @@ import type { Talk } from '../../talk.js';
 /** Less is what networks set right all the time. */
 const STEP_MS_MIN = 2000;
 
-export interface ClockWatchContext {
+export interface ClockWatchOptions {
   readonly world: Pick<LogWorld, 'now' | 'elapsed'>;
   readonly talk: Pick<Talk, 'warn' | 'info'>;
   /** Told of each step. */
@@ -20,7 +20,7 @@ export interface ClockWatchContext {
  *
  * @returns looks whether the clock stepped since the last look: to be called every few seconds
  */
-export function watchClock({ world, talk, onStep, aheadMs }: ClockWatchContext): () => void {
+export function watchClock({ world, talk, onStep, aheadMs }: ClockWatchOptions): () => void {
   let offset = world.now() - world.elapsed();
   let isAhead = false;
   return () => {

@@ -1,7 +1,7 @@
 import { truncateRenamed } from '../../../sinks/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
-import type { HeldContext, RunJob } from '../run-job.js';
+import type { HeldJobOptions, RunJob } from '../run-job.js';
 import { lookAtOutputs } from '../look-at-outputs.js';
 import { endHalfLines } from '../../outputs/end-half-lines.js';
 import { openTargets } from '../../outputs/open-targets.js';
@@ -30,7 +30,7 @@ import { outputPaths, targetsOf } from './targets.js';
 export async function openResumed(
   plan: RunPlan,
   resume: ResumePlan,
-  { engine, executor, reading, holds, talk }: HeldContext,
+  { engine, executor, reading, holds, talk }: HeldJobOptions,
 ): Promise<RunJob> {
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
   const targets = targetsOf(plan);

@@ -38,7 +38,7 @@ export class Model {
     return { file: this.#files, lines, tail };
   }
 
-  /** A line that no other is like. Every fourth one is no event. */
+  /** A line that no other is like. Every fourth one is not an event. */
   newLine(): string {
     const n = this.#next++;
     return n % 4 === 3 ? `oops ${n}` : `{"id":${n},"pad":"${'x'.repeat((n * 7) % 40)}"}`;

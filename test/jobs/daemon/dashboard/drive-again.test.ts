@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEngines } from '../../../../src/jobs/engines/engines.js';
-import { driveAgain } from '../../../../src/jobs/daemon/dashboard/drive-again.js';
+import { retryLetters } from '../../../../src/jobs/daemon/dashboard/drive-again.js';
 import { resolveServe } from '../../../../src/cli/serve/resolve.js';
 import { Log, nodeWorld } from '../../../../src/log/index.js';
 import { stdoutSink } from '../../../../src/sinks/index.js';
@@ -36,7 +36,7 @@ async function drive(
   let elapsed = 0;
   let handedOver = 0;
   const progress: number[] = [];
-  const report = await driveAgain(plan, {
+  const report = await retryLetters(plan, {
     world: { ...world, elapsed: () => (elapsed += tickMs), wait: () => Promise.resolve() },
     signal: ending.signal,
     talk: { notice: () => undefined, letters: stdoutSink() },

@@ -81,7 +81,7 @@ describe('The clock of the machine', () => {
     await daemon.end();
   });
 
-  it('that is right is no part of /health', async () => {
+  it('that is right is not a part of /health', async () => {
     const folder = await emptyFolder();
     const log = await Log.open(worldAt({ now: 1000 }), optionsFor(folder));
     await log.append([entry(1)]);

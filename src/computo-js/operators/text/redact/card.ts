@@ -1,5 +1,5 @@
 import type { Effort } from '../../../value/index.js';
-import { isDigit, spendCandidate, type Span } from './span.js';
+import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
 const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
@@ -12,8 +12,8 @@ const GROUP_MIN = 3;
  * Numbers of payment cards: 13 to 19 digits whose last one is right by Luhn, in one piece or in groups. The short ones are
  * Visa's and Diners Club's, and start as theirs do: the time in milliseconds has 13 digits.
  */
-export function findCards(text: string, effort: Effort): Span[] {
-  const spans: Span[] = [];
+export function findCards(text: string, effort: Effort): RedactedSpan[] {
+  const spans: RedactedSpan[] = [];
   FIRST_GROUP.lastIndex = 0;
   for (let found = FIRST_GROUP.exec(text); found !== null; found = FIRST_GROUP.exec(text)) {
     const groups = groupsFrom(text, found.index);
@@ -24,8 +24,8 @@ export function findCards(text: string, effort: Effort): Span[] {
 }
 
 /** The groups of digits from a place on, with a space or a hyphen between them. */
-function groupsFrom(text: string, from: number): Span[] {
-  const groups: Span[] = [];
+function groupsFrom(text: string, from: number): RedactedSpan[] {
+  const groups: RedactedSpan[] = [];
   let start = from;
   for (;;) {
     let end = start;
@@ -38,7 +38,7 @@ function groupsFrom(text: string, from: number): Span[] {
 }
 
 /** Adds all cards that a run of groups may hold; where they overlap, each may be the one. */
-function addCards(text: string, groups: readonly Span[], spans: Span[], effort: Effort): void {
+function addCards(text: string, groups: readonly RedactedSpan[], spans: RedactedSpan[], effort: Effort): void {
   for (const [first, { start, end: firstEnd }] of groups.entries()) {
     if (firstEnd - start < FIRST_GROUP_MIN || isFractionOf(text, start)) continue;
     spendCandidate(effort);

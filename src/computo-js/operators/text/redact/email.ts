@@ -1,5 +1,5 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
-import { isDigit, spendCandidate, type Span } from './span.js';
+import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
 /** What stands before the @ beside letters and digits: of the signs that may, those that people use. */
 const LOCAL_SIGNS = '._%+-';
@@ -9,8 +9,8 @@ const DOMAIN = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
 const TOP_LEVEL = /^\p{L}{2}/u;
 
 /** E-mail addresses, also with letters of other scripts. */
-export function findEmails(text: string, effort: Effort): Span[] {
-  const spans: Span[] = [];
+export function findEmails(text: string, effort: Effort): RedactedSpan[] {
+  const spans: RedactedSpan[] = [];
   let from = 0;
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     spendCandidate(effort);

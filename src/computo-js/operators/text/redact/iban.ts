@@ -1,5 +1,5 @@
 import type { Effort } from '../../../value/index.js';
-import { isDigit, spendCandidate, type Span } from './span.js';
+import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
 /** A country and two check digits, and no end of something longer. */
 const START = /(?<![A-Za-z0-9])(?:[A-Z]{2}|[a-z]{2})\d{2}/g;
@@ -12,8 +12,8 @@ const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 
 /** Bank account numbers with the right check digits, in one piece or in groups of four. */
-export function findIbans(text: string, effort: Effort): Span[] {
-  const spans: Span[] = [];
+export function findIbans(text: string, effort: Effort): RedactedSpan[] {
+  const spans: RedactedSpan[] = [];
   for (const { index } of text.matchAll(START)) {
     spendCandidate(effort);
     const end = ibanEnd(text, index);

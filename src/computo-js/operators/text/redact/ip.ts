@@ -1,5 +1,5 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
-import { isWord, spendCandidate, type Span } from './span.js';
+import { isWord, spendCandidate, type RedactedSpan } from './span.js';
 
 /** No part of a longer number, name or version. */
 const IPV4 = /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w|\.\d)/g;
@@ -13,12 +13,12 @@ const IPV6_LENGTH_MAX = 45;
 const IPV6_GROUPS = 8;
 
 /** IP addresses, v4 and v6. */
-export function findIps(text: string, effort: Effort): Span[] {
+export function findIps(text: string, effort: Effort): RedactedSpan[] {
   return [...findV4(text, effort), ...findV6(text, effort)];
 }
 
-function findV4(text: string, effort: Effort): Span[] {
-  const spans: Span[] = [];
+function findV4(text: string, effort: Effort): RedactedSpan[] {
+  const spans: RedactedSpan[] = [];
   for (const { 0: found, index } of text.matchAll(IPV4)) {
     spendCandidate(effort);
     if (isV4(found)) spans.push({ start: index, end: index + found.length });
@@ -31,9 +31,9 @@ function isV4(text: string): boolean {
   return octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= OCTET_MAX);
 }
 
-function findV6(text: string, effort: Effort): Span[] {
+function findV6(text: string, effort: Effort): RedactedSpan[] {
   if (!text.includes(':')) return [];
-  const spans: Span[] = [];
+  const spans: RedactedSpan[] = [];
   for (const { 0: found, index } of text.matchAll(IPV6_CHARACTERS)) {
     spendSteps(effort, STEPS_PER_RUN);
     const { start, end } = ownPart(text, index, index + found.length);
@@ -48,7 +48,7 @@ function findV6(text: string, effort: Effort): Span[] {
 }
 
 /** Without a name that ends or begins in it, as in `node:fe80::1`, and signs of the sentence around it. */
-function ownPart(text: string, from: number, to: number): Span {
+function ownPart(text: string, from: number, to: number): RedactedSpan {
   let start = from;
   let end = to;
   if (isWord(text.charAt(from - 1))) start = nextColon(text, from, to) + 1;

@@ -1,5 +1,5 @@
 import type { Effort } from '../../../value/index.js';
-import { isDigit, isWord, spendCandidate, type Span } from './span.js';
+import { isDigit, isWord, spendCandidate, type RedactedSpan } from './span.js';
 
 const DIGITS_MIN = 8;
 const DIGITS_MAX = 15;
@@ -7,8 +7,8 @@ const DIGITS_MAX = 15;
 const SEPARATORS = /[ \u00a0().\/-]{1,3}(?=\d)/y;
 
 /** Phone numbers in international form: `+`, the country's code, 8 to 15 digits in all. */
-export function findPhones(text: string, effort: Effort): Span[] {
-  const spans: Span[] = [];
+export function findPhones(text: string, effort: Effort): RedactedSpan[] {
+  const spans: RedactedSpan[] = [];
   for (let at = text.indexOf('+'); at !== -1; at = text.indexOf('+', at + 1)) {
     spendCandidate(effort);
     // No country's code starts with 0.

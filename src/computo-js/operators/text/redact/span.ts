@@ -1,7 +1,7 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
 
 /** A part of a text: from its first unit up to, not including, another. */
-export interface Span {
+export interface RedactedSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -11,7 +11,7 @@ export interface Span {
  *
  * @throws EffortExceeded when there is more to look at than `effort` allows
  */
-export type FindSpans = (text: string, effort: Effort) => Span[];
+export type FindSpans = (text: string, effort: Effort) => RedactedSpan[];
 
 /** Charges for looking closer at a place where something may stand, which is of limited length. */
 export function spendCandidate(effort: Effort): void {
@@ -21,8 +21,8 @@ export function spendCandidate(effort: Effort): void {
 const STEPS_PER_CANDIDATE = 30;
 
 /** Joins spans that overlap: no part of a thing stays visible because another kind holds the rest of it. */
-export function joined(spans: readonly Span[]): Span[] {
-  const found: Span[] = [];
+export function joined(spans: readonly RedactedSpan[]): RedactedSpan[] {
+  const found: RedactedSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     const last = found.at(-1);
     if (last === undefined || span.start >= last.end) found.push(span);
