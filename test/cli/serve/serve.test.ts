@@ -184,10 +184,12 @@ describe.concurrent('a running daemon', () => {
     const config = (text: string): void =>
       writeFileSync(join(cwd, 'colloquium.yaml'), `server: { port: 0 }\nstate_dir: ./state\n${text}`);
     await post(`${daemon.url}/events`, { n: 1 });
+    await until(() => lines(cwd).length === 1, 'the first is out');
     config(double('"x"'));
     const refused = await daemon.says('not taken over');
     expect(refused).toMatchObject({ level: 'error', error: expect.stringContaining('colloquium.yaml:') as unknown });
     await post(`${daemon.url}/events`, { n: 2 });
+    await until(() => lines(cwd).length === 2, 'the second is out');
     config(double('100'));
     await daemon.says('the config is taken over');
     await post(`${daemon.url}/events`, { n: 3 });
