@@ -30,6 +30,17 @@ export async function scriptToText(file: string | undefined): Promise<ExitCode> 
     const hint = 'the text form is of the current dialect: colloquium check tells where the script is not';
     throw new UserError(`${name} ${what}, and has no text`, EXIT.invalid, hint);
   }
-  await print(printed(script));
+  await print(outOfJson(printed(script)));
   return EXIT.ok;
+}
+
+/** A text that would be read as JSON where both forms may stand, and mean something else there, is put in parentheses. */
+function outOfJson(printedText: string): string {
+  if (!/^[[{]/.test(printedText)) return printedText;
+  try {
+    JSON.parse(printedText);
+  } catch {
+    return printedText;
+  }
+  return `(${printedText.trimEnd()})\n`;
 }

@@ -108,7 +108,8 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
       batch.fail(...refusedBefore(batch.stored.refused, text));
       return;
     }
-    data = readLine(text, exactly, options);
+    // Whoever decoded a record has measured it as it stood in the input.
+    data = readLine(text, exactly, batch.isDecoded ? { ...options, lineBytesMax: Infinity } : options);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
     // What is not JSON can't be a part of its dead letter.
@@ -122,10 +123,8 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
 /** A record of another format could not be read: its dead letter shows it as it stood there. */
 function failRecord({ kind, message, bytes, recordBytes }: BrokenRecord, batch: Batch): void {
   const isWhole = bytes.length === recordBytes && isUtf8(bytes);
-  batch.fail(
-    new EventFailure(kind, message),
-    isWhole ? { text: bytes.toString('utf8') } : { bytes, lineBytes: recordBytes },
-  );
+  const failure = kind === 'invalid_utf8' ? notUtf8(bytes) : new EventFailure(kind, message);
+  batch.fail(failure, isWhole ? { text: bytes.toString('utf8') } : { bytes, lineBytes: recordBytes });
 }
 
 /**

@@ -4,7 +4,7 @@ import { OVERLONG_HEAD_BYTES } from '../block.js';
 const MARK = 0x00;
 
 /** Why a record could not be read. */
-export type BrokenKind = 'invalid_row' | 'invalid_json' | 'line_too_long';
+export type BrokenKind = 'invalid_row' | 'invalid_json' | 'invalid_utf8' | 'line_too_long';
 
 /** An unreadable record, on its way to its dead letter. */
 export interface BrokenRecord {

@@ -1,4 +1,4 @@
-import { brokenLine } from './broken-record.js';
+import { isUtf8 } from 'node:buffer';
 import { CsvRowEnd } from './csv-row-end.js';
 import { splitCsv } from './split-csv.js';
 import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
@@ -22,8 +22,7 @@ const HEAD_BYTES = 4096;
 /**
  * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is
  * taken literally, including quotes. A row that violates the rules is broken on its own: reading continues at its second line, so
- * that an
- * unclosed quote costs one row.
+ * that an unclosed quote costs one row.
  */
 class CsvDecoder implements Decoder {
   readonly #buffer = new RecordBuffer();
@@ -56,6 +55,8 @@ class CsvDecoder implements Decoder {
 
   #decode(isAll: boolean): void {
     const { bytes } = this.#buffer;
+    // A character that is cut at the end only means that each row is looked at by itself.
+    const isText = isUtf8(bytes);
     let quote = -1;
     while (this.#start < bytes.length) {
       const start = this.#start;
@@ -65,7 +66,7 @@ class CsvDecoder implements Decoder {
         if (quote < start) quote = indexOrEnd(bytes, QUOTE, start);
         if (quote >= end && (newline !== -1 || isAll)) {
           if (end - start > this.options.recordBytesMax) this.#readPast(bytes, end);
-          else this.#rows.add(bytes, start, end);
+          else this.#row(bytes, end, isText);
           this.#endRow(end + 1);
           continue;
         }
@@ -81,24 +82,31 @@ class CsvDecoder implements Decoder {
         }
         return;
       }
-      this.#quotedRow(bytes, end ?? bytes.length, fault);
+      this.#quotedRow(bytes, end ?? bytes.length, fault, isText);
     }
     if (isAll) this.#endRow(bytes.length);
     this.#start = Math.min(this.#start, bytes.length);
   }
 
-  #quotedRow(bytes: Buffer, end: number, fault: string | undefined): void {
+  #quotedRow(bytes: Buffer, end: number, fault: string | undefined, isText: boolean): void {
     if (this.#overlong !== undefined || end - this.#start > this.options.recordBytesMax) {
       this.#readPast(bytes, end);
       this.#endRow(end + 1);
     } else if (fault === undefined) {
-      this.#rows.add(bytes, this.#start, end);
+      this.#row(bytes, end, isText);
       this.#endRow(end + 1);
     } else {
       const newline = indexOrEnd(bytes, NEWLINE, this.#start);
-      this.#lines.append(brokenLine('invalid_row', fault, bytes.subarray(this.#start, newline)));
+      this.#rows.break('invalid_row', fault, bytes.subarray(this.#start, newline));
       this.#endRow(newline + 1);
     }
+  }
+
+  /** Takes a row that follows the rules, unless it is not text. */
+  #row(bytes: Buffer, end: number, isText: boolean): void {
+    const row = isText ? undefined : bytes.subarray(this.#start, end);
+    if (row === undefined || isUtf8(row)) this.#rows.add(bytes, this.#start, end);
+    else this.#rows.break('invalid_utf8', '', row);
   }
 
   /** Continues behind a row. */
@@ -108,7 +116,7 @@ class CsvDecoder implements Decoder {
     if (this.#overlong === undefined) return;
     const { head, bytes, breaks } = this.#overlong;
     const message = `the row has ${bytes} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size); check whether a quote in it is never closed`;
-    this.#lines.append(brokenLine('line_too_long', message, head, bytes));
+    this.#rows.break('line_too_long', message, head, bytes);
     this.#lines.newlines(breaks);
     this.#overlong = undefined;
   }

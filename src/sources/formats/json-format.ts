@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { brokenLine } from './broken-record.js';
 import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
 import { JsonLines } from './json-lines.js';
@@ -12,6 +13,11 @@ export const json: InputFormat = {
 };
 
 const SPACE = 0x20;
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** Stands before each value in a JSON text sequence, RFC 7464. */
+const RECORD_SEPARATOR = 0x1e;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -45,6 +51,8 @@ class JsonDecoder implements Decoder {
   #start: number | undefined;
   /** How far the bytes were scanned. */
   #at = 0;
+  /** Whether all bytes of the buffer are valid UTF-8. */
+  #isText = true;
   /** Open brackets within the value. */
   #depth = 0;
   #text: 'none' | 'open' | 'escape' = 'none';
@@ -74,6 +82,8 @@ class JsonDecoder implements Decoder {
 
   #scan(): void {
     const { bytes } = this.#buffer;
+    // A character that is cut at the end only means that each value is looked at by itself.
+    this.#isText = isUtf8(bytes);
     for (; this.#at < bytes.length; this.#at++) {
       const byte = bytes[this.#at] ?? 0;
       if (this.#text === 'none') this.#outside(byte);
@@ -91,7 +101,7 @@ class JsonDecoder implements Decoder {
     if (this.#text === 'escape') this.#text = 'open';
     else if (byte === BACKSLASH) this.#text = 'escape';
     else if (byte === QUOTE) this.#endText();
-    else if (byte === 0x0a) this.#hasBreak = true;
+    else if (byte === NEWLINE) this.#hasBreak = true;
   }
 
   #endText(): void {
@@ -100,7 +110,7 @@ class JsonDecoder implements Decoder {
   }
 
   #outside(byte: number): void {
-    if (byte <= SPACE) {
+    if (byte === SPACE || byte === NEWLINE || byte === CARRIAGE_RETURN || byte === TAB || byte === RECORD_SEPARATOR) {
       if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at);
     } else if (byte === QUOTE) {
       this.#begin();
@@ -158,6 +168,12 @@ class JsonDecoder implements Decoder {
       const message = `the value has ${length} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size)`;
       this.#lines.append(brokenLine('line_too_long', message, head, length));
       this.#overlong = undefined;
+    } else if (!this.#isText && !isUtf8(bytes.subarray(start, end))) {
+      this.#lines.append(brokenLine('invalid_utf8', '', bytes.subarray(start, end)));
+    } else if (bytes[start] === 0) {
+      this.#lines.append(
+        brokenLine('invalid_json', 'a value cannot begin with a NUL byte', bytes.subarray(start, end)),
+      );
     } else if (this.#hasBreak) {
       this.#lines.append(brokenLine('invalid_json', 'a string contains a line break', bytes.subarray(start, end)));
     } else {

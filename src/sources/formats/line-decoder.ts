@@ -1,4 +1,5 @@
-import { brokenLine } from './broken-record.js';
+import { isUtf8 } from 'node:buffer';
+import type { BrokenKind } from './broken-record.js';
 import type { Decoder, DecoderOptions } from './decoder.js';
 import { JsonLines } from './json-lines.js';
 import { RecordBuffer } from './record-buffer.js';
@@ -6,8 +7,13 @@ import { RecordBuffer } from './record-buffer.js';
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Writes one line of an input, without its line break, as a line of JSON. */
-export type WriteLine = (bytes: Buffer, start: number, end: number, lines: JsonLines) => void;
+/** What becomes of the lines of an input, without their line breaks. */
+export interface LineRecords {
+  /** Takes a line of valid UTF-8. */
+  add(bytes: Buffer, start: number, end: number): void;
+  /** Takes a line that cannot be read. @param line what is kept of it */
+  break(kind: BrokenKind, message: string, line: Buffer, lineBytes?: number): void;
+}
 
 /** For formats whose records are lines. */
 export class LineDecoder implements Decoder {
@@ -17,10 +23,14 @@ export class LineDecoder implements Decoder {
   /** The start of a line over the limit, whose rest is skipped, and its bytes so far. */
   #overlong: { readonly head: Buffer; bytes: number } | undefined;
 
+  readonly #records: LineRecords;
+
   constructor(
     private readonly options: DecoderOptions,
-    private readonly write: WriteLine,
-  ) {}
+    recordsInto: (lines: JsonLines) => LineRecords,
+  ) {
+    this.#records = recordsInto(this.#lines);
+  }
 
   decode(chunk: Buffer): Buffer {
     const isReady = this.#buffer.add(chunk, this.#start);
@@ -37,16 +47,18 @@ export class LineDecoder implements Decoder {
 
   #decode(isAll: boolean): void {
     const { bytes } = this.#buffer;
+    // A character that is cut at the end only means that each line is looked at by itself.
+    const isText = isUtf8(bytes);
     for (
       let newline = bytes.indexOf(NEWLINE, this.#start);
       newline !== -1;
       newline = bytes.indexOf(NEWLINE, this.#start)
     ) {
-      this.#line(bytes, newline);
+      this.#line(bytes, newline, isText);
       this.#start = newline + 1;
     }
     if (isAll) {
-      if (this.#start < bytes.length || this.#overlong !== undefined) this.#line(bytes, bytes.length);
+      if (this.#start < bytes.length || this.#overlong !== undefined) this.#line(bytes, bytes.length, isText);
       this.#start = bytes.length;
     } else if (this.#overlong !== undefined || bytes.length - this.#start > this.options.recordBytesMax) {
       this.#readPast(bytes, bytes.length);
@@ -54,16 +66,19 @@ export class LineDecoder implements Decoder {
     }
   }
 
-  #line(bytes: Buffer, end: number): void {
-    if (this.#overlong !== undefined || end - this.#start > this.options.recordBytesMax) {
-      const { head, bytes: length } = this.#readPast(bytes, end);
+  #line(bytes: Buffer, lineEnd: number, isText: boolean): void {
+    const start = this.#start;
+    if (this.#overlong !== undefined || lineEnd - start > this.options.recordBytesMax) {
+      const { head, bytes: length } = this.#readPast(bytes, lineEnd);
       const message = `the line has ${length} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size)`;
-      this.#lines.append(brokenLine('line_too_long', message, head, length));
+      this.#records.break('line_too_long', message, head, length);
       this.#overlong = undefined;
       return;
     }
-    const isCrLf = end > this.#start && bytes[end - 1] === CARRIAGE_RETURN;
-    this.write(bytes, this.#start, isCrLf ? end - 1 : end, this.#lines);
+    const end = lineEnd > start && bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
+    const line = isText ? undefined : bytes.subarray(start, end);
+    if (line === undefined || isUtf8(line)) this.#records.add(bytes, start, end);
+    else this.#records.break('invalid_utf8', '', line);
   }
 
   #readPast(bytes: Buffer, end: number): { readonly head: Buffer; readonly bytes: number } {

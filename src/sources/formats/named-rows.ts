@@ -1,6 +1,8 @@
 import { SourceError } from '../read-error.js';
-import { brokenLine } from './broken-record.js';
+import { brokenLine, type BrokenKind } from './broken-record.js';
 import { JsonLines } from './json-lines.js';
+import type { LineRecords } from './line-decoder.js';
+import { isUtf16, UTF16 } from './recognize.js';
 
 /**
  * Writes every field of a row as the content of a JSON string.
@@ -23,7 +25,7 @@ const END = Buffer.from('"}\n');
 const NOTHING = Buffer.alloc(0);
 
 /** Writes rows as lines of JSON, by the names in the first row. Lines keep their numbers: anything but an event is an empty line. */
-export class NamedRows {
+export class NamedRows implements LineRecords {
   /** The text before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */
   #keys: readonly Buffer[] | undefined;
 
@@ -38,7 +40,7 @@ export class NamedRows {
    * Takes a row that follows the rules.
    *
    * @param rowEnd the position of its newline
-   * @throws SourceError when it is the first and has two equal names
+   * @throws SourceError when it is the first and cannot name the fields
    */
   add(bytes: Buffer, start: number, rowEnd: number): void {
     const end = rowEnd > start && bytes[rowEnd - 1] === CARRIAGE_RETURN ? rowEnd - 1 : rowEnd;
@@ -49,6 +51,20 @@ export class NamedRows {
     if (this.#keys === undefined) this.#keys = this.#names(bytes, start, end);
     else this.#values(this.#keys, bytes, start, end);
     this.lines.newlines(countBreaks(bytes, start, end));
+  }
+
+  /**
+   * Takes a row that cannot be read.
+   *
+   * @param row what is kept of it
+   * @throws SourceError when it is the first: nobody knows the names of the fields
+   */
+  break(kind: BrokenKind, message: string, row: Buffer, rowBytes = row.length): void {
+    if (this.#keys === undefined) {
+      const reason = kind !== 'invalid_utf8' ? message : isUtf16(row) ? UTF16 : 'it is not valid UTF-8';
+      throw this.#refused(`its first row, which names the fields, cannot be read: ${reason}`);
+    }
+    this.lines.append(brokenLine(kind, message, row, rowBytes));
   }
 
   #values(keys: readonly Buffer[], bytes: Buffer, start: number, end: number): void {
@@ -65,18 +81,25 @@ export class NamedRows {
   }
 
   #names(bytes: Buffer, start: number, end: number): readonly Buffer[] {
+    if (bytes.subarray(start, end).includes(CARRIAGE_RETURN) && !bytes.subarray(start, end).includes(NEWLINE)) {
+      throw this.#refused(String.raw`its lines end in CR alone: convert them with tr '\r' '\n'`);
+    }
     const text = new JsonLines();
-    const names: string[] = [];
-    const take = (): void => void names.push(text.take().toString('utf8'));
-    const count = this.split(bytes, start, end, text, (index) => index > 0 && take());
-    take();
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) {
-      const error = new Error(`two of its ${count} columns are named "${twice}": rename one`);
-      throw new SourceError(this.source, 'read', error);
+    const starts: number[] = [];
+    const count = this.split(bytes, start, end, text, () => starts.push(text.length));
+    const all = text.take();
+    const names = starts.map((from, index) => all.toString('utf8', from, starts[index + 1] ?? all.length));
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name)) throw this.#refused(`two of its ${count} columns are named "${name}": rename one`);
+      seen.add(name);
     }
     this.lines.newlines(1);
     return names.map((name, index) => Buffer.from(`${index === 0 ? '' : '",'}"${name}":"`)).map(withBrace);
+  }
+
+  #refused(reason: string): SourceError {
+    return new SourceError(this.source, 'read', new Error(reason));
   }
 }
 

@@ -8,6 +8,9 @@ const COMPRESSED: readonly (readonly [string, readonly number[], string])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
 ];
 
+/** What to do about UTF-16. */
+export const UTF16 = 'it is UTF-16: convert it with iconv -f UTF-16 -t UTF-8';
+
 /**
  * What an input probably is when its lines are not JSON, and what to do about it.
  *
@@ -18,7 +21,7 @@ export function recognize(start: Buffer): string | undefined {
   const head = start.subarray(0, HEAD_BYTES_MAX);
   const compressed = COMPRESSED.find(([, magic]) => magic.every((byte, at) => head[at] === byte));
   if (compressed !== undefined) return `it is compressed with ${compressed[0]}: pipe it through ${compressed[2]}`;
-  if (isUtf16(head)) return 'it is UTF-16: convert it with iconv -f UTF-16 -t UTF-8';
+  if (isUtf16(head)) return UTF16;
   const text = head
     .toString('utf8')
     .replace(/^\ufeff/, '')
@@ -29,6 +32,8 @@ export function recognize(start: Buffer): string | undefined {
   if (newline === -1 && start.length > HEAD_BYTES_MAX) return undefined;
   const line = (newline === -1 ? text : text.slice(0, newline)).trim();
   if (line === '' || isJson(line)) return undefined;
+  // A line that begins and ends as a value does is one, with a mistake in it.
+  if (/^\{.*\}$/.test(line) && !/\}\s*\{/.test(line)) return undefined;
   if (/^[[{]/.test(line)) {
     return /\}\s*\{/.test(line)
       ? 'its values follow one another: read it with --in json'
@@ -39,7 +44,8 @@ export function recognize(start: Buffer): string | undefined {
   return 'its lines are not JSON: if they are plain text, read it with --in text';
 }
 
-function isUtf16(head: Buffer): boolean {
+/** Whether bytes begin as UTF-16 does: by a mark, or with every other byte zero. */
+export function isUtf16(head: Buffer): boolean {
   const mark = head.length >= 2 ? head.readUInt16BE(0) : 0;
   return (
     mark === 0xfeff ||

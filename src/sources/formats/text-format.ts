@@ -1,3 +1,4 @@
+import { brokenLine } from './broken-record.js';
 import type { InputFormat } from './decoder.js';
 import { LineDecoder } from './line-decoder.js';
 
@@ -10,9 +11,12 @@ export const text: InputFormat = {
   extensions: [],
   summary: 'plain text: the data of an event is a line, as text',
   open: (options) =>
-    new LineDecoder(options, (bytes, start, end, lines) => {
-      lines.append(QUOTE);
-      lines.appendEscaped(bytes, start, end);
-      lines.append(END);
-    }),
+    new LineDecoder(options, (lines) => ({
+      add(bytes, start, end) {
+        lines.append(QUOTE);
+        lines.appendEscaped(bytes, start, end);
+        lines.append(END);
+      },
+      break: (...broken) => lines.append(brokenLine(...broken)),
+    })),
 };

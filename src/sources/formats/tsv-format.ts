@@ -10,11 +10,7 @@ export const tsv: InputFormat = {
   summary:
     'tab-separated values: the first row names the fields, all values are text; \\t, \\n, \\r and \\\\ are escapes',
   open(options) {
-    let rows: NamedRows | undefined;
-    return new LineDecoder(options, (bytes, start, end, lines) => {
-      rows ??= new NamedRows(options.source, lines, splitTsv);
-      rows.add(bytes, start, end);
-    });
+    return new LineDecoder(options, (lines) => new NamedRows(options.source, lines, splitTsv));
   },
 };
 

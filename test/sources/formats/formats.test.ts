@@ -76,6 +76,42 @@ describe('csv', () => {
     );
   });
 
+  it('refuses an input whose first row cannot name the fields: no other row may take its place', () => {
+    const refused = (input: string | Buffer): string => {
+      try {
+        decode('csv', input);
+        return 'read';
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const unreadable = 'cannot read in.csv: its first row, which names the fields, cannot be read:';
+    expect(refused('"a"x,b\n1,2\n')).toContain(`${unreadable} text follows`);
+    expect(refused(Buffer.from('caf\u00e9,b\n1,2\n', 'latin1'))).toContain(`${unreadable} it is not valid UTF-8`);
+    expect(refused(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'))).toContain(`${unreadable} it is UTF-16`);
+    expect(refused(`${'x'.repeat(2000)}\n1\n`)).toContain(`${unreadable} the row has 2000 bytes`);
+    expect(refused('a,b\r1,2\r')).toContain('its lines end in CR alone');
+  });
+
+  it('keeps the bytes of a row that is not valid UTF-8, and reads the others, however they are cut', () => {
+    const bytes = Buffer.from('a,b\n1,caf\u00e9\n2,ok\n', 'latin1');
+    for (const sizes of [[], [3, 4, 2, 1, 1]]) {
+      expect(decode('csv', bytes, sizes).map((line) => line.slice(0, 13))).toEqual(
+        ['', 'invalid_utf8:', '{"a":"2","b":'].map((line) => line.slice(0, 13)),
+      );
+    }
+    expect(decode('csv', 'a\n\u00e9\u20ac\u{1f600}\n', [3, 1, 1, 1, 1, 1, 1])).toEqual([
+      '',
+      '{"a":"\u00e9\u20ac\u{1f600}"}',
+    ]);
+  });
+
+  it('takes as many columns as there are, in time that grows with them', () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `c${index}`).join(',');
+    const [, row = ''] = decode('csv', `${names}\n${names}\n`, [], 1e6);
+    expect(Object.keys(JSON.parse(row) as object)).toHaveLength(50_000);
+  });
+
   it('reads past a row over the limit, quoted or not', () => {
     const long = 'x'.repeat(50);
     expect(
@@ -183,6 +219,16 @@ describe('json', () => {
     expect(decode('json', '{"a":"x\ny"} 1')).toEqual([
       'invalid_json: a string contains a line break: {"a":"x\ny"}',
       '1',
+    ]);
+  });
+
+  it('takes no other white space than JSON has, and no NUL as the start of a value', () => {
+    expect(decode('json', '\v1 \0{"a":1} [2,\0 3]').map((line) => line.slice(0, 40))).toEqual([
+      '\v1',
+      'invalid_json: a value cannot begin with a NUL byte: \0'.slice(0, 40),
+      '{"a":1}',
+      '2',
+      'invalid_json: a value cannot begin with a NUL byte: \0 3'.slice(0, 40),
     ]);
   });
 
