@@ -24,12 +24,18 @@ import { spool } from './toy-source.js';
 import { tag } from './toy-stage.js';
 
 /** Each kind is one file, and one line where the others are named: here, these. */
+const stages = stageKinds.names.join(', ');
+let removers: readonly (() => void)[] = [];
 beforeAll(() => {
-  stageKinds.add(tag);
-  outputKinds.add(memory);
-  sourceKinds.add(spool);
-  providerKinds.add({ ...openai, kind: 'toy', knows: (model) => model.startsWith('toy-') });
+  removers = [
+    stageKinds.add(tag),
+    outputKinds.add(memory),
+    sourceKinds.add(spool),
+    providerKinds.add({ ...openai, kind: 'toy', knows: (model) => model.startsWith('toy-') }),
+  ];
 });
+// Other tests may run in this process.
+afterAll(() => removers.forEach((remove) => remove()));
 
 let fake: FakeProvider;
 beforeAll(async () => {
@@ -53,7 +59,7 @@ const problems = async (config: string): Promise<readonly string[]> => {
 describe('a kind that is added', () => {
   it('is known to check: its key, its scripts and what they make', async () => {
     expect(await problems('pipelines: { default: { stages: [{ tga: 1 }] } }')).toEqual([
-      'invalid-value: pipelines.default.stages[0]: expected a stage: a map with the key computo, filter, ai or tag, got a map (did you mean "tag"?)',
+      `invalid-value: pipelines.default.stages[0]: expected a stage: a map with the key ${stages} or tag, got a map (did you mean "tag"?)`,
     ]);
     expect(await problems('pipelines: { default: { stages: [{ tag: { with: [nope, 1] } }] } }')).toEqual([
       expect.stringMatching(/^unknown-operator: /),

@@ -6,14 +6,14 @@ import { googleWire } from './fake-wire-google.js';
 import { openaiWire } from './fake-wire-openai.js';
 import type { FakeAnswer, FakeCall, FakeFinish, FakeHttpRequest, FakeWire } from './fake-wire.js';
 
-const WIRES: Record<FakeWireName, FakeWire> = {
+const WIRES = {
   openai: openaiWire(false),
   'openai-compatible': openaiWire(true),
   anthropic: anthropicWire,
   google: googleWire,
-};
+} as const satisfies Record<string, FakeWire>;
 
-export type FakeWireName = 'openai' | 'openai-compatible' | 'anthropic' | 'google';
+export type FakeWireName = keyof typeof WIRES;
 
 export interface FakeProviderOptions {
   readonly wire: FakeWireName;

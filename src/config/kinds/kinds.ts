@@ -29,8 +29,9 @@ export class Kinds<Kind extends { readonly kind: string }> {
     return found;
   }
 
-  /** One more kind, from now on. */
-  add(one: Kind): void {
+  /** Adds a kind. @returns what removes it again */
+  add(one: Kind): () => void {
     this.#byName.set(one.kind, one);
+    return () => void this.#byName.delete(one.kind);
   }
 }

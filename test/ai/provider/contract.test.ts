@@ -7,6 +7,7 @@ import {
   type ProviderRequest,
   type ProviderAnswer,
 } from '../../../src/ai/provider/index.js';
+import { providerKinds } from '../../../src/ai/provider/kinds/index.js';
 import { inputTokensMax } from '../../../src/ai/request/index.js';
 import { realWorld } from '../../../src/ai/ai-world.js';
 import type { Fault } from '../../support/fake-faults.js';
@@ -29,6 +30,12 @@ const SCHEMA = {
 /** Longer than any machine needs, but where a test waits for the end of it. */
 const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, totalMs: 20_000 };
 const signal = new AbortController().signal;
+
+describe('the contract', () => {
+  it('is held by every kind of provider', () => {
+    expect(providerKinds.names.filter((name) => !KINDS.some(({ kind }) => kind === name))).toEqual([]);
+  });
+});
 
 describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   const open: { close(): unknown }[] = [];

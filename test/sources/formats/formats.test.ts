@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildProgram, loadCommands } from '../../../src/cli/program.js';
+import { root } from '../../support/cli.js';
 import { INPUT_FORMATS, isBroken, readBroken, type InputFormat } from '../../../src/sources/formats/index.js';
 
 const MAX = 1000;
@@ -27,6 +31,21 @@ function shown(line: string): string {
   const { kind, message, bytes } = readBroken(line);
   return `${kind}: ${message}: ${bytes.toString('utf8')}`;
 }
+
+describe('the formats', () => {
+  it('stand in the help of --in, and in the README with the endings of their files', async () => {
+    const help =
+      buildProgram(await loadCommands())
+        .commands.find((one) => one.name() === 'run')
+        ?.helpInformation() ?? '';
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const { name, extensions } of INPUT_FORMATS) {
+      expect(help).toMatch(new RegExp(`--in <format>[^-]*\\b${name}\\b`));
+      expect(readme).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'));
+      for (const extension of extensions) expect(readme).toContain(`\`${extension}\``);
+    }
+  });
+});
 
 describe('csv', () => {
   it('names fields by the first row, and takes all values as text', () => {
