@@ -78,6 +78,9 @@ export async function keepCompiledCode(bin, folder) {
   const run = (args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
   await pack(folder, 'colloquium.js', run);
   for (const args of COMMANDS) await run(args);
+  // What the others have added to the packs costs every start more than it saves them.
+  for (const file of Object.keys(PACKS)) await rm(join(folder, 'code', `${file}.bin`));
+  for (const args of Object.values(PACKS)) await run(args);
   await rm(cwd, { recursive: true });
 }
 
