@@ -8,7 +8,7 @@ import { chargeOf } from './charge.js';
 const SIZES: Readonly<Record<Work, number>> = { calls: 2000, elements: 2000, members: 2000, text: 20_000, digits: 400 };
 
 const range = (count: number): Json => Array.from({ length: count }, (_, index) => index);
-/** Text that is made anew each time: none of it can be compared by where it stands in memory. */
+/** Text that is recreated each time: none of it can be compared by where it stands in memory. */
 const text = (length: number, end = ''): string => Buffer.alloc(length, 'x').toString('latin1') + end;
 const members = (count: number, value: Json = 1): Json =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]));

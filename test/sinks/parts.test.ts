@@ -88,7 +88,7 @@ describe('parts that were set aside', () => {
       },
     ],
     [
-      'removed and made anew',
+      'removed and recreated',
       () => {
         rmSync(file('out.000001.ndjson'));
         writeFileSync(file('out.000001.ndjson'), '8\n9\n');

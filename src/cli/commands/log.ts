@@ -90,7 +90,7 @@ function tailCommand(): Command {
     .description('Print the newest events')
     .argument('[folder]', 'another log than that of the config')
     .option('-n, --lines <n>', 'how many', count, 10)
-    .option('-f, --follow', 'go on with those that come in')
+    .option('-f, --follow', 'continue with new ones')
     .action(async (folder: string | undefined, flags: TailFlags) => {
       const { tailLog } = await import('../log/tail.js');
       process.exitCode = await tailLog(folder, flags);

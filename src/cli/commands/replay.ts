@@ -45,7 +45,7 @@ export function replayCommand(command: Command): Command {
       'drive failed events again, with retry_count + 1; one whose result went to stdout or -o counts as driven, too',
     )
     .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
-    .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--live', 'ask AI providers again, even for what the journal has an answer to')
     .option('--max-cost <usd>', 'most US dollars that this replay may cost: it stops before', dollarOption)
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many events', count)

@@ -70,7 +70,7 @@ export function runCommand(command: Command): Command {
       'most US dollars that this run may cost: it stops before, and --resume goes on',
       dollarOption,
     )
-    .option('--live', 'ask AI providers anew, even for what the journal has an answer to')
+    .option('--live', 'ask AI providers again, even for what the journal has an answer to')
     .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
     .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
     .option('--resume', 'with file outputs: go on where the last run stopped; fine on a first run')

@@ -34,7 +34,7 @@ export function resolveResume(
   }
   const stream = outputs.find((output) => output.kind === 'stream');
   if (stream !== undefined) {
-    throw new UserError(`--resume cannot cut back ${stream.output.kind}`, EXIT.usage, 'write to a file with -o');
+    throw new UserError(`--resume cannot truncate ${stream.output.kind}`, EXIT.usage, 'write to a file with -o');
   }
   const how = flags.restart === true ? 'restart' : flags['resume=force'] === true ? 'force' : 'if-unchanged';
   return { how, command: commandThatGoesOn(typed) };

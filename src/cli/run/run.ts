@@ -58,13 +58,13 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
     writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
   }
-  if (signalCode !== undefined && plan.resume !== undefined) writeStderr(`  go on with: ${plan.resume.command}\n`);
+  if (signalCode !== undefined && plan.resume !== undefined) writeStderr(`  continue with: ${plan.resume.command}\n`);
   return signalCode ?? exitCodeOf(result, goOn(plan));
 }
 
 function goOn({ resume }: RunCommand): string {
   return resume
-    ? `go on with: ${resume.command}`
+    ? `continue with: ${resume.command}`
     : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
 }
 

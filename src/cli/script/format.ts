@@ -76,7 +76,7 @@ async function formatted(file: string, path: string, before: string, check: bool
     throw new UserError(`${file} has comments, which would be lost: nothing was written`, EXIT.usage);
   }
   if (hasComments) {
-    writeStderr(`colloquium: ${file} has comments, and is passed over\n`);
+    writeStderr(`colloquium: ${file} has comments, and is skipped\n`);
     return undefined;
   }
   const shell = /^#!.*\n?/.exec(before)?.[0] ?? '';

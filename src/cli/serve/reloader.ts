@@ -46,10 +46,10 @@ export async function startReloader(
       await daemon.reload(next);
       plan = next;
       daemon.reloaded(true);
-      talk.info('the config is taken over', { audit: 'reload', why });
+      talk.info('the changed config is in use', { audit: 'reload', why });
     } catch (error) {
       daemon.reloaded(false);
-      talk.error('the changed config is not taken over: the daemon goes on by the old one', {
+      talk.error('the changed config is rejected: the old one stays in use', {
         audit: 'reload',
         why,
         error: problems(error),

@@ -3,10 +3,10 @@ import { insideOf, partAt, type Inside } from './inside.js';
 import type { Json } from './json.js';
 import { orderedObject } from './ordered-object.js';
 
-/** What becomes of a value, all of whose parts were made anew; undefined: its container goes on without it. */
+/** What becomes of a value, all of whose parts were recreated; undefined: its container goes on without it. */
 type Make = (value: Json) => Json | undefined;
 
-/** A container whose parts are being made anew. */
+/** A container whose parts are being recreated. */
 interface Open {
   readonly inside: Inside;
   readonly made: (Json | undefined)[];

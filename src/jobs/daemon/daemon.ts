@@ -118,7 +118,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     };
   };
   const onRestored = (restored: Restored): void => {
-    talk.error('NATS had lost what we read from: it is made anew, and what it held may be lost', { ...restored });
+    talk.error('NATS had lost what we read from: it is recreated, and what it held may be lost', { ...restored });
     metrics.intakes.restored();
   };
   const members = (): readonly FleetMember[] | undefined => opened?.nats.fleet?.members();

@@ -13,7 +13,7 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
   return {
     stored: (file, events) => talk.info('a file is stored', { file, events }),
     failed: (file, error) => talk.error('a file could not be read', { file, error: reasonOf(error) }),
-    rewritten: (file) => talk.info('a file was cut or written anew, and is read from its start', { file }),
+    rewritten: (file) => talk.info('a file was cut or rewritten, and is read from its start', { file }),
     again: (file, earlier) =>
       talk.info('a file has the content of one that was stored, and is read on where that was left', { file, earlier }),
     unfinished: (file, line, isEvent) =>

@@ -20,7 +20,7 @@ const HELD_MAX = 128;
 const OPEN_MAX = 10_000;
 
 /**
- * Stores the messages of a subject until the signal is raised, each once. A consumer that somebody removes is made anew, and what
+ * Stores the messages of a subject until the signal is raised, each once. A consumer that somebody removes is recreated, and what
  * it gives out once more is stored all the same once.
  *
  * @throws NatsUnavailableError; the server's refusal, where there is no such stream; LogError

@@ -22,7 +22,7 @@ export function wordsFor(finding: OutputFinding): string {
     case 'grown':
       return `somebody else wrote to an output file${when === 'before' ? ' while it was not open' : ''}: that stays`;
     case 'cut-back':
-      return 'an output file is cut back to the last checkpoint: what its killed writer left behind it is written again';
+      return 'an output file is truncated to the last checkpoint: what a killed writer left behind it is written again';
     case 'unknown':
       return 'an output file is longer than an earlier version left it: it stays as it is, and its last events may come again';
   }

@@ -104,7 +104,7 @@ class NoteKeeper {
   #cannotNote(error: unknown): unknown {
     if (!(error instanceof Error)) return error;
     const { stateFolder } = this.underWay.plan;
-    const hint = 'letters that are not noted are driven again the next time';
+    const hint = 'letters that are not noted are retried the next time';
     return new JobError(`cannot note in ${stateFolder} what was driven: ${error.message}`, 'failed', hint);
   }
 }

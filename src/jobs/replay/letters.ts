@@ -149,7 +149,7 @@ function wordsForDrivenBefore({ drivenBefore }: LettersLeft): string[] {
   if (drivenBefore === 0) return [];
   const words = drivenBefore === 1 ? '1 dead letter was' : `${drivenBefore} dead letters were`;
   const way = 'colloquium replay --since MOMENT sends stored events through their pipelines all the same';
-  return [`${words} driven before, and passed over: ${way}`];
+  return [`${words} retried before, and skipped: ${way}`];
 }
 
 /** What is left, as sentences for a person; none when nothing is. */
@@ -159,7 +159,7 @@ export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft
     ...(failedAgain === 0
       ? []
       : [
-          `${letters(failedAgain)} failed again and can be driven once more: only --dead-letter FILE or --to-outputs keeps what fails`,
+          `${letters(failedAgain)} failed again and can be retried: only --dead-letter FILE or --to-outputs keeps what fails`,
         ]),
     ...(undrivable === 0
       ? []

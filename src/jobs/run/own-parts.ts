@@ -26,7 +26,7 @@ export function refuseStrangeParts(plan: RunPlan): void {
 
 /**
  * Refuses to set files aside where others would be taken for ours: an input that is called like a part of the output, and, for an
- * output that is made anew, parts that somebody else made. Sees to it, too, that ours can be noted.
+ * output that is recreated, parts that somebody else made. Sees to it, too, that ours can be noted.
  *
  * @throws JobError
  */

@@ -3,7 +3,7 @@
  *
  *   001752195600000-0000000042.ndjson      a segment: records, one line each
  *   001752195600000-0000000041.ndjson.gz   an older segment, packed
- *   001752195600000-0000000042.index       where times lie in a segment; can be lost, is then made anew
+ *   001752195600000-0000000042.index       where times lie in a segment; can be lost, is then recreated
  *   001752195600000-0000000042.torn        what recovery cut off a segment's end
  *   lock.7                                 who writes here; the highest number counts
  *   keys                                   the table of idempotency keys, if any were used

@@ -5,7 +5,7 @@
  *   {"bytes":104857311,"records":532104,"first":{"id":"…","timestamp":…},"last":{…},"crc":"…"}     when it is finished
  *
  * The first says: a record with this timestamp starts at `offset`, and `records` records lie before it. The second counts
- * the whole segment. Lines are added without a sync: what a crash takes is made anew from the segment. The index speeds
+ * the whole segment. Lines are added without a sync: what a crash takes is recreated from the segment. The index speeds
  * things up and is believed only where the segment's own bytes agree.
  */
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';

@@ -99,7 +99,7 @@ pipelines:
     await fake.close();
   });
 
-  it('goes on when somebody removes what it has to do: made anew, and said', async () => {
+  it('goes on when somebody removes what it has to do: recreated, and said', async () => {
     const config = DOUBLING.replace('fleet: {', 'fleet: { name: robbed,');
     const before = await countResults(nats.link);
     const member = await startMember(nats.server, config);

@@ -196,7 +196,7 @@ pipelines:
       expect([args, exit, stderr]).toEqual([
         args,
         3,
-        expect.stringContaining(`${count} failed again and can be driven`),
+        expect.stringContaining(`${count} failed again and can be retried`),
       ]);
     }
     mend(cwd);
@@ -211,13 +211,13 @@ pipelines:
     await daemon.end();
     mend(cwd);
     const first = await runCli(['replay', '--dead-letters', '--limit', '1', '-o', 'some.ndjson'], { cwd });
-    expect(first.stderr).not.toContain('passed over');
-    const before = '1 dead letter was driven before, and passed over: colloquium replay --since';
+    expect(first.stderr).not.toContain('and skipped');
+    const before = '1 dead letter was retried before, and skipped: colloquium replay --since';
     const second = await runCli(['replay', '--dead-letters', '-o', 'some.ndjson'], { cwd });
     expect([second.exit, second.stderr]).toEqual([0, expect.stringContaining(before)]);
     expect(linesIn(cwd, 'some.ndjson')).toEqual(['0', '1', '2']);
     const third = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
-    expect(third.stderr).toContain('3 dead letters were driven before, and passed over');
+    expect(third.stderr).toContain('3 dead letters were retried before, and skipped');
     const again = await startDaemon(config('["$input", "/n"]'), { cwd });
     expect(await redrive(again)).toMatchObject({ input: 0, driven_before: 3 });
     await again.end();

@@ -78,7 +78,7 @@ const events = (cwd: string): string => join(cwd, 'out/events.ndjson');
 const CHANGES: Readonly<
   Record<string, { readonly words: string; readonly make: (daemon: TestDaemon, round: number) => void }>
 > = {
-  'renamed, made anew, and told by SIGHUP': {
+  'renamed, recreated, and told by SIGHUP': {
     words: 'renamed',
     make({ cwd, child }, round) {
       renameSync(events(cwd), `${events(cwd)}.${round}`);
@@ -86,7 +86,7 @@ const CHANGES: Readonly<
       child.kill('SIGHUP');
     },
   },
-  'renamed and made anew': {
+  'renamed and recreated': {
     words: 'renamed',
     make({ cwd }, round) {
       renameSync(events(cwd), `${events(cwd)}.${round}`);
@@ -97,7 +97,7 @@ const CHANGES: Readonly<
     words: 'renamed',
     make: ({ cwd }, round) => renameSync(events(cwd), `${events(cwd)}.${round}`),
   },
-  'renamed, made anew and packed': {
+  'renamed, recreated and packed': {
     words: 'renamed',
     make({ cwd }, round) {
       renameSync(events(cwd), `${events(cwd)}.${round}`);
@@ -113,7 +113,7 @@ const CHANGES: Readonly<
     },
   },
   removed: { words: 'removed', make: ({ cwd }) => rmSync(events(cwd)) },
-  'removed and made anew': {
+  'removed and recreated': {
     words: 'removed',
     make({ cwd }) {
       rmSync(events(cwd));
@@ -206,7 +206,7 @@ it.each(Object.entries(CHANGES))(
 );
 
 describe('a daemon', () => {
-  it.each(['renamed', 'renamed and made anew'] as const)(
+  it.each(['renamed', 'renamed and recreated'] as const)(
     'that is killed just after its output was %s doubles nothing',
     async (change) => {
       const cwd = scratch();

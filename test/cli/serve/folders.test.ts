@@ -90,7 +90,7 @@ describe.concurrent('the daemon in a watched folder', () => {
     await daemon().end();
   });
 
-  it('reads a file that was cut, and one that was removed and made anew, from their starts', async () => {
+  it('reads a file that was cut, and one that was removed and recreated, from their starts', async () => {
     const { at, isStored, daemon } = await watching((folder) => {
       writeFileSync(join(folder, 'a.ndjson'), numbers(0, 5));
       writeFileSync(join(folder, 'b.ndjson'), numbers(10, 15));

@@ -49,11 +49,11 @@ it('A config that changes under load loses no event and drops no connection; a b
   const processedBy = (factor: number): Promise<void> =>
     until(() => existsSync(outFile) && readFileSync(outFile, 'utf8').includes(`"by":${factor}`), `events by ${factor}`);
   await processedBy(1);
-  await reload(config('2'), 'is taken over');
+  await reload(config('2'), 'is in use');
   await processedBy(2);
-  await reload(config('["no_such_operator"]'), 'is not taken over');
+  await reload(config('["no_such_operator"]'), 'is rejected');
   const page = await (await fetch(`${daemon.url}/metrics`)).text();
-  await reload(config('3'), 'is taken over');
+  await reload(config('3'), 'is in use');
   await processedBy(3);
   isOver.abort();
   await Promise.all(load);
@@ -61,7 +61,7 @@ it('A config that changes under load loses no event and drops no connection; a b
   agent.destroy();
 
   const audit = daemon.said().filter((line) => line['audit'] === 'reload');
-  expect(audit.filter(({ msg }) => msg.includes('is taken over'))).toHaveLength(2);
+  expect(audit.filter(({ msg }) => msg.includes('is in use'))).toHaveLength(2);
   expect(audit).toContainEqual(expect.objectContaining({ why: 'SIGHUP', level: 'error' }));
   expect([...statuses]).toEqual([202]);
   expect(connections.size).toBeLessThanOrEqual(2);

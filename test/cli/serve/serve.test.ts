@@ -186,12 +186,12 @@ describe.concurrent('a running daemon', () => {
     await post(`${daemon.url}/events`, { n: 1 });
     await until(() => lines(cwd).length === 1, 'the first is out');
     config(double('"x"'));
-    const refused = await daemon.says('not taken over');
+    const refused = await daemon.says('is rejected');
     expect(refused).toMatchObject({ level: 'error', error: expect.stringContaining('colloquium.yaml:') as unknown });
     await post(`${daemon.url}/events`, { n: 2 });
     await until(() => lines(cwd).length === 2, 'the second is out');
     config(double('100'));
-    await daemon.says('the config is taken over');
+    await daemon.says('the changed config is in use');
     await post(`${daemon.url}/events`, { n: 3 });
     daemon.child.kill('SIGHUP');
     await daemon.says('says what it said before');
@@ -212,7 +212,7 @@ pipelines:
     await post(`${daemon.url}/events`, 1);
     await until(() => lines(cwd).length === 1, 'the first is out');
     writeFileSync(join(cwd, 'change.json'), '["obj", "b", ["$input"]]');
-    await daemon.says('the config is taken over');
+    await daemon.says('the changed config is in use');
     await post(`${daemon.url}/events`, 2);
     await daemon.end();
     expect(lines(cwd)).toEqual(['{"a":1}', '{"b":2}']);
@@ -227,7 +227,7 @@ pipelines:
     expect([await status('old-secret'), await status('new-secret')]).toEqual([200, 401]);
     writeFileSync(join(cwd, 'token'), 'new-secret\n');
     daemon.child.kill('SIGHUP');
-    await daemon.says('the config is taken over');
+    await daemon.says('the changed config is in use');
     expect([await status('old-secret'), await status('new-secret')]).toEqual([401, 200]);
     await daemon.end();
     expect(JSON.stringify(daemon.said())).not.toContain('-secret');

@@ -229,7 +229,7 @@ describe('a table of keys', () => {
     ['garbage behind its first pages', (folder: string) => garble(join(folder, 'keys/data.mdb'), 3 * 4096)],
     ['empty', (folder: string) => truncate(join(folder, 'keys/data.mdb'), 0)],
     ['gone', (folder: string) => rm(join(folder, 'keys'), { recursive: true })],
-  ])('that is %s is made anew: all keys are known, and it is told', async (_, damage) => {
+  ])('that is %s is recreated: all keys are known, and it is told', async (_, damage) => {
     for (const end of ['closed', 'killed'] as const) {
       const { folder, ids } = await logWithKeys(end);
       await damage(folder);

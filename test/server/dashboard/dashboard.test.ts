@@ -66,7 +66,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
       join(cwd, 'colloquium.yaml'),
       `server: { port: 0, tokens: [${TOKEN}] }\nstate_dir: ./state\n${MENDED}`,
     );
-    await daemon.says('taken over');
+    await daemon.says('is in use');
     await dashboard.page.locator('#redrive').focus();
     await dashboard.page.keyboard.press('Enter');
     await until(async () => (await shows('redriven')) === '1 retried.', 'it is retried');

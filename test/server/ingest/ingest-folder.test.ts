@@ -141,7 +141,7 @@ describe.concurrent('a watched folder', () => {
       },
     ],
     [
-      'removed and made anew',
+      'removed and recreated',
       (path: string) => {
         rmSync(path);
         writeFileSync(path, '6\n7\n8\n');

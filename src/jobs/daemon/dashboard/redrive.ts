@@ -21,7 +21,7 @@ export function redriver({ plan, ...context }: RedriveOptions): Redriver {
   return {
     progress: () => progress,
     async driveAgain() {
-      if (progress !== undefined) throw new HttpError(409, 'Conflict', 'dead letters are being driven again already');
+      if (progress !== undefined) throw new HttpError(409, 'Conflict', 'dead letters are already being retried');
       if (plan().fleet !== undefined)
         throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
       progress = { driven: 0, bytes: 0, bytesDone: 0 };

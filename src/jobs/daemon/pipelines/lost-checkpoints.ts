@@ -45,7 +45,7 @@ export async function findLostCheckpoints(
 
 function lost(pipeline: string, output: string, stateFolder: string): JobError {
   return new JobError(
-    `pipeline ${pipeline}: there is no checkpoint in ${stateFolder}, and ${output} is not empty: what is in it would be written once more`,
+    `pipeline ${pipeline}: there is no checkpoint in ${stateFolder}, and ${output} is not empty: what is in it would be written again`,
     'refused',
     'bring the state folder back, or empty the outputs, or process all stored events again with --from-scratch',
   );

@@ -52,6 +52,6 @@ export async function openLog(
 function tellKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string, talk: Talk): void {
   const what =
     kind === 'damaged' ? 'the table of idempotency keys was damaged' : 'the table of idempotency keys was gone';
-  if (noted > 0) talk.warn(`${what}: it was made anew from the log's claims`, { log, keys: noted });
+  if (noted > 0) talk.warn(`${what}: it was recreated from the log's claims`, { log, keys: noted });
   else talk.error(`${what}, and no claims are left: events that come again are stored again`, { log });
 }

@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<Exclude<HeldFolderState, 'there'>, string>> = {
     'Move it back, and it goes on by itself; if it was removed, restart with --from-scratch, which processes all stored events again',
   replaced:
     'another folder has taken the place of the state folder while the daemon runs. Nothing is processed, and nothing written to it. ' +
-    'Put the former one back, and it goes on by itself; restart to go on with the new one',
+    'Put the former one back, and it continues by itself; restart to use the new one',
 };
 
 /** The state folder is not where it was. */

@@ -14,7 +14,7 @@ export function refusal(output: string, differences: readonly string[], leftOut:
     '--restart does everything again, and answers that were paid for are used again; ' +
     '--resume=force goes on from where it was all the same' +
     (leftOut.length > 0 ? `, and leaves out ${leftOut.join(' and ')}` : '');
-  return new JobError(`cannot go on with ${output}: ${differences.join('; ')}`, 'refused', hint);
+  return new JobError(`cannot continue with ${output}: ${differences.join('; ')}`, 'refused', hint);
 }
 
 /** Tells that nobody knows what is in outputs. @param stateFolder where it would stand */
