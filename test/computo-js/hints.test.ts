@@ -190,10 +190,59 @@ describe('arguments in the wrong order', () => {
 });
 
 it('texts that are added are answered with how they are joined, before a run and in it', () => {
-  expect(said('"a" + /b')).toEqual(['wrong-kind /1: Texts are joined with ++.']);
+  expect(said('"a" + /b')).toEqual([
+    'wrong-kind /1: Texts are joined with ++; number.parse(…) makes a number of a text.',
+  ]);
   const error = errorOf(() => compile(['+', ['$input', '/a'], 1]).run([{ a: 'x' }]));
-  expect(error.explain('text')).toMatch(/Texts are joined with \+\+\.$/);
-  expect(error.hint).toBe('Texts are joined with ["strConcat", …].');
+  expect(error.explain('text')).toMatch(/Texts are joined with \+\+; number\.parse/);
+  expect(error.hint).toBe('["strConcat", …] joins texts; ["number.parse", …] makes a number of a text.');
+});
+
+it.each([
+  ['/n/2', { n: 5 }, 'Division has white space around it: /n / 2.'],
+  ['let x = /n in x/2', { n: 5 }, 'Division has white space around it: x / 2.'],
+  ['/user/name', { id: 1 }, 'A default in its place: /user/name ?? null.'],
+  ['let x = $input in x/user', {}, 'A default in its place: x/user ?? null.'],
+  ['value.at($input, "a b")', {}, 'A default in its place: … ?? null.'],
+  ['/n > 4', { n: '5' }, 'number.parse(…) makes a number of a text'],
+  ['/n * 4', { n: '5' }, 'number.parse(…) makes a number of a text.'],
+  ['/ts > 1', { ts: '2024-01-01' }, 'time.parse(…) makes a time of a text.'],
+  ['time.format(/t)', { t: '2024-01-01' }, 'time.parse(…) makes a time of a text.'],
+  ['value.remove($input, /n)', { n: 5 }, 'A pointer stands in quotes: "/n".'],
+  ['value.remove($input, /n)', { n: 'abc' }, 'A pointer stands in quotes: "/n".'],
+  ['omit($input, /n)', { n: 5 }, 'Keys are a list of texts: ["n"].'],
+  ['sort(/items, i => i/p)', { items: [] }, 'in quotes: "/p".'],
+] as readonly (readonly [string, Json, string])[])(
+  '%s, when it fails in a run, says what to write',
+  (text, input, hint) => {
+    const error = errorOf(() => compile(parseText(text).script, { dialect: 'current' }).run([input]));
+    expect(error.explain('text')).toContain(hint);
+  },
+);
+
+it.each([
+  'omit($input, ["email", "user_name"])',
+  'value.has($input, "user.name")',
+  'value.at($input, "a.b")',
+  'time.format(/t, "%Y")',
+  '/tags ++ " x"',
+  '/a == 1 or /b',
+  '/a or true',
+  '{a: 1, b: {a: 2}}',
+])('nothing is said of %s', (text) => {
+  expect(said(text)).toEqual([]);
+});
+
+it('a literal that was not meant so is told of in JSON as it is written there', () => {
+  expect(saidOfJson(['omit', ['$input'], { array: ['id', '/email'] }])).toEqual([
+    'path-as-key /2/array/1: The key is "email"; value.remove takes a path: ["value.remove", …, "/email"].',
+  ]);
+  expect(saidOfJson(['or', ['==', ['$input', '/a'], 'x'], 'y'])).toEqual([
+    'literal-operand /2: Each side is a condition of its own: ["or", …, ["==", ["$input", "/a"], "y"]].',
+  ]);
+  expect(saidOfJson(['time.format', 0, 'UTC'])).toEqual([
+    'malformed-format /2: The zone is the third argument: ["time.format", …, "%Y-%m-%d %H:%M", "UTC"].',
+  ]);
 });
 
 function errorOf(work: () => unknown): ComputoError {

@@ -132,7 +132,7 @@ describe('reading JSON', () => {
     ['{a:1}', "unexpected 'a' where a key in quotes should be at column 2"],
     ['[1,]', "unexpected ']' where a value should be at column 4"],
     ['["a\u0000"]', 'raw control character U+0000 in a string at column 4'],
-    ['["\\x"]', String.raw`unknown escape "\\x" in a string at column 3`],
+    ['["\\x"]', String.raw`unknown escape \x in a string at column 3`],
     ['["abc', 'the text ends inside a string at column 6'],
     ['01', 'malformed number 01 at column 1'],
     ['{} {}', "unexpected '{' after the end of the value at column 4"],

@@ -1,9 +1,11 @@
 import { LAMBDA_HINT } from '../compile/index.js';
 import { hintIn, type Hint } from '../hint.js';
-import { JOIN_HINT, parameterAt, placeInside, usageHint, type Call, type Node, type Report } from '../syntax/index.js';
+import { parameterAt, placeInside, textHint, usageHint, type Call, type Node, type Report } from '../syntax/index.js';
 import { isArray, isTruthy, type Json, type JsonKind } from '../value/index.js';
 import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
 import { lambdaBodies } from './lambda-bodies.js';
+import { literalOperands } from './literal-operand.js';
+import { pathsAsKeys } from './path-as-key.js';
 import { quotedCalls } from './quoted-call.js';
 import { quotedFields } from './quoted-field.js';
 import type { CheckRule } from './rule.js';
@@ -46,7 +48,7 @@ const wrongKinds: CheckRule = ({ node }, report) => {
       place: argument.place,
       message: `'${node.operator.name}' needs ${withArticle(wanted)} as argument ${index + 1}, got ${yieldText(argument)}`,
       severity: index < certain ? 'error' : 'warning',
-      hint: node.operator.name === '+' && yielded === 'string' ? JOIN_HINT : listHint(wanted, argument),
+      hint: wanted === 'number' && yielded === 'string' ? textHint(node) : listHint(wanted, argument),
     });
   }
 };
@@ -207,4 +209,6 @@ export const RULES: readonly CheckRule[] = [
   lambdaBodies,
   quotedCalls,
   quotedFields,
+  pathsAsKeys,
+  literalOperands,
 ];

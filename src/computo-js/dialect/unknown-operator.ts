@@ -20,6 +20,8 @@ export function unknownOperator(name: string, args: readonly Json[], place: Plac
 
 /** Names up to this length are guessed rather than mistyped. */
 const GUESSED_MAX = 3;
+/** Words that stand elsewhere with a condition alone, for events. */
+const SELECTS = new Set(['select', 'where', 'grep', 'keep']);
 /** So many names that a word may mean are told. */
 const MEANT_MAX = 3;
 
@@ -27,6 +29,10 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
   const other: Dialect = dialect === 'classic' ? 'current' : 'classic';
   if (findOperator(name, other) !== undefined && !isText)
     return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
+  if (args.length === 1 && SELECTS.has(name)) {
+    const filter = usageOf('filter', dialect, isText);
+    return `Events are chosen with --filter, which takes the condition alone; elements of a list with ${filter}.`;
+  }
   const names = operatorNames(dialect);
   const [family = '', verb] = name.split('.', 2);
   const ours = oursOf(verb ?? name, names);

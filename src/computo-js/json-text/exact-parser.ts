@@ -166,10 +166,15 @@ export function stringEnd(text: string, start: number): number {
     if (code !== BACKSLASH) throw new JsonSyntaxError(`raw control character ${codePoint(code)} in a string`, at);
     ESCAPE.lastIndex = at;
     if (!ESCAPE.test(text)) {
-      throw new JsonSyntaxError(`unknown escape ${JSON.stringify(text.slice(at, at + 2))} in a string`, at);
+      throw new JsonSyntaxError(`unknown escape ${escapeShown(text.slice(at, at + 2))} in a string`, at);
     }
     at = ESCAPE.lastIndex;
   }
+}
+
+/** A backslash and what is behind it, as it was typed: in a text of JSON there would be two. */
+function escapeShown(typed: string): string {
+  return /^\\[!-~]$/.test(typed) ? typed : JSON.stringify(typed);
 }
 
 /** The string between two quotes that {@link stringEnd} found. */

@@ -1,7 +1,8 @@
-import { MISSING, type Run } from '../compile/index.js';
+import { MISSING, rawArgument, type Run } from '../compile/index.js';
+import type { Hint } from '../hint.js';
 import { formatPointer } from '../pointer/index.js';
 import { invalidArgument, type Call } from '../syntax/index.js';
-import { describe, isArray, isObject, keysOf, nearestName, unlimited, type Json } from '../value/index.js';
+import { describe, isArray, isNumber, isObject, keysOf, nearestName, unlimited, type Json } from '../value/index.js';
 
 /** A read that found nothing. */
 interface Miss<Key> {
@@ -29,12 +30,15 @@ export function missError<Key extends string | number>(call: Call, miss: Miss<Ke
   return invalidArgument(
     call.place,
     `nothing at ${JSON.stringify(pointer)} in ${noun}${end}`,
-    hintAt(value, prefix, keys[length]),
+    hintAt(call, value, prefix, keys[length]),
   );
 }
 
 /** The last value on the path, and how many keys lead there. */
-function endOf<Key>({ root, keys, step }: Miss<Key>): { value: Json; length: number } {
+function endOf<Key>({ root, keys, step }: Miss<Key>): {
+  value: Json;
+  length: number;
+} {
   let value = root;
   for (const [length, key] of keys.entries()) {
     const next = step(value, key);
@@ -45,9 +49,31 @@ function endOf<Key>({ root, keys, step }: Miss<Key>): { value: Json; length: num
 }
 
 /** Says what is there where the path breaks off. */
-function hintAt(value: Json, prefix: string, key: string | number | undefined): string {
+function hintAt(call: Call, value: Json, prefix: string, key: string | number | undefined): Hint {
   const nearest = isObject(value) ? nearestName(String(key), keysOf(value, unlimited())) : undefined;
   if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
   const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
-  return `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
+  const there = `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
+  return (form) => (form === 'text' ? `${there} ${nextStep(call, value, prefix, key)}` : there);
+}
+
+/** What to write in the text form: a division, where one may have been meant, else a default. */
+function nextStep(call: Call, value: Json, prefix: string, key: string | number | undefined): string {
+  const written = writtenPath(call);
+  if (isNumber(value) && typeof key === 'string' && written !== undefined) {
+    const dividend = written.slice(0, written.length - key.length - 1);
+    if (written.endsWith(`/${key}`) && dividend.endsWith(prefix))
+      return `Division has white space around it: ${dividend} / ${key}.`;
+  }
+  return `A default in its place: ${written ?? '…'} ?? null.`;
+}
+
+/** A read as the text form writes it, as far as that is plain. */
+function writtenPath(call: Call): string | undefined {
+  const pointer = rawArgument(call, 0);
+  if (typeof pointer !== 'string' || !/^(?:\/(?:[A-Za-z_]\w*|[0-9]+))+$/.test(pointer)) return undefined;
+  const { name } = call.operator;
+  if (name === '$') return pointer.slice(1);
+  if (name === '$input') return pointer;
+  return name === '$inputs' ? `${name}${pointer}` : undefined;
 }

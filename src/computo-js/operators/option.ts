@@ -1,5 +1,5 @@
 import { compileArgument, countSteps, textOf, type Compiler, type Evaluate } from '../compile/index.js';
-import { invalidArgument, type Call, type Report } from '../syntax/index.js';
+import { invalidArgument, quotedHint, type Call, type Report } from '../syntax/index.js';
 
 /** What an option's text can't mean; raised by the functions that read options. */
 export class OptionProblem extends Error {
@@ -31,7 +31,7 @@ export function compileOption<T>(
   return (run, scope) => {
     const text = textOf(given(run, scope), call, index);
     if (stepsOf !== undefined && !isWrittenOut) countSteps(run, stepsOf(text), call.place);
-    if (last?.text !== text) last = { text, meaning: readOrFail(call, text, read) };
+    if (last?.text !== text) last = { text, meaning: readOrFail(call, text, read, index) };
     return last.meaning;
   };
 }
@@ -54,11 +54,14 @@ export function reportOption(
   }
 }
 
-/** @throws ComputoError `InvalidArgument` for an option that means nothing */
-export function readOrFail<T>(call: Call, text: string, read: (text: string) => T): T {
+/**
+ * @param index which argument it is
+ * @throws ComputoError `InvalidArgument` for an option that means nothing
+ */
+export function readOrFail<T>(call: Call, text: string, read: (text: string) => T, index: number): T {
   try {
     return read(text);
   } catch (error) {
-    throw error instanceof OptionProblem ? invalidArgument(call.place, error.message) : error;
+    throw error instanceof OptionProblem ? invalidArgument(call.place, error.message, quotedHint(call, index)) : error;
   }
 }

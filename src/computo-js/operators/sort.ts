@@ -37,7 +37,7 @@ export const sort = defineOperator('sort', () => ({
   compile(call, compiler) {
     const array = compileArgument(call, 0, compiler);
     const keys = sortKeysOf(call);
-    if ('problem' in keys) return failing(call, array, keys.problem);
+    if ('problem' in keys) return failing(call, array, keys);
     return (run, scope) => {
       const items = arrayOf(array(run, scope), call, 0);
       countUnits(run, UNITS_PER_ROW * (1 + keys.length) * items.length, call.place);
@@ -48,8 +48,8 @@ export const sort = defineOperator('sort', () => ({
   check(call, report) {
     const keys = sortKeysOf(call);
     if (!('problem' in keys)) return;
-    const hint = call.arguments.length > 2 ? 'A pointer and its direction are a pair: ["/name", "desc"].' : undefined;
-    report({ code: 'sort-option', place: keys.place, message: keys.problem, hint });
+    const pair = call.arguments.length > 2 ? 'A pointer and its direction are a pair: ["/name", "desc"].' : undefined;
+    report({ code: 'sort-option', place: keys.place, message: keys.problem, hint: keys.hint ?? pair });
   },
 }));
 
@@ -62,6 +62,7 @@ interface SortKey {
 
 interface Problem {
   readonly problem: string;
+  readonly hint: string | undefined;
   readonly place: Call['place'];
 }
 
@@ -76,7 +77,10 @@ function sortKeysOf(call: Call): readonly SortKey[] | Problem {
   for (const [index, option] of options.entries()) {
     const key = sortKeyOf(option);
     if (key === undefined)
-      return { problem: problemWith(option, options.length), place: placeInside(call.place, index + 2) };
+      return {
+        ...problemWith(option, options.length),
+        place: placeInside(call.place, index + 2),
+      };
     keys.push(key);
   }
   return keys;
@@ -93,16 +97,45 @@ function directionOf(word: 'asc' | 'desc'): 1 | -1 {
   return word === 'asc' ? 1 : -1;
 }
 
-function problemWith(option: Json, count: number): string {
+function problemWith(option: Json, count: number): Omit<Problem, 'place'> {
   const forms =
     count === 1 ? '"asc", "desc", "/pointer" or ["/pointer", "desc"]' : '"/pointer" or ["/pointer", "desc"]';
-  return `'sort' takes ${forms} as ${count === 1 ? 'its option' : 'each of several options'}, got ${describe(option)}`;
+  const taken = `'sort' takes ${forms} as ${count === 1 ? 'its option' : 'each of several options'}`;
+  const meant = meantBy(option);
+  return {
+    problem: `${taken}, got ${meant?.what ?? describe(option)}`,
+    hint: typeof option === 'string' ? wordMeant(option) : meant?.hint,
+  };
 }
 
-function failing(call: Call, array: Evaluate, problem: string): Evaluate {
+/** What a text was meant as that is no option. */
+function wordMeant(option: string): string | undefined {
+  const [direction] = /^(?:asc|desc)/i.exec(option) ?? [];
+  if (direction === option || !/^\w+$/.test(option)) return undefined;
+  if (direction !== undefined) return `Write ${JSON.stringify(direction.toLowerCase())}.`;
+  return `A pointer begins with a slash: ${JSON.stringify(`/${option}`)}.`;
+}
+
+/** What an expression among the options is, which is not evaluated there, and the option to write for it. */
+function meantBy(option: Json): { readonly what: string; readonly hint: string } | undefined {
+  if (!isArray(option)) return undefined;
+  const [head, first, body] = option;
+  const isLambda = head === 'lambda' && option.length === 3;
+  if (!isLambda && head !== '$input') return undefined;
+  const reference = isLambda ? (body !== undefined && isArray(body) ? body[1] : undefined) : first;
+  const isPlain = typeof reference === 'string' && reference.startsWith('/');
+  // The first segment behind `$` names the parameter.
+  const pointer = isPlain && isLambda ? /^\/\w+(\/.+)$/.exec(reference)?.[1] : isPlain ? reference : undefined;
+  return {
+    what: isLambda ? 'a lambda' : 'a field of the event',
+    hint: `The elements are sorted by a pointer into each, in quotes: ${JSON.stringify(pointer ?? '/name')}.`,
+  };
+}
+
+function failing(call: Call, array: Evaluate, { problem, hint }: Problem): Evaluate {
   return (run, scope) => {
     arrayOf(array(run, scope), call, 0);
-    throw invalidArgument(call.place, problem);
+    throw invalidArgument(call.place, problem, hint);
   };
 }
 

@@ -1,6 +1,6 @@
 /** Scripts as trees, and what an operator's record says. */
 export type { Dialect, DialectOption } from './dialect.js';
-export { invalidArgument, JOIN_HINT, limitExceeded, overLimit, wrongKind } from './fault.js';
+export { invalidArgument, limitExceeded, overLimit, quotedHint, textHint, wrongKind } from './fault.js';
 export type { Binding, Call, Fault, If, Lambda, Let, List, Node } from './node.js';
 export {
   completeOperator,

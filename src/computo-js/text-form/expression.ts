@@ -59,7 +59,9 @@ export function objectOf(members: readonly ObjectMember[], start: number, end: n
   const parts = members.flatMap(({ key, value }) => [key, value]);
   const call: Json = ['obj', ...parts.map(({ script }) => script)];
   const span = spanOf(start, end, [undefined, ...parts.map((part) => part.span)]);
-  if (entries.length < members.length) return { script: call, span };
+  // A key that is given twice stays so in the script, for whoever checks it.
+  const isRepeated = new Set(entries.map(([key]) => key)).size < entries.length;
+  if (entries.length < members.length || isRepeated) return { script: call, span };
   const object = orderedObject(entries, unlimited());
   // `{"array": …}` is how JSON writes a list; as a call it stays an object.
   const isListInJson = entries.length === 1 && entries[0]?.[0] === 'array';

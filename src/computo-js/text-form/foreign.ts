@@ -46,16 +46,21 @@ const FOREIGN: readonly (readonly [RegExp, Cure])[] = [
   [/\*\*|\^/y, 'There is no power; multiply.'],
   [/\*/y, star],
   [/\/\//y, COMMENT],
-  [/\//y, (_, before, behind) => (before.endsWith('/') ? COMMENT : (operatorBefore(before, behind) ?? FIELDS))],
+  [
+    /\//y,
+    (_, before, behind) =>
+      before.endsWith('/') ? COMMENT : (memberOf(before, behind) ?? operatorBefore(before, behind) ?? FIELDS),
+  ],
   [/#/y, 'A comment begins with --.'],
   [/;/y, 'Bindings of a let are parted by commas: let a = 1, b = 2 in ….'],
   [/:=/y, 'Name a value with: let x = … in ….'],
   [
     /:/y,
-    (_, before) =>
-      /\{[^{}]*\/[^{},:]*$/.test(before)
+    (_, before, behind) =>
+      sliceOf(before, behind) ??
+      (/\{[^{}]*\/[^{},:]*$/.test(before)
         ? 'The key of a path is its last part; for another one write name: /path.'
-        : 'Arguments have no names: give them in their order.',
+        : 'Arguments have no names: give them in their order.'),
   ],
   [/\]/y, (_, before) => (/\[\s*$/.test(before) ? EACH : 'A bracket is closed that is not open.')],
   [/[)}]/y, (_, before) => (isClosed(before) ? 'A bracket is closed that is not open.' : undefined)],
@@ -101,8 +106,30 @@ export function foreignHint(text: string, offset: number): string | undefined {
   return operatorBefore(before, behind);
 }
 
+/** `/items[0:2]`: a part of a list or a text. */
+function sliceOf(before: string, behind: string): string | undefined {
+  const [, whole, from = ''] = /([\w/"$.)\]]+)\[\s*(-?\w*)\s*$/.exec(before) ?? [];
+  if (whole === undefined) return undefined;
+  const to = /^:\s*(-?\w+)/.exec(behind)?.[1];
+  const part = `${whole.includes(')') ? '…' : whole}, ${from === '' ? '0' : from}${to === undefined ? '' : `, ${to}`}`;
+  return `A part of a list: list.slice(${part}); of a text: text.slice(${part}).`;
+}
+
+/** `{x/name}`: only a path of the event is a key and a value at once. */
+function memberOf(before: string, behind: string): string | undefined {
+  const name = /[{,]\s*([A-Za-z_]\w*)$/.exec(before)?.[1];
+  const path = /^(?:\/[A-Za-z_]\w*)+/.exec(behind)?.[0];
+  if (name === undefined || path === undefined || !inObject(before)) return undefined;
+  return `Write: ${path.slice(path.lastIndexOf('/') + 1)}: ${name}${path}.`;
+}
+
+/** Where a lambda is the next argument. */
+const TAKES_LAMBDA =
+  /(?:\|>\s*(?:map|filter|flatMap|some|every|partition|find|findIndex)\(|\b(?:map|filter|flatMap|some|every|partition|find|findIndex)\([^()]*,)\s*$/;
+
 /** `.user.name`, `.items[0]`, `.items[]`, `x.f(`, by what stands before it. */
 function path(found: string, before: string): string {
+  if (TAKES_LAMBDA.test(before) && !found.endsWith('(')) return `A field of each element: x => ${slashed('x', found)}.`;
   const base = /(?:\$input|[A-Za-z_]\w*|\/)(?:[\w/"]|\[\w*\])*$/.exec(before)?.[0] ?? '';
   const owner = base === '$input' || base === '$' ? '' : base;
   if (found.endsWith('(')) {

@@ -13,6 +13,9 @@ import { spanOf, type Span } from './span.js';
 /** Why `6/2` is none. */
 const DIVISION = 'Division has white space on both sides: a / b.';
 
+/** As much of the text on each side of a mistake is looked at. */
+const SEEN_AROUND = 40;
+
 /** A script, and where each piece of it stands in its text. */
 export interface ParsedText {
   readonly script: Json;
@@ -322,9 +325,28 @@ function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => 
     found.push(yield* ask(item(reader)));
     reader.space();
     if (reader.takes(',')) reader.space();
-    else if (!reader.sees(close)) throw reader.unexpected(`where ',' or '${close}' should be`);
+    else if (!reader.sees(close)) throw unparted(reader, close);
   }
   return found;
+}
+
+/** Two values beside each other, or something else that does not belong between brackets. */
+function unparted(reader: Reader, close: string): Error {
+  const where = `where ',' or '${close}' should be`;
+  const before = reader.text.slice(Math.max(0, reader.at - SEEN_AROUND), reader.at);
+  const isMember = close === '}' && /^[A-Za-z_]\w*\s*:/.test(reader.text.slice(reader.at, reader.at + SEEN_AROUND));
+  // Behind `)` a brace begins what other languages call a body.
+  const isBeside =
+    !/\)\s*\{$/.test(before + reader.character()) &&
+    /["\])}]\s*$|[/$]\w+\s+$|[\s,[(:][0-9]+\s+$/.test(before) &&
+    /["/$[{`0-9]/.test(reader.character());
+  if (!isBeside && !isMember) return reader.unexpected(where);
+  const division = reader.sees('/') && close !== '}' ? ' A division has white space on both sides: a / b.' : '';
+  return reader.error(
+    `unexpected '${reader.word() ?? reader.character()}' ${where}`,
+    reader.at,
+    `A comma is missing before it.${division}`,
+  );
 }
 
 /** `(a, b) =>`, passed; undefined, and nothing passed, where something else is in the parentheses. */

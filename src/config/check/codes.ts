@@ -74,7 +74,8 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unique-sorted-option': 'uniqueSorted does not know this option',
   'negative-tolerance': 'approx needs a tolerance that is not negative',
   'chunk-size': 'chunk needs a positive size',
-  'malformed-format': 'a format of times has a directive that strftime does not have, or that cannot be read',
+  'malformed-format':
+    'a format of times has a directive that strftime does not have or that cannot be read, or none (a warning)',
   'unknown-zone': 'no time zone has this name',
   'malformed-unit': 'a unit of time has the wrong form: it is like 15m, 1d or 3mo',
   'malformed-duration': 'a duration has not the form of ISO 8601: it is like P1M or PT2H',
@@ -89,6 +90,8 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'compact-option': 'value.compact takes only the option "deep"',
   'limit-exceeded': 'a constant part of a script goes beyond a limit',
   'quoted-call': 'data holds what looks like a call or a field, and is not evaluated',
+  'path-as-key': 'a key looks like a path, where the operator takes keys',
+  'literal-operand': 'a literal is an operand of ++, and or or, which makes of it what is hardly meant',
   'text-body': 'a lambda gives the same text, whatever it is given',
   'unused-parameter': 'a lambda uses none of its parameters',
   'too-many-problems': 'a script has so many problems that not all are listed',

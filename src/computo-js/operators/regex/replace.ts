@@ -59,7 +59,7 @@ function remembered(call: Call): (by: string, pattern: Pattern) => Replacement {
   let last: { readonly by: string; readonly pattern: Pattern; readonly replacement: Replacement } | undefined;
   return (by, pattern) => {
     if (last?.by !== by || last.pattern !== pattern) {
-      last = { by, pattern, replacement: readOrFail(call, by, (text) => readReplacement(text, pattern)) };
+      last = { by, pattern, replacement: readOrFail(call, by, (text) => readReplacement(text, pattern), 2) };
     }
     return last.replacement;
   };

@@ -1,11 +1,13 @@
 import { compileArgument, countSteps, countUnits, type Compiler, type Evaluate } from '../../compile/index.js';
-import { defineOperator, inBoth, number, takesUpTo, value, type Call } from '../../syntax/index.js';
+import type { Form } from '../../hint.js';
+import { defineOperator, inBoth, number, takesUpTo, value, type Call, type Report } from '../../syntax/index.js';
+import { shorten } from '../../value/index.js';
 import { compileOption, reportOption } from '../option.js';
 import { printBy, readFormat } from './format-text.js';
 import { instantOf } from './instant.js';
 import { momentOf } from './moment.js';
 import { printRfc3339 } from './rfc3339.js';
-import { readZone } from './zone.js';
+import { isZoneName, readZone } from './zone.js';
 import { compileZone } from './zone-option.js';
 
 const UNITS_PER_TIME = '1970-01-01T00:00:00.000Z'.length;
@@ -32,6 +34,7 @@ export const format = defineOperator('time.format', () => ({
   check(call, report) {
     reportOption(call, 1, 'malformed-format', readFormat, report);
     reportOption(call, 2, 'unknown-zone', readZone, report);
+    reportBareFormat(call, report);
   },
 }));
 
@@ -46,4 +49,25 @@ function byFormat(call: Call, compiler: Compiler, given: Evaluate): Evaluate {
     countUnits(run, text.length, call.place);
     return text;
   };
+}
+
+/** A format without a directive: the same text for each time. */
+function reportBareFormat(call: Call, report: Report): void {
+  const [, argument, zone] = call.arguments;
+  if (argument?.type !== 'constant' || typeof argument.value !== 'string' || argument.value.includes('%')) return;
+  const text = JSON.stringify(argument.value);
+  const isZone = zone === undefined && isZoneName(argument.value);
+  report({
+    code: 'malformed-format',
+    severity: 'warning',
+    place: argument.place,
+    message: `the format ${JSON.stringify(shorten(argument.value))} has no directive: each time gives this same text`,
+    hint: isZone
+      ? (form) => `The zone is the third argument: ${written(form, `"%Y-%m-%d %H:%M", ${text}`)}.`
+      : (form) => `Write the date as %Y-%m-%d, the clock as %H:%M:%S: ${written(form, '"%Y-%m-%d"')}.`,
+  });
+}
+
+function written(form: Form, options: string): string {
+  return form === 'text' ? `time.format(…, ${options})` : `["time.format", …, ${options}]`;
 }

@@ -31,8 +31,7 @@ export function readZone(name: string): Zone {
   const key = isName ? name.toLowerCase() : '';
   const before = known.get(key);
   if (before !== undefined) return before;
-  if (!isName || !isZone(name))
-    throw new OptionProblem(`no time zone ${JSON.stringify(shorten(name))} is known${near(name)}`);
+  if (!isZoneName(name)) throw new OptionProblem(`no time zone ${JSON.stringify(shorten(name))} is known${near(name)}`);
   const zone = { offsetAt: offsetsOf(name) };
   known.set(key, zone);
   return zone;
@@ -68,6 +67,11 @@ export function firstInstantIn(zone: Zone, local: number): number {
     else before = middle;
   }
   return after;
+}
+
+/** Whether a time zone has this name. */
+export function isZoneName(name: string): boolean {
+  return name.length <= NAME_LENGTH_MAX && NAME.test(name) && isZone(name);
 }
 
 function isZone(name: string): boolean {
