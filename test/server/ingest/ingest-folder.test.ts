@@ -321,7 +321,9 @@ describe.concurrent('a watched folder', () => {
       writeFileSync(bench.at('a'), '22\n');
       await bench.look();
       expect(await bench.events()).toEqual(['1', '22']);
-      expect(bench.told).toEqual(['stored a 1', 'folder failed', 'folder failed', 'folder back', 'stored a 1']);
+      // Whether the new file has the inode of the old one, and so looks rewritten, is up to the file system.
+      const told = bench.told.filter((line) => line !== 'rewritten a');
+      expect(told).toEqual(['stored a 1', 'folder failed', 'folder failed', 'folder back', 'stored a 1']);
     }));
 
   it('leaves links, folders and pipes alone, and what its name says is not finished, and says so once', async () => {
