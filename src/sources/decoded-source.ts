@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES } from './block-cutter.js';
 import { readableStats } from './file-source.js';
 import type { InputFormat } from './formats/decoder.js';
 import { gunzipped } from './gunzip.js';
 import { openForReading } from './open-file.js';
-import { chunkBlocks } from './stream-source.js';
+import { chunkBlocks, streamChunks } from './stream-source.js';
 
 /** The most that is written around a record: names of fields, or a broken record's description in base64. */
 const LINE_GROWTH_MAX = 8;
@@ -24,7 +24,7 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
   return {
     name: source,
     async *blocks(signal): AsyncGenerator<Block> {
-      const chunks = isPacked ? gunzipped(name, signal) : plainChunks(isStdin ? undefined : name, signal);
+      const chunks = isPacked ? gunzipped(name, signal) : streamChunks(isStdin ? process.stdin : opened(name), signal);
       const decoder = format.open({ source, recordBytesMax });
       async function* lines(): AsyncGenerator<Buffer> {
         for await (const chunk of chunks) yield decoder.decode(chunk);
@@ -37,20 +37,6 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
   };
 }
 
-/** @param path undefined: standard input */
-async function* plainChunks(path: string | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const stream =
-    path === undefined
-      ? process.stdin
-      : createReadStream(path, { fd: openForReading(path), highWaterMark: BLOCK_BYTES });
-  const stop = (): void => void stream.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (!signal.aborted) yield* stream as AsyncIterable<Buffer>;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stream.destroy();
-  }
+function opened(path: string): ReadStream {
+  return createReadStream(path, { fd: openForReading(path), highWaterMark: BLOCK_BYTES });
 }

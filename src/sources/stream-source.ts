@@ -15,11 +15,21 @@ export async function* streamBlocks(
   lineBytesMax: number,
   signal: AbortSignal,
 ): AsyncGenerator<Block> {
+  yield* chunkBlocks(streamChunks(stream, signal), name, lineBytesMax, signal);
+}
+
+/**
+ * The chunks of a stream, which is destroyed at their end.
+ *
+ * @param signal ends the reading
+ * @throws the stream's error, also when the signal has ended it
+ */
+export async function* streamChunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = () => void stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    yield* chunkBlocks(stream as AsyncIterable<Buffer>, name, lineBytesMax, signal);
+    yield* stream as AsyncIterable<Buffer>;
   } finally {
     signal.removeEventListener('abort', stop);
     stream.destroy();

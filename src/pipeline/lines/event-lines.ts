@@ -6,7 +6,7 @@ import { isBroken, readBroken, type BrokenRecord, type LineBlock, type OverlongL
 import type { Batch } from '../batch.js';
 import { EventFailure } from '../failure.js';
 import { notUtf8, tooLong } from './line-failure.js';
-import { isBlank, readLine, type LineLimits } from './read-line.js';
+import { isBlank, readData, refuseLong, type LineLimits } from './read-line.js';
 import { refusedBefore } from './refused-line.js';
 
 const NEWLINE = 0x0a;
@@ -109,7 +109,8 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
       return;
     }
     // Whoever decoded a record has measured it as it stood in the input.
-    data = readLine(text, exactly, batch.isDecoded ? { ...options, lineBytesMax: Infinity } : options);
+    if (!batch.isDecoded) refuseLong(text, options.lineBytesMax);
+    data = readData(text, exactly, options.depthMax);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
     // What is not JSON can't be a part of its dead letter.

@@ -16,11 +16,21 @@ export interface LineLimits {
  * @throws EventFailure
  */
 export function readLine(text: string, exactly: boolean, { depthMax, lineBytesMax }: LineLimits): Json {
+  refuseLong(text, lineBytesMax);
+  return readData(text, exactly, depthMax);
+}
+
+/** @throws EventFailure for a line over the limit */
+export function refuseLong(text: string, lineBytesMax: number): void {
   // No character takes more than three bytes, so a short text need not be measured.
   if (text.length * 3 > lineBytesMax) {
     const lineBytes = Buffer.byteLength(text);
     if (lineBytes > lineBytesMax) throw tooLong(lineBytes, lineBytesMax);
   }
+}
+
+/** {@link readLine} of any length. */
+export function readData(text: string, exactly: boolean, depthMax: number): Json {
   try {
     return exactly ? parseJson(text, depthMax) : parsePlain(text, depthMax);
   } catch (error) {

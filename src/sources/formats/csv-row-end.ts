@@ -30,6 +30,8 @@ export class CsvRowEnd {
 
   /** @returns the position of the newline after the row, or what breaks it; undefined when the bytes have neither */
   find(bytes: Buffer): number | undefined {
+    // What breaks the row may be gone.
+    if (this.#state === 'junk') return Math.max(0, this.#at);
     for (let at = this.#at; at < bytes.length; at++) {
       if (this.#state === 'quoted') {
         const quote = bytes.indexOf(QUOTE, at);

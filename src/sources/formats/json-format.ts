@@ -1,15 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { brokenLine } from './broken-record.js';
-import type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
-import { JsonLines } from './json-lines.js';
-import { RecordBuffer } from './record-buffer.js';
+import { BufferedDecoder, type RecordCutter } from './buffered-decoder.js';
+import type { InputFormat } from './decoder.js';
+import type { JsonLines } from './json-lines.js';
+import { OverLimit } from './over-limit.js';
 
 /** JSON in any layout. */
 export const json: InputFormat = {
   name: 'json',
   extensions: [],
   summary: 'JSON values in any layout, one after the other; of a list at the top, each element is an event',
-  open: (options) => new JsonDecoder(options),
+  open: ({ recordBytesMax }) => new BufferedDecoder((lines) => new JsonCutter(lines, recordBytesMax)),
 };
 
 const SPACE = 0x20;
@@ -26,8 +27,6 @@ const CLOSE_LIST = 0x5d;
 const OPEN_MAP = 0x7b;
 const CLOSE_MAP = 0x7d;
 const LINE_END = Buffer.from('\n');
-/** What is kept of a value over the limit. */
-const HEAD_BYTES = 4096;
 
 /** The decoder's state between values. */
 type Place =
@@ -43,9 +42,9 @@ type Place =
  * decides whether a value is valid. Everything between two commas of a list is one element, so that a missing comma breaks one
  * event.
  */
-class JsonDecoder implements Decoder {
-  readonly #buffer = new RecordBuffer();
-  readonly #lines = new JsonLines();
+class JsonCutter implements RecordCutter {
+  readonly #overLimit: OverLimit;
+  #bytes: Buffer = Buffer.alloc(0);
   #place: Place = 'top';
   /** Where the incomplete value starts; undefined between values. */
   #start: number | undefined;
@@ -58,43 +57,37 @@ class JsonDecoder implements Decoder {
   #text: 'none' | 'open' | 'escape' = 'none';
   /** A string of the value contains a line break, which is invalid. */
   #hasBreak = false;
-  /** The start of a value over the limit, whose rest is skipped, and its bytes so far. */
-  #overlong: { readonly head: Buffer; bytes: number } | undefined;
 
-  constructor(private readonly options: DecoderOptions) {}
-
-  decode(chunk: Buffer): Buffer {
-    const keepFrom = this.#start ?? this.#at;
-    const isReady = this.#buffer.add(chunk, keepFrom);
-    this.#at -= keepFrom;
-    if (this.#start !== undefined) this.#start = 0;
-    if (isReady) this.#scan();
-    return this.#lines.take();
+  constructor(
+    private readonly lines: JsonLines,
+    recordBytesMax: number,
+  ) {
+    this.#overLimit = new OverLimit('value', recordBytesMax);
   }
 
-  end(): Buffer {
-    this.#buffer.end();
-    this.#scan();
-    if (this.#start !== undefined) this.#give(this.#at);
-    if (this.#place !== 'top') this.#refuse('the input ends within its top-level list');
-    return this.#lines.take();
-  }
-
-  #scan(): void {
-    const { bytes } = this.#buffer;
-    // A character that is cut at the end only means that each value is looked at by itself.
-    this.#isText = isUtf8(bytes);
+  cut(bytes: Buffer, isText: boolean, isAll: boolean): number {
+    this.#bytes = bytes;
+    this.#isText = isText;
     for (; this.#at < bytes.length; this.#at++) {
       const byte = bytes[this.#at] ?? 0;
       if (this.#text === 'none') this.#outside(byte);
       else this.#inside(byte);
     }
-    if (
-      this.#start !== undefined &&
-      (this.#overlong !== undefined || this.#at - this.#start > this.options.recordBytesMax)
-    ) {
-      this.#readPast(this.#start, this.#at);
+    if (isAll) {
+      this.#give(this.#at);
+      if (this.#place !== 'top') this.#refuse('the input ends within its top-level list');
     }
+    return this.#leave();
+  }
+
+  /** Leaves a value that is not whole for the next call. @returns from where on bytes are left */
+  #leave(): number {
+    const isSkipped = this.#start !== undefined && this.#overLimit.exceeds(this.#at - this.#start);
+    if (isSkipped) this.#overLimit.skip(this.#bytes.subarray(this.#start, this.#at));
+    const left = isSkipped ? this.#at : (this.#start ?? this.#at);
+    this.#at -= left;
+    if (this.#start !== undefined) this.#start = 0;
+    return left;
   }
 
   #inside(byte: number): void {
@@ -162,23 +155,21 @@ class JsonDecoder implements Decoder {
   #give(end: number): void {
     const start = this.#start;
     if (start === undefined) return;
-    const { bytes } = this.#buffer;
-    if (this.#overlong !== undefined || end - start > this.options.recordBytesMax) {
-      const { head, bytes: length } = this.#readPast(start, end);
-      const message = `the value has ${length} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size)`;
-      this.#lines.append(brokenLine('line_too_long', message, head, length));
-      this.#overlong = undefined;
+    const bytes = this.#bytes;
+    if (this.#overLimit.exceeds(end - start)) {
+      this.#overLimit.skip(bytes.subarray(start, end));
+      const overlong = this.#overLimit.end();
+      if (overlong !== undefined)
+        this.lines.append(brokenLine('line_too_long', overlong.message, overlong.head, overlong.bytes));
     } else if (!this.#isText && !isUtf8(bytes.subarray(start, end))) {
-      this.#lines.append(brokenLine('invalid_utf8', '', bytes.subarray(start, end)));
+      this.lines.append(brokenLine('invalid_utf8', '', bytes.subarray(start, end)));
     } else if (bytes[start] === 0) {
-      this.#lines.append(
-        brokenLine('invalid_json', 'a value cannot begin with a NUL byte', bytes.subarray(start, end)),
-      );
+      this.lines.append(brokenLine('invalid_json', 'a value cannot begin with a NUL byte', bytes.subarray(start, end)));
     } else if (this.#hasBreak) {
-      this.#lines.append(brokenLine('invalid_json', 'a string contains a line break', bytes.subarray(start, end)));
+      this.lines.append(brokenLine('invalid_json', 'a string contains a line break', bytes.subarray(start, end)));
     } else {
-      this.#lines.appendFolded(bytes, start, end);
-      this.#lines.append(LINE_END);
+      this.lines.appendFolded(bytes, start, end);
+      this.lines.append(LINE_END);
     }
     this.#start = undefined;
     this.#hasBreak = false;
@@ -187,14 +178,6 @@ class JsonDecoder implements Decoder {
   }
 
   #refuse(message: string): void {
-    this.#lines.append(brokenLine('invalid_json', message, Buffer.alloc(0)));
-  }
-
-  #readPast(start: number, end: number): { readonly head: Buffer; readonly bytes: number } {
-    const part = this.#buffer.bytes.subarray(start, end);
-    this.#overlong ??= { head: Buffer.from(part.subarray(0, HEAD_BYTES)), bytes: 0 };
-    this.#overlong.bytes += part.length;
-    this.#start = end;
-    return this.#overlong;
+    this.lines.append(brokenLine('invalid_json', message, Buffer.alloc(0)));
   }
 }

@@ -1,95 +1,63 @@
 import { isUtf8 } from 'node:buffer';
 import type { BrokenKind } from './broken-record.js';
+import { BufferedDecoder, type RecordCutter } from './buffered-decoder.js';
 import type { Decoder, DecoderOptions } from './decoder.js';
-import { JsonLines } from './json-lines.js';
-import { RecordBuffer } from './record-buffer.js';
+import type { JsonLines } from './json-lines.js';
+import { OverLimit } from './over-limit.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What becomes of the lines of an input, without their line breaks. */
-export interface LineRecords {
-  /** Takes a line of valid UTF-8. */
+/** What becomes of the records of an input, without their line breaks. */
+export interface Records {
+  /** Takes a record of valid UTF-8. */
   add(bytes: Buffer, start: number, end: number): void;
-  /** Takes a line that cannot be read. @param line what is kept of it */
-  break(kind: BrokenKind, message: string, line: Buffer, lineBytes?: number): void;
+  /** Takes a record that cannot be read. @param record what is kept of it */
+  break(kind: BrokenKind, message: string, record: Buffer, recordBytes?: number): void;
 }
 
 /** For formats whose records are lines. */
-export class LineDecoder implements Decoder {
-  readonly #buffer = new RecordBuffer();
-  readonly #lines = new JsonLines();
-  #start = 0;
-  /** The start of a line over the limit, whose rest is skipped, and its bytes so far. */
-  #overlong: { readonly head: Buffer; bytes: number } | undefined;
-
-  readonly #records: LineRecords;
-
-  constructor(
-    private readonly options: DecoderOptions,
-    recordsInto: (lines: JsonLines) => LineRecords,
-  ) {
-    this.#records = recordsInto(this.#lines);
-  }
-
-  decode(chunk: Buffer): Buffer {
-    const isReady = this.#buffer.add(chunk, this.#start);
-    this.#start = 0;
-    if (isReady) this.#decode(false);
-    return this.#lines.take();
-  }
-
-  end(): Buffer {
-    this.#buffer.end();
-    this.#decode(true);
-    return this.#lines.take();
-  }
-
-  #decode(isAll: boolean): void {
-    const { bytes } = this.#buffer;
-    // A character that is cut at the end only means that each line is looked at by itself.
-    const isText = isUtf8(bytes);
-    for (
-      let newline = bytes.indexOf(NEWLINE, this.#start);
-      newline !== -1;
-      newline = bytes.indexOf(NEWLINE, this.#start)
-    ) {
-      this.#line(bytes, newline, isText);
-      this.#start = newline + 1;
-    }
-    if (isAll) {
-      if (this.#start < bytes.length || this.#overlong !== undefined) this.#line(bytes, bytes.length, isText);
-      this.#start = bytes.length;
-    } else if (this.#overlong !== undefined || bytes.length - this.#start > this.options.recordBytesMax) {
-      this.#readPast(bytes, bytes.length);
-      this.#start = bytes.length;
-    }
-  }
-
-  #line(bytes: Buffer, lineEnd: number, isText: boolean): void {
-    const start = this.#start;
-    if (this.#overlong !== undefined || lineEnd - start > this.options.recordBytesMax) {
-      const { head, bytes: length } = this.#readPast(bytes, lineEnd);
-      const message = `the line has ${length} bytes, the limit is ${this.options.recordBytesMax} (processing.max_line_size)`;
-      this.#records.break('line_too_long', message, head, length);
-      this.#overlong = undefined;
-      return;
-    }
-    const end = lineEnd > start && bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
-    const line = isText ? undefined : bytes.subarray(start, end);
-    if (line === undefined || isUtf8(line)) this.#records.add(bytes, start, end);
-    else this.#records.break('invalid_utf8', '', line);
-  }
-
-  #readPast(bytes: Buffer, end: number): { readonly head: Buffer; readonly bytes: number } {
-    this.#overlong ??= {
-      head: Buffer.from(bytes.subarray(this.#start, Math.min(end, this.#start + HEAD_BYTES))),
-      bytes: 0,
-    };
-    this.#overlong.bytes += end - this.#start;
-    return this.#overlong;
-  }
+export function lineDecoder({ recordBytesMax }: DecoderOptions, recordsInto: (lines: JsonLines) => Records): Decoder {
+  return new BufferedDecoder((lines) => lineCutter(recordsInto(lines), recordBytesMax));
 }
 
-/** What is kept of a line over the limit. */
-const HEAD_BYTES = 4096;
+function lineCutter(records: Records, recordBytesMax: number): RecordCutter {
+  const overLimit = new OverLimit('line', recordBytesMax);
+  const take = (bytes: Buffer, start: number, end: number, isText: boolean): void => {
+    if (overLimit.exceeds(end - start)) {
+      overLimit.skip(bytes.subarray(start, end));
+      const overlong = overLimit.end();
+      if (overlong !== undefined) records.break('line_too_long', overlong.message, overlong.head, overlong.bytes);
+    } else {
+      addText(records, bytes, start, withoutReturn(bytes, start, end), isText);
+    }
+  };
+  return {
+    cut(bytes, isText, isAll) {
+      let start = 0;
+      for (let newline = bytes.indexOf(NEWLINE); newline !== -1; newline = bytes.indexOf(NEWLINE, start)) {
+        take(bytes, start, newline, isText);
+        start = newline + 1;
+      }
+      if (isAll) {
+        if (start < bytes.length || overLimit.isSkipping) take(bytes, start, bytes.length, isText);
+        return bytes.length;
+      }
+      if (!overLimit.exceeds(bytes.length - start)) return start;
+      overLimit.skip(bytes.subarray(start));
+      return bytes.length;
+    },
+  };
+}
+
+/** Adds a record, unless it is not valid UTF-8. @param isText whether all bytes are known to be */
+export function addText(records: Records, bytes: Buffer, start: number, end: number, isText: boolean): void {
+  const record = isText ? undefined : bytes.subarray(start, end);
+  if (record === undefined || isUtf8(record)) records.add(bytes, start, end);
+  else records.break('invalid_utf8', '', record);
+}
+
+/** The end of a line without the carriage return before its newline. */
+export function withoutReturn(bytes: Buffer, start: number, newline: number): number {
+  return newline > start && bytes[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
+}

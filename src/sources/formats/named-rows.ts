@@ -1,7 +1,7 @@
 import { SourceError } from '../read-error.js';
 import { brokenLine, type BrokenKind } from './broken-record.js';
 import { JsonLines } from './json-lines.js';
-import type { LineRecords } from './line-decoder.js';
+import type { Records } from './line-decoder.js';
 import { isUtf16, UTF16 } from './recognize.js';
 
 /**
@@ -25,7 +25,7 @@ const END = Buffer.from('"}\n');
 const NOTHING = Buffer.alloc(0);
 
 /** Writes rows as lines of JSON, by the names in the first row. Lines keep their numbers: anything but an event is an empty line. */
-export class NamedRows implements LineRecords {
+export class NamedRows implements Records {
   /** The text before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */
   #keys: readonly Buffer[] | undefined;
 
@@ -39,11 +39,9 @@ export class NamedRows implements LineRecords {
   /**
    * Takes a row that follows the rules.
    *
-   * @param rowEnd the position of its newline
    * @throws SourceError when it is the first and cannot name the fields
    */
-  add(bytes: Buffer, start: number, rowEnd: number): void {
-    const end = rowEnd > start && bytes[rowEnd - 1] === CARRIAGE_RETURN ? rowEnd - 1 : rowEnd;
+  add(bytes: Buffer, start: number, end: number): void {
     if (end === start) {
       this.lines.newlines(1);
       return;

@@ -1,6 +1,6 @@
 import { brokenLine } from './broken-record.js';
 import type { InputFormat } from './decoder.js';
-import { LineDecoder } from './line-decoder.js';
+import { lineDecoder } from './line-decoder.js';
 
 const QUOTE = Buffer.from('"');
 const END = Buffer.from('"\n');
@@ -11,7 +11,7 @@ export const text: InputFormat = {
   extensions: [],
   summary: 'plain text: the data of an event is a line, as text',
   open: (options) =>
-    new LineDecoder(options, (lines) => ({
+    lineDecoder(options, (lines) => ({
       add(bytes, start, end) {
         lines.append(QUOTE);
         lines.appendEscaped(bytes, start, end);

@@ -1,6 +1,6 @@
 import type { InputFormat } from './decoder.js';
 import type { JsonLines } from './json-lines.js';
-import { LineDecoder } from './line-decoder.js';
+import { lineDecoder } from './line-decoder.js';
 import { NamedRows, type SplitRow } from './named-rows.js';
 
 /** Tab-separated values, as IANA's text/tab-separated-values with the escapes that Miller and PostgreSQL write. */
@@ -10,7 +10,7 @@ export const tsv: InputFormat = {
   summary:
     'tab-separated values: the first row names the fields, all values are text; \\t, \\n, \\r and \\\\ are escapes',
   open(options) {
-    return new LineDecoder(options, (lines) => new NamedRows(options.source, lines, splitTsv));
+    return lineDecoder(options, (lines) => new NamedRows(options.source, lines, splitTsv));
   },
 };
 

@@ -142,6 +142,14 @@ describe('csv', () => {
     );
   });
 
+  it('reads past a broken row over the limit to its newline, and goes on there', () => {
+    const input = `a\n"x"y${'z'.repeat(60)}"\n1\n`;
+    for (const sizes of [[], [9, 9, 9, 9], [4, 1, 50, 9]]) {
+      const lines = decode('csv', input, sizes, 20).map((line) => line.slice(0, 15));
+      expect(lines).toEqual(['', 'line_too_long: ', '{"a":"1"}']);
+    }
+  });
+
   it('drops a byte order mark, whatever the chunks', () => {
     expect(decode('csv', '\ufeffa\n1\n', [1, 1, 1])).toEqual(['', '{"a":"1"}']);
   });
