@@ -4,8 +4,6 @@ import { parameterAt, placeInside, textHint, usageHint, type Call, type Node, ty
 import { isArray, isTruthy, type Json, type JsonKind } from '../value/index.js';
 import { isNeverArray, kindYielded, withArticle, yieldText } from './kinds.js';
 import { lambdaBodies } from './lambda-bodies.js';
-import { literalOperands } from './literal-operand.js';
-import { pathsAsKeys } from './path-as-key.js';
 import { quotedCalls } from './quoted-call.js';
 import { quotedFields } from './quoted-field.js';
 import type { CheckRule } from './rule.js';
@@ -209,6 +207,4 @@ export const RULES: readonly CheckRule[] = [
   lambdaBodies,
   quotedCalls,
   quotedFields,
-  pathsAsKeys,
-  literalOperands,
 ];

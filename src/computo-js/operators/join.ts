@@ -8,6 +8,7 @@ import {
   textOf,
 } from '../compile/index.js';
 import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../syntax/index.js';
+import { reportContainer } from './literal-operands.js';
 import { plainText } from './plain-text.js';
 
 /** Joining two texts makes a third that refers to both. */
@@ -27,6 +28,7 @@ export const strConcat = defineOperator('strConcat', () => ({
     { dialect: 'current', script: ['strConcat', null], result: 'null' },
     { dialect: 'classic', script: ['strConcat', 'a', null], result: 'a' },
   ],
+  check: reportContainer,
   compile(call, compiler) {
     const parts = compileArguments(call, compiler);
     const skipsNull = call.dialect === 'classic';

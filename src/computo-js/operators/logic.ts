@@ -9,6 +9,7 @@ import {
   type OperatorEntry,
 } from '../syntax/index.js';
 import { isTruthy } from '../value/index.js';
+import { reportLiteral } from './literal-operands.js';
 
 function conjunction(name: string, dialect: Dialect): OperatorEntry {
   return defineOperator(name, () => ({
@@ -21,6 +22,7 @@ function conjunction(name: string, dialect: Dialect): OperatorEntry {
       { script: [name, 1, 'x', true], result: true },
       { script: [name, ['$input'], ['/', 1, ['$input']]], inputs: [0], result: false },
     ],
+    check: reportLiteral,
     compile(call, compiler) {
       const conditions = compileArguments(call, compiler);
       return (run, scope) => {
@@ -44,6 +46,7 @@ function disjunction(name: string, dialect: Dialect): OperatorEntry {
       { script: [name, '', 1, ['/', 1, ['$input']]], inputs: [0], result: true },
       { script: [name, null, {}], result: false },
     ],
+    check: reportLiteral,
     compile(call, compiler) {
       const conditions = compileArguments(call, compiler);
       return (run, scope) => {

@@ -7,6 +7,8 @@ import {
   type Compiler,
   type Evaluate,
 } from '../compile/index.js';
+import type { Hint } from '../hint.js';
+import { formatPointer } from '../pointer/index.js';
 import { ANY, objectShape, type Field, type Shape } from '../shape/index.js';
 import { array, defineOperator, invalidArgument, takes, value, type Call, type Node } from '../syntax/index.js';
 import {
@@ -16,10 +18,15 @@ import {
   orderedObject,
   spendMembers,
   spendText,
+  stringify,
   type Effort,
   type Json,
   type JsonObject,
 } from '../value/index.js';
+import { listedKeys, reportPathKeys } from './path-keys.js';
+
+/** A key with a dot in it is likely a path among keys that are listed. */
+const PATH = /^\/[^/]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
 
 const SIGNATURES = { current: takes(value('object', 'object'), array('keys')) };
 
@@ -36,6 +43,7 @@ export const pick = defineOperator('pick', () => ({
       spendMembers(effort, keys.length);
       return keys.filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key] ?? null]);
     }),
+  check: (call, report) => reportPathKeys(call, listedKeys(call.arguments[1]), PATH, pickedPath, report),
 }));
 
 export const omit = defineOperator('omit', () => ({
@@ -51,7 +59,23 @@ export const omit = defineOperator('omit', () => ({
       const omitted = new Set(keys);
       return entriesOf(object, effort).filter(([key]) => !omitted.has(key));
     }),
+  check: (call, report) => reportPathKeys(call, listedKeys(call.arguments[1]), PATH, omittedPath, report),
 }));
+
+function pickedPath(path: readonly string[]): Hint {
+  if (path.length === 1) return `The key is ${stringify(path[0] ?? '')}.`;
+  const pointer = formatPointer(path);
+  const last = stringify(path.at(-1) ?? '');
+  return (form) =>
+    `A part of a part: ${form === 'text' ? `{${pointer}}` : `["obj", ${last}, ["$input", ${stringify(pointer)}]]`}.`;
+}
+
+function omittedPath(path: readonly string[]): Hint {
+  const pointer = stringify(formatPointer(path));
+  const key = path.length === 1 ? `The key is ${stringify(path[0] ?? '')}; ` : 'It takes keys of the object itself; ';
+  return (form) =>
+    `${key}value.remove takes a path: ${form === 'text' ? `value.remove(…, ${pointer})` : `["value.remove", …, ${pointer}]`}.`;
+}
 
 type Select = (object: JsonObject, keys: readonly string[], effort: Effort) => [string, Json][];
 

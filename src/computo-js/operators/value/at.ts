@@ -1,9 +1,11 @@
 import { compileArgument, compileAttempt } from '../../compile/index.js';
+import type { Hint } from '../../hint.js';
 import { formatPointer } from '../../pointer/index.js';
 import { ANY } from '../../shape/index.js';
 import { defineOperator, inBoth, takesAtLeast, value, wrongKind, type Call, type Report } from '../../syntax/index.js';
-import { describe, unlimited, type Json } from '../../value/index.js';
+import { describe, stringify, unlimited, type Json } from '../../value/index.js';
 import { notFound } from '../not-found.js';
+import { givenKey, POINTER, reportPathKeys } from '../path-keys.js';
 import { compileKeys, followKeys, keyOf, memberAt, pathByKeys } from './keys.js';
 
 const SIGNATURES = inBoth(takesAtLeast(2, value('value'), value('key')));
@@ -42,7 +44,10 @@ export const at = defineOperator('value.at', () => ({
     };
   },
   reads: { yields: 'value', path: pathByKeys },
-  check: reportKeys,
+  check(call, report) {
+    reportKeys(call, report);
+    reportPaths(call, report);
+  },
 }));
 
 export const has = defineOperator('value.has', () => ({
@@ -69,6 +74,7 @@ export const has = defineOperator('value.has', () => ({
     };
   },
   reads: { yields: 'presence', path: pathByKeys },
+  check: reportPaths,
 }));
 
 /** Keys that are written out, as a pointer; undefined where one is computed, or counts from the end. */
@@ -82,6 +88,16 @@ function refuse(call: Call): (got: Json, index: number) => never {
   return (got, index) => {
     throw wrongKind(call, index, EXPECTED, got);
   };
+}
+
+function reportPaths(call: Call, report: Report): void {
+  const keys = call.arguments.slice(1).flatMap(givenKey);
+  const { name } = call.operator;
+  const cure = (path: readonly string[]): Hint => {
+    const written = path.map((key) => stringify(key)).join(', ');
+    return (form) => `Write ${form === 'text' ? `${name}(…, ${written})` : `["${name}", …, ${written}]`}.`;
+  };
+  reportPathKeys(call, keys, POINTER, cure, report);
 }
 
 function reportKeys(call: Call, report: Report): void {

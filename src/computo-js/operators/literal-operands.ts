@@ -1,38 +1,34 @@
 import type { Hint } from '../hint.js';
-import type { Call, Node } from '../syntax/index.js';
-import { isArray, isNumber, isObject, shorten, stringify } from '../value/index.js';
-import type { CheckRule } from './rule.js';
+import type { Call, Node, Report } from '../syntax/index.js';
+import { isArray, isNumber, isObject, isTruthy, shorten, stringify } from '../value/index.js';
 
-/** Literals among the operands of an operator that makes of them what is hardly meant. */
-export const literalOperands: CheckRule = ({ node }, report) => {
-  if (node.type !== 'call' || node.arguments.length < 2) return;
-  const { name } = node.operator;
-  if (name === 'strConcat') {
-    const found = node.arguments.find((argument) => containerIn(argument) !== undefined);
-    const kind = found && containerIn(found);
-    if (found === undefined || kind === undefined) return;
-    report({
-      code: 'literal-operand',
-      severity: 'warning',
-      place: found.place,
-      message: `texts are joined here, and this ${kind} becomes JSON text`,
-      hint: kind === 'list' ? APPEND : MERGE,
-    });
-    return;
-  }
-  if (!LOGIC.has(name)) return;
-  const found = node.arguments.find((argument, index) => index > 0 && isLiteral(argument));
-  if (found?.type !== 'constant') return;
+/** Reports a list or an object that is written out, where the operator joins texts. */
+export function reportContainer({ arguments: operands }: Call, report: Report): void {
+  if (operands.length < 2) return;
+  const found = operands.find((operand) => containerIn(operand) !== undefined);
+  if (found === undefined) return;
   report({
     code: 'literal-operand',
     severity: 'warning',
     place: found.place,
-    message: `'${name}' gives true or false, and ${shorten(stringify(found.value))} is ${isTruthyLiteral(found) ? 'always' : 'never'} true`,
-    hint: compared(node, found, name),
+    message: `texts are joined here, and this ${containerIn(found)} becomes JSON text`,
+    hint: containerIn(found) === 'list' ? APPEND : MERGE,
   });
-};
+}
 
-const LOGIC = new Set(['and', 'or', '&&', '||']);
+/** Reports a text or a number that is written out behind another condition: `/a == "x" or "y"`. */
+export function reportLiteral(call: Call, report: Report): void {
+  const found = call.arguments.find((operand, index) => index > 0 && isLiteral(operand));
+  if (found?.type !== 'constant') return;
+  const { name } = call.operator;
+  report({
+    code: 'literal-operand',
+    severity: 'warning',
+    place: found.place,
+    message: `'${name}' gives true or false, and ${shorten(stringify(found.value))} is ${isTruthy(found.value) ? 'always' : 'never'} true`,
+    hint: compared(call, found, name),
+  });
+}
 
 const APPEND: Hint = (form) =>
   `Lists are put together with ${form === 'text' ? 'append(/a, /b)' : '["append", array, …]'}.`;
@@ -48,10 +44,6 @@ function containerIn(node: Node): 'list' | 'object' | undefined {
 
 function isLiteral(node: Node): boolean {
   return node.type === 'constant' && (typeof node.value === 'string' || isNumber(node.value));
-}
-
-function isTruthyLiteral(node: Node): boolean {
-  return node.type === 'constant' && node.value !== '' && node.value !== 0;
 }
 
 /** What is compared before the literal, once more; or how a default is given. */
