@@ -17,6 +17,8 @@ export { spanAt, type Span } from './text-form/span.js';
 export { renderReference, searchOperators } from './reference/index.js';
 export {
   ANY as ANY_SHAPE,
+  arrayShape,
+  elementOf as elementShape,
   join as joinShapes,
   objectShape,
   scalarShape,
@@ -26,7 +28,7 @@ export {
   type Shape,
 } from './shape/index.js';
 export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
-export const { canonicalText, compareNumbers, equal, orderedObject } = unmetered;
+export const { addNumbers, canonicalText, compareNumbers, compareValues, equal, orderedObject } = unmetered;
 export {
   isTruthy,
   INTEGER_DIGITS_MAX,

@@ -1,16 +1,19 @@
 import type { Json } from 'computo-js';
 import { contextOf, envelopeText, eventId, type StoredOrigin } from '../event/index.js';
 import { stringifyJson } from '../json/index.js';
+import type { StageCounts } from './across/stage-counts.js';
+import type { StateChanges } from './across/state-table.js';
 import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { FailureCounts, type FailureCount } from './failure-counts.js';
-import { EventFailure, failureOf } from './failure.js';
+import { EventFailure } from './failure.js';
 import type { Observation } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnErrorPlan, OutputTake } from '../config/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
+import { textOf } from './text-of.js';
 
 /** What a block's events share. */
 export interface BlockMeta {
@@ -35,6 +38,10 @@ export interface BlockResult {
   readonly failures: readonly FailureCount[];
   /** The ways of those events that were watched. */
   readonly observations: readonly Observation[];
+  /** Of a pipeline with stages that look across events: what became of the events of each stage. */
+  readonly stages?: readonly StageCounts[];
+  /** What has changed of the state of its stages, where that is kept. */
+  readonly changes?: StateChanges;
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
 }
@@ -52,6 +59,13 @@ export interface BatchOptions {
   readonly rawMax: number;
   /** Told of each line before it is worked on, from 0, and of the number behind the last one. */
   readonly onLine?: ((line: number) => void) | undefined;
+}
+
+/** An event at its end: the numbers of the outputs that take it, its data as text, and the whole event where one of them wants that. */
+export interface Finished {
+  readonly targets: readonly number[];
+  readonly text: string;
+  readonly whole: string;
 }
 
 /** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
@@ -101,6 +115,16 @@ export class Batch {
     return eventId(this.meta.timestamp, this.meta.counter + this.line);
   }
 
+  /** Of the line's event, milliseconds since the epoch. */
+  get timestamp(): number {
+    return this.stored?.timestamp ?? this.meta.timestamp;
+  }
+
+  /** The origin of the line's event, with an id of its own. */
+  newOrigin(): StoredOrigin {
+    return { ...this.#origin(), id: this.newId() };
+  }
+
   /** What scripts see as `$inputs/1`. */
   contextOf(id: string): Json {
     return contextOf({ ...this.#origin(), id });
@@ -113,20 +137,27 @@ export class Batch {
    * @throws EventFailure when it has no usable routing key or can't be printed
    */
   emit(data: Json, context: Json, id: string | undefined, served?: string): void {
-    const { pipeline, outputs } = this.settings;
+    this.write(this.finish(data, context, id, served));
+  }
+
+  /** As {@link emit}, and nothing is written or counted yet. */
+  finish(data: Json, context: Json, id: string | undefined, served?: string): Finished {
+    const { pipeline } = this.settings;
     const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
     this.#show(FINISHED, data, key);
-    if (targets.length === 0) {
-      this.counts.unrouted += 1;
-      return;
-    }
-    const text = print(data);
-    const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
+    const text = targets.length === 0 ? '' : textOf(data, 'output');
+    const writesWhole = this.#writesEnvelopes && targets.length > 0;
+    return { targets, text, whole: writesWhole ? this.#envelope(id ?? this.newId(), text, key) : text };
+  }
+
+  write({ targets, text, whole }: Finished): void {
+    const { outputs } = this.settings;
     for (const target of targets) {
       this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
     }
-    this.counts.output += 1;
+    if (targets.length === 0) this.counts.unrouted += 1;
+    else this.counts.output += 1;
   }
 
   /** A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it. */
@@ -158,6 +189,17 @@ export class Batch {
       this.#emitInstead(onError.data, remains, line);
     } else {
       this.#bury(failure, remains, line);
+    }
+  }
+
+  /** Does something for an event that is not the line's, but has an origin of its own. */
+  as<T>(origin: StoredOrigin, act: () => T): T {
+    const { stored } = this;
+    this.stored = origin;
+    try {
+      return act();
+    } finally {
+      this.stored = stored;
     }
   }
 
@@ -211,14 +253,5 @@ export class Batch {
   #origin(): Omit<StoredOrigin, 'id'> {
     const { source, timestamp } = this.meta;
     return this.stored ?? { source, timestamp, pipeline: this.settings.name, retryCount: 0 };
-  }
-}
-
-/** @throws EventFailure when the value is too deep or too large to print */
-function print(data: Json): string {
-  try {
-    return stringifyJson(data);
-  } catch (error) {
-    throw failureOf(error, 'output');
   }
 }

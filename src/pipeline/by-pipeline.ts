@@ -32,6 +32,11 @@ export function byPipeline(
       return Math.min(...[...executors.values()].map(({ width }) => width));
     },
     recycle: (lines) => anyExecutor?.recycle?.(lines),
+    async end(meta) {
+      const results: BlockResult[] = [];
+      for (const executor of executors.values()) if (executor.end !== undefined) results.push(await executor.end(meta));
+      return mergeResults(results);
+    },
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1);
       // All are submitted at once, in their order: executors count on that.

@@ -1,9 +1,11 @@
 /**
  * What became of the input. Every event is counted in `input` and in exactly one of the others, whatever the fan-out:
- * `input = output + filtered + skipped + unrouted + deadLettered`.
+ * `input + made = output + filtered + skipped + unrouted + deadLettered + merged + open`.
  */
 export interface Counts {
   input: number;
+  /** Added by stages that look across events: n − 1 for one that became n, 1 for one that was made of several. */
+  made: number;
   output: number;
   filtered: number;
   /** Failed, and `on_error: skip` says to forget it. */
@@ -11,18 +13,37 @@ export interface Counts {
   /** No output takes its routing key. */
   unrouted: number;
   deadLettered: number;
+  /** Went into another event. */
+  merged: number;
+  /** Kept in a window or batch that is not closed. What goes on later is subtracted then. */
+  open: number;
 }
 
+const NONE: Readonly<Counts> = {
+  input: 0,
+  made: 0,
+  output: 0,
+  filtered: 0,
+  skipped: 0,
+  unrouted: 0,
+  deadLettered: 0,
+  merged: 0,
+  open: 0,
+};
+
 export function noCounts(): Counts {
-  return { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
+  return { ...NONE };
 }
 
 /** Adds `more` into `total`. */
 export function addCounts(total: Counts, more: Counts): void {
   total.input += more.input;
+  total.made += more.made;
   total.output += more.output;
   total.filtered += more.filtered;
   total.skipped += more.skipped;
   total.unrouted += more.unrouted;
   total.deadLettered += more.deadLettered;
+  total.merged += more.merged;
+  total.open += more.open;
 }

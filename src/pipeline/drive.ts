@@ -1,4 +1,5 @@
 import type { ResumeAt } from '../sources/index.js';
+import type { StateChanges } from './across/state-table.js';
 import type { OpenSinks } from './processor/outputs.js';
 import { runBlocks, type BlockExecutor, type BlockRun, type BlockRunResult } from './run-blocks.js';
 
@@ -11,6 +12,8 @@ export interface Keep {
   readonly begin?: () => Promise<void>;
   /** See {@link BlockRun.onReached}. */
   readonly reached?: (resumeAt: ResumeAt) => void;
+  /** See {@link BlockRun.onState}. */
+  readonly changed?: (changes: StateChanges) => void;
   /**
    * Called when everything is written that can be, and nothing is closed yet.
    *
@@ -22,7 +25,7 @@ export interface Keep {
 }
 
 /** One pass over some events, to some outputs. */
-export interface Drive extends Omit<BlockRun, 'executor' | 'outputs' | 'deadLetters' | 'onReached'> {
+export interface Drive extends Omit<BlockRun, 'executor' | 'outputs' | 'deadLetters' | 'onReached' | 'onState'> {
   readonly executor: OpenExecutor;
   readonly sinks: OpenSinks;
   readonly keep?: Keep;
@@ -44,6 +47,7 @@ export async function drive({ executor, sinks, keep = {}, ...run }: Drive): Prom
       outputs,
       deadLetters,
       ...(keep.reached && { onReached: keep.reached }),
+      ...(keep.changed && { onState: keep.changed }),
     });
     return (await keep.finish?.(result)) ?? result;
   } finally {

@@ -12,6 +12,8 @@ export type FailureKind =
   | 'invalid_argument'
   | 'invalid_operator'
   | 'limit_exceeded'
+  /** Came when the window that it belongs to was closed. */
+  | 'too_late'
   /** Of a fleet: whoever worked on the event did not live to finish it. */
   | 'undeliverable'
   /** A provider's answer that is none, by its kind: `ai_truncated`, `ai_refused`, … */

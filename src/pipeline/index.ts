@@ -1,6 +1,9 @@
 /** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-calls.js';
+export type { StateChanges } from './across/state-table.js';
+export { parseKnownState, type KnownState, type StateKeeping } from './log/state-keeping.js';
+export { compileProcessor } from './across/compile-processor.js';
 export { addCounts, noCounts, type Counts } from './counts.js';
 export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
@@ -14,16 +17,29 @@ export {
   runBlocks,
   type BlockExecutor,
   type BlockRunResult,
+  type ExecutorState,
   type Delivered,
   type Progress,
 } from './run-blocks.js';
 export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
-export { isAiStage, scriptMeaning, stageKinds, type ScriptStagePlan, type TraceOf } from './stages/index.js';
+export {
+  goesByArrival,
+  isAcrossStage,
+  isAiStage,
+  keepsState,
+  scriptMeaning,
+  takesLetters,
+  stageKinds,
+  type ScriptStagePlan,
+  type TraceOf,
+} from './stages/index.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { byPipeline } from './by-pipeline.js';
+export { mergeResults } from './merge-results.js';
+export { countBy, dedupeBy, explodeList, sampleShare } from './stages/given.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { type OpenSinks } from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';

@@ -1,4 +1,5 @@
 import type { BlockResult } from './batch.js';
+import { addStageCounts, type StageCounts } from './across/stage-counts.js';
 import { addCounts, noCounts } from './counts.js';
 
 /** The results of a block's parts as that of the whole block, up to one that stopped. */
@@ -7,12 +8,14 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
   const deadLetters: BlockResult['deadLetters'][number][] = [];
   const stop = results.findIndex(({ stopped }) => stopped);
   const delivered = stop === -1 ? results : results.slice(0, stop + 1);
+  const stages: StageCounts[] = [];
   let lines = 0;
   for (const result of delivered) {
     const before = lines;
     for (const { lineInBlock, ...letter } of result.deadLetters)
       deadLetters.push({ ...letter, lineInBlock: lineInBlock === undefined ? undefined : before + lineInBlock });
     addCounts(counts, result.counts);
+    if (result.stages !== undefined) addStageCounts(stages, result.stages);
     lines += result.lines;
   }
   const width = Math.max(0, ...delivered.map(({ outputs }) => outputs.length));
@@ -25,6 +28,10 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
     deadLetters,
     failures: delivered.flatMap(({ failures }) => failures),
     observations: delivered.flatMap(({ observations }) => observations),
+    ...(stages.length > 0 && { stages }),
+    ...(delivered.some(({ changes }) => changes !== undefined) && {
+      changes: delivered.flatMap(({ changes }) => changes ?? []),
+    }),
     stopped: stop !== -1,
   };
 }

@@ -11,7 +11,7 @@ export function putInto(data: Json, segments: readonly string[], value: Json, st
   const [key, ...rest] = segments;
   if (key === undefined) return value;
   if (!isObject(data)) {
-    const message = `cannot put the answer at ${JSON.stringify(key)}: the data there is ${nameOf(data)}, not an object`;
+    const message = `nothing can be put at ${JSON.stringify(key)}: the data there is ${nameOf(data)}, not an object`;
     throw new EventFailure('invalid_argument', message, stage);
   }
   const inner = Object.hasOwn(data, key) ? data[key] : undefined;
@@ -23,6 +23,15 @@ export function putInto(data: Json, segments: readonly string[], value: Json, st
   return orderedObject(entries);
 }
 
+/** Data without what is at a JSON Pointer, as a copy; the data itself where there is nothing. @param segments of the pointer */
+export function without(data: Json, segments: readonly string[]): Json {
+  const [key, ...rest] = segments;
+  if (key === undefined || !isObject(data) || !Object.hasOwn(data, key)) return data;
+  const entries = Object.entries(data);
+  if (rest.length === 0) return orderedObject(entries.filter(([name]) => name !== key));
+  return orderedObject(entries.map(([name, value]) => [name, name === key ? without(value, rest) : value]));
+}
+
 /** @throws ComputoError when it is not a JSON Pointer */
 export function intoSegments(pointer: string | undefined): readonly string[] {
   return pointer === undefined ? [] : parsePointer(pointer);
@@ -32,7 +41,8 @@ function isObject(data: Json): data is JsonObject {
   return typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof NumberText);
 }
 
-function nameOf(data: Json): string {
+/** A kind of value, for people. */
+export function nameOf(data: Json): string {
   if (data === null) return 'null';
   if (Array.isArray(data)) return 'an array';
   return typeof data === 'object' ? 'a number' : `a ${typeof data === 'bigint' ? 'number' : typeof data}`;

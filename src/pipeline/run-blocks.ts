@@ -2,6 +2,8 @@ import { ID_COUNTER_RANGE } from '../event/index.js';
 import { SinkClosedError, type Sink } from '../sinks/index.js';
 import type { Block, ResumeAt } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
+import { addStageCounts, type StageCounts } from './across/stage-counts.js';
+import type { StateChanges } from './across/state-table.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
 import { RunPaused } from './run-paused.js';
@@ -19,6 +21,18 @@ export interface BlockExecutor {
   recycle?(lines: Buffer): void;
   /** Takes note of a block that an earlier run has delivered, where later blocks depend on those before them. */
   skip?(block: Block, meta: BlockMeta): Promise<void>;
+  /** The input is at its end: what becomes of the events that its stages still keep. */
+  end?(meta: BlockMeta): Promise<BlockResult>;
+  /** What its stages know of the events before; absent: nothing. */
+  readonly state?: ExecutorState;
+}
+
+/** What stages know of the events before. */
+export interface ExecutorState {
+  /** From now on each result says what has changed of it. */
+  track(): void;
+  /** Takes over that of an earlier run, before the first event. */
+  restore(state: StateChanges): void;
 }
 
 export interface BlockRun {
@@ -37,6 +51,10 @@ export interface BlockRun {
   readonly tap?: (() => Tap | undefined) | undefined;
   /** Awaited before anything of a block is written. What it throws ends the run. */
   readonly beforeWrite?: () => Promise<void>;
+  /** Asked when there are no more blocks: whether that is the end of the input, and what stages keep goes on. Default: it is not. */
+  readonly isAtEnd?: () => boolean;
+  /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
+  readonly onState?: (changes: StateChanges) => void;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
@@ -49,12 +67,14 @@ export interface BlockRun {
 }
 
 /** What became of one block. */
-export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'observations'> {
+export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'observations' | 'stages'> {
   readonly resumeAt: ResumeAt;
 }
 
 export interface Progress {
   readonly counts: Readonly<Counts>;
+  /** Of a pipeline with stages that look across events: what became of the events of each stage. */
+  readonly stages?: readonly StageCounts[];
   /** Input bytes gone through. */
   readonly bytes: number;
 }
@@ -102,6 +122,7 @@ interface FileLines {
  */
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
+  const stages: StageCounts[] = [];
   const files = new Map<string, FileLines>();
   let bytes = 0;
   let counter = 0;
@@ -124,9 +145,11 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       run.executor.recycle?.(lines);
     }
     addCounts(counts, result.counts);
+    if (result.stages !== undefined) addStageCounts(stages, result.stages);
     bytes += size;
     run.onProgress?.({ counts, bytes });
     run.onDelivered?.({ ...result, resumeAt });
+    if (result.changes !== undefined) run.onState?.(result.changes);
     if (resumeAt !== undefined && !result.stopped) run.onReached?.(resumeAt);
   };
 
@@ -180,17 +203,19 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     }
   };
 
+  const metaOf = (source: string): BlockMeta => {
+    const meta = { source, timestamp: run.now(), counter, tap: run.tap?.() };
+    counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
+    return meta;
+  };
+
   try {
+    let source = '';
     for await (const block of run.blocks) {
       if (hasEnded()) break;
-      const meta = {
-        source: block.source,
-        timestamp: run.now(),
-        counter,
-        tap: run.tap?.(),
-        ...(block.kind === 'lines' && block.decoded && { decoded: true }),
-      };
-      counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
+      ({ source } = block);
+      const shared = metaOf(source);
+      const meta = block.kind === 'lines' && block.decoded === true ? { ...shared, decoded: true } : shared;
       if (block.done !== undefined) {
         placeOf(block).file.delivered += block.done.lines;
         await run.executor.skip?.(block, meta);
@@ -206,12 +231,20 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       await heldAtMost(run.executor.width);
     }
     await heldAtMost(0);
+    const { executor } = run;
+    if (!hasEnded() && executor.end !== undefined && run.isAtEnd?.() === true) {
+      const file = files.get(source) ?? { arrived: 0, delivered: 0 };
+      held += 1;
+      const pending = executor.end(metaOf(source));
+      enqueue({ file, linesBefore: undefined, size: 0, resumeAt: undefined, pending });
+      await heldAtMost(0);
+    }
   } catch (error) {
     // The source failed: what it gave before goes out all the same.
     await heldAtMost(0);
     end({ endedBy: 'error', error });
   }
-  return { counts, bytes, ...(ending ?? { endedBy: 'input' }) };
+  return { counts, ...(stages.length > 0 && { stages }), bytes, ...(ending ?? { endedBy: 'input' }) };
 }
 
 function endingFor(error: unknown): Ending {

@@ -1,5 +1,5 @@
 /** Records that processes share and that outlive them. */
-export { StoreDamagedError } from './lmdb-file.js';
+export { StoreDamagedError } from '../../lmdb/index.js';
 export { openStores, storesExist, type StoreLocation } from './registry.js';
 export { remover, type Remover } from './remover.js';
 export { sharedDocument } from './shared-document.js';

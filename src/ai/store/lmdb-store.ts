@@ -1,13 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
-import { refuseForeignFile } from './lmdb-file.js';
+import { DATA_FILE, openLmdb } from '../../lmdb/index.js';
 import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-const DATA_FILE = 'data.mdb';
-const STORES_MAX = 16;
 /** Records read at once by a scan: between two such reads, writers may free old pages. */
 const SCAN_BATCH = 256;
 
@@ -16,25 +12,12 @@ export function lmdbStoresExist(folder: string): boolean {
 }
 
 /**
- * Stores in a folder of this machine, shared by any number of processes. The files and their folder are accessible to their
- * owner only, because their content is private.
+ * Stores in a folder of this machine, shared by any number of processes.
  *
  * @throws Error of the file system when the folder can't be created or opened; StoreDamagedError
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
-  const lmdb = await import('lmdb');
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-  chmodSync(folder, FOLDER_MODE);
-  // LMDB would create its files readable for the group; it accepts our empty files instead.
-  for (const name of [DATA_FILE, 'lock.mdb']) {
-    const path = join(folder, name);
-    closeSync(openSync(path, 'a', FILE_MODE));
-    chmodSync(path, FILE_MODE);
-  }
-  refuseForeignFile(join(folder, DATA_FILE));
-  const root = lmdb.open({ path: folder, maxDbs: STORES_MAX, noSubdir: false });
-  // A process killed while reading would block old pages from being reused forever.
-  root.readerCheck();
+  const root = await openLmdb(folder);
   return {
     open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true })),
     close: () => root.close(),

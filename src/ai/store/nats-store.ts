@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JetStreamPublishOptions } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
-import { StoreDamagedError } from './lmdb-file.js';
+import { StoreDamagedError } from '../../lmdb/index.js';
 import { partedValues, type PartedValues } from './nats-parts.js';
 import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 

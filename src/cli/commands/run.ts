@@ -12,6 +12,9 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
+  One event for each item; the types of events and how many there are:
+    colloquium --explode /items -e '{/sku, /n}' orders.ndjson
+    colloquium --count-by /type events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
   In a pipe, with what failed kept aside:
@@ -43,6 +46,10 @@ export function runCommand(command: Command): Command {
       'a script as the only stage: a name under scripts in the config, or a file (.computo is text, else JSON)',
     )
     .addOption(filterOption())
+    .option('--explode <computo>', 'one event for each element of a list, such as /items')
+    .option('--sample-rate <share>', 'a share of the events, such as 0.1: the same ones in every run', share)
+    .option('--dedupe <computo>', 'of the events for which this script, such as /id, gives the same, the first')
+    .option('--count-by <computo>', 'at the end, how many events there are of each value, the most frequent first')
     .option(
       '--in <format>',
       'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',
@@ -98,6 +105,12 @@ function size(text: string): number {
   if (bytes === undefined || bytes < 1)
     throw new InvalidArgumentError('It must be a size such as 500KB, 100MB or 2GB.');
   return bytes;
+}
+
+function share(text: string): number {
+  const number = /^(?:0?\.[0-9]{1,15}|[01](?:\.0*)?)$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.1.');
+  return number;
 }
 
 function atLeastOne(text: string): number {

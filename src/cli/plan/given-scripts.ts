@@ -46,14 +46,27 @@ export async function scriptStage(
   config: LoadedConfig | undefined,
   warn?: Warn,
 ): Promise<ScriptStagePlan> {
-  const { plan, warnings } = await (config === undefined ? bare(source) : configured(source, config));
-  warn?.(warnings);
-  return { kind, name: source.name, script: plan };
+  return { kind, name: source.name, script: await givenScript(source, config, warn) };
 }
 
 interface Planned {
   readonly plan: ScriptPlan;
   readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * The plan of a script of the command line.
+ *
+ * @throws ConfigError with all that is wrong, when something in it is certain to fail
+ */
+export async function givenScript(
+  source: ScriptSource,
+  config: LoadedConfig | undefined,
+  warn?: Warn,
+): Promise<ScriptPlan> {
+  const { plan, warnings } = await (config === undefined ? bare(source) : configured(source, config));
+  warn?.(warnings);
+  return plan;
 }
 
 async function configured(source: ScriptSource, config: LoadedConfig): Promise<Planned> {

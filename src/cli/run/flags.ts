@@ -6,6 +6,10 @@ export interface RunFlags extends ConfigFlags {
   readonly script?: string;
   /** In the order in which they were typed. */
   readonly filter?: readonly string[];
+  readonly explode?: string;
+  readonly sampleRate?: number;
+  readonly dedupe?: string;
+  readonly countBy?: string;
   readonly pipeline?: string;
   /** The format of the inputs. */
   readonly in?: string;

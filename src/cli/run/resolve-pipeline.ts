@@ -3,6 +3,7 @@ import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.j
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
+import { givenStages, hasGivenStage } from './given-stages.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { filterStages, parseFilters, scriptStage, type Warn } from '../plan/given-scripts.js';
 import { findConfig } from '../flags/find-config.js';
@@ -40,8 +41,9 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
   const found = await resolveNamed(flags, warn);
   const { plan, sources, config } = found;
   const filters = await parseFilters(flags.filter);
-  const stages = [...(await filterStages(filters, config, warn)), ...plan.stages];
-  const named = filters.map((filter) => [filter.name, filter] as const);
+  const given = await givenStages(flags, config, warn);
+  const stages = [...(await filterStages(filters, config, warn)), ...given.before, ...plan.stages, ...given.behind];
+  const named = [...filters, ...given.sources].map((filter) => [filter.name, filter] as const);
   return {
     ...found,
     plan: { ...plan, stages },
@@ -60,7 +62,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   }
   const config = await findConfig(flags, 'programs');
   if (config === undefined) {
-    if (flags.filter === undefined || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
+    if (!hasStageFlag(flags) || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
     return { plan: pipelineOf([]), sources: new Map() };
   }
   const door = await import('../../config/index.js');
@@ -68,6 +70,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
     return { ...(await onlyStage(await door.resolveScript(config, flags.script), config, warn)), config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
+    if (hasStageFlag(flags)) return { plan: pipelineOf([]), sources: new Map(), config };
     const names = door.pipelineNames(config);
     const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
@@ -75,6 +78,11 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   const { plan, sources, warnings } = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
   warn(warnings);
   return { plan, sources, config };
+}
+
+/** Whether a flag asks for a stage, and no pipeline is needed besides. */
+function hasStageFlag(flags: RunFlags): boolean {
+  return flags.filter !== undefined || hasGivenStage(flags);
 }
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */

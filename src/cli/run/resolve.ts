@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
-import { isAiStage, type BlockOptions } from '../../pipeline/index.js';
+import { goesByArrival, isAiStage, keepsState, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -31,6 +31,7 @@ export async function resolveRun(
   refuseContradictions(files, flags);
   const resolved = await resolveRunPipeline(flags);
   const { sources, plan, config, warnings } = resolved;
+  refuseDisorder(plan, flags);
   const outputs = resolveOutputs(flags, plan);
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
@@ -71,6 +72,21 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
     throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
   }
+}
+
+function goesOn(flags: RunFlags): boolean {
+  return flags.resume === true || flags['resume=force'] === true || flags.restart === true;
+}
+
+function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
+  const timed = stages.some(isAiStage) && goesOn(flags) ? stages.find(goesByArrival) : undefined;
+  if (timed !== undefined) {
+    const message = `--resume: ${timed.name} goes by the time at which events come in, and another run would ask the AI stage something else`;
+    throw new UserError(message, EXIT.usage, 'let it go by a number of events, or by a time of their own');
+  }
+  const stage = stages.find(keepsState);
+  if (stage === undefined || flags.unordered !== true) return;
+  throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);
 }
 
 function ownFiles({ config, sources }: RunPipeline): readonly OwnFile[] {

@@ -4,12 +4,16 @@ import type { AiSummary } from './ai-summary.js';
 
 /** The closing line for a person: what came in, and what became of it. Parts that are zero are left out. */
 export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
-  const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;
-  const parts = [`${grouped(input)} in`, `${grouped(output)} out`];
+  const { input, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
+  const parts = [`${grouped(input)} in`];
+  if (made !== 0) parts.push(`${grouped(made)} made`);
+  parts.push(`${grouped(output)} out`);
   if (filtered > 0) parts.push(`${grouped(filtered)} filtered`);
   if (skipped > 0) parts.push(`${grouped(skipped)} skipped`);
   if (unrouted > 0) parts.push(`${grouped(unrouted)} unrouted`);
   if (deadLettered > 0) parts.push(`${grouped(deadLettered)} dead-lettered`);
+  if (merged > 0) parts.push(`${grouped(merged)} merged`);
+  if (open > 0) parts.push(`${grouped(open)} open`);
   const why = result.endedBy === 'failure' ? '; stopped at the first failed event' : '';
   return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)${why}\n${ai?.text ?? ''}`;
 }
@@ -19,10 +23,23 @@ export function finishedText(lines: number): string {
   return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;
 }
 
-/** The same for a program, as one JSON line. `input` is the sum of the five that follow it. */
+/**
+ * The same for a program, as one JSON line. `input` is the sum of the five that follow it; where a stage looks across events,
+ * `input + made` is the sum of the others, and `stages` says it of each stage.
+ */
 export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
-  const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;
-  const counts = { input, output, filtered, skipped, unrouted, dead_lettered: deadLettered };
+  const { input, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
+  const { stages } = result;
+  const counts = {
+    input,
+    ...(stages && { made }),
+    output,
+    filtered,
+    skipped,
+    unrouted,
+    dead_lettered: deadLettered,
+    ...(stages && { merged, open, stages }),
+  };
   const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy };
   return `${JSON.stringify({ ...counts, ...run, ...(ai && { ai: ai.json }) })}\n`;
 }

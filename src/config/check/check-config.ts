@@ -12,6 +12,7 @@ import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites } from '../plan/script-sites.js';
+import { settingProblems } from '../plan/setting-problems.js';
 import { configSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
@@ -22,6 +23,7 @@ import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } f
 import { outputsOntoOwnFiles } from './own-files.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
+import { stateInFleet } from './state-in-fleet.js';
 import { weakTokensIn } from './weak-tokens.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
@@ -126,6 +128,8 @@ class Checker {
       ...(await checkAiStages(this.#config, this.#base, stages, known)),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
+      ...settingProblems(this.#config, path),
+      ...stateInFleet(this.#config, path, node),
       ...unreachedOutputs(this.#document, path, node, this.#scriptAt(formatPointer([...path, 'routing_key'])), servers),
       ...checkShapes(
         stepsOf(this.#document, path, node, this.#config.kinds.stages, this.#scriptAt),

@@ -43,6 +43,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'repeated-name': 'two AI stages of a pipeline have the same name',
   'shared-output-file': 'two outputs write one file',
   'own-file': 'an output is the config, a script, or a file of state_dir or of the log',
+  'state-needs-order': 'a stage looks across events, and they come in no order: in a fleet, or behind an AI stage',
   'unreached-output': 'no event can have a routing key that this output takes',
   'unpriced-model': 'there is a budget, and no price is known for a model',
   // Scripts

@@ -28,7 +28,7 @@ interface KindInConfig<Settings> {
 export type KeyPath = readonly string[];
 
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
-  /** Where its scripts stand. */
+  /** Where its scripts stand. A `*` stands for each key of a map. */
   readonly scripts: readonly KeyPath[];
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
@@ -43,8 +43,26 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
    * @param stage as it is written; it may be broken
    */
   shape(data: Shape, made: readonly Shape[], stage: SourceNode): Shape;
-  /** What its scripts must give and one of them never does, such as `the request must be an object`; undefined: all is well. */
-  refuses?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
+  /**
+   * What its scripts must give and one of them never does, such as `the request must be an object`; undefined: all is well.
+   *
+   * @param places where the scripts stand, in their order
+   */
+  refuses?(
+    made: readonly Shape[],
+    places: readonly KeyPath[],
+  ): { readonly script: number; readonly must: string } | undefined;
+  /** What of its settings can't be so together. @param stage as it is written; each part may be broken */
+  problems?(stage: SourceNode): readonly SettingProblem[];
+  /** `state`: what it does to an event depends on those before. */
+  readonly across?: 'state' | 'nothing' | undefined;
+}
+
+/** A setting that can't be so. */
+export interface SettingProblem {
+  /** Below the stage. */
+  readonly path: KeyPath;
+  readonly message: string;
 }
 
 /** What a stage is planned with. Paths are below the stage. */

@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import * as z from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, path, size, text } from '../schema/fields.js';
-import { alternatives, isMap, list, section } from '../schema/structures.js';
+import { alternatives, isMap, list, named, section } from '../schema/structures.js';
 
 /** A script as it stands in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
 export const script = () => json('a script').meta({});
@@ -77,16 +77,21 @@ export const FIELDS = {
   choice,
   duration,
   flag,
+  fraction,
   integer,
+  isMap,
+  json,
   jsonPointer,
   jsonSchema,
   list,
+  named,
   outputKeys,
   path,
   pipelineName,
   rotation,
   script,
   section,
+  size,
   stageName,
   text,
   yes,

@@ -6,6 +6,7 @@ export type {
   OutputConfigFields,
   PathMaker,
   ProviderInConfig,
+  SettingProblem,
   SourceInConfig,
   SourcePlan,
   StageInConfig,
@@ -13,4 +14,4 @@ export type {
 } from './config-kinds.js';
 export { filePlan } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';
-export { Kinds } from './kinds.js';
+export { ANY_KEY, Kinds } from './kinds.js';

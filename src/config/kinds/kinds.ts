@@ -1,3 +1,6 @@
+/** Stands for each key of a map, where a kind says what stands where. */
+export const ANY_KEY = '*';
+
 /** The kinds of something by their names, in the order in which people are told of them. */
 export class Kinds<Kind extends { readonly kind: string }> {
   readonly #byName: Map<string, Kind>;

@@ -1,6 +1,6 @@
 import { formatPointer, type Json } from 'computo-js';
 import { fillPlaceholders, type Env } from '../env/index.js';
-import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
+import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
 import { type SourceNode } from '../source/index.js';
 
 /** A section's value with the environment put in, ready for its schema. */
@@ -49,9 +49,13 @@ export type IsOpaque = (path: readonly string[], value: Json) => boolean;
 
 /** @param stages say where their scripts and their data stand */
 export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
-  const places = (paths: readonly KeyPath[]): ReadonlySet<string> => new Set(paths.map(formatPointer));
-  const scripts = places(stages.all.flatMap((kind) => kind.scripts));
-  const data = places(stages.all.flatMap((kind) => kind.data ?? []));
+  const scripts = stages.all.flatMap((kind) => kind.scripts);
+  const data = stages.all.flatMap((kind) => kind.data ?? []);
+  const isOneOf = (patterns: readonly KeyPath[], place: readonly string[]): boolean =>
+    patterns.some(
+      (pattern) =>
+        pattern.length === place.length && pattern.every((key, index) => key === ANY_KEY || key === place[index]),
+    );
   return (path, value) => {
     const [section, , key, , ...inStage] = path;
     if (section === 'scripts') return path.length > 1;
@@ -59,7 +63,6 @@ export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
     if (key === 'routing_key') return path.length === 3;
     if (key === 'on_error') return path.length === 4 && path[3] === 'default';
     if (key !== 'stages') return false;
-    const place = formatPointer(inStage);
-    return scripts.has(place) || (data.has(place) && typeof value !== 'string');
+    return isOneOf(scripts, inStage) || (isOneOf(data, inStage) && typeof value !== 'string');
   };
 }

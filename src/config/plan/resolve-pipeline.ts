@@ -14,6 +14,7 @@ import type { OnErrorPlan, PipelinePlan, ScriptOptions, ScriptPlan, StagePlan } 
 import { planScript } from './plan-script.js';
 import { loadSchema } from './schema-file.js';
 import { scriptOptions } from './script-options.js';
+import { settingProblems } from './setting-problems.js';
 import { unknownProviders } from './unknown-providers.js';
 import { pipelinesOf } from './pipelines-of.js';
 import { ScriptResolver } from './script-resolver.js';
@@ -120,6 +121,7 @@ class PlanBuilder {
 
   /** Undefined only if there are findings. */
   async build(name: string, path: KeyPath, pipeline: PipelineConfig): Promise<PipelinePlan | undefined> {
+    this.#findings.push(...settingProblems(this.#config, path));
     const stages: StagePlan[] = [];
     for (const [index, { kind, plan }] of pipeline.stages.entries()) {
       const found: ScriptSource[] = [];

@@ -1,6 +1,6 @@
 import { formatPointer } from 'computo-js';
-import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
-import { nodeAt, type SourceNode } from '../source/index.js';
+import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
+import { childOf, nodeAt, type SourceNode } from '../source/index.js';
 
 /** Where a script stands in a pipeline. */
 export interface ScriptSite {
@@ -26,9 +26,9 @@ export function stagesOf(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kin
 
 /** Every place of a pipeline where a script stands, in order, however broken the rest is. */
 export function scriptSites(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): ScriptSite[] {
-  const places = kinds.all.flatMap(({ scripts }) => scripts);
+  const patterns = kinds.all.flatMap(({ scripts }) => scripts);
   const sites = stagesOf(pipelinePath, pipeline, kinds).flatMap(({ path, node }) =>
-    places.map((below) => siteAt(path, node, below)),
+    placesIn(node, patterns).map((below) => siteAt(path, node, below)),
   );
   return [...sites, siteAt(pipelinePath, pipeline, ['routing_key'])].filter((site) => site !== undefined);
 }
@@ -36,4 +36,18 @@ export function scriptSites(pipelinePath: KeyPath, pipeline: SourceNode, kinds: 
 function siteAt(path: KeyPath, parent: SourceNode, below: KeyPath): ScriptSite | undefined {
   const node = nodeAt(parent, formatPointer(below));
   return node && { path: [...path, ...below], node };
+}
+
+/** The places in a stage that patterns stand for: a `*` in one stands for each key of the map there. */
+export function placesIn(stage: SourceNode, patterns: readonly KeyPath[]): readonly KeyPath[] {
+  return patterns.flatMap((pattern) => {
+    let places: { readonly path: KeyPath; readonly node: SourceNode | undefined }[] = [{ path: [], node: stage }];
+    for (const key of pattern) {
+      places = places.flatMap(({ path, node }) => {
+        const keys = key === ANY_KEY ? [...(node?.entries?.keys() ?? [])] : [key];
+        return keys.map((one) => ({ path: [...path, one], node: node && childOf(node, one) }));
+      });
+    }
+    return places.map(({ path }) => path);
+  });
 }

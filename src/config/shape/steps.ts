@@ -1,6 +1,6 @@
 import { ANY_SHAPE, formatPointer, type Shape } from 'computo-js';
 import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
-import { stagesOf } from '../plan/script-sites.js';
+import { placesIn, stagesOf } from '../plan/script-sites.js';
 import type { ScriptSource } from '../script/index.js';
 import type { SourceDocument, SourceNode } from '../source/index.js';
 import type { ShapeScript, ShapeStep } from './check-shapes.js';
@@ -24,10 +24,11 @@ export function stepsOf(
   const stages = stagesOf(path, pipeline, kinds).map(({ path: stagePath, node, kind }): ShapeStep => {
     // After a stage that is broken nothing is known.
     if (kind === undefined) return { scripts: [], behind: () => ANY_SHAPE };
+    const places = placesIn(node, kind.scripts);
     return {
-      scripts: kind.scripts.map((below) => scriptOf([...stagePath, ...below])),
+      scripts: places.map((below) => scriptOf([...stagePath, ...below])),
       behind: (data, made) => kind.shape(data, made, node),
-      refuses: (made) => kind.refuses?.(made),
+      refuses: (made) => kind.refuses?.(made, places),
     };
   });
   const orElse = pipeline.entries?.get('on_error')?.node.entries?.get('default')?.node.value;

@@ -10,6 +10,6 @@ export {
 } from './document.js';
 export { lineStarts, positionAt } from './lines.js';
 export { parseJsonSource, type ParsedSource } from './json.js';
-export type { SourceNode } from './node.js';
+export { childOf, type SourceEntry, type SourceNode } from './node.js';
 export { textOffsets } from './text-offsets.js';
 export { blameFile, FILE_BYTES_MAX, readStandardInput, readText, type Blame } from './read-text.js';

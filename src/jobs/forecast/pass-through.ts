@@ -38,6 +38,7 @@ export async function passThrough(
     },
     now: Date.now,
     stopReading: () => reading.abort(),
+    isAtEnd: () => !reading.signal.aborted,
     unordered: plan.ai !== undefined,
     ...(progress && { onProgress: (now) => progress.update(withoutAwaited(now, failures)) }),
   });

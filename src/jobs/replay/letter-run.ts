@@ -3,6 +3,7 @@ import type { FileSink } from '../../sinks/index.js';
 import { JobError } from '../job-error.js';
 import type { LettersToDrive } from './letters.js';
 import type { OpenReplay } from './open-replay.js';
+import { isOutAtEnd } from './refuse-state.js';
 import type { ReplayRun } from './runs.js';
 
 /** At most so long after its result was written a letter is noted as driven: little is driven twice after a crash. */
@@ -26,6 +27,7 @@ export function runOfLetters(
   { sinks, executor, keepsFailed }: LetterTargets,
 ): ReplayRun {
   const notes = new NoteKeeper(underWay, letters, sinks.files);
+  const waits = isOutAtEnd(letters.pipeline.spec);
   return {
     blocks: letters.blocks,
     sinks,
@@ -36,10 +38,12 @@ export function runOfLetters(
     keep: {
       reached(resumeAt) {
         letters.onReached(resumeAt);
-        notes.reached();
+        if (!waits) notes.reached();
       },
       async finish(result) {
-        if (result.endedBy !== 'error') await notes.finish();
+        // What a stage still kept when the run was stopped is not out.
+        if (waits ? result.endedBy === 'input' && result.counts.open === 0 : result.endedBy !== 'error')
+          await notes.finish();
         return result;
       },
       abandon: () => notes.abandon(),

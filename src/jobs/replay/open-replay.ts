@@ -11,6 +11,8 @@ export interface OpenReplay {
   /** Raised when nothing more is to be read. */
   readonly signal: AbortSignal;
   readonly stopReading: () => void;
+  /** Whether the input was read to its end, and not stopped before. */
+  readonly isAtEnd: () => boolean;
   /** Told of every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
   readonly damagedPlaces: () => number;
@@ -28,6 +30,7 @@ export function startReplay(plan: ReplayPlan, talk: PersonTalk, signal: AbortSig
     talk,
     signal: AbortSignal.any([signal, reading.signal]),
     stopReading: () => reading.abort(),
+    isAtEnd: () => !signal.aborted && !reading.signal.aborted,
     onDamage({ message }) {
       damaged += 1;
       talk.notice(message);

@@ -5,6 +5,7 @@ import type { PersonTalk } from '../talk.js';
 import { startReplay } from './open-replay.js';
 import type { ReplayPlan } from './plan.js';
 import { replayRaw } from './raw.js';
+import { refuseState } from './refuse-state.js';
 import { performRuns } from './runs.js';
 import { runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
@@ -28,6 +29,7 @@ export async function replay(
   signal: AbortSignal,
 ): Promise<ReplayOutcome> {
   const { way } = plan;
+  if (way.kind !== 'raw') refuseState(plan, way.pipelines, way.kind === 'to-outputs');
   const underWay = startReplay(plan, talk, signal);
   if (way.kind === 'raw') {
     return { result: await replayRaw(underWay, way), damagedPlaces: underWay.damagedPlaces() };

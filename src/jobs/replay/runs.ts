@@ -19,7 +19,7 @@ export type ReplayRun = Pick<Drive, 'blocks' | 'executor' | 'sinks' | 'keep' | '
  */
 export async function performRuns(
   runs: AsyncIterable<ReplayRun>,
-  { plan, world, stopReading }: Pick<OpenReplay, 'plan' | 'world' | 'stopReading'>,
+  { plan, world, stopReading, isAtEnd }: Pick<OpenReplay, 'plan' | 'world' | 'stopReading' | 'isAtEnd'>,
   onProgress: (progress: Progress) => void,
 ): Promise<BlockRunResult> {
   let total: BlockRunResult = { counts: noCounts(), bytes: 0, endedBy: 'input' };
@@ -31,6 +31,7 @@ export async function performRuns(
       blocks: left === undefined ? run.blocks : limitEvents(run.blocks, left),
       now: world.now,
       stopReading,
+      isAtEnd,
       onProgress: (progress) => onProgress(together(before, progress)),
     });
     total = { ...result, ...together(before, result) };
@@ -42,5 +43,7 @@ export async function performRuns(
 function together(a: Progress, b: Progress): Progress {
   const counts = { ...a.counts };
   addCounts(counts, b.counts);
-  return { counts, bytes: a.bytes + b.bytes };
+  // Several pipelines have other stages.
+  const stages = [...(a.stages ?? []), ...(b.stages ?? [])];
+  return { counts, ...(stages.length > 0 && { stages }), bytes: a.bytes + b.bytes };
 }

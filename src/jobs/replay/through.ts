@@ -1,4 +1,4 @@
-import { byPipeline, type OpenExecutor } from '../../pipeline/index.js';
+import { byPipeline, mergeResults, type OpenExecutor } from '../../pipeline/index.js';
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { runOfLetters } from './letter-run.js';
@@ -60,6 +60,7 @@ function together(
     },
     submit: (block, meta) => executor.submit(block, meta),
     recycle: (lines) => executor.recycle?.(lines),
+    end: async (meta) => (await executor.end?.(meta)) ?? mergeResults([]),
     async close() {
       await Promise.all([...opened.values()].map((one) => one.close()));
     },

@@ -127,7 +127,8 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
       begin: () => store.put(name, checkpointOf(sinks, found, { ended: false })),
       ...(letters && { reached: letters.onReached }),
       async finish(result) {
-        if (result.endedBy === 'error') return result;
+        // What a stage still kept when the run was stopped is not out: the files are cut back at the next start.
+        if (result.endedBy === 'error' || result.counts.open > 0) return result;
         for (const file of sinks.files) {
           const change = await file.look();
           if (change !== undefined) tell(file.name, { when: 'meanwhile', ...change });

@@ -1,4 +1,4 @@
-import type { OpenExecutor, OpenSinks } from '../../pipeline/index.js';
+import type { OpenExecutor, OpenSinks, StateChanges } from '../../pipeline/index.js';
 import type { Block, ResumeAt, Source } from '../../sources/index.js';
 import type { PipelineEngine } from '../engines/engines.js';
 import type { TargetHolds } from '../outputs/hold-targets.js';
@@ -22,6 +22,8 @@ export interface RunJob {
 export interface RunKeeping {
   /** Everything up to here is out, and nothing behind it. */
   reached(at: ResumeAt): void;
+  /** What the stages know has changed, by the events before what is reached next. */
+  changed(changes: StateChanges): void;
   /**
    * Makes the last checkpoint.
    *

@@ -62,11 +62,12 @@ export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
       throw error;
     });
     try {
-      talk.ending().addEventListener('abort', () => {
+      const ending = talk.ending();
+      ending.addEventListener('abort', () => {
         reading.abort();
         engines.drain();
       });
-      return await driven(plan, { job, executor, reading, ai: engines.ai }, talk);
+      return await driven(plan, { job, executor, reading, ending, ai: engines.ai }, talk);
     } finally {
       await job.release();
     }
@@ -80,10 +81,16 @@ interface OpenRun {
   readonly executor: OpenExecutor;
   /** Ends the reading. */
   readonly reading: AbortController;
+  /** Raised when it is to end before its input does. */
+  readonly ending: AbortSignal;
   readonly ai: Engines['ai'];
 }
 
-async function driven(plan: RunPlan, { job, executor, reading, ai }: OpenRun, talk: RunTalk): Promise<RunOutcome> {
+async function driven(
+  plan: RunPlan,
+  { job, executor, reading, ending, ai }: OpenRun,
+  talk: RunTalk,
+): Promise<RunOutcome> {
   const { sinks, look, keeping } = job;
   const status = ai && ((): Promise<AiStatus> => ai.status(plan.pipeline.name));
   const progress = talk.progress?.(bytesOf(job.sources), status);
@@ -96,10 +103,11 @@ async function driven(plan: RunPlan, { job, executor, reading, ai }: OpenRun, ta
     now: Date.now,
     stopReading: () => reading.abort(),
     unordered: plan.unordered,
+    isAtEnd: () => !ending.aborted && !plan.follow,
     beforeWrite: () => look('between blocks'),
     ...(progress && { onProgress: (now) => progress.update(now) }),
     keep: {
-      ...(keeping && { reached: (at) => keeping.reached(at) }),
+      ...(keeping && { reached: (at) => keeping.reached(at), changed: (changes) => keeping.changed(changes) }),
       async finish(ran) {
         const seen = await seenToTheEnd(ran, look);
         await keeping?.finish(endedBetweenBlocks(seen));
@@ -124,8 +132,8 @@ async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promi
     await look('at the end');
     return result;
   } catch (error) {
-    const { counts, bytes } = result;
-    return { counts, bytes, endedBy: 'error', error };
+    const { counts, stages, bytes } = result;
+    return { counts, ...(stages && { stages }), bytes, endedBy: 'error', error };
   }
 }
 

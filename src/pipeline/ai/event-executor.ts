@@ -1,6 +1,14 @@
 import type { Json } from 'computo-js';
+import type { StagePlan } from '../../config/index.js';
+import { contextOf } from '../../event/index.js';
+import { stringifyJson } from '../../json/index.js';
+import type { Passing } from '../across/across-stage.js';
+import { contextIn, Incoming } from '../across/arrival.js';
+import { addSides } from '../across/stage-counts.js';
+import { PipelineState } from '../across/state-table.js';
+import { Steps, type MadeHere, type Step } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
-import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from '../batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
 import { forEachEvent, type BlockContent } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
@@ -10,7 +18,17 @@ import { occurrences } from './occurrences.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { semaphore } from './semaphore.js';
-import { compileStep, FILTERED, type AiStage, type Stage } from '../stages/index.js';
+import {
+  compileAcross,
+  compileStage,
+  compileStep,
+  FILTERED,
+  isAcrossStage,
+  isAiStage,
+  keepsState,
+  type AiStage,
+  type Stage,
+} from '../stages/index.js';
 import { turnstile, type Ticket } from './turnstile.js';
 
 export interface EventOptions extends BlockOptions {
@@ -30,6 +48,7 @@ export interface EventExecutor extends BlockExecutor {
 interface EventUnderWay {
   readonly batch: Batch;
   readonly watch: Observer;
+  readonly event: Passing;
   readonly id: string;
   readonly context: Json;
   /** Its place in the queue of every AI stage but the first. */
@@ -46,13 +65,15 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
 
 /**
  * Works on events one by one, for pipelines with AI stages: many are in flight, each waits for its own answers. Blocks
- * must be of one line each, see `singleLines`.
+ * must be of one line each, see `singleLines`. What looks across events before the first AI stage sees them as they come in; what
+ * takes them apart behind the last one sees each when it is answered.
  *
  * @throws ComputoError when a script can't be compiled
  */
 export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
-  const steps = spec.stages.map((stage) => compileStep(stage, calls));
+  const { front, middle, back } = sectionsOf(spec.stages);
+  const steps = middle.map((stage) => compileStep(stage, calls));
   const routing = compileRouting(spec);
   const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);
@@ -66,48 +87,177 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
+  const state = new PipelineState();
+  let batchHere: Batch | undefined;
+  const watch = {
+    passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
+    contextOf: contextIn,
+  };
+  const before = new Steps(compileSteps(front, 0, state), watch);
+  const behind = new Steps(compileSteps(back, front.length + middle.length, state), watch);
+
   return {
     get width() {
       return held.width;
     },
     submit(block, meta) {
       const batch = new Batch(settings, meta);
-      let underWay: Promise<void> | undefined;
-      forEachEvent(block, batch, options, (data, text) => {
-        underWay = pass(batch, data, text);
-      });
-      return held.until(
-        block,
-        (underWay ?? Promise.resolve()).then(() => batch.result()),
-      );
+      const underWay: Promise<void>[] = [];
+      forEachEvent(block, batch, options, (data, text) => underWay.push(...enter(batch, data, text)));
+      return held.until(block, resultOf(batch, underWay));
     },
     async skip(block, meta) {
       const batch = new Batch(settings, meta);
-      let underWay: Promise<unknown> | undefined;
-      forEachEvent(block, batch, options, (data) => {
-        underWay = runStages(begin(batch, data), recall).catch(ignoreFailure);
+      const underWay: Promise<unknown>[] = [];
+      forEachEvent(block, batch, options, (data, text) => {
+        const event = incoming(batch, data, text);
+        try {
+          for (const one of taken(batch, event, 0)) underWay.push(renumbered(batch, one));
+          for (const made of before.takeMade()) underWay.push(...madeAgain(batch, made));
+        } catch (error) {
+          ignoreFailure(error);
+        }
       });
-      await underWay;
+      await Promise.all(underWay);
     },
+    ...(front.some(keepsState) && {
+      end(meta: BlockMeta) {
+        const batch = new Batch(settings, meta);
+        const underWay: Promise<void>[] = [];
+        for (let at = 0; at < front.length; at++) {
+          state.begin();
+          before.end(at);
+          underWay.push(...passMade(batch));
+        }
+        return resultOf(batch, underWay);
+      },
+    }),
   };
 
-  function begin(batch: Batch, data: Json): EventUnderWay {
-    const id = batch.newId();
-    const tickets = turnstiles.map((queue) => queue.ticket());
-    return { batch, watch: observer(batch), id, context: batch.contextOf(id), tickets, data, original: data };
+  /** What is known of the stages before the first call is counted at once; the rest when all answers are there. */
+  async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
+    const counts = before.takeCounts();
+    await Promise.all(underWay);
+    const stages = [...counts, ...behind.takeCounts()];
+    if (stages.length === 0) return batch.result();
+    addSides(batch, stages);
+    return { ...batch.result(), stages };
   }
 
-  async function pass(batch: Batch, data: Json, text: string): Promise<void> {
+  function incoming(batch: Batch, data: Json, text: string): Passing {
+    const arrival = new Incoming(batch, text);
+    return { data, context: contextOf(arrival.origin), arrival, part: '' };
+  }
+
+  /** Takes an event through the stages before the first call, and starts what it becomes on the rest of its way. */
+  function enter(batch: Batch, data: Json, text: string): readonly Promise<void>[] {
     const { line } = batch;
-    const underWay = begin(batch, data);
+    const event = incoming(batch, data, text);
+    const { id } = event.arrival.origin;
+    const fail = (failure: EventFailure): void => batch.failEvent(failure, id, text, line);
+    return [...start(batch, event, 0, fail), ...passMade(batch)];
+  }
+
+  function start(batch: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): Promise<void>[] {
     try {
-      if (await runStages(underWay, send)) batch.emit(underWay.data, underWay.context, underWay.id, underWay.served);
-      else batch.counts.filtered += 1;
+      const family = taken(batch, event, from);
+      return family.length === 0 ? [] : [pass(batch, family, fail)];
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      batch.failEvent(error, underWay.id, text, line);
-    } finally {
-      underWay.watch.end(underWay.id);
+      fail(error);
+      return [];
+    }
+  }
+
+  /** @throws EventFailure */
+  function taken(batch: Batch, event: Passing, from: number): readonly Passing[] {
+    batchHere = batch;
+    state.begin();
+    try {
+      const family = before.take(event, from);
+      state.commit();
+      before.settle();
+      return family;
+    } catch (error) {
+      state.undo();
+      before.undo();
+      throw error;
+    }
+  }
+
+  function passMade(batch: Batch): readonly Promise<void>[] {
+    return before.takeMade().flatMap((made) => {
+      const { next, members, last, part = '', data } = made;
+      const fail = (failure: EventFailure): void => {
+        if (members !== undefined) {
+          batch.counts.merged -= members.length;
+          batch.counts.made -= 1;
+        }
+        for (const { origin, text } of members ?? [{ origin: last.origin, text: stringifyJson(data) }])
+          batch.as(origin, () => batch.failEvent(failure, origin.id, text));
+      };
+      const event: Passing = { data, context: null, arrival: last, part };
+      return [...start(batch, { ...event, context: contextIn(event) }, next, fail), ...passMade(batch)];
+    });
+  }
+
+  function madeAgain(batch: Batch, { next, last, part = '', data }: MadeHere): readonly Promise<unknown>[] {
+    const event: Passing = { data, context: null, arrival: last, part };
+    return taken(batch, { ...event, context: contextIn(event) }, next).map((one) => renumbered(batch, one));
+  }
+
+  function renumbered(batch: Batch, event: Passing): Promise<unknown> {
+    return runStages(begin(batch, event), recall).catch(ignoreFailure);
+  }
+
+  function begin(batch: Batch, event: Passing): EventUnderWay {
+    const { data, context, arrival, part } = event;
+    const tickets = turnstiles.map((queue) => queue.ticket());
+    return {
+      batch,
+      watch: observer(batch),
+      event,
+      id: arrival.origin.id + part,
+      context,
+      tickets,
+      data,
+      original: data,
+    };
+  }
+
+  /** Brings an event to its end, with all its parts: what comes of them is written when all have come through. */
+  async function pass(batch: Batch, family: readonly Passing[], fail: (failure: EventFailure) => void): Promise<void> {
+    const all = family.map((event) => begin(batch, event));
+    // Each is waited for, whatever becomes of the others: no call is to be out when the block is done.
+    const ends = await Promise.all(all.map((underWay) => finish(underWay).catch(asFailure)));
+    const failure = ends.find((end) => end instanceof EventFailure);
+    if (failure !== undefined) fail(failure);
+    else for (const lines of ends) if (!(lines instanceof EventFailure)) for (const line of lines) batch.write(line);
+    for (const underWay of all) underWay.watch.end(underWay.id);
+  }
+
+  /** @returns what is to be written of it */
+  async function finish(underWay: EventUnderWay): Promise<readonly Finished[]> {
+    const { batch, event, context } = underWay;
+    if (!(await runStages(underWay, send))) {
+      batch.counts.filtered += 1;
+      return [];
+    }
+    const { data, served } = underWay;
+    batchHere = batch;
+    const parts = back.length === 0 ? [{ ...event, data }] : partsOf({ ...event, data, context });
+    return batch.as(event.arrival.origin, () =>
+      parts.map((one) => batch.finish(one.data, one.context, event.arrival.origin.id + one.part, one.key ?? served)),
+    );
+  }
+
+  /** @throws EventFailure */
+  function partsOf(event: Passing): readonly Passing[] {
+    try {
+      return behind.take(event, 0);
+    } catch (error) {
+      behind.undo();
+      throw error;
     }
   }
 
@@ -155,6 +305,32 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     if (original !== FILTERED) underWay.original = original;
     return true;
   }
+}
+
+/** The stages before the first AI stage, where one of them looks across events; those up to the last; and those behind it, likewise. */
+function sectionsOf(stages: readonly StagePlan[]): Readonly<Record<'front' | 'middle' | 'back', readonly StagePlan[]>> {
+  const first = stages.findIndex(isAiStage);
+  const last = stages.findLastIndex(isAiStage);
+  const begin = stages.slice(0, first).some(isAcrossStage) ? first : 0;
+  const end = stages.slice(last).findIndex(isAcrossStage);
+  const to = end === -1 ? stages.length : last + end;
+  return { front: stages.slice(0, begin), middle: stages.slice(begin, to), back: stages.slice(to) };
+}
+
+function compileSteps(stages: readonly StagePlan[], before: number, state: PipelineState): readonly Step[] {
+  return stages.map((stage, index) =>
+    isAcrossStage(stage)
+      ? compileAcross(stage, {
+          traceOf: undefined,
+          table: (table, codec) => state.table(`${before + index + 1}.${table}`, codec),
+        })
+      : compileStage(stage),
+  );
+}
+
+function asFailure(error: unknown): EventFailure {
+  if (error instanceof EventFailure) return error;
+  throw error;
 }
 
 /** In the run that delivered the event it failed just so. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Batch, BlockMeta } from '../batch.js';
 import type { BlockContent, LineOptions } from '../lines/event-lines.js';
-import { lazyLines } from './lazy-lines.js';
+import { lazyLines, type LazyLines } from './lazy-lines.js';
 import { lazyPipeline } from './lazy-pipeline.js';
 import type { PipelineSpec } from '../spec.js';
 
@@ -11,7 +11,7 @@ const NEWLINE = 0x0a;
 const BLOCKS_UNTRIED = 15;
 
 /** Does what it can of a block; the rest, if any, must go the full way. */
-type LazyBlocks = (
+export type LazyBlocks = (
   block: BlockContent,
   batch: Batch,
   meta: BlockMeta,
@@ -22,8 +22,12 @@ type LazyBlocks = (
 export function lazyBlocks(options: LineOptions & { readonly pipeline: PipelineSpec }): LazyBlocks {
   const { pipeline, depthMax } = options;
   const lazy = options.parseWhole === true ? undefined : lazyPipeline(pipeline, depthMax);
-  if (lazy === undefined) return (block) => block;
-  const process = lazyLines(lazy, pipeline, options);
+  return whereFit(lazy && lazyLines(lazy, pipeline, options));
+}
+
+/** A fast way, for the blocks that it is fit for. @param process undefined: there is none */
+export function whereFit(process: LazyLines | undefined): LazyBlocks {
+  if (process === undefined) return (block) => block;
   let untried = 0;
 
   return (block, batch, meta, openLine) => {

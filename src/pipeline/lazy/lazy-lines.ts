@@ -19,23 +19,37 @@ export type LazyLines = (bytes: Buffer, batch: Batch, meta: BlockMeta, openLine:
 type OpenLine = (line: Buffer) => void;
 
 /** Brings the line scanned last to its end; false when it must go the full way. */
-type PassLine = () => boolean;
+export type PassLine = () => boolean;
 
 /**
  * Reads no more of each line than the scripts ask for. Lines that are broken, unusual or about to fail go the full way,
  * which has the last word on them.
  */
 export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, options: LineOptions): LazyLines {
+  return scannedLines(
+    lazy,
+    pipeline.name,
+    options,
+    (form, batch, text) => directly(lazy, form, pipeline, batch, text) ?? byValue(lazy, form, batch),
+  );
+}
+
+/** Scans lines, one after the other. @param passOf what brings each to its end, in a block */
+export function scannedLines(
+  lazy: Pick<LazyPipeline, 'scanner' | 'fields' | 'lineBytesMax'>,
+  pipeline: string,
+  options: LineOptions,
+  passOf: (form: LineForm, batch: Batch, text: Text) => PassLine,
+): LazyLines {
   const { scanner, fields } = lazy;
   // To refuse longer lines is the full way's to do.
   const bytesMax = Math.min(options.lineBytesMax, lazy.lineBytesMax);
-  const form =
-    options.input === 'envelope' ? storedEvents(scanner, bytesMax) : newEvents(scanner, pipeline.name, bytesMax);
+  const form = options.input === 'envelope' ? storedEvents(scanner, bytesMax) : newEvents(scanner, pipeline, bytesMax);
   return (bytes, batch, meta, openLine) => {
     const text = textOf(bytes);
     fields.setText(text);
     form.begin(text, batch, meta);
-    const pass = directly(lazy, form, pipeline, batch, text) ?? byValue(lazy, form, batch);
+    const pass = passOf(form, batch, text);
     let full = 0;
     for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
       let end = form.scan(at);
@@ -114,7 +128,7 @@ function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
 }
 
 /** What an event or a script can do wrong; the rest is our own fault, and must be seen. */
-function goesFullWay(error: unknown): false {
+export function goesFullWay(error: unknown): false {
   if (error === MISSING || error instanceof ComputoError || error instanceof EventFailure) return false;
   throw error;
 }

@@ -59,12 +59,12 @@ export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPi
   };
 }
 
-function lazyScript(stage: StagePlan): LazyScript | undefined {
+export function lazyScript(stage: StagePlan): LazyScript | undefined {
   const kind = stageKinds.of(stage);
   return kind.callsAt === undefined ? kind.lazily?.(stage) : undefined;
 }
 
-function planOf(lazy: LazyScript | undefined, fields: LineFields): FieldProgram | undefined {
+export function planOf(lazy: LazyScript | undefined, fields: LineFields): FieldProgram | undefined {
   return lazy && programOf(lazy.script).plan(fields);
 }
 

@@ -1,5 +1,6 @@
 import { parseCheckpoint, type PipelineCheckpoint } from './checkpoint-keeper.js';
 import { parseDrivenLetters, type DrivenLetters } from '../letters/driven-letters.js';
+import { parseKnownState, type KnownState } from './state-keeping.js';
 import { parseLogMark, type LogMark } from '../../sources/index.js';
 
 /** How far a pipeline came in the stored log. */
@@ -11,12 +12,21 @@ export interface ProcessingCheckpoint extends PipelineCheckpoint<LogMark> {
   readonly driven: Readonly<Record<string, DrivenLetters>>;
   /** Who made it writes other events behind it than those that are stored behind its place: a replay to the outputs. */
   readonly replays: boolean;
+  /** What its stages know of the events before; absent: nothing. */
+  readonly state?: KnownState;
 }
 
 /** Reads a stored checkpoint; undefined when it is none. */
 export function parseProcessingCheckpoint(value: unknown): ProcessingCheckpoint | undefined {
   const checkpoint = parseCheckpoint(value, parseLogMark);
-  return checkpoint && { ...checkpoint, driven: parseDriven(value), replays: parseReplays(value) };
+  const state = parseState(value);
+  return (
+    checkpoint && { ...checkpoint, driven: parseDriven(value), replays: parseReplays(value), ...(state && { state }) }
+  );
+}
+
+function parseState(value: unknown): KnownState | undefined {
+  return typeof value === 'object' && value !== null && 'state' in value ? parseKnownState(value.state) : undefined;
 }
 
 function parseReplays(value: unknown): boolean {

@@ -4,10 +4,11 @@ import { logSource, parseLogMark, type Block, type LogMark, type ReadableLog } f
 import type { KnownFiles } from '../processor/outputs.js';
 import type { ProcessingWorld } from '../processor/processor.js';
 import type { ProcessorReader, ReaderPass, ReaderPassOptions, StartedPass } from '../processor/reader.js';
-import { endedBetweenBlocks } from '../run-blocks.js';
+import { endedBetweenBlocks, type ExecutorState } from '../run-blocks.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { hasEventsOf } from './has-events.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log-checkpoint.js';
+import type { KnownState, StateKeeping } from './state-keeping.js';
 
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
@@ -21,6 +22,8 @@ export interface CheckpointKeeping {
   put(name: string, value: unknown): Promise<void>;
 }
 
+export type OpenState = (known: KnownState | undefined, executor: ExecutorState) => Promise<StateKeeping>;
+
 type ProcessedLog = ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
 
 export interface LogReaderOptions {
@@ -33,6 +36,8 @@ export interface LogReaderOptions {
   readonly checkpointName: string;
   readonly world: ProcessingWorld;
   readonly onDamage: (damage: Damage) => void;
+  /** Opens what the stages know of the events before, for an executor that has such stages. */
+  readonly openState: OpenState;
   /** Told when the log is not the one that the checkpoint speaks of. */
   readonly onOtherLog: () => void;
 }
@@ -99,18 +104,28 @@ export class LogReader implements ProcessorReader {
   #start(
     found: ProcessingCheckpoint | undefined,
     { from, place }: ReturnType<typeof startOf>,
-    { sinks, signal, stop, onReached }: ReaderPassOptions,
+    { sinks, executor, signal, stop, onReached }: ReaderPassOptions,
   ): StartedPass {
-    const { pipeline, log, singleLines, checkpoints, checkpointName, world, onDamage } = this.options;
+    const { pipeline, log, singleLines, checkpoints, checkpointName, world, openState, onDamage } = this.options;
     let last = place;
     let stored = LOG_START;
     let failure: { readonly error: unknown } | undefined;
-    const keeper = new CheckpointKeeper<LogMark>({
+    let kept: StateKeeping | undefined;
+    let version = found?.state?.version ?? 0;
+    const keeper = new CheckpointKeeper<LogMark & { readonly version: number }>({
       files: sinks.files,
       intervalMs: CHECKPOINT_INTERVAL_MS,
       wait: world.wait,
       store: async (reached) => {
-        const checkpoint: ProcessingCheckpoint = { ...reached, driven: found?.driven ?? {}, replays: false };
+        const { version: reachedVersion, ...mark } = reached.place;
+        kept?.commit(reachedVersion);
+        const checkpoint: ProcessingCheckpoint = {
+          ...reached,
+          place: mark,
+          driven: found?.driven ?? {},
+          replays: false,
+          ...(kept && { state: { folder: kept.folder, version: reachedVersion } }),
+        };
         await checkpoints.put(checkpointName, checkpoint);
         stored = checkpoint.place.position;
         this.#stored = checkpoint;
@@ -153,17 +168,18 @@ export class LogReader implements ProcessorReader {
       blocks: inTurn(source.blocks(signal)),
       unordered: false,
       storedAt: (resumeAt) => parseLogMark(resumeAt)?.timestamp || undefined,
-      renew: () => keeper.renew(last),
+      renew: () => keeper.renew({ ...last, version }),
       keep: {
         async begin() {
-          await keeper.begin(place);
+          if (executor.state !== undefined) kept = await openState(found?.state, executor.state);
+          await keeper.begin({ ...place, version });
           if (!('since' in from)) reached(place);
         },
         reached(resumeAt) {
           const now = parseLogMark(resumeAt);
           if (now === undefined) return;
           last = now;
-          keeper.reached(now);
+          keeper.reached({ ...now, version });
           reached(now);
         },
         async finish(result) {
@@ -171,7 +187,14 @@ export class LogReader implements ProcessorReader {
           if (result.endedBy !== 'error') await keeper.finish(endedBetweenBlocks(result));
           return result;
         },
-        abandon: () => keeper.abandon(),
+        changed(changes) {
+          version += 1;
+          kept?.add(version, changes);
+        },
+        async abandon() {
+          await keeper.abandon();
+          await kept?.close();
+        },
       },
     };
   }

@@ -110,6 +110,7 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
     const executor = openExecutor();
     const { blocks, keep, unordered, storedAt, renew } = reading.start({
       sinks,
+      executor,
       signal: AbortSignal.any([signal, stopping.signal]),
       stop,
       delivered: (tally) => this.#delivered(tally),

@@ -1,6 +1,6 @@
 import type { Block, ResumeAt } from '../../sources/index.js';
 import type { Keep } from '../drive.js';
-import type { Delivered } from '../run-blocks.js';
+import type { BlockExecutor, Delivered } from '../run-blocks.js';
 import type { KnownFiles, OpenSinks } from './outputs.js';
 
 /** What became of a block of events. */
@@ -31,6 +31,8 @@ export interface ReaderPass {
 /** What a run offers to whoever reads for it. */
 export interface ReaderPassOptions {
   readonly sinks: OpenSinks;
+  /** What works on the events. */
+  readonly executor: Pick<BlockExecutor, 'state'>;
   /** Raised when nothing more is to be read. */
   readonly signal: AbortSignal;
   /** Raises it. */

@@ -6,6 +6,7 @@ import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileScript } from './script.js';
+import { shapeInto } from './shape-into.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
 const schema = (f: SchemaVocabulary) =>
@@ -53,7 +54,9 @@ export const ai: CallingKind<Settings, AiStagePlan> = {
     const into = stage.entries?.get('ai')?.node.entries?.get('into')?.node.value;
     if (into === undefined) return AI_ANSWER;
     // A place that only the environment knows, or that is none.
-    return typeof into === 'string' && !into.includes('${') ? withMember(data, parsePointer(into)) : ANY_SHAPE;
+    return typeof into === 'string' && !into.includes('${')
+      ? shapeInto(data, parsePointer(into), AI_ANSWER)
+      : ANY_SHAPE;
   },
   refuses([request]) {
     const isNoObject =
@@ -127,16 +130,3 @@ const AI_ANSWER: Shape = objectShape(
   ),
   true,
 );
-
-/** The data with the answer in it; missing parents are made. */
-function withMember(data: Shape, segments: readonly string[]): Shape {
-  const [segment, ...rest] = segments;
-  if (segment === undefined) return AI_ANSWER;
-  // Anything but an object fails.
-  if (data.any || data.object === undefined) return ANY_SHAPE;
-  const { fields, open, origin } = data.object;
-  const before = fields.get(segment);
-  const inside = before === undefined || before.optional ? rest.length > 0 : false;
-  const shape = inside ? ANY_SHAPE : withMember(before?.shape ?? ANY_SHAPE, rest);
-  return objectShape(new Map([...fields, [segment, { shape, optional: false }]]), open, origin);
-}

@@ -1,32 +1,88 @@
 import type { StagePlan } from '../../config/index.js';
 import { Kinds } from '../../config/kinds/index.js';
+import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
 import { ai } from './ai.js';
+import { aggregate } from './aggregate.js';
+import { batch } from './batch.js';
 import { computo } from './computo.js';
+import { dedupe } from './dedupe.js';
+import { every } from './every.js';
+import { explode } from './explode.js';
 import { filter } from './filter.js';
-import type { StageKind } from './kind.js';
+import { fold } from './fold.js';
+import type { AcrossKind, StageKind } from './kind.js';
 import type { TraceOf } from './script.js';
+import { sample } from './sample.js';
 import type { AiStage, Stage } from './stage.js';
+import { throttle } from './throttle.js';
 
 export { scriptMeaning, type LazyScript, type ScriptStagePlan } from './kind.js';
 export { compileScript, programOf, type Script, type TraceOf } from './script.js';
 export { FILTERED, type AiStage, type Stage } from './stage.js';
 
 /** Every kind of stage: a new one is a file, and a name here. */
-export const stageKinds = new Kinds<StageKind>([computo, filter, ai]);
+export const stageKinds = new Kinds<StageKind>([
+  computo,
+  filter,
+  explode,
+  sample,
+  every,
+  dedupe,
+  throttle,
+  fold,
+  batch,
+  aggregate,
+  ai,
+]);
 
 /** Whether the events of a stage wait for the answers of AI providers. */
 export function isAiStage(stage: StagePlan): stage is AiStagePlan {
   return stageKinds.of(stage).callsAt !== undefined;
 }
 
+/** Whether a stage looks across events. */
+export function isAcrossStage(stage: StagePlan): boolean {
+  return stageKinds.of(stage).across !== undefined;
+}
+
+/** Whether what a stage does to an event depends on those before. */
+export function keepsState(stage: StagePlan): boolean {
+  return stageKinds.of(stage).across === 'state';
+}
+
+/** Whether a stage goes by the time at which its events came in. */
+export function goesByArrival(stage: StagePlan): boolean {
+  const kind = stageKinds.of(stage);
+  return kind.across !== undefined && kind.goesByArrival?.(stage) === true;
+}
+
+/** Whether dead letters can go through a stage once more, by themselves. */
+export function takesLetters(stage: StagePlan): boolean {
+  const { across, takesLetters: takes = across !== 'state' } = stageKinds.of(stage) as Partial<
+    AcrossKind<unknown, StagePlan>
+  >;
+  return takes;
+}
+
+/**
+ * @param state where it keeps what it knows
+ * @throws ComputoError when a script can't be compiled
+ */
+export function compileAcross(stage: StagePlan, parts: AcrossParts): AcrossStage {
+  const kind = stageKinds.of(stage);
+  if (kind.across === undefined) throw new TypeError(`stage ${stage.name} does not look across events`);
+  return kind.compile(stage, parts);
+}
+
 /**
  * @throws ComputoError when a script can't be compiled
- * @throws TypeError for a stage that calls AI providers
+ * @throws TypeError for a stage that calls AI providers, or looks across events
  */
 export function compileStage(stage: StagePlan, traceOf?: TraceOf): Stage {
   const kind = stageKinds.of(stage);
   if (kind.callsAt !== undefined) throw new TypeError(`stage ${stage.name} is asynchronous`);
+  if (kind.across !== undefined) throw new TypeError(`stage ${stage.name} looks across events`);
   return kind.compile(stage, traceOf);
 }
 

@@ -5,8 +5,11 @@ import type { ScriptPlan } from '../../config/index.js';
 /** A compiled script as the pipeline runs it. */
 export interface Script {
   readonly needsContext: boolean;
-  /** @throws EventFailure that names the stage */
-  run(data: Json, context: Json): Json;
+  /**
+   * @param state a third input, `$inputs/2`
+   * @throws EventFailure that names the stage
+   */
+  run(data: Json, context: Json, state?: Json): Json;
 }
 
 /** Who is told of the calls in a stage's script, by the stage's name. */
@@ -41,8 +44,9 @@ export function compileScript(spec: ScriptPlan, stage: string, traceOf?: TraceOf
   const placeOf = spec.text && placesIn(spec.text);
   return {
     needsContext,
-    run(data, context) {
+    run(data, context, state) {
       try {
+        if (state !== undefined) return program.run([data, context, state]);
         return program.run(needsContext ? [data, context] : [data]);
       } catch (error) {
         throw failureOf(error, stage, placeOf);

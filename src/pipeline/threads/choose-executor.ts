@@ -1,8 +1,10 @@
-import { blockProcessor, type BlockOptions, type BlockProcessor } from '../block-processor.js';
+import { compileProcessor } from '../across/compile-processor.js';
+import type { BlockOptions, BlockProcessor } from '../block-processor.js';
+import { keepsState, type TraceOf } from '../stages/index.js';
+import { acrossExecutor } from './across-executor.js';
 import { inlineExecutor } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { paceOf } from './pace.js';
-import type { TraceOf } from '../stages/index.js';
 
 /** Workers take 50 ms to start, and longer to warm up: where less work is left they save nothing. */
 const WORK_WORTH_WORKERS_MS = 700;
@@ -28,7 +30,8 @@ type ClosableExecutor = BlockExecutor & { close(): Promise<void> };
  */
 export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): ClosableExecutor {
   const { threads, atOnce, inputBytes, traceOf } = choice;
-  const work = blockProcessor(options, traceOf);
+  if (options.pipeline.stages.some(keepsState)) return acrossExecutor(options, traceOf);
+  const work = compileProcessor(options, traceOf);
   // A trace is told of on this thread only.
   if (threads <= 1 || traceOf !== undefined) return { ...inlineExecutor(work), close: () => Promise.resolve() };
 

@@ -3,7 +3,9 @@ import { readStoredEvent } from '../../event/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
 import type { Clock } from '../../world/index.js';
+import { StateMirror } from '../across/state-mirror.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
+import { keepsState } from '../stages/index.js';
 import type { EventOptions } from '../ai/event-executor.js';
 import type { BlockOptions } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
@@ -78,10 +80,14 @@ interface Slot {
  */
 export function watchedExecutor(options: BlockOptions, watched: WatchedOptions): WatchedExecutor {
   const { script, eventTimeoutMs, memory, clock, onWorkerEnded, onGivenUp, calling } = watched;
-  const workers = calling === undefined ? watched.workers : 1;
+  // What stages know of the events before is in one worker, and here for the one that comes after it.
+  const mirror = options.pipeline.stages.some(keepsState) ? new StateMirror() : undefined;
+  const workers = calling === undefined && mirror === undefined ? watched.workers : 1;
   // As text, because cloning would lose the numbers that only text holds.
   const data = { options: stringifyJson(options as unknown as Json), window: calling?.window };
   const held = new HeldBlocks(calling === undefined ? workers * BLOCKS_PER_WORKER - 1 : calling.window);
+  /** With state, blocks are worked on one after the other. */
+  let last: Promise<unknown> = Promise.resolve();
   const makeCall = calling && callMaker(options.pipeline, calling);
   const giveUp = givingUp(options);
   const lateMs = Math.min(LATE_MS_MAX, eventTimeoutMs / LATE_PARTS);
@@ -103,10 +109,12 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     },
     submit(block, meta) {
       const [own, others] = block.alone === true ? [alone, shared] : [shared, alone];
+      const before = mirror === undefined ? Promise.all(others) : last;
       const done = held.until(
         block,
-        Promise.all(others).then(() => work(block, meta)),
+        before.then(() => work(block, meta)),
       );
+      last = done.catch(ignore);
       const settled = done.then(ignore, ignore);
       own.add(settled);
       void settled.then(() => own.delete(settled));
@@ -114,6 +122,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       return done;
     },
     recycle: (lines) => memory.give(lines),
+    ...(mirror && { state: { track: () => undefined, restore: (state) => mirror.apply(state) } }),
     lateMs() {
       const slowest = Math.max(...[apart, ...slots].map(({ worker }) => worker?.clock.ms ?? 0));
       return slowest >= lateMs ? slowest : undefined;
@@ -210,19 +219,35 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   }
 
   async function send(slot: Slot, block: Block, meta: BlockMeta): Promise<BlockResult> {
+    if (mirror !== undefined) await endOthers(slot);
     const worker = (slot.worker ??= start(slot === apart));
     try {
-      return await worker.handle.send(block, meta);
+      const result = await worker.handle.send(block, meta);
+      if (result.changes !== undefined) mirror?.apply(result.changes);
+      return result;
     } catch (error) {
       if (error instanceof WorkerEnded && slot.worker === worker) slot.worker = undefined;
       throw error;
     }
   }
 
+  /** What they know is what was known before. */
+  async function endOthers(slot: Slot): Promise<void> {
+    for (const other of [apart, ...slots]) {
+      const { worker } = other;
+      if (other === slot || worker === undefined) continue;
+      other.worker = undefined;
+      await worker.handle.close();
+    }
+  }
+
   function start(isApart: boolean): Watched {
+    const state = mirror && JSON.stringify(mirror.all());
+    const workerData = { ...data, ...(state !== undefined && { state }) };
     const handle = workerHandle(
       memory,
-      (talk) => (isApart ? workerProcess(script, data, talk) : workerThread(script, data, talk, new WorkPlace())),
+      (talk) =>
+        isApart ? workerProcess(script, workerData, talk) : workerThread(script, workerData, talk, new WorkPlace()),
       makeCall,
     );
     return { handle, clock: new LineClock(2 * lookMs) };

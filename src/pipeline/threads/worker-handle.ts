@@ -15,6 +15,8 @@ export interface WorkerData {
   readonly options: string;
   /** Where it is to note where it is; else it says so. */
   readonly place?: SharedArrayBuffer | undefined;
+  /** What its stages know of the events before, as JSON text; undefined: they know nothing, and nobody asks for it. */
+  readonly state?: string | undefined;
   /** For a pipeline with AI stages: how many events it may hold at a time. */
   readonly window?: number | undefined;
 }

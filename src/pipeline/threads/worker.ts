@@ -3,7 +3,9 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { parseJson } from '../../json/index.js';
 import { eventExecutor } from '../ai/event-executor.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
-import { blockProcessor, type BlockOptions } from '../block-processor.js';
+import { compileProcessor, hasState } from '../across/compile-processor.js';
+import type { StateChanges } from '../across/state-table.js';
+import type { BlockOptions } from '../block-processor.js';
 import type { BlockContent } from '../lines/event-lines.js';
 import { RunPaused } from '../run-paused.js';
 import { TapCollector } from '../tap.js';
@@ -18,17 +20,21 @@ if (isMainThread) holdThread(argv[1] ?? '');
 else work(workerData as WorkerData);
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
-function work({ options, place: placeMemory, window }: WorkerData): void {
+function work({ options, place: placeMemory, window, state }: WorkerData): void {
   const place = placeMemory === undefined ? undefined : new WorkPlace(placeMemory);
   const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
-  if (window === undefined) answerBlocks(blockOptions, place);
+  if (window === undefined) answerBlocks(blockOptions, place, state);
   else answerEvents(blockOptions, window, place);
   reply({ kind: 'ready' });
 }
 
 /** For a pipeline without AI stages: each block is done at once. */
-function answerBlocks(options: BlockOptions, place: WorkPlace | undefined): void {
-  const processBlock = blockProcessor(options, undefined, place && ((line) => place.atLine(line)));
+function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state: string | undefined): void {
+  const processBlock = compileProcessor(options, undefined, place && ((line) => place.atLine(line)));
+  if (state !== undefined && hasState(processBlock)) {
+    processBlock.restore(JSON.parse(state) as StateChanges);
+    processBlock.track();
+  }
   parentPort?.on('message', (request: BlockRequest) => {
     const { number, memory } = request;
     place?.begin(number);

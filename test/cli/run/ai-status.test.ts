@@ -3,11 +3,12 @@ import type { AiStatus } from '../../../src/ai/index.js';
 import { NOTHING } from '../../../src/ai/ledger/index.js';
 import { aiStatusLines } from '../../../src/cli/run/ai-status-lines.js';
 import { aiStatusReporter } from '../../../src/cli/run/ai-status.js';
+import { noCounts } from '../../../src/pipeline/index.js';
 import { aiSummary } from '../../../src/cli/run/ai-summary.js';
 import { writeStderr } from '../../../src/cli/terminal/stderr.js';
 
 const NOW = 1_000_000;
-const NO_COUNTS = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
+const NO_COUNTS = noCounts();
 type Provider = AiStatus['providers'][number];
 
 function provider(more: Partial<Provider> = {}): Provider {

@@ -1,5 +1,7 @@
 import type { Metrics } from '../../../server/index.js';
 import type { SharedBooks } from '../../ai/open-client.js';
+import { keepsState } from '../../../pipeline/index.js';
+import { JobError } from '../../job-error.js';
 import { hasAi, openEngines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
@@ -28,10 +30,32 @@ export async function openPipelines(
     const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
     await findLostCheckpoints(plan, store, context.log, context.talk);
   }
+  if (plan.fleet !== undefined) refuseState(plan);
+  refuseStateBeforeCalls(plan);
   // A member whose fleet is not there yet works on nothing.
   const isWaiting = plan.fleet !== undefined && fleet === undefined;
   const engines = await openDaemonEngines(isWaiting ? { ...plan, pipelines: [] } : plan, context, meter, fleet?.books);
   return await held(await Pipelines.open(plan, engines, context, fleet));
+}
+
+/** Events of a fleet are worked on by any member, in any order. @throws JobError */
+function refuseState({ pipelines }: ServePlan): void {
+  for (const { spec } of pipelines) {
+    const stage = spec.stages.find(keepsState);
+    if (stage === undefined) continue;
+    const message = `pipeline ${spec.name}: its stage ${stage.name} looks across events, and a member of a fleet sees only some of them`;
+    throw new JobError(message, 'invalid', 'run this pipeline in a daemon of its own, without fleet.join and --join');
+  }
+}
+
+/** What such a stage knows is in the thread that also waits for answers, and would be lost with it. @throws JobError */
+function refuseStateBeforeCalls({ pipelines }: ServePlan): void {
+  for (const { spec } of pipelines) {
+    const stage = hasAi({ spec }) ? spec.stages.find(keepsState) : undefined;
+    if (stage === undefined) continue;
+    const message = `pipeline ${spec.name}: serve has no ${stage.name} before an AI stage`;
+    throw new JobError(message, 'invalid', 'run it over stored events with colloquium replay, or with colloquium run');
+  }
 }
 
 /** A daemon whose output another process writes to does not start. */

@@ -6,6 +6,7 @@ import { LogReader } from '../../../pipeline/log/index.js';
 import { Processor, type Processing, type ProcessorReader } from '../../../pipeline/processor/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../../server/index.js';
 import type { Fleet } from '../../fleet/fleet.js';
+import { stageParts, stagesOf } from '../../stage-parts.js';
 import { checkpointName, checkpointStore } from '../../checkpoints.js';
 import type { PipelinesOptions } from './context.js';
 import { engineHealth } from './engine-health.js';
@@ -200,6 +201,18 @@ export class Pipelines {
       checkpointName: checkpointName(log.folder, pipeline),
       world,
       onDamage,
+      openState: async (known, executor) => {
+        const { openKeptState } = await import('../../kept-state.js');
+        return await openKeptState({
+          stateFolder,
+          known,
+          isAnew: false,
+          stages: stagesOf(stageParts(plan.spec)),
+          executor,
+          onForget: () =>
+            talk.warn('what the stages knew of the events before is forgotten, because they changed', { pipeline }),
+        });
+      },
       onOtherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
     });
     if (engine !== undefined) {

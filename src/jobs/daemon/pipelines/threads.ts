@@ -1,5 +1,5 @@
 import {
-  blockProcessor,
+  compileProcessor,
   eventExecutor,
   watchedExecutor,
   type BlockOptions,
@@ -32,7 +32,7 @@ export class WorkingThreads {
    * @throws ComputoError
    */
   open(block: BlockOptions): OpenExecutor {
-    return this.#start(block, blockProcessor(block).memory);
+    return this.#start(block, compileProcessor(block).memory);
   }
 
   /** The same for a pipeline with AI stages: its calls are made by this thread. @throws ComputoError */
@@ -61,6 +61,7 @@ export class WorkingThreads {
       },
       submit: (content, meta) => executor.submit(content, meta),
       recycle: (lines) => executor.recycle?.(lines),
+      ...(executor.state && { state: executor.state }),
       close: async () => {
         this.#open.delete(executor);
         await executor.close();

@@ -1,5 +1,7 @@
 import { parsePlace, type FilePlace } from '../../../files/index.js';
+import { parseKnownState, type KnownState } from '../../../pipeline/index.js';
 import { parseFilePosition, type FilePosition } from '../../../sinks/index.js';
+import type { StagePart } from '../../stage-parts.js';
 
 /** How far a run came: its inputs, its outputs as they were then, and what its stages were. JSON. */
 export interface RunCheckpoint {
@@ -15,11 +17,11 @@ export interface RunCheckpoint {
   readonly points: readonly CutPoint[];
   /** Who made it wrote nothing behind it. */
   readonly ended: boolean;
+  /** What its stages know of the events before; absent: nothing. */
+  readonly state?: KnownState;
   /** Everything is to be done from the start: of what was done of it before, as much as is left is still to be taken back. */
   readonly startsOver?: true;
 }
-
-export type StagePart = readonly [name: string, hash: string];
 
 /** An input, and how far it is done. */
 export interface InputRecord {
@@ -91,7 +93,9 @@ export function parseRecord(value: unknown): RunCheckpoint | PartOf | undefined 
   const points = allOf(value['points'], parsePoint);
   if (stages === undefined || inputs === undefined || files === undefined || points === undefined) return undefined;
   const startsOver = value['startsOver'] === true && ({ startsOver: true } as const);
-  return { kind, job, stages, inputs, files, points, ended: value['ended'] === true, ...startsOver };
+  const state = parseKnownState(value['state']);
+  const ended = value['ended'] === true;
+  return { kind, job, stages, inputs, files, points, ended, ...(state && { state }), ...startsOver };
 }
 
 function parseStagePart(value: unknown): StagePart | undefined {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { FilePosition, FileSinkOptions } from '../../../sinks/index.js';
 import type { StreamReader } from '../../../sources/place/index.js';
 import { refuseChangedParts } from '../own-parts.js';
-import { changedParts } from './stage-parts.js';
+import { changedParts } from '../../stage-parts.js';
 import { STREAM, type InputRecord, type RunCheckpoint } from './checkpoint.js';
 import type { GivenInput } from './given-input.js';
 import { judgeTargets, type JudgedTarget } from './judge-targets.js';
@@ -125,12 +125,15 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
 
   const matched = await matchInputs(situation, checkpoint.inputs, signal);
   const point = pointToTakeBack(checkpoint, matched.known);
-  const from = point === undefined ? checkpoint : takenBack(checkpoint, point);
   const changed = changedParts(checkpoint.stages, stages);
+  const from = point === undefined ? checkpoint : takenBack(checkpoint, point);
   const differences = [
     ...(changed.length > 0 ? [`the stages changed (${changed.join(', ')})`] : []),
     ...(await inputDifferences(situation, checkpoint, matched, signal)),
     ...ofFiles,
+    ...(point !== undefined && checkpoint.state !== undefined
+      ? ['a last line went on, and what the stages know of it cannot be taken back']
+      : []),
     ...(point === undefined ? [] : obstacles({ given, matched, checkpoint, from, files })),
   ];
   if (differences.length > 0 && !isForced) {

@@ -1,4 +1,5 @@
 import { nodeWorld } from '../../../log/index.js';
+import type { StateKeeping } from '../../../pipeline/index.js';
 import { CheckpointKeeper, type PipelineCheckpoint } from '../../../pipeline/log/index.js';
 import type { FilePosition, FileSink } from '../../../sinks/index.js';
 import { InputReached } from '../../../sources/place/index.js';
@@ -22,6 +23,8 @@ export interface KeepingOptions {
   /** Ends the run: a checkpoint cannot be made. */
   readonly stop: () => void;
   readonly goesOn: boolean;
+  /** What the stages know; absent: nothing. */
+  readonly kept?: StateKeeping | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface KeepingOptions {
  * @throws JobError when it cannot be made
  */
 export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeeping> {
-  const { state, store, targets, files, plan, stop, goesOn } = options;
+  const { state, store, targets, files, plan, stop, goesOn, kept } = options;
   const paths = outputPaths(targets);
   const world = nodeWorld();
   let failure: { readonly error: unknown } | undefined;
@@ -40,8 +43,10 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
     files,
     intervalMs: CHECKPOINT_INTERVAL_MS,
     wait: (ms, signal) => world.wait(ms, signal),
-    store: ({ place, files: positions, ended }) =>
-      store.put(paths, state.checkpointOf(place, byTarget(positions), ended)),
+    async store({ place, files: positions, ended }) {
+      if (place.state !== undefined) kept?.commit(place.state.version);
+      await store.put(paths, state.checkpointOf(place, byTarget(positions), ended));
+    },
     earliest: ({ place, files: positions }) => {
       const [point] = place.points;
       if (point === undefined) return positions;
@@ -75,7 +80,10 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
           ),
         );
     },
+    changed: (changes) => kept?.add(state.change(kept.folder), changes),
     async finish(ended) {
+      // What became of the end of the input has no place of its own.
+      if (ended && kept !== undefined) keeper.reached(state.now);
       await said(() => keeper.finish(ended));
       if (failure !== undefined) throw cannotKeep(plan.stateFolder, failure.error);
     },

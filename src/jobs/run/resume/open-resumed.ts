@@ -1,4 +1,5 @@
 import { truncateRenamed } from '../../../sinks/index.js';
+import type { ExecutorState, StateKeeping } from '../../../pipeline/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { HeldJobOptions, RunJob } from '../run-job.js';
@@ -17,7 +18,7 @@ import { refusal } from './refusal.js';
 import { RunState } from './run-state.js';
 import type { Situation } from './situation.js';
 import { skipper } from './skip.js';
-import { stageParts } from './stage-parts.js';
+import { stageParts, stagesOf } from '../../stage-parts.js';
 import { RunStore } from './store.js';
 import { outputPaths, targetsOf } from './targets.js';
 
@@ -35,6 +36,11 @@ export async function openResumed(
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
   const targets = targetsOf(plan);
   const release = await lockTargets(plan.stateFolder, targets);
+  let kept: StateKeeping | undefined;
+  const releaseAll = async (): Promise<void> => {
+    await kept?.close();
+    await release();
+  };
   try {
     // The manifests of what is set aside are looked at, and made: nobody else may write them meanwhile.
     refuseStrangeParts(plan);
@@ -66,7 +72,9 @@ export async function openResumed(
     const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
-    const keeping = await keepCheckpoint({ state, store, targets, files, plan, stop, goesOn });
+    kept =
+      executor.state && (await openState(plan, executor.state, decision, situation, (notice) => talk.notice(notice)));
+    const keeping = await keepCheckpoint({ state, store, targets, files, plan, stop, goesOn, kept });
 
     const inputs = given.map((one, at): EnteredInput => {
       const { record = -1, ...start } = starts[at] ?? {};
@@ -79,11 +87,35 @@ export async function openResumed(
       shape: (some: AsyncIterable<Block>) => engine.shape(some),
     };
     const blocks = readInputs(inputs, options, reading.signal);
-    return { sources: given.map(({ source }) => source), blocks, sinks, look, keeping, release };
+    return {
+      sources: given.map(({ source }) => source),
+      blocks,
+      sinks,
+      look,
+      keeping,
+      release: releaseAll,
+    };
   } catch (error) {
-    await release();
+    await releaseAll();
     throw error;
   }
+}
+
+/** Only stages that know something need what stores it. */
+async function openState(
+  { stateFolder }: RunPlan,
+  state: ExecutorState,
+  { checkpoint, stored }: Decision,
+  { stages }: Pick<Situation, 'stages'>,
+  tell: (notice: string) => void,
+): Promise<StateKeeping> {
+  const { openKeptState } = await import('../../kept-state.js');
+  const onForget = (): void => tell('what the stages knew of the events before is forgotten, because they changed');
+  const known = checkpoint?.state;
+  const isAnew = stored.startsOver === true;
+  return await inStateFolder(stateFolder, () =>
+    openKeptState({ stateFolder, known, isAnew, stages: stagesOf(stages), executor: state, onForget }),
+  );
 }
 
 async function decided(

@@ -1,6 +1,8 @@
 import type { FilePosition } from '../../../sinks/index.js';
 import { placeOf, type InputMark, type InputReached } from '../../../sources/place/index.js';
-import type { CutPoint, FileRecord, InputBefore, InputRecord, RunCheckpoint, StagePart } from './checkpoint.js';
+import type { KnownState } from '../../../pipeline/index.js';
+import type { StagePart } from '../../stage-parts.js';
+import type { CutPoint, FileRecord, InputBefore, InputRecord, RunCheckpoint } from './checkpoint.js';
 import type { Decision } from './decide.js';
 import type { GivenInput } from './given-input.js';
 import type { Target } from './targets.js';
@@ -9,6 +11,8 @@ import type { Target } from './targets.js';
 export interface Reached {
   readonly inputs: readonly InputSoFar[];
   readonly points: readonly PointSoFar[];
+  /** What the stages know. */
+  readonly state: KnownState | undefined;
 }
 
 type InputSoFar = InputRecord | { readonly path: string; readonly at: InputReached };
@@ -62,7 +66,7 @@ export class RunState {
       ...point,
       positions: targets.map((target, at) => point.positions[recordOf(target)] ?? positionAt(this.#begins, at)),
     }));
-    this.#reached = { inputs, points };
+    this.#reached = { inputs, points, state: checkpoint?.state };
     this.#positions = positions;
   }
 
@@ -73,19 +77,26 @@ export class RunState {
     return this.#reached;
   }
 
+  /** What the stages know has changed. @param folder where it is kept @returns its version now */
+  change(folder: string): number {
+    const version = (this.#reached.state?.version ?? 0) + 1;
+    this.#reached = { ...this.#reached, state: { folder, version } };
+    return version;
+  }
+
   /**
    * A block is out.
    *
    * @param positions of the files, now
    */
   pass(at: InputReached, positions: readonly FilePosition[]): Reached {
-    const { inputs, points } = this.#reached;
+    const { inputs, points, state } = this.#reached;
     const before = inputs[at.input];
     const path = before?.path ?? '';
     const isFirstEnd = at.end !== undefined && !hasEnd(before);
     const kept = before === undefined ? points : remembered(points, at.input, before);
     const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, undo: [] }] : kept;
-    this.#reached = { inputs: inputs.with(at.input, { path, at }), points: pointsNow };
+    this.#reached = { inputs: inputs.with(at.input, { path, at }), points: pointsNow, state };
     this.#positions = positions;
     return this.#reached;
   }
@@ -100,7 +111,7 @@ export class RunState {
 
   /** @param positions of the files at that time */
   checkpointOf(
-    { inputs, points }: Reached,
+    { inputs, points, state }: Reached,
     positions: readonly (FilePosition | undefined)[],
     ended: boolean,
   ): RunCheckpoint {
@@ -121,6 +132,7 @@ export class RunState {
         undo: point.undo.map(({ input, record }): InputBefore => ({ input, record: recordOf(record) })),
       })),
       ended,
+      ...(state !== undefined && { state }),
     };
   }
 }

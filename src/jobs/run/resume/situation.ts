@@ -1,5 +1,5 @@
 import type { Block } from '../../../sources/index.js';
-import type { StagePart } from './checkpoint.js';
+import type { StagePart } from '../../stage-parts.js';
 import type { GivenInput } from './given-input.js';
 import type { Target } from './targets.js';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CheckpointStore, LogError, nodeWorld } from '../../../log/index.js';
 import { JobError } from '../../job-error.js';
+import { removeState } from '../../state-store.js';
 import { parseRecord, type PartOf, type RunCheckpoint } from './checkpoint.js';
 
 /** What is stored for the outputs of a run. */
@@ -62,7 +63,12 @@ export class RunStore {
 
   /** Forgets what is stored for outputs. @throws the operating system's errors */
   async forget(outputs: readonly string[]): Promise<void> {
-    for (const output of outputs) await this.#store.remove(nameOf(output));
+    for (const output of outputs) {
+      const record = await this.#read(output, true);
+      await this.#store.remove(nameOf(output));
+      if (record?.kind === 'checkpoint' && record.state !== undefined)
+        removeState(this.stateFolder, record.state.folder);
+    }
   }
 
   async #read(output: string, isForgotten: boolean): Promise<RunCheckpoint | PartOf | undefined> {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Json } from 'computo-js';
-import { stringifyJson } from '../../../json/index.js';
-import type { StagePlan } from '../../../config/index.js';
-import { scriptMeaning, stageKinds, type PipelineSpec } from '../../../pipeline/index.js';
-import type { StagePart } from './checkpoint.js';
+import { stringifyJson } from '../json/index.js';
+import type { StagePlan } from '../config/index.js';
+import { scriptMeaning, stageKinds, type PipelineSpec } from '../pipeline/index.js';
+
+/** A part of a pipeline, as a hash. */
+export type StagePart = readonly [name: string, hash: string];
 
 /**
  * What shapes the results of a pipeline, part by part. How AI stages are served is none of it: another provider, another
@@ -12,12 +14,20 @@ import type { StagePart } from './checkpoint.js';
 export function stageParts({ name, stages, routingKey, onError, outputs }: PipelineSpec): readonly StagePart[] {
   const parts: (readonly [string, unknown])[] = [
     ['the name of the pipeline', name],
-    ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
+    ...stages.map((stage, index) => [`${STAGE} ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ['on_error', onError],
     ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
+}
+
+/** How the parts are named that are stages. */
+const STAGE = 'stage';
+
+/** Those parts that are stages. */
+export function stagesOf(parts: readonly StagePart[]): readonly StagePart[] {
+  return parts.filter(([name]) => name.startsWith(`${STAGE} `));
 }
 
 function meaningOf(stage: StagePlan): unknown {

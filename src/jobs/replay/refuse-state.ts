@@ -1,0 +1,35 @@
+import { keepsState, takesLetters, type PipelineSpec } from '../../pipeline/index.js';
+import { JobError } from '../job-error.js';
+import type { PipelineServePlan } from '../serve-plan.js';
+import type { ReplayPlan } from './plan.js';
+
+/**
+ * What a stage knows of the events before belongs to the pipeline that runs. Stored events once more to its outputs, or a few dead
+ * letters by themselves, would be counted by a stage that knows nothing of the others.
+ *
+ * @throws JobError where that would give other results than a reader of the outputs expects
+ */
+export function refuseState(
+  { choice }: Pick<ReplayPlan, 'choice'>,
+  pipelines: readonly PipelineServePlan[],
+  toOutputs: boolean,
+): void {
+  if (choice.from === 'log' && !toOutputs) return;
+  for (const { spec } of pipelines) {
+    const stage = spec.stages.find((one) => keepsState(one) && !(choice.from === 'dead-letters' && takesLetters(one)));
+    if (stage === undefined) continue;
+    const what = choice.from === 'dead-letters' ? 'the dead letters alone' : 'these events alone';
+    throw new JobError(
+      `pipeline ${spec.name}: its stage ${stage.name} looks across events, and would know ${what}`,
+      'refused',
+      choice.from === 'dead-letters'
+        ? '--pipeline names another pipeline for them'
+        : 'without --to-outputs the results of the replay go to one output of their own',
+    );
+  }
+}
+
+/** Whether what becomes of an event is out only when the whole input is. */
+export function isOutAtEnd({ stages }: PipelineSpec): boolean {
+  return stages.some(keepsState);
+}

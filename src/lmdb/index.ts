@@ -1,0 +1,3 @@
+/** Floor 1: LMDB environments, as this program keeps them. */
+export { StoreDamagedError } from './foreign-file.js';
+export { DATA_FILE, openLmdb } from './open.js';

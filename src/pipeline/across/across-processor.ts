@@ -1,0 +1,178 @@
+import type { Json } from 'computo-js';
+import { contextOf } from '../../event/index.js';
+import { stringifyJson } from '../../json/index.js';
+import { SpareMemory } from '../../sources/index.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
+import type { BlockOptions, BlockProcessor } from '../block-processor.js';
+import { EventFailure } from '../failure.js';
+import { forEachEvent, openBytes } from '../lines/event-lines.js';
+import { OutputLines } from '../output-lines.js';
+import { compileRouting } from '../pipeline.js';
+import { compileAcross, compileStage, isAcrossStage, type TraceOf } from '../stages/index.js';
+import type { Arrival, Passing } from './across-stage.js';
+import { contextIn, Incoming } from './arrival.js';
+import { lazyAcross } from './lazy-across.js';
+import { addSides } from './stage-counts.js';
+import { PipelineState, type StateChanges } from './state-table.js';
+import { isAcross, Steps, type MadeHere } from './steps.js';
+
+/** What else there is to a processor whose stages look across events. */
+export interface AcrossProcessor extends BlockProcessor {
+  /** Ends the input: what is kept goes on. */
+  end(meta: BlockMeta): BlockResult;
+  /** From now on each result says what has changed of the state. */
+  track(): void;
+  /** Takes over the state of an earlier run; it has none before. */
+  restore(state: StateChanges): void;
+}
+
+/**
+ * Compiles a pipeline with stages that look across events. Its results depend on the events before, where such a stage keeps state.
+ *
+ * @throws ComputoError when a script can't be compiled
+ */
+export function acrossProcessor(
+  options: BlockOptions,
+  traceOf?: TraceOf,
+  onLine?: BatchOptions['onLine'],
+): AcrossProcessor {
+  const { pipeline: spec, strict, rawMax } = options;
+  const { name, onError, outputs } = spec;
+  const routing = compileRouting(spec, traceOf);
+  const settings: BatchOptions = { name, pipeline: routing, outputs, onError, strict, rawMax, onLine };
+  const state = new PipelineState();
+  const compiled = spec.stages.map((stage, index) =>
+    isAcrossStage(stage)
+      ? compileAcross(stage, { traceOf, table: (table, codec) => state.table(`${index + 1}.${table}`, codec) })
+      : compileStage(stage, traceOf),
+  );
+  const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
+  const needsId = needsContext || outputs.some(({ envelope }) => envelope);
+  const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;
+  const memory = new SpareMemory();
+  const lines = outputs.map(() => new OutputLines(memory));
+  let isTracked = false;
+  let batch: Batch;
+  const steps = new Steps(compiled, {
+    passed: (stage, event) => batch.emitTap(stage, event.data),
+    contextOf: contextIn,
+  });
+  // A trace tells of every call that a script makes: it must run as it is written.
+  const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
+    needsContext,
+    filtered: (at) => steps.filtered(at),
+    arrivalOf: (here) => new Incoming(here, ''),
+    contextOf: (arrival) => contextOf(arrival.origin),
+    take: takeLazily,
+  });
+
+  const process: BlockProcessor = Object.assign(
+    (block: Parameters<BlockProcessor>[0], meta: BlockMeta): BlockResult => {
+      const here = (batch = new Batch(settings, meta, lines));
+      const onEvent = (data: Json, text: string): void => enter(here, data, text);
+      const openLine = (line: Buffer): void => openBytes(line, here, options, onEvent);
+      const rest = meta.tap === undefined ? lazily(block, here, meta, openLine) : block;
+      if (rest !== undefined) forEachEvent(rest, here, options, onEvent);
+      return resultOf(here);
+    },
+    { memory },
+  );
+  return Object.assign(process, {
+    end(meta: BlockMeta): BlockResult {
+      const here = (batch = new Batch(settings, meta, lines));
+      for (let at = 0; at < compiled.length && !here.stopped; at++) {
+        state.begin();
+        steps.end(at);
+        passMade(here);
+      }
+      return resultOf(here);
+    },
+    track() {
+      isTracked = true;
+      state.track();
+    },
+    restore: (saved: StateChanges) => state.restore(saved),
+  });
+
+  function enter(here: Batch, data: Json, text: string): void {
+    const arrival = new Incoming(here, text);
+    const whole: Passing = { data, context: null, arrival, part: '' };
+    const event = needsContext ? { ...whole, context: contextIn(whole) } : whole;
+    if (!pass(here, event, 0, (failure) => here.failEvent(failure, arrival.origin.id, text))) return;
+    passMade(here);
+  }
+
+  function takeLazily(here: Batch, arrival: Arrival, context: Json, at: number, prepared: unknown): void {
+    const event: Passing = { data: null, context, arrival, part: '' };
+    if (takesAll) steps.takeAll(event, at, prepared);
+    else through(here, () => steps.takePrepared(event, at, prepared));
+    passMade(here);
+  }
+
+  function idIn({ arrival, part }: Passing): string | undefined {
+    return needsId ? arrival.origin.id + part : undefined;
+  }
+
+  /** @returns whether it came through */
+  function pass(here: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): boolean {
+    try {
+      through(here, () => steps.take(event, from));
+      return true;
+    } catch (error) {
+      if (!(error instanceof EventFailure)) throw error;
+      fail(error);
+      return false;
+    }
+  }
+
+  /** Brings one event, with all that it becomes, to its end. @throws EventFailure: then nothing of it has happened */
+  function through(here: Batch, take: () => readonly Passing[]): void {
+    state.begin();
+    let finished: readonly Finished[];
+    try {
+      finished = take().map((one) => here.finish(one.data, one.context, idIn(one), one.key));
+    } catch (error) {
+      state.undo();
+      steps.undo();
+      throw error;
+    }
+    for (const one of finished) here.write(one);
+    state.commit();
+    steps.settle();
+  }
+
+  /** Those that are made go on before anything else comes in. */
+  function passMade(here: Batch): void {
+    let made = steps.takeMade();
+    if (made.length === 0) return;
+    const { stored } = here;
+    for (; made.length > 0; made = steps.takeMade()) {
+      for (const one of made) if (!here.stopped) passOne(here, one);
+    }
+    here.stored = stored;
+  }
+
+  function passOne(here: Batch, { data, next, last, part = '', members }: MadeHere): void {
+    here.stored = last.origin;
+    const whole: Passing = { data, context: null, arrival: last, part };
+    const event = needsContext ? { ...whole, context: contextIn(whole) } : whole;
+    pass(here, event, next, (failure) => {
+      if (members === undefined) {
+        here.failEvent(failure, last.origin.id + part, stringifyJson(data));
+        return;
+      }
+      // Each of them comes again by itself.
+      steps.unmake(next, members.length);
+      for (const { origin, text } of members) {
+        here.stored = origin;
+        here.failEvent(failure, origin.id, text);
+      }
+    });
+  }
+
+  function resultOf(here: Batch): BlockResult {
+    const stages = steps.takeCounts();
+    addSides(here, stages);
+    return { ...here.result(), stages, ...(isTracked && { changes: state.takeChanges() }) };
+  }
+}

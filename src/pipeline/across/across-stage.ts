@@ -1,0 +1,100 @@
+import type { Json } from 'computo-js';
+import type { ScriptPlan } from '../../config/index.js';
+import type { StoredOrigin } from '../../event/index.js';
+import type { TraceOf } from '../stages/script.js';
+import type { Codec, StateTable } from './state-table.js';
+
+/** An event as it came into the pipeline. */
+export interface Arrival {
+  /** Made when somebody asks for it. */
+  readonly origin: StoredOrigin;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Its data, as it stood in the line. */
+  readonly text: string;
+}
+
+/** An event on its way: as it came in, a part of it, or one that was made of several. */
+export interface Passing {
+  readonly data: Json;
+  /** What scripts see as `$inputs/1`; null where no stage looks at it. */
+  readonly context: Json;
+  /** What it comes from. */
+  readonly arrival: Arrival;
+  /** Which part it is, such as `.0`; empty for the whole. */
+  readonly part: string;
+  /** The routing key that it gets where the pipeline sets none. */
+  readonly key?: string;
+}
+
+/** An event that is made of several. */
+export interface Made {
+  readonly data: Json;
+  /** How many. */
+  readonly of: number;
+  /** Whose place it takes: the last of them, or the one that has closed their window. */
+  readonly last: Arrival;
+  /** Tells it from others that take the same place, as the part of an event is told from the others. */
+  readonly part?: string;
+  /** All of them, where each gets a dead letter of its own when this one fails. */
+  readonly members?: readonly Arrival[];
+}
+
+/** Where a stage sends its events. */
+export interface Flow {
+  /** The event goes on, as it is or changed. */
+  pass(event: Passing): void;
+  /** The event goes on as several. @param parts their data */
+  split(event: Passing, parts: readonly Json[]): void;
+  /** The event ends here. */
+  filter(): void;
+  /** The event is kept, to become a part of another. */
+  keep(): void;
+  /** Events that were kept go on as one. */
+  make(made: Made): void;
+  /** Something that was known of events before had to be forgotten, because there is too much of it. */
+  forget(): void;
+}
+
+/** A compiled stage that looks at events one after the other. */
+export interface AcrossStage {
+  readonly name: string;
+  /** Whether its scripts look at `$inputs/1`. */
+  readonly needsContext: boolean;
+  /**
+   * Asks its scripts about an event, and changes nothing.
+   *
+   * @returns what `take` is given
+   * @throws EventFailure
+   */
+  prepare(event: Passing): unknown;
+  /**
+   * Takes an event. When this throws, or a later stage does, all that it has `set` is undone.
+   *
+   * @param prepared by `prepare`; the parts of an event are all prepared before the first is taken
+   * @throws EventFailure only where it calls neither `keep` nor `make`
+   */
+  take(event: Passing, prepared: unknown, flow: Flow): void;
+  /**
+   * The scripts that `prepare` asks, and what it makes of their results, where nothing else of an event's data is looked at: then only
+   * what they ask for is read of a line.
+   */
+  readonly lazily?: {
+    readonly scripts: readonly ScriptPlan[];
+    /** @throws EventFailure */
+    prepared(results: readonly Json[], arrival: Arrival): unknown;
+    /** No event that it takes goes on or can fail: there is nothing to be undone. */
+    readonly takesAll?: true;
+  };
+  /** Called when an event is through: forgets what is too old or too much. */
+  settle?(flow: Flow): void;
+  /** The input is at its end: what is kept goes on. */
+  end?(flow: Flow): void;
+}
+
+/** What a stage is compiled with. */
+export interface AcrossParts {
+  /** A table where it keeps what it knows. @param name tells it from the stage's others */
+  readonly table: <Value>(name: string, codec: Codec<Value>) => StateTable<Value>;
+  readonly traceOf: TraceOf | undefined;
+}

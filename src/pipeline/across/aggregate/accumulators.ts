@@ -1,0 +1,255 @@
+import { addNumbers, compareValues, NumberText, type Json, type JsonNumber } from 'computo-js';
+import { keyText } from '../key-text.js';
+import { nameOf } from '../../put-into.js';
+import type { Accumulator } from './accumulator.js';
+import { QuantileSketch } from './quantile-sketch.js';
+
+/** A way to make one value of many. */
+export interface AccumulatorKind {
+  /** @returns why a value can't be taken; undefined: it can. Null always can. */
+  refuses(value: Json): string | undefined;
+  /** @param saved by an earlier one */
+  open(saved?: Json): Accumulator;
+}
+
+/** How values are put together. */
+export type AccumulatorPlan =
+  | { readonly kind: 'count' | 'sum' | 'mean' | 'min' | 'max' | 'first' | 'last' }
+  | { readonly kind: 'distinct'; readonly max: number }
+  | { readonly kind: 'quantile'; readonly share: number }
+  | { readonly kind: 'top'; readonly count: number };
+
+/** @param onForget called when a value can't be kept any more */
+export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): AccumulatorKind {
+  switch (plan.kind) {
+    case 'count':
+      return { refuses: () => undefined, open: (saved) => new Sum(saved, () => 1) };
+    case 'sum':
+      return { refuses: refusesNoNumber, open: (saved) => new Sum(saved, asNumber) };
+    case 'mean':
+      return { refuses: refusesNoNumber, open: (saved) => new Mean(saved) };
+    case 'min':
+      return { refuses: refusesNoScalar, open: (saved) => new Extreme(-1, saved) };
+    case 'max':
+      return { refuses: refusesNoScalar, open: (saved) => new Extreme(1, saved) };
+    case 'first':
+      return { refuses: () => undefined, open: (saved) => new Ends('first', saved) };
+    case 'last':
+      return { refuses: () => undefined, open: (saved) => new Ends('last', saved) };
+    case 'distinct':
+      return { refuses: () => undefined, open: (saved) => new Distinct(plan.max, onForget, saved) };
+    case 'quantile':
+      return { refuses: refusesNoNumber, open: (saved) => new QuantileSketch(plan.share, saved) };
+    case 'top':
+      return { refuses: refusesNoScalar, open: (saved) => new Top(plan.count, saved) };
+  }
+}
+
+function refusesNoNumber(value: Json): string | undefined {
+  if (value === null) return undefined;
+  if (!isNumber(value)) return `needs numbers, got ${nameOf(value)}`;
+  return Number.isFinite(Number(String(value))) ? undefined : 'needs numbers that a double can hold';
+}
+
+function refusesNoScalar(value: Json): string | undefined {
+  if (value === null || typeof value === 'string') return undefined;
+  return isNumber(value) ? refusesNoNumber(value) : `needs numbers or texts, got ${nameOf(value)}`;
+}
+
+function isNumber(value: Json): value is JsonNumber {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText;
+}
+
+function asNumber(value: Json): JsonNumber {
+  return isNumber(value) ? value : 0;
+}
+
+/** Counts and sums. Integers of any size are added exactly. */
+class Sum implements Accumulator {
+  #sum: JsonNumber;
+
+  constructor(
+    saved: Json | undefined,
+    private readonly valueOf: (value: Json) => JsonNumber,
+  ) {
+    this.#sum = saved === undefined ? 0 : asNumber(saved);
+  }
+
+  add(value: Json): void {
+    if (value === null) return;
+    this.#sum = addNumbers(this.#sum, this.valueOf(value));
+  }
+
+  merge(other: Sum): void {
+    this.#sum = addNumbers(this.#sum, other.#sum);
+  }
+
+  result(): Json {
+    const sum = this.#sum;
+    // JSON has no number beyond the doubles.
+    return typeof sum === 'number' && !Number.isFinite(sum) ? null : sum;
+  }
+
+  save(): Json {
+    return this.result();
+  }
+}
+
+class Mean implements Accumulator {
+  #sum: JsonNumber = 0;
+  #count = 0;
+
+  constructor(saved: Json | undefined) {
+    if (saved === undefined) return;
+    const [sum = 0, count = 0] = saved as readonly JsonNumber[];
+    this.#sum = sum;
+    this.#count = Number(count);
+  }
+
+  add(value: Json): void {
+    if (value === null) return;
+    this.#sum = addNumbers(this.#sum, asNumber(value));
+    this.#count += 1;
+  }
+
+  merge(other: Mean): void {
+    this.#sum = addNumbers(this.#sum, other.#sum);
+    this.#count += other.#count;
+  }
+
+  result(): Json {
+    const mean = Number(String(this.#sum)) / this.#count;
+    return Number.isFinite(mean) ? mean : null;
+  }
+
+  save(): Json {
+    return [this.#sum, this.#count];
+  }
+}
+
+/** The least or the greatest. Numbers come before texts. */
+class Extreme implements Accumulator {
+  #value: Json;
+
+  /** @param sign 1 for the greatest, −1 for the least */
+  constructor(
+    private readonly sign: 1 | -1,
+    saved: Json = null,
+  ) {
+    this.#value = saved;
+  }
+
+  add(value: Json): void {
+    if (value === null) return;
+    const isBeyond = this.#value === null || compareValues(value, this.#value) * this.sign > 0;
+    if (isBeyond) this.#value = value;
+  }
+
+  merge(other: Extreme): void {
+    this.add(other.#value);
+  }
+
+  result(): Json {
+    return this.#value;
+  }
+
+  save(): Json {
+    return this.#value;
+  }
+}
+
+/** The first or the last value that is not null, in the order of the input. */
+class Ends implements Accumulator {
+  #value: Json;
+
+  constructor(
+    private readonly end: 'first' | 'last',
+    saved: Json = null,
+  ) {
+    this.#value = saved;
+  }
+
+  add(value: Json): void {
+    if (value !== null && (this.end === 'last' || this.#value === null)) this.#value = value;
+  }
+
+  merge(other: Ends): void {
+    this.add(other.#value);
+  }
+
+  result(): Json {
+    return this.#value;
+  }
+
+  save(): Json {
+    return this.#value;
+  }
+}
+
+/** How many different values there are, null not counted. */
+class Distinct implements Accumulator {
+  readonly #keys: Set<string>;
+
+  constructor(
+    private readonly max: number,
+    private readonly onForget: () => void,
+    saved: Json | undefined,
+  ) {
+    this.#keys = new Set(saved as readonly string[] | undefined);
+  }
+
+  add(value: Json): void {
+    if (value !== null) this.#addKey(keyText(value));
+  }
+
+  merge(other: Distinct): void {
+    for (const key of other.#keys) this.#addKey(key);
+  }
+
+  result(): Json {
+    return this.#keys.size;
+  }
+
+  save(): Json {
+    return [...this.#keys];
+  }
+
+  #addKey(key: string): void {
+    if (this.#keys.size < this.max || this.#keys.has(key)) this.#keys.add(key);
+    else this.onForget();
+  }
+}
+
+/** The data of the events with the greatest values; of equal ones the earlier. */
+class Top implements Accumulator {
+  readonly #best: (readonly [value: Json, data: Json])[];
+
+  constructor(
+    private readonly count: number,
+    saved: Json | undefined,
+  ) {
+    this.#best = [...((saved as unknown as readonly (readonly [Json, Json])[] | undefined) ?? [])];
+  }
+
+  add(value: Json, data: Json): void {
+    if (value === null) return;
+    const best = this.#best;
+    const least = best.at(-1);
+    if (best.length >= this.count && least !== undefined && compareValues(value, least[0]) <= 0) return;
+    const place = best.findIndex(([other]) => compareValues(value, other) > 0);
+    best.splice(place === -1 ? best.length : place, 0, [value, data]);
+    if (best.length > this.count) best.pop();
+  }
+
+  merge(other: Top): void {
+    for (const [value, data] of other.#best) this.add(value, data);
+  }
+
+  result(): Json {
+    return this.#best.map(([, data]) => data);
+  }
+
+  save(): Json {
+    return [...this.#best];
+  }
+}

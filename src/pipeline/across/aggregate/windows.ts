@@ -1,0 +1,201 @@
+import { compareValues, type Json } from 'computo-js';
+import type { AcrossParts } from '../across-stage.js';
+import { AS_JSON, type Codec, type StateTable } from '../state-table.js';
+import type { Accumulator } from './accumulator.js';
+import type { AccumulatorKind } from './accumulators.js';
+import { MinHeap } from './heap.js';
+
+/** Which events belong together, beside their key. */
+export type WindowPlan =
+  | { readonly kind: 'all' }
+  /** Of this length, in step with the clock. Milliseconds. */
+  | { readonly kind: 'every'; readonly ms: number }
+  /** As long as no pause between two events of a key is this long. Milliseconds. */
+  | { readonly kind: 'session'; readonly ms: number };
+
+/** The events of a key in a window. Written into. */
+export interface Group {
+  readonly keys: readonly Json[];
+  readonly values: readonly Accumulator[];
+  /** How many events. */
+  count: number;
+  /** Milliseconds since the epoch; of a session the time of its first event. */
+  start: number;
+  /** When it closes; of a session its last event and the pause. */
+  end: number;
+}
+
+const NO_GROUPS: readonly Group[] = [];
+/** No key of a group is like this. */
+const NEWEST = '';
+
+/** The windows that are open, by key. */
+export class Windows {
+  readonly #groups: StateTable<Group>;
+  readonly #newest: StateTable<Json>;
+  /** The groups by their end, or an earlier one: a session may have become longer since. Made when it is first asked for. */
+  #closing: MinHeap<string> | undefined;
+  /** The sessions of each key, by the names of their groups. Made when it is first asked for. */
+  #sessions: Map<string, Set<string>> | undefined;
+
+  constructor(
+    private readonly plan: WindowPlan,
+    private readonly lateMs: number,
+    private readonly kinds: readonly AccumulatorKind[],
+    table: AcrossParts['table'],
+  ) {
+    this.#groups = table('groups', groupCodec(kinds));
+    this.#newest = table('newest', AS_JSON);
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  /** Whether the window of an event is closed already. @param time of the event, milliseconds since the epoch */
+  isLate(time: number): boolean {
+    if (this.plan.kind === 'all') return false;
+    const end = this.plan.kind === 'session' ? time + this.plan.ms : this.#startOf(time) + this.plan.ms;
+    return end <= this.#watermark();
+  }
+
+  /** Notes the time of an event. @returns the groups whose windows close by it, in the order of their end, then of their keys */
+  advance(time: number): readonly Group[] {
+    if (this.plan.kind === 'all') return NO_GROUPS;
+    if (time > this.#time()) this.#newest.put(NEWEST, time);
+    const watermark = this.#watermark();
+    const closing = (this.#closing ??= this.#sorted());
+    const closed: Group[] = [];
+    for (let next = closing.first; next !== undefined && next.at <= watermark; next = closing.first) {
+      closing.pop();
+      const group = this.#groups.get(next.item);
+      // It was closed under this name, or became a part of another.
+      if (group === undefined) continue;
+      if (group.end > next.at) closing.push(group.end, next.item);
+      else closed.push(this.#remove(next.item, group));
+    }
+    return closed.sort(byEnd);
+  }
+
+  /**
+   * The group that an event belongs to.
+   *
+   * @param key the text of its keys
+   * @param results its keys, and what else its scripts gave behind them
+   * @param keyCount how many keys there are
+   */
+  groupOf(key: string, results: readonly Json[], keyCount: number, time: number): Group {
+    const { plan } = this;
+    if (plan.kind === 'session') return this.#sessionOf(key, results.slice(0, keyCount), time, plan.ms);
+    const start = plan.kind === 'all' ? 0 : this.#startOf(time);
+    const name = plan.kind === 'all' ? key : `${start}:${key}`;
+    const known = this.#groups.get(name);
+    if (known !== undefined) {
+      this.#groups.touch(name);
+      return known;
+    }
+    return this.#open(name, results.slice(0, keyCount), start, plan.kind === 'all' ? 0 : start + plan.ms);
+  }
+
+  /** Closes all. */
+  end(): readonly Group[] {
+    const groups = [...this.#groups].map(([name, group]) => this.#remove(name, group));
+    return groups.sort(byEnd);
+  }
+
+  #time(): number {
+    const newest = this.#newest.get(NEWEST);
+    return typeof newest === 'number' ? newest : Number.NEGATIVE_INFINITY;
+  }
+
+  #watermark(): number {
+    return this.#time() - this.lateMs;
+  }
+
+  #startOf(time: number): number {
+    const { plan } = this;
+    return plan.kind === 'every' ? Math.floor(time / plan.ms) * plan.ms : time;
+  }
+
+  #open(name: string, keys: readonly Json[], start: number, end: number): Group {
+    const group: Group = { keys, values: this.kinds.map((kind) => kind.open()), count: 0, start, end };
+    this.#groups.put(name, group);
+    if (this.plan.kind !== 'all') (this.#closing ??= this.#sorted()).push(end, name);
+    return group;
+  }
+
+  /** The session that an event falls into: a new one, or one or two that are there, which become one. */
+  #sessionOf(key: string, keys: readonly Json[], time: number, pause: number): Group {
+    const sessions = (this.#sessions ??= this.#byKey());
+    const names = sessions.get(key) ?? new Set();
+    sessions.set(key, names);
+    const near = [...names].flatMap((name) => {
+      const group = this.#groups.get(name);
+      return group !== undefined && time < group.end && time > group.start - pause ? [{ name, group }] : [];
+    });
+    const [first, ...others] = near.sort((a, b) => a.group.start - b.group.start);
+    if (first === undefined) {
+      const name = `${time}:${key}`;
+      names.add(name);
+      return this.#open(name, keys, time, time + pause);
+    }
+    for (const { name, group } of others) {
+      for (const [index, value] of group.values.entries()) first.group.values[index]?.merge(value);
+      first.group.count += group.count;
+      first.group.end = Math.max(first.group.end, group.end);
+      names.delete(name);
+      this.#groups.delete(name);
+    }
+    first.group.start = Math.min(first.group.start, time);
+    first.group.end = Math.max(first.group.end, time + pause);
+    this.#groups.touch(first.name);
+    return first.group;
+  }
+
+  #remove(name: string, group: Group): Group {
+    this.#groups.delete(name);
+    if (this.plan.kind === 'session') {
+      const sessions = (this.#sessions ??= this.#byKey());
+      const key = keyOf(name);
+      const names = sessions.get(key);
+      names?.delete(name);
+      if (names?.size === 0) sessions.delete(key);
+    }
+    return group;
+  }
+
+  #sorted(): MinHeap<string> {
+    const heap = new MinHeap<string>();
+    for (const [name, { end }] of this.#groups) heap.push(end, name);
+    return heap;
+  }
+
+  #byKey(): Map<string, Set<string>> {
+    const sessions = new Map<string, Set<string>>();
+    for (const [name] of this.#groups) {
+      const key = keyOf(name);
+      const names = sessions.get(key) ?? new Set();
+      sessions.set(key, names.add(name));
+    }
+    return sessions;
+  }
+}
+
+/** The key in the name of a group of a window. */
+function keyOf(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+function byEnd(a: Group, b: Group): number {
+  return a.end - b.end || compareValues(a.keys, b.keys);
+}
+
+function groupCodec(kinds: readonly AccumulatorKind[]): Codec<Group> {
+  return {
+    toJson: ({ keys, values, count, start, end }) => [keys, values.map((value) => value.save()), count, start, end],
+    fromJson(json) {
+      const [keys, values, count, start, end] = json as unknown as readonly [Json[], Json[], number, number, number];
+      return { keys, values: kinds.map((kind, index) => kind.open(values[index])), count, start, end };
+    },
+  };
+}

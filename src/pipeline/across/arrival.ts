@@ -1,0 +1,53 @@
+import type { Json } from 'computo-js';
+import { contextOf, type StoredOrigin } from '../../event/index.js';
+import type { Arrival, Passing } from './across-stage.js';
+import type { Codec } from './state-table.js';
+
+/** Who knows of the event that is worked on. */
+export interface LineOfEvent {
+  readonly stored: StoredOrigin | undefined;
+  readonly timestamp: number;
+  /** Its origin, with a new id. */
+  newOrigin(): StoredOrigin;
+}
+
+/** An event that comes in. Its origin is made when somebody asks for it: a new id costs more than most scripts. */
+export class Incoming implements Arrival {
+  #origin: StoredOrigin | undefined;
+
+  constructor(
+    private readonly line: LineOfEvent,
+    readonly text: string,
+  ) {
+    this.#origin = line.stored;
+  }
+
+  /** To be asked for first while its event is worked on. */
+  get origin(): StoredOrigin {
+    return (this.#origin ??= this.line.newOrigin());
+  }
+
+  get timestamp(): number {
+    return this.#origin?.timestamp ?? this.line.timestamp;
+  }
+}
+
+/** An arrival that is kept over the end of its block. */
+export function lasting({ origin, text }: Arrival): Arrival {
+  return { origin, text, timestamp: origin.timestamp };
+}
+
+/** How arrivals stand in a checkpoint. */
+export const ARRIVAL: Codec<Arrival> = {
+  toJson: ({ origin, text }) => [origin as unknown as Json, text],
+  fromJson(json) {
+    const [origin, text] = json as unknown as readonly [StoredOrigin, string];
+    return { origin, text, timestamp: origin.timestamp };
+  },
+};
+
+/** What scripts see of an event, or of a part of one, as `$inputs/1`. */
+export function contextIn({ arrival, part }: Passing): Json {
+  const { origin } = arrival;
+  return contextOf(part === '' ? origin : { ...origin, id: origin.id + part });
+}

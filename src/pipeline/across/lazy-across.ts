@@ -1,0 +1,80 @@
+import { isTruthy, type Compute, type FieldProgram, type Json } from 'computo-js';
+import type { StagePlan } from '../../config/index.js';
+import type { BlockOptions } from '../block-processor.js';
+import { whereFit, type LazyBlocks } from '../lazy/lazy-blocks.js';
+import { lineFields } from '../lazy/lazy-fields.js';
+import { goesFullWay, scannedLines } from '../lazy/lazy-lines.js';
+import { lazyScript, planOf } from '../lazy/lazy-pipeline.js';
+import type { Batch } from '../batch.js';
+import type { AcrossStage, Arrival } from './across-stage.js';
+import { isAcross, type Step } from './steps.js';
+
+/** Brings events on whose scripts were asked. */
+export interface LazyTaker {
+  readonly needsContext: boolean;
+  /** An event was dropped by the filter at a step. */
+  filtered(at: number): void;
+  arrivalOf(batch: Batch): Arrival;
+  contextOf(arrival: Arrival): Json;
+  /** @throws EventFailure: then nothing of the event has happened */
+  take(batch: Batch, arrival: Arrival, context: Json, at: number, prepared: unknown): void;
+}
+
+/** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
+export function lazyAcross(options: BlockOptions, compiled: readonly Step[], taker: LazyTaker): LazyBlocks {
+  if (options.parseWhole === true) return whereFit(undefined);
+  const { pipeline, depthMax } = options;
+  const at = compiled.findIndex(isAcross);
+  const step = compiled[at] as AcrossStage | undefined;
+  const fields = lineFields();
+  const filters = pipeline.stages.slice(0, Math.max(0, at)).map((stage) => filterOf(stage, fields));
+  const scripts = step?.lazily?.scripts.map((script) => planOf({ script, gives: 'data' }, fields));
+  const conditions = computesOf(filters);
+  const results = scripts && computesOf(scripts);
+  const { lazily } = step ?? {};
+  if (conditions === undefined || results === undefined || lazily === undefined) return whereFit(undefined);
+
+  const programs = [...filters, ...(scripts ?? [])];
+  const lineBytesMax = Math.min(...programs.map((program) => program?.copyBytesMax ?? 0));
+  const scanner = fields.open(depthMax);
+  return whereFit(
+    scannedLines({ scanner, fields, lineBytesMax }, pipeline.name, options, (form, batch) => () => {
+      try {
+        form.introduce();
+        const arrival = taker.arrivalOf(batch);
+        const context = taker.needsContext ? taker.contextOf(arrival) : null;
+        const failed = firstFailed(conditions, context);
+        if (failed === -1) taker.take(batch, arrival, context, at, lazily.prepared(allOf(results, context), arrival));
+        else taker.filtered(failed);
+      } catch (error) {
+        return goesFullWay(error);
+      }
+      batch.counts.input += 1;
+      return true;
+    }),
+  );
+}
+
+// Once for each event of the input: no iterators, no functions that are made for it.
+
+function firstFailed(conditions: readonly Compute[], context: Json): number {
+  for (let at = 0; at < conditions.length; at++) if (!isTruthy(conditions[at]?.(context) ?? null)) return at;
+  return -1;
+}
+
+function allOf(computes: readonly Compute[], context: Json): readonly Json[] {
+  const results: Json[] = [];
+  for (let at = 0; at < computes.length; at++) results.push(computes[at]?.(context) ?? null);
+  return results;
+}
+
+function filterOf(stage: StagePlan, fields: ReturnType<typeof lineFields>): FieldProgram | undefined {
+  const script = lazyScript(stage);
+  return script?.gives === 'passage' ? planOf(script, fields) : undefined;
+}
+
+/** Undefined where one of them can't be computed. */
+function computesOf(programs: readonly (FieldProgram | undefined)[]): readonly Compute[] | undefined {
+  const computes = programs.flatMap((program) => program?.compute ?? []);
+  return computes.length === programs.length ? computes : undefined;
+}

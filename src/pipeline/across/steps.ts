@@ -1,0 +1,223 @@
+import type { Json } from 'computo-js';
+import { FILTERED, type Stage } from '../stages/stage.js';
+import type { AcrossStage, Flow, Made, Passing } from './across-stage.js';
+import { StageTally, type StageCounts } from './stage-counts.js';
+
+const NOTHING: readonly MadeHere[] = [];
+
+export type Step = Stage | AcrossStage;
+
+/** An event that was made while another was on its way, and the step that is next for it. */
+export interface MadeHere extends Made {
+  readonly next: number;
+}
+
+/** Whoever looks at events between steps. */
+export interface StepWatch {
+  /** An event is behind a step. */
+  passed(stage: string, event: Passing): void;
+  /** What scripts see of an event as `$inputs/1`. */
+  contextOf(event: Passing): Json;
+}
+
+/**
+ * Takes one event, with all that it becomes, through the steps: every part through a step before any comes to the next, so that
+ * a part that fails fails the whole, before anything is written.
+ */
+export class Steps {
+  readonly #tally: StageTally;
+  readonly #flows: readonly StepFlow[];
+  #made: MadeHere[] = [];
+
+  constructor(
+    readonly steps: readonly Step[],
+    private readonly watch: StepWatch,
+  ) {
+    this.#tally = new StageTally(steps.map(({ name }) => name));
+    this.#flows = steps.map((_, at) => new StepFlow(at, this.#tally, watch, (made) => void this.#made.push(made)));
+  }
+
+  /**
+   * @param from the step that is next for the event
+   * @returns the parts that came to the end
+   * @throws EventFailure: then it is to be undone
+   */
+  take(event: Passing, from: number): readonly Passing[] {
+    this.#tally.begin();
+    return this.#rest([event], from);
+  }
+
+  /**
+   * The same for an event that has passed the filters in front, and whose scripts were asked already.
+   *
+   * @param at the step that is next, which looks across events
+   * @param prepared as its `prepare` would say
+   */
+  takePrepared(event: Passing, at: number, prepared: unknown): readonly Passing[] {
+    this.#tally.begin();
+    for (let before = 0; before < at; before++) this.#passFilter(before);
+    const step = this.steps[at];
+    const flow = this.#flows[at];
+    if (step === undefined || flow === undefined || !isAcross(step)) return [];
+    const next = flow.begin(1);
+    step.take(event, prepared, flow);
+    return this.#rest(this.#behind(step, flow, next), at + 1);
+  }
+
+  /** The same for a stage that takes all events: none goes on, and none can fail. */
+  takeAll(event: Passing, at: number, prepared: unknown): void {
+    for (let before = 0; before < at; before++) this.#passFilter(before);
+    const step = this.steps[at];
+    const flow = this.#flows[at];
+    if (step === undefined || flow === undefined || !isAcross(step)) return;
+    this.#tally.add(at, 'in', 1);
+    step.take(event, prepared, flow);
+    step.settle?.(flow);
+  }
+
+  /** An event that a filter in front has dropped. */
+  filtered(at: number): void {
+    for (let before = 0; before < at; before++) this.#passFilter(before);
+    this.#tally.add(at, 'in', 1);
+    this.#tally.add(at, 'filtered', 1);
+  }
+
+  /** The event that was taken last failed: nothing of it counts. */
+  undo(): void {
+    this.#tally.undo();
+  }
+
+  /** An event that was made of so many, by the step before this one, failed, and so each of them did. */
+  unmake(next: number, of: number): void {
+    this.#tally.add(next - 1, 'merged', -of);
+    this.#tally.add(next - 1, 'made', -1);
+    this.#tally.add(next - 1, 'out', -1);
+    this.#tally.add(next - 1, 'in', -of);
+  }
+
+  /** Ends a step: what it keeps goes on. */
+  end(at: number): void {
+    const step = this.steps[at];
+    const flow = this.#flows[at];
+    if (step !== undefined && flow !== undefined && isAcross(step)) step.end?.(flow);
+  }
+
+  /** An event is through. */
+  settle(): void {
+    for (let at = 0; at < this.steps.length; at++) {
+      const step = this.steps[at];
+      const flow = this.#flows[at];
+      if (step !== undefined && flow !== undefined && isAcross(step)) step.settle?.(flow);
+    }
+  }
+
+  /** The events that were made since the last time. */
+  takeMade(): readonly MadeHere[] {
+    if (this.#made.length === 0) return NOTHING;
+    const made = this.#made;
+    this.#made = [];
+    return made;
+  }
+
+  takeCounts(): readonly StageCounts[] {
+    return this.#tally.take();
+  }
+
+  #passFilter(at: number): void {
+    this.#tally.add(at, 'in', 1);
+    this.#tally.add(at, 'out', 1);
+  }
+
+  #rest(family: readonly Passing[], from: number): readonly Passing[] {
+    let left = family;
+    for (let at = from; at < this.steps.length && left.length > 0; at++) left = this.#step(left, at);
+    return left;
+  }
+
+  #step(family: readonly Passing[], at: number): readonly Passing[] {
+    const step = this.steps[at];
+    const flow = this.#flows[at];
+    if (step === undefined || flow === undefined) return family;
+    const next = flow.begin(family.length);
+    const [only] = family;
+    if (!isAcross(step)) {
+      for (const event of family) {
+        const data = step.run(event.data, event.context);
+        if (data === FILTERED) flow.filter();
+        else next.push(data === event.data ? event : { ...event, data });
+      }
+    } else if (only !== undefined && family.length === 1) {
+      step.take(only, step.prepare(only), flow);
+    } else {
+      const prepared = family.map((event) => step.prepare(event));
+      for (const [index, event] of family.entries()) step.take(event, prepared[index], flow);
+    }
+    return this.#behind(step, flow, next);
+  }
+
+  #behind({ name }: Step, flow: StepFlow, next: readonly Passing[]): readonly Passing[] {
+    flow.end(next.length);
+    for (const event of next) this.watch.passed(name, event);
+    return next;
+  }
+}
+
+/** What a step does with its events. */
+class StepFlow implements Flow {
+  #next: Passing[] = [];
+
+  constructor(
+    private readonly at: number,
+    private readonly tally: StageTally,
+    private readonly watch: StepWatch,
+    private readonly onMade: (made: MadeHere) => void,
+  ) {}
+
+  /** So many events come. @returns where those are put that go on */
+  begin(events: number): Passing[] {
+    this.tally.add(this.at, 'in', events);
+    return (this.#next = []);
+  }
+
+  /** So many went on. */
+  end(events: number): void {
+    if (events > 0) this.tally.add(this.at, 'out', events);
+  }
+
+  pass(event: Passing): void {
+    this.#next.push(event);
+  }
+
+  split(event: Passing, parts: readonly Json[]): void {
+    this.tally.add(this.at, 'made', parts.length - 1);
+    for (const [index, data] of parts.entries()) {
+      const part = { ...event, data, part: `${event.part}.${index}` };
+      this.#next.push(event.context === null ? part : { ...part, context: this.watch.contextOf(part) });
+    }
+  }
+
+  filter(): void {
+    this.tally.add(this.at, 'filtered', 1);
+  }
+
+  keep(): void {
+    this.tally.add(this.at, 'open', 1);
+  }
+
+  make(made: Made): void {
+    const { at, tally } = this;
+    tally.add(at, 'open', -made.of);
+    tally.add(at, 'merged', made.of);
+    tally.add(at, 'made', 1);
+    tally.add(at, 'out', 1);
+    this.onMade({ ...made, next: at + 1 });
+  }
+
+  forget(): void {
+    this.tally.add(this.at, 'forgotten', 1);
+  }
+}
+
+export function isAcross(step: Step): step is AcrossStage {
+  return 'take' in step;
+}

@@ -1,0 +1,131 @@
+import type { Shape } from 'computo-js';
+import { parseDuration } from '../../config/units/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
+import type { ScriptPlan, StagePlan } from '../../config/index.js';
+import type { AcrossParts, AcrossStage, Flow } from '../across/across-stage.js';
+import { keyText } from '../across/key-text.js';
+import type { Codec } from '../across/state-table.js';
+import { scriptMeaning, type AcrossKind } from './kind.js';
+import { compileScript } from './script.js';
+
+const KEYS_MAX_DEFAULT = 1_000_000;
+
+const schema = (f: SchemaVocabulary) =>
+  f.section({
+    dedupe: f
+      .script()
+      .describe('A script such as /id. Of the events for which it gives the same value, the first goes on.'),
+    within: f
+      .text('a duration like 1h, or a number of events like 1000 events', (text) => spanOf(text) !== undefined)
+      .optional()
+      .describe(
+        'How long a value is known: for a duration after the event that went on, by the timestamps of the events, or for so many events after any that had it (1 event: of a row of equal ones the first goes on). Default: as long as there is room.',
+      ),
+    max_keys: f
+      .integer(1)
+      .prefault(KEYS_MAX_DEFAULT)
+      .describe('So many values are known at a time. The oldest are forgotten first, and counted.'),
+    name: f.stageName(),
+  });
+
+type Settings = ReturnType<typeof schema>['_output'];
+
+interface DedupePlan extends StagePlan {
+  readonly key: ScriptPlan;
+  readonly within?: string;
+  readonly maxKeys: number;
+}
+
+/** Of equal events, lets the first pass. */
+export const dedupe: AcrossKind<Settings, DedupePlan> = {
+  kind: 'dedupe',
+  schema,
+  scripts: [['dedupe']],
+  across: 'state',
+  takesLetters: true,
+  goesByArrival({ within }) {
+    const span = within === undefined ? undefined : spanOf(within);
+    return span !== undefined && 'ms' in span;
+  },
+  async plan({ within, max_keys: maxKeys, name }, make) {
+    const key = await make.script(['dedupe']);
+    const window = within === undefined ? {} : { within };
+    return key && dedupeOf({ name: name ?? `dedupe-${make.place}`, key, ...window, maxKeys });
+  },
+  shape: (data: Shape) => data,
+  meaning: ({ key, within, maxKeys }) => [scriptMeaning(key), within, maxKeys],
+  compile,
+};
+
+/** What it is where nothing else is said. */
+export function dedupeOf(plan: Pick<DedupePlan, 'name' | 'key'> & Partial<Omit<DedupePlan, 'kind'>>): DedupePlan {
+  return { kind: 'dedupe', maxKeys: KEYS_MAX_DEFAULT, ...plan };
+}
+
+/** For how long a key is known. */
+type Span = { readonly ms: number } | { readonly events: number };
+
+function spanOf(text: string): Span | undefined {
+  const events = /^([1-9][0-9]{0,14})\s*events?$/.exec(text.trim())?.[1];
+  if (events !== undefined) return { events: Number(events) };
+  const ms = parseDuration(text);
+  return ms === undefined ? undefined : { ms };
+}
+
+/** When a key was seen: by the timestamp of the event, and by the number of events before it. */
+interface Seen {
+  readonly time: number;
+  readonly number: number;
+}
+
+const SEEN: Codec<Seen> = {
+  toJson: ({ time, number }) => [time, number],
+  fromJson(json) {
+    const [time, number] = json as readonly [number, number];
+    return { time, number };
+  },
+};
+
+/** What all keys share: how many events were seen, and the newest timestamp. No key of an event is like this. */
+const ALL = '';
+
+function compile({ name, key: script, within, maxKeys }: DedupePlan, { table, traceOf }: AcrossParts): AcrossStage {
+  const key = compileScript(script, name, traceOf);
+  const span = within === undefined ? undefined : spanOf(within);
+  const countsEvents = span !== undefined && 'events' in span;
+  const known = table('keys', SEEN);
+  const progress = table('progress', SEEN);
+
+  const isOld = (seen: Seen, now: Seen): boolean => {
+    if (span === undefined) return false;
+    return 'ms' in span ? now.time - seen.time >= span.ms : now.number - seen.number > span.events;
+  };
+
+  return {
+    name,
+    needsContext: key.needsContext,
+    prepare: ({ data, context }) => keyText(key.run(data, context)),
+    take(event, prepared, flow) {
+      const value = prepared as string;
+      const before = progress.get(ALL) ?? { time: 0, number: 0 };
+      const now = { time: Math.max(before.time, event.arrival.timestamp), number: before.number + 1 };
+      progress.set(ALL, now);
+      const seen = known.get(value);
+      const isKnown = seen !== undefined && !isOld(seen, now);
+      // The last events are those that came, not those that went on.
+      if (!isKnown || countsEvents) known.renew(value, now);
+      if (isKnown) flow.filter();
+      else flow.pass(event);
+    },
+    settle(flow: Flow) {
+      const now = progress.get(ALL);
+      for (let oldest = known.oldest(); oldest !== undefined; oldest = known.oldest()) {
+        const [value, seen] = oldest;
+        const isGone = now !== undefined && isOld(seen, now);
+        if (!isGone && known.size <= maxKeys) break;
+        known.delete(value);
+        if (!isGone) flow.forget();
+      }
+    },
+  };
+}

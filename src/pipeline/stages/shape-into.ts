@@ -1,0 +1,27 @@
+import { ANY_SHAPE, objectShape, type Shape } from 'computo-js';
+
+/** Data of a shape with a value of another at a place in it; missing parents are made. @param segments of the place */
+export function shapeInto(data: Shape, segments: readonly string[], value: Shape): Shape {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return value;
+  // Anything but an object fails.
+  if (data.any || data.object === undefined) return ANY_SHAPE;
+  const { fields, open, origin } = data.object;
+  const before = fields.get(segment);
+  const inside = before === undefined || before.optional ? rest.length > 0 : false;
+  const shape = inside ? ANY_SHAPE : shapeInto(before?.shape ?? ANY_SHAPE, rest, value);
+  return objectShape(new Map([...fields, [segment, { shape, optional: false }]]), open, origin);
+}
+
+/** Data of a shape without what is at a place in it. */
+export function shapeWithout(data: Shape, segments: readonly string[]): Shape {
+  const [segment, ...rest] = segments;
+  if (segment === undefined || data.any || data.object === undefined) return data;
+  const { fields, open, origin } = data.object;
+  const before = fields.get(segment);
+  if (before === undefined) return data;
+  const others = [...fields].filter(([key]) => key !== segment);
+  if (rest.length === 0) return objectShape(new Map(others), open, origin);
+  const inner = { ...before, shape: shapeWithout(before.shape, rest) };
+  return objectShape(new Map([...fields].map(([key, field]) => [key, key === segment ? inner : field])), open, origin);
+}

@@ -1,0 +1,129 @@
+import type { Shape } from 'computo-js';
+import { parseDuration } from '../../config/units/index.js';
+import type { SchemaVocabulary } from '../../config/kinds/index.js';
+import type { ScriptPlan, StagePlan } from '../../config/index.js';
+import type { AcrossParts, AcrossStage, Flow } from '../across/across-stage.js';
+import { keyText } from '../across/key-text.js';
+import type { Codec } from '../across/state-table.js';
+import { scriptMeaning, type AcrossKind } from './kind.js';
+import { compileScript } from './script.js';
+
+const KEYS_MAX_DEFAULT = 1_000_000;
+/** The routing key of events beyond the rate. */
+const THROTTLED = 'throttled';
+
+const schema = (f: SchemaVocabulary) =>
+  f.section({
+    throttle: f
+      .text('a rate like 100/1m', (text) => rateOf(text) !== undefined)
+      .describe('So many events in so much time go on, by the timestamps of the events: 100/1m.'),
+    by: f
+      .script()
+      .optional()
+      .describe('Each value of this script has a rate of its own. Default: all events share one.'),
+    burst: f.integer(1).optional().describe('So many may go on at once. Default: the number of the rate.'),
+    mark: f
+      .flag()
+      .prefault(false)
+      .describe(`Let the other events go on, with the routing key ${THROTTLED} where the pipeline sets none.`),
+    max_keys: f
+      .integer(1)
+      .prefault(KEYS_MAX_DEFAULT)
+      .describe('So many values of by are known at a time. The oldest are forgotten first, and counted.'),
+    name: f.stageName(),
+  });
+
+type Settings = ReturnType<typeof schema>['_output'];
+
+interface ThrottlePlan extends StagePlan {
+  readonly rate: string;
+  readonly by?: ScriptPlan;
+  readonly burst?: number;
+  readonly mark: boolean;
+  readonly maxKeys: number;
+}
+
+/** Lets only so many events pass in a time. */
+export const throttle: AcrossKind<Settings, ThrottlePlan> = {
+  kind: 'throttle',
+  schema,
+  scripts: [['by']],
+  across: 'state',
+  goesByArrival: () => true,
+  async plan({ throttle: rate, by: written, burst, mark, max_keys: maxKeys, name }, make) {
+    const by = written === undefined ? undefined : await make.script(['by']);
+    if (written !== undefined && by === undefined) return undefined;
+    return {
+      kind: 'throttle',
+      name: name ?? `throttle-${make.place}`,
+      rate,
+      ...(by && { by }),
+      ...(burst !== undefined && { burst }),
+      mark,
+      maxKeys,
+    };
+  },
+  shape: (data: Shape) => data,
+  meaning: ({ rate, by, burst, mark, maxKeys }) => [rate, by && scriptMeaning(by), burst, mark, maxKeys],
+  compile,
+};
+
+interface Rate {
+  readonly events: number;
+  readonly ms: number;
+}
+
+function rateOf(text: string): Rate | undefined {
+  const [, events, time = ''] = /^([1-9][0-9]{0,14})\s*\/\s*(.+)$/.exec(text.trim()) ?? [];
+  const ms = parseDuration(/^[a-z]/.test(time) ? `1${time}` : time);
+  return events === undefined || ms === undefined || ms < 1 ? undefined : { events: Number(events), ms };
+}
+
+/** A bucket that fills steadily, and that each event takes one token from. */
+interface Bucket {
+  /** May be a fraction. */
+  readonly tokens: number;
+  /** When it was filled last, milliseconds since the epoch. */
+  readonly time: number;
+}
+
+const BUCKET: Codec<Bucket> = {
+  toJson: ({ tokens, time }) => [tokens, time],
+  fromJson(json) {
+    const [tokens, time] = json as readonly [number, number];
+    return { tokens, time };
+  },
+};
+
+function compile(plan: ThrottlePlan, { table, traceOf }: AcrossParts): AcrossStage {
+  const { name, mark, maxKeys } = plan;
+  const rate = rateOf(plan.rate) ?? { events: 1, ms: 1 };
+  const burst = plan.burst ?? rate.events;
+  const by = plan.by && compileScript(plan.by, name, traceOf);
+  const buckets = table('buckets', BUCKET);
+
+  return {
+    name,
+    needsContext: by?.needsContext === true,
+    prepare: ({ data, context }) => (by === undefined ? '' : keyText(by.run(data, context))),
+    take(event, prepared, flow) {
+      const key = prepared as string;
+      const { timestamp } = event.arrival;
+      const before = buckets.get(key) ?? { tokens: burst, time: timestamp };
+      // A clock that was set back fills nothing.
+      const passed = Math.max(0, timestamp - before.time);
+      const tokens = Math.min(burst, before.tokens + (passed * rate.events) / rate.ms);
+      const isFree = tokens >= 1;
+      buckets.renew(key, { tokens: isFree ? tokens - 1 : tokens, time: Math.max(before.time, timestamp) });
+      if (isFree) flow.pass(event);
+      else if (mark) flow.pass({ ...event, key: THROTTLED });
+      else flow.filter();
+    },
+    settle(flow: Flow) {
+      for (let oldest = buckets.oldest(); oldest !== undefined && buckets.size > maxKeys; oldest = buckets.oldest()) {
+        buckets.delete(oldest[0]);
+        flow.forget();
+      }
+    },
+  };
+}
