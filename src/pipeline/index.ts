@@ -24,7 +24,7 @@ export { isAiStage, scriptMeaning, stageKinds, type ScriptStagePlan, type TraceO
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { byPipeline } from './by-pipeline.js';
-export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
+export { eventFilter, type FilterAnswer, type FilterStages } from './lines/event-filter.js';
 export { type OpenSinks } from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export type { Observation } from './observation.js';

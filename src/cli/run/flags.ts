@@ -1,4 +1,5 @@
 import type { ConfigFlags } from '../flags/find-config.js';
+import type { TableFlag } from '../flags/table-option.js';
 
 /** The options of `run` as they were typed, each already of its own type. */
 export interface RunFlags extends ConfigFlags {
@@ -6,6 +7,7 @@ export interface RunFlags extends ConfigFlags {
   readonly script?: string;
   /** In the order in which they were typed. */
   readonly filter?: readonly string[];
+  readonly table?: readonly TableFlag[];
   readonly pipeline?: string;
   /** The format of the inputs. */
   readonly in?: string;

@@ -52,7 +52,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
  */
 export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
-  const steps = spec.stages.map((stage) => compileStep(stage, calls));
+  const steps = spec.stages.map((stage) => compileStep(stage, calls, spec));
   const routing = compileRouting(spec);
   const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);

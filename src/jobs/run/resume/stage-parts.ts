@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../../../json/index.js';
 import type { StagePlan } from '../../../config/index.js';
+import type { OpenTable } from '../../../config/kinds/index.js';
 import { scriptMeaning, stageKinds, type PipelineSpec } from '../../../pipeline/index.js';
 import type { StagePart } from './checkpoint.js';
 
@@ -9,15 +10,28 @@ import type { StagePart } from './checkpoint.js';
  * What shapes the results of a pipeline, part by part. How AI stages are served is none of it: another provider, another
  * route may be the very reason to go on.
  */
-export function stageParts({ name, stages, routingKey, onError, outputs }: PipelineSpec): readonly StagePart[] {
+export function stageParts({
+  name,
+  stages,
+  routingKey,
+  tables = {},
+  onError,
+  outputs,
+}: PipelineSpec): readonly StagePart[] {
   const parts: (readonly [string, unknown])[] = [
     ['the name of the pipeline', name],
     ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
+    ...Object.values(tables).map((table) => [`table ${table.plan.name}`, tableMeaning(table)] as const),
     ['on_error', onError],
     ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
+}
+
+/** The rows of a table, and what they are looked up by: not where they came from. */
+function tableMeaning({ sha256, memory: { key, textKeys } }: OpenTable): unknown {
+  return { sha256, key, textKeys };
 }
 
 function meaningOf(stage: StagePlan): unknown {
