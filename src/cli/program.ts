@@ -2,7 +2,7 @@ import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
 import { COMMANDS, COMPLETE_COMMAND, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
-import { isRepeatable } from './flags/filter-option.js';
+import { isRepeatable } from './flags/repeatable-option.js';
 
 const EXAMPLES = `
 Examples:

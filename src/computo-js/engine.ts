@@ -8,6 +8,7 @@ export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } 
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
 export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
 export { operatorGroups, operators, type OperatorGroup } from './operators/index.js';
+export type { LookupTable, TableShape } from './lookup-table.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
@@ -28,7 +29,8 @@ export {
   type Shape,
 } from './shape/index.js';
 export type { Arity, Dialect, DialectOption, Example, OperatorInfo } from './syntax/index.js';
-export const { addNumbers, canonicalText, compareNumbers, compareValues, equal, orderedObject } = unmetered;
+export const { addNumbers, canonicalText, compareNumbers, compareValues, distinctKey, equal, orderedObject } =
+  unmetered;
 export {
   isTruthy,
   INTEGER_DIGITS_MAX,

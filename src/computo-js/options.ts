@@ -1,5 +1,6 @@
 import { ComputoError } from './computo-error.js';
 import { DEFAULT_LIMITS, type Limits, type TraceListener } from './compile/index.js';
+import type { LookupTable } from './lookup-table.js';
 import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js';
 import type { DialectOption } from './syntax/index.js';
 import { describe, type Json } from './value/index.js';
@@ -13,6 +14,8 @@ export interface ExecuteOptions {
   readonly permuto?: Partial<PermutoOptions> | undefined;
   /** Keys for `hash.sha256`, by the names that scripts use for them. No script sees one. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** For `table.get`, by the names that scripts use for them. */
+  readonly tables?: Readonly<Record<string, LookupTable>> | undefined;
   /** Told of every call once it has ended. Costs nothing when absent. */
   readonly trace?: TraceListener | undefined;
 }
@@ -23,6 +26,7 @@ export interface Options {
   readonly limits: Limits;
   readonly permuto: PermutoOptions;
   readonly secrets: ReadonlyMap<string, string>;
+  readonly tables: ReadonlyMap<string, LookupTable>;
   readonly trace: TraceListener | undefined;
 }
 
@@ -31,7 +35,7 @@ const MISSING: readonly PermutoOptions['missing'][] = ['ignore', 'error', 'remov
 
 /** @throws ComputoError `InvalidArgument` for an option that can't be */
 export function resolveOptions(options: ExecuteOptions): Options {
-  const { dialect = 'auto', limits = {}, permuto = {}, secrets = {}, trace } = options;
+  const { dialect = 'auto', limits = {}, permuto = {}, secrets = {}, tables = {}, trace } = options;
   const { interpolation = DEFAULT_PERMUTO_OPTIONS.interpolation, missing = DEFAULT_PERMUTO_OPTIONS.missing } = permuto;
   oneOf('dialect', dialect, DIALECTS);
   oneOf('permuto.missing', missing, MISSING);
@@ -44,6 +48,7 @@ export function resolveOptions(options: ExecuteOptions): Options {
     limits: { steps, depth, outputSize },
     permuto: { interpolation, missing },
     secrets: new Map(Object.entries(secrets)),
+    tables: new Map(Object.entries(tables)),
     trace,
   };
 }

@@ -36,12 +36,13 @@ export interface Program {
  */
 export function compile(script: Json, options: ExecuteOptions = {}): Program {
   return withinEngineLimits(() => {
-    const { limits, permuto, secrets, trace, ...wanted } = resolveOptions(options);
+    const { limits, permuto, secrets, tables, trace, ...wanted } = resolveOptions(options);
     const dialect = dialectOf(script, wanted.dialect);
     const context: ProgramOptions = {
       dialect,
       permuto,
       secrets,
+      tables,
       trace: trace === undefined ? undefined : { listener: trace, depth: 0 },
       parse: (found, place) => parseScript(found, dialect, place),
       lambdas: new WeakMap(),

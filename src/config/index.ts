@@ -36,6 +36,7 @@ export type {
   ScriptPlan,
   StagePlan,
 } from './plan/pipeline-plan.js';
+export { configTables } from './plan/config-tables.js';
 export { planScript } from './plan/plan-script.js';
 export {
   pipelineNames,

@@ -13,15 +13,17 @@ import { server } from './schema/server.js';
 import { sources } from './schema/sources.js';
 import { storage } from './schema/storage.js';
 import { named, section } from './schema/structures.js';
+import { table } from './schema/tables.js';
 
 /**
  * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
- * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Of pipelines and
- * AI providers also the schema of one, which can be judged without the others.
+ * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Of pipelines, AI
+ * providers and tables also the schema of one, which can be judged without the others.
  */
 export function configSchema(kinds: ConfigKinds) {
   const provider = aiProvider(kinds.providers);
   const each = pipeline(kinds);
+  const oneTable = table(kinds.tables);
   const sections = section({
     $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
     server: server.prefault({}).describe('The HTTP server of serve.'),
@@ -39,6 +41,9 @@ export function configSchema(kinds: ConfigKinds) {
       .describe(
         'Computo scripts by name: text such as {/id, who: /user/name}, JSON, the name of another script, or a file like ./script.computo.',
       ),
+    tables: named('tables by name', oneTable)
+      .prefault({})
+      .describe('Tables that scripts look rows up in, by the names that table.get uses for them.'),
     pipelines: named('pipelines by name', each)
       .prefault({})
       .describe('Pipelines by name; "default" is used where none is named.'),
@@ -52,7 +57,7 @@ export function configSchema(kinds: ConfigKinds) {
     computo: computo.prefault({}).describe('How Computo scripts run.'),
     provider_wait: providerWait,
   });
-  return { sections, pipeline: each, aiProvider: provider };
+  return { sections, pipeline: each, aiProvider: provider, table: oneTable };
 }
 
 export type ConfigSchema = ReturnType<typeof configSchema>;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../json/index.js';
 import type { StagePlan } from '../config/index.js';
+import type { OpenTable } from '../config/kinds/index.js';
 import { scriptMeaning, stageKinds, type PipelineSpec } from '../pipeline/index.js';
 
 /** A part of a pipeline, as a hash. */
@@ -11,11 +12,19 @@ export type StagePart = readonly [name: string, hash: string];
  * What shapes the results of a pipeline, part by part. How AI stages are served is none of it: another provider, another
  * route may be the very reason to go on.
  */
-export function stageParts({ name, stages, routingKey, onError, outputs }: PipelineSpec): readonly StagePart[] {
+export function stageParts({
+  name,
+  stages,
+  routingKey,
+  tables = {},
+  onError,
+  outputs,
+}: PipelineSpec): readonly StagePart[] {
   const parts: (readonly [string, unknown])[] = [
     ['the name of the pipeline', name],
     ...stages.map((stage, index) => [`${STAGE} ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
+    ...Object.values(tables).map((table) => [`table ${table.plan.name}`, tableMeaning(table)] as const),
     ['on_error', onError],
     ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
   ];
@@ -28,6 +37,11 @@ const STAGE = 'stage';
 /** Those parts that are stages. */
 export function stagesOf(parts: readonly StagePart[]): readonly StagePart[] {
   return parts.filter(([name]) => name.startsWith(`${STAGE} `));
+}
+
+/** The rows of a table, and what they are looked up by: not where they came from. */
+function tableMeaning({ sha256, memory: { key, textKeys } }: OpenTable): unknown {
+  return { sha256, key, textKeys };
 }
 
 function meaningOf(stage: StagePlan): unknown {

@@ -40,7 +40,7 @@ export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { byPipeline } from './by-pipeline.js';
 export { mergeResults } from './merge-results.js';
 export { countBy, dedupeBy, explodeList, sampleShare } from './stages/given.js';
-export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
+export { eventFilter, type FilterAnswer, type FilterStages } from './lines/event-filter.js';
 export { type OpenSinks } from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export type { Observation } from './observation.js';

@@ -46,7 +46,7 @@ export interface Routing {
  * @throws ComputoError when a script can't be compiled
  */
 export function compilePipeline(spec: PipelineSpec, traceOf?: TraceOf): Pipeline {
-  const stages = spec.stages.map((stage) => compileStage(stage, traceOf));
+  const stages = spec.stages.map((stage) => compileStage(stage, { tables: spec.tables, traceOf }));
   const routing = compileRouting(spec, traceOf);
   return {
     ...routing,
@@ -58,10 +58,10 @@ export function compilePipeline(spec: PipelineSpec, traceOf?: TraceOf): Pipeline
 
 /** @throws ComputoError when the routing key's script can't be compiled */
 export function compileRouting(
-  { routingKey, outputs }: PipelineSpec,
+  { routingKey, tables, outputs }: PipelineSpec,
   traceOf?: TraceOf,
 ): Routing & { readonly needsContext: boolean } {
-  const key = routingKey && compileScript(routingKey, 'routing_key', traceOf);
+  const key = routingKey && compileScript(routingKey, 'routing_key', { tables, traceOf });
   return {
     needsContext: key?.needsContext === true,
     routingKey: (data, context) => key && keyOf(key.run(data, context)),

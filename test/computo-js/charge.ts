@@ -7,6 +7,7 @@ import {
   startRun,
   type Limits,
 } from '../../src/computo-js/compile/index.js';
+import { tablesOf } from './tables-of.js';
 import { parseScript } from '../../src/computo-js/dialect/index.js';
 import { ROOT } from '../../src/computo-js/syntax/index.js';
 import { EffortExceeded } from '../../src/computo-js/value/index.js';
@@ -27,6 +28,7 @@ export function charging(script: Json, dialect: Dialect, limits: Limits = PLENTY
     dialect,
     permuto: { interpolation: true, missing: 'ignore' },
     secrets: new Map(),
+    tables: new Map(Object.entries(tablesOf({ none: {} }))),
     trace: undefined,
     parse: (found, place) => parseScript(found, dialect, place),
     lambdas: new WeakMap(),

@@ -10,6 +10,7 @@ function isBounded(script: Json, dialect: Dialect = 'current'): boolean {
     dialect,
     permuto: { interpolation: false, missing: 'ignore' },
     secrets: new Map(),
+    tables: new Map(),
     trace: undefined,
     parse: (found, place) => parseScript(found, dialect, place),
     lambdas: new WeakMap(),

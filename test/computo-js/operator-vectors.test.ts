@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { tablesOf, type RowsByKey } from './tables-of.js';
 import { compile, ComputoError, equal, parseExactly, stringify, type ComputoErrorKind, type Json } from 'computo-js';
 
 /** A call of an operator beyond the reference, and what it yields or how it fails. */
 interface Vector {
   readonly script: Json;
   readonly inputs: readonly Json[];
+  readonly tables?: RowsByKey;
   readonly result?: Json;
   readonly error?: ComputoErrorKind;
 }
@@ -27,10 +29,10 @@ function familyOf(script: Json): string {
   return typeof name === 'string' && name.includes('.') ? name.slice(0, name.indexOf('.')) : 'others';
 }
 
-function failuresOf({ script, inputs, result, error }: Vector): string[] {
+function failuresOf({ script, inputs, tables, result, error }: Vector): string[] {
   let answer: Json;
   try {
-    answer = compile(script, { dialect: 'current' }).run(inputs);
+    answer = compile(script, { dialect: 'current', tables: tablesOf(tables ?? {}) }).run(inputs);
   } catch (thrown) {
     if (thrown instanceof ComputoError && thrown.kind === error) return [];
     return [`${stringify(script)} on ${stringify(inputs)} raised ${String(thrown)}`];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { tablesOf } from './tables-of.js';
 import { check, compile, operators, renderReference, type Dialect } from 'computo-js';
 
 const README = fileURLToPath(new URL('../../src/computo-js/README.md', import.meta.url));
@@ -17,10 +18,13 @@ describe('the operators', () => {
   for (const { name, dialects, examples } of operators()) {
     it(`yields what the examples of ${name} say`, () => {
       expect(examples.length).toBeGreaterThan(0);
-      for (const { dialect, script, inputs = [], result } of examples) {
+      for (const { dialect, script, inputs = [], tables = {}, result } of examples) {
         for (const one of dialect === undefined ? dialects : [dialect]) {
-          expect(compile(script, { dialect: one }).run(inputs), JSON.stringify(script)).toEqual(result);
-          expect(check(script, { dialect: one }).filter(({ severity }) => severity === 'error')).toEqual([]);
+          expect(
+            compile(script, { dialect: one, tables: tablesOf(tables) }).run(inputs),
+            JSON.stringify(script),
+          ).toEqual(result);
+          expect(check(script, { dialect: one, tables }).filter(({ severity }) => severity === 'error')).toEqual([]);
         }
       }
     });

@@ -85,6 +85,7 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   'regex.split': (_, size) => [text(size), '[xy]'],
   'number.parse': (_, size) => ['1'.repeat(size)],
   'number.text': (work, size) => [grown(work, size), 2],
+  'table.get': (work, size) => ['none', grown(work, size)],
   'value.at': (_, size) => [{}, text(size)],
   'value.has': (_, size) => [{}, text(size)],
   'value.set': (work, size) => [...holding(work, size), 1],
@@ -100,6 +101,9 @@ const OWN: Readonly<Record<string, (work: Work, size: number) => Json[]>> = {
   'object.filter': (work, size) => [ownMembers(work, size), ['lambda', ['x'], 1]],
   'object.rename': (work, size) => (work === 'text' ? [{ [text(size)]: 1 }, {}] : [members(size), { k0: 'x' }]),
 };
+
+/** Arguments that no data may choose. */
+const WRITTEN_OUT: Readonly<Record<string, readonly number[]>> = { 'table.get': [0] };
 
 /** A container and the pointer of something in it. */
 function holding(work: Work, size: number): Json[] {
@@ -134,7 +138,7 @@ function chargeFor(operator: Operator, dialect: Dialect, work: Work, size: numbe
   const signature = operator.signatures[dialect];
   const parts = inputs.map((given, index): Json => {
     const role = signature && parameterAt(signature, index)?.role;
-    if (role === 'lambda') return given;
+    if (role === 'lambda' || WRITTEN_OUT[operator.name]?.includes(index) === true) return given;
     return dialect === 'classic' ? ['get', ['$inputs'], `/${index}`] : ['$inputs', `/${index}`];
   });
   const isPairs = operator.name === 'obj' && dialect === 'classic';

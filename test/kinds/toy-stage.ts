@@ -37,8 +37,8 @@ export const tag: PlainKind<ReturnType<typeof schema>['_output'], TagPlan> = {
     return objectShape(new Map(parts.map(([key, shape]) => [key, { shape, optional: false }])), false);
   },
   meaning: ({ script, as }) => [scriptMeaning(script), as],
-  compile({ name, script, as }, traceOf) {
-    const tagger = compileScript(script, name, traceOf);
+  compile({ name, script, as }, context) {
+    const tagger = compileScript(script, name, context);
     return {
       name,
       needsContext: tagger.needsContext,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../flags/dollar-option.js';
 import { filterOption } from '../flags/filter-option.js';
+import { tableOption } from '../flags/table-option.js';
 import { parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
 import { withConfig } from '../flags/config-options.js';
@@ -17,6 +18,8 @@ Examples:
     colloquium --count-by /type events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
+  With what a table knows of each event's user:
+    colloquium -e 'merge($input, {user: table.get("users", /user_id)})' --table users=./users.csv:id events.ndjson
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -50,6 +53,7 @@ export function runCommand(command: Command): Command {
     .option('--sample-rate <share>', 'a share of the events, such as 0.1: the same ones in every run', share)
     .option('--dedupe <computo>', 'of the events for which this script, such as /id, gives the same, the first')
     .option('--count-by <computo>', 'at the end, how many events there are of each value, the most frequent first')
+    .addOption(tableOption())
     .option(
       '--in <format>',
       'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',

@@ -19,12 +19,13 @@ export async function findConfig(
   { config: path, verbose }: ConfigFlags,
   programs: 'programs' | 'data only',
 ): Promise<LoadedConfig | undefined> {
-  const [{ loadConfig }, { KINDS }] = await Promise.all([
+  const [{ loadConfig }, { readOnce }, { KINDS }] = await Promise.all([
     import('../../config/index.js'),
+    import('../../config/kinds/index.js'),
     import('../../jobs/kinds/index.js'),
   ]);
   const config = await loadConfig({
-    kinds: KINDS,
+    kinds: { ...KINDS, tables: readOnce(KINDS.tables) },
     cwd: process.cwd(),
     env: process.env,
     home: homedir(),

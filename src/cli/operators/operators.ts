@@ -127,8 +127,9 @@ function explain(operator: OperatorInfo): string {
 
 /** Each in both forms: the text form is of the current dialect. */
 function examplesOf({ dialects, examples }: OperatorInfo): readonly string[] {
-  return examples.flatMap(({ dialect, script, inputs, result }) => {
-    const given = inputs === undefined ? '' : `   with input ${inputs.map(stringifyJson).join(', ')}`;
+  return examples.flatMap(({ dialect, script, inputs, tables, result }) => {
+    const kept = tables === undefined ? '' : `   with tables ${stringifyJson(tables)}`;
+    const given = `${inputs === undefined ? '' : `   with input ${inputs.map(stringifyJson).join(', ')}`}${kept}`;
     const isClassic: boolean = (dialect ?? only(dialects)) === 'classic';
     const mark = dialect === undefined ? '' : `   (${dialect})`;
     return [

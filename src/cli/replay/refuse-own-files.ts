@@ -29,6 +29,8 @@ export function refuseOwnFiles(plan: ReplayPlan): void {
   for (const { path, flag } of targets) {
     if (leadToSame(path, plan.config.file))
       throw new UserError(`${flag} ${path} is the config`, EXIT.usage, 'name another file');
+    if (tableFiles(plan).some((table) => leadToSame(path, table)))
+      throw new UserError(`${flag} ${path} is a table`, EXIT.usage, 'name another file');
     for (const folder of [plan.logFolder, plan.stateFolder]) {
       if (!leadsInto(path, folder)) continue;
       throw new UserError(`${flag} ${path} lies in ${folder}, which colloquium keeps`, EXIT.usage, 'name another file');
@@ -44,6 +46,11 @@ export function refuseOwnFiles(plan: ReplayPlan): void {
       throw new UserError(words, EXIT.usage, `${hint}, or name another file`);
     }
   }
+}
+
+function tableFiles({ way }: ReplayPlan): readonly string[] {
+  const used = way.kind === 'raw' ? [way.filters] : way.pipelines.map(({ spec }) => spec);
+  return used.flatMap(({ tables = {} }) => Object.values(tables).map(({ plan }) => plan.file));
 }
 
 function targetsOf({ way, deadLetter }: ReplayPlan): readonly Target[] {

@@ -1,7 +1,8 @@
 import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
-import { filterStages, parseFilters } from '../plan/given-scripts.js';
+import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
+import { tablesOf } from '../plan/given-tables.js';
 import type { PipelineServePlan } from '../../jobs/index.js';
 import { pipelineServePlan } from '../serve/resolve.js';
 import { findConfig } from '../flags/find-config.js';
@@ -85,7 +86,8 @@ function timeOfId(id: string): number {
 
 async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWay> {
   const processing = useSection(config, 'processing');
-  const filters = await filterStages(await parseFilters(flags.filter), config);
+  const surroundings = surroundingsOf(config, await tablesOf(undefined, config));
+  const filters = await filterStages(await parseFilters(flags.filter), surroundings);
   const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
@@ -99,8 +101,9 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   for (const name of names) {
     const plan = pipelineServePlan(await resolvePipeline(config, name), processing);
     const { spec, block } = plan;
-    const stages = [...filters, ...spec.stages];
-    pipelines.push({ ...plan, spec: { ...spec, stages }, block: { ...block, strict: flags.strict === true } });
+    const stages = [...filters.stages, ...spec.stages];
+    const tables = { ...filters.tables, ...spec.tables };
+    pipelines.push({ ...plan, spec: { ...spec, stages, tables }, block: { ...block, strict: flags.strict === true } });
   }
   const through = flags.pipeline === undefined ? 'own' : 'one';
   if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };

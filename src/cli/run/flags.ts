@@ -1,4 +1,5 @@
 import type { ConfigFlags } from '../flags/find-config.js';
+import type { TableFlag } from '../flags/table-option.js';
 
 /** The options of `run` as they were typed, each already of its own type. */
 export interface RunFlags extends ConfigFlags {
@@ -10,6 +11,7 @@ export interface RunFlags extends ConfigFlags {
   readonly sampleRate?: number;
   readonly dedupe?: string;
   readonly countBy?: string;
+  readonly table?: readonly TableFlag[];
   readonly pipeline?: string;
   /** The format of the inputs. */
   readonly in?: string;

@@ -1,7 +1,7 @@
-import type { LoadedConfig, StagePlan } from '../../config/index.js';
+import type { StagePlan } from '../../config/index.js';
 import { parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { countBy, dedupeBy, explodeList, sampleShare } from '../../pipeline/index.js';
-import { givenScript, type Warn } from '../plan/given-scripts.js';
+import { givenScript, type ScriptSurroundings } from '../plan/given-scripts.js';
 import type { RunFlags } from './flags.js';
 
 /** The stages that flags ask for, beside the filters. */
@@ -19,7 +19,7 @@ export function hasGivenStage({ explode, sampleRate, dedupe, countBy: count }: R
 }
 
 /** @throws ConfigError for a script that cannot be read, or is certain to fail */
-export async function givenStages(flags: RunFlags, config: LoadedConfig | undefined, warn: Warn): Promise<GivenStages> {
+export async function givenStages(flags: RunFlags, surroundings: ScriptSurroundings): Promise<GivenStages> {
   const sources: ScriptSource[] = [];
   const made = async (
     flag: string,
@@ -29,7 +29,7 @@ export async function givenStages(flags: RunFlags, config: LoadedConfig | undefi
     if (text === undefined) return [];
     const source = await parseInlineScript(text, flag);
     sources.push(source);
-    return [make(flag, await givenScript(source, config, warn))];
+    return [make(flag, await givenScript(source, surroundings))];
   };
   const { explode, sampleRate, dedupe, countBy: count } = flags;
   return {

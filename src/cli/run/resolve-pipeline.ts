@@ -1,11 +1,25 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
-import { isScriptFile, loadScriptFile, parseInlineScript, type ScriptSource } from '../../config/script/index.js';
+import {
+  isScriptFile,
+  loadScriptFile,
+  parseInlineScript,
+  type ScriptSource,
+  type TableShelf,
+} from '../../config/script/index.js';
 import type { RunFlags } from './flags.js';
 import { givenStages, hasGivenStage } from './given-stages.js';
 import { EXIT } from '../exit/exit-codes.js';
-import { filterStages, parseFilters, scriptStage, type Warn } from '../plan/given-scripts.js';
+import {
+  filterStages,
+  parseFilters,
+  scriptStage,
+  surroundingsOf,
+  type ScriptSurroundings,
+  type Warn,
+} from '../plan/given-scripts.js';
+import { tablesOf } from '../plan/given-tables.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 
@@ -39,45 +53,52 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
     }
   };
   const found = await resolveNamed(flags, warn);
-  const { plan, sources, config } = found;
+  const { plan, sources, config, shelf } = found;
   const filters = await parseFilters(flags.filter);
-  const given = await givenStages(flags, config, warn);
-  const stages = [...(await filterStages(filters, config, warn)), ...given.before, ...plan.stages, ...given.behind];
+  const surroundings = surroundingsOf(config, shelf, warn);
+  const given = await givenStages(flags, surroundings);
+  const ahead = await filterStages(filters, surroundings);
+  const stages = [...ahead.stages, ...given.before, ...plan.stages, ...given.behind];
+  const tables = { ...ahead.tables, ...plan.tables };
   const named = [...filters, ...given.sources].map((filter) => [filter.name, filter] as const);
   return {
     ...found,
-    plan: { ...plan, stages },
+    plan: { ...plan, stages, ...(Object.keys(tables).length > 0 && { tables }) },
     sources: new Map([...named, ...sources]),
     warnings: [...warnings.values()],
   };
 }
 
-type Named = Omit<RunPipeline, 'warnings'>;
+type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | undefined };
 
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   if (flags.eval !== undefined || isFileName(flags.script)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
-    return { ...(await onlyStage(await scriptOfFlags(flags), config, warn)), ...(config && { config }) };
+    const shelf = await tablesOf(flags.table, config);
+    const surroundings = surroundingsOf(config, shelf, warn);
+    return { ...(await onlyStage(await scriptOfFlags(flags), surroundings)), shelf, ...(config && { config }) };
   }
   const config = await findConfig(flags, 'programs');
+  const shelf = await tablesOf(flags.table, config);
   if (config === undefined) {
     if (!hasStageFlag(flags) || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
-    return { plan: pipelineOf([]), sources: new Map() };
+    return { plan: pipelineOf([]), sources: new Map(), shelf };
   }
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
-    return { ...(await onlyStage(await door.resolveScript(config, flags.script), config, warn)), config };
+    const surroundings = surroundingsOf(config, shelf, warn);
+    return { ...(await onlyStage(await door.resolveScript(config, flags.script), surroundings)), shelf, config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
-    if (hasStageFlag(flags)) return { plan: pipelineOf([]), sources: new Map(), config };
+    if (hasStageFlag(flags)) return { plan: pipelineOf([]), sources: new Map(), shelf, config };
     const names = door.pipelineNames(config);
     const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
   }
-  const { plan, sources, warnings } = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT);
+  const { plan, sources, warnings } = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT, shelf);
   warn(warnings);
-  return { plan, sources, config };
+  return { plan, sources, shelf, config };
 }
 
 /** Whether a flag asks for a stage, and no pipeline is needed besides. */
@@ -121,11 +142,10 @@ async function inlineScript(text: string): Promise<ScriptSource> {
 
 async function onlyStage(
   source: ScriptSource,
-  config: LoadedConfig | undefined,
-  warn: Warn,
+  surroundings: ScriptSurroundings,
 ): Promise<Pick<Named, 'plan' | 'sources'>> {
-  const stage = await scriptStage('computo', source, config, warn);
-  return { plan: pipelineOf([stage]), sources: new Map([[stage.name, source]]) };
+  const stage = await scriptStage('computo', source, surroundings);
+  return { plan: { ...pipelineOf([stage]), ...surroundings.tables?.opened }, sources: new Map([[stage.name, source]]) };
 }
 
 /** A pipeline that no config has. */

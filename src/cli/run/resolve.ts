@@ -89,9 +89,11 @@ function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
   throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);
 }
 
-function ownFiles({ config, sources }: RunPipeline): readonly OwnFile[] {
+function ownFiles({ config, sources, plan: { tables = {} } }: RunPipeline): readonly OwnFile[] {
+  const ofTables = Object.values(tables).map(({ plan }) => ({ path: plan.file, what: 'a table' }));
   const scripts = [...sources.values()].map(({ origin }) => ({ path: origin.document.file, what: 'a script' }));
-  return config === undefined ? scripts : [{ path: config.file, what: 'the config' }, ...scripts];
+  const ofConfig = config === undefined ? [] : [{ path: config.file, what: 'the config' }];
+  return [...ofConfig, ...scripts, ...ofTables];
 }
 
 function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan): AiRun {

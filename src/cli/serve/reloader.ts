@@ -72,9 +72,13 @@ function essence(plan: ServePlan): unknown {
   return { ...plan, config: undefined };
 }
 
-/** The config and the scripts it refers to. */
+/** The config, and the scripts and tables that it refers to. */
 function filesOf({ config, pipelines }: ServePlan): readonly string[] {
-  return [...new Set([config.file, ...pipelines.flatMap(({ scriptFiles }) => scriptFiles)])];
+  const ofPipelines = pipelines.flatMap(({ scriptFiles, spec: { tables = {} } }) => [
+    ...scriptFiles,
+    ...Object.values(tables).map(({ plan }) => plan.file),
+  ]);
+  return [...new Set([config.file, ...ofPipelines])];
 }
 
 function problems(error: unknown): string {

@@ -7,7 +7,8 @@ import { SinkClosedError, SinkError, stdoutSink } from '../../sinks/index.js';
 import type { TapFlags } from './flags.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { eventLine } from '../log/event-line.js';
-import { filterStages, parseFilters } from '../plan/given-scripts.js';
+import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
+import { tablesOf } from '../plan/given-tables.js';
 import { UserError } from '../exit/user-error.js';
 import { findDaemon, type DaemonAddress } from './daemon-address.js';
 import { openTap } from './open-tap.js';
@@ -52,9 +53,10 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
 
 /** Filters run here, not in the daemon, whose time is not an onlooker's to spend. */
 async function judgeFor(texts: readonly string[], { config }: DaemonAddress): Promise<Judge> {
-  const stages = await filterStages(await parseFilters(texts), config);
+  const surroundings = surroundingsOf(config, await tablesOf(undefined, config));
+  const filters = await filterStages(await parseFilters(texts), surroundings);
   const limits = config === undefined ? LIMITS : { ...LIMITS, depthMax: useSection(config, 'processing').max_depth };
-  return eventFilter(stages, limits);
+  return eventFilter(filters, limits);
 }
 
 async function show(events: Readable, judge: Judge, talk: TapTalk): Promise<void> {

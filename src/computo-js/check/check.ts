@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly form?: Form | undefined;
   /** As for `compile`; only their names count. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
+  /** As for `compile`; only their names count. */
+  readonly tables?: Readonly<Record<string, unknown>> | undefined;
   /** Whether an operator that the reference engine does not have is an error. */
   readonly portable?: boolean | undefined;
 }
@@ -33,7 +35,8 @@ export function check(script: Json, options: CheckOptions = {}): ScriptDiagnosti
   try {
     const wanted = options.dialect ?? 'auto';
     const { form = 'json' } = options;
-    const known: Known = { secrets: new Map(Object.entries(options.secrets ?? {})) };
+    const { secrets = {}, tables = {} } = options;
+    const known: Known = { secrets: new Map(Object.entries(secrets)), tables: new Map(Object.entries(tables)) };
     const rules = options.portable === true ? [...RULES, notPortable] : RULES;
     if (wanted !== 'auto') return checkIn(script, wanted, form, known, rules);
     const { dialect, markers } = detectDialect(script);

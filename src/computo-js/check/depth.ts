@@ -9,6 +9,7 @@ export function nestedTooDeep(root: Node, dialect: Dialect): readonly Place[] {
     dialect,
     permuto: DEFAULT_PERMUTO_OPTIONS,
     secrets: new Map(),
+    tables: new Map(),
     trace: undefined,
     parse: (script, place) => parseScript(script, dialect, place),
     lambdas: new WeakMap(),

@@ -1,3 +1,4 @@
+import type { LookupTable } from '../lookup-table.js';
 import type { PermutoOptions } from '../permuto/index.js';
 import type { Dialect, Node, Place } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
@@ -31,6 +32,8 @@ export interface ProgramOptions {
   readonly permuto: PermutoOptions;
   /** By name. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly tables: ReadonlyMap<string, LookupTable>;
   readonly trace: Trace | undefined;
   /** Parses an expression that was found in data: lambdas are values, and values may come from anywhere. */
   readonly parse: (script: Json, place: Place) => Node;

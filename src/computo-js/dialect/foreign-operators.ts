@@ -101,6 +101,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'logfmt.parse': 'parse_logfmt parse_key_value',
   'hash.sha256': 'sha2 md5 sha1 digest hmac',
   'hash.bucket': 'shard sample',
+  'table.get': 'lookup vlookup enrich get_enrichment_table_record',
   'base64.encode': 'encode_base64 btoa',
   'base64.decode': 'decode_base64 atob',
   'time.parse': 'parse_timestamp parse_date strptime fromdate to_timestamp date',

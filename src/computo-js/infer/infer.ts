@@ -1,4 +1,5 @@
 import { detectDialect, parseScript } from '../dialect/index.js';
+import type { TableShape } from '../lookup-table.js';
 import { parsePointer } from '../pointer/index.js';
 import {
   ANY,
@@ -27,6 +28,8 @@ export interface InferOptions {
   readonly dialect?: DialectOption | undefined;
   /** The shapes of the inputs. */
   readonly inputs: readonly Shape[];
+  /** What is known of the tables' rows, by the tables' names. */
+  readonly tables?: Readonly<Record<string, TableShape>> | undefined;
   /** Tells this script from others as the origin of what it builds. */
   readonly by?: unknown;
 }
@@ -60,10 +63,10 @@ const MISSES_MAX = 100;
  * Finds out what a script can yield for inputs of given shapes, and which of its reads cannot succeed. What can't be known
  * is {@link ANY}, about which nothing is said.
  */
-export function inferShape(script: Json, { dialect = 'auto', inputs, by }: InferOptions): Inferred {
+export function inferShape(script: Json, { dialect = 'auto', inputs, tables = {}, by }: InferOptions): Inferred {
   const detected = dialect === 'auto' ? detectDialect(script).dialect : dialect;
   if (detected === 'conflict') return { shape: ANY, misses: [] };
-  const inference = new Inference(inputs, by);
+  const inference = new Inference(inputs, new Map(Object.entries(tables)), by);
   const node = parseScript(script, detected === 'classic' ? 'classic' : 'current');
   return {
     shape: inference.shapeOf(node, { variables: new Map(), certain: true, forgiven: false, depth: 0 }),
@@ -86,9 +89,11 @@ class Inference {
   readonly misses: Miss[] = [];
   readonly #by: unknown;
   readonly #inputs: readonly Shape[];
+  readonly #tables: ReadonlyMap<string, TableShape>;
 
-  constructor(inputs: readonly Shape[], by: unknown) {
+  constructor(inputs: readonly Shape[], tables: ReadonlyMap<string, TableShape>, by: unknown) {
     this.#inputs = inputs;
+    this.#tables = tables;
     this.#by = by;
   }
 
@@ -150,6 +155,7 @@ class Inference {
       origin: this.#origin(call.place),
       variable: (name) => around.variables.get(name) ?? ANY,
       applied: (lambda, parameters) => this.#applied(lambda, parameters, around),
+      table: (name) => (name === undefined ? undefined : this.#tables.get(name)?.shape),
       read: (shape, pointer) => this.#read(call, shape, pointer, around),
     };
   }

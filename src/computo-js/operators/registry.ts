@@ -39,6 +39,7 @@ import { every, find, some } from './search.js';
 import { omit, pick } from './selection.js';
 import { sort } from './sort.js';
 import { join, strConcat } from './join.js';
+import { tableOperators } from './table/index.js';
 import { textOperators } from './text/index.js';
 import { timeOperators } from './time/index.js';
 import { times } from './times.js';
@@ -110,6 +111,7 @@ const BEYOND: readonly OperatorEntry[] = [
   ...numberOperators,
   ...hashOperators,
   ...base64Operators,
+  ...tableOperators,
 ];
 
 const registry: readonly OperatorEntry[] = [...REFERENCE.flatMap(({ operators: ofGroup }) => ofGroup), ...BEYOND];

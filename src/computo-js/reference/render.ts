@@ -27,8 +27,9 @@ function renderForm(where: Dialect | 'both dialects', usage: string | undefined,
   return `- ${where}: \`${usage ?? ''}\`, ${arity === undefined ? '' : arityText(arity)}`;
 }
 
-function renderExample({ dialect, script, inputs, result }: Example, namesDialect: boolean): string[] {
+function renderExample({ dialect, script, inputs, tables, result }: Example, namesDialect: boolean): string[] {
   const only = dialect === undefined || !namesDialect ? '' : `   (${dialect})`;
   const given = inputs === undefined ? [] : [`  $inputs: ${spaced(inputs)}`];
-  return [`${spaced(script)}${only}`, ...given, `  → ${spaced(result)}`];
+  const kept = tables === undefined ? [] : [`  tables: ${spaced(tables)}`];
+  return [`${spaced(script)}${only}`, ...given, ...kept, `  → ${spaced(result)}`];
 }

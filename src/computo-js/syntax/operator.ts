@@ -15,6 +15,8 @@ export interface Example {
   readonly dialect?: Dialect;
   readonly script: Json;
   readonly inputs?: readonly Json[];
+  /** The tables that it looks up rows in: rows by key. */
+  readonly tables?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   readonly result: Json;
 }
 
@@ -134,6 +136,8 @@ export interface Inferrer {
   variable(name: string): Shape;
   /** What a lambda argument yields for arguments of given shapes. */
   applied(lambda: Node | undefined, parameters: readonly Shape[]): Shape;
+  /** The shape of a table's rows; undefined where nothing is known of it. */
+  table(name: string | undefined): Shape | undefined;
   /** What a pointer leads to; where it can lead nowhere, that is noted. A pointer that is not known leads to anything. */
   read(shape: Shape, pointer: Json | undefined): Shape;
 }
@@ -142,6 +146,7 @@ export interface Inferrer {
 export interface Known {
   /** By name; the values are whatever was given. */
   readonly secrets: ReadonlyMap<string, unknown>;
+  readonly tables: ReadonlyMap<string, unknown>;
 }
 
 /** Takes a problem that an operator's `check` found. */

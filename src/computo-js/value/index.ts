@@ -10,7 +10,7 @@ export { insideOf, partAt, type Inside } from './inside.js';
 export { IntegerTooLong, INTEGER_DIGITS_MAX, integerOf } from './integer.js';
 export { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
 export { isArray, isNumber, isObject, kindOf, type JsonKind } from './kind.js';
-export { exceeds } from './measure.js';
+export { exceeds, unitsOf } from './measure.js';
 export { nearestName } from './nearest-name.js';
 export { compareValues, sortedKeys } from './order.js';
 export { entriesOf, isIndexKey, keysOf, orderedObject, withMember, withoutMember } from './ordered-object.js';

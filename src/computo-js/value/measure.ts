@@ -10,16 +10,22 @@ const STEPS_PER_VALUE = 1;
 const DOUBLE_LENGTH = 16;
 const SHORT_INTEGER_END = 1e6;
 
+/** Whether a value has more than so many units, see {@link unitsOf}. */
+export function exceeds(value: Json, unitsMax: number, effort: Effort): boolean {
+  return unitsOf(value, unitsMax, effort) > unitsMax;
+}
+
 /**
- * Whether a value, written out as a tree, has more than `unitsMax` units: an element or member counts one, a string, a key
- * and a long number their characters on top. What stands in several places counts in each of them; that is how a small
- * script makes a huge output. Stops as soon as it knows.
+ * How many units a value has, written out as a tree: an element or member counts one, a string, a key and a long number
+ * their characters on top. What stands in several places counts in each of them; that is how a small script makes a huge
+ * output.
  *
+ * @param unitsMax of a value with more, only so many are counted that this is known
  * @throws EffortExceeded when it takes more to walk and print than `effort` allows
  */
-export function exceeds(value: Json, unitsMax: number, effort: Effort): boolean {
+export function unitsOf(value: Json, unitsMax: number, effort: Effort): number {
   let units = lengthOf(value);
-  if (!isContainer(value)) return units > unitsMax;
+  if (!isContainer(value)) return units;
   const pending = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (isArray(next)) {
@@ -43,9 +49,9 @@ export function exceeds(value: Json, unitsMax: number, effort: Effort): boolean 
         else units += lengthOf(member);
       }
     }
-    if (units > unitsMax) return true;
+    if (units > unitsMax) return units;
   }
-  return false;
+  return units;
 }
 
 function isContainer(value: Json): value is readonly Json[] | JsonObject {

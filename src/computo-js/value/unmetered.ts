@@ -5,7 +5,7 @@ import { equal as equalWithin } from './equal.js';
 import type { Json, JsonNumber, JsonObject } from './json.js';
 import { orderedObject as objectWithin } from './ordered-object.js';
 import { compareValues as orderWithin } from './order.js';
-import { canonicalText as textWithin } from './stringify.js';
+import { canonicalText as textWithin, distinctKey as keyWithin } from './stringify.js';
 
 /** The work of values for users of the package: outside a run nothing is counted. */
 export const unmetered = {
@@ -19,6 +19,8 @@ export const unmetered = {
   addNumbers: (a: JsonNumber, b: JsonNumber): number | bigint => addWithin(a, b, unlimited()),
   /** Compact JSON whose keys stand in UTF-8 byte order at every depth. */
   canonicalText: (value: Json): string => textWithin(value, unlimited()),
+  /** What two values share exactly when they are equal: a key for sets and maps. */
+  distinctKey: (value: Json): string | number => keyWithin(value, unlimited()),
   /** An object whose keys stand in the order of the entries, whatever they are. */
   orderedObject: (entries: readonly (readonly [string, Json])[]): JsonObject => objectWithin(entries, unlimited()),
 };

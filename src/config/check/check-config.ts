@@ -1,4 +1,4 @@
-import { formatPointer } from 'computo-js';
+import { formatPointer, type TableShape } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
@@ -7,6 +7,7 @@ import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
 import { validateDocument, validatePart, type ConfigText } from '../load/validate.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
+import { readTables } from '../plan/config-tables.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
@@ -67,6 +68,8 @@ class Checker {
   readonly #given: Omit<CheckConfigOptions, 'file'>;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
+  /** What is known of the tables, by their names. */
+  #tables: Readonly<Record<string, TableShape>> = {};
   /** Scripts that were checked, by where they stand: several places may name one. */
   readonly #checked = new Map<string, readonly Diagnostic[]>();
   /** The scripts of all pipelines, by the places that name or hold them. */
@@ -87,7 +90,9 @@ class Checker {
 
   async check(): Promise<Diagnostic[]> {
     const known = [...(nodeAt(this.#document.root, '/ai_providers')?.entries?.keys() ?? [])];
-    const findings: Diagnostic[] = [];
+    const { tables, findings: ofTables } = await readTables(this.#config, this.#base);
+    this.#tables = Object.fromEntries([...tables].map(([name, table]) => [name, { shape: table?.shape }]));
+    const findings: Diagnostic[] = [...ofTables];
     for (const [name, { node }] of pipelinesOf(this.#document)) {
       findings.push(...(await this.#pipeline(['pipelines', name], name, node, known)));
     }
@@ -133,7 +138,7 @@ class Checker {
       ...unreachedOutputs(this.#document, path, node, this.#scriptAt(formatPointer([...path, 'routing_key'])), servers),
       ...checkShapes(
         stepsOf(this.#document, path, node, this.#config.kinds.stages, this.#scriptAt),
-        this.#options,
+        { ...this.#options, tables: this.#tables },
         samplePipeline === name ? sample : undefined,
       ),
     ];
@@ -142,8 +147,9 @@ class Checker {
   #script(source: ScriptSource | undefined): void {
     if (source === undefined) return;
     const key = `${source.origin.document.file}\0${source.origin.pointer}`;
-    if (!this.#checked.has(key))
-      this.#checked.set(key, checkScript(source, { ...this.#options, ...knownSecrets({ document: this.#document }) }));
+    if (this.#checked.has(key)) return;
+    const known = { ...knownSecrets({ document: this.#document }), tables: this.#tables };
+    this.#checked.set(key, checkScript(source, { ...this.#options, ...known }));
   }
 
   #unused(name: string): Diagnostic {

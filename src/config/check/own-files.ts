@@ -16,7 +16,7 @@ export function isNameOfLog(name: string): boolean {
 }
 
 /**
- * Outputs onto what the program reads or keeps itself, by whatever name: the config, a script, a file of `state_dir` or of the log.
+ * Outputs onto what the program reads or keeps itself, by whatever name: the config, a script, a table, a file of `state_dir` or of the log.
  *
  * @param scripts the files of the scripts, absolute
  */
@@ -30,9 +30,14 @@ export function outputsOntoOwnFiles(
     absolutePath(nodeAt(document.root, pointer), base, env) ?? otherwise;
   const stateFolder = placeOf('/state_dir', defaultStateDirectory({ env, home: base.home }));
   const logFolder = placeOf('/storage/disk_path', join(base.directory, 'data'));
+  const tables = [...(nodeAt(document.root, '/tables')?.entries?.values() ?? [])].flatMap(({ node }) => {
+    const table = node.entries?.get('file')?.node;
+    return absolutePath(table, base, env) ?? [];
+  });
   const own = (file: string): string | undefined => {
     if (leadToSame(file, document.file)) return 'the config';
     if (scripts.some((script) => leadToSame(file, script))) return 'a script';
+    if (tables.some((table) => leadToSame(file, table))) return 'a table';
     if (leadsInto(file, stateFolder)) return `a file of the state folder ${stateFolder}`;
     return leadsInto(file, logFolder, isNameOfLog) ? `a file of the log ${logFolder}` : undefined;
   };

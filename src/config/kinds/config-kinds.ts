@@ -4,6 +4,7 @@ import type { OutputPlan, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js
 import type { SourceNode } from '../source/index.js';
 import type { SchemaVocabulary } from './fields.js';
 import type { Kinds } from './kinds.js';
+import type { TablesInConfig } from './tables.js';
 
 /**
  * What the config floor knows of the kinds of stages, outputs, sources and providers. It is handed them, because the record of a
@@ -14,6 +15,7 @@ export interface ConfigKinds {
   readonly outputs: Kinds<OutputInConfig>;
   readonly sources: Kinds<SourceInConfig>;
   readonly providers: Kinds<ProviderInConfig>;
+  readonly tables: TablesInConfig;
 }
 
 /** A kind of something that is written as a map, with a key that tells its kind. */

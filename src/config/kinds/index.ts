@@ -15,3 +15,13 @@ export type {
 export { filePlan } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';
 export { ANY_KEY, Kinds } from './kinds.js';
+export {
+  readOnce,
+  TABLE_BYTES_MAX,
+  TableError,
+  type OpenTable,
+  type OpenTables,
+  type TableMemory,
+  type TablePlan,
+  type TablesInConfig,
+} from './tables.js';

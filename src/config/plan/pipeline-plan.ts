@@ -1,11 +1,17 @@
 import type { CheckOptions, ExecuteOptions, Json, Span } from 'computo-js';
+import type { OpenTables } from '../kinds/tables.js';
 
-/** A pipeline of a config as plain JSON data, so that it can be sent to a worker: everything resolved, nothing compiled. */
+/**
+ * A pipeline of a config: everything resolved, nothing compiled. But for its tables it is plain JSON data, so that it can be sent to
+ * a worker.
+ */
 export interface PipelinePlan {
   readonly name: string;
   readonly stages: readonly StagePlan[];
   /** Sets `metadata.routing_key` from the finished data. */
   readonly routingKey?: ScriptPlan;
+  /** Those that its scripts name; absent: none does. */
+  readonly tables?: OpenTables;
   /** Absent if the config names none: then the command decides. */
   readonly outputs?: readonly OutputPlan[];
   /** Absent: failed events go to standard error. */

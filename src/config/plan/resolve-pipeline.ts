@@ -13,8 +13,10 @@ import { blameFile, diagnose, nodeAt } from '../source/index.js';
 import type { OnErrorPlan, PipelinePlan, ScriptOptions, ScriptPlan, StagePlan } from './pipeline-plan.js';
 import { planScript } from './plan-script.js';
 import { loadSchema } from './schema-file.js';
+import { configTables } from './config-tables.js';
 import { scriptOptions } from './script-options.js';
 import { settingProblems } from './setting-problems.js';
+import { ScriptTables, type TableShelf } from '../script/index.js';
 import { unknownProviders } from './unknown-providers.js';
 import { pipelinesOf } from './pipelines-of.js';
 import { ScriptResolver } from './script-resolver.js';
@@ -49,11 +51,16 @@ export interface ResolvedPipeline {
 /**
  * A pipeline of the config, ready to be built: scripts, secrets and schemas read, paths absolute, the environment put in.
  *
+ * @param shelf the tables that its scripts may name; absent: the config's
  * @throws ConfigError with everything that keeps it from being used
  */
-export async function resolvePipeline(config: LoadedConfig, name: string): Promise<ResolvedPipeline> {
+export async function resolvePipeline(
+  config: LoadedConfig,
+  name: string,
+  shelf: TableShelf = configTables(config, config),
+): Promise<ResolvedPipeline> {
   const { path, value } = usePipeline(config, name);
-  const builder = new PlanBuilder(config);
+  const builder = new PlanBuilder(config, new ScriptTables(shelf));
   const plan = await builder.build(name, path, value);
   const findings = [
     ...builder.findings,
@@ -103,10 +110,12 @@ class PlanBuilder {
   readonly #config: LoadedConfig;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
+  readonly #tables: ScriptTables;
   readonly #findings: Diagnostic[] = [];
 
-  constructor(config: LoadedConfig) {
+  constructor(config: LoadedConfig, tables: ScriptTables) {
     this.#config = config;
+    this.#tables = tables;
     this.#resolver = new ScriptResolver(config.document, config);
     this.#options = scriptOptions(config);
   }
@@ -140,6 +149,7 @@ class PlanBuilder {
       name,
       stages,
       ...(routingKey && { routingKey }),
+      ...this.#tables.opened,
       ...outputsOf(pipeline, this.#config),
       onError: onErrorPlan(pipeline.on_error),
       ...(pipeline.budget !== undefined && { budget: pipeline.budget }),
@@ -176,7 +186,7 @@ class PlanBuilder {
     if (source === undefined) return undefined;
     found.push(source);
     try {
-      const { plan, warnings } = await planScript(source, this.#options, this.#config);
+      const { plan, warnings } = await planScript(source, this.#options, this.#config, this.#tables);
       this.#findings.push(...warnings);
       return plan;
     } catch (error) {

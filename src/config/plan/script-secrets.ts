@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../load/load-config.js';
 import { secretNames, useSecret } from '../load/sections.js';
 import { diagnose } from '../source/index.js';
 import type { ScriptOptions } from './pipeline-plan.js';
+import { textsIn } from '../script/texts-in.js';
 
 /** What `check` needs to know of a config's secrets: their names. */
 export function knownSecrets(config: Pick<LoadedConfig, 'document'>): Pick<CheckOptions, 'secrets'> {
@@ -36,15 +37,4 @@ async function reveal(name: string, config: LoadedConfig): Promise<string> {
       diagnose(config.document, pointer, { severity: 'error', code: 'unreadable-secret', message }),
     ]);
   }
-}
-
-/** All texts of a script. It may be nested deeper than the stack is, so this keeps a list of its own. */
-function textsIn(script: Json): ReadonlySet<string> {
-  const texts = new Set<string>();
-  const left: Json[] = [script];
-  for (let part = left.pop(); part !== undefined; part = left.pop()) {
-    if (typeof part === 'string') texts.add(part);
-    if (typeof part === 'object' && part !== null) for (const inner of Object.values(part)) left.push(inner as Json);
-  }
-  return texts;
 }

@@ -3,4 +3,5 @@ export { checkScript, inDialectOf } from './check-script.js';
 export { diagnoseScript, placeInScript } from './place.js';
 export { isScriptFile, loadScriptFile, parseInlineScript, parseTextScript, scriptAt } from './read-script.js';
 export { scriptPlan } from './script-plan.js';
+export { ScriptTables, type TableShelf } from './script-tables.js';
 export type { ScriptSource } from './script-source.js';

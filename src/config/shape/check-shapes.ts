@@ -10,6 +10,7 @@ import {
   type Miss,
   type Origin,
   type Shape,
+  type TableShape,
 } from 'computo-js';
 import { didYouMean, type Diagnostic, type RelatedPlace } from '../diagnostic/index.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
@@ -29,6 +30,11 @@ export interface ShapeStep {
   readonly orElse?: Json | undefined;
 }
 
+/** How the scripts are read, and what is known of the tables that they name. */
+export interface ShapeOptions extends ScriptOptions {
+  readonly tables?: Readonly<Record<string, TableShape>>;
+}
+
 export interface ShapeScript {
   /** Absent where there is none, or none that can be had. */
   readonly source: ScriptSource | undefined;
@@ -43,7 +49,7 @@ export interface ShapeScript {
  */
 export function checkShapes(
   steps: readonly ShapeStep[],
-  options: ScriptOptions,
+  options: ShapeOptions,
   sample: Sample | undefined,
 ): Diagnostic[] {
   const findings: Diagnostic[] = [];
@@ -63,9 +69,9 @@ export function checkShapes(
   return findings;
 }
 
-function inferredOf(script: ScriptSource, options: ScriptOptions, data: Shape): Inferred {
+function inferredOf(script: ScriptSource, options: ShapeOptions, data: Shape): Inferred {
   const { dialect } = inDialectOf(script, options);
-  return inferShape(script.script, { dialect, inputs: [data, EVENT_CONTEXT], by: script });
+  return inferShape(script.script, { dialect, inputs: [data, EVENT_CONTEXT], tables: options.tables, by: script });
 }
 
 /** What a script gives that its step refuses, whatever the data. */

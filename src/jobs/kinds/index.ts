@@ -2,6 +2,7 @@ import { providerKinds } from '../../ai/provider/kinds/index.js';
 import type { ConfigKinds } from '../../config/kinds/index.js';
 import { stageKinds } from '../../pipeline/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
+import { tables } from '../../sources/tables/index.js';
 import { sourceKinds } from '../inputs/index.js';
 
 /** What a config may have: every kind that this program runs. */
@@ -10,4 +11,5 @@ export const KINDS: ConfigKinds = {
   outputs: outputKinds,
   sources: sourceKinds,
   providers: providerKinds,
+  tables,
 };

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/index.js';
 import type { PipelineServePlan } from '../serve-plan.js';
-import type { ScriptStagePlan } from '../../pipeline/index.js';
+import type { FilterStages } from '../../pipeline/index.js';
 
 /** What a replay is to do: the flags and the config as they are meant. */
 export interface ReplayPlan {
@@ -32,7 +32,7 @@ export type ReplayWay =
       readonly kind: 'raw';
       /** Only events sent to this pipeline. */
       readonly pipeline: string | undefined;
-      readonly filters: readonly ScriptStagePlan[];
+      readonly filters: FilterStages;
       readonly output: ReplayOutput;
       readonly limits: { readonly depthMax: number; readonly lineBytesMax: number };
     }

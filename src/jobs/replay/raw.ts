@@ -47,7 +47,7 @@ function wanted(
   letters: string[],
 ): AcceptsLine | undefined {
   const isOfPipeline = pipeline === undefined ? undefined : sentTo(pipeline);
-  if (filters.length === 0) return isOfPipeline;
+  if (filters.stages.length === 0) return isOfPipeline;
   const judge = eventFilter(filters, limits);
   return (bytes, start, end) => {
     if (isOfPipeline?.(bytes, start, end) === false) return false;

@@ -8,7 +8,8 @@ import { EventFailure } from '../failure.js';
 import { forEachEvent, openBytes } from '../lines/event-lines.js';
 import { OutputLines } from '../output-lines.js';
 import { compileRouting } from '../pipeline.js';
-import { compileAcross, compileStage, isAcrossStage, type TraceOf } from '../stages/index.js';
+import type { TraceOf } from '../stages/index.js';
+import { compileSteps } from './compile-steps.js';
 import type { Arrival, Passing } from './across-stage.js';
 import { contextIn, Incoming } from './arrival.js';
 import { lazyAcross } from './lazy-across.js';
@@ -41,11 +42,7 @@ export function acrossProcessor(
   const routing = compileRouting(spec, traceOf);
   const settings: BatchOptions = { name, pipeline: routing, outputs, onError, strict, rawMax, onLine };
   const state = new PipelineState();
-  const compiled = spec.stages.map((stage, index) =>
-    isAcrossStage(stage)
-      ? compileAcross(stage, { traceOf, table: (table, codec) => state.table(`${index + 1}.${table}`, codec) })
-      : compileStage(stage, traceOf),
-  );
+  const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);
   const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;

@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import type { ScriptPlan } from '../../config/index.js';
 import type { StoredOrigin } from '../../event/index.js';
-import type { TraceOf } from '../stages/script.js';
+import type { ScriptContext } from '../stages/script.js';
 import type { Codec, StateTable } from './state-table.js';
 
 /** An event as it came into the pipeline. */
@@ -95,6 +95,7 @@ export interface AcrossStage {
 /** What a stage is compiled with. */
 export interface AcrossParts {
   /** A table where it keeps what it knows. @param name tells it from the stage's others */
-  readonly table: <Value>(name: string, codec: Codec<Value>) => StateTable<Value>;
-  readonly traceOf: TraceOf | undefined;
+  readonly state: <Value>(name: string, codec: Codec<Value>) => StateTable<Value>;
+  /** What its scripts are compiled with. */
+  readonly scripts: ScriptContext;
 }

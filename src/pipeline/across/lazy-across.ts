@@ -6,6 +6,7 @@ import { lineFields } from '../lazy/lazy-fields.js';
 import { goesFullWay, scannedLines } from '../lazy/lazy-lines.js';
 import { lazyScript, planOf } from '../lazy/lazy-pipeline.js';
 import type { Batch } from '../batch.js';
+import type { PipelineSpec } from '../spec.js';
 import type { AcrossStage, Arrival } from './across-stage.js';
 import { isAcross, type Step } from './steps.js';
 
@@ -27,8 +28,8 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
   const at = compiled.findIndex(isAcross);
   const step = compiled[at] as AcrossStage | undefined;
   const fields = lineFields();
-  const filters = pipeline.stages.slice(0, Math.max(0, at)).map((stage) => filterOf(stage, fields));
-  const scripts = step?.lazily?.scripts.map((script) => planOf({ script, gives: 'data' }, fields));
+  const filters = pipeline.stages.slice(0, Math.max(0, at)).map((stage) => filterOf(stage, fields, pipeline));
+  const scripts = step?.lazily?.scripts.map((script) => planOf({ script, gives: 'data' }, fields, pipeline.tables));
   const conditions = computesOf(filters);
   const results = scripts && computesOf(scripts);
   const { lazily } = step ?? {};
@@ -68,9 +69,13 @@ function allOf(computes: readonly Compute[], context: Json): readonly Json[] {
   return results;
 }
 
-function filterOf(stage: StagePlan, fields: ReturnType<typeof lineFields>): FieldProgram | undefined {
+function filterOf(
+  stage: StagePlan,
+  fields: ReturnType<typeof lineFields>,
+  { tables }: PipelineSpec,
+): FieldProgram | undefined {
   const script = lazyScript(stage);
-  return script?.gives === 'passage' ? planOf(script, fields) : undefined;
+  return script?.gives === 'passage' ? planOf(script, fields, tables) : undefined;
 }
 
 /** Undefined where one of them can't be computed. */

@@ -4,9 +4,10 @@ import { contextOf } from '../../event/index.js';
 import { stringifyJson } from '../../json/index.js';
 import type { Passing } from '../across/across-stage.js';
 import { contextIn, Incoming } from '../across/arrival.js';
+import { compileSteps } from '../across/compile-steps.js';
 import { addSides } from '../across/stage-counts.js';
 import { PipelineState } from '../across/state-table.js';
-import { Steps, type MadeHere, type Step } from '../across/steps.js';
+import { Steps, type MadeHere } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
@@ -19,8 +20,6 @@ import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { semaphore } from './semaphore.js';
 import {
-  compileAcross,
-  compileStage,
   compileStep,
   FILTERED,
   isAcrossStage,
@@ -73,7 +72,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
 export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
   const { front, middle, back } = sectionsOf(spec.stages);
-  const steps = middle.map((stage) => compileStep(stage, calls));
+  const steps = middle.map((stage) => compileStep(stage, calls, spec));
   const routing = compileRouting(spec);
   const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
   const place = semaphore(options.concurrency);
@@ -93,8 +92,8 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
     contextOf: contextIn,
   };
-  const before = new Steps(compileSteps(front, 0, state), watch);
-  const behind = new Steps(compileSteps(back, front.length + middle.length, state), watch);
+  const before = new Steps(compileSteps(front, { state, scripts: spec }), watch);
+  const behind = new Steps(compileSteps(back, { state, scripts: spec, before: front.length + middle.length }), watch);
 
   return {
     get width() {
@@ -315,17 +314,6 @@ function sectionsOf(stages: readonly StagePlan[]): Readonly<Record<'front' | 'mi
   const end = stages.slice(last).findIndex(isAcrossStage);
   const to = end === -1 ? stages.length : last + end;
   return { front: stages.slice(0, begin), middle: stages.slice(begin, to), back: stages.slice(to) };
-}
-
-function compileSteps(stages: readonly StagePlan[], before: number, state: PipelineState): readonly Step[] {
-  return stages.map((stage, index) =>
-    isAcrossStage(stage)
-      ? compileAcross(stage, {
-          traceOf: undefined,
-          table: (table, codec) => state.table(`${before + index + 1}.${table}`, codec),
-        })
-      : compileStage(stage),
-  );
 }
 
 function asFailure(error: unknown): EventFailure {

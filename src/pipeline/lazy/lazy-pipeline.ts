@@ -33,17 +33,17 @@ export interface LazyPipeline {
 }
 
 /** @returns undefined where the scripts don't tell what they read, or read everything */
-export function lazyPipeline({ stages }: PipelineSpec, depthMax: number): LazyPipeline | undefined {
+export function lazyPipeline({ stages, tables }: PipelineSpec, depthMax: number): LazyPipeline | undefined {
   const fields = lineFields();
   const scripts = stages.map(lazyScript);
   const filtersEnd = scripts.findIndex((script) => script?.gives !== 'passage');
   const ahead = filtersEnd === -1 ? scripts : scripts.slice(0, filtersEnd);
   const [change, ...behind] = filtersEnd === -1 ? [] : stages.slice(filtersEnd);
 
-  const filters = ahead.map((script) => planOf(script, fields));
-  const plan = change === undefined ? wholeLine(fields) : planOf(scripts[filtersEnd], fields);
+  const filters = ahead.map((script) => planOf(script, fields, tables));
+  const plan = change === undefined ? wholeLine(fields) : planOf(scripts[filtersEnd], fields, tables);
   if (plan === undefined || !filters.every(isKnown) || behind.some(isAiStage)) return undefined;
-  const rest = behind.map((stage) => compileStage(stage));
+  const rest = behind.map((stage) => compileStage(stage, { tables }));
   const conditions = filters.map(({ compute }) => compute);
   if (!conditions.every(isKnown) || (rest.length > 0 && plan.compute === undefined)) return undefined;
 
@@ -64,8 +64,12 @@ export function lazyScript(stage: StagePlan): LazyScript | undefined {
   return kind.callsAt === undefined ? kind.lazily?.(stage) : undefined;
 }
 
-export function planOf(lazy: LazyScript | undefined, fields: LineFields): FieldProgram | undefined {
-  return lazy && programOf(lazy.script).plan(fields);
+export function planOf(
+  lazy: LazyScript | undefined,
+  fields: LineFields,
+  tables: PipelineSpec['tables'],
+): FieldProgram | undefined {
+  return lazy && programOf(lazy.script, tables).plan(fields);
 }
 
 /** For a pipeline of filters alone: what comes in goes out. */

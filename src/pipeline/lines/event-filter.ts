@@ -4,18 +4,25 @@ import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import { readLine, type LineLimits } from './read-line.js';
 import type { StagePlan } from '../../config/index.js';
+import type { OpenTables } from '../../config/kinds/index.js';
 import { compileStage, FILTERED } from '../stages/index.js';
 
 /** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
 export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
+
+/** Filter stages, and the tables that they name. */
+export interface FilterStages {
+  readonly stages: readonly StagePlan[];
+  readonly tables?: OpenTables;
+}
 
 /**
  * Filter stages by themselves, for stored events that are to stay as they stand.
  *
  * @throws ComputoError when the script can't be compiled
  */
-export function eventFilter(stages: readonly StagePlan[], limits: LineLimits): (line: string) => FilterAnswer {
-  const filters = stages.map((stage) => compileStage(stage));
+export function eventFilter({ stages, tables }: FilterStages, limits: LineLimits): (line: string) => FilterAnswer {
+  const filters = stages.map((stage) => compileStage(stage, { tables }));
   return (line) => {
     const event = readStoredEvent(line);
     if (event === undefined) return false;

@@ -5,7 +5,7 @@ import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
-import { compileScript } from './script.js';
+import { compileScript, type ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
@@ -97,9 +97,9 @@ async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise
   );
 }
 
-function compile(stage: AiStagePlan, calls: AiCalls): AiStage {
+function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): AiStage {
   const { name } = stage;
-  const request = compileScript(stage.request, name);
+  const request = compileScript(stage.request, name, context);
   const into = intoSegments(stage.into);
   return {
     name,

@@ -103,11 +103,11 @@ interface Prepared {
 /** The key under which the newest timestamp stands. */
 const NEWEST = '';
 
-function compile(plan: BatchPlan, { table, traceOf }: AcrossParts): AcrossStage {
+function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, size, within, bytes: bytesMax, maxKeys } = plan;
-  const by = plan.by && compileScript(plan.by, name, traceOf);
-  const open = table('open', OPEN);
-  const newest = table('newest', AS_JSON);
+  const by = plan.by && compileScript(plan.by, name, context);
+  const open = state('open', OPEN);
+  const newest = state('newest', AS_JSON);
 
   const close = (key: string, { members, data }: Open, flow: Flow): void => {
     open.delete(key);

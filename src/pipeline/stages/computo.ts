@@ -21,6 +21,6 @@ export const computo: PlainKind<{ readonly name?: string | undefined }, ScriptSt
   plan: async (settings, make) => await planScriptStage('computo', settings, make),
   shape: (_data, [made]) => made ?? ANY_SHAPE,
   meaning: ({ script }) => [scriptMeaning(script)],
-  compile: ({ name, script }, traceOf) => ({ name, ...compileScript(script, name, traceOf) }),
+  compile: ({ name, script }, context) => ({ name, ...compileScript(script, name, context) }),
   lazily: ({ script }) => ({ script, gives: 'data' }),
 };

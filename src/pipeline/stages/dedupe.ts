@@ -89,12 +89,15 @@ const SEEN: Codec<Seen> = {
 /** What all keys share: how many events were seen, and the newest timestamp. No key of an event is like this. */
 const ALL = '';
 
-function compile({ name, key: script, within, maxKeys }: DedupePlan, { table, traceOf }: AcrossParts): AcrossStage {
-  const key = compileScript(script, name, traceOf);
+function compile(
+  { name, key: script, within, maxKeys }: DedupePlan,
+  { state, scripts: context }: AcrossParts,
+): AcrossStage {
+  const key = compileScript(script, name, context);
   const span = within === undefined ? undefined : spanOf(within);
   const countsEvents = span !== undefined && 'events' in span;
-  const known = table('keys', SEEN);
-  const progress = table('progress', SEEN);
+  const known = state('keys', SEEN);
+  const progress = state('progress', SEEN);
 
   const isOld = (seen: Seen, now: Seen): boolean => {
     if (span === undefined) return false;

@@ -27,8 +27,8 @@ export const every: AcrossKind<Settings, EveryPlan> = {
     Promise.resolve({ kind: 'every', name: name ?? `every-${make.place}`, every: each }),
   shape: (data) => data,
   meaning: ({ every: each }) => [each],
-  compile({ name, every: each }: EveryPlan, { table }: AcrossParts): AcrossStage {
-    const seen = table('seen', AS_JSON);
+  compile({ name, every: each }: EveryPlan, { state }: AcrossParts): AcrossStage {
+    const seen = state('seen', AS_JSON);
     return {
       name,
       needsContext: false,

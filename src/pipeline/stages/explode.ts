@@ -99,8 +99,11 @@ function pointerOf(written: unknown): readonly string[] | undefined {
   return typeof written === 'string' && /^(?:\/[^/\s${}]+)+$/.test(written) ? parsePointer(written) : undefined;
 }
 
-function compile({ name, list: script, into, index, keep, empty }: ExplodePlan, { traceOf }: AcrossParts): AcrossStage {
-  const list = compileScript(script, name, traceOf);
+function compile(
+  { name, list: script, into, index, keep, empty }: ExplodePlan,
+  { scripts: context }: AcrossParts,
+): AcrossStage {
+  const list = compileScript(script, name, context);
   const intoPath = into === undefined ? undefined : intoSegments(into);
   const indexPath = index === undefined ? undefined : intoSegments(index);
   const listPath = keep || into === undefined ? undefined : inputPath(script);

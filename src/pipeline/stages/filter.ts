@@ -22,8 +22,8 @@ export const filter: PlainKind<{ readonly name?: string | undefined }, ScriptSta
   plan: async (settings, make) => await planScriptStage('filter', settings, make),
   shape: (data) => data,
   meaning: ({ script }) => [scriptMeaning(script)],
-  compile({ name, script }, traceOf) {
-    const condition = compileScript(script, name, traceOf);
+  compile({ name, script }, context) {
+    const condition = compileScript(script, name, context);
     return {
       name,
       needsContext: condition.needsContext,

@@ -101,11 +101,11 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
 /** The next state, and the data. */
 type Step = (data: Json, context: Json, state: Json) => readonly [Json, Json];
 
-function compile(plan: FoldPlan, { table, traceOf }: AcrossParts): AcrossStage {
+function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, start, maxKeys } = plan;
-  const script = plan.step && compileScript(plan.step, name, traceOf);
-  const by = plan.by && compileScript(plan.by, name, traceOf);
-  const states = table('states', AS_JSON);
+  const script = plan.step && compileScript(plan.step, name, context);
+  const by = plan.by && compileScript(plan.by, name, context);
+  const states = state('states', AS_JSON);
   const step: Step =
     script === undefined
       ? readyMade(plan.ready ?? 'number', name)

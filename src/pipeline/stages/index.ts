@@ -12,13 +12,13 @@ import { explode } from './explode.js';
 import { filter } from './filter.js';
 import { fold } from './fold.js';
 import type { AcrossKind, StageKind } from './kind.js';
-import type { TraceOf } from './script.js';
 import { sample } from './sample.js';
+import type { ScriptContext } from './script.js';
 import type { AiStage, Stage } from './stage.js';
 import { throttle } from './throttle.js';
 
 export { scriptMeaning, type LazyScript, type ScriptStagePlan } from './kind.js';
-export { compileScript, programOf, type Script, type TraceOf } from './script.js';
+export { compileScript, programOf, type Script, type ScriptContext, type TraceOf } from './script.js';
 export { FILTERED, type AiStage, type Stage } from './stage.js';
 
 /** Every kind of stage: a new one is a file, and a name here. */
@@ -79,15 +79,17 @@ export function compileAcross(stage: StagePlan, parts: AcrossParts): AcrossStage
  * @throws ComputoError when a script can't be compiled
  * @throws TypeError for a stage that calls AI providers, or looks across events
  */
-export function compileStage(stage: StagePlan, traceOf?: TraceOf): Stage {
+export function compileStage(stage: StagePlan, context: ScriptContext): Stage {
   const kind = stageKinds.of(stage);
   if (kind.callsAt !== undefined) throw new TypeError(`stage ${stage.name} is asynchronous`);
   if (kind.across !== undefined) throw new TypeError(`stage ${stage.name} looks across events`);
-  return kind.compile(stage, traceOf);
+  return kind.compile(stage, context);
 }
 
 /** As {@link compileStage}, and stages that call AI providers, through these calls. */
-export function compileStep(stage: StagePlan, calls: AiCalls): Stage | AiStage {
+export function compileStep(stage: StagePlan, calls: AiCalls, context: ScriptContext): Stage | AiStage {
   const kind = stageKinds.of(stage);
-  return kind.callsAt === undefined || !isAiStage(stage) ? compileStage(stage) : kind.compile(stage, calls);
+  return kind.callsAt === undefined || !isAiStage(stage)
+    ? compileStage(stage, context)
+    : kind.compile(stage, calls, context);
 }

@@ -4,7 +4,7 @@ import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import type { AiCalls } from '../ai/ai-calls.js';
 import type { AiStage, Stage } from './stage.js';
-import type { TraceOf } from './script.js';
+import type { ScriptContext } from './script.js';
 
 /** All that there is to a kind of stage: how it is written, planned and checked, and how it runs. */
 export type StageKind<Settings = unknown, Plan extends StagePlan = StagePlan> =
@@ -21,7 +21,7 @@ export interface PlainKind<Settings, Plan extends StagePlan> extends AnyKind<Set
   readonly callsAt?: undefined;
   readonly across?: undefined;
   /** @throws ComputoError when a script can't be compiled */
-  compile(plan: Plan, traceOf?: TraceOf): Stage;
+  compile(plan: Plan, context: ScriptContext): Stage;
   /** The one script that it is, so that only what that asks for is read of a line. Absent: it needs the data whole. */
   lazily?(plan: Plan): LazyScript;
 }
@@ -51,7 +51,7 @@ export interface CallingKind<Settings, Plan extends StagePlan> extends AnyKind<S
   readonly callsAt: KeyPath;
   readonly across?: undefined;
   /** @throws ComputoError when a script can't be compiled */
-  compile(plan: Plan, calls: AiCalls): AiStage;
+  compile(plan: Plan, calls: AiCalls, context: ScriptContext): AiStage;
 }
 
 /** What a script means, without its text, which may be written in another way and mean the same. */

@@ -58,8 +58,8 @@ export function sampleOf(plan: Omit<SamplePlan, 'kind'>): SamplePlan {
 const HASH_RANGE = 2 ** 48;
 const HASH_DIGITS = 12;
 
-function compile({ name, share, by, seed = '' }: SamplePlan, { traceOf }: AcrossParts): AcrossStage {
-  const key = by && compileScript(by, name, traceOf);
+function compile({ name, share, by, seed = '' }: SamplePlan, { scripts: context }: AcrossParts): AcrossStage {
+  const key = by && compileScript(by, name, context);
   return {
     name,
     needsContext: key?.needsContext === true,

@@ -1,6 +1,7 @@
 import { compile, parsePointer, spanAt, type Json, type Program, type TraceListener } from 'computo-js';
 import { failureOf } from '../failure.js';
 import type { ScriptPlan } from '../../config/index.js';
+import type { OpenTables } from '../../config/kinds/index.js';
 
 /** A compiled script as the pipeline runs it. */
 export interface Script {
@@ -15,17 +16,25 @@ export interface Script {
 /** Who is told of the calls in a stage's script, by the stage's name. */
 export type TraceOf = (stage: string) => TraceListener | undefined;
 
+/** What scripts are compiled with beside their own options. */
+export interface ScriptContext {
+  /** The tables that they may look rows up in. */
+  readonly tables?: OpenTables | undefined;
+  readonly traceOf?: TraceOf | undefined;
+}
+
 const programs = new WeakMap<ScriptPlan, Program>();
 
 /**
  * The program of a script, compiled once: the lazy way through a pipeline and the whole way share it.
  *
+ * @param tables of its pipeline
  * @throws ComputoError when the script can't be compiled
  */
-export function programOf(spec: ScriptPlan): Program {
+export function programOf(spec: ScriptPlan, tables: OpenTables | undefined): Program {
   const known = programs.get(spec);
   if (known !== undefined) return known;
-  const program = compile(spec.script, spec.options);
+  const program = compile(spec.script, { ...spec.options, tables });
   programs.set(spec, program);
   return program;
 }
@@ -34,12 +43,12 @@ export function programOf(spec: ScriptPlan): Program {
  * Makes a script ready for a stage.
  *
  * @param stage named in the failures of its events
- * @param traceOf asked for a listener to its calls
  * @throws ComputoError when the script can't be compiled
  */
-export function compileScript(spec: ScriptPlan, stage: string, traceOf?: TraceOf): Script {
+export function compileScript(spec: ScriptPlan, stage: string, { tables, traceOf }: ScriptContext): Script {
   const trace = traceOf?.(stage);
-  const program = trace === undefined ? programOf(spec) : compile(spec.script, { ...spec.options, trace });
+  const program =
+    trace === undefined ? programOf(spec, tables) : compile(spec.script, { ...spec.options, tables, trace });
   const needsContext = mentionsInputs(spec.script);
   const placeOf = spec.text && placesIn(spec.text);
   return {

@@ -95,12 +95,12 @@ const BUCKET: Codec<Bucket> = {
   },
 };
 
-function compile(plan: ThrottlePlan, { table, traceOf }: AcrossParts): AcrossStage {
+function compile(plan: ThrottlePlan, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, mark, maxKeys } = plan;
   const rate = rateOf(plan.rate) ?? { events: 1, ms: 1 };
   const burst = plan.burst ?? rate.events;
-  const by = plan.by && compileScript(plan.by, name, traceOf);
-  const buckets = table('buckets', BUCKET);
+  const by = plan.by && compileScript(plan.by, name, context);
+  const buckets = state('buckets', BUCKET);
 
   return {
     name,

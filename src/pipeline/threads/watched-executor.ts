@@ -1,6 +1,4 @@
-import type { Json } from 'computo-js';
 import { readStoredEvent } from '../../event/index.js';
-import { stringifyJson } from '../../json/index.js';
 import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
 import type { Clock } from '../../world/index.js';
 import { StateMirror } from '../across/state-mirror.js';
@@ -16,6 +14,7 @@ import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
 import { callMaker } from './asked-calls.js';
 import { LineClock } from './line-clock.js';
+import { sendOptions } from './sent-options.js';
 import { WorkPlace } from './work-place.js';
 import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
 import { workerProcess } from './worker-process.js';
@@ -83,8 +82,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   // What stages know of the events before is in one worker, and here for the one that comes after it.
   const mirror = options.pipeline.stages.some(keepsState) ? new StateMirror() : undefined;
   const workers = calling === undefined && mirror === undefined ? watched.workers : 1;
-  // As text, because cloning would lose the numbers that only text holds.
-  const data = { options: stringifyJson(options as unknown as Json), window: calling?.window };
+  const data = { ...sendOptions(options), window: calling?.window };
   const held = new HeldBlocks(calling === undefined ? workers * BLOCKS_PER_WORKER - 1 : calling.window);
   /** With state, blocks are worked on one after the other. */
   let last: Promise<unknown> = Promise.resolve();

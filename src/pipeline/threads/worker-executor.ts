@@ -1,8 +1,7 @@
-import type { Json } from 'computo-js';
-import { stringifyJson } from '../../json/index.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { processHere } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
+import { sendOptions } from './sent-options.js';
 import { workerHandle, type WorkerHandle } from './worker-handle.js';
 import { workerThread } from './worker-thread.js';
 
@@ -25,8 +24,7 @@ export function workerExecutor(
   workers: number,
   script: URL,
 ): BlockExecutor & { close(): Promise<void> } {
-  // As text, because cloning would lose the numbers that only text holds.
-  const data = { options: stringifyJson(options as unknown as Json) };
+  const data = sendOptions(options);
   const pool = Array.from({ length: workers }, () =>
     workerHandle(process.memory, (talk) => workerThread(script, data, talk)),
   );

@@ -4,15 +4,14 @@ import type { BlockContent } from '../lines/event-lines.js';
 import { RunPaused, type PauseReason } from '../run-paused.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
 import type { AnsweredAsk, AskedCall } from './asked-calls.js';
+import type { SentOptions } from './sent-options.js';
 import { isSame, type WorkerPlace } from './work-place.js';
 
 /** Request numbers begin anew behind this, so that they fit where a worker notes them. */
 const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
 
 /** What a worker is started with. */
-export interface WorkerData {
-  /** The block options as JSON text. */
-  readonly options: string;
+export interface WorkerData extends SentOptions {
   /** Where it is to note where it is; else it says so. */
   readonly place?: SharedArrayBuffer | undefined;
   /** What its stages know of the events before, as JSON text; undefined: they know nothing, and nobody asks for it. */

@@ -1,6 +1,5 @@
 import { argv } from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { parseJson } from '../../json/index.js';
 import { eventExecutor } from '../ai/event-executor.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import { compileProcessor, hasState } from '../across/compile-processor.js';
@@ -10,6 +9,7 @@ import type { BlockContent } from '../lines/event-lines.js';
 import { RunPaused } from '../run-paused.js';
 import { TapCollector } from '../tap.js';
 import { AskedCalls } from './asked-calls.js';
+import { receiveOptions } from './sent-options.js';
 import { WorkPlace } from './work-place.js';
 import { holdThread } from './worker-process.js';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
@@ -20,9 +20,9 @@ if (isMainThread) holdThread(argv[1] ?? '');
 else work(workerData as WorkerData);
 
 /** A worker thread's program: compiles the pipeline once, then answers block after block. */
-function work({ options, place: placeMemory, window, state }: WorkerData): void {
+function work({ place: placeMemory, window, state, ...sent }: WorkerData): void {
   const place = placeMemory === undefined ? undefined : new WorkPlace(placeMemory);
-  const blockOptions = parseJson(options, Number.POSITIVE_INFINITY) as unknown as BlockOptions;
+  const blockOptions = receiveOptions(sent);
   if (window === undefined) answerBlocks(blockOptions, place, state);
   else answerEvents(blockOptions, window, place);
   reply({ kind: 'ready' });

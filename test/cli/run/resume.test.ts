@@ -217,6 +217,21 @@ describe.concurrent('run --resume refuses a changed world, and changes nothing',
     await place.refused([...stages, '--resume', '-o', 'out', 'in'], 'the stages changed', words);
   });
 
+  it('a table with other rows, and goes on where it has the same', async () => {
+    const place = new Place();
+    const lookup = ['-e', 'table.get("t", $input)/v', '--table', 't=t.csv:k'];
+    place.write('in', '1\n2\n');
+    place.write('t.csv', 'k,v\n1,a\n2,b\n3,c\n');
+    await place.run([...lookup, '--resume', '-o', 'out', 'in']);
+    place.append('in', '3\n');
+    place.write('t.csv', 'k,v\n1,a\n2,b\n3,d\n');
+    await place.refused([...lookup, '--resume', '-o', 'out', 'in'], 'the stages changed', 'table t');
+    place.write('u.csv', 'k,v\r\n1,a\r\n2,b\r\n3,c\r\n');
+    const moved = ['-e', 'table.get("t", $input)/v', '--table', 't=u.csv:k'];
+    expect(await place.run([...moved, '--resume', '-o', 'out', 'in'])).toMatchObject({ exit: 0 });
+    expect(place.read('out')).toBe('"a"\n"b"\n"c"\n');
+  });
+
   it('other inputs, and an input that it stopped within and that is not among them', async () => {
     const place = await begun();
     place.write('other', '1\n');

@@ -52,6 +52,16 @@ describe('checking paths', () => {
     });
   });
 
+  it('says nothing of tables that a script file by itself names, and the config that names the script does', async () => {
+    const files = {
+      'colloquium.yaml': 'scripts: {a: ./one.json}\ntables: {users: {file: ./u.csv, key: id}}',
+      'one.json': '["table.get", "user", 1]',
+      'u.csv': 'id\n1\n',
+    };
+    expect((await check(files, 'one.json')).found).toEqual([]);
+    expect((await check(files, '.')).found).toEqual(['one.json:1:15 unknown-table']);
+  });
+
   it('takes links to files, and neither links to folders nor named pipes, which it would wait for', async () => {
     const folder = await folderWith({ 'a.json': '["nope"]' });
     symlinkSync('a.json', join(folder, 'b.json'));

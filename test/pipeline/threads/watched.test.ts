@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -7,8 +8,9 @@ import { watchedExecutor, type BlockOptions, type WatchedOptions } from '../../.
 import type { OnErrorPlan } from '../../../src/config/index.js';
 import type { WatchedExecutor } from '../../../src/pipeline/threads/watched-executor.js';
 import { SpareMemory, type Block } from '../../../src/sources/index.js';
+import { tables } from '../../../src/sources/tables/index.js';
 import { realClock } from '../../../src/world/index.js';
-import { packageFolder } from '../../support/cli.js';
+import { packageFolder, scratch } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
 import { scriptStage } from '../../support/script-stage.js';
 
@@ -50,11 +52,11 @@ describe('threads that are watched', () => {
 
   function open(
     changes: Partial<WatchedOptions> = {},
-    onError: OnErrorPlan = { kind: 'dead_letter' },
+    options: OnErrorPlan | BlockOptions = { kind: 'dead_letter' },
   ): { executor: WatchedExecutor; ended: string[]; givenUp: string[] } {
     const ended: string[] = [];
     const givenUp: string[] = [];
-    executor = watchedExecutor(optionsOf(onError), {
+    executor = watchedExecutor('kind' in options ? optionsOf(options) : options, {
       workers: 1,
       script,
       eventTimeoutMs: 1000,
@@ -138,6 +140,23 @@ describe('threads that are watched', () => {
     next.catch(() => undefined);
     await until(() => threads.lateMs() !== undefined, 'it hangs');
     expect(isDone).toBe(false);
+  });
+
+  it('look up rows in their tables, in a thread and in a process of its own', async () => {
+    const file = join(scratch(), 't.csv');
+    writeFileSync(file, 'k,v\n1,one\n2,two\n');
+    const table = await tables.open({ name: 't', file, format: 'csv', key: 'k', bytesMax: 1000 });
+    writeFileSync(file, 'k,v\n1,other\n');
+    const lookup = scriptStage('computo', 'all', ['table.get', 't', ['$input', '/n']]);
+    const options = optionsOf({ kind: 'dead_letter' });
+    const { executor: threads } = open(
+      {},
+      { ...options, pipeline: { ...options.pipeline, stages: [lookup], tables: { t: table } } },
+    );
+    for (const alone of [false, true]) {
+      const result = await threads.submit(blockOf([line(alone ? 1 : 2)], { alone }), meta);
+      expect(String(result.outputs[0])).toBe(alone ? '{"k":"1","v":"one"}\n' : '{"k":"2","v":"two"}\n');
+    }
   });
 
   it('fail where no worker comes up', async () => {

@@ -7,7 +7,7 @@ import { parseJson } from '../../../src/json/index.js';
 import { blockProcessor, type BlockOptions } from '../../../src/pipeline/block-processor.js';
 import { workerExecutor } from '../../../src/pipeline/threads/worker-executor.js';
 import type { Block } from '../../../src/sources/index.js';
-import { packageFolder, runCli, scratch } from '../../support/cli.js';
+import { packageFolder, resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { scriptStage } from '../../support/script-stage.js';
 
 /** Ten blocks and more of lines of many lengths, some of which fail, are blank or are no JSON at all. */
@@ -55,6 +55,24 @@ describe('several threads', () => {
     const few = await run('2', '--limit', '3');
     expect(few.stdout.trimEnd().split('\n')).toHaveLength(3);
   });
+});
+
+it('several threads look up the rows that the table had when the run began, whatever becomes of its file', async () => {
+  const cwd = scratch();
+  const table = join(cwd, 't.csv');
+  writeFileSync(table, `k,v\n${Array.from({ length: 1000 }, (_, n) => `${n},first ${n}\n`).join('')}`);
+  const lines = Array.from({ length: 300_000 }, (_, n) => `{"n":${n % 2000},"text":"${'x'.repeat(50)}"}\n`);
+  writeFileSync(join(cwd, 'in.ndjson'), lines.join(''));
+  const args = ['-e', '{/n, row: table.get("t", /n)/v ?? null}', '--table', 't=t.csv:k', 'in.ndjson'];
+  const alone = await runCli([...args, '-j', '1'], { cwd });
+  const child = startCli([...args, '-j', '2'], { cwd });
+  const ended = resultOf(child);
+  child.stdout?.once('data', () => writeFileSync(table, 'k,v\n1,second\n'));
+  const both = await ended;
+  expect(both.stdout === alone.stdout).toBe(true);
+  expect(both.exit).toBe(0);
+  expect(both.stdout).toContain('{"n":7,"row":"first 7"}\n');
+  expect(readFileSync(table, 'utf8')).toContain('second');
 });
 
 describe('a worker', () => {

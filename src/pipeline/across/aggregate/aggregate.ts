@@ -48,7 +48,7 @@ const LAST_CODEC: Codec<Last> = {
 const LAST = '';
 
 /** @throws ComputoError when a script can't be compiled */
-export function compileAggregate(plan: AggregateOptions, { table, traceOf }: AcrossParts): AcrossStage {
+export function compileAggregate(plan: AggregateOptions, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, late, maxKeys, greatestFirst } = plan;
   /** Of the keys, of the values that have one, and of the time. */
   const plans = [
@@ -56,13 +56,13 @@ export function compileAggregate(plan: AggregateOptions, { table, traceOf }: Acr
     ...plan.values.flatMap(({ of }) => of ?? []),
     ...(plan.time ? [plan.time] : []),
   ];
-  const scripts = plans.map((script) => compileScript(script, name, traceOf));
+  const scripts = plans.map((script) => compileScript(script, name, context));
   let forgotten = 0;
   const kinds = plan.values.map((value) => accumulatorKind(value, () => void (forgotten += 1)));
   /** For each value the place of what it is made of among the results; −1: it is made of the event. */
   const places = placesOf(plan);
-  const windows = new Windows(plan.window, late, kinds, table);
-  const lastSeen = table('last', LAST_CODEC);
+  const windows = new Windows(plan.window, late, kinds, state);
+  const lastSeen = state('last', LAST_CODEC);
   const greatest = plan.values.findIndex((value) => value.name === greatestFirst);
 
   return {

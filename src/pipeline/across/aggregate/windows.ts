@@ -42,10 +42,10 @@ export class Windows {
     private readonly plan: WindowPlan,
     private readonly lateMs: number,
     private readonly kinds: readonly AccumulatorKind[],
-    table: AcrossParts['table'],
+    state: AcrossParts['state'],
   ) {
-    this.#groups = table('groups', groupCodec(kinds));
-    this.#newest = table('newest', AS_JSON);
+    this.#groups = state('groups', groupCodec(kinds));
+    this.#newest = state('newest', AS_JSON);
   }
 
   get size(): number {

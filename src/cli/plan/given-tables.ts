@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import type { LoadedConfig } from '../../config/index.js';
+import { TABLE_BYTES_MAX, TableError, type OpenTable, type TablesInConfig } from '../../config/kinds/index.js';
+import type { TableShelf } from '../../config/script/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { TableFlag } from '../flags/table-option.js';
+
+/**
+ * The tables that scripts may name: those of the command line, and those of the config that it names no others for.
+ *
+ * @returns undefined where there are neither
+ */
+export async function tablesOf(
+  flags: readonly TableFlag[] | undefined,
+  config: LoadedConfig | undefined,
+): Promise<TableShelf | undefined> {
+  const ofConfig = config && (await import('../../config/index.js')).configTables(config, config);
+  if (flags === undefined) return ofConfig;
+  const [{ tables }, { readOnce }] = await Promise.all([
+    import('../../sources/tables/index.js'),
+    import('../../config/kinds/index.js'),
+  ]);
+  const reader = readOnce(tables);
+  const given = new Map(flags.map((flag) => [flag.name, flag]));
+  return {
+    names: [...new Set([...given.keys(), ...(ofConfig?.names ?? [])])],
+    async open(name) {
+      const flag = given.get(name);
+      if (flag !== undefined) return await openGiven(flag, reader);
+      if (ofConfig === undefined) throw new TypeError(`no table is named ${name}`);
+      return await ofConfig.open(name);
+    },
+  };
+}
+
+async function openGiven({ name, file, key }: TableFlag, tables: TablesInConfig): Promise<OpenTable> {
+  const format = tables.formatOf(file);
+  if (format === undefined) {
+    const hint = `it must end in .csv, .tsv, .ndjson, .jsonl or .json; a config says it with format`;
+    throw new UserError(`--table ${name}: the name of ${file} does not tell its format`, EXIT.usage, hint);
+  }
+  try {
+    return await tables.open({ name, file: resolve(file), format, key, bytesMax: TABLE_BYTES_MAX });
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    throw new UserError(
+      `--table ${name}: ${error.message}`,
+      error.kind === 'broken' ? EXIT.invalid : EXIT.usage,
+      error.hint,
+    );
+  }
+}

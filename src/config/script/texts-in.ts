@@ -1,0 +1,12 @@
+import type { Json } from 'computo-js';
+
+/** All texts of a script. It may be nested deeper than the stack is, so this keeps a list of its own. */
+export function textsIn(script: Json): ReadonlySet<string> {
+  const texts = new Set<string>();
+  const left: Json[] = [script];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    if (typeof part === 'string') texts.add(part);
+    if (typeof part === 'object' && part !== null) for (const inner of Object.values(part)) left.push(inner as Json);
+  }
+  return texts;
+}
