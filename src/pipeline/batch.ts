@@ -6,6 +6,7 @@ import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js'
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
 import type { Observation } from './observation.js';
+import { FormattedOutputs, type OutputColumns, type OutputFormats } from './output-formats.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
@@ -21,6 +22,8 @@ export interface BlockMeta {
   readonly counter: number;
   /** Its lines were decoded from another format, and may stand for records that could not be read. */
   readonly decoded?: boolean | undefined;
+  /** The columns of the outputs that name none, as far as the events of earlier blocks have decided them. */
+  readonly columns?: OutputColumns | undefined;
   /** Whoever wants to see the events on their way. */
   readonly tap?: Tap | undefined;
 }
@@ -35,6 +38,8 @@ export interface BlockResult {
   readonly failures: readonly FailureCount[];
   /** The ways of those events that were watched. */
   readonly observations: readonly Observation[];
+  /** Where outputs name no columns: what is decided of them behind the block. */
+  readonly columns?: OutputColumns | undefined;
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
 }
@@ -45,6 +50,7 @@ export interface BatchOptions {
   readonly name: string;
   readonly pipeline: Routing;
   readonly outputs: readonly OutputTake[];
+  readonly formats: OutputFormats;
   readonly onError: OnErrorPlan;
   /** The first failed event ends the run, whatever `onError` says. */
   readonly strict: boolean;
@@ -65,6 +71,8 @@ export class Batch {
   readonly #failures = new FailureCounts();
   readonly #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
+  /** Undefined: all outputs write lines of JSON. */
+  readonly #formatted: FormattedOutputs | undefined;
   #line = 0;
 
   constructor(
@@ -73,6 +81,7 @@ export class Batch {
     private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+    this.#formatted = settings.formats && new FormattedOutputs(settings.formats, meta.columns);
   }
 
   /** See {@link BlockMeta.decoded}. */
@@ -121,10 +130,13 @@ export class Batch {
       this.counts.unrouted += 1;
       return;
     }
-    const text = print(data);
+    // An event that fails for one output is written to none.
+    const formatted = this.#formatted && targets.map((target) => this.#formatted?.write(target, data));
+    const text = formatted?.every((line) => line !== undefined) === true ? '' : print(data);
     const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
-    for (const target of targets) {
-      this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
+    for (let at = 0; at < targets.length; at++) {
+      const target = targets[at] ?? 0;
+      this.outputs[target]?.add(formatted?.[at] ?? (outputs[target]?.envelope === true ? whole : text));
     }
     this.counts.output += 1;
   }
@@ -171,7 +183,17 @@ export class Batch {
     const outputs = this.outputs.map((one) => one.take());
     const failures = this.#failures.list();
     const observations = this.#observations;
-    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, observations, stopped };
+    const columns = this.#formatted?.decided;
+    return {
+      lines: line,
+      counts,
+      outputs,
+      deadLetters: this.#deadLetters,
+      failures,
+      observations,
+      ...(columns && { columns }),
+      stopped,
+    };
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

@@ -23,6 +23,7 @@ export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap
 export { isAiStage, scriptMeaning, stageKinds, type ScriptStagePlan, type TraceOf } from './stages/index.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
+export { decidingColumns, leavesColumnsOpen } from './deciding-columns.js';
 export { byPipeline } from './by-pipeline.js';
 export { eventFilter, type FilterAnswer } from './lines/event-filter.js';
 export { type OpenSinks } from './processor/outputs.js';

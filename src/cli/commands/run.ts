@@ -52,6 +52,16 @@ export function runCommand(command: Command): Command {
       '-o, --output <file>',
       'write here instead of to stdout (-); an earlier output is replaced; .gz is compressed',
     )
+    .option(
+      '--out <format>',
+      'ndjson, csv, tsv or text (texts without quotes, all else as JSON); CSV and TSV begin with a header',
+    )
+    .option(
+      '--columns <names>',
+      'with --out csv or tsv: the columns, like id,name; else the keys of the first event',
+      names,
+    )
+    .option('-r, --raw-output', 'the same as --out text, as jq -r')
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
     .option('--dead-letter <file>', 'add failed events to this file instead of writing them to stderr')
@@ -91,6 +101,13 @@ export function runCommand(command: Command): Command {
       if (flags.follow !== true) refuseUnknownCommand(files, names);
       process.exitCode = await run(files, flags, process.argv.slice(2));
     });
+}
+
+/** Names with a comma, or a space around them, can be given in a config. */
+function names(text: string): readonly string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('It must be names such as id,name.');
+  return list;
 }
 
 function size(text: string): number {

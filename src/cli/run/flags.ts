@@ -10,6 +10,10 @@ export interface RunFlags extends ConfigFlags {
   /** The format of the inputs. */
   readonly in?: string;
   readonly output?: string;
+  /** The format of the output, and its columns. */
+  readonly out?: string;
+  readonly columns?: readonly string[];
+  readonly rawOutput?: true;
   readonly rotate?: number;
   readonly envelope?: true;
   readonly deadLetter?: string;

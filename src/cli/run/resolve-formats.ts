@@ -1,11 +1,9 @@
 import { extname } from 'node:path';
 import type { InputFormat } from '../../sources/index.js';
+import { LINES_OF_JSON } from '../../sinks/formats/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-
-/** What `--in` calls lines of JSON. */
-const LINES_OF_JSON = 'ndjson';
 
 /** File names that end so are not asked about. */
 const PLAIN = ['', '.ndjson', '.jsonl', '.json', '.log'];

@@ -7,6 +7,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
 import type { RunCommand } from './plan.js';
+import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
@@ -57,6 +58,7 @@ export async function resolveRun(
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     warnings,
+    hints: formatHints(flags),
     stats: flags.stats,
     progress: flags.progress,
   };

@@ -4,6 +4,7 @@ import {
   fileSink,
   gzipSink,
   heldFileSink,
+  refuseOtherHead,
   SinkError,
   type FileHold,
   type FileSink,
@@ -17,8 +18,14 @@ export interface OpenFileOptions extends FileSinkOptions {
   readonly hold?: FileHold;
 }
 
-/** Opens a file to write to, its folder made where it is missing. @throws SinkError, also when another process writes to it */
+/**
+ * Opens a file to write to, its folder made where it is missing.
+ *
+ * @throws SinkError, also when another process writes to it, or rows would be added below another header
+ */
 export async function openFile(path: string, { packs = false, ...options }: OpenFileOptions): Promise<FileSink> {
+  const { head, mode } = options;
+  if (head !== undefined && mode !== 'truncate' && !packs) refuseOtherHead(path, head.bytes);
   try {
     makeFolder(dirname(path));
   } catch (error) {

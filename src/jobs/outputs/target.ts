@@ -1,4 +1,4 @@
-import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
 import { goesToStdout } from '../../sinks/kinds/index.js';
 
@@ -7,8 +7,8 @@ export type OutputTarget =
   /** Whatever is not a file. */
   { readonly kind: 'stream'; readonly output: OutputPlan } | FileTarget;
 
-export function toStdout(envelope: boolean): OutputTarget {
-  return { kind: 'stream', output: { kind: 'stdout', envelope } };
+export function toStdout(take: OutputTake): OutputTarget {
+  return { kind: 'stream', output: { kind: 'stdout', ...take } };
 }
 
 export function isStdout(target: OutputTarget): boolean {
@@ -27,7 +27,7 @@ export interface FileTarget {
 /** How a file is kept, and its parts. */
 export type FileKeeping = Pick<
   FileSinkOptions,
-  'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
+  'head' | 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
 >;
 
 /** All that a job writes to. */

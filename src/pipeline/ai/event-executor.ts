@@ -7,6 +7,7 @@ import { EventFailure } from '../failure.js';
 import { HeldBlocks } from '../held-blocks.js';
 import { observer, stopwatch, type Observer } from '../observation.js';
 import { occurrences } from './occurrences.js';
+import { outputFormats } from '../output-formats.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { semaphore } from './semaphore.js';
@@ -54,7 +55,13 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const { pipeline: spec, strict, rawMax, calls } = options;
   const steps = spec.stages.map((stage) => compileStep(stage, calls));
   const routing = compileRouting(spec);
-  const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
+  const settings: BatchOptions = {
+    ...spec,
+    pipeline: routing,
+    formats: outputFormats(spec.outputs),
+    strict,
+    rawMax,
+  };
   const place = semaphore(options.concurrency);
   const held = new HeldBlocks(options.window);
   const seen = occurrences();
