@@ -8,6 +8,7 @@ export { DataFault, JsonDepthError, JsonSyntaxError, parseExactly, readNumber } 
 export { detectDialect, type Detection, type DialectMarker } from './dialect/index.js';
 export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
 export { operatorGroups, operators, type OperatorGroup } from './operators/index.js';
+export { patternTest, type PatternTest } from './operators/regex/pattern-test.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';

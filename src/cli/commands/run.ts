@@ -14,6 +14,8 @@ Examples:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
+  Log entries, each with its stack trace:
+    colloquium --in text --start '^\\d{4}-' -e '{entry: $input}' app.log
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -46,6 +48,10 @@ export function runCommand(command: Command): Command {
     .option(
       '--in <format>',
       'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',
+    )
+    .option(
+      '--start <pattern>',
+      'with --in text: a line that this RE2 pattern does not match belongs to the one before it',
     )
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(

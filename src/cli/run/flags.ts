@@ -9,6 +9,8 @@ export interface RunFlags extends ConfigFlags {
   readonly pipeline?: string;
   /** The format of the inputs. */
   readonly in?: string;
+  /** The pattern of lines that begin a record. */
+  readonly start?: string;
   readonly output?: string;
   /** The format of the output, and its columns. */
   readonly out?: string;

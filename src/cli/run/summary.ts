@@ -19,10 +19,14 @@ export function finishedText(lines: number): string {
   return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;
 }
 
-/** The same for a program, as one JSON line. `input` is the sum of the five that follow it. */
+/**
+ * The same for a program, as one JSON line. `input` is the sum of the five that follow it. `lines` are told where they are not events
+ * each: blank ones, headers, records of several lines.
+ */
 export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, output, filtered, skipped, unrouted, deadLettered } = result.counts;
-  const counts = { input, output, filtered, skipped, unrouted, dead_lettered: deadLettered };
+  const lines = result.lines === input ? {} : { lines: result.lines };
+  const counts = { ...lines, input, output, filtered, skipped, unrouted, dead_lettered: deadLettered };
   const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy };
   return `${JSON.stringify({ ...counts, ...run, ...(ai && { ai: ai.json }) })}\n`;
 }

@@ -127,8 +127,8 @@ async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promi
     await look('at the end');
     return result;
   } catch (error) {
-    const { counts, bytes } = result;
-    return { counts, bytes, endedBy: 'error', error };
+    const { counts, bytes, lines } = result;
+    return { counts, bytes, lines, endedBy: 'error', error };
   }
 }
 
