@@ -18,6 +18,6 @@ export { recoverFile } from './restore-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';
 export { refuseOtherHead } from './refuse-other-head.js';
-export { gzipSink } from './gzip-sink.js';
+export { packedSink } from './packed-sink.js';
 export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';

@@ -38,7 +38,7 @@ signal.`;
 /** `colloquium [run] [files…]`: the main job. */
 export function runCommand(command: Command): Command {
   return withConfig(command)
-    .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
+    .argument('[files...]', 'inputs in order; .gz and .zst are decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script, text or JSON, as the only stage')
     .option(
       '-s, --script <script>',
@@ -56,7 +56,7 @@ export function runCommand(command: Command): Command {
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-); an earlier output is replaced; .gz is compressed',
+      'write here instead of to stdout (-); an earlier output is replaced; .gz and .zst are compressed',
     )
     .option(
       '--out <format>',

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { patternTest } from 'computo-js';
 import type { InputFormat } from '../../sources/index.js';
+import { withoutPacking } from '../../files/index.js';
 import { LINES_OF_JSON } from '../../sinks/formats/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -59,7 +60,7 @@ function refuseWithPlaces(input: string, format: string, flags: RunFlags): void 
   throw new UserError('--resume and --restart read lines of JSON only', EXIT.usage, hint);
 }
 
-/** `.csv` of `a.csv` and `a.csv.gz`. */
+/** `.csv` of `a.csv`, `a.csv.gz` and `a.csv.zst`. */
 function endOf(name: string): string {
-  return extname(name.replace(/\.gz$/, '')).toLowerCase();
+  return extname(withoutPacking(name)).toLowerCase();
 }

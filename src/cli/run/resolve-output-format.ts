@@ -1,4 +1,5 @@
 import type { OutputTake } from '../../config/index.js';
+import { withoutPacking } from '../../files/index.js';
 import {
   formatProblem,
   LINES_OF_JSON,
@@ -31,7 +32,7 @@ export function resolveOutputFormat(flags: RunFlags): Pick<OutputTake, 'format' 
 
 /** What is told of a file whose name says something else than what it gets. */
 export function formatHints({ out, rawOutput, output = '' }: RunFlags): readonly string[] {
-  const end = /\.(csv|tsv)(?:\.gz)?$/i.exec(output)?.[1]?.toLowerCase();
+  const end = /\.(csv|tsv)$/i.exec(withoutPacking(output))?.[1]?.toLowerCase();
   if (end === undefined || out !== undefined || rawOutput === true) return [];
   return [`${output} gets lines of JSON: --out ${end} writes ${end.toUpperCase()}`];
 }

@@ -1,5 +1,5 @@
 import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
-import { Manifest } from '../../files/index.js';
+import { Manifest, packingOf, requireZstd } from '../../files/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { fileHead, formatProblem, type FileHead } from '../../sinks/formats/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
@@ -28,7 +28,9 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
   if (flags.output !== undefined && flags.output !== '-') {
     const head = fileHead(spec);
     const keeping = { ...(flags.rotate !== undefined && { rotateBytes: flags.rotate }), ...(head && { head }) };
-    const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
+    const packing = packingOf(flags.output);
+    if (packing === 'zstd') refuseWithoutZstd(flags.output);
+    const packs = packing === undefined ? {} : { packing };
     return [{ spec, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
   if (flags.output === '-' || plan.outputs === undefined) return [{ spec, plan: toStdout(spec) }];
@@ -40,6 +42,16 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
     refuseProblem(formatProblem(one));
     return { spec: one, plan: outputPlan(output) };
   });
+}
+
+/** @throws UserError where this version of Node cannot compress so */
+function refuseWithoutZstd(output: string): void {
+  try {
+    requireZstd();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`-o ${output}: ${reason}`, EXIT.usage, `pipe the results through zstd > ${output}`);
+  }
 }
 
 function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
+import { packingOf } from '../../files/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { isAiStage, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
@@ -70,8 +71,11 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.sample !== undefined && flags.dryRun !== true) throw new UserError('--sample needs --dry-run', EXIT.usage);
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
-  if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
-    throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
+  if (
+    flags.follow === true &&
+    (files.length === 0 || files.some((file) => file === '-' || packingOf(file) !== undefined))
+  ) {
+    throw new UserError('--follow needs files, and none of them stdin, .gz or .zst', EXIT.usage);
   }
 }
 

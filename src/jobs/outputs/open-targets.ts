@@ -30,10 +30,10 @@ export async function openTargets(
   const files: FileSink[] = [];
   const open = async (target: FileTarget): Promise<Sink> => {
     const hold = holds.of(target);
-    const { path, keeping, packs } = target;
+    const { path, keeping, packing } = target;
     const mode = modes?.[files.length] ?? target.mode;
     const checkpointed = modes !== undefined;
-    const sink = await openFile(path, { ...keeping, packs, mode, checkpointed, waits: true, ...(hold && { hold }) });
+    const sink = await openFile(path, { ...keeping, packing, mode, checkpointed, waits: true, ...(hold && { hold }) });
     files.push(sink);
     return sink;
   };
@@ -56,7 +56,7 @@ export async function openTargets(
 
 /** A file that is compressed begins when it is opened. */
 function hasHead(target: OutputTarget): boolean {
-  if (target.kind === 'file') return target.keeping.head !== undefined && target.packs !== true;
+  if (target.kind === 'file') return target.keeping.head !== undefined && target.packing === undefined;
   return fileHead(target.output) !== undefined;
 }
 

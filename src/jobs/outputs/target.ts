@@ -1,4 +1,5 @@
 import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
+import type { Packing } from '../../files/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
 import { goesToStdout } from '../../sinks/kinds/index.js';
 
@@ -20,7 +21,7 @@ export interface FileTarget {
   readonly path: string;
   readonly mode: 'truncate' | 'append';
   /** It is written compressed. */
-  readonly packs?: true;
+  readonly packing?: Packing;
   readonly keeping: FileKeeping;
 }
 
