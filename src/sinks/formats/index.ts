@@ -50,7 +50,8 @@ export function headerOf(format: TableFormat, columns: readonly string[]): Buffe
 /** What keeps these columns from being those of a table, for people; undefined: nothing. */
 export function problemWithColumns(format: TableFormat, columns: readonly string[]): string | undefined {
   if (columns.length === 0) return 'a table needs at least one column';
-  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  const seen = new Set<string>();
+  const twice = columns.find((column) => seen.size === seen.add(column).size);
   if (twice !== undefined) return `two columns are named ${JSON.stringify(twice)}`;
   if (format.row(columns) === undefined) return `a ${format.name} file cannot have one column without a name`;
   return format.problemWith?.(columns);

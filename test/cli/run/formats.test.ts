@@ -84,4 +84,26 @@ pipelines:
     const refused = await runCli(['replay', '--since', '0', '-r', '--raw'], { cwd });
     expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('--raw writes whole events')]);
   });
+
+  it('of a daemon whose columns are changed wait until its file is moved away, and nothing is lost', async () => {
+    const config = (columns: string): string => `
+pipelines:
+  default:
+    outputs: [{ file: ./out.csv, format: csv, columns: [${columns}] }]
+`;
+    const first = await startDaemon(config('n'));
+    const { cwd } = first;
+    const file = join(cwd, 'out.csv');
+    await postLines(`${first.url}/events`, '{"n":1}\n');
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') === 'n\n1\n', 'the row is out');
+    await first.end();
+    const second = await startDaemon(config('n, m'), { cwd });
+    await postLines(`${second.url}/events`, '{"n":2,"m":3}\n');
+    const { error } = await second.says('processing failed');
+    expect(error).toContain('it begins with "n", which is not the header of these columns');
+    renameSync(file, join(cwd, 'old.csv'));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') === 'n,m\n2,3\n', 'the next row is out');
+    await second.end();
+    expect(readFileSync(join(cwd, 'old.csv'), 'utf8')).toBe('n\n1\n');
+  });
 });
