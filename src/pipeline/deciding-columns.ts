@@ -1,9 +1,8 @@
 import type { OutputTake } from '../config/index.js';
 import { headerOf, outputFormat } from '../sinks/formats/index.js';
-import type { BlockMeta, BlockResult } from './batch.js';
+import type { BlockResult } from './batch.js';
 import type { OpenExecutor } from './drive.js';
 import type { OutputColumns } from './output-formats.js';
-import type { Block } from '../sources/index.js';
 
 /** Whether the first event of some output decides its columns. */
 export function leavesColumnsOpen(outputs: readonly OutputTake[]): boolean {
@@ -11,8 +10,8 @@ export function leavesColumnsOpen(outputs: readonly OutputTake[]): boolean {
 }
 
 /**
- * Lets the first event of each table decide its columns, and begins the table with its header. Until all are decided, blocks are
- * worked on one after the other: the first event is the first of the input, however many threads there are.
+ * Lets the first event of each table decide its columns, and begins the table with its header. Until all are decided, it takes one
+ * block at a time: the first event is the first of the input, however many threads there are.
  */
 export function decidingColumns(executor: OpenExecutor, outputs: readonly OutputTake[]): OpenExecutor {
   const tables = outputs.map((output) => {
@@ -20,11 +19,10 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
     return format?.kind === 'table' ? format : undefined;
   });
   let decided: OutputColumns = outputs.map(({ columns }) => columns);
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
   const isOpen = (): boolean => tables.some((table, index) => table !== undefined && decided[index] === undefined);
 
-  const taken = (result: BlockResult): BlockResult => {
+  /** The result of a block behind which some columns may be decided. */
+  const withHeaders = (result: BlockResult): BlockResult => {
     const before = decided;
     decided = result.columns ?? before;
     const lines = result.outputs.map((bytes, index) => {
@@ -34,25 +32,15 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
     });
     return { ...result, outputs: lines };
   };
-  const inTurn = async (before: Promise<unknown>, block: Block, meta: BlockMeta): Promise<BlockResult> => {
-    await before;
-    try {
-      return taken(await executor.submit(block, { ...meta, columns: decided }));
-    } finally {
-      waiting -= 1;
-    }
-  };
 
   return {
     get width() {
-      return executor.width;
+      return isOpen() ? 0 : executor.width;
     },
-    submit(block, meta) {
-      if (waiting === 0 && !isOpen()) return executor.submit(block, { ...meta, columns: decided });
-      waiting += 1;
-      const result = inTurn(last, block, meta);
-      last = result.catch(() => undefined);
-      return result;
+    async submit(block, meta) {
+      const wasOpen = isOpen();
+      const result = await executor.submit(block, { ...meta, columns: decided });
+      return wasOpen ? withHeaders(result) : result;
     },
     recycle: (lines) => executor.recycle?.(lines),
     close: () => executor.close(),
