@@ -9,6 +9,7 @@ export { detectDialect, type Detection, type DialectMarker } from './dialect/ind
 export { inferShape, type Inferred, type InferOptions, type Miss } from './infer/index.js';
 export { operatorGroups, operators, type OperatorGroup } from './operators/index.js';
 export type { LookupTable, TableShape } from './lookup-table.js';
+export { patternTest, type PatternTest } from './operators/regex/pattern-test.js';
 export type { ExecuteOptions } from './options.js';
 export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';

@@ -26,7 +26,10 @@ export function stageParts({
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ...Object.values(tables).map((table) => [`table ${table.plan.name}`, tableMeaning(table)] as const),
     ['on_error', onError],
-    ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
+    [
+      'what its outputs take',
+      outputs.map(({ envelope, when, format, columns }) => ({ envelope, when, format, columns })),
+    ],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
 }

@@ -8,6 +8,7 @@ import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js'
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure } from './failure.js';
 import type { Observation } from './observation.js';
+import { FormattedOutputs, type OutputColumns, type OutputFormats } from './output-formats.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
@@ -24,6 +25,8 @@ export interface BlockMeta {
   readonly counter: number;
   /** Its lines were decoded from another format, and may stand for records that could not be read. */
   readonly decoded?: boolean | undefined;
+  /** The columns of the outputs that name none, as far as the events of earlier blocks have decided them. */
+  readonly columns?: OutputColumns | undefined;
   /** Whoever wants to see the events on their way. */
   readonly tap?: Tap | undefined;
 }
@@ -42,6 +45,8 @@ export interface BlockResult {
   readonly stages?: readonly StageCounts[];
   /** What has changed of the state of its stages, where that is kept. */
   readonly changes?: StateChanges;
+  /** Where outputs name no columns: what is decided of them behind the block. */
+  readonly columns?: OutputColumns | undefined;
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
 }
@@ -52,6 +57,7 @@ export interface BatchOptions {
   readonly name: string;
   readonly pipeline: Routing;
   readonly outputs: readonly OutputTake[];
+  readonly formats: OutputFormats;
   readonly onError: OnErrorPlan;
   /** The first failed event ends the run, whatever `onError` says. */
   readonly strict: boolean;
@@ -61,11 +67,10 @@ export interface BatchOptions {
   readonly onLine?: ((line: number) => void) | undefined;
 }
 
-/** An event at its end: the numbers of the outputs that take it, its data as text, and the whole event where one of them wants that. */
+/** An event at its end: the numbers of the outputs that take it, and for each its line. */
 export interface Finished {
   readonly targets: readonly number[];
-  readonly text: string;
-  readonly whole: string;
+  readonly lines: readonly string[];
 }
 
 /** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
@@ -79,6 +84,8 @@ export class Batch {
   readonly #failures = new FailureCounts();
   readonly #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
+  /** Undefined: all outputs write lines of JSON. */
+  readonly #formatted: FormattedOutputs | undefined;
   #line = 0;
 
   constructor(
@@ -87,6 +94,7 @@ export class Batch {
     private readonly outputs: readonly OutputLines[] = settings.outputs.map(() => new OutputLines()),
   ) {
     this.#writesEnvelopes = settings.outputs.some(({ envelope }) => envelope);
+    this.#formatted = settings.formats && new FormattedOutputs(settings.formats, meta.columns);
   }
 
   /** See {@link BlockMeta.decoded}. */
@@ -142,19 +150,21 @@ export class Batch {
 
   /** As {@link emit}, and nothing is written or counted yet. */
   finish(data: Json, context: Json, id: string | undefined, served?: string): Finished {
-    const { pipeline } = this.settings;
+    const { pipeline, outputs } = this.settings;
     const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
     this.#show(FINISHED, data, key);
-    const text = targets.length === 0 ? '' : textOf(data, 'output');
-    const writesWhole = this.#writesEnvelopes && targets.length > 0;
-    return { targets, text, whole: writesWhole ? this.#envelope(id ?? this.newId(), text, key) : text };
+    if (targets.length === 0) return { targets, lines: [] };
+    const formatted = targets.map((target) => this.#formatted?.write(target, data));
+    const text = formatted.every((line) => line !== undefined) ? '' : textOf(data, 'output');
+    const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
+    const lines = targets.map((target, at) => formatted[at] ?? (outputs[target]?.envelope === true ? whole : text));
+    return { targets, lines };
   }
 
-  write({ targets, text, whole }: Finished): void {
-    const { outputs } = this.settings;
-    for (const target of targets) {
-      this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
+  write({ targets, lines }: Finished): void {
+    for (let at = 0; at < targets.length; at++) {
+      this.outputs[targets[at] ?? 0]?.add(lines[at] ?? '');
     }
     if (targets.length === 0) this.counts.unrouted += 1;
     else this.counts.output += 1;
@@ -213,7 +223,17 @@ export class Batch {
     const outputs = this.outputs.map((one) => one.take());
     const failures = this.#failures.list();
     const observations = this.#observations;
-    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, observations, stopped };
+    const columns = this.#formatted?.decided;
+    return {
+      lines: line,
+      counts,
+      outputs,
+      deadLetters: this.#deadLetters,
+      failures,
+      observations,
+      ...(columns && { columns }),
+      stopped,
+    };
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

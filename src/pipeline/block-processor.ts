@@ -5,6 +5,7 @@ import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './
 import { EventFailure } from './failure.js';
 import { lazyBlocks } from './lazy/lazy-blocks.js';
 import { observer } from './observation.js';
+import { outputFormats } from './output-formats.js';
 import { OutputLines } from './output-lines.js';
 import { compilePipeline, type Transform } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
@@ -48,7 +49,8 @@ export function blockProcessor(
   const { name, onError, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
-  const settings: BatchOptions = { name, pipeline, outputs, onError, strict, rawMax, onLine };
+  const formats = outputFormats(outputs);
+  const settings: BatchOptions = { name, pipeline, outputs, formats, onError, strict, rawMax, onLine };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
   const memory = new SpareMemory();

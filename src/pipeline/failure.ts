@@ -7,6 +7,8 @@ export type FailureKind =
   | 'invalid_utf8'
   /** A row of CSV or TSV. */
   | 'invalid_row'
+  /** Data that does not fit the columns of an output. */
+  | 'invalid_columns'
   | 'line_too_long'
   | 'nested_too_deep'
   | 'invalid_argument'

@@ -2,6 +2,7 @@ import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from './ba
 import type { BlockOptions } from './block-processor.js';
 import { failLine, type BlockContent } from './lines/event-lines.js';
 import type { EventFailure } from './failure.js';
+import { outputFormats } from './output-formats.js';
 import { compileRouting } from './pipeline.js';
 
 /** Fails the only line of a block, without a stage having anything to do with it. */
@@ -19,6 +20,7 @@ export function givingUp(options: BlockOptions): GiveUp {
     name,
     pipeline: compileRouting(options.pipeline),
     outputs,
+    formats: outputFormats(outputs),
     onError,
     strict,
     rawMax,

@@ -37,6 +37,7 @@ export {
 } from './stages/index.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
+export { decidingColumns, leavesColumnsOpen } from './deciding-columns.js';
 export { byPipeline } from './by-pipeline.js';
 export { mergeResults } from './merge-results.js';
 export { countBy, dedupeBy, explodeList, sampleShare } from './stages/given.js';

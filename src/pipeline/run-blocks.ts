@@ -79,7 +79,10 @@ export interface Progress {
   readonly bytes: number;
 }
 
-export type BlockRunResult = Progress & Ending;
+export type BlockRunResult = Progress & {
+  /** Input lines gone through, those that are no event too, and all of an event that takes several. */
+  readonly lines: number;
+} & Ending;
 
 /** Whether nothing was written behind the last call of `onReached`. A block that is out in part is not counted by any. */
 export function endedBetweenBlocks({ endedBy }: BlockRunResult): boolean {
@@ -125,6 +128,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const stages: StageCounts[] = [];
   const files = new Map<string, FileLines>();
   let bytes = 0;
+  let lines = 0;
   let counter = 0;
   let ending: Ending | undefined;
   const hasEnded = (): boolean => ending !== undefined;
@@ -135,18 +139,19 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     file.delivered += result.lines;
     if (run.beforeWrite !== undefined) await run.beforeWrite();
     if (result.deadLetters.length > 0) {
-      const lines = result.deadLetters.map(({ head, lineInBlock, line }) =>
+      const letters = result.deadLetters.map(({ head, lineInBlock, line }) =>
         deadLetterLine(head, lineInBlock === undefined ? line : base + lineInBlock + 1),
       );
-      await run.deadLetters.write(Buffer.from(lines.join('')));
+      await run.deadLetters.write(Buffer.from(letters.join('')));
     }
-    for (const [index, lines] of result.outputs.entries()) {
-      if (lines.length > 0) await run.outputs[index]?.write(lines);
-      run.executor.recycle?.(lines);
+    for (const [index, finished] of result.outputs.entries()) {
+      if (finished.length > 0) await run.outputs[index]?.write(finished);
+      run.executor.recycle?.(finished);
     }
     addCounts(counts, result.counts);
     if (result.stages !== undefined) addStageCounts(stages, result.stages);
     bytes += size;
+    lines += result.lines;
     run.onProgress?.({ counts, bytes });
     run.onDelivered?.({ ...result, resumeAt });
     if (result.changes !== undefined) run.onState?.(result.changes);
@@ -244,7 +249,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     await heldAtMost(0);
     end({ endedBy: 'error', error });
   }
-  return { counts, ...(stages.length > 0 && { stages }), bytes, ...(ending ?? { endedBy: 'input' }) };
+  return { counts, ...(stages.length > 0 && { stages }), bytes, lines, ...(ending ?? { endedBy: 'input' }) };
 }
 
 function endingFor(error: unknown): Ending {

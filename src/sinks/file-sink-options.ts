@@ -1,5 +1,6 @@
 import type { FileHold } from './file-hold.js';
 import type { FilePosition } from './file-position.js';
+import type { FileHead } from './formats/index.js';
 import type { Lifeline } from './lifeline.js';
 import type { Sink } from './sink.js';
 import type { WrittenFileState } from './written-file.js';
@@ -17,6 +18,8 @@ export interface FileSinkOptions {
     | 'append'
     | { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition }
     | { readonly behind: FilePosition };
+  /** What each file begins with, as soon as something is written, be it no lines. */
+  readonly head?: FileHead;
   /** A file of this size is rotated. A line is never split. */
   readonly rotateBytes?: number;
   /** A new file is started at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */

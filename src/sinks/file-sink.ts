@@ -26,7 +26,7 @@ const RESTORE_ATTEMPTS_MAX = 5;
  */
 export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const { mode, rotateBytes, rotateMs, retentionMs, stateFolder, gzip = false, now = Date.now } = options;
-  const { waits = false, lifeline, permissions, onTrouble = () => undefined } = options;
+  const { waits = false, lifeline, permissions, head, onTrouble = () => undefined } = options;
   const rotates = rotateBytes !== undefined || rotateMs !== undefined;
   const target = guarded(path, 'open', () => fileOf(path));
   const names = guarded(path, 'open', () => partNames(path, options.pattern));
@@ -155,25 +155,38 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return file.standing() === 'same' ? undefined : await writing(() => keepingTheFile(seeToIt));
   };
 
+  /** Whether no line was written to the file. */
+  const isBare = (): boolean => file.size <= (head?.bytes.length ?? 0);
+
   const isOver = (): boolean => {
-    if (rotateMs === undefined || file.size === 0) return false;
+    if (rotateMs === undefined || isBare()) return false;
     return Math.floor(now() / rotateMs) > Math.floor(file.began / rotateMs);
+  };
+
+  /** A device or a pipe never has a size. */
+  let isBegun = false;
+  const begin = async (): Promise<void> => {
+    if (head === undefined || file.size > 0 || (isBegun && !file.isRegular)) return;
+    await file.write(head.bytes, waits);
+    isBegun = true;
   };
 
   const writeLines = async (lines: Uint8Array): Promise<void> => {
     let rest = lines;
     if (isOver()) await rotate();
-    if (file.size === 0) file.began = now();
+    if (isBare()) file.began = now();
+    await begin();
     while (rotateBytes !== undefined && file.isRegular && file.size + rest.length > rotateBytes) {
-      const isEmpty = file.size === 0;
+      const isEmpty = isBare();
       const fits =
         options.keepsWhole === true
           ? Number(isEmpty) * rest.length
-          : wholeLinesWithin(rest, rotateBytes - file.size, isEmpty);
+          : wholeLinesWithin(rest, rotateBytes - file.size, isEmpty, head?.breaksRows);
       await file.write(rest.subarray(0, fits), waits);
       rest = rest.subarray(fits);
       if (rest.length === 0) return;
       await rotate();
+      await begin();
     }
     await file.write(rest, waits);
   };

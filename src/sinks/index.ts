@@ -17,6 +17,7 @@ export { truncateRenamed, findPacked, findRenamed, type RenamedFile } from './tr
 export { recoverFile } from './restore-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';
-export { gzipSink } from './gzip-sink.js';
+export { refuseOtherHead } from './refuse-other-head.js';
+export { packedSink } from './packed-sink.js';
 export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';

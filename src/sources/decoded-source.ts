@@ -1,17 +1,18 @@
 import { createReadStream, type ReadStream } from 'node:fs';
+import { packingOf } from '../files/index.js';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES } from './block-cutter.js';
 import { readableStats } from './file-source.js';
 import type { InputFormat } from './formats/decoder.js';
-import { gunzipped } from './gunzip.js';
 import { openForReading } from './open-file.js';
 import { chunkBlocks, streamChunks } from './stream-source.js';
+import { unpacked } from './unpack.js';
 
 /** The most that is written around a record: names of fields, or a broken record's description in base64. */
 const LINE_GROWTH_MAX = 8;
 
 /**
- * An input of another format as lines of JSON. A file is read from its start; `.gz` is decompressed.
+ * An input of another format as lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed.
  *
  * @param recordBytesMax longer records are reported, not kept in memory
  * @throws SourceError when it can't be opened
@@ -20,11 +21,14 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
   const isStdin = name === '-';
   if (!isStdin) readableStats(name);
   const source = isStdin ? 'stdin' : name;
-  const isPacked = name.endsWith('.gz');
+  const packing = packingOf(name);
   return {
     name: source,
     async *blocks(signal): AsyncGenerator<Block> {
-      const chunks = isPacked ? gunzipped(name, signal) : streamChunks(isStdin ? process.stdin : opened(name), signal);
+      const chunks =
+        packing === undefined
+          ? streamChunks(isStdin ? process.stdin : opened(name), signal)
+          : unpacked(name, packing, signal);
       const decoder = format.open({ source, recordBytesMax });
       async function* lines(): AsyncGenerator<Buffer> {
         for await (const chunk of chunks) yield decoder.decode(chunk);

@@ -1,11 +1,12 @@
 import { accessSync, closeSync, constants, fstatSync, read, readSync, statSync, type Stats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { packingOf, requireZstd } from '../files/index.js';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
-import { gunzipBlocks } from './gunzip.js';
 import { openForReading } from './open-file.js';
 import { itIsADirectory, SourceError } from './read-error.js';
+import { unpackedBlocks } from './unpack.js';
 
 const readAsync = promisify(read);
 
@@ -22,23 +23,36 @@ const readFile: Read = async (fd, space, position) => {
 
 /**
  * A file. It is checked at once, so that a missing one is known before the first event is read, and opened when its turn
- * comes, because there may be more files than a process may have open. `.gz` files are decompressed.
+ * comes, because there may be more files than a process may have open. `.gz` and `.zst` files are decompressed.
  *
  * @throws SourceError when it can't be opened
  */
 export function fileSource(path: string, lineBytesMax: number): Source {
   const stats = readableStats(path);
-  if (path.endsWith('.gz')) return { name: path, blocks: (signal) => gunzipBlocks(path, lineBytesMax, signal) };
+  const packing = packingOf(path);
+  if (packing !== undefined) {
+    return { name: path, blocks: (signal) => unpackedBlocks(path, packing, lineBytesMax, signal) };
+  }
   const blocks = (signal: AbortSignal) => descriptorBlocks(openForReading(path), path, lineBytesMax, signal);
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
 }
 
-/** Checks the file to be read. @throws SourceError when it can't be opened */
+/** @throws Error that says what to do */
+function refuseWithoutZstd(): void {
+  try {
+    requireZstd();
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; pipe it through zstd -dc`);
+  }
+}
+
+/** Checks the file to be read, and that it can be decompressed. @throws SourceError when it can't be opened */
 export function readableStats(path: string): Stats {
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) throw itIsADirectory(path);
     accessSync(path, constants.R_OK);
+    if (packingOf(path) === 'zstd') refuseWithoutZstd();
     return stats;
   } catch (error) {
     if (error instanceof SourceError) throw error;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileSink, SinkError } from '../../src/sinks/index.js';
+import { csvRow, fileHead } from '../../src/sinks/formats/index.js';
+import { fileSink, refuseOtherHead, SinkError } from '../../src/sinks/index.js';
 import { scratch } from '../support/cli.js';
 
 describe('a file sink', () => {
@@ -48,6 +49,81 @@ describe('a file sink', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('begins every file of a table with its header, and splits no row', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', '\n', '"', ','), maxLength: 8 });
+    const rows = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 10 }),
+        async (all, rotateBytes, perWrite) => {
+          const folder = scratch();
+          const path = join(folder, 'out.csv');
+          const head = fileHead({ format: 'csv', columns: ['a', 'b'] });
+          const lines = all.map((row) => `${csvRow(row)}\n`);
+          const sink = fileSink(path, { mode: 'truncate', rotateBytes, ...(head && { head }) });
+          for (let at = 0; at < all.length; at += perWrite)
+            await sink.write(Buffer.from(lines.slice(at, at + perWrite).join('')));
+          await sink.close();
+          const names = readdirSync(folder).sort(
+            (a, b) => Number(a === 'out.csv') - Number(b === 'out.csv') || (a < b ? -1 : 1),
+          );
+          const contents = names.map((name) => readFileSync(join(folder, name), 'utf8'));
+          for (const content of contents) expect(content.startsWith('a,b\n')).toBe(true);
+          const bodies = contents.map((content) => content.slice('a,b\n'.length));
+          expect(bodies.join('')).toBe(lines.join(''));
+          // Each is made of whole rows, as many as fit, or of one that does not.
+          let row = 0;
+          for (const [index, body] of bodies.entries()) {
+            const first = row;
+            let rest = body.length;
+            while (rest > 0) rest -= lines[row++]?.length ?? Infinity;
+            expect(rest).toBe(0);
+            const bytes = contents[index]?.length ?? 0;
+            expect(bytes <= rotateBytes || row - first === 1).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('writes the header again into a file that somebody has cut, and writes it alone for no rows', async () => {
+    const path = join(scratch(), 'out.csv');
+    const head = { bytes: Buffer.from('a\n'), breaksRows: true };
+    const sink = fileSink(path, { mode: 'append', head });
+    await sink.write(Buffer.from('1\n'));
+    truncateSync(path);
+    expect((await sink.look())?.kind).toBe('cut');
+    await sink.write(Buffer.from('2\n'));
+    expect(readFileSync(path, 'utf8')).toBe('a\n2\n');
+    await sink.close();
+    const empty = fileSink(path, { mode: 'truncate', head });
+    await empty.write(new Uint8Array(0));
+    await empty.write(new Uint8Array(0));
+    await empty.close();
+    expect(readFileSync(path, 'utf8')).toBe('a\n');
+  });
+
+  it('adds rows below their own header only', () => {
+    const path = join(scratch(), 'out.csv');
+    const head = Buffer.from('a,b\n');
+    expect(() => {
+      refuseOtherHead(path, head);
+    }).not.toThrow();
+    writeFileSync(path, '');
+    refuseOtherHead(path, head);
+    writeFileSync(path, 'a,b\n1,2\n');
+    refuseOtherHead(path, head);
+    for (const other of ['a\n1\n', 'a,b,c\n', 'a,b', 'a,b\r\n1,2\r\n']) {
+      writeFileSync(path, other);
+      expect(() => {
+        refuseOtherHead(path, head);
+      }).toThrow(/^cannot open .*out\.csv: it begins with "a.*, which is not the header of these columns/);
+    }
   });
 
   it('continues numbering where an earlier output stopped', async () => {

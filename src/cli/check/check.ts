@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { checkPaths, discoverConfig, sampleOf, type Diagnostic, type Sample } from '../../config/index.js';
 import type { CheckFlags } from './flags.js';
+import { withoutPacking } from '../../files/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { printDiagnostics, showFile } from '../terminal/print-diagnostics.js';
 import { tellConfig } from '../flags/find-config.js';
@@ -49,7 +50,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
 
 async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promise<readonly string[]> {
   const named = flags.config === undefined ? paths : [flags.config, ...paths];
-  const data = named.find((path) => /\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path));
+  const data = named.find((path) => /\.(?:ndjson|jsonl)$/i.test(withoutPacking(path)));
   if (data !== undefined) {
     throw new UserError(
       `${data} is data, not a config or a script`,

@@ -39,6 +39,7 @@ export function replayCommand(command: Command): Command {
       'write here instead of to stdout: an earlier output is replaced, with --dead-letters added to',
     )
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
+    .option('-r, --raw-output', 'texts without quotes, everything else as JSON')
     .option('--dead-letter <file>', 'add events that fail to this file instead of writing them to stderr')
     .option(
       '--dead-letters',

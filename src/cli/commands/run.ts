@@ -20,6 +20,8 @@ Examples:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
   With what a table knows of each event's user:
     colloquium -e 'merge($input, {user: table.get("users", /user_id)})' --table users=./users.csv:id events.ndjson
+  Log entries, each with its stack trace:
+    colloquium --in text --start '^\\d{4}-' -e '{entry: $input}' app.log
   In a pipe, with what failed kept aside:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
@@ -42,7 +44,7 @@ signal.`;
 /** `colloquium [run] [files…]`: the main job. */
 export function runCommand(command: Command): Command {
   return withConfig(command)
-    .argument('[files...]', 'inputs in order; .gz is decompressed, - is stdin (the default)')
+    .argument('[files...]', 'inputs in order; .gz and .zst are decompressed, - is stdin (the default)')
     .option('-e, --eval <computo>', 'a Computo script, text or JSON, as the only stage')
     .option(
       '-s, --script <script>',
@@ -58,11 +60,25 @@ export function runCommand(command: Command): Command {
       '--in <format>',
       'ndjson, csv, tsv, json (values in any layout, or one list of events) or text; else as the file is named',
     )
+    .option(
+      '--start <pattern>',
+      'with --in text: a line that this RE2 pattern does not match belongs to the one before it',
+    )
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-); an earlier output is replaced; .gz is compressed',
+      'write here instead of to stdout (-); an earlier output is replaced; .gz and .zst are compressed',
     )
+    .option(
+      '--out <format>',
+      'ndjson, csv, tsv or text (texts without quotes, all else as JSON); CSV and TSV begin with a header',
+    )
+    .option(
+      '--columns <names>',
+      'with --out csv or tsv: the columns, like id,name; else the keys of the first event',
+      names,
+    )
+    .option('-r, --raw-output', 'the same as --out text, as jq -r')
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
     .option('--dead-letter <file>', 'add failed events to this file instead of writing them to stderr')
@@ -102,6 +118,13 @@ export function runCommand(command: Command): Command {
       if (flags.follow !== true) refuseUnknownCommand(files, names);
       process.exitCode = await run(files, flags, process.argv.slice(2));
     });
+}
+
+/** Names with a comma, or a space around them, can be given in a config. */
+function names(text: string): readonly string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('It must be names such as id,name.');
+  return list;
 }
 
 function size(text: string): number {

@@ -59,7 +59,14 @@ async function valuesOf(option: Option): Promise<readonly string[]> {
   if (option.argChoices !== undefined) return option.argChoices;
   if (option.long === '--pipeline') return namesInConfig('pipelines');
   if (option.long === '--script') return namesInConfig('scripts');
+  if (option.long === '--in' || option.long === '--out') return formatNames(option.long);
   return [];
+}
+
+async function formatNames(option: '--in' | '--out'): Promise<readonly string[]> {
+  const { LINES_OF_JSON, OUTPUT_FORMATS } = await import('../../sinks/formats/index.js');
+  const formats = option === '--out' ? OUTPUT_FORMATS : (await import('../../sources/formats/index.js')).INPUT_FORMATS;
+  return [LINES_OF_JSON, ...formats.map(({ name }) => name)];
 }
 
 /** From the config that is in force here; a broken one has no names to offer. */

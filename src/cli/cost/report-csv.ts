@@ -1,4 +1,5 @@
 import { dollarText, knownCost, type Totals } from '../../ai/index.js';
+import { csvRow } from '../../sinks/formats/index.js';
 import type { CostView } from './cost-view.js';
 
 /** Amounts as exact decimals, in US dollars. */
@@ -23,9 +24,5 @@ export function reportCsv({ report, by }: CostView): string {
     ...by.map((dimension) => group.by[dimension] ?? ''),
     ...COLUMNS.map(([, show]) => show(group.totals)),
   ]);
-  return [titles, ...rows].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
-}
-
-function cell(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [titles, ...rows].map((cells) => `${csvRow(cells)}\n`).join('');
 }

@@ -12,6 +12,7 @@ export interface ReplayFlags extends ConfigFlags {
   readonly raw?: true;
   readonly output?: string;
   readonly envelope?: true;
+  readonly rawOutput?: true;
   readonly deadLetter?: string;
   readonly deadLetters?: true;
   readonly toOutputs?: true;

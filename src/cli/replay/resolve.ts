@@ -45,9 +45,15 @@ function refuseContradictions(flags: ReplayFlags): void {
   }
   if (
     flags.toOutputs === true &&
-    (flags.output !== undefined || flags.envelope === true || flags.deadLetter !== undefined)
+    (flags.output !== undefined ||
+      flags.envelope === true ||
+      flags.rawOutput === true ||
+      flags.deadLetter !== undefined)
   ) {
-    refuse('--to-outputs writes as the config says: it excludes -o, --envelope and --dead-letter');
+    refuse('--to-outputs writes as the config says: it excludes -o, --envelope, -r and --dead-letter');
+  }
+  if (flags.rawOutput === true && (flags.envelope === true || flags.raw === true)) {
+    refuse(`-r writes texts as they are, and ${flags.raw === true ? '--raw' : '--envelope'} writes whole events`);
   }
 }
 
@@ -111,10 +117,11 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
 }
 
 /** Whatever outputs it has: here everything goes to one, and dead letters are whole in a file. */
-function toOneOutput(plan: PipelineServePlan, { envelope, deadLetter }: ReplayFlags): PipelineServePlan {
+function toOneOutput(plan: PipelineServePlan, { envelope, rawOutput, deadLetter }: ReplayFlags): PipelineServePlan {
   const { spec, block } = plan;
   const rawMax = deadLetter === undefined ? RAW_MAX_ON_STDERR : block.lineBytesMax * 2;
-  return { ...plan, spec: { ...spec, outputs: [{ envelope: envelope === true }] }, block: { ...block, rawMax } };
+  const output = { envelope: envelope === true, ...(rawOutput === true && { format: 'text' }) };
+  return { ...plan, spec: { ...spec, outputs: [output] }, block: { ...block, rawMax } };
 }
 
 /** Of a broken line, on stderr; a file gets all of it. */

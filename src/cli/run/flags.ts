@@ -15,7 +15,13 @@ export interface RunFlags extends ConfigFlags {
   readonly pipeline?: string;
   /** The format of the inputs. */
   readonly in?: string;
+  /** The pattern of lines that begin a record. */
+  readonly start?: string;
   readonly output?: string;
+  /** The format of the output, and its columns. */
+  readonly out?: string;
+  readonly columns?: readonly string[];
+  readonly rawOutput?: true;
   readonly rotate?: number;
   readonly envelope?: true;
   readonly deadLetter?: string;

@@ -10,6 +10,8 @@ export interface RunCommand extends RunPlan {
   readonly dryRun?: { readonly sample: number };
   /** What is told of its scripts before it begins. */
   readonly warnings: readonly Diagnostic[];
+  /** What is told besides. */
+  readonly hints: readonly string[];
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
 }

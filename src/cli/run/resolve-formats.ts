@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
+import { patternTest } from 'computo-js';
 import type { InputFormat } from '../../sources/index.js';
+import { withoutPacking } from '../../files/index.js';
+import { LINES_OF_JSON } from '../../sinks/formats/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
-
-/** What `--in` calls lines of JSON. */
-const LINES_OF_JSON = 'ndjson';
 
 /** File names that end so are not asked about. */
 const PLAIN = ['', '.ndjson', '.jsonl', '.json', '.log'];
@@ -20,15 +20,17 @@ export async function resolveFormats(
   flags: RunFlags,
 ): Promise<ReadonlyMap<string, InputFormat>> {
   const named = flags.in;
+  if (flags.start !== undefined && named !== 'text') throw new UserError('--start needs --in text', EXIT.usage);
   if (named === LINES_OF_JSON || (named === undefined && inputs.every((name) => PLAIN.includes(endOf(name)))))
     return new Map();
-  const { INPUT_FORMATS } = await import('../../sources/formats/index.js');
+  const { INPUT_FORMATS, joinedText } = await import('../../sources/formats/index.js');
+  const isStart = flags.start === undefined ? undefined : startTest(flags.start);
   const formats = new Map<string, InputFormat>();
   for (const name of inputs) {
     const format = INPUT_FORMATS.find((one) =>
       named === undefined ? one.extensions.includes(endOf(name)) : one.name === named,
     );
-    if (format !== undefined) formats.set(name, format);
+    if (format !== undefined) formats.set(name, isStart === undefined ? format : joinedText(isStart));
   }
   if (named !== undefined && formats.size === 0) {
     const names = [LINES_OF_JSON, ...INPUT_FORMATS.map(({ name }) => name)].join(', ');
@@ -37,6 +39,13 @@ export async function resolveFormats(
   const [first] = formats;
   if (first !== undefined) refuseWithPlaces(first[0], first[1].name, flags);
   return formats;
+}
+
+/** Whether a line begins a record. @throws UserError */
+function startTest(pattern: string): (line: string) => boolean {
+  const read = patternTest(pattern);
+  if ('problem' in read) throw new UserError(`--start: ${read.problem}`, EXIT.usage);
+  return read.test;
 }
 
 /** Only in lines of JSON is there a place to go on at. @throws UserError */
@@ -51,7 +60,7 @@ function refuseWithPlaces(input: string, format: string, flags: RunFlags): void 
   throw new UserError('--resume and --restart read lines of JSON only', EXIT.usage, hint);
 }
 
-/** `.csv` of `a.csv` and `a.csv.gz`. */
+/** `.csv` of `a.csv`, `a.csv.gz` and `a.csv.zst`. */
 function endOf(name: string): string {
-  return extname(name.replace(/\.gz$/, '')).toLowerCase();
+  return extname(withoutPacking(name)).toLowerCase();
 }

@@ -1,10 +1,12 @@
 import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
-import { Manifest } from '../../files/index.js';
+import { Manifest, packingOf, requireZstd } from '../../files/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
+import { fileHead, formatProblem, type FileHead } from '../../sinks/formats/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
+import { refuseForConfig, refuseProblem, resolveOutputFormat } from './resolve-output-format.js';
 import {
   keepingOf,
   keepsParts,
@@ -14,20 +16,42 @@ import {
   type Targets,
 } from '../../jobs/outputs/index.js';
 
-/** `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout. */
+/**
+ * `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout.
+ *
+ * @throws UserError
+ */
 export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: OutputTake; plan: OutputTarget }[] {
+  const format = resolveOutputFormat(flags);
   const envelope = flags.envelope === true;
-  if (flags.output === '-') return [{ spec: { envelope }, plan: toStdout(envelope) }];
-  if (flags.output !== undefined) {
-    const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
-    const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
-    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
+  const spec = { envelope, ...format };
+  if (flags.output !== undefined && flags.output !== '-') {
+    const head = fileHead(spec);
+    const keeping = { ...(flags.rotate !== undefined && { rotateBytes: flags.rotate }), ...(head && { head }) };
+    const packing = packingOf(flags.output);
+    if (packing === 'zstd') refuseWithoutZstd(flags.output);
+    const packs = packing === undefined ? {} : { packing };
+    return [{ spec, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
   }
-  if (plan.outputs === undefined) return [{ spec: { envelope }, plan: toStdout(envelope) }];
-  return plan.outputs.map((output) => ({
-    spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
-    plan: outputPlan(output),
-  }));
+  if (flags.output === '-' || plan.outputs === undefined) return [{ spec, plan: toStdout(spec) }];
+  if (format.format !== undefined) refuseForConfig(flags);
+  return plan.outputs.map((output) => {
+    const { when, format: own, columns } = output;
+    const take = { ...(when && { when }), ...(own !== undefined && { format: own }), ...(columns && { columns }) };
+    const one = { envelope: envelope || output.envelope, ...take };
+    refuseProblem(formatProblem(one));
+    return { spec: one, plan: outputPlan(output) };
+  });
+}
+
+/** @throws UserError where this version of Node cannot compress so */
+function refuseWithoutZstd(output: string): void {
+  try {
+    requireZstd();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`-o ${output}: ${reason}`, EXIT.usage, `pipe the results through zstd > ${output}`);
+  }
 }
 
 function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
@@ -36,7 +60,7 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
     case 'stream':
       return { kind: 'stream', output };
     case 'file':
-      return filePlan(kind.fileOf(output));
+      return filePlan(kind.fileOf(output), fileHead(output));
     case 'nats':
       throw new UserError(
         `the pipeline writes to the NATS subject ${kind.subjectOf(output)}, which only serve does`,
@@ -68,6 +92,6 @@ export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters
 }
 
 /** The config's files are logs: a run adds to them. */
-function filePlan(plan: FilePlan): FileTarget {
-  return { kind: 'file', path: plan.file, mode: 'append', keeping: keepingOf(plan) };
+function filePlan(plan: FilePlan, head?: FileHead): FileTarget {
+  return { kind: 'file', path: plan.file, mode: 'append', keeping: { ...keepingOf(plan), ...(head && { head }) } };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
+import { packingOf } from '../../files/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { goesByArrival, isAiStage, keepsState, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
@@ -7,6 +8,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
 import type { RunCommand } from './plan.js';
+import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
@@ -58,6 +60,7 @@ export async function resolveRun(
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     warnings,
+    hints: formatHints(flags),
     stats: flags.stats,
     progress: flags.progress,
   };
@@ -69,8 +72,11 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   if (flags.sample !== undefined && flags.dryRun !== true) throw new UserError('--sample needs --dry-run', EXIT.usage);
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);
-  if (flags.follow === true && (files.length === 0 || files.some((file) => file === '-' || file.endsWith('.gz')))) {
-    throw new UserError('--follow needs files, and none of them stdin or .gz', EXIT.usage);
+  if (
+    flags.follow === true &&
+    (files.length === 0 || files.some((file) => file === '-' || packingOf(file) !== undefined))
+  ) {
+    throw new UserError('--follow needs files, and none of them stdin, .gz or .zst', EXIT.usage);
   }
 }
 

@@ -22,6 +22,7 @@ const TOLD_MAX = 10;
 export async function run(files: readonly string[], flags: RunFlags, typed: readonly string[]): Promise<number> {
   const plan = await resolveRun(files, flags, typed);
   if (plan.warnings.length > 0) (await import('../terminal/print-diagnostics.js')).printDiagnostics(plan.warnings);
+  for (const hint of plan.hints) writeStderr(`colloquium: ${hint}\n`);
   if (plan.dryRun === undefined) return await runPlan(plan);
   const { dryRun } = await import('./dry-run/dry-run.js');
   return await dryRun(plan, plan.dryRun.sample);

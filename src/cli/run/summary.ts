@@ -25,12 +25,14 @@ export function finishedText(lines: number): string {
 
 /**
  * The same for a program, as one JSON line. `input` is the sum of the five that follow it; where a stage looks across events,
- * `input + made` is the sum of the others, and `stages` says it of each stage.
+ * `input + made` is the sum of the others, and `stages` says it of each stage. `lines` are told where they are not events each:
+ * blank ones, headers, records of several lines.
  */
 export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
   const { stages } = result;
   const counts = {
+    ...(result.lines !== input && { lines: result.lines }),
     input,
     ...(stages && { made }),
     output,

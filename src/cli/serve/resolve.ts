@@ -188,8 +188,13 @@ export function pipelineServePlan(
 
 /** What goes to NATS goes there as whole events: messages are named by their ids. */
 function takeOf(output: OutputPlan): OutputTake {
-  const { when, envelope } = output;
-  return { envelope: envelope || outputKinds.of(output).to === 'nats', ...(when && { when }) };
+  const { when, envelope, format, columns } = output;
+  return {
+    envelope: envelope || outputKinds.of(output).to === 'nats',
+    ...(when && { when }),
+    ...(format !== undefined && { format }),
+    ...(columns && { columns }),
+  };
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */

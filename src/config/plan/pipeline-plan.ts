@@ -45,6 +45,10 @@ export interface OutputTake {
   readonly when?: readonly string[];
   /** Whole events are written instead of their data. */
   readonly envelope: boolean;
+  /** The format of the data, as the config names it; absent: a line of JSON each. */
+  readonly format?: string;
+  /** The columns of a table; absent: the keys of the first event. */
+  readonly columns?: readonly string[];
 }
 
 /** A file to write, and when a new one is started. */

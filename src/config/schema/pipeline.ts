@@ -34,8 +34,14 @@ export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outp
   );
   const output = byKind('an output', outputs, (kind) =>
     kind.schema(FIELDS).transform((settings) => (make: PathMaker): OutputPlan => {
-      const { when, envelope } = settings;
-      return { ...kind.plan(settings, make), envelope, ...(when && { when }) };
+      const { when, envelope, format, columns } = settings;
+      return {
+        ...kind.plan(settings, make),
+        envelope,
+        ...(when && { when }),
+        ...(format !== undefined && { format }),
+        ...(columns && { columns }),
+      };
     }),
   );
   return section({

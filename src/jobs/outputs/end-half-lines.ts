@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { nodeFileSystem } from '../../files/index.js';
+import { nodeFileSystem, packingOf } from '../../files/index.js';
 import type { FileSink, FileSinkOptions } from '../../sinks/index.js';
 import type { FileTarget } from './target.js';
 
@@ -18,7 +18,7 @@ export async function endHalfLines(
 ): Promise<void> {
   for (const [at, file] of files.entries()) {
     const path = targets[at]?.path ?? '';
-    if (modes[at] === 'append' && !path.endsWith('.gz') && endsInALine(path)) {
+    if (modes[at] === 'append' && packingOf(path) === undefined && endsInALine(path)) {
       await file.write(Uint8Array.of(NEWLINE));
     }
   }

@@ -1,9 +1,10 @@
 import type { OpenSinks } from '../../pipeline/index.js';
-import type { FileSink, FileSinkOptions, Sink } from '../../sinks/index.js';
+import { SinkClosedError, type FileSink, type FileSinkOptions, type Sink } from '../../sinks/index.js';
+import { fileHead } from '../../sinks/formats/index.js';
 import { openStream } from '../../sinks/kinds/index.js';
 import type { TargetHolds } from './hold-targets.js';
 import { openFile } from './open-file.js';
-import type { FileTarget, Targets } from './target.js';
+import type { FileTarget, OutputTarget, Targets } from './target.js';
 
 export interface OpenTargetsOptions {
   /** Whose they are. */
@@ -29,16 +30,18 @@ export async function openTargets(
   const files: FileSink[] = [];
   const open = async (target: FileTarget): Promise<Sink> => {
     const hold = holds.of(target);
-    const { path, keeping, packs } = target;
+    const { path, keeping, packing } = target;
     const mode = modes?.[files.length] ?? target.mode;
     const checkpointed = modes !== undefined;
-    const sink = await openFile(path, { ...keeping, packs, mode, checkpointed, waits: true, ...(hold && { hold }) });
+    const sink = await openFile(path, { ...keeping, packing, mode, checkpointed, waits: true, ...(hold && { hold }) });
     files.push(sink);
     return sink;
   };
   const opened: Sink[] = [];
   for (const [index, output] of outputs.entries()) {
-    opened.push(output.kind === 'file' ? await open(output) : openStream(output.output, { pipeline, index }));
+    const sink = output.kind === 'file' ? await open(output) : openStream(output.output, { pipeline, index });
+    opened.push(sink);
+    if (hasHead(output)) await begin(sink);
   }
   const lettersSink = deadLetters.kind === 'stderr' ? letters : await open(deadLetters);
   return {
@@ -49,4 +52,20 @@ export async function openTargets(
       for (const sink of [...opened, lettersSink]) await sink.close();
     },
   };
+}
+
+/** A file that is compressed begins when it is opened. */
+function hasHead(target: OutputTarget): boolean {
+  if (target.kind === 'file') return target.keeping.head !== undefined && target.packing === undefined;
+  return fileHead(target.output) !== undefined;
+}
+
+/** A table without rows has a header all the same. */
+async function begin(sink: Sink): Promise<void> {
+  try {
+    await sink.write(new Uint8Array(0));
+  } catch (error) {
+    // Whether that matters is seen when there is something to write.
+    if (!(error instanceof SinkClosedError)) throw error;
+  }
 }

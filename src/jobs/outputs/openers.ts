@@ -12,8 +12,10 @@ import {
   recoverFile,
   SinkError,
   type FileLockOptions,
+  type FileSinkOptions,
   type Sink,
 } from '../../sinks/index.js';
+import { fileHead } from '../../sinks/formats/index.js';
 import { outputKinds, type OutputPlace } from '../../sinks/kinds/index.js';
 import type { Talk } from '../talk.js';
 
@@ -38,11 +40,13 @@ export function daemonLock(talk: Talk): FileLockOptions {
 /** How an output of the config is opened. */
 export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
   const kind = outputKinds.of(output);
+  const { stateFolder } = place;
+  const head = fileHead(output);
   switch (kind.to) {
     case 'stream':
       return { kind: 'stream', open: () => kind.open(output, place) };
     case 'file':
-      return fileOpener(kind.fileOf(output), { stateFolder: place.stateFolder }, place.lock, onTrouble);
+      return fileOpener(kind.fileOf(output), { stateFolder, ...(head && { head }) }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
       return { kind: 'stream', open: link === undefined ? natsAway : () => kind.open(output, { ...place, link }) };
@@ -68,7 +72,7 @@ export function deadLetterOpener(
 /** A file of the config, its folder made where it is missing. */
 function fileOpener(
   plan: FilePlan,
-  place: { readonly stateFolder: string; readonly permissions?: number },
+  place: Pick<FileSinkOptions, 'head' | 'permissions'> & { readonly stateFolder: string },
   lock: FileLockOptions,
   onTrouble: (error: unknown) => void,
 ): FileOpener {

@@ -1,4 +1,5 @@
-import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
+import type { Packing } from '../../files/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
 import { goesToStdout } from '../../sinks/kinds/index.js';
 
@@ -7,8 +8,8 @@ export type OutputTarget =
   /** Whatever is not a file. */
   { readonly kind: 'stream'; readonly output: OutputPlan } | FileTarget;
 
-export function toStdout(envelope: boolean): OutputTarget {
-  return { kind: 'stream', output: { kind: 'stdout', envelope } };
+export function toStdout(take: OutputTake): OutputTarget {
+  return { kind: 'stream', output: { kind: 'stdout', ...take } };
 }
 
 export function isStdout(target: OutputTarget): boolean {
@@ -20,14 +21,14 @@ export interface FileTarget {
   readonly path: string;
   readonly mode: 'truncate' | 'append';
   /** It is written compressed. */
-  readonly packs?: true;
+  readonly packing?: Packing;
   readonly keeping: FileKeeping;
 }
 
 /** How a file is kept, and its parts. */
 export type FileKeeping = Pick<
   FileSinkOptions,
-  'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
+  'head' | 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
 >;
 
 /** All that a job writes to. */

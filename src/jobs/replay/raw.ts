@@ -37,7 +37,7 @@ export async function replayRaw(
   }
   await sinks.close();
   counts.input = counts.output + counts.filtered + counts.deadLettered;
-  return { counts, bytes, endedBy };
+  return { counts, bytes, lines: counts.input, endedBy };
 }
 
 /** Which lines pass; undefined: all. */

@@ -22,9 +22,9 @@ export async function performRuns(
   { plan, world, stopReading, isAtEnd }: Pick<OpenReplay, 'plan' | 'world' | 'stopReading' | 'isAtEnd'>,
   onProgress: (progress: Progress) => void,
 ): Promise<BlockRunResult> {
-  let total: BlockRunResult = { counts: noCounts(), bytes: 0, endedBy: 'input' };
+  let total: BlockRunResult = { counts: noCounts(), bytes: 0, lines: 0, endedBy: 'input' };
   for await (const run of runs) {
-    const before: Progress = total;
+    const before: BlockRunResult = total;
     const left = plan.limit === undefined ? undefined : plan.limit - before.counts.input;
     const result = await drive({
       ...run,
@@ -34,7 +34,7 @@ export async function performRuns(
       isAtEnd,
       onProgress: (progress) => onProgress(together(before, progress)),
     });
-    total = { ...result, ...together(before, result) };
+    total = { ...result, ...together(before, result), lines: before.lines + result.lines };
     if (result.endedBy !== 'input') break;
   }
   return total;

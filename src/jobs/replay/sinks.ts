@@ -20,7 +20,7 @@ export async function openReplaySinks(
   const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
   const keeping = { permissions: DEAD_LETTER_PERMISSIONS };
   const targets: Targets = {
-    outputs: [to === undefined ? toStdout(false) : { kind: 'file', path: to.file, mode, keeping: {} }],
+    outputs: [to === undefined ? toStdout({ envelope: false }) : { kind: 'file', path: to.file, mode, keeping: {} }],
     deadLetters:
       deadLetter === undefined ? { kind: 'stderr' } : { kind: 'file', path: deadLetter, mode: 'append', keeping },
   };

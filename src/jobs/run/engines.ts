@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { packingOf } from '../../files/index.js';
 import { chooseExecutor, type TraceOf } from '../../pipeline/index.js';
 import { openEngines, type EnginePipeline, type Engines } from '../engines/engines.js';
 import type { RunPlan } from './plan.js';
@@ -36,7 +37,8 @@ export function openRunEngines(
 function sizeOf(inputs: readonly string[]): number | undefined {
   let bytes = 0;
   for (const input of inputs) {
-    const stats = input === '-' || input.endsWith('.gz') ? undefined : statSync(input, { throwIfNoEntry: false });
+    const stats =
+      input === '-' || packingOf(input) !== undefined ? undefined : statSync(input, { throwIfNoEntry: false });
     if (stats?.isFile() !== true) return undefined;
     bytes += stats.size;
   }

@@ -1,7 +1,9 @@
 import type { AiStatus } from '../../ai/index.js';
 import {
+  decidingColumns,
   drive,
   endedBetweenBlocks,
+  leavesColumnsOpen,
   type BlockRunResult,
   type OpenExecutor,
   type Progress,
@@ -55,7 +57,8 @@ export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
   const engines = await openRunEngines(plan, talk.notice, talk.traceOf);
   try {
     const engine = engines.engineOf(enginePipeline(plan));
-    const executor = engine.open();
+    const { outputs } = plan.pipeline;
+    const executor = leavesColumnsOpen(outputs) ? decidingColumns(engine.open(), outputs) : engine.open();
     const reading = new AbortController();
     const job = await openJob(plan, { engine, executor, reading, talk }).catch(async (error: unknown) => {
       await executor.close();
@@ -132,8 +135,8 @@ async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promi
     await look('at the end');
     return result;
   } catch (error) {
-    const { counts, stages, bytes } = result;
-    return { counts, ...(stages && { stages }), bytes, endedBy: 'error', error };
+    const { counts, stages, bytes, lines } = result;
+    return { counts, ...(stages && { stages }), bytes, lines, endedBy: 'error', error };
   }
 }
 

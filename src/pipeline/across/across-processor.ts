@@ -6,6 +6,7 @@ import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finish
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { forEachEvent, openBytes } from '../lines/event-lines.js';
+import { outputFormats } from '../output-formats.js';
 import { OutputLines } from '../output-lines.js';
 import { compileRouting } from '../pipeline.js';
 import type { TraceOf } from '../stages/index.js';
@@ -40,7 +41,8 @@ export function acrossProcessor(
   const { pipeline: spec, strict, rawMax } = options;
   const { name, onError, outputs } = spec;
   const routing = compileRouting(spec, traceOf);
-  const settings: BatchOptions = { name, pipeline: routing, outputs, onError, strict, rawMax, onLine };
+  const formats = outputFormats(outputs);
+  const settings: BatchOptions = { name, pipeline: routing, outputs, formats, onError, strict, rawMax, onLine };
   const state = new PipelineState();
   const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);

@@ -16,6 +16,7 @@ import { EventFailure } from '../failure.js';
 import { HeldBlocks } from '../held-blocks.js';
 import { observer, stopwatch, type Observer } from '../observation.js';
 import { occurrences } from './occurrences.js';
+import { outputFormats } from '../output-formats.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { semaphore } from './semaphore.js';
@@ -74,7 +75,13 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const { front, middle, back } = sectionsOf(spec.stages);
   const steps = middle.map((stage) => compileStep(stage, calls, spec));
   const routing = compileRouting(spec);
-  const settings: BatchOptions = { ...spec, pipeline: routing, strict, rawMax };
+  const settings: BatchOptions = {
+    ...spec,
+    pipeline: routing,
+    formats: outputFormats(spec.outputs),
+    strict,
+    rawMax,
+  };
   const place = semaphore(options.concurrency);
   const held = new HeldBlocks(options.window);
   const seen = occurrences();

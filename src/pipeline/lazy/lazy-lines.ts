@@ -1,5 +1,6 @@
 import { ComputoError, MISSING } from 'computo-js';
 import { textOf, type Text } from '../../json/index.js';
+import { outputFormat } from '../../sinks/formats/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
 import type { LineOptions } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
@@ -64,7 +65,7 @@ export function scannedLines(
   };
 }
 
-/** Writes data as it stands in the line, where the only output takes every event. */
+/** Writes data as it stands in the line, where the only output takes every event as JSON. */
 function directly(
   lazy: LazyPipeline,
   form: LineForm,
@@ -75,7 +76,7 @@ function directly(
   const { write, needsContext } = lazy;
   const [output, another] = outputs;
   if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
-  if (write === undefined || routingKey !== undefined) return undefined;
+  if (write === undefined || routingKey !== undefined || outputFormat(output) !== undefined) return undefined;
   const { envelope } = output;
   const lines = batch.linesOf(0);
   if (lines === undefined) return undefined;

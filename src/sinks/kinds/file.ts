@@ -1,13 +1,17 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
 import { filePlan, type SchemaVocabulary } from '../../config/kinds/index.js';
+import { formatKeys, withFormat } from './format-keys.js';
 import type { FileKind } from './kind.js';
 
 const schema = (f: SchemaVocabulary) =>
-  f.section({
-    file: f.path().describe('The file to write, one JSON value per line.'),
-    ...f.outputKeys(),
-    ...f.rotation(),
-  });
+  withFormat(
+    f.section({
+      file: f.path().describe('The file to write.'),
+      ...f.outputKeys(),
+      ...formatKeys(f),
+      ...f.rotation(),
+    }),
+  );
 
 export const file: FileKind<ReturnType<typeof schema>['_output'], OutputPlan & FilePlan> = {
   kind: 'file',

@@ -7,6 +7,7 @@ import { tsv } from './tsv-format.js';
 /** The formats of an input besides lines of JSON. A new format is a file here and a line below. */
 export { isBroken, readBroken } from './broken-record.js';
 export type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
+export { joinedText } from './joined-text.js';
 export { recognize } from './recognize.js';
 
 export const INPUT_FORMATS: readonly InputFormat[] = [csv, tsv, json, text];

@@ -21,7 +21,8 @@ export function lineDecoder({ recordBytesMax }: DecoderOptions, recordsInto: (li
   return new BufferedDecoder((lines) => lineCutter(recordsInto(lines), recordBytesMax));
 }
 
-function lineCutter(records: Records, recordBytesMax: number): RecordCutter {
+/** Cuts lines out of the bytes. */
+export function lineCutter(records: Records, recordBytesMax: number): RecordCutter {
   const overLimit = new OverLimit('line', recordBytesMax);
   const take = (bytes: Buffer, start: number, end: number, isText: boolean): void => {
     if (overLimit.exceeds(end - start)) {

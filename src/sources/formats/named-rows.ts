@@ -79,7 +79,7 @@ export class NamedRows implements Records {
   }
 
   #names(bytes: Buffer, start: number, end: number): readonly Buffer[] {
-    if (bytes.subarray(start, end).includes(CARRIAGE_RETURN) && !bytes.subarray(start, end).includes(NEWLINE)) {
+    if (endsLinesInReturns(bytes.subarray(start, end))) {
       throw this.#refused(String.raw`its lines end in CR alone: convert them with tr '\r' '\n'`);
     }
     const text = new JsonLines();
@@ -99,6 +99,15 @@ export class NamedRows implements Records {
   #refused(reason: string): SourceError {
     return new SourceError(this.source, 'read', new Error(reason));
   }
+}
+
+/** Whether the only ends of lines are carriage returns; one in quotes is a part of its name. */
+function endsLinesInReturns(row: Buffer): boolean {
+  if (!row.includes(CARRIAGE_RETURN) || row.includes(NEWLINE)) return false;
+  return row
+    .toString('latin1')
+    .replaceAll(/"[^"]*"/g, '')
+    .includes('\r');
 }
 
 function withBrace(key: Buffer, index: number): Buffer {

@@ -1,5 +1,6 @@
 import { brokenLine } from './broken-record.js';
 import type { InputFormat } from './decoder.js';
+import type { JsonLines } from './json-lines.js';
 import { lineDecoder } from './line-decoder.js';
 
 const QUOTE = Buffer.from('"');
@@ -12,11 +13,14 @@ export const text: InputFormat = {
   summary: 'plain text: the data of an event is a line, as text',
   open: (options) =>
     lineDecoder(options, (lines) => ({
-      add(bytes, start, end) {
-        lines.append(QUOTE);
-        lines.appendEscaped(bytes, start, end);
-        lines.append(END);
-      },
+      add: (bytes, start, end) => addTextLine(lines, bytes, start, end),
       break: (...broken) => lines.append(brokenLine(...broken)),
     })),
 };
+
+/** Writes text as a line of JSON. */
+export function addTextLine(lines: JsonLines, bytes: Buffer, start: number, end: number): void {
+  lines.append(QUOTE);
+  lines.appendEscaped(bytes, start, end);
+  lines.append(END);
+}

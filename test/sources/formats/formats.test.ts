@@ -4,14 +4,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildProgram, loadCommands } from '../../../src/cli/program.js';
 import { root } from '../../support/cli.js';
-import { INPUT_FORMATS, isBroken, readBroken, type InputFormat } from '../../../src/sources/formats/index.js';
+import {
+  INPUT_FORMATS,
+  isBroken,
+  joinedText,
+  readBroken,
+  type InputFormat,
+} from '../../../src/sources/formats/index.js';
 
 const MAX = 1000;
 
 /** Decodes bytes that come in chunks. @param sizes of the chunks, the last of which takes the rest */
-function decode(name: string, input: string | Buffer, sizes: readonly number[] = [], recordBytesMax = MAX): string[] {
-  const format = INPUT_FORMATS.find((one) => one.name === name) as InputFormat;
-  const decoder = format.open({ source: `in.${name}`, recordBytesMax });
+function decode(
+  name: string | InputFormat,
+  input: string | Buffer,
+  sizes: readonly number[] = [],
+  recordBytesMax = MAX,
+): string[] {
+  const format = typeof name === 'string' ? (INPUT_FORMATS.find((one) => one.name === name) as InputFormat) : name;
+  const decoder = format.open({ source: `in.${format.name}`, recordBytesMax });
   const bytes = Buffer.from(input as string);
   const out: Buffer[] = [];
   let at = 0;
@@ -284,5 +295,76 @@ describe('json', () => {
     expect(decode('json', `[{"a":"${'x'.repeat(60)}"},2]`, [9, 9, 9], 30).map((line) => line.slice(0, 33))).toEqual(
       ['line_too_long: the value has 68 b', '2'].map((line) => line.slice(0, 33)),
     );
+  });
+});
+
+describe('text of several lines', () => {
+  const entries = joinedText((line) => /^\S/.test(line));
+
+  it('begins at the lines that match, and the first line begins one whatever it is', () => {
+    expect(decode(entries, ' old\nnew\r\n  at "x"\r\n\nlast')).toEqual([
+      '" old"',
+      '"new\\n  at \\"x\\"\\n"',
+      '',
+      '',
+      '"last"',
+    ]);
+    expect(decode(entries, '')).toEqual([]);
+    expect(decode(entries, '\n')).toEqual(['""']);
+  });
+
+  it('is what its lines are, joined, however it is cut', () => {
+    const input = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\r\n', 'ü', '"') });
+    fc.assert(
+      fc.property(input, fc.array(fc.integer({ min: 1, max: 5 })), (text, sizes) => {
+        const lines = text.split('\n').map((line, at, all) => (at < all.length - 1 ? line.replace(/\r$/, '') : line));
+        if (lines.at(-1) === '') lines.pop();
+        const last = lines.length - 1;
+        const records: string[] = [];
+        for (const [at, line] of lines.entries()) {
+          // The last line may end in a return that no newline follows.
+          const clean = at === last ? line.replace(/\r$/, '') : line;
+          if (at === 0 || /^\S/.test(clean)) records.push(clean);
+          else records[records.length - 1] = `${records.at(-1) ?? ''}\n${clean}`;
+        }
+        const read = decode(entries, text, sizes, 10_000);
+        expect(read.filter((line) => line !== '')).toEqual(records.map((record) => JSON.stringify(record)));
+        // Lines keep their numbers.
+        expect(read).toHaveLength(lines.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('breaks a record over the limit at once, remembers nothing of the rest, and goes on with the next', () => {
+    const input = `a\n ${'x'.repeat(30)}\n y\n\n z\nb\n c\n${'d'.repeat(50)}\n e\nf\n`;
+    for (const sizes of [[], [7, 7, 7, 7, 7, 7], [1, 40, 1, 1]]) {
+      const lines = decode(entries, input, sizes, 20);
+      expect(lines.map((line) => line.slice(0, 49))).toEqual(
+        [
+          'line_too_long: the record has more than 20 bytes ',
+          '',
+          '',
+          '',
+          '',
+          '"b\\n c"',
+          '',
+          'line_too_long: the record has more than 20 bytes ',
+          '',
+          '"f"',
+        ].map((line) => line.slice(0, 49)),
+      );
+      expect(lines[0]).toMatch(/check whether --start matches the lines that begin one: a\n x+$/);
+    }
+  });
+
+  it('breaks a record with a line that is not valid UTF-8, all of it', () => {
+    const input = Buffer.from('a\n caf\u00e9\n b\nc\n', 'latin1');
+    for (const sizes of [[], [3, 2, 1, 1, 1, 1]]) {
+      const lines = decode(entries, input, sizes);
+      expect(lines.map((line) => line.slice(0, 12))).toEqual(['invalid_utf8', '', '', '"c"']);
+      expect(lines[0]).toContain('a\n caf');
+      expect(lines[0]?.endsWith('\n b')).toBe(true);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { nodeFileSystem, resolvePath } from '../../../files/index.js';
+import { nodeFileSystem, packingOf, resolvePath } from '../../../files/index.js';
 import { openSource, type Source } from '../../../sources/index.js';
 import { STREAM } from './checkpoint.js';
 
@@ -21,6 +21,6 @@ export function givenInput(name: string, lineBytesMax: number): GivenInput {
   const source = openSource(name, { lineBytesMax, follow: false });
   if (name === '-' || !statSync(name).isFile()) return { source, path: STREAM, kind: 'stream' };
   const node = nodeFileSystem.stat(name)?.node;
-  const kind = name.endsWith('.gz') ? 'packed' : 'file';
+  const kind = packingOf(name) !== undefined ? 'packed' : 'file';
   return { source, path: resolvePath(name), kind, ...(node !== undefined && { node }) };
 }

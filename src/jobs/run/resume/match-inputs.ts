@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { hasCode, nodeFileSystem, stateOfPlace } from '../../../files/index.js';
+import { hasCode, nodeFileSystem, packingOf, stateOfPlace } from '../../../files/index.js';
 import type { StreamReader, StreamState } from '../../../sources/place/index.js';
 import { STREAM, type InputRecord } from './checkpoint.js';
 import type { GivenInput } from './given-input.js';
@@ -139,7 +139,7 @@ function isThere({ path, place, end, absence }: InputRecord): boolean {
   const stats = nodeFileSystem.stat(path);
   if (stats === undefined || stats.kind !== 'file' || (at.file.node ?? stats.node) !== stats.node) return false;
   // What comes out of a compressed file has no place in it.
-  if (path.endsWith('.gz')) return true;
+  if (packingOf(path) !== undefined) return true;
   let fd: number;
   try {
     fd = nodeFileSystem.open(path);

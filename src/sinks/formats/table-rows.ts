@@ -1,0 +1,65 @@
+import { NumberText, type Json } from 'computo-js';
+import { stringifyJson } from '../../json/index.js';
+import type { TableFormat } from './format.js';
+
+/** An event's data does not fit the columns of a table. */
+export class ColumnsError extends Error {
+  override readonly name = 'ColumnsError';
+}
+
+/** So many columns are told; the others are counted. */
+const COLUMNS_TOLD_MAX = 8;
+
+/**
+ * Writes data as rows of a table, without the newline behind each. A text is its own cell, null and a missing key are empty ones,
+ * and everything else stands there as JSON.
+ *
+ * @param columns different names, at least one
+ * @returns throws ColumnsError for data that is not an object, or has a key that is not a column; ComputoError when a value is nested too
+ *   deep to print
+ */
+export function rowWriter(format: TableFormat, columns: readonly string[]): (data: Json) => string {
+  const places = new Map(columns.map((column, index) => [column, index]));
+  const cells = columns.map(() => '');
+  return (data) => {
+    if (!isObject(data)) throw new ColumnsError(`a row of ${format.name} needs an object, got ${kindOf(data)}`);
+    const keys = Object.keys(data);
+    cells.fill('');
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] ?? '';
+      // Mostly the keys stand in the order of the columns.
+      const place = columns[index] === key ? index : places.get(key);
+      if (place === undefined) throw new ColumnsError(strayKey(key, columns));
+      cells[place] = cellOf(data[key] ?? null);
+    }
+    const row = format.row(cells);
+    if (row !== undefined) return row;
+    throw new ColumnsError(`a row of one empty cell is an empty line of ${format.name}, which readers skip: write csv`);
+  };
+}
+
+/** The columns that data would have: its keys, where it is an object with any. */
+export function columnsOf(data: Json): readonly string[] | undefined {
+  const keys = isObject(data) ? Object.keys(data) : [];
+  return keys.length === 0 ? undefined : keys;
+}
+
+function cellOf(value: Json): string {
+  return typeof value === 'string' ? value : value === null ? '' : stringifyJson(value);
+}
+
+function isObject(data: Json): data is Extract<Json, { readonly [key: string]: Json }> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof NumberText);
+}
+
+function kindOf(data: Json): string {
+  if (data === null) return 'null';
+  if (Array.isArray(data)) return 'an array';
+  return typeof data === 'string' ? 'a text' : typeof data === 'boolean' ? 'a boolean' : 'a number';
+}
+
+function strayKey(key: string, columns: readonly string[]): string {
+  const told = columns.slice(0, COLUMNS_TOLD_MAX).join(', ');
+  const more = columns.length > COLUMNS_TOLD_MAX ? ` and ${columns.length - COLUMNS_TOLD_MAX} more` : '';
+  return `the key ${JSON.stringify(key)} is not a column: the columns are ${told}${more}`;
+}

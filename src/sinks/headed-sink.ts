@@ -1,0 +1,22 @@
+import type { FileHead } from './formats/index.js';
+import type { Sink } from './sink.js';
+
+/**
+ * Writes a header before the first lines. A sink that is opened again on the same open file goes on below the header that is there.
+ *
+ * @param begun the headers that were written to the open file, as text
+ */
+export function headedSink(sink: Sink, head: FileHead | undefined, begun: Set<string>): Sink {
+  if (head === undefined) return sink;
+  const text = Buffer.from(head.bytes).toString('utf8');
+  return {
+    ...sink,
+    async write(lines) {
+      if (!begun.has(text)) {
+        await sink.write(head.bytes);
+        begun.add(text);
+      }
+      if (lines.length > 0) await sink.write(lines);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { nodeFileSystem } from '../files/index.js';
+import { SinkError } from './sink.js';
+
+/** So much of a header is told. */
+const TOLD_MAX = 100;
+
+/**
+ * Sees that a file to which rows are added begins with their header. One that is missing or empty is fine.
+ *
+ * @param head with its newline
+ * @throws SinkError
+ */
+export function refuseOtherHead(path: string, head: Uint8Array): void {
+  const stats = nodeFileSystem.stat(path);
+  if (stats?.kind !== 'file' || stats.size === 0) return;
+  const start = startOf(path, Math.max(head.length, TOLD_MAX));
+  if (start.subarray(0, head.length).equals(head)) return;
+  const [line = ''] = start.toString('utf8', 0, TOLD_MAX).split('\n');
+  const reason = `it begins with ${JSON.stringify(line)}, which is not the header of these columns: move it away, or name its columns`;
+  throw new SinkError(path, 'open', new Error(reason));
+}
+
+function startOf(path: string, bytes: number): Buffer {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    const start = Buffer.alloc(bytes);
+    return start.subarray(0, readSync(fd, start, 0, bytes, 0));
+  } catch (error) {
+    throw new SinkError(path, 'open', error);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
