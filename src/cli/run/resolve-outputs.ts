@@ -1,7 +1,7 @@
 import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { Manifest } from '../../files/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
-import { outputKinds } from '../../sinks/kinds/index.js';
+import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
@@ -25,7 +25,7 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
   }
   if (plan.outputs === undefined) return [{ spec: { envelope }, plan: toStdout(envelope) }];
   return plan.outputs.map((output) => ({
-    spec: { envelope: envelope || output.envelope, ...(output.when && { when: output.when }) },
+    spec: { ...takeOf(output), envelope: envelope || output.envelope },
     plan: outputPlan(output),
   }));
 }

@@ -11,8 +11,6 @@ import {
   weakTokens,
   type Config,
   type LoadedConfig,
-  type OutputPlan,
-  type OutputTake,
   type PipelinePlan,
   type ResolvedPipeline,
 } from '../../config/index.js';
@@ -23,7 +21,7 @@ import { resolveFleet } from '../../jobs/fleet/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
-import { outputKinds } from '../../sinks/kinds/index.js';
+import { takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
@@ -184,12 +182,6 @@ export function pipelineServePlan(
     budget: plan.budget,
     scriptFiles,
   };
-}
-
-/** What goes to NATS goes there as whole events: messages are named by their ids. */
-function takeOf(output: OutputPlan): OutputTake {
-  const { when, envelope } = output;
-  return { envelope: envelope || outputKinds.of(output).to === 'nats', ...(when && { when }) };
 }
 
 /** Whoever can reach the port could write, and read everything: that must be meant. */

@@ -1,6 +1,6 @@
 import type { Json, Shape } from 'computo-js';
 import type * as z from 'zod';
-import type { OutputPlan, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
+import type { OutputPlan, OutputTake, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
 import type { SourceNode } from '../source/index.js';
 import type { SchemaVocabulary } from './fields.js';
 import type { Kinds } from './kinds.js';
@@ -62,6 +62,7 @@ export interface StageMaker {
 /** What is written of every output. */
 export interface OutputConfigFields {
   readonly when?: readonly string[] | undefined;
+  readonly otherwise: boolean;
   readonly envelope: boolean;
 }
 
@@ -71,7 +72,7 @@ export interface OutputInConfig<
   /** Keys that hold the path of a file that it writes. */
   readonly files: readonly string[];
   /** Without what all outputs have. */
-  plan(settings: Settings, make: PathMaker): Omit<OutputPlan, 'when' | 'envelope'>;
+  plan(settings: Settings, make: PathMaker): Omit<OutputPlan, keyof OutputTake>;
 }
 
 export interface PathMaker {

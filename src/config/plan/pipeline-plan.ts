@@ -37,6 +37,8 @@ export interface OutputPlan extends OutputTake {
 export interface OutputTake {
   /** The routing keys it takes; absent: every event. */
   readonly when?: readonly string[];
+  /** It takes what no other output takes. */
+  readonly otherwise?: true;
   /** Whole events are written instead of their data. */
   readonly envelope: boolean;
 }

@@ -15,7 +15,7 @@ export function stageParts({ name, stages, routingKey, onError, outputs }: Pipel
     ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ['on_error', onError],
-    ['what its outputs take', outputs.map(({ when, envelope }) => ({ envelope, ...(when && { when }) }))],
+    ['what its outputs take', outputs],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
 }
