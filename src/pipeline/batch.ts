@@ -1,15 +1,18 @@
 import type { Json } from 'computo-js';
+import { groupOf } from '../files/names/index.js';
 import { contextOf, envelopeText, eventId, type StoredOrigin } from '../event/index.js';
 import { stringifyJson } from '../json/index.js';
 import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure, failureOf } from './failure.js';
+import { GroupedLines } from './grouped-lines.js';
 import type { Observation } from './observation.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnErrorPlan, OutputTake } from '../config/index.js';
+import type { LineGroup } from '../sinks/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 
 /** What a block's events share. */
@@ -31,6 +34,8 @@ export interface BlockResult {
   readonly counts: Counts;
   /** For each output of the pipeline its finished lines. */
   readonly outputs: readonly Buffer[];
+  /** By the number of an output that has a file per key: how its lines are divided among the files. */
+  readonly groups?: ReadonlyMap<number, readonly LineGroup[]>;
   readonly deadLetters: readonly DeadLetter[];
   readonly failures: readonly FailureCount[];
   /** The ways of those events that were watched. */
@@ -65,6 +70,8 @@ export class Batch {
   readonly #failures = new FailureCounts();
   readonly #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
+  /** Of the outputs that have a file per key, by number. */
+  #grouped: Map<number, GroupedLines> | undefined;
   #line = 0;
 
   constructor(
@@ -124,7 +131,10 @@ export class Batch {
     const text = print(data);
     const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
     for (const target of targets) {
-      this.outputs[target]?.add(outputs[target]?.envelope === true ? whole : text);
+      const { envelope, filesBy } = outputs[target] ?? {};
+      const line = envelope === true ? whole : text;
+      if (filesBy === undefined) this.outputs[target]?.add(line);
+      else this.#linesOfGroups(target).add(groupOf(filesBy, key, this.#origin().timestamp), line);
     }
     this.counts.output += 1;
   }
@@ -169,9 +179,25 @@ export class Batch {
   result(): BlockResult {
     const { line, counts, stopped } = this;
     const outputs = this.outputs.map((one) => one.take());
+    const groups = this.#grouped && this.#takeGroups(this.#grouped, outputs);
     const failures = this.#failures.list();
     const observations = this.#observations;
-    return { lines: line, counts, outputs, deadLetters: this.#deadLetters, failures, observations, stopped };
+    const deadLetters = this.#deadLetters;
+    return { lines: line, counts, outputs, ...(groups && { groups }), deadLetters, failures, observations, stopped };
+  }
+
+  #linesOfGroups(output: number): GroupedLines {
+    this.#grouped ??= new Map();
+    const lines = this.#grouped.get(output) ?? new GroupedLines();
+    this.#grouped.set(output, lines);
+    return lines;
+  }
+
+  /** @param outputs are given the lines */
+  #takeGroups(grouped: ReadonlyMap<number, GroupedLines>, outputs: Buffer[]): NonNullable<BlockResult['groups']> {
+    const taken = [...grouped].map(([output, one]) => [output, one.take()] as const);
+    for (const [output, { lines }] of taken) outputs[output] = lines;
+    return new Map(taken.map(([output, { groups }]) => [output, groups]));
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

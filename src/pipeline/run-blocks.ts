@@ -37,6 +37,8 @@ export interface BlockRun {
   readonly tap?: (() => Tap | undefined) | undefined;
   /** Awaited before anything of a block is written. What it throws ends the run. */
   readonly beforeWrite?: () => Promise<void>;
+  /** Awaited when outputs have begun files for a block, and nothing of it is written yet. What it throws ends the run. */
+  readonly onNewFiles?: () => Promise<void>;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
@@ -108,11 +110,18 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   let ending: Ending | undefined;
   const hasEnded = (): boolean => ending !== undefined;
 
+  const prepare = async (groups: NonNullable<BlockResult['groups']>): Promise<void> => {
+    let hasBegun = false;
+    for (const [index, some] of groups) if ((await run.outputs[index]?.prepare?.(some)) === true) hasBegun = true;
+    if (hasBegun) await run.onNewFiles?.();
+  };
+
   const deliver = async (arrived: Arrived, result: BlockResult): Promise<void> => {
     const { file, linesBefore, size, resumeAt } = arrived;
     const base = linesBefore ?? file.delivered;
     file.delivered += result.lines;
     if (run.beforeWrite !== undefined) await run.beforeWrite();
+    if (result.groups !== undefined) await prepare(result.groups);
     if (result.deadLetters.length > 0) {
       const lines = result.deadLetters.map(({ head, lineInBlock, line }) =>
         deadLetterLine(head, lineInBlock === undefined ? line : base + lineInBlock + 1),
@@ -120,7 +129,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       await run.deadLetters.write(Buffer.from(lines.join('')));
     }
     for (const [index, lines] of result.outputs.entries()) {
-      if (lines.length > 0) await run.outputs[index]?.write(lines);
+      if (lines.length > 0) await run.outputs[index]?.write(lines, result.groups?.get(index));
       run.executor.recycle?.(lines);
     }
     addCounts(counts, result.counts);

@@ -50,7 +50,7 @@ export function runCommand(command: Command): Command {
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-); an earlier output is replaced; .gz is compressed',
+      'write here instead of to stdout (-), replacing what is there; .gz is compressed; with {routing_key} or {date} in it, a file for each',
     )
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')

@@ -1,5 +1,8 @@
-import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
+import type { FilePlan, KeyedFilesPlan, OutputTake, PipelinePlan } from '../../config/index.js';
+import { KEYED_FILES_DEFAULTS } from '../../config/kinds/index.js';
 import { Manifest } from '../../files/index.js';
+import { fieldsIn, misnamed, parseTemplate } from '../../files/names/index.js';
+import { isAiStage } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -21,13 +24,28 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
   if (flags.output !== undefined) {
     const keeping = flags.rotate === undefined ? {} : { rotateBytes: flags.rotate };
     const packs = flags.output.endsWith('.gz') ? ({ packs: true } as const) : {};
-    return [{ spec: { envelope }, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
+    const keyed = keyedOutput(flags.output, plan);
+    const filesBy = keyed && fieldsIn(keyed.names);
+    return [
+      {
+        spec: { envelope, ...(filesBy && { filesBy }) },
+        plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs, ...(keyed && { keyed }) },
+      },
+    ];
   }
   if (plan.outputs === undefined) return [{ spec: { envelope }, plan: toStdout(envelope) }];
   return plan.outputs.map((output) => ({
     spec: { ...takeOf(output), envelope: envelope || output.envelope },
     plan: outputPlan(output),
   }));
+}
+
+/** `-o` with a file per key, as in a config. @throws UserError */
+function keyedOutput(output: string, plan: PipelinePlan): KeyedFilesPlan | undefined {
+  const template = parseTemplate(output);
+  const wrong = misnamed(output, { hasRoutingKey: plan.routingKey !== undefined || plan.stages.some(isAiStage) });
+  if (wrong !== undefined) throw new UserError(`-o ${output}: ${wrong.message}`, EXIT.usage, wrong.hint);
+  return template && { ...template, ...KEYED_FILES_DEFAULTS };
 }
 
 function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
@@ -63,11 +81,13 @@ export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters
   stateFolder: string,
 ): Plan {
   if (plan.kind !== 'file') return plan;
-  const isNeeded = keepsParts(plan.keeping) || (plan.mode === 'truncate' && Manifest.isThere(stateFolder, plan.path));
+  const mayHaveParts = 'keyed' in plan || Manifest.isThere(stateFolder, plan.path);
+  const isNeeded = keepsParts(plan.keeping) || (plan.mode === 'truncate' && mayHaveParts);
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
 /** The config's files are logs: a run adds to them. */
 function filePlan(plan: FilePlan): FileTarget {
-  return { kind: 'file', path: plan.file, mode: 'append', keeping: keepingOf(plan) };
+  const { file: path, keyed } = plan;
+  return { kind: 'file', path, mode: 'append', keeping: keepingOf(plan), ...(keyed && { keyed }) };
 }

@@ -27,6 +27,7 @@ import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
+import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
 const DAY_MS = 86_400_000;
@@ -52,7 +53,9 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   for (const name of pipelineNames(config)) {
     const pipeline = await resolvePipeline(config, name);
     refuseWithoutOutputs(pipeline.plan, config);
-    pipelines.push(pipelineServePlan(pipeline, processing));
+    const plan = pipelineServePlan(pipeline, processing);
+    refuseKeyed(plan, 'serve');
+    pipelines.push(plan);
   }
   refuseSharedFiles(pipelines);
   const host = flags.host ?? server.host;

@@ -41,6 +41,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'unused-script': 'no pipeline uses this script',
   'invalid-schema': 'the schema of an AI stage is not a JSON Schema',
   'repeated-name': 'two AI stages of a pipeline have the same name',
+  'file-name': 'the name of an output file has an unknown field, or one that no event has',
   'shared-output-file': 'two outputs write one file',
   'own-file': 'an output is the config, a script, or a file of state_dir or of the log',
   'unreached-output': 'no event can have a routing key that this output takes',

@@ -10,7 +10,8 @@ export type {
   SourcePlan,
   StageInConfig,
   StageMaker,
+  TakeInConfig,
 } from './config-kinds.js';
-export { filePlan } from './file-plan.js';
+export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';
 export { Kinds } from './kinds.js';

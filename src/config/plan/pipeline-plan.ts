@@ -1,3 +1,4 @@
+import type { NameField, NameTemplate } from '../../files/names/index.js';
 import type { CheckOptions, ExecuteOptions, Json, Span } from 'computo-js';
 
 /** A pipeline of a config as plain JSON data, so that it can be sent to a worker: everything resolved, nothing compiled. */
@@ -41,12 +42,23 @@ export interface OutputTake {
   readonly otherwise?: true;
   /** Whole events are written instead of their data. */
   readonly envelope: boolean;
+  /** What tells its files apart, where it has a file per key. */
+  readonly filesBy?: readonly NameField[];
+}
+
+/** A file per key. */
+export interface KeyedFilesPlan extends NameTemplate {
+  /** Open at a time. */
+  readonly openMax: number;
+  /** All in all. */
+  readonly filesMax: number;
 }
 
 /** A file to write, and when a new one is started. */
 export interface FilePlan {
-  /** Absolute. */
+  /** Absolute. Of an output that has a file per key, what stands for all of them. */
   readonly file: string;
+  readonly keyed?: KeyedFilesPlan;
   /** Bytes. */
   readonly rotateSize?: number;
   /** Milliseconds. */

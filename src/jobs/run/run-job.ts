@@ -22,6 +22,8 @@ export interface RunJob {
 export interface RunKeeping {
   /** Everything up to here is out, and nothing behind it. */
   reached(at: ResumeAt): void;
+  /** Makes a checkpoint in which files stand that were begun: nothing of the block they were begun for is written yet. */
+  filesBegun(): Promise<void>;
   /**
    * Makes the last checkpoint.
    *

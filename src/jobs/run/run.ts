@@ -97,6 +97,7 @@ async function driven(plan: RunPlan, { job, executor, reading, ai }: OpenRun, ta
     stopReading: () => reading.abort(),
     unordered: plan.unordered,
     beforeWrite: () => look('between blocks'),
+    ...(keeping && { onNewFiles: () => keeping.filesBegun() }),
     ...(progress && { onProgress: (now) => progress.update(now) }),
     keep: {
       ...(keeping && { reached: (at) => keeping.reached(at) }),

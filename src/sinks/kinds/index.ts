@@ -13,9 +13,9 @@ export const outputKinds = new Kinds<OutputKind>([file, stdout, nats]);
 
 /** What an output takes. What goes to NATS goes there as whole events: messages are named by their ids. */
 export function takeOf(output: OutputPlan): OutputTake {
-  const { when, otherwise, envelope } = output;
+  const { when, otherwise, envelope, filesBy } = output;
   const isEnvelope = envelope || outputKinds.of(output).to === 'nats';
-  return { envelope: isEnvelope, ...(when && { when }), ...(otherwise && { otherwise }) };
+  return { envelope: isEnvelope, ...(when && { when }), ...(otherwise && { otherwise }), ...(filesBy && { filesBy }) };
 }
 
 /** The file that an output writes; undefined: it writes none. */
