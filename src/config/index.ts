@@ -30,6 +30,7 @@ export {
 export type {
   FilePlan,
   OnErrorPlan,
+  KeyedFilesPlan,
   OutputPlan,
   OutputTake,
   PipelinePlan,

@@ -26,7 +26,7 @@ export { leadsInto } from './leads-into.js';
 export { makeFolder } from './make-folder.js';
 export { Manifest } from './manifest.js';
 export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
-export { fileKey, foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
+export { fileKey, foldsCase, foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
 export { replaceFile } from './replace-file.js';

@@ -84,7 +84,7 @@ function isOutside(seen: string): boolean {
  * Whether a folder treats `Name` and `name` as one. Tested with the folder's own name, so that nothing has to be
  * created.
  */
-function foldsCase(folder: string, fs: FileSystem): boolean {
+export function foldsCase(folder: string, fs: FileSystem = nodeFileSystem): boolean {
   const name = basename(folder);
   const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
   if (swapped === name) return dirname(folder) === folder ? false : foldsCase(dirname(folder), fs);

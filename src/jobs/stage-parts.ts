@@ -26,10 +26,7 @@ export function stageParts({
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ...Object.values(tables).map((table) => [`table ${table.plan.name}`, tableMeaning(table)] as const),
     ['on_error', onError],
-    [
-      'what its outputs take',
-      outputs.map(({ envelope, when, format, columns }) => ({ envelope, when, format, columns })),
-    ],
+    ['what its outputs take', outputs],
   ];
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
 }

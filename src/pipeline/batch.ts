@@ -1,4 +1,5 @@
 import type { Json } from 'computo-js';
+import { groupOf } from '../files/names/index.js';
 import { contextOf, envelopeText, eventId, type StoredOrigin } from '../event/index.js';
 import { stringifyJson } from '../json/index.js';
 import type { StageCounts } from './across/stage-counts.js';
@@ -7,12 +8,14 @@ import { noCounts, type Counts } from './counts.js';
 import { deadLetterHead, type DeadLetter, type Remains } from './dead-letter.js';
 import { FailureCounts, type FailureCount } from './failure-counts.js';
 import { EventFailure } from './failure.js';
+import { GroupedLines } from './grouped-lines.js';
 import type { Observation } from './observation.js';
 import { FormattedOutputs, type OutputColumns, type OutputFormats } from './output-formats.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnErrorPlan, OutputTake } from '../config/index.js';
+import type { LineGroup } from '../sinks/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 import { textOf } from './text-of.js';
 
@@ -37,6 +40,8 @@ export interface BlockResult {
   readonly counts: Counts;
   /** For each output of the pipeline its finished lines. */
   readonly outputs: readonly Buffer[];
+  /** By the number of an output that has a file per key: how its lines are divided among the files. */
+  readonly groups?: ReadonlyMap<number, readonly LineGroup[]>;
   readonly deadLetters: readonly DeadLetter[];
   readonly failures: readonly FailureCount[];
   /** The ways of those events that were watched. */
@@ -71,6 +76,8 @@ export interface BatchOptions {
 export interface Finished {
   readonly targets: readonly number[];
   readonly lines: readonly string[];
+  /** Its routing key. */
+  readonly key: string | undefined;
 }
 
 /** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
@@ -86,6 +93,8 @@ export class Batch {
   readonly #writesEnvelopes: boolean;
   /** Undefined: all outputs write lines of JSON. */
   readonly #formatted: FormattedOutputs | undefined;
+  /** Of the outputs that have a file per key, by number. */
+  #grouped: Map<number, GroupedLines> | undefined;
   #line = 0;
 
   constructor(
@@ -154,17 +163,22 @@ export class Batch {
     const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
     this.#show(FINISHED, data, key);
-    if (targets.length === 0) return { targets, lines: [] };
+    if (targets.length === 0) return { targets, lines: [], key };
     const formatted = targets.map((target) => this.#formatted?.write(target, data));
     const text = formatted.every((line) => line !== undefined) ? '' : textOf(data, 'output');
     const whole = this.#writesEnvelopes ? this.#envelope(id ?? this.newId(), text, key) : text;
     const lines = targets.map((target, at) => formatted[at] ?? (outputs[target]?.envelope === true ? whole : text));
-    return { targets, lines };
+    return { targets, lines, key };
   }
 
-  write({ targets, lines }: Finished): void {
+  write({ targets, lines, key }: Finished): void {
+    const { outputs } = this.settings;
     for (let at = 0; at < targets.length; at++) {
-      this.outputs[targets[at] ?? 0]?.add(lines[at] ?? '');
+      const target = targets[at] ?? 0;
+      const line = lines[at] ?? '';
+      const filesBy = outputs[target]?.filesBy;
+      if (filesBy === undefined) this.outputs[target]?.add(line);
+      else this.#linesOfGroups(target).add(groupOf(filesBy, key, this.timestamp), line);
     }
     if (targets.length === 0) this.counts.unrouted += 1;
     else this.counts.output += 1;
@@ -221,6 +235,7 @@ export class Batch {
   result(): BlockResult {
     const { line, counts, stopped } = this;
     const outputs = this.outputs.map((one) => one.take());
+    const groups = this.#grouped && this.#takeGroups(this.#grouped, outputs);
     const failures = this.#failures.list();
     const observations = this.#observations;
     const columns = this.#formatted?.decided;
@@ -228,12 +243,27 @@ export class Batch {
       lines: line,
       counts,
       outputs,
+      ...(groups && { groups }),
       deadLetters: this.#deadLetters,
       failures,
       observations,
       ...(columns && { columns }),
       stopped,
     };
+  }
+
+  #linesOfGroups(output: number): GroupedLines {
+    this.#grouped ??= new Map();
+    const lines = this.#grouped.get(output) ?? new GroupedLines();
+    this.#grouped.set(output, lines);
+    return lines;
+  }
+
+  /** @param outputs are given the lines */
+  #takeGroups(grouped: ReadonlyMap<number, GroupedLines>, outputs: Buffer[]): NonNullable<BlockResult['groups']> {
+    const taken = [...grouped].map(([output, one]) => [output, one.take()] as const);
+    for (const [output, { lines }] of taken) outputs[output] = lines;
+    return new Map(taken.map(([output, { groups }]) => [output, groups]));
   }
 
   #emitInstead(data: Json, remains: Remains, line: number): void {

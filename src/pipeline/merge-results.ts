@@ -1,3 +1,4 @@
+import type { LineGroup } from '../sinks/index.js';
 import type { BlockResult } from './batch.js';
 import { addStageCounts, type StageCounts } from './across/stage-counts.js';
 import { addCounts, noCounts } from './counts.js';
@@ -18,6 +19,7 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
     if (result.stages !== undefined) addStageCounts(stages, result.stages);
     lines += result.lines;
   }
+  const groups = groupsOf(delivered);
   const width = Math.max(0, ...delivered.map(({ outputs }) => outputs.length));
   return {
     lines,
@@ -25,6 +27,7 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
     outputs: Array.from({ length: width }, (_, index) =>
       Buffer.concat(delivered.flatMap(({ outputs }) => outputs[index] ?? [])),
     ),
+    ...(groups.size > 0 && { groups }),
     deadLetters,
     failures: delivered.flatMap(({ failures }) => failures),
     observations: delivered.flatMap(({ observations }) => observations),
@@ -34,4 +37,13 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
     }),
     stopped: stop !== -1,
   };
+}
+
+/** In the order in which the lines of each output are put together. */
+function groupsOf(results: readonly BlockResult[]): NonNullable<BlockResult['groups']> {
+  const groups = new Map<number, LineGroup[]>();
+  for (const result of results) {
+    for (const [output, some] of result.groups ?? []) groups.set(output, [...(groups.get(output) ?? []), ...some]);
+  }
+  return groups;
 }

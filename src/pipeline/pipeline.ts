@@ -1,4 +1,5 @@
 import { NumberText, type Json } from 'computo-js';
+import type { OutputTake } from '../config/index.js';
 import { stringifyJson } from '../json/index.js';
 import { EventFailure } from './failure.js';
 import type { PipelineSpec } from './spec.js';
@@ -111,15 +112,18 @@ function keyOf(value: Json): string | undefined {
 }
 
 function outputChooser(outputs: PipelineSpec['outputs']): Pipeline['outputsFor'] {
-  const all = outputs.map((_, index) => index);
-  if (outputs.every((output) => output.when === undefined)) return () => all;
-  const takers = new Map<string, number[]>();
-  const unconditional = all.filter((index) => outputs[index]?.when === undefined);
+  const numbersOf = (takes: (output: OutputTake) => boolean): readonly number[] =>
+    outputs.flatMap((output, index) => (takes(output) ? [index] : []));
+  const isUnconditional = ({ when, otherwise }: OutputTake): boolean => when === undefined && otherwise !== true;
+  const takers = new Map<string, readonly number[]>();
   for (const key of new Set(outputs.flatMap((output) => output.when ?? []))) {
     takers.set(
       key,
-      all.filter((index) => outputs[index]?.when?.includes(key) ?? true),
+      numbersOf((output) => isUnconditional(output) || output.when?.includes(key) === true),
     );
   }
-  return (key) => (key === undefined ? unconditional : (takers.get(key) ?? unconditional));
+  const unconditional = numbersOf(isUnconditional);
+  const others = unconditional.length > 0 ? unconditional : numbersOf(({ otherwise }) => otherwise === true);
+  if (takers.size === 0) return () => others;
+  return (key) => (key === undefined ? others : (takers.get(key) ?? others));
 }

@@ -55,6 +55,8 @@ export interface BlockRun {
   readonly isAtEnd?: () => boolean;
   /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
   readonly onState?: (changes: StateChanges) => void;
+  /** Awaited when outputs have begun files for a block, and nothing of it is written yet. What it throws ends the run. */
+  readonly onNewFiles?: () => Promise<void>;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each block that is safely out. */
@@ -133,11 +135,18 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   let ending: Ending | undefined;
   const hasEnded = (): boolean => ending !== undefined;
 
+  const prepare = async (groups: NonNullable<BlockResult['groups']>): Promise<void> => {
+    let hasBegun = false;
+    for (const [index, some] of groups) if ((await run.outputs[index]?.prepare?.(some)) === true) hasBegun = true;
+    if (hasBegun) await run.onNewFiles?.();
+  };
+
   const deliver = async (arrived: Arrived, result: BlockResult): Promise<void> => {
     const { file, linesBefore, size, resumeAt } = arrived;
     const base = linesBefore ?? file.delivered;
     file.delivered += result.lines;
     if (run.beforeWrite !== undefined) await run.beforeWrite();
+    if (result.groups !== undefined) await prepare(result.groups);
     if (result.deadLetters.length > 0) {
       const letters = result.deadLetters.map(({ head, lineInBlock, line }) =>
         deadLetterLine(head, lineInBlock === undefined ? line : base + lineInBlock + 1),
@@ -145,7 +154,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       await run.deadLetters.write(Buffer.from(letters.join('')));
     }
     for (const [index, finished] of result.outputs.entries()) {
-      if (finished.length > 0) await run.outputs[index]?.write(finished);
+      if (finished.length > 0) await run.outputs[index]?.write(finished, result.groups?.get(index));
       run.executor.recycle?.(finished);
     }
     addCounts(counts, result.counts);

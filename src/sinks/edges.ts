@@ -7,6 +7,7 @@ export class Edges {
   #head: Uint8Array;
   #headMark: Fingerprint | undefined;
   #tail: Uint8Array;
+  #mark: PositionMark | undefined;
 
   private constructor(
     private readonly node: string | undefined,
@@ -33,6 +34,7 @@ export class Edges {
 
   /** Records bytes that were written. */
   add(bytes: Uint8Array): void {
+    this.#mark = undefined;
     if (this.#head.length < FINGERPRINT_BYTES_MAX) {
       this.#head = joined(this.#head, bytes.subarray(0, FINGERPRINT_BYTES_MAX - this.#head.length));
       this.#headMark = undefined;
@@ -47,6 +49,11 @@ export class Edges {
 
   /** What identifies the file's end now. */
   mark(): PositionMark {
+    this.#mark ??= this.#markNow();
+    return this.#mark;
+  }
+
+  #markNow(): PositionMark {
     this.#headMark ??= fingerprintOf(this.#head);
     const file = { ...(this.node !== undefined && { node: this.node }), head: this.#headMark };
     return { file, before: fingerprintOf(this.#tail) };

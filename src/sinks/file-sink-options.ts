@@ -93,6 +93,10 @@ export interface FileSink extends Sink {
    * @throws SinkError
    */
   tend(): Promise<boolean>;
+  /** Whether it is closed for now. */
+  isResting(): boolean;
+  /** Closes the file until it is written to again. Look at it before that. */
+  rest(): Promise<void>;
   /** Stops compressing: the rest is done when the output is opened again. Call it before `close` to close quickly. */
   hurry(): void;
 }

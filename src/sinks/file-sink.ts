@@ -139,7 +139,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
         return { kind, bytes: Math.abs(file.measure()), isRestored: false };
       case 'renamed':
       case 'replaced':
-        await file.sync();
+        if (!file.isResting) await file.sync();
         await goOn(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored: false };
       case 'removed': {
@@ -218,6 +218,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
         return isNew;
       }),
     hurry: () => keeper.stop(),
+    isResting: () => file.isResting,
+    rest: () => writing(() => keepingTheFile(() => file.rest())),
     async close() {
       // What was removed meanwhile could not be read any more.
       if (lifeline !== undefined) await look().catch(onTrouble);

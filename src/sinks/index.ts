@@ -1,5 +1,5 @@
 /** Floor 5: where finished lines go. A new sink is a file here and a line below. */
-export { SinkClosedError, SinkError, type Sink } from './sink.js';
+export { SinkClosedError, SinkError, type LineGroup, type Sink } from './sink.js';
 export { parseFilePosition, type FilePosition, type PositionMark } from './file-position.js';
 export { fileSink, heldFileSink } from './file-sink.js';
 export { FileHold } from './file-hold.js';
@@ -18,6 +18,7 @@ export { recoverFile } from './restore-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';
 export { refuseOtherHead } from './refuse-other-head.js';
+export { keyedSink, type KeyedSink, type KeyedSinkOptions } from './keyed-sink.js';
 export { packedSink } from './packed-sink.js';
 export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';

@@ -1,3 +1,10 @@
+/** Some of the lines of a write: they go to the file of their group, and follow those of the group before. */
+export interface LineGroup {
+  /** See `groupOf`. */
+  readonly group: string;
+  readonly bytes: number;
+}
+
 /** The destination of finished lines. Writes are whole lines, in order, one at a time: the caller awaits each before the next. */
 export interface Sink {
   /** For people: a path, or `stdout`. */
@@ -5,9 +12,17 @@ export interface Sink {
   /**
    * Resolves when the operating system has the bytes: the caller may then reuse their memory.
    *
+   * @param groups how the lines are divided among files, where the output has a file per key
    * @throws SinkClosedError when the reader is gone; SinkError when the bytes can't be written
    */
-  write(lines: Uint8Array): Promise<void>;
+  write(lines: Uint8Array, groups?: readonly LineGroup[]): Promise<void>;
+  /**
+   * Of an output that has a file per key: opens the files of a write that is to come.
+   *
+   * @returns whether files were begun, or are other ones now: nothing of them is in a checkpoint
+   * @throws SinkError
+   */
+  prepare?(groups: readonly LineGroup[]): Promise<boolean>;
   /** Flushes and releases everything. No write may follow. */
   close(): Promise<void>;
 }

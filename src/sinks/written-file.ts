@@ -1,10 +1,11 @@
 import { closeSync, constants, fdatasync, fstatSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCode, nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
+import { filesIn } from './folder.js';
 import { findPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
@@ -39,6 +40,9 @@ export class WrittenFile {
   /** When its first line was written, milliseconds since the epoch. */
   began: number;
   #edges: Edges | undefined;
+  /** Undefined while it rests. */
+  #fd: number | undefined;
+  #isSynced = false;
 
   /** @throws the operating system's errors */
   static open(path: string, options: WrittenFileOptions): WrittenFile {
@@ -56,9 +60,10 @@ export class WrittenFile {
 
   private constructor(
     private readonly path: string,
-    private readonly fd: number,
+    fd: number,
     { now, readable }: WrittenFileOptions,
   ) {
+    this.#fd = fd;
     const stats = fstatSync(fd);
     const { size, birthtimeMs, mtimeMs } = stats;
     this.isRegular = stats.isFile();
@@ -76,8 +81,10 @@ export class WrittenFile {
 
   /** @param waits see `FileSinkOptions.waits` */
   async write(bytes: Uint8Array, waits: boolean): Promise<void> {
-    if (this.isRegular && waits) writeFileFully(this.fd, bytes);
-    else await writeFully(this.fd, bytes);
+    const fd = this.#open();
+    this.#isSynced = false;
+    if (this.isRegular && waits) writeFileFully(fd, bytes);
+    else await writeFully(fd, bytes);
     if (!this.isRegular) return;
     this.#size += bytes.length;
     this.#edges?.add(bytes);
@@ -90,7 +97,43 @@ export class WrittenFile {
 
   /** Syncs what was written. A device or a pipe has nothing to sync, and answers with an error. */
   async sync(): Promise<void> {
-    if (this.isRegular) await datasync(this.fd);
+    if (!this.isRegular || this.#isSynced) return;
+    this.#isSynced = true;
+    try {
+      // A sync is of the file, whoever has written to it.
+      const fd = this.#fd ?? openSync(this.path, 'r');
+      try {
+        await datasync(fd);
+      } finally {
+        if (fd !== this.#fd) closeSync(fd);
+      }
+    } catch (error) {
+      this.#isSynced = false;
+      throw error;
+    }
+  }
+
+  get isResting(): boolean {
+    return this.#fd === undefined;
+  }
+
+  /** Closes it until it is written to again: there may be more files than descriptors. */
+  rest(): void {
+    if (!this.isRegular || this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  /** @returns its descriptor */
+  #open(): number {
+    if (this.#fd !== undefined) return this.#fd;
+    const fd = openSync(this.path, constants.O_WRONLY | constants.O_APPEND);
+    if (nodeFileSystem.fstat(fd).node !== this.node) {
+      closeSync(fd);
+      throw new Error('somebody else has put another file in its place');
+    }
+    this.#fd = fd;
+    return fd;
   }
 
   /** @throws the operating system's errors */
@@ -99,12 +142,22 @@ export class WrittenFile {
     if (!this.isRegular) return 'same';
     const there = nodeFileSystem.stat(this.path);
     if (there === undefined || there.node !== this.node) {
-      if (nodeFileSystem.fstat(this.fd).links > 0) return 'renamed';
+      if (this.#hasName()) return 'renamed';
       if (there !== undefined && !(there.kind === 'file' && there.size === 0)) return 'replaced';
       return this.#isPacked() ? 'renamed' : 'removed';
     }
     if (there.size === this.#size) return 'same';
     return there.size < this.#size ? 'cut' : 'grown';
+  }
+
+  /** Whether it has any name; a file that rests is searched in its folder. */
+  #hasName(): boolean {
+    if (this.#fd !== undefined) return nodeFileSystem.fstat(this.#fd).links > 0;
+    const folder = dirname(this.path);
+    return (
+      this.node !== undefined &&
+      filesIn(folder).some((name) => nodeFileSystem.stat(join(folder, name))?.node === this.node)
+    );
   }
 
   /** Whether somebody has packed its content, and removed only the file that they had packed. */
@@ -115,7 +168,7 @@ export class WrittenFile {
 
   /** Accepts what somebody else made of the file. @returns by how many bytes it is longer */
   measure(): number {
-    const { size } = fstatSync(this.fd);
+    const { size } = fstatSync(this.#open());
     const more = size - this.#size;
     this.#size = size;
     this.#edges = this.#edgesOf(size);
@@ -123,7 +176,7 @@ export class WrittenFile {
   }
 
   #edgesOf(size: number): Edges | undefined {
-    if (this.isReadable || size === 0) return Edges.of(this.node, size, this.fd);
+    if (this.isReadable || size === 0) return Edges.of(this.node, size, this.#fd);
     const reader = readerOf(this.path, this.node);
     try {
       return Edges.of(this.node, size, reader);
@@ -134,16 +187,17 @@ export class WrittenFile {
 
   /** Its content, in blocks; undefined when it can't be read. A block's memory is reused. */
   content(): Iterable<Uint8Array> | undefined {
-    return this.isReadable ? blocksOf(this.fd) : undefined;
+    return this.isReadable && this.#fd !== undefined ? blocksOf(this.#fd) : undefined;
   }
 
   /** Closes it by handing over its descriptor. */
   handOver(): number {
-    return this.fd;
+    return this.#open();
   }
 
   close(): void {
-    closeSync(this.fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }
 

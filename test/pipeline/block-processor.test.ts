@@ -57,6 +57,24 @@ describe('a block', () => {
     expect(counts).toMatchObject({ input: 4, output: 2, unrouted: 2, deadLettered: 0 });
   });
 
+  it('goes to an output for the rest when no other output takes it', () => {
+    const rest = { envelope: false, otherwise: true } as const;
+    const routed = process('{"level":"error"}\n{"level":"x"}\n{"level":null}\n', {
+      ...byLevel,
+      outputs: [rest, ...(byLevel.outputs ?? []), rest],
+    });
+    const others = '{"level":"x"}\n{"level":null}\n';
+    expect(routed.outputs).toEqual([others, '{"level":"error"}\n', '{"level":"error"}\n', others]);
+    expect(routed.counts).toMatchObject({ input: 3, output: 3, unrouted: 0 });
+  });
+
+  it('goes to no output for the rest beside one that takes everything', () => {
+    const { outputs } = process('{"level":"x"}\n', {
+      outputs: [{ envelope: false }, { envelope: false, otherwise: true }],
+    });
+    expect(outputs).toEqual(['{"level":"x"}\n', '']);
+  });
+
   it('takes numbers and booleans for routing keys by their text, and refuses arrays and objects', () => {
     const outputs = [{ envelope: false, when: ['7', 'true'] }];
     const {

@@ -22,7 +22,7 @@ Examples:
 Works beside a running daemon, and changes nothing but with --dead-letters and --to-outputs. Ids, timestamps and metadata are those
 of the stored events. AI answers come from the journal, at no cost, unless --live.
 
-Exit codes: 0 all events went through, 2 usage, 3 some events failed, 74 the log is damaged or a disk fails,
+Exit codes: 0 all events went through, 2 usage, 3 some events failed or went to no output, 74 the log is damaged or a disk fails,
 75 stopped by a budget or a provider's limit, 78 config or script invalid, 130/143 stopped by a signal.`;
 
 /** `colloquium replay`: stored events through a pipeline again. */

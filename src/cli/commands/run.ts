@@ -37,7 +37,7 @@ Examples:
 A script is text such as {/id, who: /user/name}, or the JSON that this means: ["obj", "id", ["$input", "/id"], …]. Files named
 *.computo are text, others JSON. "colloquium help recipes" shows everyday jobs.
 
-Exit codes: 0 all events went through, 2 usage, 3 some events failed, 69 every AI provider is down, 74 a disk or
+Exit codes: 0 all events went through, 2 usage, 3 some events failed or went to no output, 69 every AI provider is down, 74 a disk or
 stored data failed, 75 stopped by a budget or limit and resumable, 78 config or script invalid, 130/143 stopped by a
 signal.`;
 
@@ -67,7 +67,7 @@ export function runCommand(command: Command): Command {
     .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-); an earlier output is replaced; .gz and .zst are compressed',
+      'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each',
     )
     .option(
       '--out <format>',

@@ -1,4 +1,4 @@
-import type { BlockRunResult, PauseReason } from '../../pipeline/index.js';
+import type { BlockRunResult, Counts, PauseReason } from '../../pipeline/index.js';
 import { OutputChangedError } from '../../jobs/run/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
@@ -28,8 +28,13 @@ export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
     case 'paused':
       throw new UserError(`stopped: ${result.pause.message}`, PAUSE_CODES[result.pause.reason], goOn);
     default:
-      return result.counts.deadLettered + result.counts.skipped > 0 ? EXIT.someFailed : EXIT.ok;
+      return isWhole(result.counts) ? EXIT.ok : EXIT.someFailed;
   }
+}
+
+/** Whether every event is where it belongs. */
+function isWhole({ deadLettered, skipped, unrouted }: Counts): boolean {
+  return deadLettered + skipped + unrouted === 0;
 }
 
 /** Whatever it was, something has been written. */

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { ConfigError, pipelineNames, resolveOutputs, type FilePlan, type LoadedConfig } from '../../config/index.js';
 import { leadsInto, leadToSame, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { canBeOne } from '../../files/names/index.js';
 import { partNames } from '../../sinks/index.js';
 import { fileOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -81,7 +82,8 @@ function filesOf(
   }
 }
 
-function isPartOf(path: string, { file, pattern }: FilePlan): boolean {
+function isPartOf(path: string, { file, keyed, pattern }: FilePlan): boolean {
+  if (keyed !== undefined) return canBeOne(resolvePath(path), { ...keyed, folder: resolvePath(keyed.folder) });
   const names = partNames(resolvePath(file), pattern);
   const real = resolvePath(path);
   return dirname(real) === names.folder && names.parse(basename(real)) !== undefined;

@@ -6,7 +6,7 @@ import { onDisk } from '../exit/on-disk.js';
 import { UserError } from '../exit/user-error.js';
 import { openLog } from '../log/place.js';
 import { progressReporter } from '../run/progress.js';
-import { summaryJson, summaryText } from '../run/summary.js';
+import { summaryJson, summaryText, unroutedText } from '../run/summary.js';
 import { onSignals } from '../terminal/signals.js';
 import { writeStderr } from '../terminal/stderr.js';
 import { terminalTalk } from '../terminal/talk.js';
@@ -32,11 +32,12 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   const talk = { ...terminalTalk(), ...(flags.progress && { progress: reporter }) };
   const outcome = await onDisk(() => replayJob(plan, talk, ending.signal));
   const seconds = (performance.now() - startedAt) / 1000;
-  return concluded(outcome, flags, seconds, signals.code());
+  return concluded(outcome, plan.way, flags, seconds, signals.code());
 }
 
 function concluded(
   { result, damagedPlaces }: ReplayOutcome,
+  way: ReplayPlan['way'],
   { stats }: ReplayFlags,
   seconds: number,
   signalCode: number | undefined,
@@ -44,6 +45,8 @@ function concluded(
   // Whoever closed the pipe has seen enough.
   if (result.endedBy === 'closed') return EXIT.ok;
   writeStderr(stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  // To one output, only events of unknown pipelines don't go: these are named.
+  if (stats === 'text' && way.kind === 'to-outputs') writeStderr(unroutedText(result));
   if (signalCode !== undefined) return signalCode;
   const code = exitCodeOf(result, 'what was paid for is kept: run it again');
   return damagedPlaces > 0 ? EXIT.dataError : code;

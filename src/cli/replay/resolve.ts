@@ -1,6 +1,8 @@
 import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
+import { parseTemplate } from '../../files/names/index.js';
+import { refuseKeyed } from '../serve/refuse-keyed.js';
 import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
 import { tablesOf } from '../plan/given-tables.js';
 import type { PipelineServePlan } from '../../jobs/index.js';
@@ -94,6 +96,13 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   const processing = useSection(config, 'processing');
   const surroundings = surroundingsOf(config, await tablesOf(undefined, config));
   const filters = await filterStages(await parseFilters(flags.filter), surroundings);
+  if (parseTemplate(flags.output ?? '') !== undefined) {
+    throw new UserError(
+      `-o ${flags.output ?? ''}: replay writes one file`,
+      EXIT.usage,
+      'run -o can write a file per key',
+    );
+  }
   const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
@@ -128,6 +137,7 @@ function toOneOutput(plan: PipelineServePlan, { envelope, rawOutput, deadLetter 
 const RAW_MAX_ON_STDERR = 4096;
 
 function requireOutputs(plan: PipelineServePlan): PipelineServePlan {
+  refuseKeyed(plan, 'replay --to-outputs');
   if (plan.outputs.length > 0) return plan;
   throw new UserError(
     `pipeline ${plan.spec.name} has no outputs`,

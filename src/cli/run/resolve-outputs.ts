@@ -1,8 +1,11 @@
-import type { FilePlan, OutputTake, PipelinePlan } from '../../config/index.js';
+import type { FilePlan, KeyedFilesPlan, OutputTake, PipelinePlan } from '../../config/index.js';
+import { KEYED_FILES_DEFAULTS } from '../../config/kinds/index.js';
 import { Manifest, packingOf, requireZstd } from '../../files/index.js';
+import { fieldsIn, misnamed, parseTemplate } from '../../files/names/index.js';
+import { isAiStage, leavesColumnsOpen } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { fileHead, formatProblem, type FileHead } from '../../sinks/formats/index.js';
-import { outputKinds } from '../../sinks/kinds/index.js';
+import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
@@ -31,14 +34,26 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
     const packing = packingOf(flags.output);
     if (packing === 'zstd') refuseWithoutZstd(flags.output);
     const packs = packing === undefined ? {} : { packing };
-    return [{ spec, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } }];
+    const keyed = keyedOutput(flags.output, plan);
+    const filesBy = keyed && fieldsIn(keyed.names);
+    if (keyed !== undefined && leavesColumnsOpen([spec])) {
+      throw new UserError(
+        `-o ${flags.output}: a file per key needs its columns by name`,
+        EXIT.usage,
+        'name them with --columns',
+      );
+    }
+    return [
+      {
+        spec: { ...spec, ...(filesBy && { filesBy }) },
+        plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs, ...(keyed && { keyed }) },
+      },
+    ];
   }
   if (flags.output === '-' || plan.outputs === undefined) return [{ spec, plan: toStdout(spec) }];
   if (format.format !== undefined) refuseForConfig(flags);
   return plan.outputs.map((output) => {
-    const { when, format: own, columns } = output;
-    const take = { ...(when && { when }), ...(own !== undefined && { format: own }), ...(columns && { columns }) };
-    const one = { envelope: envelope || output.envelope, ...take };
+    const one = { ...takeOf(output), envelope: envelope || output.envelope };
     refuseProblem(formatProblem(one));
     return { spec: one, plan: outputPlan(output) };
   });
@@ -52,6 +67,14 @@ function refuseWithoutZstd(output: string): void {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`-o ${output}: ${reason}`, EXIT.usage, `pipe the results through zstd > ${output}`);
   }
+}
+
+/** `-o` with a file per key, as in a config. @throws UserError */
+function keyedOutput(output: string, plan: PipelinePlan): KeyedFilesPlan | undefined {
+  const template = parseTemplate(output);
+  const wrong = misnamed(output, { hasRoutingKey: plan.routingKey !== undefined || plan.stages.some(isAiStage) });
+  if (wrong !== undefined) throw new UserError(`-o ${output}: ${wrong.message}`, EXIT.usage, wrong.hint);
+  return template && { ...template, ...KEYED_FILES_DEFAULTS };
 }
 
 function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): OutputTarget {
@@ -87,11 +110,14 @@ export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters
   stateFolder: string,
 ): Plan {
   if (plan.kind !== 'file') return plan;
-  const isNeeded = keepsParts(plan.keeping) || (plan.mode === 'truncate' && Manifest.isThere(stateFolder, plan.path));
+  const mayHaveParts = 'keyed' in plan || Manifest.isThere(stateFolder, plan.path);
+  const isNeeded = keepsParts(plan.keeping) || (plan.mode === 'truncate' && mayHaveParts);
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
 /** The config's files are logs: a run adds to them. */
 function filePlan(plan: FilePlan, head?: FileHead): FileTarget {
-  return { kind: 'file', path: plan.file, mode: 'append', keeping: { ...keepingOf(plan), ...(head && { head }) } };
+  const { file: path, keyed } = plan;
+  const keeping = { ...keepingOf(plan), ...(head && { head }) };
+  return { kind: 'file', path, mode: 'append', keeping, ...(keyed && { keyed }) };
 }

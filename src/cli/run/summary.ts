@@ -18,6 +18,16 @@ export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSumm
   return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)${why}\n${ai?.text ?? ''}`;
 }
 
+/** What to do about events that no output took. */
+export function unroutedText({ counts: { unrouted } }: BlockRunResult): string {
+  if (unrouted === 0) return '';
+  const events =
+    unrouted === 1
+      ? '1 event is lost: no output takes its'
+      : `${grouped(unrouted)} events are lost: no output takes their`;
+  return `  hint: ${events} routing key; an output with \`otherwise: true\` takes what no other takes\n`;
+}
+
 /** The closing line of a run that found nothing new. @param lines of all inputs */
 export function finishedText(lines: number): string {
   return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;

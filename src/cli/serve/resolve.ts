@@ -11,8 +11,6 @@ import {
   weakTokens,
   type Config,
   type LoadedConfig,
-  type OutputPlan,
-  type OutputTake,
   type PipelinePlan,
   type ResolvedPipeline,
 } from '../../config/index.js';
@@ -23,12 +21,13 @@ import { resolveFleet } from '../../jobs/fleet/index.js';
 import { priceJudge } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
-import { outputKinds } from '../../sinks/kinds/index.js';
+import { takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
+import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
 const DAY_MS = 86_400_000;
@@ -54,7 +53,9 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   for (const name of pipelineNames(config)) {
     const pipeline = await resolvePipeline(config, name);
     refuseWithoutOutputs(pipeline.plan, config);
-    pipelines.push(pipelineServePlan(pipeline, processing));
+    const plan = pipelineServePlan(pipeline, processing);
+    refuseKeyed(plan, 'serve');
+    pipelines.push(plan);
   }
   refuseSharedFiles(pipelines);
   const host = flags.host ?? server.host;
@@ -183,17 +184,6 @@ export function pipelineServePlan(
     block,
     budget: plan.budget,
     scriptFiles,
-  };
-}
-
-/** What goes to NATS goes there as whole events: messages are named by their ids. */
-function takeOf(output: OutputPlan): OutputTake {
-  const { when, envelope, format, columns } = output;
-  return {
-    envelope: envelope || outputKinds.of(output).to === 'nats',
-    ...(when && { when }),
-    ...(format !== undefined && { format }),
-    ...(columns && { columns }),
   };
 }
 

@@ -20,6 +20,7 @@ import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
+import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
 import { unreachedOutputs } from './routes.js';
@@ -131,6 +132,7 @@ class Checker {
       stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
     return [
       ...(await checkAiStages(this.#config, this.#base, stages, known)),
+      ...misnamedOutputs(this.#config, name),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
       ...settingProblems(this.#config, path),

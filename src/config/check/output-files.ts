@@ -1,6 +1,7 @@
 import { formatPointer } from 'computo-js';
 import { dirname, join } from 'node:path';
 import { fileKey, resolvePath as resolveLinks } from '../../files/index.js';
+import { canBeOne, parseTemplate, templatePath, type NameTemplate } from '../../files/names/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
@@ -11,24 +12,24 @@ import { diagnose, nodeAt, type SourceNode } from '../source/index.js';
 type ConfigFiles = Pick<ConfigText, 'document' | 'env' | 'kinds'>;
 
 /** A file that a pipeline writes. */
-interface WrittenFile {
+export interface WrittenFile {
   readonly pipeline: string;
   readonly pointer: string;
-  /** What its path leads to. */
+  /** What its path leads to; of an output that has a file per key, what its folder leads to is in front. */
   readonly file: string;
+  readonly template: NameTemplate | undefined;
 }
 
 /** Files that a pipeline would write from two places at once. */
 export function sharedOutputFiles(config: ConfigFiles, base: PathBase, pipeline: string): Diagnostic[] {
-  const seen = new Map<string, WrittenFile>();
-  return writtenFiles(config, base, pipeline).flatMap((written) => {
-    const key = keyOf(written);
-    const earlier = seen.get(key);
-    if (earlier === undefined) {
-      seen.set(key, written);
-      return [];
-    }
-    const message = `this file is written already by ${earlier.pointer}`;
+  const files = writtenFiles(config, base, pipeline);
+  return files.flatMap((written, index) => {
+    const earlier = files.slice(0, index).find((other) => isShared(other, written));
+    if (earlier === undefined) return [];
+    const message =
+      earlier.template === undefined && written.template === undefined
+        ? `this file is written already by ${earlier.pointer}`
+        : `a file of this output can be one that ${earlier.pointer} writes`;
     const hint = 'give each output a file of its own';
     return [
       diagnose(config.document, written.pointer, { severity: 'error', code: 'shared-output-file', message, hint }),
@@ -38,20 +39,17 @@ export function sharedOutputFiles(config: ConfigFiles, base: PathBase, pipeline:
 
 /** Files that two pipelines write: fine when one of them runs at a time, not when `serve` runs both. */
 export function filesOfSeveralPipelines(config: ConfigFiles, base: PathBase): Diagnostic[] {
-  const seen = new Map<string, WrittenFile>();
-  return [...pipelinesOf(config.document).keys()].flatMap((pipeline) =>
-    writtenFiles(config, base, pipeline).flatMap((written) => {
-      const key = keyOf(written);
-      const earlier = seen.get(key);
-      seen.set(key, earlier ?? written);
-      if (earlier === undefined || earlier.pipeline === pipeline) return [];
-      const message = `pipeline ${JSON.stringify(earlier.pipeline)} writes this file too, at ${earlier.pointer}`;
-      const hint = 'serve runs all pipelines at once: give each a file of its own';
-      return [
-        diagnose(config.document, written.pointer, { severity: 'warning', code: 'shared-output-file', message, hint }),
-      ];
-    }),
-  );
+  const files = [...pipelinesOf(config.document).keys()].flatMap((pipeline) => writtenFiles(config, base, pipeline));
+  return files.flatMap((written, index) => {
+    const earlier = files.slice(0, index).find((other) => isShared(other, written));
+    if (earlier === undefined || earlier.pipeline === written.pipeline) return [];
+    const what = earlier.template === undefined && written.template === undefined ? 'this file' : 'files of this name';
+    const message = `pipeline ${JSON.stringify(earlier.pipeline)} writes ${what} too, at ${earlier.pointer}`;
+    const hint = 'serve runs all pipelines at once: give each a file of its own';
+    return [
+      diagnose(config.document, written.pointer, { severity: 'warning', code: 'shared-output-file', message, hint }),
+    ];
+  });
 }
 
 /** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
@@ -64,8 +62,10 @@ export function outputsInWatchedFolders(config: ConfigFiles, base: PathBase): Di
   );
   if (watched.length === 0) return [];
   return [...pipelinesOf(config.document).keys()].flatMap((pipeline) =>
-    writtenFiles(config, base, pipeline).flatMap(({ file, pointer }) => {
-      if (!watched.includes(dirname(file))) return [];
+    writtenFiles(config, base, pipeline).flatMap(({ file, template, pointer }) => {
+      const isWatched = (folder: string): boolean =>
+        template === undefined ? folder === dirname(file) : canBeOne(folder, folderOf(template));
+      if (!watched.some(isWatched)) return [];
       const message = `this file lies in a folder that is read as a source: what is written would be read again`;
       return [
         diagnose(config.document, pointer, {
@@ -77,6 +77,17 @@ export function outputsInWatchedFolders(config: ConfigFiles, base: PathBase): Di
       ];
     }),
   );
+}
+
+/** The folder of files with such names. */
+function folderOf({ folder, names }: NameTemplate): NameTemplate | string {
+  const [above] = /.*(?=\/)/.exec(names) ?? [];
+  return above === undefined ? folder : { folder, names: above };
+}
+
+function isShared(one: WrittenFile, other: WrittenFile): boolean {
+  if (one.template === undefined && other.template === undefined) return keyOf(one) === keyOf(other);
+  return canBeOne(one.template ?? one.file, other.template ?? other.file);
 }
 
 /** Which file it is, by whatever path. */
@@ -92,11 +103,15 @@ function keyOf({ file }: WrittenFile): string {
 /** The files that a pipeline writes, as far as the config says which. */
 export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: string): WrittenFile[] {
   const node = pipelinesOf(config.document).get(pipeline)?.node;
-  const places: { path: readonly string[]; node: SourceNode | undefined }[] = [];
+  const places: { path: readonly string[]; node: SourceNode | undefined; isOutput?: true }[] = [];
   const path = ['pipelines', pipeline];
   for (const [index, output] of (node?.entries?.get('outputs')?.node.items ?? []).entries()) {
     for (const key of config.kinds.outputs.all.flatMap(({ files }) => files)) {
-      places.push({ path: [...path, 'outputs', String(index), key], node: output.entries?.get(key)?.node });
+      places.push({
+        path: [...path, 'outputs', String(index), key],
+        node: output.entries?.get(key)?.node,
+        isOutput: true,
+      });
     }
   }
   const deadLetter = node?.entries?.get('dead_letter')?.node;
@@ -106,17 +121,32 @@ export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: stri
     nested === undefined ? { path: deadPath, node: deadLetter } : { path: [...deadPath, 'file'], node: nested },
   );
   return places.flatMap((place) => {
-    const file = absolutePath(place.node, base, config.env);
-    return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file }];
+    const template = place.isOutput && absoluteTemplate(place.node, base, config.env);
+    const file = template ? templatePath(template) : absolutePath(place.node, base, config.env);
+    return file === undefined ? [] : [{ pipeline, pointer: formatPointer(place.path), file, template }];
   });
 }
 
 /** What a path leads to; undefined for what is not a path, or depends on a variable that is not set. */
 export function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
+  const text = pathText(node, env);
+  return text === undefined ? undefined : ledTo(resolvePath(base, text));
+}
+
+/** The template of a file per key, with what its folder leads to; undefined for a path of one file. */
+function absoluteTemplate(node: SourceNode | undefined, base: PathBase, env: Env): NameTemplate | undefined {
+  const template = parseTemplate(pathText(node, env) ?? '');
+  return template && { ...template, folder: ledTo(resolvePath(base, template.folder)) };
+}
+
+/** A path as it is written, the environment put in. */
+export function pathText(node: SourceNode | undefined, env: Env): string | undefined {
   if (typeof node?.value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(node.value, env);
-  if (unset.length > 0 || text === '') return undefined;
-  const path = resolvePath(base, text);
+  return unset.length > 0 || text === '' ? undefined : text;
+}
+
+function ledTo(path: string): string {
   try {
     return resolveLinks(path);
   } catch {

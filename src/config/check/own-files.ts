@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { leadsInto, leadToSame } from '../../files/index.js';
+import { leadsInto, leadToSame, resolvePath as resolveLinks } from '../../files/index.js';
+import { canBeOne, canLeadInto } from '../../files/names/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { PathBase } from '../load/resolve-path.js';
 import type { ConfigText } from '../load/validate.js';
 import { defaultStateDirectory } from '../state/index.js';
 import { diagnose, nodeAt } from '../source/index.js';
-import { absolutePath, writtenFiles } from './output-files.js';
+import { absolutePath, writtenFiles, type WrittenFile } from './output-files.js';
 
 /** What the stored log calls its files, whatever else lies in its folder. */
 const OF_THE_LOG = /^(?:[0-9]{10,}-[0-9]+\.|claims-[0-9]|lock\.[0-9s])/;
@@ -34,17 +35,22 @@ export function outputsOntoOwnFiles(
     const table = node.entries?.get('file')?.node;
     return absolutePath(table, base, env) ?? [];
   });
-  const own = (file: string): string | undefined => {
-    if (leadToSame(file, document.file)) return 'the config';
-    if (scripts.some((script) => leadToSame(file, script))) return 'a script';
-    if (tables.some((table) => leadToSame(file, table))) return 'a table';
-    if (leadsInto(file, stateFolder)) return `a file of the state folder ${stateFolder}`;
-    return leadsInto(file, logFolder, isNameOfLog) ? `a file of the log ${logFolder}` : undefined;
+  const own = ({ file, template }: Pick<WrittenFile, 'file' | 'template'>): string | undefined => {
+    const isOne = (other: string): boolean =>
+      template === undefined ? leadToSame(file, other) : canBeOne(resolveLinks(other), template);
+    if (isOne(document.file)) return 'the config';
+    if (scripts.some(isOne)) return 'a script';
+    if (tables.some(isOne)) return 'a table';
+    const intoState = template !== undefined && canLeadInto(template, stateFolder);
+    if (intoState || leadsInto(file, stateFolder)) return `a file of the state folder ${stateFolder}`;
+    const intoLog = template !== undefined && canLeadInto(template, logFolder);
+    return intoLog || leadsInto(file, logFolder, isNameOfLog) ? `a file of the log ${logFolder}` : undefined;
   };
-  return writtenFiles(config, base, pipeline).flatMap(({ file, pointer }) => {
-    const what = unlessUnreadable(() => own(file));
+  return writtenFiles(config, base, pipeline).flatMap(({ pointer, ...written }) => {
+    const what = unlessUnreadable(() => own(written));
     if (what === undefined) return [];
-    const message = `this is ${what}, and would be written over`;
+    const is = written.template === undefined ? 'this is' : 'one of these files can be';
+    const message = `${is} ${what}, and would be written over`;
     return [
       diagnose(document, pointer, { severity: 'error', code: 'own-file', message, hint: 'write to another file' }),
     ];

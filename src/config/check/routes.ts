@@ -19,8 +19,10 @@ export function unreachedOutputs(
 ): Diagnostic[] {
   const hasScript = pipeline.entries?.has('routing_key') === true;
   const keys = hasScript ? routingKey && constantsOf(routingKey.script) : new Set(servers ?? []);
-  if (keys === undefined) return [];
-  return (pipeline.entries?.get('outputs')?.node.items ?? []).flatMap((output, index) => {
+  const outputs = pipeline.entries?.get('outputs')?.node.items ?? [];
+  const useless = uselessOtherwise(document, path, outputs);
+  if (keys === undefined) return useless;
+  const unmet = outputs.flatMap((output, index) => {
     const when = output.entries?.get('when')?.node;
     if (when === undefined) return [];
     const wanted = (when.items?.map((item) => item.value) ?? [when.value]).filter((key) => typeof key === 'string');
@@ -36,6 +38,28 @@ export function unreachedOutputs(
       hint: wanted.map((key) => didYouMean(key, keys)).find((hint) => hint !== undefined),
     } as const;
     return [diagnose(document, formatPointer([...path, 'outputs', String(index), 'when']), finding)];
+  });
+  return [...useless, ...unmet];
+}
+
+/** Outputs for what no other output takes, beside one that takes every event. */
+function uselessOtherwise(
+  document: SourceDocument,
+  path: readonly string[],
+  outputs: readonly SourceNode[],
+): Diagnostic[] {
+  const isOtherwise = ({ entries }: SourceNode): boolean => entries?.get('otherwise')?.node.value === true;
+  const taker = outputs.findIndex((output) => output.entries?.has('when') === false && !isOtherwise(output));
+  if (taker === -1) return [];
+  return outputs.flatMap((output, index) => {
+    if (!isOtherwise(output) || output.entries?.has('when') === true) return [];
+    const finding = {
+      severity: 'warning',
+      code: 'unreached-output',
+      message: `no event reaches this output: outputs[${taker}] takes every event`,
+      hint: `say with \`when\` which events outputs[${taker}] takes`,
+    } as const;
+    return [diagnose(document, formatPointer([...path, 'outputs', String(index), 'otherwise']), finding)];
   });
 }
 

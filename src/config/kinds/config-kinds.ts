@@ -79,9 +79,13 @@ export interface StageMaker {
   providers(path: KeyPath, named: readonly string[] | undefined): readonly string[];
 }
 
+/** What a kind leaves to what is written of every output. */
+export type TakeInConfig = Exclude<keyof OutputTake, 'filesBy'>;
+
 /** What is written of every output. */
 export interface OutputConfigFields {
   readonly when?: readonly string[] | undefined;
+  readonly otherwise: boolean;
   readonly envelope: boolean;
   readonly format?: string | undefined;
   readonly columns?: readonly string[] | undefined;
@@ -93,7 +97,7 @@ export interface OutputInConfig<
   /** Keys that hold the path of a file that it writes. */
   readonly files: readonly string[];
   /** Without what all outputs have. */
-  plan(settings: Settings, make: PathMaker): Omit<OutputPlan, keyof OutputTake>;
+  plan(settings: Settings, make: PathMaker): Omit<OutputPlan, TakeInConfig>;
 }
 
 export interface PathMaker {

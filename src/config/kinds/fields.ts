@@ -45,6 +45,7 @@ const outputKeys = () => ({
   )
     .optional()
     .describe('Only events with one of these routing keys. Default: all events.'),
+  otherwise: flag().prefault(false).describe('Only events that no other output takes.'),
   envelope: flag().prefault(false).describe('Write the whole event instead of its data alone.'),
 });
 

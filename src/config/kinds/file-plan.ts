@@ -1,4 +1,5 @@
-import type { FilePlan } from '../plan/pipeline-plan.js';
+import { fieldsIn, parseTemplate, templatePath } from '../../files/names/index.js';
+import type { FilePlan, OutputTake } from '../plan/pipeline-plan.js';
 import type { PathMaker } from './config-kinds.js';
 
 /** A file to write, as it stands in a config. */
@@ -21,4 +22,23 @@ export function filePlan(settings: FileSettings, make: PathMaker): FilePlan {
     gzip,
     ...(pattern !== undefined && { pattern }),
   };
+}
+
+/** Of a file per key, where nothing else is said. */
+export const KEYED_FILES_DEFAULTS = { openMax: 100, filesMax: 10_000 } as const;
+
+/** What there is more to a file in whose name a field stands: one of many, told apart by it. */
+export function keyedPlan(
+  {
+    file,
+    max_files: openMax,
+    max_keys: filesMax,
+  }: Pick<FileSettings, 'file'> & Record<'max_files' | 'max_keys', number>,
+  make: PathMaker,
+): (Pick<FilePlan, 'file' | 'keyed'> & Pick<OutputTake, 'filesBy'>) | undefined {
+  const written = parseTemplate(file);
+  if (written === undefined) return undefined;
+  const template = { ...written, folder: make.path(written.folder) };
+  const keyed = { ...template, openMax, filesMax };
+  return { file: templatePath(template), keyed, filesBy: fieldsIn(template.names) };
 }

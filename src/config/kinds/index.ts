@@ -11,8 +11,9 @@ export type {
   SourcePlan,
   StageInConfig,
   StageMaker,
+  TakeInConfig,
 } from './config-kinds.js';
-export { filePlan } from './file-plan.js';
+export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';
 export { ANY_KEY, Kinds } from './kinds.js';
 export {

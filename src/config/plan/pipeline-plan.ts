@@ -1,3 +1,4 @@
+import type { NameField, NameTemplate } from '../../files/names/index.js';
 import type { CheckOptions, ExecuteOptions, Json, Span } from 'computo-js';
 import type { OpenTables } from '../kinds/tables.js';
 
@@ -43,18 +44,31 @@ export interface OutputPlan extends OutputTake {
 export interface OutputTake {
   /** The routing keys it takes; absent: every event. */
   readonly when?: readonly string[];
+  /** It takes what no other output takes. */
+  readonly otherwise?: true;
   /** Whole events are written instead of their data. */
   readonly envelope: boolean;
   /** The format of the data, as the config names it; absent: a line of JSON each. */
   readonly format?: string;
   /** The columns of a table; absent: the keys of the first event. */
   readonly columns?: readonly string[];
+  /** What tells its files apart, where it has a file per key. */
+  readonly filesBy?: readonly NameField[];
+}
+
+/** A file per key. */
+export interface KeyedFilesPlan extends NameTemplate {
+  /** Open at a time. */
+  readonly openMax: number;
+  /** All in all. */
+  readonly filesMax: number;
 }
 
 /** A file to write, and when a new one is started. */
 export interface FilePlan {
-  /** Absolute. */
+  /** Absolute. Of an output that has a file per key, what stands for all of them. */
   readonly file: string;
+  readonly keyed?: KeyedFilesPlan;
   /** Bytes. */
   readonly rotateSize?: number;
   /** Milliseconds. */

@@ -1,4 +1,5 @@
 import { formatPointer, type Json } from 'computo-js';
+import { misnamedOutputs } from '../check/file-names.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
@@ -64,6 +65,7 @@ export async function resolvePipeline(
   const plan = await builder.build(name, path, value);
   const findings = [
     ...builder.findings,
+    ...misnamedOutputs(config, name),
     ...sharedOutputFiles(config, config, name),
     ...outputsOntoOwnFiles(config, config, { pipeline: name, scripts: builder.scriptFiles }),
   ];

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ConfigKinds, PathMaker, StageMaker } from '../kinds/index.js';
 import { FIELDS, json, rotation, script } from '../kinds/fields.js';
-import type { OutputPlan } from '../plan/pipeline-plan.js';
+import type { OutputPlan, OutputTake } from '../plan/pipeline-plan.js';
 import { choice, money, path } from './fields.js';
 import { alternatives, byKind, isMap, list, section } from './structures.js';
 
@@ -33,15 +33,21 @@ export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outp
     })),
   );
   const output = byKind('an output', outputs, (kind) =>
-    kind.schema(FIELDS).transform((settings) => (make: PathMaker): OutputPlan => {
-      const { when, envelope, format, columns } = settings;
-      return {
-        ...kind.plan(settings, make),
+    kind.schema(FIELDS).transform((settings, context) => {
+      const { when, otherwise, envelope, format, columns } = settings;
+      if (when !== undefined && otherwise) {
+        const message =
+          'an output takes the routing keys of `when` or, with `otherwise`, what no other takes: not both';
+        context.issues.push({ code: 'custom', input: otherwise, path: ['otherwise'], message });
+      }
+      const take: OutputTake = {
         envelope,
         ...(when && { when }),
+        ...(otherwise && { otherwise }),
         ...(format !== undefined && { format }),
         ...(columns && { columns }),
       };
+      return (make: PathMaker): OutputPlan => ({ ...kind.plan(settings, make), ...take });
     }),
   );
   return section({

@@ -12,9 +12,9 @@ const NEWLINE = 0x0a;
  * @param modes how they were opened
  */
 export async function endHalfLines(
-  targets: readonly FileTarget[],
+  targets: readonly Pick<FileTarget, 'path'>[],
   files: readonly FileSink[],
-  modes: readonly FileSinkOptions['mode'][] = targets.map(({ mode }) => mode),
+  modes: readonly FileSinkOptions['mode'][],
 ): Promise<void> {
   for (const [at, file] of files.entries()) {
     const path = targets[at]?.path ?? '';

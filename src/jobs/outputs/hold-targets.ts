@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { FileHold, type FileLockOptions } from '../../sinks/index.js';
 import { keepsParts, type FileTarget, type Targets } from './target.js';
 
 /** What keeps other processes from the files that a job writes to. */
 export interface TargetHolds {
+  /** How the files of an output that has many are held, when they are opened. */
+  readonly lock: FileLockOptions;
   /** Undefined for a file that several may add to. */
   of(file: FileTarget): FileHold | undefined;
   /** Lets others have them. */
@@ -30,8 +33,8 @@ export async function holdTargets(
   if (deadLetters.kind === 'file' && (holdsLetters || keepsParts(deadLetters.keeping))) files.push(deadLetters);
   const holds = new Map(
     files.map((file) => {
-      const keepsName = keepsNames || keepsParts(file.keeping);
-      return [file, new FileHold(file.path, { ...lock, keepsName })] as const;
+      const keepsName = keepsNames || keepsParts(file.keeping) || file.keyed !== undefined;
+      return [file, new FileHold(heldPath(file), { ...lock, keepsName })] as const;
     }),
   );
   const release = async (): Promise<void> => {
@@ -43,5 +46,10 @@ export async function holdTargets(
     await release();
     throw error;
   }
-  return { of: (file) => holds.get(file), release };
+  return { lock, of: (file) => holds.get(file), release };
+}
+
+/** Of an output that has many files the name of all of them is held, in their folder. */
+function heldPath({ path, keyed }: FileTarget): string {
+  return keyed === undefined ? path : join(keyed.folder, keyed.names.replaceAll('/', ':'));
 }

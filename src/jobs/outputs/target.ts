@@ -1,4 +1,5 @@
-import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
+import { join } from 'node:path';
+import type { FilePlan, KeyedFilesPlan, OutputPlan, OutputTake } from '../../config/index.js';
 import type { Packing } from '../../files/index.js';
 import type { FileSinkOptions } from '../../sinks/index.js';
 import { goesToStdout } from '../../sinks/kinds/index.js';
@@ -18,7 +19,10 @@ export function isStdout(target: OutputTarget): boolean {
 
 export interface FileTarget {
   readonly kind: 'file';
+  /** Of an output that has a file per key, what stands for all of them. */
   readonly path: string;
+  readonly keyed?: KeyedFilesPlan;
+  /** How each file is opened when its first line comes. */
   readonly mode: 'truncate' | 'append';
   /** It is written compressed. */
   readonly packing?: Packing;
@@ -59,4 +63,9 @@ export function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }:
 /** The files among them, that of the dead letters the last. */
 export function filesOf({ outputs, deadLetters }: Targets): readonly FileTarget[] {
   return [...outputs, deadLetters].filter((target) => target.kind === 'file');
+}
+
+/** One file of a target that has many. @param name below the folder */
+export function fileOfKeyed({ keyed, ...target }: FileTarget, name: string): FileTarget {
+  return { ...target, path: join(keyed?.folder ?? '', name) };
 }

@@ -26,7 +26,12 @@ export async function openReplaySinks(
   };
   const holds = await holdTargets(targets, { command: 'colloquium replay', keepsNames: false, holdsLetters: false });
   const sinks = await openTargets(targets, { pipeline: 'replay', holds, letters: talk.letters });
-  await endHalfLines(filesOf(targets), sinks.files);
+  const files = filesOf(targets);
+  await endHalfLines(
+    files,
+    sinks.files,
+    files.map((file) => file.mode),
+  );
   return {
     ...sinks,
     async close() {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { holdTargets } from '../outputs/hold-targets.js';
 import { openTargets } from '../outputs/open-targets.js';
 import { filesOf } from '../outputs/target.js';
-import { lookAtOutputs } from './look-at-outputs.js';
+import { lookAt, lookAtOutputs } from './look-at-outputs.js';
 import { openSources, readSources } from './open-input.js';
 import { refuseStrangeParts } from './own-parts.js';
 import type { RunPlan } from './plan.js';
-import { refuseClashes } from './refuse-clashes.js';
+import { refuseBegun, refuseClashes } from './refuse-clashes.js';
 import type { HeldJobOptions, JobOptions, RunJob } from './run-job.js';
 
 /** Opens what a run reads and writes. @throws JobError, SourceError, SinkError */
@@ -60,8 +60,14 @@ async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob>
   const sources = openSources(plan, talk.notice);
   const release = await forgetCheckpoints(plan);
   try {
-    const sinks = await openTargets(plan, { pipeline: plan.pipeline.name, holds, letters: talk.letters });
-    const look = lookAtOutputs(sinks, { follows: plan.follow, tell: talk.notice });
+    const lookOptions = { follows: plan.follow, tell: talk.notice };
+    const sinks = await openTargets(plan, {
+      pipeline: plan.pipeline.name,
+      holds,
+      letters: talk.letters,
+      keyed: { refuse: (file) => refuseBegun(plan, file), look: (file) => lookAt(file, lookOptions) },
+    });
+    const look = lookAtOutputs(sinks, lookOptions);
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
     return { sources, blocks, sinks, look, release };
   } catch (error) {

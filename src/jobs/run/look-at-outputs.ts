@@ -1,5 +1,5 @@
 import type { OpenSinks } from '../../pipeline/index.js';
-import { SinkError } from '../../sinks/index.js';
+import { SinkError, type FileSink } from '../../sinks/index.js';
 import { wordsFor } from '../outputs/output-teller.js';
 
 /** Somebody else has changed an output under the run's hands: what was written is not there any more, or not there alone. */
@@ -14,6 +14,12 @@ const WHAT_HAPPENED = {
   renamed: 'somebody else renamed it meanwhile',
 } as const;
 
+export interface LookOptions {
+  /** It goes on in what has a file's name. */
+  readonly follows: boolean;
+  readonly tell: (message: string) => void;
+}
+
 /** A run that ends looks no more often between blocks, in seconds: its last look is the one that counts. */
 const LOOK_SECONDS = 0.1;
 
@@ -25,25 +31,32 @@ export type LookAtOutputs = (when: 'between blocks' | 'at the end') => Promise<v
  * has. A run that follows its input goes on like a daemon in what has the file's name now, and says so. To dead letters several
  * runs may add.
  */
-export function lookAtOutputs(
-  { files, deadLetters }: OpenSinks,
-  { follows, tell }: { readonly follows: boolean; readonly tell: (message: string) => void },
-): LookAtOutputs {
+export function lookAtOutputs({ files, deadLetters }: OpenSinks, options: LookOptions): LookAtOutputs {
   let lookedAt = 0;
   return async (when) => {
     // `performance` would have to be loaded first.
     const now = process.uptime();
-    if (!follows && when === 'between blocks' && now - lookedAt < LOOK_SECONDS) return;
+    if (!options.follows && when === 'between blocks' && now - lookedAt < LOOK_SECONDS) return;
     lookedAt = now;
     for (const file of files) {
-      const kind = file.standing();
-      if (kind === 'same') continue;
-      if (kind !== 'grown' && (kind === 'removed' || !follows)) {
-        throw new SinkError(file.name, 'write', new OutputChangedError(WHAT_HAPPENED[kind]));
-      }
-      const change = await file.look();
-      if (change === undefined || (change.kind === 'grown' && file === deadLetters)) continue;
-      tell(`${file.name}: ${wordsFor({ when: 'meanwhile', ...change })}`);
+      // There may be many that rest: whoever writes to one looks at it before.
+      if (when === 'between blocks' && file.isResting()) continue;
+      await lookAt(file, { ...options, isShared: file === deadLetters });
     }
   };
+}
+
+/** @param isShared others may add to it @throws SinkError */
+export async function lookAt(
+  file: FileSink,
+  { follows, tell, isShared = false }: LookOptions & { readonly isShared?: boolean },
+): Promise<void> {
+  const kind = file.standing();
+  if (kind === 'same') return;
+  if (kind !== 'grown' && (kind === 'removed' || !follows)) {
+    throw new SinkError(file.name, 'write', new OutputChangedError(WHAT_HAPPENED[kind]));
+  }
+  const change = await file.look();
+  if (change === undefined || (change.kind === 'grown' && isShared)) return;
+  tell(`${file.name}: ${wordsFor({ when: 'meanwhile', ...change })}`);
 }

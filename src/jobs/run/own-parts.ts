@@ -18,10 +18,14 @@ const NAMES_MAX = 5;
  * @throws JobError
  */
 export function refuseStrangeParts(plan: RunPlan): void {
-  for (const file of filesOf(plan)) {
-    refusePartsOf(file, plan.inputs);
-    if (plan.resume === undefined) refuseChangedParts(file);
-  }
+  // Of many files each is looked at when it is begun.
+  for (const file of filesOf(plan).filter(({ keyed }) => keyed === undefined)) refuseStrangePartsOf(file, plan);
+}
+
+/** {@link refuseStrangeParts} for one file. @throws JobError */
+export function refuseStrangePartsOf(file: FileTarget, { inputs, resume }: Pick<RunPlan, 'inputs' | 'resume'>): void {
+  refusePartsOf(file, inputs);
+  if (resume === undefined) refuseChangedParts(file);
 }
 
 /**

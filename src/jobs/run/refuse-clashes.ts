@@ -1,7 +1,9 @@
 import { fstatSync } from 'node:fs';
-import { leadsInto, leadToSame, nodeFileSystem } from '../../files/index.js';
+import { leadsInto, leadToSame, Manifest, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { canBeOne, canLeadInto } from '../../files/names/index.js';
 import { JobError } from '../job-error.js';
-import { filesOf, isStdout } from '../outputs/target.js';
+import { filesOf, isStdout, keepsParts, type FileTarget } from '../outputs/target.js';
+import { refuseStrangePartsOf } from './own-parts.js';
 import type { RunPlan } from './plan.js';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
@@ -26,6 +28,7 @@ export function refuseClashes(plan: RunPlan): void {
       throw new JobError(`${path} would be written by two outputs`, 'refused', 'give each of them a file of its own');
     }
   }
+  refuseKeyedClashes(plan);
   const streams = [
     ...(outputs.some(isStdout) ? ([['stdout', STDOUT]] as const) : []),
     ...(deadLetters.kind === 'stderr' ? ([['stderr', STDERR]] as const) : []),
@@ -37,6 +40,50 @@ export function refuseClashes(plan: RunPlan): void {
       throw new JobError(message, 'refused', 'write to another file, then rename it');
     }
   }
+}
+
+/** Of an output that has a file per key any file may be the one that is read, or written by another output. */
+function refuseKeyedClashes(plan: RunPlan): void {
+  const files = filesOf(plan);
+  for (const [index, { path, keyed }] of files.entries()) {
+    const template = keyed && { ...keyed, folder: resolvePath(keyed.folder) };
+    const clashes = (other: string): boolean => template !== undefined && canBeOne(resolvePath(other), template);
+    if (template !== undefined && canLeadInto(template, resolvePath(plan.stateFolder))) {
+      const message = `${path} has a file per key, and one could be a file of the state folder ${plan.stateFolder}`;
+      throw new JobError(message, 'refused', 'write to another folder');
+    }
+    const input = plan.inputs.find((one) => one !== '-' && clashes(one));
+    const own = plan.ownFiles.find((one) => clashes(one.path));
+    const output = files.find(
+      (other, at) =>
+        at !== index &&
+        template !== undefined &&
+        (other.keyed === undefined
+          ? clashes(other.path)
+          : canBeOne({ ...other.keyed, folder: resolvePath(other.keyed.folder) }, template)),
+    );
+    const what = own?.what ?? (input === undefined ? undefined : 'an input') ?? (output && 'another output');
+    const which = own?.path ?? input ?? output?.path;
+    if (what === undefined) continue;
+    const message = `${path} has a file per key, and ${which ?? ''}, ${what}, could be one of them`;
+    throw new JobError(message, 'refused', 'write to another folder, or to names that begin or end otherwise');
+  }
+}
+
+/**
+ * Refuses to begin a file of an output that has many where that is read, or has parts that are not known.
+ *
+ * @throws JobError
+ */
+export function refuseBegun(plan: RunPlan, file: FileTarget): void {
+  const node = nodeFileSystem.stat(file.path)?.node;
+  if (plan.inputs.some((input) => isSameNode(nodeOf(input), node))) {
+    throw new JobError(`${file.path} is both input and output`, 'refused', 'write to another folder');
+  }
+  const { stateFolder } = file.keeping;
+  const mayHaveParts =
+    keepsParts(file.keeping) || (stateFolder !== undefined && Manifest.isThere(stateFolder, file.path));
+  if (mayHaveParts) refuseStrangePartsOf(file, plan);
 }
 
 /** Whether an input and an output are one file, or two outputs; `-` is what stdin was redirected from. */

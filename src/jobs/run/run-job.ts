@@ -24,6 +24,8 @@ export interface RunKeeping {
   reached(at: ResumeAt): void;
   /** What the stages know has changed, by the events before what is reached next. */
   changed(changes: StateChanges): void;
+  /** Makes a checkpoint in which files stand that were begun: nothing of the block they were begun for is written yet. */
+  filesBegun(): Promise<void>;
   /**
    * Makes the last checkpoint.
    *

@@ -108,6 +108,7 @@ async function driven(
     unordered: plan.unordered,
     isAtEnd: () => !ending.aborted && !plan.follow,
     beforeWrite: () => look('between blocks'),
+    ...(keeping && { onNewFiles: () => keeping.filesBegun() }),
     ...(progress && { onProgress: (now) => progress.update(now) }),
     keep: {
       ...(keeping && { reached: (at) => keeping.reached(at), changed: (changes) => keeping.changed(changes) }),

@@ -76,6 +76,7 @@ function directly(
   const { write, needsContext } = lazy;
   const [output, another] = outputs;
   if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
+  if (output.filesBy !== undefined) return undefined;
   if (write === undefined || routingKey !== undefined || outputFormat(output) !== undefined) return undefined;
   const { envelope } = output;
   const lines = batch.linesOf(0);

@@ -1,12 +1,16 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
-import { filePlan, type SchemaVocabulary } from '../../config/kinds/index.js';
+import { filePlan, keyedPlan, KEYED_FILES_DEFAULTS, type SchemaVocabulary } from '../../config/kinds/index.js';
 import { formatKeys, withFormat } from './format-keys.js';
 import type { FileKind } from './kind.js';
+
+const { openMax, filesMax } = KEYED_FILES_DEFAULTS;
 
 const schema = (f: SchemaVocabulary) =>
   withFormat(
     f.section({
-      file: f.path().describe('The file to write.'),
+      file: f.path().describe('The file to write. With {routing_key} or {date} in it, a file for each of them.'),
+      max_files: f.integer(1, 10_000).prefault(openMax).describe('Of a file per key: so many are open at a time.'),
+      max_keys: f.integer(1, 1_000_000).prefault(filesMax).describe('Of a file per key: so many are written at most.'),
       ...f.outputKeys(),
       ...formatKeys(f),
       ...f.rotation(),
@@ -17,7 +21,7 @@ export const file: FileKind<ReturnType<typeof schema>['_output'], OutputPlan & F
   kind: 'file',
   schema,
   files: ['file'],
-  plan: (settings, make) => ({ kind: 'file', ...filePlan(settings, make) }),
+  plan: (settings, make) => ({ kind: 'file', ...filePlan(settings, make), ...keyedPlan(settings, make) }),
   to: 'file',
   fileOf: (plan) => plan,
 };

@@ -1,4 +1,4 @@
-import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
 import { Kinds } from '../../config/kinds/index.js';
 import { file } from './file.js';
 import type { Sink } from '../sink.js';
@@ -10,6 +10,20 @@ export type { OutputPlace } from './kind.js';
 
 /** Every kind of output: a new one is a file, and a name here. */
 export const outputKinds = new Kinds<OutputKind>([file, stdout, nats]);
+
+/** What an output takes. What goes to NATS goes there as whole events: messages are named by their ids. */
+export function takeOf(output: OutputPlan): OutputTake {
+  const { when, otherwise, envelope, format, columns, filesBy } = output;
+  const isEnvelope = envelope || outputKinds.of(output).to === 'nats';
+  return {
+    envelope: isEnvelope,
+    ...(when && { when }),
+    ...(otherwise && { otherwise }),
+    ...(format !== undefined && { format }),
+    ...(columns && { columns }),
+    ...(filesBy && { filesBy }),
+  };
+}
 
 /** The file that an output writes; undefined: it writes none. */
 export function fileOf(output: OutputPlan): FilePlan | undefined {

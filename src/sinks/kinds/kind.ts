@@ -1,5 +1,5 @@
-import type { FilePlan, OutputPlan, OutputTake } from '../../config/index.js';
-import type { OutputInConfig, OutputConfigFields, PathMaker } from '../../config/kinds/index.js';
+import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { OutputInConfig, OutputConfigFields, PathMaker, TakeInConfig } from '../../config/kinds/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { Sink } from '../sink.js';
 
@@ -8,7 +8,7 @@ export type OutputKind<Settings extends OutputConfigFields = OutputConfigFields,
   FileKind<Settings, Plan> | StreamKind<Settings, Plan> | SubjectKind<Settings, Plan>;
 
 interface AnyKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends OutputInConfig<Settings> {
-  plan(settings: Settings, make: PathMaker): Omit<Plan, keyof OutputTake>;
+  plan(settings: Settings, make: PathMaker): Omit<Plan, TakeInConfig>;
 }
 
 /** Its lines go to a file, which each command opens in its way: cut back to a checkpoint, locked, in parts. */

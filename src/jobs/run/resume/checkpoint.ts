@@ -50,6 +50,10 @@ export interface FileRecord {
   /** What it leads to. */
   readonly path: string;
   readonly role: 'output' | 'dead-letters';
+  /** It stands for all files of an output that has a file per key: they are files of the checkpoint too. */
+  readonly keyed?: true;
+  /** It is one of the files of such an output: the path of that. */
+  readonly of?: string;
   /** Where the work's first line went. */
   readonly begin: FilePosition;
   readonly position: FilePosition;
@@ -119,12 +123,20 @@ function parseInput(value: unknown): InputRecord | undefined {
 
 function parseFile(value: unknown): FileRecord | undefined {
   if (!isObject(value) || typeof value['path'] !== 'string') return undefined;
-  const { path, role } = value;
+  const { path, role, keyed, of } = value;
   const begin = parseFilePosition(value['begin']);
   const position = parseFilePosition(value['position']);
   if (begin === undefined || position === undefined || (role !== 'output' && role !== 'dead-letters')) return undefined;
-  return { path, role, begin, position };
+  return { path, role, begin, position, ...(keyed === true && { keyed }), ...(typeof of === 'string' && { of }) };
 }
+
+/** What stands in a checkpoint for an output that has a file per key. */
+export function keyedRecord(path: string): FileRecord {
+  return { path, role: 'output', keyed: true, begin: FILE_START, position: FILE_START };
+}
+
+/** Where nothing is written yet. */
+export const FILE_START: FilePosition = { part: 1, offset: 0 };
 
 function parsePoint(value: unknown): CutPoint | undefined {
   if (!isObject(value) || typeof value['input'] !== 'number') return undefined;

@@ -4,7 +4,14 @@ import type { FilePosition, FileSinkOptions } from '../../../sinks/index.js';
 import type { StreamReader } from '../../../sources/place/index.js';
 import { refuseChangedParts } from '../own-parts.js';
 import { changedParts } from '../../stage-parts.js';
-import { STREAM, type InputRecord, type RunCheckpoint } from './checkpoint.js';
+import {
+  FILE_START,
+  keyedRecord,
+  STREAM,
+  type FileRecord,
+  type InputRecord,
+  type RunCheckpoint,
+} from './checkpoint.js';
 import type { GivenInput } from './given-input.js';
 import { judgeTargets, type JudgedTarget } from './judge-targets.js';
 import { matchInputs, type KnownInput, type MatchedInputs } from './match-inputs.js';
@@ -52,12 +59,11 @@ export function beginning(
   situation: Situation,
   { isForced, stateFolder }: { isForced: boolean; stateFolder: string },
 ): Decision {
-  const { targets, given, stages } = situation;
-  const full = targets.filter(({ role, plan }) => role === 'output' && !isForced && hasContent(plan));
+  const { targets, keyed, given, stages } = situation;
+  const full = [...targets, ...keyed].filter(({ role, plan }) => role === 'output' && !isForced && hasContent(plan));
   if (full.length > 0) throw unknownOutput(full, stateFolder);
   for (const { plan } of targets) refuseChangedParts(plan);
-  const start = { part: 1, offset: 0 };
-  const files = targets.map(({ path, role }) => ({ path, role, begin: start, position: start }));
+  const files = [...targets.map(startOf), ...keyed.map(({ path }) => keyedRecord(path))];
   return {
     checkpoint: undefined,
     stored: {
@@ -77,13 +83,17 @@ export function beginning(
   };
 }
 
+function startOf({ path, role }: Target): FileRecord {
+  return { path, role, begin: FILE_START, position: FILE_START };
+}
+
 /**
  * Everything is done again: what is of the earlier work, and of nobody else, is taken back first.
  *
  * @throws JobError when it cannot be taken back
  */
 export function again(
-  { targets, given }: Situation,
+  { targets, keyed, given }: Situation,
   checkpoint: RunCheckpoint,
   files: readonly JudgedTarget[],
   notices: readonly string[],
@@ -92,8 +102,7 @@ export function again(
   if (kept.length > 0) throw cannotStartOver(kept);
   const known = checkpoint.files.filter(({ path }) => files.some(({ target }) => target.path === path));
   const added = targets.filter(({ path }) => known.every((file) => file.path !== path));
-  const start = { part: 1, offset: 0 };
-  const all = [...known, ...added.map(({ path, role }) => ({ path, role, begin: start, position: start }))];
+  const all = [...known, ...added.map(startOf), ...keyed.map(({ path }) => keyedRecord(path))];
   const anew = { ...checkpoint, inputs: [], points: [], ended: false };
   return {
     checkpoint: { ...anew, files: [] },
@@ -111,8 +120,8 @@ export function again(
  * @throws JobError when it has changed so that going on would lose or double lines; SourceError
  */
 export async function decide(situation: Situation, checkpoint: RunCheckpoint, signal: AbortSignal): Promise<Decision> {
-  const { targets, given, stages, isForced } = situation;
-  const output = targets[0]?.plan.path ?? '';
+  const { targets, keyed, given, stages, isForced } = situation;
+  const output = [...targets, ...keyed][0]?.plan.path ?? '';
   const files = judgeTargets(targets, checkpoint);
   const ofFiles = [...files.flatMap(({ difference }) => difference ?? []), ...lettersElsewhere(targets, checkpoint)];
   const lost = files.filter(({ isLost }) => isLost).map(({ target }) => target.plan.path);

@@ -1,9 +1,14 @@
 import { Manifest, nodeFileSystem } from '../../../files/index.js';
+import { filesOfTemplate } from '../../../files/names/index.js';
 import { partsState } from '../../../sinks/index.js';
 import type { Target } from './targets.js';
 
 /** Whether anything is in an output, or in files that were set aside of it. @throws the operating system's errors */
-export function hasContent({ path, keeping: { stateFolder, pattern } }: Target['plan']): boolean {
+export function hasContent({ path, keyed, keeping: { stateFolder, pattern } }: Target['plan']): boolean {
+  if (keyed !== undefined) {
+    for (const file of filesOfTemplate(keyed)) if ((nodeFileSystem.stat(file)?.size ?? 0) > 0) return true;
+    return false;
+  }
   const stats = nodeFileSystem.stat(path);
   if (stats?.kind === 'file' && stats.size > 0) return true;
   if (stateFolder === undefined) return false;

@@ -8,17 +8,26 @@ import type { RunKeeping } from '../run-job.js';
 import type { RunPlan } from '../plan.js';
 import type { Reached, RunState } from './run-state.js';
 import type { RunStore } from './store.js';
-import { outputPaths, type Target } from './targets.js';
+import type { Target } from './targets.js';
 
 /** Soon enough that little is done twice, seldom enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
 
+/** A file of an output that has many. */
+export interface BegunFile {
+  readonly file: FileSink;
+  readonly target: Target;
+}
+
 export interface KeepingOptions {
   readonly state: RunState;
   readonly store: RunStore;
-  readonly targets: readonly Target[];
-  /** The targets, open. */
+  /** What the outputs lead to. */
+  readonly paths: readonly string[];
+  /** The targets of the state, open. */
   readonly files: readonly FileSink[];
+  /** Files that were begun, and are not in the state yet: they are taken from here. */
+  readonly begun: BegunFile[];
   readonly plan: Pick<RunPlan, 'stateFolder'>;
   /** Ends the run: a checkpoint cannot be made. */
   readonly stop: () => void;
@@ -33,12 +42,11 @@ export interface KeepingOptions {
  * @throws JobError when it cannot be made
  */
 export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeeping> {
-  const { state, store, targets, files, plan, stop, goesOn, kept } = options;
-  const paths = outputPaths(targets);
+  const { state, store, paths, files, begun, plan, stop, goesOn, kept } = options;
   const world = nodeWorld();
   let failure: { readonly error: unknown } | undefined;
   const byTarget = (positions: PipelineCheckpoint<Reached>['files']): readonly (FilePosition | undefined)[] =>
-    targets.map((target) => positions[target.plan.path]);
+    state.targets.map((target) => positions[target.plan.path]);
   const keeper = new CheckpointKeeper<Reached>({
     files,
     intervalMs: CHECKPOINT_INTERVAL_MS,
@@ -51,7 +59,7 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
       const [point] = place.points;
       if (point === undefined) return positions;
       return Object.fromEntries(
-        targets.flatMap((target, at) => {
+        state.targets.flatMap((target, at) => {
           const position = point.positions[at];
           return position === undefined ? [] : [[target.plan.path, position]];
         }),
@@ -81,6 +89,10 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
         );
     },
     changed: (changes) => kept?.add(state.change(kept.folder), changes),
+    async filesBegun() {
+      for (const { file, target } of begun.splice(0)) state.add(target, file.position());
+      await said(() => keeper.renew(state.now));
+    },
     async finish(ended) {
       // What became of the end of the input has no place of its own.
       if (ended && kept !== undefined) keeper.reached(state.now);

@@ -3,24 +3,27 @@ import type { ExecutorState, StateKeeping } from '../../../pipeline/index.js';
 import type { Block } from '../../../sources/index.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { HeldJobOptions, RunJob } from '../run-job.js';
-import { lookAtOutputs } from '../look-at-outputs.js';
+import { lookAt, lookAtOutputs } from '../look-at-outputs.js';
 import { endHalfLines } from '../../outputs/end-half-lines.js';
 import { openTargets } from '../../outputs/open-targets.js';
+import type { FileTarget } from '../../outputs/target.js';
 import { refuseStrangeParts } from '../own-parts.js';
 import type { ResumePlan, RunPlan } from '../plan.js';
+import { refuseBegun } from '../refuse-clashes.js';
 import { again, beginning, decide, type Decision } from './decide.js';
 import { givenInput } from './given-input.js';
 import { judgeTargets } from './judge-targets.js';
-import { keepCheckpoint } from './keep-checkpoint.js';
+import { keepCheckpoint, type BegunFile } from './keep-checkpoint.js';
 import { lockTargets } from './lock-targets.js';
 import { passDone, readInputs, type EnteredInput } from './read-inputs.js';
 import { refusal } from './refusal.js';
+import { restoreKeyed, type LeftFiles } from './restore-keyed.js';
 import { RunState } from './run-state.js';
 import type { Situation } from './situation.js';
 import { skipper } from './skip.js';
 import { stageParts, stagesOf } from '../../stage-parts.js';
 import { RunStore } from './store.js';
-import { outputPaths, targetsOf } from './targets.js';
+import { isKeyed, knownTargets, outputPaths, targetOfKeyed, targetsOf } from './targets.js';
 
 /**
  * Opens a run that keeps a checkpoint: at the place where the last one stopped, if the world is as it left it. Nothing is
@@ -34,8 +37,10 @@ export async function openResumed(
   { engine, executor, reading, holds, talk }: HeldJobOptions,
 ): Promise<RunJob> {
   const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
-  const targets = targetsOf(plan);
-  const release = await lockTargets(plan.stateFolder, targets);
+  const all = targetsOf(plan);
+  const keyed = all.filter(isKeyed);
+  const single = all.filter((target) => !isKeyed(target));
+  const release = await lockTargets(plan.stateFolder, all);
   let kept: StateKeeping | undefined;
   const releaseAll = async (): Promise<void> => {
     await kept?.close();
@@ -48,33 +53,54 @@ export async function openResumed(
     const skip = plan.ai === undefined ? undefined : skipper(executor);
     const { lineBytesMax } = plan.block;
     const stages = stageParts(plan.pipeline);
-    const situation = { targets, given, stages, lineBytesMax, ...(skip && { onPassed: skip }) };
-    const decision = await decided({ ...situation, isForced: resume.how === 'force' }, store, plan, reading.signal);
+    const paths = outputPaths(all);
+    const isForced = resume.how === 'force';
+    const outset = { targets: single, keyed, given, stages, lineBytesMax, isForced, ...(skip && { onPassed: skip }) };
+    const { situation, decision } = await decided(outset, paths, store, plan, reading.signal);
+    const { targets } = situation;
     for (const notice of decision.notices) talk.notice(notice);
 
     const { checkpoint, stored, starts, modes } = decision;
     const { job } = stored;
-    const paths = outputPaths(targets);
     await inStateFolder(plan.stateFolder, async () => {
       await store.put(paths, stored);
       await store.claim(paths, job);
     });
     for (const { path, position, cutsBack } of decision.renamed) truncateRenamed(path, position, cutsBack);
-    const sinks = await openTargets(plan, { pipeline: plan.pipeline.name, holds, letters: talk.letters, modes });
-    const { files } = sinks;
-    await endHalfLines(
-      targets.map(({ plan: target, path }) => ({ ...target, path })),
-      files,
+    const lookOptions = { follows: false, tell: talk.notice };
+    const left = new Map<FileTarget, LeftFiles>();
+    for (const output of keyed) {
+      const some = targets.flatMap((target, at) => (target.of === output.path ? [{ target, mode: modes[at] }] : []));
+      const files = some.map(({ target }) => target);
+      const ways = some.map(({ mode }) => mode);
+      left.set(output.plan, await restoreKeyed(output, files, ways, holds.lock));
+    }
+    const begun: BegunFile[] = [];
+    const sinks = await openTargets(plan, {
+      pipeline: plan.pipeline.name,
+      holds,
+      letters: talk.letters,
       modes,
-    );
+      keyed: {
+        refuse: (file) => refuseBegun(plan, file),
+        look: (file) => lookAt(file, lookOptions),
+        left: (output) => left.get(output) ?? new Map(),
+        onFile(file, of, name) {
+          const output = keyed.find((one) => one.plan === of);
+          if (output !== undefined) begun.push({ file, target: targetOfKeyed(output, name) });
+        },
+      },
+    });
+    const { files } = sinks;
+    await endHalfLines(single, files.slice(0, single.length), modes);
     const positions = files.map((file) => file.position());
-    const look = lookAtOutputs(sinks, { follows: false, tell: talk.notice });
-    const state = new RunState({ job, targets, given, stages: situation.stages }, decision, positions);
+    const look = lookAtOutputs(sinks, lookOptions);
+    const state = new RunState({ job, targets, keyed, given, stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
     kept =
-      executor.state && (await openState(plan, executor.state, decision, situation, (notice) => talk.notice(notice)));
-    const keeping = await keepCheckpoint({ state, store, targets, files, plan, stop, goesOn, kept });
+      executor.state && (await openState(plan, executor.state, decision, { stages }, (notice) => talk.notice(notice)));
+    const keeping = await keepCheckpoint({ state, store, paths, files, begun, plan, stop, goesOn, kept });
 
     const inputs = given.map((one, at): EnteredInput => {
       const { record = -1, ...start } = starts[at] ?? {};
@@ -119,24 +145,33 @@ async function openState(
 }
 
 async function decided(
-  situation: Situation,
+  outset: Situation,
+  outputs: readonly string[],
   store: RunStore,
   { resume, stateFolder }: RunPlan,
   signal: AbortSignal,
-): Promise<Decision> {
-  const { targets } = situation;
+): Promise<{ readonly situation: Situation; readonly decision: Decision }> {
   const isForced = resume?.how === 'restart';
-  const stored = await store.find(outputPaths(targets), { isForgotten: isForced });
+  const stored = await store.find(outputs, { isForgotten: isForced });
   switch (stored.kind) {
     case 'nothing':
-      return beginning(situation, { isForced, stateFolder });
+      return { situation: outset, decision: beginning(outset, { isForced, stateFolder }) };
     case 'checkpoint': {
       const { checkpoint } = stored;
-      if (!isForced && checkpoint.startsOver !== true) return decide(situation, checkpoint, signal);
-      return again(situation, checkpoint, judgeTargets(targets, checkpoint), []);
+      const targets = [...outset.targets, ...knownTargets(outset.keyed, checkpoint)];
+      const situation = { ...outset, targets };
+      const decision =
+        !isForced && checkpoint.startsOver !== true
+          ? await decide(situation, checkpoint, signal)
+          : again(situation, checkpoint, judgeTargets(targets, checkpoint), []);
+      return { situation, decision };
     }
     case 'mixed':
-      if (!isForced) throw refusal(targets[0]?.plan.path ?? '', [stored.because]);
-      return beginning(situation, { isForced, stateFolder });
+      if (!isForced) throw refusal(firstOf(outset), [stored.because]);
+      return { situation: outset, decision: beginning(outset, { isForced, stateFolder }) };
   }
+}
+
+function firstOf({ targets, keyed }: Situation): string {
+  return [...targets, ...keyed][0]?.plan.path ?? '';
 }

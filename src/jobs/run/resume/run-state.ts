@@ -2,7 +2,15 @@ import type { FilePosition } from '../../../sinks/index.js';
 import { placeOf, type InputMark, type InputReached } from '../../../sources/place/index.js';
 import type { KnownState } from '../../../pipeline/index.js';
 import type { StagePart } from '../../stage-parts.js';
-import type { CutPoint, FileRecord, InputBefore, InputRecord, RunCheckpoint } from './checkpoint.js';
+import {
+  FILE_START,
+  keyedRecord,
+  type CutPoint,
+  type FileRecord,
+  type InputBefore,
+  type InputRecord,
+  type RunCheckpoint,
+} from './checkpoint.js';
 import type { Decision } from './decide.js';
 import type { GivenInput } from './given-input.js';
 import type { Target } from './targets.js';
@@ -25,6 +33,8 @@ interface WorkDone {
   readonly job: string;
   readonly stages: readonly StagePart[];
   readonly targets: readonly Target[];
+  /** The outputs that have a file per key. */
+  readonly keyed: readonly Target[];
   readonly given: readonly GivenInput[];
 }
 
@@ -33,7 +43,8 @@ export class RunState {
   #reached: Reached;
   /** Where the files ended when everything before the block under way was out. */
   #positions: readonly FilePosition[];
-  readonly #begins: readonly FilePosition[];
+  readonly #begins: FilePosition[];
+  readonly #targets: Target[];
 
   readonly #work: WorkDone;
 
@@ -41,6 +52,7 @@ export class RunState {
   constructor(work: WorkDone, { checkpoint, starts }: Decision, positions: readonly FilePosition[]) {
     const { targets, given } = work;
     this.#work = work;
+    this.#targets = [...targets];
     const inputs: InputRecord[] = [...(checkpoint?.inputs ?? [])];
     this.records = starts.map(({ record }, at) => {
       const path = given[at]?.path ?? '';
@@ -84,6 +96,18 @@ export class RunState {
     return version;
   }
 
+  /** The files, in the order of their positions. */
+  get targets(): readonly Target[] {
+    return this.#targets;
+  }
+
+  /** A file was begun, of an output that has many. */
+  add(target: Target, begin: FilePosition): void {
+    this.#targets.push(target);
+    this.#begins.push(begin);
+    this.#positions = [...this.#positions, begin];
+  }
+
   /**
    * A block is out.
    *
@@ -115,20 +139,29 @@ export class RunState {
     positions: readonly (FilePosition | undefined)[],
     ended: boolean,
   ): RunCheckpoint {
-    const { job, stages, targets } = this.#work;
+    const { job, stages, keyed } = this.#work;
+    const begins = this.#begins;
+    /** Of a file that was begun later it is where that was. */
+    const positionOr = (some: readonly (FilePosition | undefined)[], at: number): FilePosition =>
+      some[at] ?? positionAt(begins, at);
     return {
       kind: 'checkpoint',
       job,
       stages,
       inputs: inputs.map(recordOf),
-      files: targets.map(({ path, role }, at): FileRecord => ({
-        path,
-        role,
-        begin: positionAt(this.#begins, at),
-        position: positionAt(positions, at),
-      })),
+      files: [
+        ...this.#targets.map(({ path, role, of }, at): FileRecord => ({
+          path,
+          role,
+          begin: positionAt(begins, at),
+          position: positionOr(positions, at),
+          ...(of !== undefined && { of }),
+        })),
+        ...keyed.map(({ path }) => keyedRecord(path)),
+      ],
       points: points.map((point) => ({
         ...point,
+        positions: this.#targets.map((_, at) => positionOr(point.positions, at)),
         undo: point.undo.map(({ input, record }): InputBefore => ({ input, record: recordOf(record) })),
       })),
       ended,
@@ -138,7 +171,7 @@ export class RunState {
 }
 
 function positionAt(positions: readonly (FilePosition | undefined)[], at: number): FilePosition {
-  return positions[at] ?? { part: 1, offset: 0 };
+  return positions[at] ?? FILE_START;
 }
 
 /** Keeps for the latest point how an input stood at it. */

@@ -5,7 +5,10 @@ import type { Target } from './targets.js';
 
 /** What is compared with a checkpoint. */
 export interface Situation {
+  /** The files: of an output that has a file per key those that the checkpoint knows. */
   readonly targets: readonly Target[];
+  /** The outputs that have a file per key. */
+  readonly keyed: readonly Target[];
   readonly given: readonly GivenInput[];
   readonly stages: readonly StagePart[];
   readonly lineBytesMax: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CheckpointStore, LogError, nodeWorld } from '../../../log/index.js';
 import { JobError } from '../../job-error.js';
 import { removeState } from '../../state-store.js';
-import { parseRecord, type PartOf, type RunCheckpoint } from './checkpoint.js';
+import { parseRecord, type FileRecord, type PartOf, type RunCheckpoint } from './checkpoint.js';
 
 /** What is stored for the outputs of a run. */
 export type Stored =
@@ -46,7 +46,7 @@ export class RunStore {
       return record?.kind === 'part' && record.job === checkpoint?.job;
     });
     if (checkpoint?.kind !== 'checkpoint' || !isWhole) return mixed('other runs wrote some of the outputs since');
-    const gone = checkpoint.files.find(({ path, role }) => role === 'output' && !outputs.includes(path));
+    const gone = checkpoint.files.find((file) => isOutput(file) && !outputs.includes(file.path));
     return gone ? mixed(`${gone.path} is no output any more`) : { kind: 'checkpoint', checkpoint };
   }
 
@@ -100,8 +100,13 @@ export class RunStore {
 }
 
 function isOf({ files }: RunCheckpoint, outputs: readonly string[]): boolean {
-  const own = files.flatMap(({ role, path }) => (role === 'output' ? [path] : []));
+  const own = files.filter(isOutput).map(({ path }) => path);
   return own.length === outputs.length && own.every((path) => outputs.includes(path));
+}
+
+/** Not one of the files of an output that has many. */
+function isOutput({ role, of }: FileRecord): boolean {
+  return role === 'output' && of === undefined;
 }
 
 function mixed(because: string): Stored {

@@ -1,20 +1,54 @@
+import { join, relative } from 'node:path';
 import { resolvePath } from '../../../files/index.js';
-import type { FileTarget, Targets } from '../../outputs/target.js';
-import type { FileRecord } from './checkpoint.js';
+import { templatePath } from '../../../files/names/index.js';
+import { fileOfKeyed, type FileTarget, type Targets } from '../../outputs/target.js';
+import type { FileRecord, RunCheckpoint } from './checkpoint.js';
 
 /** A file that the run writes to, and what it leads to. */
-export interface Target extends Pick<FileRecord, 'path' | 'role'> {
+export interface Target extends Pick<FileRecord, 'path' | 'role' | 'of'> {
   readonly plan: FileTarget;
 }
 
-/** The outputs in their order, then the file of the dead letters. @throws the operating system's errors */
+/**
+ * The outputs in their order, then the file of the dead letters. What has a file per key is one.
+ *
+ * @throws the operating system's errors
+ */
 export function targetsOf({ outputs, deadLetters }: Targets): readonly Target[] {
   const files = outputs.flatMap((plan) => (plan.kind === 'file' ? [target(plan, 'output')] : []));
   return deadLetters.kind === 'file' ? [...files, target(deadLetters, 'dead-letters')] : files;
 }
 
 function target(plan: FileTarget, role: Target['role']): Target {
-  return { plan, role, path: resolvePath(plan.path) };
+  const { path, keyed } = plan;
+  if (keyed === undefined) return { plan, role, path: resolvePath(path) };
+  return { plan, role, path: templatePath({ ...keyed, folder: resolvePath(keyed.folder) }) };
+}
+
+export function isKeyed({ plan }: Target): boolean {
+  return plan.keyed !== undefined;
+}
+
+/** One of the files of an output that has a file per key. @param name below its folder */
+export function targetOfKeyed({ plan, role, path }: Target, name: string): Target {
+  return { plan: fileOfKeyed(plan, name), role, path: join(folderOf(path, plan), name), of: path };
+}
+
+/** The files of such outputs that a checkpoint knows, output by output. */
+export function knownTargets(keyed: readonly Target[], { files }: RunCheckpoint): readonly Target[] {
+  return keyed.flatMap((output) =>
+    files.flatMap(({ path, of }) => (of === output.path ? [targetOfKeyed(output, nameIn(output, path))] : [])),
+  );
+}
+
+/** The name of a file below the folder of its output. */
+export function nameIn({ path, plan }: Target, file: string): string {
+  return relative(folderOf(path, plan), file);
+}
+
+/** What the folder of such an output leads to. */
+function folderOf(path: string, { keyed }: FileTarget): string {
+  return path.slice(0, path.length - (keyed?.names ?? '').length);
 }
 
 export function outputPaths(targets: readonly Target[]): readonly string[] {
