@@ -6,8 +6,8 @@ import type { Passing } from '../across/across-stage.js';
 import { contextIn, Incoming } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { addSides } from '../across/stage-counts.js';
-import { PipelineState } from '../across/state-table.js';
-import { Steps, type MadeHere } from '../across/steps.js';
+import { AS_JSON, PipelineState, type StateChanges } from '../across/state-table.js';
+import { Steps } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
@@ -15,7 +15,7 @@ import { forEachEvent, type BlockContent } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
 import { HeldBlocks } from '../held-blocks.js';
 import { observer, stopwatch, type Observer } from '../observation.js';
-import { occurrences } from './occurrences.js';
+import { keptOccurrences, occurrences } from './occurrences.js';
 import { outputFormats } from '../output-formats.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
@@ -84,7 +84,6 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   };
   const place = semaphore(options.concurrency);
   const held = new HeldBlocks(options.window);
-  const seen = occurrences();
   const aiSteps = steps.filter(isAi);
   // Equal requests of new events are numbered in the order of the input. The first AI stage is reached in that order anyway.
   const turnstiles = options.input === 'envelope' ? [] : aiSteps.slice(1).map(turnstile);
@@ -93,7 +92,11 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
+  const isStateful = front.some(keepsState);
+  let isTracked = false;
   const state = new PipelineState();
+  // With the state of the stages before them; else whoever goes on with a run counts them once more.
+  const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
   let batchHere: Batch | undefined;
   const watch = {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
@@ -112,42 +115,47 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       forEachEvent(block, batch, options, (data, text) => underWay.push(...enter(batch, data, text)));
       return held.until(block, resultOf(batch, underWay));
     },
-    async skip(block, meta) {
-      const batch = new Batch(settings, meta);
-      const underWay: Promise<unknown>[] = [];
-      forEachEvent(block, batch, options, (data, text) => {
-        const event = incoming(batch, data, text);
-        try {
-          for (const one of taken(batch, event, 0)) underWay.push(renumbered(batch, one));
-          for (const made of before.takeMade()) underWay.push(...madeAgain(batch, made));
-        } catch (error) {
-          ignoreFailure(error);
-        }
-      });
-      await Promise.all(underWay);
-    },
-    ...(front.some(keepsState) && {
-      end(meta: BlockMeta) {
-        const batch = new Batch(settings, meta);
-        const underWay: Promise<void>[] = [];
-        for (let at = 0; at < front.length; at++) {
-          state.begin();
-          before.end(at);
-          underWay.push(...passMade(batch));
-        }
-        return resultOf(batch, underWay);
-      },
-    }),
+    ...(isStateful ? { state: { track, restore: (saved: StateChanges) => state.restore(saved) }, end } : { skip }),
   };
 
-  /** What is known of the stages before the first call is counted at once; the rest when all answers are there. */
+  function track(): void {
+    isTracked = true;
+    state.track();
+  }
+
+  function end(meta: BlockMeta): Promise<BlockResult> {
+    const batch = new Batch(settings, meta);
+    const underWay: Promise<void>[] = [];
+    for (let at = 0; at < front.length; at++) {
+      state.begin();
+      before.end(at);
+      underWay.push(...passMade(batch));
+    }
+    return resultOf(batch, underWay);
+  }
+
+  async function skip(block: BlockContent, meta: BlockMeta): Promise<void> {
+    const batch = new Batch(settings, meta);
+    const underWay: Promise<unknown>[] = [];
+    forEachEvent(block, batch, options, (data, text) => {
+      try {
+        underWay.push(...taken(batch, incoming(batch, data, text), 0).map((one) => renumbered(batch, one)));
+      } catch (error) {
+        ignoreFailure(error);
+      }
+    });
+    await Promise.all(underWay);
+  }
+
+  /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = before.takeCounts();
+    const changes = isTracked ? state.takeChanges() : undefined;
     await Promise.all(underWay);
     const stages = [...counts, ...behind.takeCounts()];
     if (stages.length === 0) return batch.result();
     addSides(batch, stages);
-    return { ...batch.result(), stages };
+    return { ...batch.result(), stages, ...(changes && { changes }) };
   }
 
   function incoming(batch: Batch, data: Json, text: string): Passing {
@@ -205,11 +213,6 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       const event: Passing = { data, context: null, arrival: last, part };
       return [...start(batch, { ...event, context: contextIn(event) }, next, fail), ...passMade(batch)];
     });
-  }
-
-  function madeAgain(batch: Batch, { next, last, part = '', data }: MadeHere): readonly Promise<unknown>[] {
-    const event: Passing = { data, context: null, arrival: last, part };
-    return taken(batch, { ...event, context: contextIn(event) }, next).map((one) => renumbered(batch, one));
   }
 
   function renumbered(batch: Batch, event: Passing): Promise<unknown> {

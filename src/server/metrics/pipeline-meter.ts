@@ -11,6 +11,9 @@ const STATES = ['running', 'waiting', 'stopped', 'closed'] as const satisfies re
 
 const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] as const;
 
+/** What can become of the events of a stage that looks across events; those that it keeps are what is missing in their sum. */
+const WAYS = ['in', 'made', 'out', 'filtered', 'merged', 'forgotten'] as const;
+
 const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly EndOfWorker[];
 
 /** The outcomes of a block of events. */
@@ -22,6 +25,8 @@ export interface EventsTally {
     readonly unrouted: number;
     readonly deadLettered: number;
   };
+  /** Of stages that look across events: what became of their events. */
+  readonly stages?: readonly ({ readonly stage: string } & Readonly<Record<(typeof WAYS)[number], number>>)[];
   readonly failures: readonly {
     readonly kind: string;
     readonly stage: string | undefined;
@@ -73,6 +78,11 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     'Events that failed, by stage and kind of error, whatever on_error did with them.',
     ['pipeline', 'stage', 'kind'],
   );
+  const ofStages = counter(
+    'stage_events_total',
+    'Events of stages that look across events: in + made = out + filtered + merged + those that are kept. forgotten: what was known of events before and given up.',
+    ['pipeline', 'stage', 'way'],
+  );
   const stages = histogram(
     'stage_duration_seconds',
     'Time that a stage took for an event: of every event in pipelines with AI stages, else of at least one in each block.',
@@ -118,7 +128,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     },
     countRetried: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
     workerEnded: (pipeline, reason) => workersEnded.inc({ pipeline, reason }),
-    count(pipeline, { counts, failures: failed, observations, ageMs }) {
+    count(pipeline, { counts, stages: across = [], failures: failed, observations, ageMs }) {
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
         if (count > 0) events.inc({ pipeline, outcome }, count);
       };
@@ -128,6 +138,10 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
       add('skipped', counts.skipped);
       add('dead_lettered', counts.deadLettered);
       const known = names().pipelines.get(pipeline);
+      for (const { stage, ...ways } of across) {
+        const place = knownPlace(stage, known);
+        for (const way of WAYS) if (ways[way] > 0) ofStages.inc({ pipeline, stage: place, way }, ways[way]);
+      }
       for (const { kind, stage, count } of failed) {
         failures.inc({ pipeline, stage: knownPlace(stage, known), kind }, count);
       }

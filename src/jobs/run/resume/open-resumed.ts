@@ -50,7 +50,7 @@ export async function openResumed(
     // The manifests of what is set aside are looked at, and made: nobody else may write them meanwhile.
     refuseStrangeParts(plan);
     const store = new RunStore(plan.stateFolder);
-    const skip = plan.ai === undefined ? undefined : skipper(executor);
+    const skip = plan.ai === undefined || executor.skip === undefined ? undefined : skipper(executor);
     const { lineBytesMax } = plan.block;
     const stages = stageParts(plan.pipeline);
     const paths = outputPaths(all);
