@@ -19,20 +19,19 @@ export interface Counts {
   open: number;
 }
 
-const NONE: Readonly<Counts> = {
-  input: 0,
-  made: 0,
-  output: 0,
-  filtered: 0,
-  skipped: 0,
-  unrouted: 0,
-  deadLettered: 0,
-  merged: 0,
-  open: 0,
-};
-
+/** Written out: a copy of an object would make counting slower. */
 export function noCounts(): Counts {
-  return { ...NONE };
+  return {
+    input: 0,
+    made: 0,
+    output: 0,
+    filtered: 0,
+    skipped: 0,
+    unrouted: 0,
+    deadLettered: 0,
+    merged: 0,
+    open: 0,
+  };
 }
 
 /** Adds `more` into `total`. */
