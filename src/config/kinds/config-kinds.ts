@@ -54,6 +54,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
     made: readonly Shape[],
     places: readonly KeyPath[],
   ): { readonly script: number; readonly must: string } | undefined;
+  /** Its scripts see a third input, of which nothing is known. */
+  readonly seesState?: true;
   /** What of its settings can't be so together. @param stage as it is written; each part may be broken */
   problems?(stage: SourceNode): readonly SettingProblem[];
   /** `state`: what it does to an event depends on those before. */
