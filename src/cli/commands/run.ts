@@ -13,8 +13,9 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
-  One event for each item; the types of events and how many there are:
+  One event for each item; each event once; the types of events, and how many there are of each:
     colloquium --explode /items -e '{/sku, /n}' orders.ndjson
+    colloquium --dedupe /id events.ndjson
     colloquium --count-by /type events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
@@ -51,10 +52,13 @@ export function runCommand(command: Command): Command {
       'a script as the only stage: a name under scripts in the config, or a file (.computo is text, else JSON)',
     )
     .addOption(filterOption())
-    .option('--explode <computo>', 'one event for each element of a list, such as /items')
-    .option('--sample-rate <share>', 'a share of the events, such as 0.1: the same ones in every run', share)
-    .option('--dedupe <computo>', 'of the events for which this script, such as /id, gives the same, the first')
-    .option('--count-by <computo>', 'at the end, how many events there are of each value, the most frequent first')
+    .option('--explode <computo>', 'one event for each element of the list that this script, such as /items, gives')
+    .option('--sample-rate <share>', 'let a share of the events pass, such as 0.1: the same ones in every run', share)
+    .option('--dedupe <computo>', 'of the events for which this script, such as /id, gives the same, only the first')
+    .option(
+      '--count-by <computo>',
+      'in place of the events, how many there are of each value that this script, such as /level, gives; the most frequent first',
+    )
     .addOption(tableOption())
     .option(
       '--in <format>',
