@@ -90,6 +90,11 @@ function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
     const message = `--resume: ${timed.name} goes by the time at which events come in, and another run would ask the AI stage something else`;
     throw new UserError(message, EXIT.usage, 'let it go by a number of events, or by a time of their own');
   }
+  const late = stages.slice(stages.findIndex(isAiStage)).find(keepsState);
+  if (late !== undefined && stages.some(isAiStage)) {
+    const message = `${late.name} looks across events, and behind an AI stage they come in the order of the answers`;
+    throw new UserError(message, EXIT.usage, 'run it on the output of this run');
+  }
   const stage = stages.find(keepsState);
   if (stage === undefined || flags.unordered !== true) return;
   throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);

@@ -137,7 +137,14 @@ class Checker {
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
       ...settingProblems(this.#config, path),
       ...stateInFleet(this.#config, path, node),
-      ...unreachedOutputs(this.#document, path, node, this.#scriptAt(formatPointer([...path, 'routing_key'])), servers),
+      ...unreachedOutputs(
+        this.#document,
+        path,
+        node,
+        this.#scriptAt(formatPointer([...path, 'routing_key'])),
+        servers,
+        this.#config.kinds.stages,
+      ),
       ...checkShapes(
         stepsOf(this.#document, path, node, this.#config.kinds.stages, this.#scriptAt),
         { ...this.#options, tables: this.#tables },

@@ -1,6 +1,8 @@
 import { formatPointer, type Json } from 'computo-js';
 import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
 import { hasPlaceholder } from '../env/index.js';
+import type { Kinds, StageInConfig } from '../kinds/index.js';
+import { stagesOf } from '../plan/script-sites.js';
 import type { ScriptSource } from '../script/index.js';
 import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
 
@@ -8,6 +10,7 @@ import { diagnose, type SourceDocument, type SourceNode } from '../source/index.
  * Outputs whose routing keys no event can have. Silent where the keys can't be known.
  *
  * @param routingKey the pipeline's script, if it has one that could be read
+ * @param kinds of its stages, which may set one
  * @param servers the AI providers that may set the key; undefined: the pipeline has no AI stage
  */
 export function unreachedOutputs(
@@ -16,9 +19,12 @@ export function unreachedOutputs(
   pipeline: SourceNode,
   routingKey: ScriptSource | undefined,
   servers: readonly string[] | undefined,
+  kinds: Kinds<StageInConfig>,
 ): Diagnostic[] {
   const hasScript = pipeline.entries?.has('routing_key') === true;
-  const keys = hasScript ? routingKey && constantsOf(routingKey.script) : new Set(servers ?? []);
+  const ofScript = hasScript ? routingKey && constantsOf(routingKey.script) : new Set(servers ?? []);
+  const given = stagesOf(path, pipeline, kinds).flatMap(({ kind, node }) => kind?.routingKeys?.(node) ?? []);
+  const keys = ofScript && new Set([...ofScript, ...given]);
   const outputs = pipeline.entries?.get('outputs')?.node.items ?? [];
   const useless = uselessOtherwise(document, path, outputs);
   if (keys === undefined) return useless;

@@ -54,6 +54,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
     made: readonly Shape[],
     places: readonly KeyPath[],
   ): { readonly script: number; readonly must: string } | undefined;
+  /** Routing keys that it gives to events where the pipeline sets none. */
+  routingKeys?(stage: SourceNode): readonly string[];
   /** Its scripts see a third input, of which nothing is known. */
   readonly seesState?: true;
   /** What of its settings can't be so together. @param stage as it is written; each part may be broken */

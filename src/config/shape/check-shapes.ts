@@ -22,6 +22,8 @@ import { SAMPLE_ORIGIN, type Sample } from './sample.js';
 /** A step of a pipeline, as far as shapes are concerned. */
 export interface ShapeStep {
   readonly scripts: readonly ShapeScript[];
+  /** They see a third input, of which nothing is known. */
+  readonly seesState?: true;
   /** The data behind it. @param made by its scripts, in their order */
   behind(data: Shape, made: readonly Shape[]): Shape;
   /** What one of its scripts must give, and never does. */
@@ -59,7 +61,8 @@ export function checkShapes(
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
     const made = scripts.map(({ source, site }) => {
       if (source === undefined) return ANY_SHAPE;
-      const inferred = inferredOf(source, options, given);
+      const more = step.seesState === true ? [ANY_SHAPE] : [];
+      const inferred = inferredOf(source, options, [given, EVENT_CONTEXT, ...more]);
       findings.push(...inferred.misses.map((miss) => missFinding(source, site, miss, sample)));
       return inferred.shape;
     });
@@ -69,9 +72,9 @@ export function checkShapes(
   return findings;
 }
 
-function inferredOf(script: ScriptSource, options: ShapeOptions, data: Shape): Inferred {
+function inferredOf(script: ScriptSource, options: ShapeOptions, inputs: readonly Shape[]): Inferred {
   const { dialect } = inDialectOf(script, options);
-  return inferShape(script.script, { dialect, inputs: [data, EVENT_CONTEXT], tables: options.tables, by: script });
+  return inferShape(script.script, { dialect, inputs, tables: options.tables, by: script });
 }
 
 /** What a script gives that its step refuses, whatever the data. */

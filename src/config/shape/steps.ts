@@ -27,7 +27,7 @@ export function stepsOf(
     const places = placesIn(node, kind.scripts);
     return {
       scripts: places.map((below) => scriptOf([...stagePath, ...below])),
-      ...(kind.seesState && { seesState: true }),
+      ...(kind.seesState === true && { seesState: true }),
       behind: (data, made) => kind.shape(data, made, node),
       refuses: (made) => kind.refuses?.(made, places),
     };

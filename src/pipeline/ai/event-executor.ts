@@ -5,7 +5,7 @@ import { stringifyJson } from '../../json/index.js';
 import type { Passing } from '../across/across-stage.js';
 import { contextIn, Incoming } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
-import { addSides } from '../across/stage-counts.js';
+import { addSides, addStageCounts } from '../across/stage-counts.js';
 import { AS_JSON, PipelineState, type StateChanges } from '../across/state-table.js';
 import { Steps } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
@@ -149,9 +149,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
-    const counts = before.takeCounts();
+    const counts = [...before.takeCounts()];
     const changes = isTracked ? state.takeChanges() : undefined;
     await Promise.all(underWay);
+    addStageCounts(counts, before.takeCounts());
     const stages = [...counts, ...behind.takeCounts()];
     if (stages.length === 0) return batch.result();
     addSides(batch, stages);
@@ -203,10 +204,8 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     return before.takeMade().flatMap((made) => {
       const { next, members, last, part = '', data } = made;
       const fail = (failure: EventFailure): void => {
-        if (members !== undefined) {
-          batch.counts.merged -= members.length;
-          batch.counts.made -= 1;
-        }
+        // Told with the stages of whichever block ends next.
+        if (members !== undefined) before.unmake(next, members.length);
         for (const { origin, text } of members ?? [{ origin: last.origin, text: stringifyJson(data) }])
           batch.as(origin, () => batch.failEvent(failure, origin.id, text));
       };

@@ -67,6 +67,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     ['fold', 'by'],
   ],
   data: [['fold', 'start']],
+  seesState: true,
   across: 'state',
   async plan({ fold: settings, name: written }, make) {
     const name = written ?? `fold-${make.place}`;

@@ -63,6 +63,10 @@ export const throttle: AcrossKind<Settings, ThrottlePlan> = {
       maxKeys,
     };
   },
+  routingKeys({ entries }) {
+    const mark = entries?.get('mark')?.node.value;
+    return mark === true || mark === 'true' ? [THROTTLED] : [];
+  },
   shape: (data: Shape) => data,
   meaning: ({ rate, by, burst, mark, maxKeys }) => [rate, by && scriptMeaning(by), burst, mark, maxKeys],
   compile,

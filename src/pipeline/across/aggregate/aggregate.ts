@@ -119,14 +119,14 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       const message = `the window of ${isoOf(time)} is closed: a later event came more than the allowed time before (late)`;
       throw new EventFailure('too_late', message, name);
     }
-    if (windows.size >= maxKeys) {
+    const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
+    if (windows.size >= maxKeys && !windows.has(key, time)) {
       throw new EventFailure(
         'limit_exceeded',
         `${maxKeys} groups are open: raise max_keys, or close them earlier`,
         name,
       );
     }
-    const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
     return { key, results, time };
   }
 

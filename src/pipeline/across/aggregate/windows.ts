@@ -77,6 +77,13 @@ export class Windows {
     return closed.sort(byEnd);
   }
 
+  /** Whether the group that an event belongs to is open already. @param key the text of its keys */
+  has(key: string, time: number): boolean {
+    const { plan } = this;
+    if (plan.kind === 'session') return this.#near(key, time, plan.ms).length > 0;
+    return this.#groups.get(plan.kind === 'all' ? key : `${this.#startOf(time)}:${key}`) !== undefined;
+  }
+
   /**
    * The group that an event belongs to.
    *
@@ -129,11 +136,7 @@ export class Windows {
     const sessions = (this.#sessions ??= this.#byKey());
     const names = sessions.get(key) ?? new Set();
     sessions.set(key, names);
-    const near = [...names].flatMap((name) => {
-      const group = this.#groups.get(name);
-      return group !== undefined && time < group.end && time > group.start - pause ? [{ name, group }] : [];
-    });
-    const [first, ...others] = near.sort((a, b) => a.group.start - b.group.start);
+    const [first, ...others] = this.#near(key, time, pause).sort((a, b) => a.group.start - b.group.start);
     if (first === undefined) {
       const name = `${time}:${key}`;
       names.add(name);
@@ -150,6 +153,15 @@ export class Windows {
     first.group.end = Math.max(first.group.end, time + pause);
     this.#groups.touch(first.name);
     return first.group;
+  }
+
+  /** The sessions of a key that an event at a time belongs to. */
+  #near(key: string, time: number, pause: number): { readonly name: string; readonly group: Group }[] {
+    const names = (this.#sessions ??= this.#byKey()).get(key) ?? [];
+    return [...names].flatMap((name) => {
+      const group = this.#groups.get(name);
+      return group !== undefined && time < group.end && time > group.start - pause ? [{ name, group }] : [];
+    });
   }
 
   #remove(name: string, group: Group): Group {
