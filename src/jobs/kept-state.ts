@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ExecutorState, KnownState, StateChanges, StateKeeping } from '../pipeline/index.js';
+import { StoreDamagedError } from '../lmdb/index.js';
 import { JobError } from './job-error.js';
-import type { StagePart } from './stage-parts.js';
 import { stateFolderOf, StateStore } from './state-store.js';
+
+const WAY_OUT = 'put the former one back, or begin from the start: run --restart, serve --from-scratch';
 
 export interface KeptStateOptions {
   /** Where checkpoints are kept, too. */
@@ -12,7 +14,9 @@ export interface KeptStateOptions {
   /** Everything is done again: nothing is known any more. */
   readonly isAnew: boolean;
   /** What the stages are: others begin anew. */
-  readonly stages: readonly StagePart[];
+  readonly stages: readonly string[];
+  /** They may begin anew even where they still keep events. */
+  readonly isForced?: boolean;
   readonly executor: ExecutorState;
   /** Told when what the stages knew is forgotten, because they are others now. */
   readonly onForget: () => void;
@@ -32,24 +36,38 @@ export async function openKeptState(options: KeptStateOptions): Promise<StateKee
   const store = await StateStore.open(folder);
   try {
     const isOther = store.stages !== undefined && store.stages !== stages;
-    if (isOther && !isAnew) onForget();
+    if (isOther && !isAnew) {
+      refuseLoss(store, folder, options);
+      onForget();
+    }
     if (known === undefined || isAnew || isOther) store.begin(stages, known?.version ?? 0);
     const state = store.load(known?.version ?? 0);
     if (state === undefined) {
       const message = `the state of the stages in ${folder} is not the one that the checkpoint speaks of`;
-      throw new JobError(
-        message,
-        'failed',
-        'put the former one back, or begin from the start: run --restart, serve --from-scratch',
-      );
+      throw new JobError(message, 'failed', WAY_OUT);
     }
     executor.restore(state);
     executor.track();
     return keeping(name, store);
   } catch (error) {
     await store.close();
-    throw error;
+    if (!(error instanceof StoreDamagedError) && !isOfLmdb(error)) throw error;
+    throw new JobError(`the state of the stages in ${folder} is damaged: ${error.message}`, 'failed', WAY_OUT);
   }
+}
+
+/** Events that a stage still keeps would be in no output. @throws JobError */
+function refuseLoss(store: StateStore, folder: string, { isForced }: KeptStateOptions): void {
+  const open = store.count(isOfOpenEvents);
+  if (open === 0 || isForced === true) return;
+  const message = `the stages changed, and those before still keep events that are in no output yet (${open} batches or groups)`;
+  const hint = `put the former stages back until these are out, or remove ${folder} to lose them`;
+  throw new JobError(message, 'refused', hint);
+}
+
+/** Whether a table of a stage holds events that are not out. */
+function isOfOpenEvents(table: string): boolean {
+  return table.endsWith('.open') || table.endsWith('.groups');
 }
 
 function keeping(folder: string, store: StateStore): StateKeeping {
@@ -73,6 +91,11 @@ function keeping(folder: string, store: StateStore): StateKeeping {
   };
 }
 
-function hashOf(stages: readonly StagePart[]): string {
+/** LMDB's own errors say what they found: `MDB_PAGE_NOTFOUND: …`. */
+function isOfLmdb(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes('MDB_');
+}
+
+function hashOf(stages: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(stages)).digest('hex');
 }

@@ -3,7 +3,7 @@ import type { Json } from 'computo-js';
 import { stringifyJson } from '../json/index.js';
 import type { StagePlan } from '../config/index.js';
 import type { OpenTable } from '../config/kinds/index.js';
-import { scriptMeaning, stageKinds, type PipelineSpec } from '../pipeline/index.js';
+import { keepsState, scriptMeaning, stageKinds, type PipelineSpec } from '../pipeline/index.js';
 
 /** A part of a pipeline, as a hash. */
 export type StagePart = readonly [name: string, hash: string];
@@ -22,7 +22,7 @@ export function stageParts({
 }: PipelineSpec): readonly StagePart[] {
   const parts: (readonly [string, unknown])[] = [
     ['the name of the pipeline', name],
-    ...stages.map((stage, index) => [`${STAGE} ${index + 1}`, meaningOf(stage)] as const),
+    ...stages.map((stage, index) => [`stage ${index + 1}`, meaningOf(stage)] as const),
     ['routing_key', routingKey === undefined ? null : scriptMeaning(routingKey)],
     ...Object.values(tables).map((table) => [`table ${table.plan.name}`, tableMeaning(table)] as const),
     ['on_error', onError],
@@ -31,12 +31,9 @@ export function stageParts({
   return parts.map(([part, meaning]) => [part, hashOf(meaning)]);
 }
 
-/** How the parts are named that are stages. */
-const STAGE = 'stage';
-
-/** Those parts that are stages. */
-export function stagesOf(parts: readonly StagePart[]): readonly StagePart[] {
-  return parts.filter(([name]) => name.startsWith(`${STAGE} `));
+/** The stages that know something of the events before, as hashes: what they know is kept for these alone. */
+export function statefulParts({ stages }: PipelineSpec): readonly string[] {
+  return stages.filter(keepsState).map((stage) => hashOf(meaningOf(stage)));
 }
 
 /** The rows of a table, and what they are looked up by: not where they came from. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import { openLmdb } from '../lmdb/index.js';
+import { openLmdb, StoreDamagedError } from '../lmdb/index.js';
 import type { StateChanges } from '../pipeline/index.js';
 
 /** LMDB takes no longer keys; a longer one is stored under its hash. */
@@ -14,6 +15,25 @@ const VERSION = 'version';
 const UNDO = 'undo';
 /** Whose state it is. */
 const STAGES = 'stages';
+
+/** An entry as it is stored: its JSON, and behind it the CRC-32 of that in hex, because LMDB sees no damage within a page. */
+function guarded(entry: StoredEntry): string {
+  const text = JSON.stringify(entry);
+  return text + crcOf(text);
+}
+
+/** @throws StoreDamagedError */
+function entryOf(stored: string): StoredEntry {
+  const text = stored.slice(0, -CRC_DIGITS);
+  if (crcOf(text) !== stored.slice(-CRC_DIGITS)) throw new StoreDamagedError('the state of the stages is damaged');
+  return JSON.parse(text) as StoredEntry;
+}
+
+function crcOf(text: string): string {
+  return crc32(text).toString(16).padStart(CRC_DIGITS, '0');
+}
+
+const CRC_DIGITS = 8;
 
 type StoredEntry = readonly [table: string, key: string, order: number, value: string];
 
@@ -67,12 +87,19 @@ export class StateStore {
     if (version !== last) this.#takeBack(version);
     const tables = new Map<string, [string, [number, string]][]>();
     for (const { value } of this.#entries.getRange({})) {
-      const [table, key, order, text] = JSON.parse(value) as StoredEntry;
+      const [table, key, order, text] = entryOf(value);
       const entries = tables.get(table) ?? [];
       tables.set(table, entries);
       entries.push([key, [order, text]]);
     }
     return [...tables];
+  }
+
+  /** How many entries there are of some tables. */
+  count(isCounted: (table: string) => boolean): number {
+    let count = 0;
+    for (const { value } of this.#entries.getRange({})) if (isCounted(entryOf(value)[0])) count += 1;
+    return count;
   }
 
   /** Stores what has changed since the last version, durably. */
@@ -86,7 +113,7 @@ export class StateStore {
           const name = nameOf(table, key);
           if (!undo.has(name)) undo.set(name, this.#entries.get(name) ?? null);
           if (entry === null) this.#entries.removeSync(name);
-          else this.#entries.putSync(name, JSON.stringify([table, key, ...entry] satisfies StoredEntry));
+          else this.#entries.putSync(name, guarded([table, key, ...entry]));
         }
       }
       this.#meta.putSync(UNDO, JSON.stringify([...undo]));

@@ -45,5 +45,6 @@ function isObject(data: Json): data is JsonObject {
 export function nameOf(data: Json): string {
   if (data === null) return 'null';
   if (Array.isArray(data)) return 'an array';
-  return typeof data === 'object' ? 'a number' : `a ${typeof data === 'bigint' ? 'number' : typeof data}`;
+  if (typeof data === 'object') return data instanceof NumberText ? 'a number' : 'an object';
+  return `a ${typeof data === 'bigint' ? 'number' : typeof data}`;
 }

@@ -86,6 +86,8 @@ export interface AcrossStage {
     /** No event that it takes goes on or can fail: there is nothing to be undone. */
     readonly takesAll?: true;
   };
+  /** It keeps events as they came in, with their text. */
+  readonly keepsArrivals?: true;
   /** Called when an event is through: forgets what is too old or too much. */
   settle?(flow: Flow): void;
   /** The input is at its end: what is kept goes on. */

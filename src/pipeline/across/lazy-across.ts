@@ -23,7 +23,9 @@ export interface LazyTaker {
 
 /** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
 export function lazyAcross(options: BlockOptions, compiled: readonly Step[], taker: LazyTaker): LazyBlocks {
-  if (options.parseWhole === true) return whereFit(undefined);
+  // The text of an event is not at hand on the fast way.
+  const keepsText = compiled.some((step) => isAcross(step) && step.keepsArrivals === true);
+  if (options.parseWhole === true || keepsText) return whereFit(undefined);
   const { pipeline, depthMax } = options;
   const at = compiled.findIndex(isAcross);
   const step = compiled[at] as AcrossStage | undefined;

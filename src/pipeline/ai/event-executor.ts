@@ -103,7 +103,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     contextOf: contextIn,
   };
   const before = new Steps(compileSteps(front, { state, scripts: spec }), watch);
-  const behind = new Steps(compileSteps(back, { state, scripts: spec, before: front.length + middle.length }), watch);
+  const behind = new Steps(
+    compileSteps(back, { state, scripts: spec, before: front.filter(keepsState).length }),
+    watch,
+  );
 
   return {
     get width() {

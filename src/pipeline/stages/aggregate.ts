@@ -240,6 +240,11 @@ function problems({ entries }: SourceNode): readonly SettingProblem[] {
     const problem = node.entries && valueProblem(node.entries);
     if (problem !== undefined) refuse(['values', member], problem);
   }
+  for (const [key, members] of [
+    ['by', by],
+    ['values', new Set(values.keys())],
+  ] as const)
+    if (members.has('__proto__')) refuse([key], 'no member can be named __proto__');
   const first = settings?.get('greatest_first')?.node.value;
   if (typeof first === 'string' && !first.includes('${') && !values.has(first))
     refuse(['greatest_first'], `no value is named ${JSON.stringify(first)}`);

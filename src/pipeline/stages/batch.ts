@@ -126,6 +126,7 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   return {
     name,
     needsContext: by?.needsContext === true,
+    keepsArrivals: true,
     prepare: ({ data, context }): Prepared => ({
       key: by === undefined ? '' : keyText(by.run(data, context)),
       length: textOf(data, name).length,

@@ -6,7 +6,7 @@ import { LogReader } from '../../../pipeline/log/index.js';
 import { Processor, type Processing, type ProcessorReader } from '../../../pipeline/processor/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../../server/index.js';
 import type { Fleet } from '../../fleet/fleet.js';
-import { stageParts, stagesOf } from '../../stage-parts.js';
+import { statefulParts } from '../../stage-parts.js';
 import { checkpointName, checkpointStore } from '../../checkpoints.js';
 import type { PipelinesOptions } from './context.js';
 import { engineHealth } from './engine-health.js';
@@ -207,7 +207,7 @@ export class Pipelines {
           stateFolder,
           known,
           isAnew: false,
-          stages: stagesOf(stageParts(plan.spec)),
+          stages: statefulParts(plan.spec),
           executor,
           onForget: () =>
             talk.warn('what the stages knew of the events before is forgotten, because they changed', { pipeline }),

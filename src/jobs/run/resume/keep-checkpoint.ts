@@ -94,9 +94,8 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
       await said(() => keeper.renew(state.now));
     },
     async finish(ended) {
-      // What became of the end of the input has no place of its own.
-      if (ended && kept !== undefined) keeper.reached(state.now);
-      await said(() => keeper.finish(ended));
+      // What is kept goes out at the end of the input, but the input may grow: whoever goes on takes that back, and does it anew.
+      await said(() => keeper.finish(ended && kept === undefined));
       if (failure !== undefined) throw cannotKeep(plan.stateFolder, failure.error);
     },
     linesDone: () => state.linesDone(),

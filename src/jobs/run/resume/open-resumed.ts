@@ -21,7 +21,7 @@ import { restoreKeyed, type LeftFiles } from './restore-keyed.js';
 import { RunState } from './run-state.js';
 import type { Situation } from './situation.js';
 import { skipper } from './skip.js';
-import { stageParts, stagesOf } from '../../stage-parts.js';
+import { stageParts, statefulParts } from '../../stage-parts.js';
 import { RunStore } from './store.js';
 import { isKeyed, knownTargets, outputPaths, targetOfKeyed, targetsOf } from './targets.js';
 
@@ -98,8 +98,7 @@ export async function openResumed(
     const state = new RunState({ job, targets, keyed, given, stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
-    kept =
-      executor.state && (await openState(plan, executor.state, decision, { stages }, (notice) => talk.notice(notice)));
+    kept = executor.state && (await openState(plan, executor.state, decision, (notice) => talk.notice(notice)));
     const keeping = await keepCheckpoint({ state, store, paths, files, begun, plan, stop, goesOn, kept });
 
     const inputs = given.map((one, at): EnteredInput => {
@@ -129,10 +128,9 @@ export async function openResumed(
 
 /** Only stages that know something need what stores it. */
 async function openState(
-  { stateFolder }: RunPlan,
+  { stateFolder, pipeline, resume }: RunPlan,
   state: ExecutorState,
   { checkpoint, stored }: Decision,
-  { stages }: Pick<Situation, 'stages'>,
   tell: (notice: string) => void,
 ): Promise<StateKeeping> {
   const { openKeptState } = await import('../../kept-state.js');
@@ -140,7 +138,15 @@ async function openState(
   const known = checkpoint?.state;
   const isAnew = stored.startsOver === true;
   return await inStateFolder(stateFolder, () =>
-    openKeptState({ stateFolder, known, isAnew, stages: stagesOf(stages), executor: state, onForget }),
+    openKeptState({
+      stateFolder,
+      known,
+      isAnew,
+      stages: statefulParts(pipeline),
+      isForced: resume?.how === 'force',
+      executor: state,
+      onForget,
+    }),
   );
 }
 

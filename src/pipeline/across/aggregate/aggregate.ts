@@ -114,13 +114,13 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       const problem = place < 0 ? undefined : kinds[index]?.refuses(results[place] ?? null);
       if (problem !== undefined) throw refusal(index, problem);
     }
-    const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, name);
+    const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, plan);
     if (windows.isLate(time)) {
       const message = `the window of ${isoOf(time)} is closed: a later event came more than the allowed time before (late)`;
       throw new EventFailure('too_late', message, name);
     }
     const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
-    if (windows.size >= maxKeys && !windows.has(key, time)) {
+    if (windows.size >= maxKeys && !windows.has(key, time) && !windows.closesBy(time)) {
       throw new EventFailure(
         'limit_exceeded',
         `${maxKeys} groups are open: raise max_keys, or close them earlier`,
@@ -176,10 +176,11 @@ function isoOf(time: number): string {
 const TIME_MAX = 8.64e15;
 
 /** A time as a script gives it: milliseconds since the epoch, or ISO 8601. @throws EventFailure */
-function timeOf(value: Json, name: string): number {
-  if (typeof value === 'number' && Math.abs(value) <= TIME_MAX && !isInSeconds(String(value))) return value;
+function timeOf(value: Json, { name, window }: AggregateOptions): number {
+  const max = TIME_MAX - (window.kind === 'all' ? 0 : window.ms);
+  if (typeof value === 'number' && Math.abs(value) <= max && !isInSeconds(String(value))) return value;
   const read = typeof value === 'string' ? parseMoment(value, Number.NaN) : undefined;
-  if (read !== undefined && !Number.isNaN(read)) return read;
+  if (read !== undefined && Math.abs(read) <= max) return read;
   const isSeconds = typeof value === 'number' && isInSeconds(String(value));
   const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : '';
   throw new EventFailure(

@@ -59,6 +59,13 @@ export class Windows {
     return end <= this.#watermark();
   }
 
+  /** Whether a window closes by the time of an event. */
+  closesBy(time: number): boolean {
+    if (this.plan.kind === 'all') return false;
+    const next = (this.#closing ??= this.#sorted()).first;
+    return next !== undefined && next.at <= Math.max(this.#time(), time) - this.lateMs;
+  }
+
   /** Notes the time of an event. @returns the groups whose windows close by it, in the order of their end, then of their keys */
   advance(time: number): readonly Group[] {
     if (this.plan.kind === 'all') return NO_GROUPS;
