@@ -26,7 +26,6 @@ export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export {
   goesByArrival,
-  isAcrossStage,
   isAiStage,
   keepsState,
   scriptMeaning,

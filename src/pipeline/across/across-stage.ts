@@ -61,6 +61,8 @@ export interface AcrossStage {
   readonly name: string;
   /** Whether its scripts look at `$inputs/1`. */
   readonly needsContext: boolean;
+  /** Whether it may ask for the text of an event as it came in when the event is through. */
+  readonly keepsArrivals?: true;
   /**
    * Asks its scripts about an event, and changes nothing.
    *

@@ -23,7 +23,8 @@ export interface LazyTaker {
 
 /** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
 export function lazyAcross(options: BlockOptions, compiled: readonly Step[], taker: LazyTaker): LazyBlocks {
-  if (options.parseWhole === true) return whereFit(undefined);
+  const asksForText = compiled.some((one) => isAcross(one) && one.keepsArrivals === true);
+  if (options.parseWhole === true || asksForText) return whereFit(undefined);
   const { pipeline, depthMax } = options;
   const at = compiled.findIndex(isAcross);
   const step = compiled[at] as AcrossStage | undefined;

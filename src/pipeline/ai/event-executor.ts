@@ -1,9 +1,8 @@
 import type { Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import { contextOf } from '../../event/index.js';
-import { stringifyJson } from '../../json/index.js';
 import type { Passing } from '../across/across-stage.js';
-import { contextIn, Incoming } from '../across/arrival.js';
+import { Composed, contextIn, Incoming } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { addSides } from '../across/stage-counts.js';
 import { PipelineState } from '../across/state-table.js';
@@ -193,23 +192,27 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   function passMade(batch: Batch): readonly Promise<void>[] {
     return before.takeMade().flatMap((made) => {
-      const { next, members, last, part = '', data } = made;
+      const { next, members } = made;
+      const event = composed(made);
       const fail = (failure: EventFailure): void => {
         if (members !== undefined) {
           batch.counts.merged -= members.length;
           batch.counts.made -= 1;
         }
-        for (const { origin, text } of members ?? [{ origin: last.origin, text: stringifyJson(data) }])
+        for (const { origin, text } of members ?? [event.arrival])
           batch.as(origin, () => batch.failEvent(failure, origin.id, text));
       };
-      const event: Passing = { data, context: null, arrival: last, part };
-      return [...start(batch, { ...event, context: contextIn(event) }, next, fail), ...passMade(batch)];
+      return [...start(batch, event, next, fail), ...passMade(batch)];
     });
   }
 
-  function madeAgain(batch: Batch, { next, last, part = '', data }: MadeHere): readonly Promise<unknown>[] {
-    const event: Passing = { data, context: null, arrival: last, part };
-    return taken(batch, { ...event, context: contextIn(event) }, next).map((one) => renumbered(batch, one));
+  function madeAgain(batch: Batch, made: MadeHere): readonly Promise<unknown>[] {
+    return taken(batch, composed(made), made.next).map((one) => renumbered(batch, one));
+  }
+
+  function composed(made: MadeHere): Passing {
+    const event: Passing = { data: made.data, context: null, arrival: new Composed(made), part: '' };
+    return { ...event, context: contextIn(event) };
   }
 
   function renumbered(batch: Batch, event: Passing): Promise<unknown> {

@@ -112,7 +112,10 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   const close = (key: string, { members, data }: Open, flow: Flow): void => {
     open.delete(key);
     const last = members.at(-1);
-    if (last !== undefined) flow.make({ data, of: members.length, last, members });
+    if (last === undefined) return;
+    // Of the parts of an event there is one arrival.
+    const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
+    flow.make({ data, of: members.length, last, members: apart });
   };
 
   const closeDue = (now: number, flow: Flow): void => {
@@ -126,6 +129,7 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   return {
     name,
     needsContext: by?.needsContext === true,
+    keepsArrivals: true,
     prepare: ({ data, context }): Prepared => ({
       key: by === undefined ? '' : keyText(by.run(data, context)),
       length: textOf(data, name).length,

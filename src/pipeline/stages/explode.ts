@@ -24,9 +24,7 @@ const schema = (f: SchemaVocabulary) =>
     empty: f
       .choice(['filter', 'keep', 'fail'])
       .prefault('filter')
-      .describe(
-        'What becomes of an event whose list is empty, null or missing: keep lets it go on, with null at into.',
-      ),
+      .describe('What becomes of an event whose list is empty or null: keep lets it go on, with null at into.'),
     name: f.stageName(),
   });
 
