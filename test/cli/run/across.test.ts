@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { expectTheSame } from './across-kills.js';
+
+it.each(['dedupe', 'mix'])(
+  'a run with stages that look across events, killed and resumed, writes the same: %s',
+  async (pipeline) => {
+    expect(await expectTheSame(pipeline, [25, 14, 31])).toBeGreaterThan(0);
+  },
+);
