@@ -32,6 +32,8 @@ export type KeyPath = readonly string[];
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
   /** Where its scripts stand. A `*` stands for each key of a map. */
   readonly scripts: readonly KeyPath[];
+  /** Which of its scripts sees a state beside data and context, as `$inputs/2`. */
+  readonly seesState?: KeyPath;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */

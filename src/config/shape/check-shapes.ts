@@ -38,6 +38,8 @@ export interface ShapeOptions extends ScriptOptions {
 export interface ShapeScript {
   /** Absent where there is none, or none that can be had. */
   readonly source: ScriptSource | undefined;
+  /** Whether it sees a state, which can be anything. */
+  readonly seesState?: boolean;
   /** Where the pipeline names or holds it. */
   readonly site?: { readonly document: SourceDocument; readonly pointer: string };
 }
@@ -57,9 +59,13 @@ export function checkShapes(
   for (const step of steps) {
     const { scripts, orElse } = step;
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
-    const made = scripts.map(({ source, site }) => {
+    const made = scripts.map(({ source, site, seesState = false }) => {
       if (source === undefined) return ANY_SHAPE;
-      const inferred = inferredOf(source, options, given);
+      const inferred = inferredOf(
+        source,
+        options,
+        seesState ? [given, EVENT_CONTEXT, ANY_SHAPE] : [given, EVENT_CONTEXT],
+      );
       findings.push(...inferred.misses.map((miss) => missFinding(source, site, miss, sample)));
       return inferred.shape;
     });
@@ -69,9 +75,9 @@ export function checkShapes(
   return findings;
 }
 
-function inferredOf(script: ScriptSource, options: ShapeOptions, data: Shape): Inferred {
+function inferredOf(script: ScriptSource, options: ShapeOptions, inputs: readonly Shape[]): Inferred {
   const { dialect } = inDialectOf(script, options);
-  return inferShape(script.script, { dialect, inputs: [data, EVENT_CONTEXT], tables: options.tables, by: script });
+  return inferShape(script.script, { dialect, inputs, tables: options.tables, by: script });
 }
 
 /** What a script gives that its step refuses, whatever the data. */

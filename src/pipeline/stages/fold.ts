@@ -66,6 +66,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     ['fold', 'step'],
     ['fold', 'by'],
   ],
+  seesState: ['fold', 'step'],
   data: [['fold', 'start']],
   across: 'state',
   async plan({ fold: settings, name: written }, make) {

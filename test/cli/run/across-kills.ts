@@ -13,7 +13,10 @@ const SLOWLY = "computo: 'merge($input, {n: /n + 0, slow: list.sum(list.range(30
 export const PIPELINES: Readonly<Record<string, readonly string[]>> = {
   dedupe: ['{ dedupe: /id, within: 300 events }', SLOWLY],
   fold: ["fold: { by: /k, start: 0, step: '[$inputs/2 + /n, {/k, n: $inputs/2 + /n}]' }", SLOWLY],
-  batch: ['batch: { size: 7, by: /k }', "computo: '{ns: map($input, x => x/n + 1), slow: list.sum(list.range(90000))}'"],
+  batch: [
+    'batch: { size: 7, by: /k }',
+    "computo: '{ns: map($input, x => x/n + 1), slow: list.sum(list.range(90000))}'",
+  ],
   throttle: ['every: 2', '{ throttle: 100/1h, by: /id, burst: 1 }', SLOWLY],
   aggregate: [
     SLOWLY,
