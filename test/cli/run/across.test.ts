@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { expectTheSame } from './across-kills.js';
 
-it.each(['dedupe', 'mix'])(
+// Most of these are killed behind a checkpoint in the middle of the input, and when the end is out.
+it.each([
+  ['dedupe', [350, 120, 60]],
+  ['mix', [70, 40, 30]],
+] as const)(
   'a run with stages that look across events, killed and resumed, writes the same: %s',
-  async (pipeline) => {
-    expect(await expectTheSame(pipeline, [60, 80, 50])).toBeGreaterThan(0);
+  async (pipeline, kills) => {
+    expect(await expectTheSame(pipeline, kills)).toBeGreaterThan(0);
   },
 );
