@@ -77,6 +77,13 @@ describe('explode', () => {
     ]);
   });
 
+  it('fails an event whose copies would fill the memory', async () => {
+    const event = { pad: 'x'.repeat(300_000), items: Array.from({ length: 20_000 }, () => 1) };
+    const { letters, out } = await outcomeOf(['{ explode: /items, into: /item }'], [event, { items: [2] }]);
+    expect(letters).toMatchObject([{ id: idOf(0), kind: 'limit_exceeded' }]);
+    expect(out).toEqual([{ item: 2 }]);
+  });
+
   it('tells parts of parts apart by their ids', async () => {
     const { out } = await outcomeOf(['explode: /a', 'explode: /b'], [{ a: [{ b: [1] }, { b: [2, 3] }] }], {
       envelope: true,
