@@ -154,7 +154,7 @@ export function removeState(stateFolder: string, name: string): void {
 }
 
 function nameOf(table: string, key: string): string {
-  // LMDB's keys hold no zero byte in front of their end, and are short.
+  // LMDB's keys hold no zero byte in front of their end, and are short. UTF-8 would make one of different lone surrogates.
   const isPlain = key.length <= KEY_CHARACTERS_MAX && /^[\x20-\x7e]*$/.test(key);
-  return isPlain ? `${table}=${key}` : `${table}#${createHash('sha256').update(key).digest('hex')}`;
+  return isPlain ? `${table}=${key}` : `${table}#${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }

@@ -32,6 +32,8 @@ export type KeyPath = readonly string[];
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
   /** Where its scripts stand. A `*` stands for each key of a map. */
   readonly scripts: readonly KeyPath[];
+  /** Which of its scripts sees a state beside data and context, as `$inputs/2`. */
+  readonly seesState?: KeyPath;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
@@ -56,8 +58,6 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   ): { readonly script: number; readonly must: string } | undefined;
   /** Routing keys that it gives to events where the pipeline sets none. */
   routingKeys?(stage: SourceNode): readonly string[];
-  /** Its scripts see a third input, of which nothing is known. */
-  readonly seesState?: true;
   /** What of its settings can't be so together. @param stage as it is written; each part may be broken */
   problems?(stage: SourceNode): readonly SettingProblem[];
   /** `state`: what it does to an event depends on those before. */

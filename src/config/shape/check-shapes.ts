@@ -22,8 +22,6 @@ import { SAMPLE_ORIGIN, type Sample } from './sample.js';
 /** A step of a pipeline, as far as shapes are concerned. */
 export interface ShapeStep {
   readonly scripts: readonly ShapeScript[];
-  /** They see a third input, of which nothing is known. */
-  readonly seesState?: true;
   /** The data behind it. @param made by its scripts, in their order */
   behind(data: Shape, made: readonly Shape[]): Shape;
   /** What one of its scripts must give, and never does. */
@@ -40,6 +38,8 @@ export interface ShapeOptions extends ScriptOptions {
 export interface ShapeScript {
   /** Absent where there is none, or none that can be had. */
   readonly source: ScriptSource | undefined;
+  /** Whether it sees a state, which can be anything. */
+  readonly seesState?: boolean;
   /** Where the pipeline names or holds it. */
   readonly site?: { readonly document: SourceDocument; readonly pointer: string };
 }
@@ -59,10 +59,13 @@ export function checkShapes(
   for (const step of steps) {
     const { scripts, orElse } = step;
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
-    const made = scripts.map(({ source, site }) => {
+    const made = scripts.map(({ source, site, seesState = false }) => {
       if (source === undefined) return ANY_SHAPE;
-      const more = step.seesState === true ? [ANY_SHAPE] : [];
-      const inferred = inferredOf(source, options, [given, EVENT_CONTEXT, ...more]);
+      const inferred = inferredOf(
+        source,
+        options,
+        seesState ? [given, EVENT_CONTEXT, ANY_SHAPE] : [given, EVENT_CONTEXT],
+      );
       findings.push(...inferred.misses.map((miss) => missFinding(source, site, miss, sample)));
       return inferred.shape;
     });

@@ -26,8 +26,10 @@ export function stepsOf(
     if (kind === undefined) return { scripts: [], behind: () => ANY_SHAPE };
     const places = placesIn(node, kind.scripts);
     return {
-      scripts: places.map((below) => scriptOf([...stagePath, ...below])),
-      ...(kind.seesState === true && { seesState: true }),
+      scripts: places.map((below) => ({
+        ...scriptOf([...stagePath, ...below]),
+        seesState: kind.seesState !== undefined && formatPointer(below) === formatPointer(kind.seesState),
+      })),
       behind: (data, made) => kind.shape(data, made, node),
       refuses: (made) => kind.refuses?.(made, places),
     };

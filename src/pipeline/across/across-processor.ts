@@ -1,6 +1,5 @@
 import type { Json } from 'computo-js';
 import { contextOf } from '../../event/index.js';
-import { stringifyJson } from '../../json/index.js';
 import { SpareMemory } from '../../sources/index.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
@@ -12,7 +11,7 @@ import { compileRouting } from '../pipeline.js';
 import type { TraceOf } from '../stages/index.js';
 import { compileSteps } from './compile-steps.js';
 import type { Arrival, Passing } from './across-stage.js';
-import { contextIn, Incoming } from './arrival.js';
+import { Composed, contextIn, Incoming } from './arrival.js';
 import { lazyAcross } from './lazy-across.js';
 import { addSides } from './stage-counts.js';
 import { PipelineState, type StateChanges } from './state-table.js';
@@ -146,23 +145,22 @@ export function acrossProcessor(
     if (made.length === 0) return;
     const { stored } = here;
     for (; made.length > 0; made = steps.takeMade()) {
-      for (const one of made) if (!here.stopped) passOne(here, one);
+      // Also when the first of them stops the run: nobody would make the others again.
+      for (const one of made) passOne(here, one);
     }
     here.stored = stored;
   }
 
-  function passOne(here: Batch, { data, next, last, part = '', members }: MadeHere): void {
+  function passOne(here: Batch, made: MadeHere): void {
+    const { data, next, last, members } = made;
     here.stored = last.origin;
-    const whole: Passing = { data, context: null, arrival: last, part };
+    const arrival = new Composed(made);
+    const whole: Passing = { data, context: null, arrival, part: '' };
     const event = needsContext ? { ...whole, context: contextIn(whole) } : whole;
     pass(here, event, next, (failure) => {
-      if (members === undefined) {
-        here.failEvent(failure, last.origin.id + part, stringifyJson(data));
-        return;
-      }
-      // Each of them comes again by itself.
-      steps.unmake(next, members.length);
-      for (const { origin, text } of members) {
+      // Those that it was made of come again, each by itself.
+      if (members !== undefined) steps.unmake(next, members.length);
+      for (const { origin, text } of members ?? [arrival]) {
         here.stored = origin;
         here.failEvent(failure, origin.id, text);
       }

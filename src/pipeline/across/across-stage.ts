@@ -61,6 +61,8 @@ export interface AcrossStage {
   readonly name: string;
   /** Whether its scripts look at `$inputs/1`. */
   readonly needsContext: boolean;
+  /** Whether it may ask for the text of an event as it came in when the event is through. */
+  readonly keepsArrivals?: true;
   /**
    * Asks its scripts about an event, and changes nothing.
    *
@@ -86,8 +88,6 @@ export interface AcrossStage {
     /** No event that it takes goes on or can fail: there is nothing to be undone. */
     readonly takesAll?: true;
   };
-  /** It keeps events as they came in, with their text. */
-  readonly keepsArrivals?: true;
   /** Called when an event is through: forgets what is too old or too much. */
   settle?(flow: Flow): void;
   /** The input is at its end: what is kept goes on. */

@@ -1,6 +1,7 @@
 import type { Json } from 'computo-js';
 import { contextOf, type StoredOrigin } from '../../event/index.js';
-import type { Arrival, Passing } from './across-stage.js';
+import { stringifyJson } from '../../json/index.js';
+import type { Arrival, Made, Passing } from './across-stage.js';
 import type { Codec } from './state-table.js';
 
 /** Who knows of the event that is worked on. */
@@ -29,6 +30,24 @@ export class Incoming implements Arrival {
 
   get timestamp(): number {
     return this.#origin?.timestamp ?? this.line.timestamp;
+  }
+}
+
+/** An event that was made of several is for the stages behind as one that came in. */
+export class Composed implements Arrival {
+  constructor(private readonly made: Pick<Made, 'data' | 'last' | 'part'>) {}
+
+  get origin(): StoredOrigin {
+    const { last, part = '' } = this.made;
+    return part === '' ? last.origin : { ...last.origin, id: last.origin.id + part };
+  }
+
+  get timestamp(): number {
+    return this.made.last.timestamp;
+  }
+
+  get text(): string {
+    return stringifyJson(this.made.data);
   }
 }
 

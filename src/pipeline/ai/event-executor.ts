@@ -1,13 +1,12 @@
 import type { Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import { contextOf } from '../../event/index.js';
-import { stringifyJson } from '../../json/index.js';
 import type { Passing } from '../across/across-stage.js';
-import { contextIn, Incoming } from '../across/arrival.js';
+import { Composed, contextIn, Incoming } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { addSides, addStageCounts } from '../across/stage-counts.js';
 import { AS_JSON, PipelineState, type StateChanges } from '../across/state-table.js';
-import { Steps } from '../across/steps.js';
+import { Steps, type MadeHere } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
@@ -205,16 +204,21 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   function passMade(batch: Batch): readonly Promise<void>[] {
     return before.takeMade().flatMap((made) => {
-      const { next, members, last, part = '', data } = made;
+      const { next, members } = made;
+      const event = composed(made);
       const fail = (failure: EventFailure): void => {
         // Told with the stages of whichever block ends next.
         if (members !== undefined) before.unmake(next, members.length);
-        for (const { origin, text } of members ?? [{ origin: last.origin, text: stringifyJson(data) }])
+        for (const { origin, text } of members ?? [event.arrival])
           batch.as(origin, () => batch.failEvent(failure, origin.id, text));
       };
-      const event: Passing = { data, context: null, arrival: last, part };
-      return [...start(batch, { ...event, context: contextIn(event) }, next, fail), ...passMade(batch)];
+      return [...start(batch, event, next, fail), ...passMade(batch)];
     });
+  }
+
+  function composed(made: MadeHere): Passing {
+    const event: Passing = { data: made.data, context: null, arrival: new Composed(made), part: '' };
+    return { ...event, context: contextIn(event) };
   }
 
   function renumbered(batch: Batch, event: Passing): Promise<unknown> {

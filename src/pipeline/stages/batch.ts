@@ -112,7 +112,10 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   const close = (key: string, { members, data }: Open, flow: Flow): void => {
     open.delete(key);
     const last = members.at(-1);
-    if (last !== undefined) flow.make({ data, of: members.length, last, members });
+    if (last === undefined) return;
+    // Of the parts of an event there is one arrival.
+    const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
+    flow.make({ data, of: members.length, last, members: apart });
   };
 
   const closeDue = (now: number, flow: Flow): void => {

@@ -4,6 +4,7 @@ import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage, Passing } from '../across/across-stage.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, nameOf, putInto, without } from '../put-into.js';
+import { textOf } from '../text-of.js';
 import { inputPath, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
 import { shapeInto, shapeWithout } from './shape-into.js';
@@ -88,6 +89,11 @@ export function explodeOf(plan: Pick<ExplodePlan, 'name' | 'list'> & Partial<Omi
 
 const NUMBER = scalarShape('number');
 
+/** So many copies of an event are not measured. */
+const FEW = 16;
+/** All that an event becomes is in memory at once: so many characters of copies at most. */
+const COPIED_MAX = 64 << 20;
+
 function hasText({ scalars }: Shape): boolean {
   return scalars.size > 0 && !scalars.has('null');
 }
@@ -132,6 +138,11 @@ function compile(
   function partsOf(event: Passing, elements: readonly Json[]): readonly Json[] {
     if (intoPath === undefined) return elements;
     const parent = parentOf(event);
+    const copied = elements.length < FEW ? 0 : textOf(parent, name).length * elements.length;
+    if (copied > COPIED_MAX) {
+      const message = `${elements.length} copies of the event would be ${copied} characters long, more than ${COPIED_MAX}: leave out of it what they need not have`;
+      throw new EventFailure('limit_exceeded', message, name);
+    }
     return elements.map((element, at) => {
       const filled = putInto(parent, intoPath, element, name);
       return indexPath === undefined ? filled : putInto(filled, indexPath, at, name);

@@ -66,8 +66,8 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     ['fold', 'step'],
     ['fold', 'by'],
   ],
+  seesState: ['fold', 'step'],
   data: [['fold', 'start']],
-  seesState: true,
   across: 'state',
   async plan({ fold: settings, name: written }, make) {
     const name = written ?? `fold-${make.place}`;

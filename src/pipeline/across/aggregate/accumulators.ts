@@ -64,6 +64,23 @@ function asNumber(value: Json): JsonNumber {
   return isNumber(value) ? value : 0;
 }
 
+/** JSON has no number beyond the doubles: a sum that got there stays there, and is null. */
+function inJson(sum: JsonNumber): Json {
+  return isBeyond(sum) ? null : sum;
+}
+
+function sumOf(saved: Json): JsonNumber {
+  return saved === null ? Number.NaN : asNumber(saved);
+}
+
+function sumWith(sum: JsonNumber, more: JsonNumber): JsonNumber {
+  return isBeyond(sum) || isBeyond(more) ? Number.NaN : addNumbers(sum, more);
+}
+
+function isBeyond(sum: JsonNumber): boolean {
+  return typeof sum === 'number' && !Number.isFinite(sum);
+}
+
 /** Counts and sums. Integers of any size are added exactly. */
 class Sum implements Accumulator {
   #sum: JsonNumber;
@@ -72,22 +89,20 @@ class Sum implements Accumulator {
     saved: Json | undefined,
     private readonly valueOf: (value: Json) => JsonNumber,
   ) {
-    this.#sum = saved === undefined ? 0 : asNumber(saved);
+    this.#sum = saved === undefined ? 0 : sumOf(saved);
   }
 
   add(value: Json): void {
     if (value === null) return;
-    this.#sum = addNumbers(this.#sum, this.valueOf(value));
+    this.#sum = sumWith(this.#sum, this.valueOf(value));
   }
 
   merge(other: Sum): void {
-    this.#sum = addNumbers(this.#sum, other.#sum);
+    this.#sum = sumWith(this.#sum, other.#sum);
   }
 
   result(): Json {
-    const sum = this.#sum;
-    // JSON has no number beyond the doubles.
-    return typeof sum === 'number' && !Number.isFinite(sum) ? null : sum;
+    return inJson(this.#sum);
   }
 
   save(): Json {
@@ -101,19 +116,19 @@ class Mean implements Accumulator {
 
   constructor(saved: Json | undefined) {
     if (saved === undefined) return;
-    const [sum = 0, count = 0] = saved as readonly JsonNumber[];
-    this.#sum = sum;
+    const [sum = 0, count = 0] = saved as readonly Json[];
+    this.#sum = sumOf(sum);
     this.#count = Number(count);
   }
 
   add(value: Json): void {
     if (value === null) return;
-    this.#sum = addNumbers(this.#sum, asNumber(value));
+    this.#sum = sumWith(this.#sum, asNumber(value));
     this.#count += 1;
   }
 
   merge(other: Mean): void {
-    this.#sum = addNumbers(this.#sum, other.#sum);
+    this.#sum = sumWith(this.#sum, other.#sum);
     this.#count += other.#count;
   }
 
@@ -123,7 +138,7 @@ class Mean implements Accumulator {
   }
 
   save(): Json {
-    return [this.#sum, this.#count];
+    return [inJson(this.#sum), this.#count];
   }
 }
 

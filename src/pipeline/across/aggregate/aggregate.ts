@@ -58,6 +58,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   ];
   const scripts = plans.map((script) => compileScript(script, name, context));
   let forgotten = 0;
+  /** The latest time of what was taken since the last event was through: windows close when all parts of an event are in. */
+  let newest = Number.NEGATIVE_INFINITY;
   const kinds = plan.values.map((value) => accumulatorKind(value, () => void (forgotten += 1)));
   /** For each value the place of what it is made of among the results; −1: it is made of the event. */
   const places = placesOf(plan);
@@ -78,8 +80,6 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     take({ arrival, data }, asked, flow) {
       const { key, results, time } = asked as Prepared;
       note(arrival);
-      const closed = windows.advance(time);
-      if (closed.length > 0) close(closed, arrival, flow);
       const group = windows.groupOf(key, results, plan.by.length, time);
       // Once for each event of the input: no iterator.
       for (let index = 0; index < places.length; index++) {
@@ -87,10 +87,16 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
         group.values[index]?.add(place < 0 ? true : (results[place] ?? null), data);
       }
       group.count += 1;
+      newest = Math.max(newest, time);
       flow.keep();
     },
     settle(flow) {
       for (; forgotten > 0; forgotten--) flow.forget();
+      if (newest === Number.NEGATIVE_INFINITY) return;
+      const closed = windows.advance(newest);
+      newest = Number.NEGATIVE_INFINITY;
+      const last = lastSeen.get(LAST);
+      if (closed.length > 0 && last !== undefined) close(closed, lasting(last.arrival), flow);
     },
     end(flow) {
       const last = lastSeen.get(LAST);
@@ -115,12 +121,13 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       if (problem !== undefined) throw refusal(index, problem);
     }
     const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, plan);
-    if (windows.isLate(time)) {
+    const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
+    const refused = windows.refuses(key, time, maxKeys);
+    if (refused === 'late') {
       const message = `the window of ${isoOf(time)} is closed: a later event came more than the allowed time before (late)`;
       throw new EventFailure('too_late', message, name);
     }
-    const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
-    if (windows.size >= maxKeys && !windows.has(key, time) && !windows.closesBy(time)) {
+    if (refused === 'full') {
       throw new EventFailure(
         'limit_exceeded',
         `${maxKeys} groups are open: raise max_keys, or close them earlier`,

@@ -48,47 +48,32 @@ export class Windows {
     this.#newest = state('newest', AS_JSON);
   }
 
-  get size(): number {
-    return this.#groups.size;
+  /**
+   * Why there is no window for an event: that is closed, or too many are open.
+   *
+   * @param key the text of its keys
+   * @param time milliseconds since the epoch
+   */
+  refuses(key: string, time: number, groupsMax: number): 'late' | 'full' | undefined {
+    const isLate = this.#isLate(time);
+    // Most events pass here, without a look at the groups.
+    if (!isLate && this.#groups.size < groupsMax) return undefined;
+    if (this.#isOpen(key, time)) return undefined;
+    if (isLate) return 'late';
+    return this.#due(time - this.lateMs) === undefined ? 'full' : undefined;
   }
 
-  /** Whether the window of an event is closed already. @param time of the event, milliseconds since the epoch */
-  isLate(time: number): boolean {
-    if (this.plan.kind === 'all') return false;
-    const end = this.plan.kind === 'session' ? time + this.plan.ms : this.#startOf(time) + this.plan.ms;
-    return end <= this.#watermark();
-  }
-
-  /** Whether a window closes by the time of an event. */
-  closesBy(time: number): boolean {
-    if (this.plan.kind === 'all') return false;
-    const next = (this.#closing ??= this.#sorted()).first;
-    return next !== undefined && next.at <= Math.max(this.#time(), time) - this.lateMs;
-  }
-
-  /** Notes the time of an event. @returns the groups whose windows close by it, in the order of their end, then of their keys */
+  /** Notes the time of an event that was taken. @returns the groups whose windows close by it, in the order of their end, then of their keys */
   advance(time: number): readonly Group[] {
     if (this.plan.kind === 'all') return NO_GROUPS;
     if (time > this.#time()) this.#newest.put(NEWEST, time);
     const watermark = this.#watermark();
-    const closing = (this.#closing ??= this.#sorted());
     const closed: Group[] = [];
-    for (let next = closing.first; next !== undefined && next.at <= watermark; next = closing.first) {
-      closing.pop();
-      const group = this.#groups.get(next.item);
-      // It was closed under this name, or became a part of another.
-      if (group === undefined) continue;
-      if (group.end > next.at) closing.push(group.end, next.item);
-      else closed.push(this.#remove(next.item, group));
+    for (let name = this.#due(watermark); name !== undefined; name = this.#due(watermark)) {
+      const group = this.#groups.get(name);
+      if (group !== undefined) closed.push(this.#remove(name, group));
     }
-    return closed.sort(byEnd);
-  }
-
-  /** Whether the group that an event belongs to is open already. @param key the text of its keys */
-  has(key: string, time: number): boolean {
-    const { plan } = this;
-    if (plan.kind === 'session') return this.#near(key, time, plan.ms).length > 0;
-    return this.#groups.get(plan.kind === 'all' ? key : `${this.#startOf(time)}:${key}`) !== undefined;
+    return closed.length === 0 ? NO_GROUPS : closed.sort(byEnd);
   }
 
   /**
@@ -101,14 +86,14 @@ export class Windows {
   groupOf(key: string, results: readonly Json[], keyCount: number, time: number): Group {
     const { plan } = this;
     if (plan.kind === 'session') return this.#sessionOf(key, results.slice(0, keyCount), time, plan.ms);
-    const start = plan.kind === 'all' ? 0 : this.#startOf(time);
-    const name = plan.kind === 'all' ? key : `${start}:${key}`;
+    const name = this.#nameOf(key, time);
     const known = this.#groups.get(name);
     if (known !== undefined) {
       this.#groups.touch(name);
       return known;
     }
-    return this.#open(name, results.slice(0, keyCount), start, plan.kind === 'all' ? 0 : start + plan.ms);
+    const [start, end] = plan.kind === 'all' ? [0, 0] : [this.#startOf(time), this.#startOf(time) + plan.ms];
+    return this.#open(name, results.slice(0, keyCount), start, end);
   }
 
   /** Closes all. */
@@ -126,6 +111,36 @@ export class Windows {
     return this.#time() - this.lateMs;
   }
 
+  #isLate(time: number): boolean {
+    if (this.plan.kind === 'all') return false;
+    return this.#startOf(time) + this.plan.ms <= this.#watermark();
+  }
+
+  /** Whether an event falls into a window that is open. */
+  #isOpen(key: string, time: number): boolean {
+    const { plan } = this;
+    if (plan.kind === 'session') return this.#sessionsNear(key, time, plan.ms).length > 0;
+    return this.#groups.get(this.#nameOf(key, time)) !== undefined;
+  }
+
+  /** The group that closes first, where it does so by this watermark. */
+  #due(watermark: number): string | undefined {
+    if (this.plan.kind === 'all') return undefined;
+    const closing = (this.#closing ??= this.#sorted());
+    for (let next = closing.first; next !== undefined && next.at <= watermark; next = closing.first) {
+      const group = this.#groups.get(next.item);
+      if (group !== undefined && group.end <= next.at) return next.item;
+      closing.pop();
+      // Else it was closed under this name, or became a part of another.
+      if (group !== undefined) closing.push(group.end, next.item);
+    }
+    return undefined;
+  }
+
+  #nameOf(key: string, time: number): string {
+    return this.plan.kind === 'all' ? key : `${this.#startOf(time)}:${key}`;
+  }
+
   #startOf(time: number): number {
     const { plan } = this;
     return plan.kind === 'every' ? Math.floor(time / plan.ms) * plan.ms : time;
@@ -140,10 +155,10 @@ export class Windows {
 
   /** The session that an event falls into: a new one, or one or two that are there, which become one. */
   #sessionOf(key: string, keys: readonly Json[], time: number, pause: number): Group {
+    const [first, ...others] = this.#sessionsNear(key, time, pause);
     const sessions = (this.#sessions ??= this.#byKey());
     const names = sessions.get(key) ?? new Set();
     sessions.set(key, names);
-    const [first, ...others] = this.#near(key, time, pause).sort((a, b) => a.group.start - b.group.start);
     if (first === undefined) {
       const name = `${time}:${key}`;
       names.add(name);
@@ -162,13 +177,15 @@ export class Windows {
     return first.group;
   }
 
-  /** The sessions of a key that an event at a time belongs to. */
-  #near(key: string, time: number, pause: number): { readonly name: string; readonly group: Group }[] {
-    const names = (this.#sessions ??= this.#byKey()).get(key) ?? [];
-    return [...names].flatMap((name) => {
+  /** The sessions that an event falls into, one or two, in the order of their start. */
+  #sessionsNear(key: string, time: number, pause: number): readonly { readonly name: string; readonly group: Group }[] {
+    const names = (this.#sessions ??= this.#byKey()).get(key);
+    if (names === undefined) return [];
+    const near = [...names].flatMap((name) => {
       const group = this.#groups.get(name);
       return group !== undefined && time < group.end && time > group.start - pause ? [{ name, group }] : [];
     });
+    return near.sort((a, b) => a.group.start - b.group.start);
   }
 
   #remove(name: string, group: Group): Group {

@@ -41,7 +41,7 @@ export class RealWorld extends World {
 
 let built: string | undefined;
 
-function preloaded(): string {
+export function preloaded(): string {
   if (built === undefined) {
     built = join(scratch(), 'kill-at.mjs');
     const entry = fileURLToPath(new URL('./kill-at.ts', import.meta.url));
