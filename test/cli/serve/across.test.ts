@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { postLines, startDaemon, until } from '../../support/daemon.js';
+import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { outputsOf } from './across.js';
 import { answerAfter, events, FOR_EVER, kindsAndNumbers, UNLIMITED } from './hanging.js';
 
@@ -43,3 +43,31 @@ pipelines:
     ...[...bad, 60, 61].map((n) => [n, first.length + n + 1]),
   ]);
 });
+
+it('a batch that is open is not lost when its stage is changed: the pipeline waits until it is put back', async () => {
+  const config = (size: number, before = ''): string =>
+    `pipelines: { default: { stages: [${before}{ batch: { size: ${size} } }], outputs: [{ file: ./out.ndjson }] } }`;
+  const first = await startDaemon(config(3));
+  await postLines(`${first.url}/events`, '1\n2');
+  await until(async () => (await backlogOf(first)) === 0, 'both are in the batch');
+  expect(await first.end()).toBe(0);
+
+  const { cwd } = first;
+  const other = await startDaemon(config(4), { cwd });
+  expect((await other.says(/failed/)).error).toContain('still keep events that are in no output yet');
+  await other.end();
+  const path = join(cwd, 'out.ndjson');
+  expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe('');
+
+  // A stage that keeps nothing may come and go.
+  const back = await startDaemon(config(3, '{ filter: "$input > 0" }, '), { cwd });
+  await postLines(`${back.url}/events`, '0\n3');
+  await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', 'the batch is out');
+  expect(readFileSync(path, 'utf8')).toBe('[1,2,3]\n');
+  expect(await back.end()).toBe(0);
+});
+
+async function backlogOf({ url }: TestDaemon): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^colloquium_pipeline_backlog_events\{[^}]*\} (\d+)$/m.exec(text)?.[1] ?? Number.NaN);
+}
