@@ -107,7 +107,8 @@ export async function expectTheSame(pipeline: string, kills: readonly number[]):
   let killed = 0;
   for (const at of kills) {
     const { exit, stderr } = await run(cwd, at);
-    if (exit !== 'SIGKILL') expect(exit, stderr).toBe(3);
+    // One that came to its end before has left nothing to fail.
+    if (exit !== 'SIGKILL') expect([0, 3], stderr).toContain(exit);
     killed += exit === 'SIGKILL' ? 1 : 0;
   }
   const last = await run(cwd);
