@@ -13,6 +13,11 @@ export async function stateFolderOf(config: LoadedConfig | undefined): Promise<s
   return (await import('../../config/index.js')).stateDirectory(config);
 }
 
+/** Whether the run is to keep a checkpoint. */
+export function wantsCheckpoint(flags: RunFlags): boolean {
+  return flags.resume === true || flags['resume=force'] === true || flags.restart === true;
+}
+
 /**
  * Whether and how the run keeps a checkpoint.
  *
@@ -24,11 +29,10 @@ export function resolveResume(
   outputs: readonly OutputTarget[],
   typed: readonly string[],
 ): ResumePlan | undefined {
-  const isWanted = flags.resume === true || flags['resume=force'] === true;
   if (flags.restart === true && flags['resume=force'] === true) {
     throw new UserError('--restart and --resume=force exclude one another', EXIT.usage);
   }
-  if (!isWanted && flags.restart !== true) return undefined;
+  if (!wantsCheckpoint(flags)) return undefined;
   if (flags.unordered === true || flags.follow === true) {
     throw new UserError('--resume goes with neither --unordered nor --follow', EXIT.usage);
   }

@@ -12,7 +12,7 @@ import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
 import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
-import { resolveResume, stateFolderOf } from './resolve-resume.js';
+import { resolveResume, stateFolderOf, wantsCheckpoint } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
 /** Of a broken line, on stderr; a file gets all of it. */
@@ -80,18 +80,15 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   }
 }
 
-function goesOn(flags: RunFlags): boolean {
-  return flags.resume === true || flags['resume=force'] === true || flags.restart === true;
-}
-
 function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
-  const timed = stages.some(isAiStage) && goesOn(flags) ? stages.find(goesByArrival) : undefined;
+  const firstCall = stages.findIndex(isAiStage);
+  const timed = firstCall !== -1 && wantsCheckpoint(flags) ? stages.find(goesByArrival) : undefined;
   if (timed !== undefined) {
     const message = `--resume: ${timed.name} goes by the time at which events come in, and another run would ask the AI stage something else`;
     throw new UserError(message, EXIT.usage, 'let it go by a number of events, or by a time of their own');
   }
-  const late = stages.slice(stages.findIndex(isAiStage)).find(keepsState);
-  if (late !== undefined && stages.some(isAiStage)) {
+  const late = firstCall === -1 ? undefined : stages.slice(firstCall).find(keepsState);
+  if (late !== undefined) {
     const message = `${late.name} looks across events, and behind an AI stage they come in the order of the answers`;
     throw new UserError(message, EXIT.usage, 'run it on the output of this run');
   }

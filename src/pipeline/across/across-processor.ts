@@ -1,30 +1,28 @@
 import type { Json } from 'computo-js';
-import { contextOf } from '../../event/index.js';
 import { SpareMemory } from '../../sources/index.js';
-import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from '../batch.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { forEachEvent, openBytes } from '../lines/event-lines.js';
 import { outputFormats } from '../output-formats.js';
 import { OutputLines } from '../output-lines.js';
 import { compileRouting } from '../pipeline.js';
+import type { ExecutorState } from '../run-blocks.js';
 import type { TraceOf } from '../stages/index.js';
 import { compileSteps } from './compile-steps.js';
-import type { Arrival, Passing } from './across-stage.js';
-import { Composed, contextIn, Incoming } from './arrival.js';
+import type { Passing } from './across-stage.js';
+import { Composed, contextIn, Incoming, settingOut } from './arrival.js';
+import { failMade } from './fail-made.js';
 import { lazyAcross } from './lazy-across.js';
 import { addSides } from './stage-counts.js';
-import { PipelineState, type StateChanges } from './state-table.js';
+import { PipelineState } from './state-table.js';
 import { isAcross, Steps, type MadeHere } from './steps.js';
 
 /** What else there is to a processor whose stages look across events. */
 export interface AcrossProcessor extends BlockProcessor {
   /** Ends the input: what is kept goes on. */
   end(meta: BlockMeta): BlockResult;
-  /** From now on each result says what has changed of the state. */
-  track(): void;
-  /** Takes over the state of an earlier run; it has none before. */
-  restore(state: StateChanges): void;
+  readonly state: ExecutorState;
 }
 
 /**
@@ -49,18 +47,15 @@ export function acrossProcessor(
   const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
-  let isTracked = false;
   let batch: Batch;
-  const steps = new Steps(compiled, {
+  const steps = new Steps(compiled, state, {
     passed: (stage, event) => batch.emitTap(stage, event.data),
     contextOf: contextIn,
   });
   // A trace tells of every call that a script makes: it must run as it is written.
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
-    needsContext,
+    eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
     filtered: (at) => steps.filtered(at),
-    arrivalOf: (here) => new Incoming(here, ''),
-    contextOf: (arrival) => contextOf(arrival.origin),
     take: takeLazily,
   });
 
@@ -79,29 +74,23 @@ export function acrossProcessor(
     end(meta: BlockMeta): BlockResult {
       const here = (batch = new Batch(settings, meta, lines));
       for (let at = 0; at < compiled.length && !here.stopped; at++) {
-        state.begin();
         steps.end(at);
         passMade(here);
       }
       return resultOf(here);
     },
-    track() {
-      isTracked = true;
-      state.track();
-    },
-    restore: (saved: StateChanges) => state.restore(saved),
+    state,
   });
 
   function enter(here: Batch, data: Json, text: string): void {
     const arrival = new Incoming(here, text);
-    const whole: Passing = { data, context: null, arrival, part: '' };
-    const event = needsContext ? { ...whole, context: contextIn(whole) } : whole;
-    if (!pass(here, event, 0, (failure) => here.failEvent(failure, arrival.origin.id, text))) return;
+    pass(here, settingOut(data, arrival, needsContext), 0, (failure) =>
+      here.failEvent(failure, arrival.origin.id, text),
+    );
     passMade(here);
   }
 
-  function takeLazily(here: Batch, arrival: Arrival, context: Json, at: number, prepared: unknown): void {
-    const event: Passing = { data: null, context, arrival, part: '' };
+  function takeLazily(here: Batch, event: Passing, at: number, prepared: unknown): void {
     if (takesAll) steps.takeAll(event, at, prepared);
     else through(here, () => steps.takePrepared(event, at, prepared));
     passMade(here);
@@ -111,65 +100,40 @@ export function acrossProcessor(
     return needsId ? arrival.origin.id + part : undefined;
   }
 
-  /** @returns whether it came through */
-  function pass(here: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): boolean {
+  function pass(here: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): void {
     try {
       through(here, () => steps.take(event, from));
-      return true;
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       fail(error);
-      return false;
     }
   }
 
   /** Brings one event, with all that it becomes, to its end. @throws EventFailure: then nothing of it has happened */
   function through(here: Batch, take: () => readonly Passing[]): void {
-    state.begin();
-    let finished: readonly Finished[];
-    try {
-      finished = take().map((one) => here.finish(one.data, one.context, idIn(one), one.key));
-    } catch (error) {
-      state.undo();
-      steps.undo();
-      throw error;
-    }
+    const finished = steps.whole(() => take().map((one) => here.finish(one.data, one.context, idIn(one), one.key)));
     for (const one of finished) here.write(one);
-    state.commit();
-    steps.settle();
   }
 
   /** Those that are made go on before anything else comes in. */
   function passMade(here: Batch): void {
-    let made = steps.takeMade();
-    if (made.length === 0) return;
-    const { stored } = here;
-    for (; made.length > 0; made = steps.takeMade()) {
+    for (let made = steps.takeMade(); made.length > 0; made = steps.takeMade()) {
       // Also when the first of them stops the run: nobody would make the others again.
-      for (const one of made) passOne(here, one);
+      for (const one of made) here.as(one.last.origin, () => passOne(here, one));
     }
-    here.stored = stored;
   }
 
   function passOne(here: Batch, made: MadeHere): void {
-    const { data, next, last, members } = made;
-    here.stored = last.origin;
     const arrival = new Composed(made);
-    const whole: Passing = { data, context: null, arrival, part: '' };
-    const event = needsContext ? { ...whole, context: contextIn(whole) } : whole;
-    pass(here, event, next, (failure) => {
-      // Those that it was made of come again, each by itself.
-      if (members !== undefined) steps.unmake(next, members.length);
-      for (const { origin, text } of members ?? [arrival]) {
-        here.stored = origin;
-        here.failEvent(failure, origin.id, text);
-      }
-    });
+    pass(here, settingOut(made.data, arrival, needsContext), made.next, (failure) =>
+      failMade(here, steps, made, arrival, failure),
+    );
   }
 
   function resultOf(here: Batch): BlockResult {
     const stages = steps.takeCounts();
     addSides(here, stages);
-    return { ...here.result(), stages, ...(isTracked && { changes: state.takeChanges() }) };
+    const changes = state.takeChanges();
+    return { ...here.result(), stages, ...(changes && { changes }) };
   }
 }

@@ -52,8 +52,8 @@ export interface Flow {
   keep(): void;
   /** Events that were kept go on as one. */
   make(made: Made): void;
-  /** Something that was known of events before had to be forgotten, because there is too much of it. */
-  forget(): void;
+  /** So much of what was known of events before had to be forgotten, because there is too much of it. */
+  forget(count: number): void;
 }
 
 /** A compiled stage that looks at events one after the other. */

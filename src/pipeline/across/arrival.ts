@@ -65,6 +65,11 @@ export const ARRIVAL: Codec<Arrival> = {
   },
 };
 
+/** An event that sets out, whole. @param needsContext whether scripts look at its context */
+export function settingOut(data: Json, arrival: Arrival, needsContext: boolean): Passing {
+  return { data, context: needsContext ? contextOf(arrival.origin) : null, arrival, part: '' };
+}
+
 /** What scripts see of an event, or of a part of one, as `$inputs/1`. */
 export function contextIn({ arrival, part }: Passing): Json {
   const { origin } = arrival;

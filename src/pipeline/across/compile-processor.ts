@@ -20,6 +20,6 @@ export function compileProcessor(
 }
 
 /** Whether a processor's stages look across events. */
-export function hasState(processor: BlockProcessor): processor is AcrossProcessor {
-  return 'restore' in processor;
+export function looksAcross(processor: BlockProcessor): processor is AcrossProcessor {
+  return 'state' in processor;
 }

@@ -7,18 +7,17 @@ import { goesFullWay, scannedLines } from '../lazy/lazy-lines.js';
 import { lazyScript, planOf } from '../lazy/lazy-pipeline.js';
 import type { Batch } from '../batch.js';
 import type { PipelineSpec } from '../spec.js';
-import type { AcrossStage, Arrival } from './across-stage.js';
+import type { AcrossStage, Passing } from './across-stage.js';
 import { isAcross, type Step } from './steps.js';
 
 /** Brings events on whose scripts were asked. */
 export interface LazyTaker {
-  readonly needsContext: boolean;
+  /** The event of the line, without its data. */
+  eventOf(batch: Batch): Passing;
   /** An event was dropped by the filter at a step. */
   filtered(at: number): void;
-  arrivalOf(batch: Batch): Arrival;
-  contextOf(arrival: Arrival): Json;
   /** @throws EventFailure: then nothing of the event has happened */
-  take(batch: Batch, arrival: Arrival, context: Json, at: number, prepared: unknown): void;
+  take(batch: Batch, event: Passing, at: number, prepared: unknown): void;
 }
 
 /** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
@@ -44,10 +43,9 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
     scannedLines({ scanner, fields, lineBytesMax }, pipeline.name, options, (form, batch) => () => {
       try {
         form.introduce();
-        const arrival = taker.arrivalOf(batch);
-        const context = taker.needsContext ? taker.contextOf(arrival) : null;
-        const failed = firstFailed(conditions, context);
-        if (failed === -1) taker.take(batch, arrival, context, at, lazily.prepared(allOf(results, context), arrival));
+        const event = taker.eventOf(batch);
+        const failed = firstFailed(conditions, event.context);
+        if (failed === -1) taker.take(batch, event, at, lazily.prepared(allOf(results, event.context), event.arrival));
         else taker.filtered(failed);
       } catch (error) {
         return goesFullWay(error);

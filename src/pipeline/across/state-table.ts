@@ -97,6 +97,17 @@ export class StateTable<Value> {
     return undefined;
   }
 
+  /** Forgets the oldest entries beyond so many. Only between two events. @returns how many */
+  limit(max: number): number {
+    const before = this.size;
+    if (before <= max) return 0;
+    for (const key of this.#entries.keys()) {
+      if (this.size <= max) break;
+      this.delete(key);
+    }
+    return before - this.size;
+  }
+
   /** From now on changes are kept in mind, for checkpoints. */
   track(): void {
     this.#changed ??= new Set();
@@ -128,6 +139,7 @@ export class StateTable<Value> {
 
 /** The tables of all stages of a pipeline. */
 export class PipelineState {
+  #isTracked = false;
   readonly #tables = new Map<string, StateTable<unknown>>();
   readonly #undoLog: (() => void)[] = [];
   readonly #renewals: (() => void)[] = [];
@@ -156,18 +168,22 @@ export class PipelineState {
     for (let undo = this.#undoLog.pop(); undo !== undefined; undo = this.#undoLog.pop()) undo();
   }
 
+  /** From now on changes are kept in mind, for checkpoints. */
   track(): void {
+    this.#isTracked = true;
     for (const table of this.#tables.values()) table.track();
   }
 
-  /** By table, what has changed since the last time. */
-  takeChanges(): StateChanges {
+  /** By table, what has changed since the last time; undefined: nobody asked for it to be kept in mind. */
+  takeChanges(): StateChanges | undefined {
+    if (!this.#isTracked) return undefined;
     return [...this.#tables].flatMap(([name, table]) => {
       const entries = table.takeChanges();
       return entries.length === 0 ? [] : [[name, entries] as const];
     });
   }
 
+  /** Takes over what a checkpoint holds; there is nothing in the tables before. */
   restore(saved: StateChanges): void {
     for (const [name, entries] of saved) this.#tables.get(name)?.restore(entries);
   }

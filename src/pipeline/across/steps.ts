@@ -2,6 +2,7 @@ import type { Json } from 'computo-js';
 import { FILTERED, type Stage } from '../stages/stage.js';
 import type { AcrossStage, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
+import type { PipelineState } from './state-table.js';
 
 const NOTHING: readonly MadeHere[] = [];
 
@@ -21,8 +22,8 @@ export interface StepWatch {
 }
 
 /**
- * Takes one event, with all that it becomes, through the steps: every part through a step before any comes to the next, so that
- * a part that fails fails the whole, before anything is written.
+ * Takes events through steps, one after the other: an event with all that it becomes comes through a step before any part of it comes
+ * to the next, so that a part that fails fails the whole, before anything is written.
  */
 export class Steps {
   readonly #tally: StageTally;
@@ -30,7 +31,9 @@ export class Steps {
   #made: MadeHere[] = [];
 
   constructor(
-    readonly steps: readonly Step[],
+    private readonly steps: readonly Step[],
+    /** What they know, to be set back when an event fails. */
+    private readonly state: PipelineState,
     private readonly watch: StepWatch,
   ) {
     this.#tally = new StageTally(steps.map(({ name }) => name));
@@ -38,12 +41,33 @@ export class Steps {
   }
 
   /**
+   * Works on one event: with all that it becomes, or not at all.
+   *
+   * @param work that takes it
+   * @throws what `work` throws: then nothing of the event has happened
+   */
+  whole<Result>(work: () => Result): Result {
+    this.state.begin();
+    this.#tally.begin();
+    let result: Result;
+    try {
+      result = work();
+    } catch (error) {
+      this.state.undo();
+      this.#tally.undo();
+      throw error;
+    }
+    this.state.commit();
+    this.#settle();
+    return result;
+  }
+
+  /**
    * @param from the step that is next for the event
    * @returns the parts that came to the end
-   * @throws EventFailure: then it is to be undone
+   * @throws EventFailure
    */
   take(event: Passing, from: number): readonly Passing[] {
-    this.#tally.begin();
     return this.#rest([event], from);
   }
 
@@ -54,7 +78,6 @@ export class Steps {
    * @param prepared as its `prepare` would say
    */
   takePrepared(event: Passing, at: number, prepared: unknown): readonly Passing[] {
-    this.#tally.begin();
     for (let before = 0; before < at; before++) this.#passFilter(before);
     const step = this.steps[at];
     const flow = this.#flows[at];
@@ -82,11 +105,6 @@ export class Steps {
     this.#tally.add(at, 'filtered', 1);
   }
 
-  /** The event that was taken last failed: nothing of it counts. */
-  undo(): void {
-    this.#tally.undo();
-  }
-
   /** An event that was made of so many, by the step before this one, failed, and so each of them did. */
   unmake(next: number, of: number): void {
     this.#tally.add(next - 1, 'merged', -of);
@@ -99,16 +117,8 @@ export class Steps {
   end(at: number): void {
     const step = this.steps[at];
     const flow = this.#flows[at];
+    this.state.begin();
     if (step !== undefined && flow !== undefined && isAcross(step)) step.end?.(flow);
-  }
-
-  /** An event is through. */
-  settle(): void {
-    for (let at = 0; at < this.steps.length; at++) {
-      const step = this.steps[at];
-      const flow = this.#flows[at];
-      if (step !== undefined && flow !== undefined && isAcross(step)) step.settle?.(flow);
-    }
   }
 
   /** The events that were made since the last time. */
@@ -121,6 +131,15 @@ export class Steps {
 
   takeCounts(): readonly StageCounts[] {
     return this.#tally.take();
+  }
+
+  /** An event is through. */
+  #settle(): void {
+    for (let at = 0; at < this.steps.length; at++) {
+      const step = this.steps[at];
+      const flow = this.#flows[at];
+      if (step !== undefined && flow !== undefined && isAcross(step)) step.settle?.(flow);
+    }
   }
 
   #passFilter(at: number): void {
@@ -213,8 +232,8 @@ class StepFlow implements Flow {
     this.onMade({ ...made, next: at + 1 });
   }
 
-  forget(): void {
-    this.tally.add(this.at, 'forgotten', 1);
+  forget(count: number): void {
+    if (count > 0) this.tally.add(this.at, 'forgotten', count);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
-import { contextOf } from '../../event/index.js';
 import type { Passing } from '../across/across-stage.js';
-import { Composed, contextIn, Incoming } from '../across/arrival.js';
+import { Composed, contextIn, Incoming, settingOut } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
+import { failMade } from '../across/fail-made.js';
 import { addSides, addStageCounts } from '../across/stage-counts.js';
-import { AS_JSON, PipelineState, type StateChanges } from '../across/state-table.js';
-import { Steps, type MadeHere } from '../across/steps.js';
+import { AS_JSON, PipelineState } from '../across/state-table.js';
+import { Steps } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
@@ -92,7 +92,6 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
   const isStateful = front.some(keepsState);
-  let isTracked = false;
   const state = new PipelineState();
   // With the state of the stages before them; else whoever goes on with a run counts them once more.
   const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
@@ -101,9 +100,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
     contextOf: contextIn,
   };
-  const before = new Steps(compileSteps(front, { state, scripts: spec }), watch);
+  const before = new Steps(compileSteps(front, { state, scripts: spec }), state, watch);
   const behind = new Steps(
     compileSteps(back, { state, scripts: spec, before: front.filter(keepsState).length }),
+    state,
     watch,
   );
 
@@ -117,19 +117,13 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       forEachEvent(block, batch, options, (data, text) => underWay.push(...enter(batch, data, text)));
       return held.until(block, resultOf(batch, underWay));
     },
-    ...(isStateful ? { state: { track, restore: (saved: StateChanges) => state.restore(saved) }, end } : { skip }),
+    ...(isStateful ? { state, end } : { skip }),
   };
-
-  function track(): void {
-    isTracked = true;
-    state.track();
-  }
 
   function end(meta: BlockMeta): Promise<BlockResult> {
     const batch = new Batch(settings, meta);
     const underWay: Promise<void>[] = [];
     for (let at = 0; at < front.length; at++) {
-      state.begin();
       before.end(at);
       underWay.push(...passMade(batch));
     }
@@ -152,7 +146,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = [...before.takeCounts()];
-    const changes = isTracked ? state.takeChanges() : undefined;
+    const changes = state.takeChanges();
     await Promise.all(underWay);
     addStageCounts(counts, before.takeCounts());
     const stages = [...counts, ...behind.takeCounts()];
@@ -162,8 +156,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   }
 
   function incoming(batch: Batch, data: Json, text: string): Passing {
-    const arrival = new Incoming(batch, text);
-    return { data, context: contextOf(arrival.origin), arrival, part: '' };
+    return settingOut(data, new Incoming(batch, text), true);
   }
 
   /** Takes an event through the stages before the first call, and starts what it becomes on the rest of its way. */
@@ -189,36 +182,16 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   /** @throws EventFailure */
   function taken(batch: Batch, event: Passing, from: number): readonly Passing[] {
     batchHere = batch;
-    state.begin();
-    try {
-      const family = before.take(event, from);
-      state.commit();
-      before.settle();
-      return family;
-    } catch (error) {
-      state.undo();
-      before.undo();
-      throw error;
-    }
+    return before.whole(() => before.take(event, from));
   }
 
   function passMade(batch: Batch): readonly Promise<void>[] {
     return before.takeMade().flatMap((made) => {
-      const { next, members } = made;
-      const event = composed(made);
-      const fail = (failure: EventFailure): void => {
-        // Told with the stages of whichever block ends next.
-        if (members !== undefined) before.unmake(next, members.length);
-        for (const { origin, text } of members ?? [event.arrival])
-          batch.as(origin, () => batch.failEvent(failure, origin.id, text));
-      };
-      return [...start(batch, event, next, fail), ...passMade(batch)];
+      const event = settingOut(made.data, new Composed(made), true);
+      // Its members may fail late: they are told with the stages of whichever block ends next.
+      const fail = (failure: EventFailure): void => failMade(batch, before, made, event.arrival, failure);
+      return [...start(batch, event, made.next, fail), ...passMade(batch)];
     });
-  }
-
-  function composed(made: MadeHere): Passing {
-    const event: Passing = { data: made.data, context: null, arrival: new Composed(made), part: '' };
-    return { ...event, context: contextIn(event) };
   }
 
   function renumbered(batch: Batch, event: Passing): Promise<unknown> {
@@ -260,20 +233,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     }
     const { data, served } = underWay;
     batchHere = batch;
-    const parts = back.length === 0 ? [{ ...event, data }] : partsOf({ ...event, data, context });
+    const parts = behind.whole(() => behind.take({ ...event, data, context }, 0));
     return batch.as(event.arrival.origin, () =>
       parts.map((one) => batch.finish(one.data, one.context, event.arrival.origin.id + one.part, one.key ?? served)),
     );
-  }
-
-  /** @throws EventFailure */
-  function partsOf(event: Passing): readonly Passing[] {
-    try {
-      return behind.take(event, 0);
-    } catch (error) {
-      behind.undo();
-      throw error;
-    }
   }
 
   /** @returns false when a filter drops the event, or its way ends at a call without an outcome */

@@ -5,9 +5,8 @@ import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import { compileAggregate, type AggregateOptions } from '../across/aggregate/aggregate.js';
 import type { AccumulatorPlan } from '../across/aggregate/accumulators.js';
 import type { WindowPlan } from '../across/aggregate/windows.js';
-import { scriptMeaning, type AcrossKind } from './kind.js';
+import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 
-const KEYS_MAX_DEFAULT = 1_000_000;
 const DISTINCT_MAX_DEFAULT = 1_000_000;
 const TOP_MAX = 10_000;
 

@@ -11,7 +11,7 @@ import { compileScript } from './script.js';
 
 const SIZE_MAX = 100_000;
 const BYTES_DEFAULT = 16 << 20;
-const KEYS_MAX_DEFAULT = 1000;
+const OPEN_MAX_DEFAULT = 1000;
 
 const schema = (f: SchemaVocabulary) =>
   f.section({
@@ -34,7 +34,7 @@ const schema = (f: SchemaVocabulary) =>
           .describe('Each value of this script has batches of its own. Default: all events share them.'),
         max_keys: f
           .integer(1)
-          .prefault(KEYS_MAX_DEFAULT)
+          .prefault(OPEN_MAX_DEFAULT)
           .describe('So many batches are open at a time. The oldest is closed first.'),
       })
       .describe('Makes one event of several: its data is the list of their data.'),

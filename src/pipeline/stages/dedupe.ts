@@ -2,13 +2,11 @@ import type { Shape } from 'computo-js';
 import { parseDuration } from '../../config/units/index.js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
-import type { AcrossParts, AcrossStage, Flow } from '../across/across-stage.js';
+import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import { keyText } from '../across/key-text.js';
 import type { Codec } from '../across/state-table.js';
-import { scriptMeaning, type AcrossKind } from './kind.js';
+import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
-
-const KEYS_MAX_DEFAULT = 1_000_000;
 
 const schema = (f: SchemaVocabulary) =>
   f.section({
@@ -120,15 +118,14 @@ function compile(
       if (isKnown) flow.filter();
       else flow.pass(event);
     },
-    settle(flow: Flow) {
+    settle(flow) {
       const now = progress.get(ALL);
       for (let oldest = known.oldest(); oldest !== undefined; oldest = known.oldest()) {
         const [value, seen] = oldest;
-        const isGone = now !== undefined && isOld(seen, now);
-        if (!isGone && known.size <= maxKeys) break;
+        if (now === undefined || !isOld(seen, now)) break;
         known.delete(value);
-        if (!isGone) flow.forget();
       }
+      flow.forget(known.limit(maxKeys));
     },
   };
 }

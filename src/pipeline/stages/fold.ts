@@ -1,16 +1,14 @@
 import { ANY_SHAPE, scalarShape, type Json } from 'computo-js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
-import type { AcrossParts, AcrossStage, Flow } from '../across/across-stage.js';
+import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import { keyText } from '../across/key-text.js';
 import { AS_JSON } from '../across/state-table.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, nameOf, putInto } from '../put-into.js';
-import { scriptMeaning, type AcrossKind } from './kind.js';
+import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
 import { shapeInto } from './shape-into.js';
-
-const KEYS_MAX_DEFAULT = 1_000_000;
 
 /** What is ready-made: `number` puts the number of the event into its data, `previous` the data of the event before. */
 const READY_MADE = ['number', 'previous'] as const;
@@ -122,12 +120,7 @@ function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): Acro
       states.renew(key, state);
       flow.pass({ ...event, data });
     },
-    settle(flow: Flow) {
-      for (let oldest = states.oldest(); oldest !== undefined && states.size > maxKeys; oldest = states.oldest()) {
-        states.delete(oldest[0]);
-        flow.forget();
-      }
-    },
+    settle: (flow) => flow.forget(states.limit(maxKeys)),
   };
 }
 

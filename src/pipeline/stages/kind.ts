@@ -40,6 +40,9 @@ export interface AcrossKind<Settings, Plan extends StagePlan> extends AnyKind<Se
   compile(plan: Plan, parts: AcrossParts): AcrossStage;
 }
 
+/** So many keys a stage knows at a time, where nothing else is said. */
+export const KEYS_MAX_DEFAULT = 1_000_000;
+
 export interface LazyScript {
   readonly script: ScriptPlan;
   /** What the script's result is: the new data, or whether the event goes on. */

@@ -2,13 +2,12 @@ import type { Shape } from 'computo-js';
 import { parseDuration } from '../../config/units/index.js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
-import type { AcrossParts, AcrossStage, Flow } from '../across/across-stage.js';
+import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import { keyText } from '../across/key-text.js';
 import type { Codec } from '../across/state-table.js';
-import { scriptMeaning, type AcrossKind } from './kind.js';
+import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
 
-const KEYS_MAX_DEFAULT = 1_000_000;
 /** The routing key of events beyond the rate. */
 const THROTTLED = 'throttled';
 
@@ -123,11 +122,6 @@ function compile(plan: ThrottlePlan, { state, scripts: context }: AcrossParts): 
       else if (mark) flow.pass({ ...event, key: THROTTLED });
       else flow.filter();
     },
-    settle(flow: Flow) {
-      for (let oldest = buckets.oldest(); oldest !== undefined && buckets.size > maxKeys; oldest = buckets.oldest()) {
-        buckets.delete(oldest[0]);
-        flow.forget();
-      }
-    },
+    settle: (flow) => flow.forget(buckets.limit(maxKeys)),
   };
 }

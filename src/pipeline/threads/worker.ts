@@ -2,7 +2,7 @@ import { argv } from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { eventExecutor } from '../ai/event-executor.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
-import { compileProcessor, hasState } from '../across/compile-processor.js';
+import { compileProcessor, looksAcross } from '../across/compile-processor.js';
 import type { StateChanges } from '../across/state-table.js';
 import type { BlockOptions } from '../block-processor.js';
 import type { BlockContent } from '../lines/event-lines.js';
@@ -31,9 +31,9 @@ function work({ place: placeMemory, window, state, ...sent }: WorkerData): void 
 /** For a pipeline without AI stages: each block is done at once. */
 function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state: string | undefined): void {
   const processBlock = compileProcessor(options, undefined, place && ((line) => place.atLine(line)));
-  if (state !== undefined && hasState(processBlock)) {
-    processBlock.restore(JSON.parse(state) as StateChanges);
-    processBlock.track();
+  if (state !== undefined && looksAcross(processBlock)) {
+    processBlock.state.restore(JSON.parse(state) as StateChanges);
+    processBlock.state.track();
   }
   parentPort?.on('message', (request: BlockRequest) => {
     const { number, memory } = request;

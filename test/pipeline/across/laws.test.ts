@@ -135,8 +135,8 @@ describe('a pipeline of stages that look across events', () => {
 
           function restarted(state: StateChanges): ReturnType<typeof open> {
             const process = open(pipeline, options);
-            process.restore(throughJson(state));
-            process.track();
+            process.state.restore(throughJson(state));
+            process.state.track();
             return process;
           }
         },

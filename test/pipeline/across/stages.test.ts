@@ -480,14 +480,14 @@ describe('aggregate', () => {
     );
     const pipeline = await pipelineOf(['aggregate: { values: { s: { sum: /v }, m: { mean: /v } } }']);
     const before = open(pipeline);
-    before.track();
+    before.state.track();
     const { changes = [] } = feed(before, [
       [0, { v: 1.7e308 }],
       [0, { v: 1.7e308 }],
       [0, { v: 0.5 }],
     ]);
     const after = open(pipeline);
-    after.restore(throughJson(changes));
+    after.state.restore(throughJson(changes));
     expect(seenIn([feed(after, [[0, { v: 1 }]], 3), end(after)]).out).toEqual([{ s: null, m: null }]);
   });
 

@@ -1,4 +1,4 @@
-import type { Json } from 'computo-js';
+import { stringify, type Json } from 'computo-js';
 
 /** What is made of the values of a group. It is written into. */
 export interface Accumulator {
@@ -9,4 +9,9 @@ export interface Accumulator {
   result(): Json;
   /** As it stands in a checkpoint. */
   save(): Json;
+}
+
+/** A number as a double, which may be infinite. @param value a number */
+export function asDouble(value: Json): number {
+  return typeof value === 'number' ? value : Number(stringify(value));
 }

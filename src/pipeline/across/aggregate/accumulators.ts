@@ -1,7 +1,7 @@
 import { addNumbers, compareValues, NumberText, type Json, type JsonNumber } from 'computo-js';
 import { keyText } from '../key-text.js';
 import { nameOf } from '../../put-into.js';
-import type { Accumulator } from './accumulator.js';
+import { asDouble, type Accumulator } from './accumulator.js';
 import { QuantileSketch } from './quantile-sketch.js';
 
 /** A way to make one value of many. */
@@ -29,13 +29,19 @@ export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): Ac
     case 'mean':
       return { refuses: refusesNoNumber, open: (saved) => new Mean(saved) };
     case 'min':
-      return { refuses: refusesNoScalar, open: (saved) => new Extreme(-1, saved) };
+      return {
+        refuses: refusesNoScalar,
+        open: (saved) => new Chosen((value, least) => compareValues(value, least) < 0, saved),
+      };
     case 'max':
-      return { refuses: refusesNoScalar, open: (saved) => new Extreme(1, saved) };
+      return {
+        refuses: refusesNoScalar,
+        open: (saved) => new Chosen((value, greatest) => compareValues(value, greatest) > 0, saved),
+      };
     case 'first':
-      return { refuses: () => undefined, open: (saved) => new Ends('first', saved) };
+      return { refuses: () => undefined, open: (saved) => new Chosen(() => false, saved) };
     case 'last':
-      return { refuses: () => undefined, open: (saved) => new Ends('last', saved) };
+      return { refuses: () => undefined, open: (saved) => new Chosen(() => true, saved) };
     case 'distinct':
       return { refuses: () => undefined, open: (saved) => new Distinct(plan.max, onForget, saved) };
     case 'quantile':
@@ -48,7 +54,7 @@ export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): Ac
 function refusesNoNumber(value: Json): string | undefined {
   if (value === null) return undefined;
   if (!isNumber(value)) return `needs numbers, got ${nameOf(value)}`;
-  return Number.isFinite(Number(String(value))) ? undefined : 'needs numbers that a double can hold';
+  return Number.isFinite(asDouble(value)) ? undefined : 'needs numbers that a double can hold';
 }
 
 function refusesNoScalar(value: Json): string | undefined {
@@ -133,7 +139,7 @@ class Mean implements Accumulator {
   }
 
   result(): Json {
-    const mean = Number(String(this.#sum)) / this.#count;
+    const mean = asDouble(this.#sum) / this.#count;
     return Number.isFinite(mean) ? mean : null;
   }
 
@@ -142,53 +148,23 @@ class Mean implements Accumulator {
   }
 }
 
-/** The least or the greatest. Numbers come before texts. */
-class Extreme implements Accumulator {
+/** One of the values, null not counted: which, the first of them or a later one, is said of each that comes. */
+class Chosen implements Accumulator {
   #value: Json;
 
-  /** @param sign 1 for the greatest, −1 for the least */
+  /** @param replaces whether a value takes the place of the one that is held */
   constructor(
-    private readonly sign: 1 | -1,
+    private readonly replaces: (value: Json, held: Json) => boolean,
     saved: Json = null,
   ) {
     this.#value = saved;
   }
 
   add(value: Json): void {
-    if (value === null) return;
-    const isBeyond = this.#value === null || compareValues(value, this.#value) * this.sign > 0;
-    if (isBeyond) this.#value = value;
+    if (value !== null && (this.#value === null || this.replaces(value, this.#value))) this.#value = value;
   }
 
-  merge(other: Extreme): void {
-    this.add(other.#value);
-  }
-
-  result(): Json {
-    return this.#value;
-  }
-
-  save(): Json {
-    return this.#value;
-  }
-}
-
-/** The first or the last value that is not null, in the order of the input. */
-class Ends implements Accumulator {
-  #value: Json;
-
-  constructor(
-    private readonly end: 'first' | 'last',
-    saved: Json = null,
-  ) {
-    this.#value = saved;
-  }
-
-  add(value: Json): void {
-    if (value !== null && (this.end === 'last' || this.#value === null)) this.#value = value;
-  }
-
-  merge(other: Ends): void {
+  merge(other: Chosen): void {
     this.add(other.#value);
   }
 

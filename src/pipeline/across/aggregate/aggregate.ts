@@ -91,7 +91,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       flow.keep();
     },
     settle(flow) {
-      for (; forgotten > 0; forgotten--) flow.forget();
+      flow.forget(forgotten);
+      forgotten = 0;
       if (newest === Number.NEGATIVE_INFINITY) return;
       const closed = windows.advance(newest);
       newest = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,5 @@
-import { stringify, type Json } from 'computo-js';
-import type { Accumulator } from './accumulator.js';
+import type { Json } from 'computo-js';
+import { asDouble, type Accumulator } from './accumulator.js';
 
 /** So many values are kept as they are. */
 const EXACT_MAX = 2000;
@@ -100,11 +100,6 @@ export class QuantileSketch implements Accumulator {
     }
     return this.#max;
   }
-}
-
-/** @param value a number */
-function asDouble(value: Json): number {
-  return typeof value === 'number' ? value : Number(stringify(value));
 }
 
 interface Saved {
