@@ -4,6 +4,7 @@ export { ID_COUNTER_RANGE, ID_LENGTH, eventId, eventIdWriter } from './id.js';
 export { idOfLine, isId, timestampOfLine } from './line-bytes.js';
 export { pipelineOfLine, sentTo } from './pipeline-of-line.js';
 export { envelopeText, metadataText } from './print.js';
+export { isTick, isTickLine, readTick, tickRecord, withoutTicks, type Tick } from './tick.js';
 export {
   contextOf,
   readMetadata,

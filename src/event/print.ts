@@ -1,5 +1,5 @@
 import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
-import type { RefusedLine } from './read.js';
+import type { StoredOrigin } from './read.js';
 
 /** An event's `metadata`. */
 export interface EnvelopeMetadata {
@@ -7,6 +7,8 @@ export interface EnvelopeMetadata {
   readonly pipeline: string;
   /** The routing key. */
   readonly key: string | undefined;
+  /** See {@link StoredOrigin.afterStage}. */
+  readonly afterStage?: string | undefined;
   readonly retryCount: number;
 }
 
@@ -16,19 +18,24 @@ export interface EnvelopeMetadata {
  * @param data one JSON value without line breaks
  */
 export function envelopeText(id: string, timestamp: number, data: string, metadata: EnvelopeMetadata): string {
-  const { source, pipeline, key, retryCount } = metadata;
+  const { source, pipeline, key, afterStage, retryCount } = metadata;
+  const after = afterStage === undefined ? '' : `"after_stage":${JSON.stringify(afterStage)},`;
   const routing = key === undefined ? '' : `"routing_key":${JSON.stringify(key)},`;
   return (
     `${BEFORE_ID}${id}${AFTER_ID}${timestamp}${BEFORE_DATA}${data}${BEFORE_METADATA}{"source":${JSON.stringify(source)},` +
-    `"pipeline":${JSON.stringify(pipeline)},${routing}"retry_count":${retryCount}}}`
+    `"pipeline":${JSON.stringify(pipeline)},${routing}${after}"retry_count":${retryCount}}}`
   );
 }
 
 /**
  * The metadata of a new event.
  *
- * @param refused why its line is not an event
+ * @param more refused: why its line is not an event; tick: it is none
  */
-export function metadataText(source: string, pipeline: string, refused?: RefusedLine): string {
-  return JSON.stringify({ source, pipeline, retry_count: 0, refused });
+export function metadataText(
+  source: string,
+  pipeline: string,
+  more: Pick<StoredOrigin, 'refused' | 'tick'> = {},
+): string {
+  return JSON.stringify({ source, pipeline, retry_count: 0, ...more });
 }

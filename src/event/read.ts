@@ -13,6 +13,10 @@ export interface StoredOrigin {
   readonly routingKey?: string;
   /** Set for an input line that was not an event: it is stored anyway, so that its dead letter is written. */
   readonly refused?: RefusedLine;
+  /** Set for a part of an event that failed by itself: it goes on behind the stage of this name. */
+  readonly afterStage?: string;
+  /** Set where this is no event, but says that time passes while none comes. */
+  readonly tick?: true;
 }
 
 /** Why an input line was not an event. The keys are those of the stored metadata. */
@@ -88,7 +92,7 @@ function readCarefully(line: string): StoredEvent | undefined {
 
 function metadataOf(value: Json | undefined): StoredMetadata | undefined {
   if (!isObject(value)) return undefined;
-  const { source, pipeline, retry_count: retryCount, routing_key: routingKey } = value;
+  const { source, pipeline, retry_count: retryCount, routing_key: routingKey, after_stage: afterStage } = value;
   if (typeof source !== 'string' || typeof pipeline !== 'string' || typeof retryCount !== 'number') return undefined;
   const refused = refusedOf(value['refused']);
   return {
@@ -96,7 +100,9 @@ function metadataOf(value: Json | undefined): StoredMetadata | undefined {
     pipeline,
     retryCount,
     ...(typeof routingKey === 'string' && { routingKey }),
+    ...(typeof afterStage === 'string' && { afterStage }),
     ...(refused && { refused }),
+    ...(value['tick'] === true && { tick: true }),
   };
 }
 

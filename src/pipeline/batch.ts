@@ -50,6 +50,8 @@ export interface BlockResult {
   readonly stages?: readonly StageCounts[];
   /** What has changed of the state of its stages, where that is kept. */
   readonly changes?: StateChanges;
+  /** The timestamp of the first tick that would let go what its stages keep; undefined: nothing waits for time. */
+  readonly nextTick?: number;
   /** Where outputs name no columns: what is decided of them behind the block. */
   readonly columns?: OutputColumns | undefined;
   /** An event failed and the run must end here; the block's later lines were not looked at. */
@@ -106,6 +108,11 @@ export class Batch {
     this.#formatted = settings.formats && new FormattedOutputs(settings.formats, meta.columns);
   }
 
+  /** The name of the pipeline. */
+  get pipeline(): string {
+    return this.settings.name;
+  }
+
   /** See {@link BlockMeta.decoded}. */
   get isDecoded(): boolean {
     return this.meta.decoded === true;
@@ -157,10 +164,14 @@ export class Batch {
     this.write(this.finish(data, context, id, served));
   }
 
-  /** As {@link emit}, and nothing is written or counted yet. */
-  finish(data: Json, context: Json, id: string | undefined, served?: string): Finished {
+  /**
+   * As {@link emit}, and nothing is written or counted yet.
+   *
+   * @param marked the routing key that a stage has set, whatever the pipeline says
+   */
+  finish(data: Json, context: Json, id: string | undefined, served?: string, marked?: string): Finished {
     const { pipeline, outputs } = this.settings;
-    const key = pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
+    const key = marked ?? pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
     this.#show(FINISHED, data, key);
     if (targets.length === 0) return { targets, lines: [], key };
@@ -196,7 +207,8 @@ export class Batch {
    * @param line the event's, where the batch may have gone on since
    */
   failEvent(failure: EventFailure, id: string | undefined, text: string, line = this.line): void {
-    this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined) }, line);
+    const { afterStage } = this.#origin();
+    this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined, afterStage) }, line);
   }
 
   /** The line failed to become an event. */
@@ -295,9 +307,15 @@ export class Batch {
     });
   }
 
-  #envelope(id: string, text: string, key: string | undefined): string {
+  #envelope(id: string, text: string, key: string | undefined, afterStage?: string): string {
     const { source, pipeline, retryCount, timestamp, routingKey } = this.#origin();
-    return envelopeText(id, timestamp, text, { source, pipeline, key: key ?? routingKey, retryCount });
+    return envelopeText(id, timestamp, text, {
+      source,
+      pipeline,
+      key: key ?? routingKey,
+      afterStage,
+      retryCount,
+    });
   }
 
   #origin(): Omit<StoredOrigin, 'id'> {

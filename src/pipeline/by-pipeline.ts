@@ -1,4 +1,4 @@
-import { pipelineOfLine } from '../event/index.js';
+import { isTickLine, pipelineOfLine } from '../event/index.js';
 import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { noCounts } from './counts.js';
@@ -12,6 +12,7 @@ interface Run {
   readonly pipeline: string | undefined;
   readonly bytes: Buffer;
   readonly lines: number;
+  readonly events: number;
 }
 
 /**
@@ -38,7 +39,7 @@ export function byPipeline(
       return mergeResults(results);
     },
     async submit(block, meta) {
-      if (block.kind === 'overlong') return noResult(1);
+      if (block.kind === 'overlong') return noResult(1, 1);
       // All are submitted at once, in their order: executors count on that.
       const results = await Promise.all(runsOf(block.bytes).map((run) => submitRun(block, run, meta)));
       const [only] = results;
@@ -46,44 +47,48 @@ export function byPipeline(
     },
   };
 
-  function submitRun(block: LineBlock, { pipeline, bytes, lines }: Run, meta: BlockMeta): Promise<BlockResult> {
+  function submitRun(block: LineBlock, { pipeline, bytes, lines, events }: Run, meta: BlockMeta): Promise<BlockResult> {
     const executor = pipeline === undefined ? undefined : executors.get(pipeline);
     if (executor !== undefined) {
       const { source, recycle } = block;
       return executor.submit({ kind: 'lines', bytes, source, startsFile: false, recycle }, meta);
     }
-    onUnknown(pipeline, lines);
-    return Promise.resolve(noResult(lines));
+    if (events > 0) onUnknown(pipeline, events);
+    return Promise.resolve(noResult(lines, events));
   }
 
   function runsOf(bytes: Buffer): Run[] {
     const runs: Run[] = [];
     let start = 0;
     let lines = 0;
+    let ticks = 0;
     let current: string | undefined;
     for (let at = 0; at < bytes.length;) {
       const newline = bytes.indexOf(NEWLINE, at);
       const end = newline === -1 ? bytes.length : newline;
       const pipeline = pipelineOf(bytes, at, end);
       if (lines > 0 && pipeline !== current) {
-        runs.push({ pipeline: current, bytes: partOf(bytes, start, at), lines });
+        runs.push({ pipeline: current, bytes: partOf(bytes, start, at), lines, events: lines - ticks });
         start = at;
         lines = 0;
+        ticks = 0;
       }
       current = pipeline;
       lines += 1;
+      if (isTickLine(bytes, at, end)) ticks += 1;
       at = end + 1;
     }
-    if (lines > 0) runs.push({ pipeline: current, bytes: partOf(bytes, start, bytes.length), lines });
+    if (lines > 0)
+      runs.push({ pipeline: current, bytes: partOf(bytes, start, bytes.length), lines, events: lines - ticks });
     return runs;
   }
 }
 
 /** Events that nobody takes. */
-function noResult(lines: number): BlockResult {
+function noResult(lines: number, events: number): BlockResult {
   return {
     lines,
-    counts: { ...noCounts(), input: lines, unrouted: lines },
+    counts: { ...noCounts(), input: events, unrouted: events },
     outputs: [],
     deadLetters: [],
     failures: [],

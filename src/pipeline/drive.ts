@@ -14,6 +14,8 @@ export interface Keep {
   readonly reached?: (resumeAt: ResumeAt) => void;
   /** See {@link BlockRun.onState}. */
   readonly changed?: (changes: StateChanges) => void;
+  /** See {@link BlockRun.onNextTick}. */
+  readonly nextTick?: (timestamp: number | undefined) => void;
   /**
    * Called when everything is written that can be, and nothing is closed yet.
    *
@@ -25,7 +27,10 @@ export interface Keep {
 }
 
 /** One pass over some events, to some outputs. */
-export interface Drive extends Omit<BlockRun, 'executor' | 'outputs' | 'deadLetters' | 'onReached' | 'onState'> {
+export interface Drive extends Omit<
+  BlockRun,
+  'executor' | 'outputs' | 'deadLetters' | 'onReached' | 'onState' | 'onNextTick'
+> {
   readonly executor: OpenExecutor;
   readonly sinks: OpenSinks;
   readonly keep?: Keep;
@@ -48,6 +53,7 @@ export async function drive({ executor, sinks, keep = {}, ...run }: Drive): Prom
       deadLetters,
       ...(keep.reached && { onReached: keep.reached }),
       ...(keep.changed && { onState: keep.changed }),
+      ...(keep.nextTick && { onNextTick: keep.nextTick }),
     });
     return (await keep.finish?.(result)) ?? result;
   } finally {

@@ -30,6 +30,7 @@ export {
   keepsState,
   scriptMeaning,
   takesLetters,
+  waitsForTime,
   stageKinds,
   type ScriptStagePlan,
   type TraceOf,

@@ -35,8 +35,15 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
     ...(delivered.some(({ changes }) => changes !== undefined) && {
       changes: delivered.flatMap(({ changes }) => changes ?? []),
     }),
+    ...lastTick(delivered),
     stopped: stop !== -1,
   };
+}
+
+/** As the last one says that knows of any: one tick too many does nothing. */
+function lastTick(results: readonly BlockResult[]): Pick<BlockResult, 'nextTick'> {
+  const nextTick = results.findLast((result) => result.nextTick !== undefined)?.nextTick;
+  return nextTick === undefined ? {} : { nextTick };
 }
 
 /** In the order in which the lines of each output are put together. */

@@ -55,6 +55,8 @@ export interface BlockRun {
   readonly isAtEnd?: () => boolean;
   /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
   readonly onState?: (changes: StateChanges) => void;
+  /** Told by each block of the first tick that would let go what stages keep; undefined: nothing waits for time. */
+  readonly onNextTick?: (timestamp: number | undefined) => void;
   /** Awaited when outputs have begun files for a block, and nothing of it is written yet. What it throws ends the run. */
   readonly onNewFiles?: () => Promise<void>;
   /** Called after each block that is safely out. */
@@ -164,6 +166,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     run.onProgress?.({ counts, bytes });
     run.onDelivered?.({ ...result, resumeAt });
     if (result.changes !== undefined) run.onState?.(result.changes);
+    if (result.stages !== undefined) run.onNextTick?.(result.nextTick);
     if (resumeAt !== undefined && !result.stopped) run.onReached?.(resumeAt);
   };
 

@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
 import { momentProblem, parseMoment } from '../config/units/index.js';
 import type { Damage } from '../log/index.js';
+import { withoutTicks } from '../event/index.js';
 import type { EventStore } from './event-store.js';
 import { asTexts, badQuery } from './query.js';
+
+const NEWLINE = 0x0a;
 
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
@@ -32,7 +35,7 @@ export function parseEventsQuery(query: unknown, now: number): EventsQuery {
 }
 
 /**
- * Stored events, one per line, oldest first: a few come from memory if it reaches back that far, others from the disk, as fast
+ * Stored events, one per line, oldest first, without ticks: a few come from memory if it reaches back that far, others from the disk, as fast
  * as the client takes them, so that a slow reader costs one block.
  *
  * @param onDamage called for places that can't be read
@@ -42,10 +45,10 @@ export function storedEvents(
   { since, limit }: EventsQuery,
   onDamage: (damage: Damage) => void,
 ): Buffer | Readable {
-  return (
-    store.recent(since, limit, BYTES_AT_ONCE)?.bytes ??
-    Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false })
-  );
+  const recent = store.recent(since, limit, BYTES_AT_ONCE)?.bytes;
+  // Where ticks are among them, there are fewer than the client wants.
+  if (recent !== undefined && withoutTicks(recent) === recent) return recent;
+  return Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false });
 }
 
 async function* fromDisk(
@@ -54,8 +57,24 @@ async function* fromDisk(
   limit: number,
   onDamage: (damage: Damage) => void,
 ): AsyncGenerator<Buffer, void, void> {
-  for await (const { bytes, damage } of store.read({ from: { since }, recordsMax: limit })) {
+  let left = limit;
+  if (left === 0) return;
+  for await (const { bytes, damage } of store.read({ from: { since } })) {
     damage.forEach(onDamage);
-    if (bytes.length > 0) yield bytes;
+    const { lines, count } = firstLines(withoutTicks(bytes), left);
+    if (count > 0) yield lines;
+    left -= count;
+    if (left === 0) return;
   }
+}
+
+/** At most so many lines. */
+function firstLines(bytes: Buffer, max: number): { readonly lines: Buffer; readonly count: number } {
+  let end = 0;
+  let count = 0;
+  while (count < max && end < bytes.length) {
+    end = bytes.indexOf(NEWLINE, end) + 1;
+    count += 1;
+  }
+  return { lines: bytes.subarray(0, end), count };
 }

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { isatty } from 'node:tty';
 import split2 from 'split2';
+import { withoutTicks } from '../../event/index.js';
 import { LOG_START, type Damage, type ReadOnlyLog, type LogPosition } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
 import type { TailFlags } from './flags.js';
@@ -46,14 +47,15 @@ async function* newestThenMore(
   let newest: Buffer[] = [];
   for await (const { bytes, nextPosition, damage } of reader.read({ from: end })) {
     damage.forEach(onDamage);
-    newest = lastLines([...newest, bytes], wanted);
+    newest = lastLines([...newest, withoutTicks(bytes)], wanted);
     end = nextPosition;
   }
   yield* newest.filter(({ length }) => length > 0);
   if (follow !== true) return;
   for await (const { bytes, damage } of reader.read({ from: end, follow })) {
     damage.forEach(onDamage);
-    if (bytes.length > 0) yield bytes;
+    const events = withoutTicks(bytes);
+    if (events.length > 0) yield events;
   }
 }
 

@@ -64,6 +64,7 @@ export async function openDaemonParts(plan: () => ServePlan, context: DaemonPart
         return joined.link;
       },
       meter: metrics.pipelines,
+      begun: new Set(),
       tapOf: (pipeline) => taps.tapOf(pipeline),
     };
     const pipelines = await RunningPipelines.start(() => openPipelines(plan(), around, metrics.ai, joined.fleet));

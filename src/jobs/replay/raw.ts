@@ -1,4 +1,4 @@
-import { sentTo } from '../../event/index.js';
+import { isTickLine, sentTo } from '../../event/index.js';
 import { eventFilter, limitEvents, noCounts, type BlockRunResult, type Counts } from '../../pipeline/index.js';
 import { SinkClosedError } from '../../sinks/index.js';
 import type { ReplayWay } from './plan.js';
@@ -18,7 +18,7 @@ export async function replayRaw(
   const sinks = await openReplaySinks(underWay, way.output);
   const { outputs, deadLetters } = sinks;
   const accepts = wanted(way, counts, letters);
-  const stored = storedBlocks(underWay, { singleLines: false, ...(accepts && { accepts }) });
+  const stored = storedBlocks(underWay, { singleLines: false, accepts });
   const { limit } = underWay.plan;
   let bytes = 0;
   let endedBy: 'input' | 'closed' = 'input';
@@ -40,17 +40,19 @@ export async function replayRaw(
   return { counts, bytes, lines: counts.input, endedBy };
 }
 
-/** Which lines pass; undefined: all. */
+/** Which lines pass. */
 function wanted(
   { pipeline, filters, limits }: Extract<ReplayWay, { kind: 'raw' }>,
   counts: Counts,
   letters: string[],
-): AcceptsLine | undefined {
-  const isOfPipeline = pipeline === undefined ? undefined : sentTo(pipeline);
-  if (filters.stages.length === 0) return isOfPipeline;
+): AcceptsLine {
+  const isOfPipeline = pipeline === undefined ? () => true : sentTo(pipeline);
+  const isWanted: AcceptsLine = (bytes, start, end) =>
+    !isTickLine(bytes, start, end) && isOfPipeline(bytes, start, end);
+  if (filters.stages.length === 0) return isWanted;
   const judge = eventFilter(filters, limits);
   return (bytes, start, end) => {
-    if (isOfPipeline?.(bytes, start, end) === false) return false;
+    if (!isWanted(bytes, start, end)) return false;
     const answer = judge(bytes.toString('utf8', start, end));
     if (typeof answer === 'object') {
       counts.deadLettered += 1;

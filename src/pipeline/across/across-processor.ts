@@ -1,9 +1,10 @@
 import type { Json } from 'computo-js';
+import type { Tick } from '../../event/index.js';
 import { SpareMemory } from '../../sources/index.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from '../batch.js';
 import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
-import { forEachEvent, openBytes } from '../lines/event-lines.js';
+import { forEachEvent, noSuchStage, openBytes } from '../lines/event-lines.js';
 import { outputFormats } from '../output-formats.js';
 import { OutputLines } from '../output-lines.js';
 import { compileRouting } from '../pipeline.js';
@@ -40,6 +41,7 @@ export function acrossProcessor(
   const routing = compileRouting(spec, traceOf);
   const formats = outputFormats(outputs);
   const settings: BatchOptions = { name, pipeline: routing, outputs, formats, onError, strict, rawMax, onLine };
+  const reading = { ...options, takesParts: true };
   const state = new PipelineState();
   const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
@@ -63,9 +65,10 @@ export function acrossProcessor(
     (block: Parameters<BlockProcessor>[0], meta: BlockMeta): BlockResult => {
       const here = (batch = new Batch(settings, meta, lines));
       const onEvent = (data: Json, text: string): void => enter(here, data, text);
-      const openLine = (line: Buffer): void => openBytes(line, here, options, onEvent);
+      const onTick = (tick: Tick): void => release(here, (at) => steps.tick(at, tick));
+      const openLine = (line: Buffer): void => openBytes(line, here, reading, onEvent, onTick);
       const rest = meta.tap === undefined ? lazily(block, here, meta, openLine) : block;
-      if (rest !== undefined) forEachEvent(rest, here, options, onEvent);
+      if (rest !== undefined) forEachEvent(rest, here, reading, onEvent, onTick);
       return resultOf(here);
     },
     { memory },
@@ -73,20 +76,27 @@ export function acrossProcessor(
   return Object.assign(process, {
     end(meta: BlockMeta): BlockResult {
       const here = (batch = new Batch(settings, meta, lines));
-      for (let at = 0; at < compiled.length && !here.stopped; at++) {
-        steps.end(at);
-        passMade(here);
-      }
+      release(here, (at) => steps.end(at));
       return resultOf(here);
     },
     state,
   });
 
+  /** Lets what is kept go on, step by step: what one lets go may close something at the next. */
+  function release(here: Batch, act: (at: number) => void): void {
+    for (let at = 0; at < compiled.length && !here.stopped; at++) {
+      act(at);
+      passMade(here);
+    }
+  }
+
   function enter(here: Batch, data: Json, text: string): void {
     const arrival = new Incoming(here, text);
-    pass(here, settingOut(data, arrival, needsContext), 0, (failure) =>
-      here.failEvent(failure, arrival.origin.id, text),
-    );
+    const fail = (failure: EventFailure): void => here.failEvent(failure, arrival.origin.id, text);
+    const { afterStage } = here.stored?.pipeline === name ? here.stored : {};
+    const from = afterStage === undefined ? 0 : steps.behind(afterStage);
+    if (from === undefined) fail(noSuchStage(afterStage ?? ''));
+    else pass(here, settingOut(data, arrival, needsContext), from, fail);
     passMade(here);
   }
 
@@ -111,7 +121,9 @@ export function acrossProcessor(
 
   /** Brings one event, with all that it becomes, to its end. @throws EventFailure: then nothing of it has happened */
   function through(here: Batch, take: () => readonly Passing[]): void {
-    const finished = steps.whole(() => take().map((one) => here.finish(one.data, one.context, idIn(one), one.key)));
+    const finished = steps.whole(() =>
+      take().map((one) => here.finish(one.data, one.context, idIn(one), undefined, one.key)),
+    );
     for (const one of finished) here.write(one);
   }
 
@@ -124,8 +136,8 @@ export function acrossProcessor(
   }
 
   function passOne(here: Batch, made: MadeHere): void {
-    const arrival = new Composed(made);
-    pass(here, settingOut(made.data, arrival, needsContext), made.next, (failure) =>
+    const arrival = new Composed(made, steps.nameBefore(made.next));
+    pass(here, settingOut(made.data, arrival, needsContext, made.key), made.next, (failure) =>
       failMade(here, steps, made, arrival, failure),
     );
   }
@@ -134,6 +146,7 @@ export function acrossProcessor(
     const stages = steps.takeCounts();
     addSides(here, stages);
     const changes = state.takeChanges();
-    return { ...here.result(), stages, ...(changes && { changes }) };
+    const nextTick = steps.nextTick();
+    return { ...here.result(), stages, ...(changes && { changes }), ...(nextTick !== undefined && { nextTick }) };
   }
 }

@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 import type { ScriptPlan } from '../../config/index.js';
-import type { StoredOrigin } from '../../event/index.js';
+import type { StoredOrigin, Tick } from '../../event/index.js';
 import type { ScriptContext } from '../stages/script.js';
 import type { Codec, StateTable } from './state-table.js';
 
@@ -23,7 +23,7 @@ export interface Passing {
   readonly arrival: Arrival;
   /** Which part it is, such as `.0`; empty for the whole. */
   readonly part: string;
-  /** The routing key that it gets where the pipeline sets none. */
+  /** Its routing key, whatever the pipeline says. */
   readonly key?: string;
 }
 
@@ -36,6 +36,8 @@ export interface Made {
   readonly last: Arrival;
   /** Tells it from others that take the same place, as the part of an event is told from the others. */
   readonly part?: string;
+  /** See {@link Passing.key}. */
+  readonly key?: string | undefined;
   /** All of them, where each gets a dead letter of its own when this one fails. */
   readonly members?: readonly Arrival[];
 }
@@ -44,14 +46,21 @@ export interface Made {
 export interface Flow {
   /** The event goes on, as it is or changed. */
   pass(event: Passing): void;
-  /** The event goes on as several. @param parts their data */
-  split(event: Passing, parts: readonly Json[]): void;
+  /**
+   * The event goes on as several.
+   *
+   * @param parts their data
+   * @param alone each comes to its end by itself: one that fails leaves the others
+   */
+  split(event: Passing, parts: readonly Json[], alone?: boolean): void;
   /** The event ends here. */
   filter(): void;
   /** The event is kept, to become a part of another. */
   keep(): void;
   /** Events that were kept go on as one. */
   make(made: Made): void;
+  /** So many events that were kept went into what does not go on. */
+  absorb(count: number): void;
   /** So much of what was known of events before had to be forgotten, because there is too much of it. */
   forget(count: number): void;
 }
@@ -90,6 +99,10 @@ export interface AcrossStage {
   };
   /** Called when an event is through: forgets what is too old or too much. */
   settle?(flow: Flow): void;
+  /** No event came, and it is so late: what time closes goes on. */
+  tick?(tick: Tick, flow: Flow): void;
+  /** The timestamp of the first tick that would close anything; undefined: nothing waits for time. */
+  nextTick?(): number | undefined;
   /** The input is at its end: what is kept goes on. */
   end?(flow: Flow): void;
 }

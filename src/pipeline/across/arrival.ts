@@ -35,11 +35,15 @@ export class Incoming implements Arrival {
 
 /** An event that was made of several is for the stages behind as one that came in. */
 export class Composed implements Arrival {
-  constructor(private readonly made: Pick<Made, 'data' | 'last' | 'part'>) {}
+  /** @param behind the name of the stage that has made it */
+  constructor(
+    private readonly made: Pick<Made, 'data' | 'last' | 'part'>,
+    private readonly behind: string,
+  ) {}
 
   get origin(): StoredOrigin {
     const { last, part = '' } = this.made;
-    return part === '' ? last.origin : { ...last.origin, id: last.origin.id + part };
+    return { ...last.origin, id: last.origin.id + part, afterStage: this.behind };
   }
 
   get timestamp(): number {
@@ -66,8 +70,9 @@ export const ARRIVAL: Codec<Arrival> = {
 };
 
 /** An event that sets out, whole. @param needsContext whether scripts look at its context */
-export function settingOut(data: Json, arrival: Arrival, needsContext: boolean): Passing {
-  return { data, context: needsContext ? contextOf(arrival.origin) : null, arrival, part: '' };
+export function settingOut(data: Json, arrival: Arrival, needsContext: boolean, key?: string): Passing {
+  const event = { data, context: needsContext ? contextOf(arrival.origin) : null, arrival, part: '' };
+  return key === undefined ? event : { ...event, key };
 }
 
 /** What scripts see of an event, or of a part of one, as `$inputs/1`. */

@@ -1,4 +1,5 @@
 import type { Json } from 'computo-js';
+import type { Tick } from '../../event/index.js';
 import { FILTERED, type Stage } from '../stages/stage.js';
 import type { AcrossStage, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
@@ -49,12 +50,14 @@ export class Steps {
   whole<Result>(work: () => Result): Result {
     this.state.begin();
     this.#tally.begin();
+    const made = this.#made.length;
     let result: Result;
     try {
       result = work();
     } catch (error) {
       this.state.undo();
       this.#tally.undo();
+      this.#made.length = made;
       throw error;
     }
     this.state.commit();
@@ -115,10 +118,31 @@ export class Steps {
 
   /** Ends a step: what it keeps goes on. */
   end(at: number): void {
-    const step = this.steps[at];
-    const flow = this.#flows[at];
     this.state.begin();
-    if (step !== undefined && flow !== undefined && isAcross(step)) step.end?.(flow);
+    this.#across(at, (step, flow) => step.end?.(flow));
+  }
+
+  /** What a step keeps until it is so late goes on. */
+  tick(at: number, tick: Tick): void {
+    this.state.begin();
+    this.#across(at, (step, flow) => step.tick?.(tick, flow));
+  }
+
+  /** The timestamp of the first tick that lets anything go on. */
+  nextTick(): number | undefined {
+    const ticks = this.steps.flatMap((step) => (isAcross(step) ? (step.nextTick?.() ?? []) : []));
+    return ticks.length === 0 ? undefined : Math.min(...ticks);
+  }
+
+  /** The name of the stage before a step. */
+  nameBefore(next: number): string {
+    return this.steps[next - 1]?.name ?? '';
+  }
+
+  /** The step behind the stage of a name; undefined: there is none of that name. */
+  behind(name: string): number | undefined {
+    const at = this.steps.findIndex((step) => step.name === name);
+    return at === -1 ? undefined : at + 1;
   }
 
   /** The events that were made since the last time. */
@@ -135,11 +159,13 @@ export class Steps {
 
   /** An event is through. */
   #settle(): void {
-    for (let at = 0; at < this.steps.length; at++) {
-      const step = this.steps[at];
-      const flow = this.#flows[at];
-      if (step !== undefined && flow !== undefined && isAcross(step)) step.settle?.(flow);
-    }
+    for (let at = 0; at < this.steps.length; at++) this.#across(at, settle);
+  }
+
+  #across(at: number, act: (step: AcrossStage, flow: Flow) => void): void {
+    const step = this.steps[at];
+    const flow = this.#flows[at];
+    if (step !== undefined && flow !== undefined && isAcross(step)) act(step, flow);
   }
 
   #passFilter(at: number): void {
@@ -181,6 +207,10 @@ export class Steps {
   }
 }
 
+function settle(step: AcrossStage, flow: Flow): void {
+  step.settle?.(flow);
+}
+
 /** What a step does with its events. */
 class StepFlow implements Flow {
   #next: Passing[] = [];
@@ -207,8 +237,15 @@ class StepFlow implements Flow {
     this.#next.push(event);
   }
 
-  split(event: Passing, parts: readonly Json[]): void {
+  split(event: Passing, parts: readonly Json[], alone = false): void {
     this.tally.add(this.at, 'made', parts.length - 1);
+    if (alone) {
+      this.tally.add(this.at, 'out', parts.length);
+      const { arrival: last, key } = event;
+      for (const [index, data] of parts.entries())
+        this.onMade({ data, of: 1, last, part: `${event.part}.${index}`, key, next: this.at + 1 });
+      return;
+    }
     for (const [index, data] of parts.entries()) {
       const part = { ...event, data, part: `${event.part}.${index}` };
       this.#next.push(event.context === null ? part : { ...part, context: this.watch.contextOf(part) });
@@ -230,6 +267,11 @@ class StepFlow implements Flow {
     tally.add(at, 'made', 1);
     tally.add(at, 'out', 1);
     this.onMade({ ...made, next: at + 1 });
+  }
+
+  absorb(count: number): void {
+    this.tally.add(this.at, 'open', -count);
+    this.tally.add(this.at, 'merged', count);
   }
 
   forget(count: number): void {

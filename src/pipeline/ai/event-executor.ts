@@ -10,7 +10,7 @@ import { Steps } from '../across/steps.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome } from './ai-calls.js';
 import { Batch, type BatchOptions, type BlockMeta, type BlockResult, type Finished } from '../batch.js';
 import type { BlockOptions } from '../block-processor.js';
-import { forEachEvent, type BlockContent } from '../lines/event-lines.js';
+import { forEachEvent, noSuchStage, type BlockContent } from '../lines/event-lines.js';
 import { EventFailure } from '../failure.js';
 import { HeldBlocks } from '../held-blocks.js';
 import { observer, stopwatch, type Observer } from '../observation.js';
@@ -59,6 +59,14 @@ interface EventUnderWay {
   served?: string;
 }
 
+type Fail = (failure: EventFailure) => void;
+
+/** What is to be written of an event that came to its end, and its parts that failed by themselves. */
+interface EventEnd {
+  readonly lines: readonly Finished[];
+  readonly fail: readonly (() => void)[];
+}
+
 /** How an AI stage gets its outcome; undefined: it can't be had, and the event's way ends here. */
 type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | undefined>;
 
@@ -81,6 +89,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     strict,
     rawMax,
   };
+  const reading = { ...options, takesParts: true };
   const place = semaphore(options.concurrency);
   const held = new HeldBlocks(options.window);
   const aiSteps = steps.filter(isAi);
@@ -114,7 +123,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     submit(block, meta) {
       const batch = new Batch(settings, meta);
       const underWay: Promise<void>[] = [];
-      forEachEvent(block, batch, options, (data, text) => underWay.push(...enter(batch, data, text)));
+      const onEvent = (data: Json, text: string): void => void underWay.push(...enter(batch, data, text));
+      forEachEvent(block, batch, reading, onEvent, (tick) => {
+        underWay.push(...release(batch, (at) => before.tick(at, tick)));
+      });
       return held.until(block, resultOf(batch, underWay));
     },
     ...(isStateful ? { state, end } : { skip }),
@@ -122,18 +134,24 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   function end(meta: BlockMeta): Promise<BlockResult> {
     const batch = new Batch(settings, meta);
-    const underWay: Promise<void>[] = [];
-    for (let at = 0; at < front.length; at++) {
-      before.end(at);
-      underWay.push(...passMade(batch));
-    }
-    return resultOf(batch, underWay);
+    return resultOf(
+      batch,
+      release(batch, (at) => before.end(at)),
+    );
+  }
+
+  /** Lets what is kept go on, step by step, and starts it on the rest of its way. */
+  function release(batch: Batch, act: (at: number) => void): readonly Promise<void>[] {
+    return front.flatMap((_, at) => {
+      act(at);
+      return passMade(batch);
+    });
   }
 
   async function skip(block: BlockContent, meta: BlockMeta): Promise<void> {
     const batch = new Batch(settings, meta);
     const underWay: Promise<unknown>[] = [];
-    forEachEvent(block, batch, options, (data, text) => {
+    forEachEvent(block, batch, reading, (data, text) => {
       try {
         underWay.push(...taken(batch, incoming(batch, data, text), 0).map((one) => renumbered(batch, one)));
       } catch (error) {
@@ -147,12 +165,13 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = [...before.takeCounts()];
     const changes = state.takeChanges();
+    const nextTick = before.nextTick();
     await Promise.all(underWay);
     addStageCounts(counts, before.takeCounts());
     const stages = [...counts, ...behind.takeCounts()];
     if (stages.length === 0) return batch.result();
     addSides(batch, stages);
-    return { ...batch.result(), stages, ...(changes && { changes }) };
+    return { ...batch.result(), stages, ...(changes && { changes }), ...(nextTick !== undefined && { nextTick }) };
   }
 
   function incoming(batch: Batch, data: Json, text: string): Passing {
@@ -165,10 +184,29 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     const event = incoming(batch, data, text);
     const { id } = event.arrival.origin;
     const fail = (failure: EventFailure): void => batch.failEvent(failure, id, text, line);
+    const { afterStage } = batch.stored?.pipeline === spec.name ? batch.stored : {};
+    if (afterStage !== undefined) return goOn(batch, event, afterStage, fail);
     return [...start(batch, event, 0, fail), ...passMade(batch)];
   }
 
-  function start(batch: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): Promise<void>[] {
+  /** A part of an event that failed by itself goes on behind the stage that has taken that apart. */
+  function goOn(batch: Batch, event: Passing, afterStage: string, fail: Fail): readonly Promise<void>[] {
+    const from = before.behind(afterStage);
+    if (from !== undefined) return [...start(batch, event, from, fail), ...passMade(batch)];
+    const fromBehind = behind.behind(afterStage);
+    if (fromBehind === undefined) {
+      fail(noSuchStage(afterStage));
+      return [];
+    }
+    try {
+      write(batch, [endOf(batch, event, fromBehind, undefined)]);
+    } catch (error) {
+      fail(asFailure(error));
+    }
+    return [];
+  }
+
+  function start(batch: Batch, event: Passing, from: number, fail: Fail): Promise<void>[] {
     try {
       const family = taken(batch, event, from);
       return family.length === 0 ? [] : [pass(batch, family, fail)];
@@ -187,7 +225,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   function passMade(batch: Batch): readonly Promise<void>[] {
     return before.takeMade().flatMap((made) => {
-      const event = settingOut(made.data, new Composed(made), true);
+      const event = settingOut(made.data, new Composed(made, before.nameBefore(made.next)), true, made.key);
       // Its members may fail late: they are told with the stages of whichever block ends next.
       const fail = (failure: EventFailure): void => failMade(batch, before, made, event.arrival, failure);
       return [...start(batch, event, made.next, fail), ...passMade(batch)];
@@ -214,29 +252,64 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   }
 
   /** Brings an event to its end, with all its parts: what comes of them is written when all have come through. */
-  async function pass(batch: Batch, family: readonly Passing[], fail: (failure: EventFailure) => void): Promise<void> {
+  async function pass(batch: Batch, family: readonly Passing[], fail: Fail): Promise<void> {
     const all = family.map((event) => begin(batch, event));
     // Each is waited for, whatever becomes of the others: no call is to be out when the block is done.
     const ends = await Promise.all(all.map((underWay) => finish(underWay).catch(asFailure)));
     const failure = ends.find((end) => end instanceof EventFailure);
     if (failure !== undefined) fail(failure);
-    else for (const lines of ends) if (!(lines instanceof EventFailure)) for (const line of lines) batch.write(line);
+    else
+      write(
+        batch,
+        ends.flatMap((end) => (end instanceof EventFailure ? [] : [end])),
+      );
     for (const underWay of all) underWay.watch.end(underWay.id);
   }
 
-  /** @returns what is to be written of it */
-  async function finish(underWay: EventUnderWay): Promise<readonly Finished[]> {
+  function write(batch: Batch, ends: readonly EventEnd[]): void {
+    for (const { lines, fail } of ends) {
+      for (const line of lines) batch.write(line);
+      for (const failPart of fail) failPart();
+    }
+  }
+
+  async function finish(underWay: EventUnderWay): Promise<EventEnd> {
     const { batch, event, context } = underWay;
     if (!(await runStages(underWay, send))) {
       batch.counts.filtered += 1;
-      return [];
+      return { lines: [], fail: [] };
     }
     const { data, served } = underWay;
+    return endOf(batch, { ...event, data, context }, 0, served);
+  }
+
+  /**
+   * What comes of an event behind its last call.
+   *
+   * @param from the step behind it that is next
+   * @throws EventFailure
+   */
+  function endOf(batch: Batch, event: Passing, from: number, served: string | undefined): EventEnd {
+    const { origin } = event.arrival;
     batchHere = batch;
-    const parts = behind.whole(() => behind.take({ ...event, data, context }, 0));
-    return batch.as(event.arrival.origin, () =>
-      parts.map((one) => batch.finish(one.data, one.context, event.arrival.origin.id + one.part, one.key ?? served)),
+    const parts = behind.whole(() => behind.take(event, from));
+    const apart = behind.takeMade();
+    const lines = batch.as(origin, () =>
+      parts.map((one) => batch.finish(one.data, one.context, origin.id + one.part, served, one.key)),
     );
+    const ends = apart.map((part): EventEnd => {
+      const arrival = new Composed(part, behind.nameBefore(part.next));
+      try {
+        return endOf(batch, settingOut(part.data, arrival, true, part.key), part.next, served);
+      } catch (error) {
+        const failure = asFailure(error);
+        return { lines: [], fail: [() => failMade(batch, behind, part, arrival, failure)] };
+      }
+    });
+    return {
+      lines: [...lines, ...ends.flatMap((end) => end.lines)],
+      fail: ends.flatMap((end) => end.fail),
+    };
   }
 
   /** @returns false when a filter drops the event, or its way ends at a call without an outcome */

@@ -128,13 +128,14 @@ function knownEnds(): { at(text: Text, start: number): LineEnd | undefined } {
   };
 }
 
-/** @returns undefined where there is more than metadata, or the line was no event when it came in */
+/** @returns undefined where there is more than metadata, or the line is no event, or not a whole one */
 function readLineEnd({ bytes }: Text, start: number): LineEnd | undefined {
   const end = bytes.indexOf(NEWLINE, start);
   const written = bytes.toString('utf8', start, end);
   const hasMore = written.lastIndexOf(BEFORE_METADATA) !== 0 || !written.endsWith('}');
   const metadata = hasMore ? undefined : readMetadata(written.slice(BEFORE_METADATA.length, -1));
-  if (metadata === undefined || metadata.refused !== undefined) return undefined;
+  if (metadata === undefined) return undefined;
+  if (metadata.refused !== undefined || metadata.afterStage !== undefined || metadata.tick === true) return undefined;
   const { source, pipeline, routingKey, retryCount } = metadata;
   const printed = envelopeText('', 0, '', { source, pipeline, key: routingKey, retryCount });
   const tail = textLiteral(printed.slice(printed.indexOf(BEFORE_METADATA)));

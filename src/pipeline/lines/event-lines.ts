@@ -1,4 +1,4 @@
-import { readStoredEvent } from '../../event/index.js';
+import { isTick, readStoredEvent, readTick, type Tick } from '../../event/index.js';
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { mayLosePrecision } from '../../json/index.js';
@@ -24,24 +24,35 @@ export interface LineOptions extends LineLimits {
   readonly input?: 'data' | 'envelope';
   /** Every line is parsed as a whole, even where scripts read only parts. Slower, with the same results. */
   readonly parseWhole?: boolean;
+  /** Whoever takes the events looks where in the pipeline they go on, see {@link StoredOrigin.afterStage}. */
+  readonly takesParts?: boolean;
 }
 
 /** @param text the data as it stands in the line */
 type OnEvent = (data: Json, text: string) => void;
 
+/** Told of the pipeline's ticks, which are no events and counted nowhere. */
+type OnTick = (tick: Tick) => void;
+
 /**
  * Goes through a block's lines: counts each, gives the good ones to `onEvent`, and lets the batch fail the others. Ends
  * early when the batch is stopped.
  */
-export function forEachEvent(block: BlockContent, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+export function forEachEvent(
+  block: BlockContent,
+  batch: Batch,
+  options: LineOptions,
+  onEvent: OnEvent,
+  onTick: OnTick = nothing,
+): void {
   if (block.kind === 'overlong') {
     batch.counts.input += 1;
     batch.fail(tooLong(block.lineBytes, options.lineBytesMax), { bytes: block.head, lineBytes: block.lineBytes });
     batch.line += 1;
   } else if (isUtf8(block.bytes)) {
-    forEachText(block.bytes.toString('utf8'), batch, options, onEvent);
+    forEachText(block.bytes.toString('utf8'), batch, options, onEvent, onTick);
   } else {
-    forEachLine(block.bytes, batch, options, onEvent);
+    forEachLine(block.bytes, batch, options, onEvent, onTick);
   }
 }
 
@@ -60,25 +71,25 @@ export function failLine(block: BlockContent, batch: Batch, options: LineOptions
   batch.line += 1;
 }
 
-function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
   const exactly = mayLosePrecision(text);
   for (let at = 0; at < text.length && !batch.stopped; batch.line++) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     const stop = end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
-    openLine(text.slice(at, stop), exactly, batch, options, onEvent);
+    openLine(text.slice(at, stop), exactly, batch, options, onEvent, onTick);
     at = end + 1;
   }
 }
 
 /** For a block with broken characters in it: each line is decoded by itself. */
-function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
   for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(at, end > at && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
     if (isUtf8(line)) {
-      openLine(line.toString('utf8'), true, batch, options, onEvent);
+      openLine(line.toString('utf8'), true, batch, options, onEvent, onTick);
     } else {
       batch.counts.input += 1;
       batch.fail(notUtf8(line), { bytes: line, lineBytes: line.length });
@@ -88,13 +99,32 @@ function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent:
 }
 
 /** A single line, without its newline, of valid UTF-8. */
-export function openBytes(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+export function openBytes(
+  bytes: Buffer,
+  batch: Batch,
+  options: LineOptions,
+  onEvent: OnEvent,
+  onTick: OnTick = nothing,
+): void {
   const line = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
-  openLine(line.toString('utf8'), true, batch, options, onEvent);
+  openLine(line.toString('utf8'), true, batch, options, onEvent, onTick);
 }
 
-function openLine(line: string, exactly: boolean, batch: Batch, options: LineOptions, onEvent: OnEvent): void {
+function openLine(
+  line: string,
+  exactly: boolean,
+  batch: Batch,
+  options: LineOptions,
+  onEvent: OnEvent,
+  onTick: OnTick,
+): void {
   if (isBlank(line)) return;
+  if (options.input === 'envelope' && isTick(line)) {
+    const tick = readTick(line);
+    // What time does to a pipeline is said by its own ticks.
+    if (tick?.pipeline === batch.pipeline) onTick(tick);
+    return;
+  }
   batch.counts.input += 1;
   if (batch.isDecoded && isBroken(line)) {
     failRecord(readBroken(line), batch);
@@ -108,6 +138,7 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
       batch.fail(...refusedBefore(batch.stored.refused, text));
       return;
     }
+    if (options.takesParts !== true) refusePart(batch);
     // Whoever decoded a record has measured it as it stood in the input.
     if (!batch.isDecoded) refuseLong(text, options.lineBytesMax);
     data = readData(text, exactly, options.depthMax);
@@ -119,6 +150,18 @@ function openLine(line: string, exactly: boolean, batch: Batch, options: LineOpt
     return;
   }
   onEvent(data, text);
+}
+
+/** @throws EventFailure for a part of an event, whose pipeline takes none apart any more */
+function refusePart({ stored, pipeline }: Batch): void {
+  // Another pipeline takes it as an event like others.
+  if (stored?.afterStage !== undefined && stored.pipeline === pipeline) throw noSuchStage(stored.afterStage);
+}
+
+/** The failure of a part of an event that was to go on behind a stage. */
+export function noSuchStage(name: string): EventFailure {
+  const message = `the event is a part of one, which goes on behind the stage ${name}: the pipeline has no such stage`;
+  return new EventFailure('invalid_argument', message);
 }
 
 /** A record of another format could not be read: its dead letter shows it as it stood there. */
@@ -140,4 +183,8 @@ function openEnvelope(line: string, batch: Batch): string {
     throw new EventFailure('invalid_json', 'the line is not an event with id, timestamp, data and metadata');
   }
   return event.data;
+}
+
+function nothing(): void {
+  // Most pipelines keep nothing that waits for time.
 }

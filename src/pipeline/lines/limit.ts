@@ -1,3 +1,4 @@
+import { isTickLine } from '../../event/index.js';
 import type { Block } from '../../sources/index.js';
 
 const NEWLINE = 0x0a;
@@ -8,8 +9,8 @@ export interface EventsLeft {
 }
 
 /**
- * Ends the input after so many events. Blank lines are no events, so they are let through and not counted; neither are those
- * that an earlier run has done.
+ * Ends the input after so many events. Blank lines and ticks are no events, so they are let through and not counted; neither are
+ * those that an earlier run has done.
  */
 export async function* limitEvents(blocks: AsyncIterable<Block>, events: number | EventsLeft): AsyncGenerator<Block> {
   const left = typeof events === 'number' ? { count: events } : events;
@@ -36,7 +37,7 @@ function bytesOfEvents(bytes: Buffer, eventsMax: number): { bytes: number; event
   while (at < bytes.length && events < eventsMax) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline === -1 ? bytes.length : newline + 1;
-    if (!isBlankLine(bytes, at, end)) events += 1;
+    if (!isBlankLine(bytes, at, end) && !isTickLine(bytes, at, end)) events += 1;
     at = end;
   }
   return { bytes: at, events };

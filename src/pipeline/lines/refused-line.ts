@@ -25,7 +25,7 @@ export function refusedRecord(
 ): { readonly data: string; readonly metadata: string } {
   return {
     data: `{${remainsText(remains, rawMax)}}`,
-    metadata: metadataText(source, pipeline, { kind, message, line }),
+    metadata: metadataText(source, pipeline, { refused: { kind, message, line } }),
   };
 }
 

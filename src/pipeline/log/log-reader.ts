@@ -9,6 +9,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { hasEventsOf } from './has-events.js';
 import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log-checkpoint.js';
 import type { KnownState, StateKeeping } from './state-keeping.js';
+import { Ticker, type TickerOptions } from './ticker.js';
 
 /** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
@@ -38,6 +39,11 @@ export interface LogReaderOptions {
   readonly onDamage: (damage: Damage) => void;
   /** Opens what the stages know of the events before, for an executor that has such stages. */
   readonly openState: OpenState;
+  /** For a pipeline whose stages keep events until time lets them go. */
+  readonly ticks?: Pick<TickerOptions, 'store' | 'onFailure'> & {
+    /** Whether nobody was there to take events before. */
+    readonly isStart: boolean;
+  };
   /** Told when the log is not the one that the checkpoint speaks of. */
   readonly onOtherLog: () => void;
 }
@@ -52,8 +58,11 @@ export class LogReader implements ProcessorReader {
   /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
   #behindSince: number | undefined;
   #timeAtStart = 0;
+  #isStart: boolean;
 
-  constructor(private readonly options: LogReaderOptions) {}
+  constructor(private readonly options: LogReaderOptions) {
+    this.#isStart = options.ticks?.isStart === true;
+  }
 
   /** Milliseconds since about when the oldest event was stored that is not processed. */
   get lagMs(): number {
@@ -106,7 +115,7 @@ export class LogReader implements ProcessorReader {
     { from, place }: ReturnType<typeof startOf>,
     { sinks, executor, signal, stop, onReached }: ReaderPassOptions,
   ): StartedPass {
-    const { pipeline, log, singleLines, checkpoints, checkpointName, world, openState, onDamage } = this.options;
+    const { pipeline, log, singleLines, checkpoints, checkpointName, world, openState, onDamage, ticks } = this.options;
     let last = place;
     let stored = LOG_START;
     let failure: { readonly error: unknown } | undefined;
@@ -135,6 +144,11 @@ export class LogReader implements ProcessorReader {
         stop();
       },
     });
+    const ticker = ticks && new Ticker({ ...ticks, world, isBehind: () => this.isBehind });
+    const beginTicks = (): void => {
+      if (found?.state !== undefined) ticker?.begin(this.#isStart);
+      this.#isStart = false;
+    };
     const reached = (now: LogMark): void => {
       const isFurther = comparePositions(now.position, this.#reached) > 0;
       this.#reached = now.position;
@@ -172,6 +186,8 @@ export class LogReader implements ProcessorReader {
       keep: {
         async begin() {
           if (executor.state !== undefined) kept = await openState(found?.state, executor.state);
+          // What is open there may have waited for time while nobody looked.
+          beginTicks();
           await keeper.begin({ ...place, version });
           if (!('since' in from)) reached(place);
         },
@@ -187,11 +203,13 @@ export class LogReader implements ProcessorReader {
           if (result.endedBy !== 'error') await keeper.finish(endedBetweenBlocks(result));
           return result;
         },
+        ...(ticker && { nextTick: (timestamp) => ticker.expect(timestamp) }),
         changed(changes) {
           version += 1;
           kept?.add(version, changes);
         },
         async abandon() {
+          await ticker?.close();
           await keeper.abandon();
           await kept?.close();
         },

@@ -3,6 +3,7 @@ import type { SchemaVocabulary, SettingProblem, StageMaker } from '../../config/
 import type { SourceEntry, SourceNode } from '../../config/source/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import { compileAggregate, type AggregateOptions } from '../across/aggregate/aggregate.js';
+import { planTime, timeFields, timeMeaning, timeProblems } from '../across/event-time.js';
 import type { AccumulatorPlan } from '../across/aggregate/accumulators.js';
 import type { WindowPlan } from '../across/aggregate/windows.js';
 import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
@@ -50,10 +51,7 @@ const schema = (f: SchemaVocabulary) =>
           .optional()
           .describe('A window is so long, in step with the clock (UTC). Default: one window, the whole input.'),
         session: f.duration(1).optional().describe('A window lasts until no event of its group comes for so long.'),
-        time: f
-          .script()
-          .optional()
-          .describe('The time of an event: milliseconds since the epoch, or ISO 8601. Default: its timestamp.'),
+        ...timeFields(f),
         late: f
           .duration(0)
           .prefault(0)
@@ -67,6 +65,12 @@ const schema = (f: SchemaVocabulary) =>
           .text('the name of a value')
           .optional()
           .describe('Groups that close together are in the order of this value. Default: in the order of by.'),
+        limit: f
+          .integer(1)
+          .optional()
+          .describe(
+            'Of each window so many groups go on, the first in this order; the others are merged into nothing.',
+          ),
         max_keys: f
           .integer(1)
           .prefault(KEYS_MAX_DEFAULT)
@@ -98,6 +102,7 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
   ],
   across: 'state',
   goesByArrival: ({ window, time }) => window.kind !== 'all' && time === undefined,
+  waitsForTime: ({ window }) => window.kind !== 'all',
   problems,
   plan,
   shape(_data, _made, stage) {
@@ -130,10 +135,11 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
   meaning: (options) => [
     options.by.map(({ name, script }) => [name, scriptMeaning(script)]),
     options.window,
-    options.time && scriptMeaning(options.time),
+    timeMeaning(options.time),
     options.late,
     options.values.map(({ of, ...rest }) => [rest, of && scriptMeaning(of)]),
     options.greatestFirst,
+    options.limit,
     options.maxKeys,
   ],
   compile: compileAggregate,
@@ -146,7 +152,7 @@ function names(node: { readonly entries?: ReadonlyMap<string, unknown> } | undef
 }
 
 async function plan({ aggregate: settings, name }: Settings, make: StageMaker): Promise<AggregatePlan | undefined> {
-  const { every, session, late, greatest_first: greatestFirst, max_keys: maxKeys } = settings;
+  const { every, session, late, greatest_first: greatestFirst, limit, max_keys: maxKeys } = settings;
   const by: { name: string; script: ScriptPlan }[] = [];
   for (const member of Object.keys(settings.by)) {
     const script = await make.script(['aggregate', 'by', member]);
@@ -157,15 +163,16 @@ async function plan({ aggregate: settings, name }: Settings, make: StageMaker): 
     const made = await valuePlan(member, one, settings.max_distinct, make);
     if (made !== undefined) values.push({ ...made, name: member });
   }
-  const time = settings.time === undefined ? undefined : await make.script(['aggregate', 'time']);
+  const time = await planTime(settings, make, ['aggregate']);
   return aggregateOf({
     name: name ?? `aggregate-${make.place}`,
     by,
     window: windowOf(every, session),
-    ...(time && { time }),
+    ...time,
     late,
     values,
     ...(greatestFirst !== undefined && { greatestFirst }),
+    ...(limit !== undefined && { limit }),
     maxKeys,
   });
 }
@@ -224,6 +231,7 @@ function problems({ entries }: SourceNode): readonly SettingProblem[] {
   const isWindow = has('every') || has('session');
 
   if (has('every') && has('session')) refuse(['session'], 'a window is every so long, or a session: not both');
+  found.push(...timeProblems(settings, ['aggregate']));
   for (const key of ['time', 'late']) {
     if (has(key) && !isWindow)
       refuse([key], `${key} needs every or session: without them there is one window, the whole input`);

@@ -3,8 +3,10 @@ import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage, Arrival, Flow } from '../across/across-stage.js';
 import { ARRIVAL, lasting } from '../across/arrival.js';
+import { compileTime, planTime, timeFields, timeMeaning, timeProblems, type TimePlan } from '../across/event-time.js';
 import { keyText } from '../across/key-text.js';
-import { AS_JSON, type Codec } from '../across/state-table.js';
+import { StageTime } from '../across/stage-time.js';
+import type { Codec } from '../across/state-table.js';
 import { textOf } from '../text-of.js';
 import { scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
@@ -21,9 +23,8 @@ const schema = (f: SchemaVocabulary) =>
         within: f
           .duration(1)
           .optional()
-          .describe(
-            'A batch is closed when an event comes that is so much younger than its first, by their timestamps.',
-          ),
+          .describe('A batch is closed when it is so much later than at its first event, by the time of the events.'),
+        ...timeFields(f),
         bytes: f
           .size(1)
           .prefault(BYTES_DEFAULT)
@@ -47,6 +48,8 @@ interface BatchPlan extends StagePlan {
   readonly size: number;
   /** Milliseconds. */
   readonly within?: number;
+  /** The time of an event; default: its timestamp. */
+  readonly time?: TimePlan;
   readonly bytes: number;
   readonly by?: ScriptPlan;
   readonly maxKeys: number;
@@ -56,13 +59,23 @@ interface BatchPlan extends StagePlan {
 export const batch: AcrossKind<Settings, BatchPlan> = {
   kind: 'batch',
   schema,
-  scripts: [['batch', 'by']],
+  scripts: [
+    ['batch', 'by'],
+    ['batch', 'time'],
+  ],
   across: 'state',
   takesLetters: true,
-  goesByArrival: ({ within }) => within !== undefined,
-  async plan({ batch: { size, within, bytes, by: written, max_keys: maxKeys }, name }, make) {
-    const by = written === undefined ? undefined : await make.script(['batch', 'by']);
-    if (written !== undefined && by === undefined) return undefined;
+  goesByArrival: ({ within, time }) => within !== undefined && time === undefined,
+  waitsForTime: ({ within }) => within !== undefined,
+  problems({ entries }) {
+    const settings = entries?.get('batch')?.node.entries;
+    const needless =
+      settings?.has('within') === true ? undefined : 'time needs within: no batch waits for time without it';
+    return timeProblems(settings, ['batch'], needless);
+  },
+  async plan({ batch: { size, within, bytes, max_keys: maxKeys, ...written }, name }, make) {
+    const by = written.by === undefined ? undefined : await make.script(['batch', 'by']);
+    const time = await planTime(written, make, ['batch']);
     return {
       kind: 'batch',
       name: name ?? `batch-${make.place}`,
@@ -70,27 +83,43 @@ export const batch: AcrossKind<Settings, BatchPlan> = {
       ...(within !== undefined && { within }),
       bytes,
       ...(by && { by }),
+      ...time,
       maxKeys,
     };
   },
   shape: (data) => arrayShape(data),
-  meaning: ({ size, within, bytes, by, maxKeys }) => [size, within, bytes, by && scriptMeaning(by), maxKeys],
+  meaning: ({ size, within, time, bytes, by, maxKeys }) => [
+    size,
+    within,
+    timeMeaning(time),
+    bytes,
+    by && scriptMeaning(by),
+    maxKeys,
+  ],
   compile,
 };
 
 interface Open {
   readonly members: Arrival[];
+  /** Which part of its event the last member is. */
+  lastPart: string;
   readonly data: Json[];
   bytes: number;
-  /** The timestamp of its first event, milliseconds since the epoch. */
+  /** The time of its first event, milliseconds since the epoch. */
   readonly begun: number;
 }
 
 const OPEN: Codec<Open> = {
-  toJson: ({ members, data, bytes, begun }) => [members.map(ARRIVAL.toJson), data, bytes, begun],
+  toJson: ({ members, lastPart, data, bytes, begun }) => [members.map(ARRIVAL.toJson), lastPart, data, bytes, begun],
   fromJson(json) {
-    const [members, data, bytes, begun] = json as unknown as readonly [Json[], Json[], number, number];
-    return { members: members.map(ARRIVAL.fromJson), data: [...data], bytes, begun };
+    const [members, lastPart, data, bytes, begun] = json as unknown as readonly [
+      Json[],
+      string,
+      Json[],
+      number,
+      number,
+    ];
+    return { members: members.map(ARRIVAL.fromJson), lastPart, data: [...data], bytes, begun };
   },
 };
 
@@ -98,53 +127,52 @@ interface Prepared {
   readonly key: string;
   /** Of the data as JSON text, in characters. */
   readonly length: number;
+  /** The time of the event. */
+  readonly at: number;
 }
-
-/** The key under which the newest timestamp stands. */
-const NEWEST = '';
 
 function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, size, within, bytes: bytesMax, maxKeys } = plan;
   const by = plan.by && compileScript(plan.by, name, context);
   const open = state('open', OPEN);
-  const newest = state('newest', AS_JSON);
+  const eventTime = compileTime(plan.time, name, context);
+  const now = new StageTime(state, plan.time === undefined);
 
-  const close = (key: string, { members, data }: Open, flow: Flow): void => {
+  const close = (key: string, { members, lastPart, data }: Open, flow: Flow): void => {
     open.delete(key);
     const last = members.at(-1);
     if (last === undefined) return;
     // Of the parts of an event there is one arrival.
     const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
-    flow.make({ data, of: members.length, last, members: apart });
+    flow.make({ data, of: members.length, last, part: lastPart, members: apart });
   };
 
-  const closeDue = (now: number, flow: Flow): void => {
+  const closeDue = (flow: Flow): void => {
     for (let oldest = open.oldest(); oldest !== undefined; oldest = open.oldest()) {
       const [key, one] = oldest;
-      if (within === undefined || now - one.begun < within) break;
+      if (within === undefined || now.now - one.begun < within) break;
       close(key, one, flow);
     }
   };
 
   return {
     name,
-    needsContext: by?.needsContext === true,
+    needsContext: by?.needsContext === true || eventTime.needsContext,
     keepsArrivals: true,
-    prepare: ({ data, context }): Prepared => ({
-      key: by === undefined ? '' : keyText(by.run(data, context)),
-      length: textOf(data, name).length,
+    prepare: (event): Prepared => ({
+      key: by === undefined ? '' : keyText(by.run(event.data, event.context)),
+      length: textOf(event.data, name).length,
+      at: within === undefined ? 0 : eventTime.of(event),
     }),
-    take({ arrival, data }, prepared, flow) {
-      const { key, length } = prepared as Prepared;
-      const { timestamp } = arrival;
+    take({ arrival, data, part }, prepared, flow) {
+      const { key, length, at } = prepared as Prepared;
       if (within !== undefined) {
-        const before = newest.get(NEWEST);
-        const now = Math.max(timestamp, typeof before === 'number' ? before : 0);
-        newest.put(NEWEST, now);
-        closeDue(now, flow);
+        now.note(at, arrival.timestamp);
+        closeDue(flow);
       }
-      const one: Open = open.get(key) ?? { members: [], data: [], bytes: 0, begun: timestamp };
+      const one: Open = open.get(key) ?? { members: [], lastPart: part, data: [], bytes: 0, begun: at };
       one.members.push(lasting(arrival));
+      one.lastPart = part;
       one.data.push(data);
       one.bytes += length;
       open.put(key, one);
@@ -152,6 +180,14 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
       if (one.members.length >= size || one.bytes >= bytesMax) close(key, one, flow);
       const oldest = open.size > maxKeys ? open.oldest() : undefined;
       if (oldest !== undefined) close(...oldest, flow);
+    },
+    tick(tick, flow) {
+      now.tick(tick);
+      closeDue(flow);
+    },
+    nextTick() {
+      const oldest = within === undefined ? undefined : open.oldest();
+      return oldest && now.tickAt(oldest[1].begun + (within ?? 0));
     },
     end(flow) {
       for (const [key, one] of [...open]) close(key, one, flow);

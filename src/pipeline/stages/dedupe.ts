@@ -3,6 +3,7 @@ import { parseDuration } from '../../config/units/index.js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
+import { compileTime, planTime, timeFields, timeMeaning, timeProblems, type TimePlan } from '../across/event-time.js';
 import { keyText } from '../across/key-text.js';
 import type { Codec } from '../across/state-table.js';
 import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
@@ -17,8 +18,9 @@ const schema = (f: SchemaVocabulary) =>
       .text('a duration like 1h, or a number of events like 1000 events', (text) => spanOf(text) !== undefined)
       .optional()
       .describe(
-        'How long a value is known: for a duration after the event that went on, by the timestamps of the events, or for so many events after any that had it (1 event: of a row of equal ones the first goes on). Default: as long as there is room.',
+        'How long a value is known: for a duration after the event that went on, by the time of the events, or for so many events after any that had it (1 event: of a row of equal ones the first goes on). Default: as long as there is room.',
       ),
+    ...timeFields(f),
     max_keys: f
       .integer(1)
       .prefault(KEYS_MAX_DEFAULT)
@@ -31,6 +33,8 @@ type Settings = ReturnType<typeof schema>['_output'];
 interface DedupePlan extends StagePlan {
   readonly key: ScriptPlan;
   readonly within?: string;
+  /** The time of an event; default: its timestamp. */
+  readonly time?: TimePlan;
   readonly maxKeys: number;
 }
 
@@ -38,20 +42,24 @@ interface DedupePlan extends StagePlan {
 export const dedupe: AcrossKind<Settings, DedupePlan> = {
   kind: 'dedupe',
   schema,
-  scripts: [['dedupe']],
+  scripts: [['dedupe'], ['time']],
   across: 'state',
   takesLetters: true,
-  goesByArrival({ within }) {
-    const span = within === undefined ? undefined : spanOf(within);
-    return span !== undefined && 'ms' in span;
+  goesByArrival: ({ within, time }) => time === undefined && isDuration(within),
+  problems({ entries }) {
+    const within = entries?.get('within')?.node.value;
+    // What stands in the environment is not known here.
+    const mayBeTimed = typeof within === 'string' && (within.includes('${') || isDuration(within));
+    return timeProblems(entries, [], mayBeTimed ? undefined : 'time needs within with a duration, such as within: 1h');
   },
-  async plan({ within, max_keys: maxKeys, name }, make) {
+  async plan({ within, max_keys: maxKeys, name, ...written }, make) {
     const key = await make.script(['dedupe']);
+    const time = await planTime(written, make, []);
     const window = within === undefined ? {} : { within };
-    return key && dedupeOf({ name: name ?? `dedupe-${make.place}`, key, ...window, maxKeys });
+    return key && dedupeOf({ name: name ?? `dedupe-${make.place}`, key, ...window, ...time, maxKeys });
   },
   shape: (data: Shape) => data,
-  meaning: ({ key, within, maxKeys }) => [scriptMeaning(key), within, maxKeys],
+  meaning: ({ key, within, time, maxKeys }) => [scriptMeaning(key), within, timeMeaning(time), maxKeys],
   compile,
 };
 
@@ -70,7 +78,12 @@ function spanOf(text: string): Span | undefined {
   return ms === undefined ? undefined : { ms };
 }
 
-/** When a key was seen: by the timestamp of the event, and by the number of events before it. */
+function isDuration(within: string | undefined): boolean {
+  const span = within === undefined ? undefined : spanOf(within);
+  return span !== undefined && 'ms' in span;
+}
+
+/** When a key was seen: by the time of the event, and by the number of events before it. */
 interface Seen {
   readonly time: number;
   readonly number: number;
@@ -84,14 +97,21 @@ const SEEN: Codec<Seen> = {
   },
 };
 
-/** What all keys share: how many events were seen, and the newest timestamp. No key of an event is like this. */
+interface Prepared {
+  readonly value: string;
+  /** The time of the event. */
+  readonly at: number;
+}
+
+/** What all keys share: how many events were seen, and the newest time. No key of an event is like this. */
 const ALL = '';
 
 function compile(
-  { name, key: script, within, maxKeys }: DedupePlan,
+  { name, key: script, within, time: timeScript, maxKeys }: DedupePlan,
   { state, scripts: context }: AcrossParts,
 ): AcrossStage {
   const key = compileScript(script, name, context);
+  const time = compileTime(timeScript, name, context);
   const span = within === undefined ? undefined : spanOf(within);
   const countsEvents = span !== undefined && 'events' in span;
   const known = state('keys', SEEN);
@@ -104,12 +124,12 @@ function compile(
 
   return {
     name,
-    needsContext: key.needsContext,
-    prepare: ({ data, context }) => keyText(key.run(data, context)),
+    needsContext: key.needsContext || time.needsContext,
+    prepare: (event): Prepared => ({ value: keyText(key.run(event.data, event.context)), at: time.of(event) }),
     take(event, prepared, flow) {
-      const value = prepared as string;
+      const { value, at } = prepared as Prepared;
       const before = progress.get(ALL) ?? { time: 0, number: 0 };
-      const now = { time: Math.max(before.time, event.arrival.timestamp), number: before.number + 1 };
+      const now = { time: Math.max(before.time, at), number: before.number + 1 };
       progress.set(ALL, now);
       const seen = known.get(value);
       const isKnown = seen !== undefined && !isOld(seen, now);

@@ -26,6 +26,12 @@ const schema = (f: SchemaVocabulary) =>
       .choice(['filter', 'keep', 'fail'])
       .prefault('filter')
       .describe('What becomes of an event whose list is empty or null: keep lets it go on, with null at into.'),
+    parts: f
+      .choice(['together', 'alone'])
+      .prefault('together')
+      .describe(
+        'When a part fails later on: together, the whole event fails, and nothing of it is written; alone, the other parts go on, and the dead letter is the part.',
+      ),
     name: f.stageName(),
   });
 
@@ -37,6 +43,7 @@ interface ExplodePlan extends StagePlan {
   readonly index?: string;
   readonly keep: boolean;
   readonly empty: Settings['empty'];
+  readonly parts: Settings['parts'];
 }
 
 /** Makes an event for each element of a list. */
@@ -50,7 +57,7 @@ export const explode: AcrossKind<Settings, ExplodePlan> = {
       const isNeedless = entries?.has('into') === true || entries?.has(key) !== true;
       return isNeedless ? [] : [{ path: [key], message: `${key} needs into: without it the element is the data` }];
     }),
-  async plan({ into, index, keep, empty, name }: Settings, make: StageMaker) {
+  async plan({ into, index, keep, empty, parts, name }: Settings, make: StageMaker) {
     const list = await make.script(['explode']);
     return (
       list &&
@@ -61,6 +68,7 @@ export const explode: AcrossKind<Settings, ExplodePlan> = {
         ...(index !== undefined && { index }),
         keep,
         empty,
+        parts,
       })
     );
   },
@@ -78,13 +86,13 @@ export const explode: AcrossKind<Settings, ExplodePlan> = {
     const isNoList = list !== undefined && list.array === undefined && (list.object !== undefined || hasText(list));
     return isNoList ? { script: 0, must: 'what explode takes apart must be a list' } : undefined;
   },
-  meaning: ({ list, into, index, keep, empty }) => [scriptMeaning(list), into, index, keep, empty],
+  meaning: ({ list, into, index, keep, empty, parts }) => [scriptMeaning(list), into, index, keep, empty, parts],
   compile,
 };
 
 /** What it is where nothing else is said. */
 export function explodeOf(plan: Pick<ExplodePlan, 'name' | 'list'> & Partial<Omit<ExplodePlan, 'kind'>>): ExplodePlan {
-  return { kind: 'explode', keep: false, empty: 'filter', ...plan };
+  return { kind: 'explode', keep: false, empty: 'filter', parts: 'together', ...plan };
 }
 
 const NUMBER = scalarShape('number');
@@ -104,7 +112,7 @@ function pointerOf(written: unknown): readonly string[] | undefined {
 }
 
 function compile(
-  { name, list: script, into, index, keep, empty }: ExplodePlan,
+  { name, list: script, into, index, keep, empty, parts }: ExplodePlan,
   { scripts: context }: AcrossParts,
 ): AcrossStage {
   const list = compileScript(script, name, context);
@@ -123,7 +131,7 @@ function compile(
       if (elements !== null && !Array.isArray(elements)) {
         throw new EventFailure('invalid_argument', `explode needs a list, got ${nameOf(elements)}`, name);
       }
-      if (elements !== null && elements.length > 0) flow.split(event, partsOf(event, elements));
+      if (elements !== null && elements.length > 0) flow.split(event, partsOf(event, elements), parts === 'alone');
       else if (empty === 'filter') flow.filter();
       else if (empty === 'fail') throw new EventFailure('invalid_argument', 'explode has an empty list', name);
       else

@@ -57,6 +57,12 @@ export function goesByArrival(stage: StagePlan): boolean {
   return kind.across !== undefined && kind.goesByArrival?.(stage) === true;
 }
 
+/** Whether a stage keeps events until time lets them go. */
+export function waitsForTime(stage: StagePlan): boolean {
+  const kind = stageKinds.of(stage);
+  return kind.across !== undefined && kind.waitsForTime?.(stage) === true;
+}
+
 /** Whether dead letters can go through a stage once more, by themselves. */
 export function takesLetters(stage: StagePlan): boolean {
   const { across, takesLetters: takes = across !== 'state' } = stageKinds.of(stage) as Partial<

@@ -33,6 +33,8 @@ export interface AcrossKind<Settings, Plan extends StagePlan> extends AnyKind<Se
   readonly across: 'state' | 'nothing';
   /** Whether it goes by the time at which its events came in, which no other run can repeat. Default: it does not. */
   goesByArrival?(plan: Plan): boolean;
+  /** Whether it keeps events until time lets them go, also when no other event comes. Default: it does not. */
+  waitsForTime?(plan: Plan): boolean;
   /** Whether dead letters can go through it once more, by themselves. Default: where it keeps nothing in mind. */
   readonly takesLetters?: boolean;
   readonly lazily?: undefined;

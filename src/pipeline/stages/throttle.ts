@@ -3,6 +3,7 @@ import { parseDuration } from '../../config/units/index.js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
+import { compileTime, planTime, timeFields, timeMeaning, timeProblems, type TimePlan } from '../across/event-time.js';
 import { keyText } from '../across/key-text.js';
 import type { Codec } from '../across/state-table.js';
 import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
@@ -15,16 +16,17 @@ const schema = (f: SchemaVocabulary) =>
   f.section({
     throttle: f
       .text('a rate like 100/1m', (text) => rateOf(text) !== undefined)
-      .describe('So many events in so much time go on, by the timestamps of the events: 100/1m.'),
+      .describe('So many events in so much time go on, by the time of the events: 100/1m.'),
     by: f
       .script()
       .optional()
       .describe('Each value of this script has a rate of its own. Default: all events share one.'),
+    ...timeFields(f),
     burst: f.integer(1).optional().describe('So many may go on at once. Default: the number of the rate.'),
     mark: f
       .flag()
       .prefault(false)
-      .describe(`Let the other events go on, with the routing key ${THROTTLED} where the pipeline sets none.`),
+      .describe(`Let the other events go on, with the routing key ${THROTTLED}, whatever the pipeline says.`),
     max_keys: f
       .integer(1)
       .prefault(KEYS_MAX_DEFAULT)
@@ -37,6 +39,8 @@ type Settings = ReturnType<typeof schema>['_output'];
 interface ThrottlePlan extends StagePlan {
   readonly rate: string;
   readonly by?: ScriptPlan;
+  /** The time of an event; default: its timestamp. */
+  readonly time?: TimePlan;
   readonly burst?: number;
   readonly mark: boolean;
   readonly maxKeys: number;
@@ -46,17 +50,19 @@ interface ThrottlePlan extends StagePlan {
 export const throttle: AcrossKind<Settings, ThrottlePlan> = {
   kind: 'throttle',
   schema,
-  scripts: [['by']],
+  scripts: [['by'], ['time']],
   across: 'state',
-  goesByArrival: () => true,
-  async plan({ throttle: rate, by: written, burst, mark, max_keys: maxKeys, name }, make) {
-    const by = written === undefined ? undefined : await make.script(['by']);
-    if (written !== undefined && by === undefined) return undefined;
+  goesByArrival: ({ time }) => time === undefined,
+  problems: ({ entries }) => timeProblems(entries, []),
+  async plan({ throttle: rate, burst, mark, max_keys: maxKeys, name, ...written }, make) {
+    const by = written.by === undefined ? undefined : await make.script(['by']);
+    const time = await planTime(written, make, []);
     return {
       kind: 'throttle',
       name: name ?? `throttle-${make.place}`,
       rate,
       ...(by && { by }),
+      ...time,
       ...(burst !== undefined && { burst }),
       mark,
       maxKeys,
@@ -67,7 +73,14 @@ export const throttle: AcrossKind<Settings, ThrottlePlan> = {
     return mark === true || mark === 'true' ? [THROTTLED] : [];
   },
   shape: (data: Shape) => data,
-  meaning: ({ rate, by, burst, mark, maxKeys }) => [rate, by && scriptMeaning(by), burst, mark, maxKeys],
+  meaning: ({ rate, by, time, burst, mark, maxKeys }) => [
+    rate,
+    by && scriptMeaning(by),
+    timeMeaning(time),
+    burst,
+    mark,
+    maxKeys,
+  ],
   compile,
 };
 
@@ -98,26 +111,35 @@ const BUCKET: Codec<Bucket> = {
   },
 };
 
+interface Prepared {
+  readonly key: string;
+  /** The time of the event. */
+  readonly at: number;
+}
+
 function compile(plan: ThrottlePlan, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, mark, maxKeys } = plan;
   const rate = rateOf(plan.rate) ?? { events: 1, ms: 1 };
   const burst = plan.burst ?? rate.events;
   const by = plan.by && compileScript(plan.by, name, context);
+  const time = compileTime(plan.time, name, context);
   const buckets = state('buckets', BUCKET);
 
   return {
     name,
-    needsContext: by?.needsContext === true,
-    prepare: ({ data, context }) => (by === undefined ? '' : keyText(by.run(data, context))),
+    needsContext: by?.needsContext === true || time.needsContext,
+    prepare: (event): Prepared => ({
+      key: by === undefined ? '' : keyText(by.run(event.data, event.context)),
+      at: time.of(event),
+    }),
     take(event, prepared, flow) {
-      const key = prepared as string;
-      const { timestamp } = event.arrival;
-      const before = buckets.get(key) ?? { tokens: burst, time: timestamp };
+      const { key, at } = prepared as Prepared;
+      const before = buckets.get(key) ?? { tokens: burst, time: at };
       // A clock that was set back fills nothing.
-      const passed = Math.max(0, timestamp - before.time);
+      const passed = Math.max(0, at - before.time);
       const tokens = Math.min(burst, before.tokens + (passed * rate.events) / rate.ms);
       const isFree = tokens >= 1;
-      buckets.renew(key, { tokens: isFree ? tokens - 1 : tokens, time: Math.max(before.time, timestamp) });
+      buckets.renew(key, { tokens: isFree ? tokens - 1 : tokens, time: Math.max(before.time, at) });
       if (isFree) flow.pass(event);
       else if (mark) flow.pass({ ...event, key: THROTTLED });
       else flow.filter();

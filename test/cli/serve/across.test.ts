@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { runCli } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { outputsOf } from './across.js';
 import { answerAfter, events, FOR_EVER, kindsAndNumbers, UNLIMITED } from './hanging.js';
@@ -65,6 +66,55 @@ it('a batch that is open is not lost when its stage is changed: the pipeline wai
   await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', 'the batch is out');
   expect(readFileSync(path, 'utf8')).toBe('[1,2,3]\n');
   expect(await back.end()).toBe(0);
+});
+
+it('a window and a batch close when their time has come, though no event comes, and a replay closes them at the same place', async () => {
+  const config = `
+pipelines:
+  counted:
+    stages: [{ aggregate: { by: { k: /k }, every: 1s, values: { n: count } } }]
+    outputs: [{ file: ./counted.ndjson, envelope: true }]
+  batched:
+    stages: [{ batch: { within: 1s } }]
+    outputs: [{ file: ./batched.ndjson, envelope: true }]
+  plain:
+    outputs: [{ file: ./plain.ndjson, envelope: true }]
+`;
+  const pipelines = ['counted', 'batched'];
+  const linesOf = (cwd: string, pipeline: string): readonly string[] => {
+    const path = join(cwd, `${pipeline}.ndjson`);
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  };
+  const first = await startDaemon(config);
+  const { cwd } = first;
+  for (const pipeline of pipelines) await postLines(`${first.url}/events/${pipeline}`, '{"k":1}\n{"k":1}');
+  for (const pipeline of pipelines) await until(() => linesOf(cwd, pipeline).length === 1, `${pipeline} is closed`);
+  // What is open when a daemon ends is closed by the next one.
+  for (const pipeline of pipelines) await postLines(`${first.url}/events/${pipeline}`, '{"k":2}');
+  await until(async () => (await backlogOf(first)) === 0, 'all are in a window or batch');
+  expect(await first.end()).toBe(0);
+
+  const second = await startDaemon(config, { cwd });
+  for (const pipeline of pipelines) await until(() => linesOf(cwd, pipeline).length === 2, `${pipeline} is closed`);
+  await postLines(`${second.url}/events/plain`, '3');
+  await until(() => linesOf(cwd, 'plain').length === 1, 'the others go on');
+  // Ticks are not shown as events, nor counted.
+  const stored = await (await fetch(`${second.url}/events`)).text();
+  expect(
+    stored
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { data: unknown }).data),
+  ).toEqual([...pipelines.flatMap(() => [{ k: 1 }, { k: 1 }]), ...pipelines.map(() => ({ k: 2 })), 3]);
+  expect(await second.end()).toBe(0);
+
+  const replayed = await runCli(['replay', '--since', '0', '--envelope', '--stats', 'json'], { cwd });
+  const again = replayed.stdout.split('\n').slice(0, -1);
+  for (const pipeline of [...pipelines, 'plain'])
+    expect(again.filter((line) => line.includes(`"pipeline":"${pipeline}"`))).toEqual(linesOf(cwd, pipeline));
+  expect(JSON.parse(replayed.stderr)).toMatchObject({ input: 7, made: 4, merged: 6, output: 5, open: 0 });
+  const raw = await runCli(['replay', '--since', '0', '--raw'], { cwd });
+  expect(raw.stdout.split('\n')).toHaveLength(8);
 });
 
 async function backlogOf({ url }: TestDaemon): Promise<number> {

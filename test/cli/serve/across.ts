@@ -21,9 +21,9 @@ pipelines:
     stages:
       - aggregate:
           by: { k: /k }
-          every: 10s
+          every: 10h # so long that no tick closes them, however slow it all is
           time: /t
-          late: 1s
+          late: 1h
           values: { n: count, sum: { sum: /n }, half: { quantile: [/n, 0.5] } }
     outputs: [{ file: ./counted.ndjson }]
 `;
@@ -39,7 +39,7 @@ function eventsOf(post: number): string {
       ids: [n % 150, (n * 7) % 150],
       k: 'abc'[n % 3],
       n,
-      t: 1_700_000_000_000 + n * 100,
+      t: 1_700_000_000_000 + n * 360_000,
     });
   }).join('\n');
 }

@@ -1,4 +1,5 @@
 import { loadConfig, resolvePipeline, type PipelinePlan } from '../../../src/config/index.js';
+import { tickRecord } from '../../../src/event/index.js';
 import { KINDS } from '../../../src/jobs/kinds/index.js';
 import type { StateChanges } from '../../../src/pipeline/index.js';
 import { acrossProcessor, type AcrossProcessor } from '../../../src/pipeline/across/across-processor.js';
@@ -6,8 +7,13 @@ import type { BlockResult } from '../../../src/pipeline/batch.js';
 import { mergeResults } from '../../../src/pipeline/merge-results.js';
 import { folderWith } from '../../config/folder.js';
 
-/** An event as it is stored: its timestamp in milliseconds, and its data. */
+/** An event as it is stored: its timestamp in milliseconds, and its data, or {@link TICK}. */
 export type Stored = readonly [timestamp: number, data: unknown];
+
+/** Stands for the data of a tick, which is no event. */
+export const TICK = Symbol('tick');
+/** The same at the start of a daemon. */
+export const START = Symbol('start');
 
 const LIMITS = {
   strict: false,
@@ -59,14 +65,13 @@ export function open(
 
 /** The lines of stored events. Their ids are their places. */
 export function linesOf(events: readonly Stored[], from = 0): Buffer {
-  const lines = events.map(([timestamp, data], at) =>
-    JSON.stringify({
-      id: idOf(from + at),
-      timestamp,
-      data,
-      metadata: { source: 's', pipeline: 'default', retry_count: 0 },
-    }),
-  );
+  const lines = events.map(([timestamp, data], at) => {
+    const id = idOf(from + at);
+    const tick = tickRecord('default', { isStart: data === START });
+    return data === TICK || data === START
+      ? `{"id":"${id}","timestamp":${timestamp},"data":${tick.data},"metadata":${tick.metadata}}`
+      : JSON.stringify({ id, timestamp, data, metadata: { source: 's', pipeline: 'default', retry_count: 0 } });
+  });
   return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }
 
@@ -134,7 +139,7 @@ export async function outcome(
 export function outcomeOf(stages: readonly string[], data: readonly unknown[], options?: RunOptions): Promise<Seen> {
   return outcome(
     stages,
-    data.map((one) => [1000, one]),
+    data.map((one) => [1_800_000_000_000, one]),
     options,
   );
 }

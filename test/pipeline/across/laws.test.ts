@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateChanges } from '../../../src/pipeline/index.js';
 import { StateMirror } from '../../../src/pipeline/across/state-mirror.js';
 import { runs } from '../../support/runs.js';
-import { end, feed, open, pipelineOf, seenIn, throughJson, type Seen, type Stored } from './across.js';
+import { end, feed, open, pipelineOf, seenIn, START, throughJson, TICK, type Seen, type Stored } from './across.js';
 
 /** Stages that go on with events as they come in, with /k, /n, /t and /items, so that any can stand behind another. */
 const STEADY = [
@@ -20,6 +20,8 @@ const STEADY = [
   '{ dedupe: $input, max_keys: 3 }',
   '{ throttle: 2/10s, by: /k ?? null, max_keys: 2 }',
   '{ throttle: 1/3s, mark: true }',
+  '{ throttle: 1/3s, time: /t ?? 1 }',
+  '{ dedupe: /k ?? null, within: 5s, time: /t ?? 1 }',
   'fold: number',
   'fold: previous',
   "fold: { by: /k ?? null, start: 0, max_keys: 2, step: '[$inputs/2 + (/n ?? 0), merge($input, {sum: $inputs/2 + (/n ?? 0)})]' }",
@@ -34,12 +36,16 @@ const MAKING = [
   'batch: { size: 3 }',
   'batch: { within: 4s, by: /k ?? null, max_keys: 2 }',
   'batch: { bytes: 60B }',
+  'batch: { within: 4s, time: /t ?? 1, size: 4 }',
   'aggregate: { by: { k: /k ?? null }, values: { n: count, sum: { sum: /n ?? null }, top: { top: 2, by: /n ?? null } } }',
   'aggregate: { by: { k: /k ?? null }, max_keys: 2, values: { n: count, mean: { mean: /n }, q: { quantile: [/n, 0.5] } }, greatest_first: n }',
   'aggregate: { by: { k: /k ?? null }, every: 4s, late: 1s, values: { n: count, d: { distinct: /n ?? null }, last: { last: /n ?? null } } }',
   'aggregate: { by: { k: /k ?? null }, session: 3s, late: 2s, max_keys: 3, values: { n: count, first: { first: /n ?? null }, max: { max: /n ?? null } } }',
   'aggregate: { every: 4s, time: /t ?? 1, late: 1s, values: { n: count } }',
 ];
+
+/** A part that fails behind it leaves the others. */
+const APART = "{ explode: '/items ?? []', into: /n, parts: alone }";
 
 /** They fail for some of what is made. */
 const BEHIND = [
@@ -48,7 +54,7 @@ const BEHIND = [
 
 const stages = fc
   .tuple(
-    fc.array(fc.constantFrom(...STEADY), { maxLength: 3 }),
+    fc.array(fc.constantFrom(...STEADY, APART, APART), { maxLength: 3 }),
     fc.array(
       fc.tuple(
         fc.constantFrom(...MAKING),
@@ -68,14 +74,21 @@ const data = fc.record(
     k: fc.constantFrom('a', 'b', 'c', null, 1),
     n: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 4 }) }, { weight: 1, arbitrary: fc.constant('no') }),
     items: fc.oneof(fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 3 }), fc.constantFrom(null, 'no')),
-    t: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_020_000 }),
+    t: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_020_000 }) },
+      { weight: 1, arbitrary: fc.constant(1_800_000_000_000) },
+    ),
   },
   { requiredKeys: [] },
 );
 const events: fc.Arbitrary<readonly Stored[]> = fc.array(
   fc.tuple(
-    fc.integer({ min: 0, max: 20_000 }),
-    fc.oneof({ weight: 12, arbitrary: data }, { weight: 1, arbitrary: fc.constant<unknown>(7) }),
+    fc.integer({ min: 1_700_000_000_000, max: 1_700_000_020_000 }),
+    fc.oneof(
+      { weight: 12, arbitrary: data },
+      { weight: 1, arbitrary: fc.constant<unknown>(7) },
+      { weight: 2, arbitrary: fc.constantFrom<unknown>(TICK, START) },
+    ),
   ),
   { maxLength: 14 },
 );
@@ -97,6 +110,12 @@ function expectTheLaws({ counts, stages: told }: Seen): void {
   }
 }
 
+/** Whoever takes the events knows those that came already by their ids. */
+function expectIdsApart({ out }: Seen): void {
+  const ids = out.map((event) => (event as { readonly id: string }).id);
+  expect(ids).toEqual([...new Set(ids)]);
+}
+
 describe('a pipeline of stages that look across events', () => {
   it('gives the same however its input is cut, read or restarted, and its counts add up', async () => {
     await fc.assert(
@@ -112,6 +131,7 @@ describe('a pipeline of stages that look across events', () => {
           const whole = open(pipeline, { ...options, parseWhole: true });
           const expected = seenIn([feed(whole, input), end(whole)]);
           expectTheLaws(expected);
+          if (envelope) expectIdsApart(expected);
 
           const lazy = open(pipeline, options);
           expect(seenIn([feed(lazy, input), end(lazy)])).toEqual(expected);

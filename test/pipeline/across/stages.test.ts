@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { end, feed, idOf, open, outcome, outcomeOf, pipelineOf, seenIn, throughJson } from './across.js';
+import {
+  end,
+  feed,
+  idOf,
+  open,
+  outcome,
+  outcomeOf,
+  pipelineOf,
+  seenIn,
+  START,
+  throughJson,
+  TICK,
+  type Seen,
+  type Stored,
+} from './across.js';
 
 const PLUS_ONE = "computo: '$input + 1'";
 
@@ -62,6 +76,56 @@ describe('explode', () => {
   it('keeps an event as it is where there is no place for an element', async () => {
     const { out } = await outcomeOf(['{ explode: /items, empty: keep }'], [{ items: [] }, { items: null }]);
     expect(out).toEqual([{ items: [] }, { items: null }]);
+  });
+
+  it('lets the other parts go on where they are alone, and the dead letter is the part', async () => {
+    const stages = ['{ explode: /items, into: /n, index: /at, parts: alone }', "computo: '{/k, /at, n: /n + 1}'"];
+    const {
+      out,
+      letters,
+      counts,
+      stages: told,
+    } = await outcomeOf(
+      stages,
+      [
+        { k: 'x', items: [1, 'no', 3] },
+        { k: 'y', items: [] },
+      ],
+      { envelope: true },
+    );
+    expect(out).toMatchObject([
+      { id: `${idOf(0)}.0`, data: { k: 'x', at: 0, n: 2 } },
+      { id: `${idOf(0)}.2`, data: { k: 'x', at: 2, n: 4 } },
+    ]);
+    expect(out[0]).not.toHaveProperty('metadata.after_stage');
+    expect(letters).toMatchObject([{ id: `${idOf(0)}.1`, data: { k: 'x', at: 1, n: 'no' } }]);
+    expect(counts).toMatchObject({ input: 2, made: 2, output: 2, filtered: 1, deadLettered: 1 });
+    expect(told).toMatchObject([
+      { in: 2, made: 2, out: 3, filtered: 1 },
+      { in: 2, out: 2 },
+    ]);
+  });
+
+  it('takes such a part behind the stage when it is driven again', async () => {
+    const stages = ['fold: number', '{ explode: /items, into: /n, parts: alone, name: apart }', "computo: '/n + 1'"];
+    const process = open(await pipelineOf(stages));
+    const again = (pipeline: string, afterStage: string): Seen => {
+      const metadata = { source: 's', pipeline, after_stage: afterStage, retry_count: 1 };
+      const line = JSON.stringify({ id: 'x.1', timestamp: 1, data: { n: 7 }, metadata });
+      return seenIn([
+        process({ kind: 'lines', bytes: Buffer.from(`${line}\n`) }, { source: 's', timestamp: 1, counter: 0 }),
+      ]);
+    };
+    expect(again('default', 'apart')).toMatchObject({
+      out: [8],
+      letters: [],
+      counts: { input: 1, made: 0, output: 1 },
+    });
+    expect(again('default', 'gone').letters).toMatchObject([
+      { message: expect.stringContaining('no such stage') as string },
+    ]);
+    // Another pipeline takes it as it is.
+    expect(again('other', 'apart').letters).toMatchObject([{ message: expect.stringContaining('/items') as string }]);
   });
 
   it('fails what is no list', async () => {
@@ -174,6 +238,14 @@ it('every lets each nth event pass', async () => {
 });
 
 describe('dedupe', () => {
+  it('goes by a time of its own, where one is named', async () => {
+    const stage = '{ dedupe: /id, within: 1m, time: /t }';
+    const times = [0, 59_999, 60_000, 60_001].map((t) => ({ id: 1, t }));
+    const { out, letters } = await outcomeOf([stage], [...times, { id: 2, t: 'noon' }]);
+    expect(out).toMatchObject([{ t: 0 }, { t: 60_000 }]);
+    expect(letters).toMatchObject([{ id: idOf(4), kind: 'invalid_argument' }]);
+  });
+
   it('lets the first pass, and compares values as JSON', async () => {
     const values = [1, '1', true, 'true', null, { a: 1, b: [] }, '\u0000n', { b: [], a: 1 }, 1, null];
     const { out } = await outcomeOf(
@@ -221,6 +293,11 @@ describe('throttle', () => {
     expect(out).toEqual([0, 1, 4, 7, 8, 9]);
   });
 
+  it('goes by a time of its own, where one is named', async () => {
+    const { out } = await outcomeOf(['{ throttle: 1/1s, time: $input }'], [0, 999, 1000, '1970-01-01T00:00:02Z']);
+    expect(out).toEqual([0, 1000, '1970-01-01T00:00:02Z']);
+  });
+
   it('has a burst, and a bucket for each value of by', async () => {
     const { out } = await outcome(
       ['{ throttle: 1/1s, burst: 2, by: /k }'],
@@ -244,6 +321,17 @@ describe('throttle', () => {
       data: 'second',
       metadata: { routing_key: 'throttled' },
     });
+  });
+
+  it('marks them whatever routing key the pipeline gives the others', async () => {
+    const pipeline = await pipelineOf(['{ throttle: 1/1h, mark: true }'], '    routing_key: $input\n');
+    const { out } = seenIn([
+      feed(open(pipeline, { envelope: true }), [
+        [0, 'a'],
+        [0, 'b'],
+      ]),
+    ]);
+    expect(out).toMatchObject([{ metadata: { routing_key: 'a' } }, { metadata: { routing_key: 'throttled' } }]);
   });
 
   it('takes nothing from the bucket for an event that fails later', async () => {
@@ -339,6 +427,30 @@ describe('batch', () => {
     expect(out).toEqual([[0, 4999], [5000, 5001], [10_000]]);
   });
 
+  it('goes by a time of its own, where one is named', async () => {
+    const { out } = await outcomeOf(['batch: { within: 5s, time: $input }'], [0, 4999, 5000]);
+    expect(out).toEqual([[0, 4999], [5000]]);
+  });
+
+  it('is closed by a tick, and of the place of its last member', async () => {
+    const { out, counts } = await outcome(
+      ['batch: { within: 5s }'],
+      [
+        [0, 'a'],
+        [1, 'b'],
+        [4999, TICK],
+        [5000, TICK],
+        [5001, 'c'],
+      ],
+      { envelope: true },
+    );
+    expect(out).toMatchObject([
+      { id: idOf(1), data: ['a', 'b'] },
+      { id: idOf(4), data: ['c'] },
+    ]);
+    expect(counts).toMatchObject({ input: 3, made: 2, merged: 3, open: 0 });
+  });
+
   it('closes by the length of its data', async () => {
     const { out } = await outcomeOf(['batch: { bytes: 10B }'], ['12345678', 'a', 'b', '1234567890']);
     expect(out).toEqual([['12345678'], ['a', 'b', '1234567890']]);
@@ -403,8 +515,8 @@ describe('batch', () => {
       ['a', 'b', 'a'],
     );
     expect(letters).toMatchObject([
-      { id: `${idOf(2)}.0`, data: { k: 'a', n: 2 } },
-      { id: `${idOf(2)}.1`, data: { k: 'b', n: 1 } },
+      { id: `${idOf(2)}.end.0`, data: { k: 'a', n: 2 } },
+      { id: `${idOf(2)}.end.1`, data: { k: 'b', n: 1 } },
     ]);
   });
 });
@@ -670,12 +782,98 @@ describe('aggregate', () => {
     }
   });
 
+  it('closes windows by a tick, which is no event', async () => {
+    const process = open(
+      await pipelineOf(['aggregate: { by: { k: $input }, every: 10s, late: 1s, values: { n: count } }']),
+    );
+    expect(feed(process, [[1000, 'a']])).toMatchObject({ nextTick: 11_000 });
+    expect(feed(process, [[12_000, 'b']], 1)).toMatchObject({ nextTick: 21_000 });
+    const tooEarly = feed(process, [[20_999, TICK]], 2);
+    expect(tooEarly).toMatchObject({ nextTick: 21_000, counts: { input: 0, made: 0 } });
+    const closed = feed(process, [[21_000, TICK]], 3);
+    expect(closed).not.toHaveProperty('nextTick');
+    expect(closed.counts).toMatchObject({ input: 0, made: 1, merged: 1, open: -1, output: 1 });
+    expect(seenIn([closed]).out).toMatchObject([{ k: 'b', n: 1, end: '1970-01-01T00:00:20.000Z' }]);
+    // What comes then and belongs to it is too late.
+    expect(seenIn([feed(process, [[19_000, 'b']], 4)]).letters).toMatchObject([{ kind: 'too_late' }]);
+  });
+
+  it('lets ticks bring its own time on while none of its events come', async () => {
+    const process = open(
+      await pipelineOf(['aggregate: { every: 10s, time: $input, ahead: 1d, values: { n: count } }']),
+    );
+    // Events of long ago: three seconds of their window are left.
+    const first = feed(process, [[500_000, 7000]]);
+    expect(first).toMatchObject({ nextTick: 503_000 });
+    expect(feed(process, [[502_999, TICK]], 1)).toMatchObject({ nextTick: 503_000 });
+    expect(seenIn([feed(process, [[503_000, TICK]], 2)]).out).toMatchObject([{ n: 1 }]);
+  });
+
+  it('lets no time pass for events that have one of their own while nobody is there to take them', async () => {
+    const own = open(await pipelineOf(['aggregate: { every: 10s, time: $input, ahead: 1d, values: { n: count } }']));
+    feed(own, [[500_000, 7000]]);
+    expect(feed(own, [[900_000, START]], 1)).toMatchObject({ nextTick: 903_000 });
+    expect(seenIn([feed(own, [[900_001, 9000]], 2), end(own)]).out).toMatchObject([{ n: 2 }]);
+    const stamped = open(await pipelineOf(['aggregate: { every: 10s, values: { n: count } }']));
+    feed(stamped, [[500_000, 1]]);
+    expect(seenIn([feed(stamped, [[900_000, START]], 1)]).out).toMatchObject([{ n: 1 }]);
+  });
+
+  it('tells by their ids what an event, a tick and the end of the input have closed', async () => {
+    const stage = 'aggregate: { by: { k: $input }, every: 1s, values: { n: count } }';
+    const input: Stored[] = [
+      [0, 'a'],
+      [0, 'b'],
+      [1000, 'c'],
+      [2000, TICK],
+      [2500, 'd'],
+    ];
+    const { out } = await outcome([stage], input, { envelope: true });
+    expect(out).toMatchObject([
+      { id: `${idOf(2)}.0`, data: { k: 'a' } },
+      { id: `${idOf(2)}.1`, data: { k: 'b' } },
+      { id: `${idOf(3)}.0`, data: { k: 'c' }, metadata: { source: 's' } },
+      { id: `${idOf(4)}.end.0`, data: { k: 'd' } },
+    ]);
+  });
+
+  it('has weeks from Monday on', async () => {
+    const { out } = await outcomeOf(
+      ['aggregate: { every: 1w, time: $input, values: { n: count } }'],
+      ['2026-03-29T23:59:59Z', '2026-03-30T00:00:00Z'],
+    );
+    expect(out).toMatchObject([{ start: '2026-03-23T00:00:00.000Z' }, { start: '2026-03-30T00:00:00.000Z' }]);
+  });
+
+  it('fails an event whose time is far ahead, which would close all windows', async () => {
+    const stage = (more: string): string => `aggregate: { every: 1h, time: $input, values: { n: count }${more} }`;
+    const times = [1_800_000_000_000, 1_800_000_000_000 + 25 * 3_600_000, 1_800_000_001_000];
+    const { out, letters } = await outcomeOf([stage('')], times);
+    expect(out).toMatchObject([{ n: 2 }]);
+    expect(letters).toMatchObject([{ id: idOf(1), kind: 'invalid_argument' }]);
+    expect((await outcomeOf([stage(', ahead: 26h')], times)).letters).toMatchObject([
+      { id: idOf(2), kind: 'too_late' },
+    ]);
+  });
+
+  it('lets so many groups of each window go on, and counts the others as merged', async () => {
+    const stage =
+      'aggregate: { by: { k: /k }, every: 1s, time: /t, values: { n: count }, greatest_first: n, limit: 2 }';
+    const events = ['a b b c c', 'd d e'].flatMap((keys, second) =>
+      keys.split(' ').map((k) => ({ k, t: 1_800_000_000_000 + second * 1000 })),
+    );
+    const { out, counts, stages } = await outcomeOf([stage], events);
+    expect((out as { k: string }[]).map(({ k }) => k)).toEqual(['b', 'c', 'd', 'e']);
+    expect(counts).toMatchObject({ input: 8, made: 4, merged: 8, output: 4, open: 0 });
+    expect(stages).toMatchObject([{ in: 8, made: 4, merged: 8, out: 4, open: 0 }]);
+  });
+
   it('is a dead letter of its own when a later stage fails', async () => {
     const { letters, counts, stages } = await outcomeOf(
       ['aggregate: { by: { k: $input }, values: { n: count } }', "computo: '1 / (/n - 1)'"],
       ['a', 'b', 'b'],
     );
-    expect(letters).toMatchObject([{ id: `${idOf(2)}.0`, data: { k: 'a', n: 1 } }]);
+    expect(letters).toMatchObject([{ id: `${idOf(2)}.end.0`, data: { k: 'a', n: 1 } }]);
     expect(counts).toMatchObject({
       input: 3,
       made: 2,

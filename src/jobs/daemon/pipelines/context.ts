@@ -16,6 +16,8 @@ export interface PipelinesOptions {
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
   readonly meter: Metrics['pipelines'];
+  /** The pipelines that this daemon has had at work, by name. */
+  readonly begun: Set<string>;
   /** Told of every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
   /** Asked before each block of a pipeline whether anybody wants to see its events on their way. */

@@ -1,8 +1,9 @@
 import type { ProviderStatus } from '../../../ai/index.js';
+import { tickRecord } from '../../../event/index.js';
 import { comparePositions, type Log, type LogPosition } from '../../../log/index.js';
 import type { NatsLink } from '../../../nats/index.js';
-import { passOn } from '../../../pipeline/index.js';
-import { LogReader } from '../../../pipeline/log/index.js';
+import { passOn, waitsForTime } from '../../../pipeline/index.js';
+import { LogReader, type LogReaderOptions } from '../../../pipeline/log/index.js';
 import { Processor, type Processing, type ProcessorReader } from '../../../pipeline/processor/index.js';
 import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from '../../../server/index.js';
 import type { Fleet } from '../../fleet/fleet.js';
@@ -13,6 +14,7 @@ import { engineHealth } from './engine-health.js';
 import type { Engines, PipelineEngine } from '../../engines/engines.js';
 import { outputTeller } from '../../outputs/output-teller.js';
 import { daemonLock, deadLetterOpener, natsAway, openerOf } from '../../outputs/openers.js';
+import { reasonOf } from '../../reason-of.js';
 import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
 import { processorTalk } from './processor-talk.js';
 
@@ -187,6 +189,22 @@ export class Pipelines {
     return [...(this.workers ?? []), ...this.#fronts];
   }
 
+  #ticksFor(pipeline: string): NonNullable<LogReaderOptions['ticks']> {
+    const { log, talk, begun } = this.context;
+    const isStart = !begun.has(pipeline);
+    begun.add(pipeline);
+    return {
+      isStart,
+      async store(tick) {
+        await log.append([tickRecord(pipeline, tick)]);
+      },
+      onFailure(error) {
+        const message = 'a window or batch stays open: that its time has come could not be stored';
+        talk.warn(message, { pipeline, error: reasonOf(error) });
+      },
+    };
+  }
+
   #front(plan: PipelineServePlan): Processor<LogReader> {
     const { log, world, stateWorld, talk, letters, onDamage, tapOf } = this.context;
     const { stateFolder, config } = this.plan;
@@ -213,6 +231,7 @@ export class Pipelines {
             talk.warn('what the stages knew of the events before is forgotten, because they changed', { pipeline }),
         });
       },
+      ...(plan.spec.stages.some(waitsForTime) && { ticks: this.#ticksFor(pipeline) }),
       onOtherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
     });
     if (engine !== undefined) {

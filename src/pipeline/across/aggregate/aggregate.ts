@@ -1,10 +1,10 @@
 import { compareValues, orderedObject, type Json } from 'computo-js';
 import type { ScriptPlan } from '../../../config/index.js';
-import { isInSeconds, parseMoment } from '../../../config/units/index.js';
 import { EventFailure } from '../../failure.js';
 import { compileScript } from '../../stages/script.js';
 import type { AcrossParts, AcrossStage, Arrival, Flow } from '../across-stage.js';
 import { ARRIVAL, lasting } from '../arrival.js';
+import { timeOf, type TimePlan } from '../event-time.js';
 import { keyText } from '../key-text.js';
 import type { Codec } from '../state-table.js';
 import { accumulatorKind, type AccumulatorPlan } from './accumulators.js';
@@ -17,12 +17,14 @@ export interface AggregateOptions {
   readonly by: readonly { readonly name: string; readonly script: ScriptPlan }[];
   readonly window: WindowPlan;
   /** The time of an event; default: its timestamp. */
-  readonly time?: ScriptPlan;
+  readonly time?: TimePlan;
   /** A window stays open for so long after its end, by the newest time. Milliseconds. */
   readonly late: number;
   readonly values: readonly (AccumulatorPlan & { readonly name: string; readonly of?: ScriptPlan })[];
   /** Groups that close together stand in the order of this value, the greatest first; default: in that of their keys. */
   readonly greatestFirst?: string;
+  /** Of each window so many groups go on at most. */
+  readonly limit?: number;
   /** Groups that are open at a time. */
   readonly maxKeys: number;
 }
@@ -49,22 +51,25 @@ const LAST = '';
 
 /** @throws ComputoError when a script can't be compiled */
 export function compileAggregate(plan: AggregateOptions, { state, scripts: context }: AcrossParts): AcrossStage {
-  const { name, late, maxKeys, greatestFirst } = plan;
+  const { name, late, maxKeys, greatestFirst, limit = Number.POSITIVE_INFINITY } = plan;
   /** Of the keys, of the values that have one, and of the time. */
   const plans = [
     ...plan.by.map(({ script }) => script),
     ...plan.values.flatMap(({ of }) => of ?? []),
-    ...(plan.time ? [plan.time] : []),
+    ...(plan.time ? [plan.time.script] : []),
   ];
   const scripts = plans.map((script) => compileScript(script, name, context));
   let forgotten = 0;
   /** The latest time of what was taken since the last event was through: windows close when all parts of an event are in. */
   let newest = Number.NEGATIVE_INFINITY;
+  /** The timestamp of that event. */
+  let seen = 0;
   const kinds = plan.values.map((value) => accumulatorKind(value, () => void (forgotten += 1)));
   /** For each value the place of what it is made of among the results; −1: it is made of the event. */
   const places = placesOf(plan);
-  const windows = new Windows(plan.window, late, kinds, state);
+  const windows = new Windows(plan.window, late, kinds, state, plan.time === undefined);
   const lastSeen = state('last', LAST_CODEC);
+  const room = plan.window.kind === 'all' ? 0 : plan.window.ms;
   const greatest = plan.values.findIndex((value) => value.name === greatestFirst);
 
   return {
@@ -88,21 +93,28 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       }
       group.count += 1;
       newest = Math.max(newest, time);
+      seen = arrival.timestamp;
       flow.keep();
     },
     settle(flow) {
       flow.forget(forgotten);
       forgotten = 0;
       if (newest === Number.NEGATIVE_INFINITY) return;
-      const closed = windows.advance(newest);
+      const closed = windows.advance(newest, seen);
       newest = Number.NEGATIVE_INFINITY;
-      const last = lastSeen.get(LAST);
-      if (closed.length > 0 && last !== undefined) close(closed, lasting(last.arrival), flow);
+      close(closed, '', flow);
     },
-    end(flow) {
+    tick(tick, flow) {
+      const { id, timestamp } = tick;
+      const closed = windows.tick(tick);
       const last = lastSeen.get(LAST);
-      if (last !== undefined) close(windows.end(), lasting(last.arrival), flow);
+      if (closed.length === 0 || last === undefined) return;
+      // What closes them takes the place of the last event: its id is not used up by what it has closed before.
+      note({ ...last.arrival, timestamp, origin: { ...last.arrival.origin, id, timestamp } });
+      close(closed, '', flow);
     },
+    nextTick: () => windows.nextTick(),
+    end: (flow) => close(windows.end(), '.end', flow),
   };
 
   function note(arrival: Arrival): void {
@@ -121,7 +133,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       const problem = place < 0 ? undefined : kinds[index]?.refuses(results[place] ?? null);
       if (problem !== undefined) throw refusal(index, problem);
     }
-    const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, plan);
+    const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
     const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
     const refused = windows.refuses(key, time, maxKeys);
     if (refused === 'late') {
@@ -143,11 +155,18 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     return new EventFailure('invalid_argument', `${member}: ${kind} ${problem}`, name);
   }
 
-  function close(groups: readonly Group[], arrival: Arrival, flow: Flow): void {
-    if (groups.length === 0) return;
+  /** @param part tells what the end of the input closes from what the last event has closed */
+  function close(groups: readonly Group[], part: '' | '.end', flow: Flow): void {
+    const last = lastSeen.get(LAST);
+    if (groups.length === 0 || last === undefined) return;
+    const arrival = lasting(last.arrival);
     const sorted = greatest === -1 ? groups : [...groups].sort(byGreatest);
-    for (const [index, group] of sorted.entries())
-      flow.make({ data: resultOf(group), of: group.count, last: arrival, part: `.${index}` });
+    let rank = 0;
+    for (const [index, group] of sorted.entries()) {
+      rank = sorted[index - 1]?.end === group.end ? rank + 1 : 0;
+      if (rank < limit) flow.make({ data: resultOf(group), of: group.count, last: arrival, part: `${part}.${index}` });
+      else flow.absorb(group.count);
+    }
   }
 
   function byGreatest(a: Group, b: Group): number {
@@ -178,22 +197,4 @@ function placesOf({ by, values }: AggregateOptions): readonly number[] {
 
 function isoOf(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** The furthest that a date may be from the epoch, in milliseconds. */
-const TIME_MAX = 8.64e15;
-
-/** A time as a script gives it: milliseconds since the epoch, or ISO 8601. @throws EventFailure */
-function timeOf(value: Json, { name, window }: AggregateOptions): number {
-  const max = TIME_MAX - (window.kind === 'all' ? 0 : window.ms);
-  if (typeof value === 'number' && Math.abs(value) <= max && !isInSeconds(String(value))) return value;
-  const read = typeof value === 'string' ? parseMoment(value, Number.NaN) : undefined;
-  if (read !== undefined && Math.abs(read) <= max) return read;
-  const isSeconds = typeof value === 'number' && isInSeconds(String(value));
-  const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : '';
-  throw new EventFailure(
-    'invalid_argument',
-    `time must be milliseconds since the epoch, or a text like 2026-01-02T03:04:05Z${hint}`,
-    name,
-  );
 }

@@ -1,6 +1,8 @@
 import { compareValues, type Json } from 'computo-js';
+import type { Tick } from '../../../event/index.js';
 import type { AcrossParts } from '../across-stage.js';
-import { AS_JSON, type Codec, type StateTable } from '../state-table.js';
+import { StageTime } from '../stage-time.js';
+import type { Codec, StateTable } from '../state-table.js';
 import type { Accumulator } from './accumulator.js';
 import type { AccumulatorKind } from './accumulators.js';
 import { MinHeap } from './heap.js';
@@ -25,14 +27,16 @@ export interface Group {
   end: number;
 }
 
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** Weeks begin on Monday: the 5th of January 1970. */
+const FIRST_MONDAY = 4 * 24 * 3_600_000;
+
 const NO_GROUPS: readonly Group[] = [];
-/** No key of a group is like this. */
-const NEWEST = '';
 
 /** The windows that are open, by key. */
 export class Windows {
   readonly #groups: StateTable<Group>;
-  readonly #newest: StateTable<Json>;
+  readonly #time: StageTime;
   /** The groups by their end, or an earlier one: a session may have become longer since. Made when it is first asked for. */
   #closing: MinHeap<string> | undefined;
   /** The sessions of each key, by the names of their groups. Made when it is first asked for. */
@@ -43,9 +47,11 @@ export class Windows {
     private readonly lateMs: number,
     private readonly kinds: readonly AccumulatorKind[],
     state: AcrossParts['state'],
+    /** Whether the time of an event is its timestamp. */
+    isTimestamp: boolean,
   ) {
     this.#groups = state('groups', groupCodec(kinds));
-    this.#newest = state('newest', AS_JSON);
+    this.#time = new StageTime(state, isTimestamp);
   }
 
   /**
@@ -63,10 +69,31 @@ export class Windows {
     return this.#due(time - this.lateMs) === undefined ? 'full' : undefined;
   }
 
-  /** Notes the time of an event that was taken. @returns the groups whose windows close by it, in the order of their end, then of their keys */
-  advance(time: number): readonly Group[] {
+  /**
+   * Notes the time of an event that was taken.
+   *
+   * @param seen its timestamp
+   * @returns the groups whose windows close by it, in the order of their end, then of their keys
+   */
+  advance(time: number, seen: number): readonly Group[] {
     if (this.plan.kind === 'all') return NO_GROUPS;
-    if (time > this.#time()) this.#newest.put(NEWEST, time);
+    this.#time.note(time, seen);
+    return this.#closeDue();
+  }
+
+  /** No event came, and it is so late. @returns the groups whose windows close by it, as {@link advance} does */
+  tick(tick: Tick): readonly Group[] {
+    this.#time.tick(tick);
+    return this.#closeDue();
+  }
+
+  /** The timestamp of the tick by which the next window closes; undefined: none is open that closes by time. */
+  nextTick(): number | undefined {
+    const next = this.#first();
+    return next && this.#time.tickAt(next.at + this.lateMs);
+  }
+
+  #closeDue(): readonly Group[] {
     const watermark = this.#watermark();
     const closed: Group[] = [];
     for (let name = this.#due(watermark); name !== undefined; name = this.#due(watermark)) {
@@ -102,13 +129,8 @@ export class Windows {
     return groups.sort(byEnd);
   }
 
-  #time(): number {
-    const newest = this.#newest.get(NEWEST);
-    return typeof newest === 'number' ? newest : Number.NEGATIVE_INFINITY;
-  }
-
   #watermark(): number {
-    return this.#time() - this.lateMs;
+    return this.#time.now - this.lateMs;
   }
 
   #isLate(time: number): boolean {
@@ -125,11 +147,16 @@ export class Windows {
 
   /** The group that closes first, where it does so by this watermark. */
   #due(watermark: number): string | undefined {
+    return this.#first(watermark)?.item;
+  }
+
+  /** The group that closes first, and when; undefined: none does so up to then. */
+  #first(until = Number.POSITIVE_INFINITY): { readonly at: number; readonly item: string } | undefined {
     if (this.plan.kind === 'all') return undefined;
     const closing = (this.#closing ??= this.#sorted());
-    for (let next = closing.first; next !== undefined && next.at <= watermark; next = closing.first) {
+    for (let next = closing.first; next !== undefined && next.at <= until; next = closing.first) {
       const group = this.#groups.get(next.item);
-      if (group !== undefined && group.end <= next.at) return next.item;
+      if (group !== undefined && group.end <= next.at) return next;
       closing.pop();
       // Else it was closed under this name, or became a part of another.
       if (group !== undefined) closing.push(group.end, next.item);
@@ -143,7 +170,10 @@ export class Windows {
 
   #startOf(time: number): number {
     const { plan } = this;
-    return plan.kind === 'every' ? Math.floor(time / plan.ms) * plan.ms : time;
+    if (plan.kind !== 'every') return time;
+    const { ms } = plan;
+    const offset = ms % WEEK_MS === 0 ? FIRST_MONDAY : 0;
+    return Math.floor((time - offset) / ms) * ms + offset;
   }
 
   #open(name: string, keys: readonly Json[], start: number, end: number): Group {
