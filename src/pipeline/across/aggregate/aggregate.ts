@@ -133,7 +133,10 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       const problem = place < 0 ? undefined : kinds[index]?.refuses(results[place] ?? null);
       if (problem !== undefined) throw refusal(index, problem);
     }
-    const time = plan.time === undefined ? arrival.timestamp : timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
+    const time =
+      plan.time === undefined
+        ? arrival.timestamp
+        : timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
     const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
     const refused = windows.refuses(key, time, maxKeys);
     if (refused === 'late') {
