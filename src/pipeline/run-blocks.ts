@@ -2,7 +2,7 @@ import { ID_COUNTER_RANGE } from '../event/index.js';
 import { SinkClosedError, type Sink } from '../sinks/index.js';
 import type { Block, ResumeAt } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
-import { addStageCounts, type StageCounts } from './across/stage-counts.js';
+import { addSides, addStageCounts, type StageCounts } from './across/stage-counts.js';
 import type { StateChanges } from './across/state-table.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
@@ -33,6 +33,8 @@ export interface ExecutorState {
   track(): void;
   /** Takes over that of an earlier run, before the first event. */
   restore(state: StateChanges): void;
+  /** What each stage keeps of the events of earlier runs. */
+  before(): readonly StageCounts[];
 }
 
 export interface BlockRun {
@@ -128,6 +130,8 @@ interface FileLines {
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
   const stages: StageCounts[] = [];
+  addStageCounts(stages, run.executor.state?.before() ?? []);
+  addSides({ counts }, stages);
   const files = new Map<string, FileLines>();
   let bytes = 0;
   let lines = 0;

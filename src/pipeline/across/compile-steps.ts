@@ -18,14 +18,19 @@ export function compileSteps(
     before = 0,
   }: { readonly state: PipelineState; readonly scripts: ScriptContext; readonly before?: number },
 ): readonly Step[] {
-  // What a stage knows is kept by its place among those that know something: others may come and go.
-  const places = new Map(stages.filter(keepsState).map((stage, index) => [stage, before + index + 1]));
-  return stages.map((stage) =>
+  const places = placesOf(stages);
+  return stages.map((stage, at) =>
     isAcrossStage(stage)
       ? compileAcross(stage, {
           scripts,
-          state: (name, codec) => state.table(`${places.get(stage) ?? 0}.${name}`, codec),
+          state: (name, codec) => state.table(`${before + (places[at] ?? 0)}.${name}`, codec),
         })
       : compileStage(stage, scripts),
   );
+}
+
+/** What a stage knows is kept by its place among those that know something, from 1: others, whose place is 0, may come and go. */
+export function placesOf(stages: readonly StagePlan[]): readonly number[] {
+  let place = 0;
+  return stages.map((stage) => (keepsState(stage) ? ++place : 0));
 }

@@ -4,6 +4,7 @@ import type { Passing } from '../across/across-stage.js';
 import { Composed, contextIn, Incoming, settingOut } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { failMade } from '../across/fail-made.js';
+import { openEvents, withOpen } from '../across/open-events.js';
 import { addSides, addStageCounts } from '../across/stage-counts.js';
 import { AS_JSON, PipelineState } from '../across/state-table.js';
 import { Steps } from '../across/steps.js';
@@ -95,6 +96,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const state = new PipelineState();
   // With the state of the stages before them; else whoever goes on with a run counts them once more.
   const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
+  const noteOpen = openEvents(front, state);
   let batchHere: Batch | undefined;
   const watch = {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
@@ -117,7 +119,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       forEachEvent(block, batch, options, (data, text) => underWay.push(...enter(batch, data, text)));
       return held.until(block, resultOf(batch, underWay));
     },
-    ...(isStateful ? { state, end } : { skip }),
+    ...(isStateful ? { state: withOpen([...front, ...back], state), end } : { skip }),
   };
 
   function end(meta: BlockMeta): Promise<BlockResult> {
@@ -146,6 +148,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = [...before.takeCounts()];
+    noteOpen(counts);
     const changes = state.takeChanges();
     await Promise.all(underWay);
     addStageCounts(counts, before.takeCounts());
