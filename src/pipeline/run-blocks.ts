@@ -55,6 +55,8 @@ export interface BlockRun {
   readonly beforeWrite?: () => Promise<void>;
   /** Asked when there are no more blocks: whether that is the end of the input, and what stages keep goes on. Default: it is not. */
   readonly isAtEnd?: () => boolean;
+  /** Told before the first block what each stage keeps of earlier runs, where stages keep anything. */
+  readonly onBefore?: (stages: readonly StageCounts[]) => void;
   /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
   readonly onState?: (changes: StateChanges) => void;
   /** Awaited when outputs have begun files for a block, and nothing of it is written yet. What it throws ends the run. */
@@ -130,8 +132,12 @@ interface FileLines {
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
   const stages: StageCounts[] = [];
-  addStageCounts(stages, run.executor.state?.before() ?? []);
-  addSides({ counts }, stages);
+  const before = run.executor.state?.before();
+  if (before !== undefined) {
+    addStageCounts(stages, before);
+    addSides({ counts }, before);
+    run.onBefore?.(before);
+  }
   const files = new Map<string, FileLines>();
   let bytes = 0;
   let lines = 0;
