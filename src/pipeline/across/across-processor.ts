@@ -42,7 +42,11 @@ export function acrossProcessor(
   const formats = outputFormats(outputs);
   const settings: BatchOptions = { name, pipeline: routing, outputs, formats, onError, strict, rawMax, onLine };
   const state = new PipelineState();
-  const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
+  const compiled = compileSteps(spec.stages, {
+    state,
+    depthMax: options.depthMax,
+    scripts: { tables: spec.tables, traceOf },
+  });
   const noteOpen = openEvents(spec.stages, state);
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);

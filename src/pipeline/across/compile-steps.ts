@@ -1,5 +1,6 @@
 import type { StagePlan } from '../../config/index.js';
-import { compileAcross, compileStage, isAcrossStage, keepsState, type ScriptContext } from '../stages/index.js';
+import { compileAcross, compileStage, isAcrossStage, keepsState } from '../stages/index.js';
+import type { AcrossParts } from './across-stage.js';
 import type { PipelineState } from './state-table.js';
 import type { Step } from './steps.js';
 
@@ -14,15 +15,17 @@ export function compileSteps(
   stages: readonly StagePlan[],
   {
     state,
+    depthMax,
     scripts,
     before = 0,
-  }: { readonly state: PipelineState; readonly scripts: ScriptContext; readonly before?: number },
+  }: Pick<AcrossParts, 'depthMax' | 'scripts'> & { readonly state: PipelineState; readonly before?: number },
 ): readonly Step[] {
   const places = placesOf(stages);
   return stages.map((stage, at) =>
     isAcrossStage(stage)
       ? compileAcross(stage, {
           scripts,
+          depthMax,
           state: (name, codec) => state.table(`${before + (places[at] ?? 0)}.${name}`, codec),
         })
       : compileStage(stage, scripts),

@@ -71,7 +71,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
  * @throws ComputoError when a script can't be compiled
  */
 export function eventExecutor(options: EventOptions): EventExecutor {
-  const { pipeline: spec, strict, rawMax, calls } = options;
+  const { pipeline: spec, strict, rawMax, depthMax, calls } = options;
   const { front, middle, back } = sectionsOf(spec.stages);
   const steps = middle.map((stage) => compileStep(stage, calls, spec));
   const routing = compileRouting(spec);
@@ -102,9 +102,9 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
     contextOf: contextIn,
   };
-  const before = new Steps(compileSteps(front, { state, scripts: spec }), state, watch);
+  const before = new Steps(compileSteps(front, { state, depthMax, scripts: spec }), state, watch);
   const behind = new Steps(
-    compileSteps(back, { state, scripts: spec, before: front.filter(keepsState).length }),
+    compileSteps(back, { state, depthMax, scripts: spec, before: front.filter(keepsState).length }),
     state,
     watch,
   );
