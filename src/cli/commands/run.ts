@@ -14,9 +14,10 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
-  One event for each item; each event once; the types of events, and how many there are of each:
+  One event for each item; each event once; a tenth of them; the types of events, and how many there are of each:
     colloquium --explode /items -e '{/sku, /n}' orders.ndjson
     colloquium --dedupe /id events.ndjson
+    colloquium --sample-rate 0.1 events.ndjson
     colloquium --count-by /type events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
