@@ -1,9 +1,11 @@
 /**
  * What became of the input. Every event is counted in `input` and in exactly one of the others, whatever the fan-out:
- * `input + made = output + filtered + skipped + unrouted + deadLettered + merged + open`.
+ * `input + openBefore + made = output + filtered + skipped + unrouted + deadLettered + merged + open`.
  */
 export interface Counts {
   input: number;
+  /** Kept by stages of an earlier run, when this one goes on with what they know. */
+  openBefore: number;
   /** Added by stages that look across events: n − 1 for one that became n, 1 for one that was made of several. */
   made: number;
   output: number;
@@ -15,7 +17,7 @@ export interface Counts {
   deadLettered: number;
   /** Went into another event. */
   merged: number;
-  /** Kept in a window or batch that is not closed. What goes on later is subtracted then. */
+  /** Kept in a window or batch that is not closed. Of a block: what goes on from those of earlier blocks is subtracted. */
   open: number;
 }
 
@@ -23,6 +25,7 @@ export interface Counts {
 export function noCounts(): Counts {
   return {
     input: 0,
+    openBefore: 0,
     made: 0,
     output: 0,
     filtered: 0,
@@ -37,6 +40,7 @@ export function noCounts(): Counts {
 /** Adds `more` into `total`. */
 export function addCounts(total: Counts, more: Counts): void {
   total.input += more.input;
+  total.openBefore += more.openBefore;
   total.made += more.made;
   total.output += more.output;
   total.filtered += more.filtered;

@@ -2,7 +2,7 @@ import { ID_COUNTER_RANGE } from '../event/index.js';
 import { SinkClosedError, type Sink } from '../sinks/index.js';
 import type { Block, ResumeAt } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
-import { addStageCounts, type StageCounts } from './across/stage-counts.js';
+import { addSides, addStageCounts, type StageCounts } from './across/stage-counts.js';
 import type { StateChanges } from './across/state-table.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
@@ -33,6 +33,8 @@ export interface ExecutorState {
   track(): void;
   /** Takes over that of an earlier run, before the first event. */
   restore(state: StateChanges): void;
+  /** What each stage keeps of the events of earlier runs. */
+  before(): readonly StageCounts[];
 }
 
 export interface BlockRun {
@@ -53,6 +55,8 @@ export interface BlockRun {
   readonly beforeWrite?: () => Promise<void>;
   /** Asked when there are no more blocks: whether that is the end of the input, and what stages keep goes on. Default: it is not. */
   readonly isAtEnd?: () => boolean;
+  /** Told before the first block what each stage keeps of earlier runs, where stages keep anything. */
+  readonly onBefore?: (stages: readonly StageCounts[]) => void;
   /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
   readonly onState?: (changes: StateChanges) => void;
   /** Told by each block of the first tick that would let go what stages keep; undefined: nothing waits for time. */
@@ -130,6 +134,12 @@ interface FileLines {
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
   const stages: StageCounts[] = [];
+  const before = run.executor.state?.before();
+  if (before !== undefined) {
+    addStageCounts(stages, before);
+    addSides({ counts }, before);
+    run.onBefore?.(before);
+  }
   const files = new Map<string, FileLines>();
   let bytes = 0;
   let lines = 0;

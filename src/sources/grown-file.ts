@@ -2,8 +2,9 @@ import { fstatSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Block } from './block.js';
 import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
-import { GunzippedFile } from './gunzipped-file.js';
+import type { Packing } from '../files/index.js';
 import { SourceError } from './read-error.js';
+import { UnpackedFile } from './unpacked-file.js';
 
 const readAsync = promisify(read);
 
@@ -16,8 +17,8 @@ export interface GrownFileOptions {
   readonly lineBytesMax: number;
   /** Bytes of its content that were read before. */
   readonly from: number;
-  /** The file is compressed; its content is decompressed. */
-  readonly gzip: boolean;
+  /** How it is compressed, if it is: its content is decompressed. */
+  readonly packing: Packing | undefined;
   /** Whether a last line without a newline counts. */
   readonly takesUnfinished: boolean;
 }
@@ -30,7 +31,7 @@ export class RewrittenError extends Error {
 /** New data of an open file behind a position, as of when the reading begins. To be read once. */
 export class GrownFile {
   readonly #cutter: BlockCutter;
-  readonly #packed: GunzippedFile;
+  readonly #packed: UnpackedFile | undefined;
   #bytesRead = 0;
   #isCutOff = false;
 
@@ -38,7 +39,7 @@ export class GrownFile {
     private readonly fd: number,
     private readonly options: GrownFileOptions,
   ) {
-    this.#packed = new GunzippedFile(fd);
+    this.#packed = options.packing && new UnpackedFile(fd, options.packing);
     this.#cutter = new BlockCutter(options.name, options.lineBytesMax, BLOCK_BYTES, options.from === 0);
   }
 
@@ -54,7 +55,7 @@ export class GrownFile {
 
   /** Bytes read of the file; compressed, if it is. */
   get bytesRead(): number {
-    return this.options.gzip ? this.#packed.bytesRead : this.#bytesRead;
+    return this.#packed?.bytesRead ?? this.#bytesRead;
   }
 
   /** Whether the file is compressed and its end is missing: it may be unfinished. */
@@ -68,7 +69,7 @@ export class GrownFile {
    */
   async *blocks(signal: AbortSignal): AsyncGenerator<Block> {
     try {
-      yield* this.options.gzip ? this.#gunzipped(signal) : this.#plain(signal);
+      yield* this.#packed === undefined ? this.#plain(signal) : this.#unpacked(this.#packed, signal);
       if (this.options.takesUnfinished && !signal.aborted) yield* this.#cutter.end();
     } catch (error) {
       throw error instanceof RewrittenError ? error : new SourceError(this.options.name, 'read', error);
@@ -93,10 +94,10 @@ export class GrownFile {
     if (!signal.aborted && !readBefore(fd, position).equals(before)) throw new RewrittenError();
   }
 
-  async *#gunzipped(signal: AbortSignal): AsyncGenerator<Block> {
+  async *#unpacked(packed: UnpackedFile, signal: AbortSignal): AsyncGenerator<Block> {
     let toPass = this.options.from;
     try {
-      for await (const chunk of this.#packed.chunks(signal)) {
+      for await (const chunk of packed.chunks(signal)) {
         const passed = Math.min(toPass, chunk.length);
         toPass -= passed;
         yield* this.#cutter.add(chunk.subarray(passed));

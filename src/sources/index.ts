@@ -8,7 +8,8 @@ import { stdinSource } from './stdin-source.js';
 /** Floor 5: where events come from. A new source is a file here and a line below. */
 export type { Block, Done, LineBlock, OverlongLine, ResumeAt, Source } from './block.js';
 export { GrownFile, RewrittenError } from './grown-file.js';
-export { GunzippedFile } from './gunzipped-file.js';
+export { isDamage } from './before-damage.js';
+export { UnpackedFile } from './unpacked-file.js';
 export { FolderWatch, type WatchedFile, type WatchTalk, type WatchWorld } from './watch-folder.js';
 export { logSource, parseLogMark, type LogMark, type LogSourceOptions, type ReadableLog } from './log-source.js';
 export { natsQueue, type Delivery, type NatsQueue, type QueueInlet, type Restored } from './nats-queue.js';

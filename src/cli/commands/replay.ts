@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../flags/dollar-option.js';
+import { columnsOption, outOption, rawOption } from '../flags/output-format-options.js';
 import { filterOption } from '../flags/filter-option.js';
 import { momentProblem, MOMENT_WORDS, parseMoment } from '../../config/units/index.js';
 import type { ReplayFlags } from '../replay/flags.js';
@@ -14,6 +15,8 @@ Examples:
     colloquium replay --since 2026-01-02 --until 2026-01-03 -p orders_v2 -o orders.ndjson
   Stored events as they are:
     colloquium replay --since 2h --raw | jq -r .id
+  A table of what became of a day's orders:
+    colloquium replay --since 1d -p orders --out csv --columns id,total -o orders.csv
   Some of them:
     colloquium replay --since 7d --raw --filter '/level == "error"'
   Failed events once more, now that the script is mended, to where the daemon writes (stop it first):
@@ -36,10 +39,12 @@ export function replayCommand(command: Command): Command {
     .option('--raw', 'the stored events as they are, through no pipeline')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout: an earlier output is replaced, with --dead-letters added to',
+      'write here instead of to stdout (-): an earlier output is replaced, with --dead-letters added to; .gz and .zst are compressed',
     )
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
-    .option('-r, --raw-output', 'texts without quotes, everything else as JSON')
+    .addOption(outOption())
+    .addOption(columnsOption())
+    .addOption(rawOption())
     .option('--dead-letter <file>', 'add events that fail to this file instead of writing them to stderr')
     .option(
       '--dead-letters',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { dollarOption } from '../flags/dollar-option.js';
+import { columnsOption, outOption, rawOption } from '../flags/output-format-options.js';
 import { filterOption } from '../flags/filter-option.js';
 import { tableOption } from '../flags/table-option.js';
 import { parseSize } from '../../config/units/index.js';
@@ -13,9 +14,10 @@ Examples:
     colloquium -e '{/id, who: /user/name}' tweets.ndjson
   Only some events:
     colloquium --filter '/score > 0.5 and /lang == "en"' events.ndjson
-  One event for each item; each event once; the types of events, and how many there are of each:
+  One event for each item; each event once; a tenth of them; the types of events, and how many there are of each:
     colloquium --explode /items -e '{/sku, /n}' orders.ndjson
     colloquium --dedupe /id events.ndjson
+    colloquium --sample-rate 0.1 events.ndjson
     colloquium --count-by /type events.ndjson
   Rows of a CSV file, whose first row names the fields:
     colloquium -e '{/id, total: number.parse(/total)}' orders.csv
@@ -73,16 +75,9 @@ export function runCommand(command: Command): Command {
       '-o, --output <file>',
       'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each',
     )
-    .option(
-      '--out <format>',
-      'ndjson, csv, tsv or text (texts without quotes, all else as JSON); CSV and TSV begin with a header',
-    )
-    .option(
-      '--columns <names>',
-      'with --out csv or tsv: the columns, like id,name; else the keys of the first event',
-      names,
-    )
-    .option('-r, --raw-output', 'the same as --out text, as jq -r')
+    .addOption(outOption())
+    .addOption(columnsOption())
+    .addOption(rawOption())
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
     .option('--dead-letter <file>', 'add failed events to this file instead of writing them to stderr')
@@ -125,12 +120,6 @@ export function runCommand(command: Command): Command {
 }
 
 /** Names with a comma, or a space around them, can be given in a config. */
-function names(text: string): readonly string[] {
-  const list = text.split(',').map((name) => name.trim());
-  if (list.includes('')) throw new InvalidArgumentError('It must be names such as id,name.');
-  return list;
-}
-
 function size(text: string): number {
   const bytes = parseSize(text);
   if (bytes === undefined || bytes < 1)

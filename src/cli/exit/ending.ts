@@ -32,6 +32,22 @@ export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
   }
 }
 
+/** Why a command's events ended. `input`: it was read to its end. */
+export type WhyEnded = BlockRunResult['endedBy'] | 'limit' | 'signal';
+
+/**
+ * @param limit events that were wanted
+ * @param signalCode the exit code of a signal that has ended it
+ */
+export function whyEnded(
+  { endedBy, counts }: BlockRunResult,
+  { limit, signalCode }: { readonly limit: number | undefined; readonly signalCode: number | undefined },
+): WhyEnded {
+  // Calls that a signal has cut off are a pause.
+  if (signalCode !== undefined && (endedBy === 'input' || endedBy === 'paused')) return 'signal';
+  return endedBy === 'input' && limit !== undefined && counts.input >= limit ? 'limit' : endedBy;
+}
+
 /** Whether every event is where it belongs. */
 function isWhole({ deadLettered, skipped, unrouted }: Counts): boolean {
   return deadLettered + skipped + unrouted === 0;

@@ -12,6 +12,9 @@ export interface ReplayFlags extends ConfigFlags {
   readonly raw?: true;
   readonly output?: string;
   readonly envelope?: true;
+  /** The format of the output, and its columns. */
+  readonly out?: string;
+  readonly columns?: readonly string[];
   readonly rawOutput?: true;
   readonly deadLetter?: string;
   readonly deadLetters?: true;

@@ -55,7 +55,7 @@ function tableFiles({ way }: ReplayPlan): readonly string[] {
 }
 
 function targetsOf({ way, deadLetter }: ReplayPlan): readonly Target[] {
-  const output = way.kind === 'to-outputs' ? undefined : way.output?.file;
+  const output = way.kind !== 'to-outputs' && way.output.kind === 'file' ? way.output.path : undefined;
   const targets: Target[] = [
     ...(output === undefined ? [] : [{ path: output, flag: '-o' } as const]),
     ...(deadLetter === undefined ? [] : [{ path: deadLetter, flag: '--dead-letter' } as const]),

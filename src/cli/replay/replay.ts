@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { replay as replayJob, type ReplayOutcome, type ReplayPlan } from '../../jobs/replay/index.js';
-import { exitCodeOf } from '../exit/ending.js';
+import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onDisk } from '../exit/on-disk.js';
 import { UserError } from '../exit/user-error.js';
@@ -38,13 +38,17 @@ export async function replay(flags: ReplayFlags): Promise<number> {
 function concluded(
   { result, damagedPlaces }: ReplayOutcome,
   way: ReplayPlan['way'],
-  { stats }: ReplayFlags,
+  { stats, limit }: ReplayFlags,
   seconds: number,
   signalCode: number | undefined,
 ): number {
   // Whoever closed the pipe has seen enough.
   if (result.endedBy === 'closed') return EXIT.ok;
-  writeStderr(stats === 'json' ? summaryJson(result, seconds) : summaryText(result, seconds));
+  writeStderr(
+    stats === 'json'
+      ? summaryJson(result, seconds, whyEnded(result, { limit, signalCode }))
+      : summaryText(result, seconds),
+  );
   // To one output, only events of unknown pipelines don't go: these are named.
   if (stats === 'text' && way.kind === 'to-outputs') writeStderr(unroutedText(result));
   if (signalCode !== undefined) return signalCode;

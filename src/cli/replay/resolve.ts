@@ -1,7 +1,16 @@
-import { pipelineNames, resolvePipeline, stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import {
+  pipelineNames,
+  resolvePipeline,
+  stateDirectory,
+  useSection,
+  type LoadedConfig,
+  type OutputTake,
+} from '../../config/index.js';
 import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { parseTemplate } from '../../files/names/index.js';
+import { leavesColumnsOpen } from '../../pipeline/index.js';
+import { resolveOneOutput } from '../run/resolve-outputs.js';
 import { refuseKeyed } from '../serve/refuse-keyed.js';
 import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
 import { tablesOf } from '../plan/given-tables.js';
@@ -9,7 +18,7 @@ import type { PipelineServePlan } from '../../jobs/index.js';
 import { pipelineServePlan } from '../serve/resolve.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
-import type { EventChoice, ReplayOutput, ReplayPlan, ReplayWay } from '../../jobs/replay/index.js';
+import type { EventChoice, ReplayPlan, ReplayWay } from '../../jobs/replay/index.js';
 
 /**
  * From what was typed to what is meant.
@@ -47,16 +56,19 @@ function refuseContradictions(flags: ReplayFlags): void {
   }
   if (
     flags.toOutputs === true &&
-    (flags.output !== undefined ||
-      flags.envelope === true ||
-      flags.rawOutput === true ||
-      flags.deadLetter !== undefined)
+    (flags.output !== undefined || flags.envelope === true || namesFormat(flags) || flags.deadLetter !== undefined)
   ) {
-    refuse('--to-outputs writes as the config says: it excludes -o, --envelope, -r and --dead-letter');
+    refuse(
+      '--to-outputs writes as the config says: it excludes -o, --envelope, --out, --columns, -r and --dead-letter',
+    );
   }
-  if (flags.rawOutput === true && (flags.envelope === true || flags.raw === true)) {
-    refuse(`-r writes texts as they are, and ${flags.raw === true ? '--raw' : '--envelope'} writes whole events`);
+  if (flags.raw === true && namesFormat(flags)) {
+    refuse('--raw writes whole events as they are stored: it excludes --out, --columns and -r');
   }
+}
+
+function namesFormat({ out, columns, rawOutput }: ReplayFlags): boolean {
+  return out !== undefined || columns !== undefined || rawOutput === true;
 }
 
 async function requireConfig(flags: ReplayFlags): Promise<LoadedConfig> {
@@ -103,7 +115,7 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
       'run -o can write a file per key',
     );
   }
-  const output: ReplayOutput = flags.output === undefined ? undefined : { file: flags.output };
+  const { spec: take, plan: output } = resolveOneOutput(flags);
   if (flags.raw === true) {
     const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
     return { kind: 'raw', pipeline: flags.pipeline, filters, output, limits };
@@ -122,15 +134,19 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   }
   const through = flags.pipeline === undefined ? 'own' : 'one';
   if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };
-  return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, flags)), through, output };
+  if (leavesColumnsOpen([take]) && (flags.deadLetters === true || through === 'own')) {
+    const what =
+      flags.deadLetters === true ? '--dead-letters adds to a table' : 'events of several pipelines go to one table';
+    throw new UserError(`${what}, whose columns are not known before`, EXIT.usage, 'name them: --columns id,name');
+  }
+  return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, take, flags)), through, output };
 }
 
 /** Whatever outputs it has: here everything goes to one, and dead letters are whole in a file. */
-function toOneOutput(plan: PipelineServePlan, { envelope, rawOutput, deadLetter }: ReplayFlags): PipelineServePlan {
+function toOneOutput(plan: PipelineServePlan, take: OutputTake, { deadLetter }: ReplayFlags): PipelineServePlan {
   const { spec, block } = plan;
   const rawMax = deadLetter === undefined ? RAW_MAX_ON_STDERR : block.lineBytesMax * 2;
-  const output = { envelope: envelope === true, ...(rawOutput === true && { format: 'text' }) };
-  return { ...plan, spec: { ...spec, outputs: [output] }, block: { ...block, rawMax } };
+  return { ...plan, spec: { ...spec, outputs: [take] }, block: { ...block, rawMax } };
 }
 
 /** Of a broken line, on stderr; a file gets all of it. */

@@ -2,6 +2,12 @@ import type { ConfigFlags } from '../flags/find-config.js';
 import type { TableFlag } from '../flags/table-option.js';
 
 /** The options of `run` as they were typed, each already of its own type. */
+/** How the one output is written that is not of the config. */
+export type OutputFlags = Pick<
+  RunFlags,
+  'output' | 'envelope' | 'out' | 'columns' | 'rawOutput' | 'rotate' | 'follow' | 'resume' | 'resume=force' | 'restart'
+>;
+
 export interface RunFlags extends ConfigFlags {
   readonly eval?: string;
   readonly script?: string;

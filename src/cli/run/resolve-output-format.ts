@@ -9,14 +9,14 @@ import {
 } from '../../sinks/formats/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
-import type { RunFlags } from './flags.js';
+import type { OutputFlags, RunFlags } from './flags.js';
 
 /**
  * How the one output is written that `-o` or standard output is: what `--out` and `--columns` say, or `-r`.
  *
  * @throws UserError
  */
-export function resolveOutputFormat(flags: RunFlags): Pick<OutputTake, 'format' | 'columns'> {
+export function resolveOutputFormat(flags: OutputFlags): Pick<OutputTake, 'format' | 'columns'> {
   const { rawOutput, columns } = flags;
   const named = rawOutput === true ? (flags.out ?? 'text') : flags.out;
   if (rawOutput === true && named !== 'text') {
@@ -31,7 +31,7 @@ export function resolveOutputFormat(flags: RunFlags): Pick<OutputTake, 'format' 
 }
 
 /** What is told of a file whose name says something else than what it gets. */
-export function formatHints({ out, rawOutput, output = '' }: RunFlags): readonly string[] {
+export function formatHints({ out, rawOutput, output = '' }: OutputFlags): readonly string[] {
   const end = /\.(csv|tsv)$/i.exec(withoutPacking(output))?.[1]?.toLowerCase();
   if (end === undefined || out !== undefined || rawOutput === true) return [];
   return [`${output} gets lines of JSON: --out ${end} writes ${end.toUpperCase()}`];
@@ -60,7 +60,7 @@ function refuseUnknown(named: string | undefined): void {
 }
 
 /** Where another file, or another run, goes on with the output, the first event cannot decide the columns. */
-function refuseWithoutColumns(flags: RunFlags, format = ''): void {
+function refuseWithoutColumns(flags: OutputFlags, format = ''): void {
   const writesFile = flags.output !== undefined && flags.output !== '-';
   const keepsPlace = flags.resume ?? flags['resume=force'] ?? flags.restart;
   const flag = keepsPlace

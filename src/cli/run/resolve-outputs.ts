@@ -8,7 +8,7 @@ import { fileHead, formatProblem, type FileHead } from '../../sinks/formats/inde
 import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
-import type { RunFlags } from './flags.js';
+import type { OutputFlags, RunFlags } from './flags.js';
 import { refuseForConfig, refuseProblem, resolveOutputFormat } from './resolve-output-format.js';
 import {
   keepingOf,
@@ -25,15 +25,9 @@ import {
  * @throws UserError
  */
 export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: OutputTake; plan: OutputTarget }[] {
-  const format = resolveOutputFormat(flags);
-  const envelope = flags.envelope === true;
-  const spec = { envelope, ...format };
-  if (flags.output !== undefined && flags.output !== '-') {
-    const head = fileHead(spec);
-    const keeping = { ...(flags.rotate !== undefined && { rotateBytes: flags.rotate }), ...(head && { head }) };
-    const packing = packingOf(flags.output);
-    if (packing === 'zstd') refuseWithoutZstd(flags.output);
-    const packs = packing === undefined ? {} : { packing };
+  const one = resolveOneOutput(flags);
+  const { spec } = one;
+  if (flags.output !== undefined && one.plan.kind === 'file') {
     const keyed = keyedOutput(flags.output, plan);
     const filesBy = keyed && fieldsIn(keyed.names);
     if (keyed !== undefined && leavesColumnsOpen([spec])) {
@@ -43,20 +37,27 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
         'name them with --columns',
       );
     }
-    return [
-      {
-        spec: { ...spec, ...(filesBy && { filesBy }) },
-        plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs, ...(keyed && { keyed }) },
-      },
-    ];
+    return [{ spec: { ...spec, ...(filesBy && { filesBy }) }, plan: { ...one.plan, ...(keyed && { keyed }) } }];
   }
-  if (flags.output === '-' || plan.outputs === undefined) return [{ spec, plan: toStdout(spec) }];
-  if (format.format !== undefined) refuseForConfig(flags);
+  if (flags.output === '-' || plan.outputs === undefined) return [one];
+  if (spec.format !== undefined) refuseForConfig(flags);
   return plan.outputs.map((output) => {
-    const one = { ...takeOf(output), envelope: envelope || output.envelope };
-    refuseProblem(formatProblem(one));
-    return { spec: one, plan: outputPlan(output) };
+    const take = { ...takeOf(output), envelope: spec.envelope || output.envelope };
+    refuseProblem(formatProblem(take));
+    return { spec: take, plan: outputPlan(output) };
   });
+}
+
+/** The file that `-o` names, replaced, or standard output. @throws UserError */
+export function resolveOneOutput(flags: OutputFlags): { spec: OutputTake; plan: OutputTarget } {
+  const spec = { envelope: flags.envelope === true, ...resolveOutputFormat(flags) };
+  if (flags.output === undefined || flags.output === '-') return { spec, plan: toStdout(spec) };
+  const head = fileHead(spec);
+  const keeping = { ...(flags.rotate !== undefined && { rotateBytes: flags.rotate }), ...(head && { head }) };
+  const packing = packingOf(flags.output);
+  if (packing === 'zstd') refuseWithoutZstd(flags.output);
+  const packs = packing === undefined ? {} : { packing };
+  return { spec, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } };
 }
 
 /** @throws UserError where this version of Node cannot compress so */

@@ -1,6 +1,6 @@
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { TraceOf } from '../../pipeline/index.js';
-import { exitCodeOf } from '../exit/ending.js';
+import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onSignals, type Signals } from '../terminal/signals.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -53,7 +53,8 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   // Whoever closed the pipe has seen enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
-  if (plan.stats === 'json') writeStderr(summaryJson(result, seconds, ai));
+  if (plan.stats === 'json')
+    writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
   else if (finishedBefore !== undefined) writeStderr(finishedText(finishedBefore));
   else writeStderr(summaryText(result, seconds, ai));
   if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {

@@ -1,11 +1,13 @@
 import type { BlockRunResult } from '../../pipeline/index.js';
+import type { WhyEnded } from '../exit/ending.js';
 import { grouped } from '../terminal/grouped.js';
 import type { AiSummary } from './ai-summary.js';
 
 /** The closing line for a person: what came in, and what became of it. Parts that are zero are left out. */
 export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
-  const { input, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
+  const { input, openBefore, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
   const parts = [`${grouped(input)} in`];
+  if (openBefore > 0) parts.push(`${grouped(openBefore)} open before`);
   if (made !== 0) parts.push(`${grouped(made)} made`);
   parts.push(`${grouped(output)} out`);
   if (filtered > 0) parts.push(`${grouped(filtered)} filtered`);
@@ -35,23 +37,27 @@ export function finishedText(lines: number): string {
 
 /**
  * The same for a program, as one JSON line. `input` is the sum of the five that follow it; where a stage looks across events,
- * `input + made` is the sum of the others, and `stages` says it of each stage. `lines` are told where they are not events each:
+ * `input + open_before + made` is the sum of the others, and `stages` says it of each stage. `lines` are told where they are not events each:
  * blank ones, headers, records of several lines.
  */
-export function summaryJson(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
-  const { input, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
+export function summaryJson(result: BlockRunResult, seconds: number, endedBy: WhyEnded, ai?: AiSummary): string {
+  const { input, openBefore, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
   const { stages } = result;
   const counts = {
     ...(result.lines !== input && { lines: result.lines }),
     input,
-    ...(stages && { made }),
+    ...(stages && { open_before: openBefore, made }),
     output,
     filtered,
     skipped,
     unrouted,
     dead_lettered: deadLettered,
-    ...(stages && { merged, open, stages }),
+    ...(stages && { merged, open, stages: stages.map(stageJson) }),
   };
-  const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: result.endedBy };
+  const run = { bytes: result.bytes, seconds: Number(seconds.toFixed(3)), ended_by: endedBy };
   return `${JSON.stringify({ ...counts, ...run, ...(ai && { ai: ai.json }) })}\n`;
+}
+
+function stageJson({ stage, in: came, openBefore, ...rest }: NonNullable<BlockRunResult['stages']>[number]): object {
+  return { stage, in: came, open_before: openBefore, ...rest };
 }

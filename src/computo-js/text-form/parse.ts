@@ -55,7 +55,7 @@ function* expression(reader: Reader, levelMin: number): GrammarRule<Expression> 
       reader.space();
       operands.push(yield* ask(expression(reader, infix.level + 1)));
     }
-    left = callOf(infix.operator, operands, start, endOf(operands));
+    left = callOf(infix.operator, operands, start, reader.end);
   }
 }
 
@@ -95,14 +95,14 @@ function* prefix(reader: Reader): GrammarRule<Expression> {
       reader.takeWord();
       reader.space();
       const operand = yield* ask(expression(reader, NOT_LEVEL));
-      return callOf('not', [operand], start, operand.span.end);
+      return callOf('not', [operand], start, reader.end);
     }
     case undefined:
       if (reader.sees('-') && !/[0-9]/.test(reader.character(1))) {
         reader.at += 1;
         reader.space();
         const operand = yield* ask(expression(reader, NEGATION_LEVEL));
-        return callOf('-', [operand], start, operand.span.end);
+        return callOf('-', [operand], start, reader.end);
       }
       if (reader.sees('(')) {
         const parameters = parameterList(reader);
@@ -373,8 +373,10 @@ function parameterList(reader: Reader): readonly string[] | undefined {
 function* lambda(reader: Reader, parameters: readonly string[], start: number): GrammarRule<Expression> {
   reader.space();
   const body = yield* ask(expression(reader, PIPE_LEVEL));
-  const { end } = body.span;
-  return { script: ['lambda', parameters, body.script], span: spanOf(start, end, [undefined, undefined, body.span]) };
+  return {
+    script: ['lambda', parameters, body.script],
+    span: spanOf(start, reader.end, [undefined, undefined, body.span]),
+  };
 }
 
 function* letExpression(reader: Reader): GrammarRule<Expression> {
@@ -397,7 +399,7 @@ function* letExpression(reader: Reader): GrammarRule<Expression> {
     const value = yield* ask(expression(reader, PIPE_LEVEL));
     bindings.push({
       script: [name, value.script],
-      span: spanOf(from, value.span.end, [spanOf(from, from + name.length), value.span]),
+      span: spanOf(from, reader.end, [spanOf(from, from + name.length), value.span]),
     });
     if (reader.takes(',')) reader.space();
   }
@@ -406,12 +408,12 @@ function* letExpression(reader: Reader): GrammarRule<Expression> {
   const body = yield* ask(expression(reader, PIPE_LEVEL));
   const all: Span = spanOf(
     start,
-    body.span.end,
+    reader.end,
     bindings.map(({ span }) => span),
   );
   return {
     script: ['let', bindings.map(({ script }) => script), body.script],
-    span: spanOf(start, body.span.end, [undefined, all, body.span]),
+    span: spanOf(start, reader.end, [undefined, all, body.span]),
   };
 }
 
@@ -424,7 +426,7 @@ function* ifExpression(reader: Reader): GrammarRule<Expression> {
   const then = yield* ask(expression(reader, PIPE_LEVEL));
   keyword(reader, 'else');
   const otherwise = yield* ask(expression(reader, PIPE_LEVEL));
-  return callOf('if', [condition, then, otherwise], start, otherwise.span.end);
+  return callOf('if', [condition, then, otherwise], start, reader.end);
 }
 
 function keyword(reader: Reader, word: string): void {
@@ -447,8 +449,4 @@ function dottedName(reader: Reader): string | undefined {
     name += `.${reader.takeWord() ?? ''}`;
   }
   return name;
-}
-
-function endOf(expressions: readonly Expression[]): number {
-  return expressions.at(-1)?.span.end ?? 0;
 }

@@ -13,6 +13,10 @@ const GOES_ON = /[A-Za-z0-9_.]/;
 /** A text and how far it is read. */
 export class Reader {
   at = 0;
+  /** Where what was read last ends, before the white space behind it. */
+  end = 0;
+  /** Where white space was passed up to. */
+  #spaceEnd = 0;
   /** Whether comments were passed; the first line may be the shell's, and is none. */
   hasComments = false;
 
@@ -28,12 +32,14 @@ export class Reader {
 
   /** Passes white space and comments. */
   space(): void {
+    if (this.at !== this.#spaceEnd) this.end = this.at;
     this.#match(BLANKS);
     while (this.sees('--')) {
       this.hasComments = true;
       this.at = this.#lineEnd();
       this.#match(BLANKS);
     }
+    this.#spaceEnd = this.at;
   }
 
   isAtEnd(): boolean {

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../../config/index.js';
+import type { OutputTarget } from '../outputs/target.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import type { FilterStages } from '../../pipeline/index.js';
 
@@ -33,7 +34,7 @@ export type ReplayWay =
       /** Only events sent to this pipeline. */
       readonly pipeline: string | undefined;
       readonly filters: FilterStages;
-      readonly output: ReplayOutput;
+      readonly output: OutputTarget;
       readonly limits: { readonly depthMax: number; readonly lineBytesMax: number };
     }
   /** Each goes through a pipeline: its own, or one for all. */
@@ -41,10 +42,7 @@ export type ReplayWay =
       readonly kind: 'pipelines';
       readonly pipelines: readonly PipelineServePlan[];
       readonly through: 'own' | 'one';
-      readonly output: ReplayOutput;
+      readonly output: OutputTarget;
     }
   /** Each goes through its pipeline, and to that pipeline's own outputs. */
   | { readonly kind: 'to-outputs'; readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' };
-
-/** Undefined: standard output. */
-export type ReplayOutput = { readonly file: string } | undefined;

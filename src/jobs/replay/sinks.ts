@@ -3,9 +3,8 @@ import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { endHalfLines } from '../outputs/end-half-lines.js';
 import { holdTargets } from '../outputs/hold-targets.js';
 import { openTargets } from '../outputs/open-targets.js';
-import { filesOf, toStdout, type Targets } from '../outputs/target.js';
+import { filesOf, type OutputTarget, type Targets } from '../outputs/target.js';
 import type { OpenReplay } from './open-replay.js';
-import type { ReplayOutput } from './plan.js';
 
 /**
  * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
@@ -15,12 +14,12 @@ import type { ReplayOutput } from './plan.js';
  */
 export async function openReplaySinks(
   { plan: { choice, deadLetter }, talk }: Pick<OpenReplay, 'plan' | 'talk'>,
-  to: ReplayOutput,
+  to: OutputTarget,
 ): Promise<OpenSinks> {
   const mode = choice.from === 'dead-letters' ? 'append' : 'truncate';
   const keeping = { permissions: DEAD_LETTER_PERMISSIONS };
   const targets: Targets = {
-    outputs: [to === undefined ? toStdout({ envelope: false }) : { kind: 'file', path: to.file, mode, keeping: {} }],
+    outputs: [to.kind === 'file' ? { ...to, mode } : to],
     deadLetters:
       deadLetter === undefined ? { kind: 'stderr' } : { kind: 'file', path: deadLetter, mode: 'append', keeping },
   };

@@ -1,4 +1,10 @@
-import { byPipeline, mergeResults, type OpenExecutor } from '../../pipeline/index.js';
+import {
+  byPipeline,
+  decidingColumns,
+  leavesColumnsOpen,
+  mergeResults,
+  type OpenExecutor,
+} from '../../pipeline/index.js';
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { runOfLetters } from './letter-run.js';
@@ -47,7 +53,10 @@ function together(
 ): OpenExecutor {
   const opened = new Map(pipelines.map(({ pipeline, engine }) => [pipeline.spec.name, engine.open()]));
   const [only] = opened.values();
-  if (through === 'one' && only !== undefined) return only;
+  if (through === 'one' && only !== undefined) {
+    const outputs = pipelines[0]?.pipeline.spec.outputs ?? [];
+    return leavesColumnsOpen(outputs) ? decidingColumns(only, outputs) : only;
+  }
   const told = new Set<string | undefined>();
   const executor = byPipeline(opened, (pipeline) => {
     if (told.has(pipeline)) return;

@@ -15,6 +15,7 @@ import type { Passing } from './across-stage.js';
 import { Composed, contextIn, Incoming, settingOut } from './arrival.js';
 import { failMade } from './fail-made.js';
 import { lazyAcross } from './lazy-across.js';
+import { openEvents, withOpen } from './open-events.js';
 import { addSides } from './stage-counts.js';
 import { PipelineState } from './state-table.js';
 import { isAcross, Steps, type MadeHere } from './steps.js';
@@ -43,7 +44,12 @@ export function acrossProcessor(
   const settings: BatchOptions = { name, pipeline: routing, outputs, formats, onError, strict, rawMax, onLine };
   const reading = { ...options, takesParts: true };
   const state = new PipelineState();
-  const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
+  const compiled = compileSteps(spec.stages, {
+    state,
+    depthMax: options.depthMax,
+    scripts: { tables: spec.tables, traceOf },
+  });
+  const noteOpen = openEvents(spec.stages, state);
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);
   const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;
@@ -79,7 +85,7 @@ export function acrossProcessor(
       release(here, (at) => steps.end(at));
       return resultOf(here);
     },
-    state,
+    state: withOpen(spec.stages, state),
   });
 
   /** Lets what is kept go on, step by step: what one lets go may close something at the next. */
@@ -145,6 +151,7 @@ export function acrossProcessor(
   function resultOf(here: Batch): BlockResult {
     const stages = steps.takeCounts();
     addSides(here, stages);
+    noteOpen(stages);
     const changes = state.takeChanges();
     const nextTick = steps.nextTick();
     return { ...here.result(), stages, ...(changes && { changes }), ...(nextTick !== undefined && { nextTick }) };

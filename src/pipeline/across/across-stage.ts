@@ -111,6 +111,8 @@ export interface AcrossStage {
 export interface AcrossParts {
   /** A table where it keeps what it knows. @param name tells it from the stage's others */
   readonly state: <Value>(name: string, codec: Codec<Value>) => StateTable<Value>;
+  /** So deep may what comes in be nested, and what is kept. */
+  readonly depthMax: number;
   /** What its scripts are compiled with. */
   readonly scripts: ScriptContext;
 }

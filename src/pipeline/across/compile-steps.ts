@@ -1,5 +1,6 @@
 import type { StagePlan } from '../../config/index.js';
-import { compileAcross, compileStage, isAcrossStage, keepsState, type ScriptContext } from '../stages/index.js';
+import { compileAcross, compileStage, isAcrossStage, keepsState } from '../stages/index.js';
+import type { AcrossParts } from './across-stage.js';
 import type { PipelineState } from './state-table.js';
 import type { Step } from './steps.js';
 
@@ -14,18 +15,25 @@ export function compileSteps(
   stages: readonly StagePlan[],
   {
     state,
+    depthMax,
     scripts,
     before = 0,
-  }: { readonly state: PipelineState; readonly scripts: ScriptContext; readonly before?: number },
+  }: Pick<AcrossParts, 'depthMax' | 'scripts'> & { readonly state: PipelineState; readonly before?: number },
 ): readonly Step[] {
-  // What a stage knows is kept by its place among those that know something: others may come and go.
-  const places = new Map(stages.filter(keepsState).map((stage, index) => [stage, before + index + 1]));
-  return stages.map((stage) =>
+  const places = placesOf(stages);
+  return stages.map((stage, at) =>
     isAcrossStage(stage)
       ? compileAcross(stage, {
           scripts,
-          state: (name, codec) => state.table(`${places.get(stage) ?? 0}.${name}`, codec),
+          depthMax,
+          state: (name, codec) => state.table(`${before + (places[at] ?? 0)}.${name}`, codec),
         })
       : compileStage(stage, scripts),
   );
+}
+
+/** What a stage knows is kept by its place among those that know something, from 1: others, whose place is 0, may come and go. */
+export function placesOf(stages: readonly StagePlan[]): readonly number[] {
+  let place = 0;
+  return stages.map((stage) => (keepsState(stage) ? ++place : 0));
 }

@@ -1,21 +1,25 @@
 import type { Counts } from '../counts.js';
 
-/** What is counted of a stage's events. */
-export const STAGE_COUNTS = ['in', 'out', 'made', 'filtered', 'merged', 'open', 'forgotten'] as const;
+/** What is counted of a stage's events as they come. */
+const STAGE_COUNTS = ['in', 'out', 'made', 'filtered', 'merged', 'open', 'forgotten'] as const;
 
 /**
- * What became of the events of one stage. `in + made = out + filtered + merged + open`; events that failed count nowhere, as if
- * they had not come.
+ * What became of the events of one stage. `in + openBefore + made = out + filtered + merged + open`; events that failed count nowhere,
+ * as if they had not come.
  *
  * - `made`: events that the stage added: n − 1 for one that became n, 1 for one that was made of several
  * - `merged`: events that went into another
  * - `open`: kept, to become a part of another
+ * - `openBefore`: kept by those who did what came before, when a run begins that goes on with it
  * - `forgotten`: what was known of events before, and was given up because it was too much
  */
-export type StageCounts = { readonly stage: string } & Record<(typeof STAGE_COUNTS)[number], number>;
+export type StageCounts = { readonly stage: string; openBefore: number } & Record<
+  (typeof STAGE_COUNTS)[number],
+  number
+>;
 
 export function noStageCounts(stage: string): StageCounts {
-  return { stage, in: 0, out: 0, made: 0, filtered: 0, merged: 0, open: 0, forgotten: 0 };
+  return { stage, in: 0, openBefore: 0, out: 0, made: 0, filtered: 0, merged: 0, open: 0, forgotten: 0 };
 }
 
 /** Adds the counts of some events to those before: of the same stages, in the same order. */
@@ -23,12 +27,14 @@ export function addStageCounts(total: StageCounts[], more: readonly StageCounts[
   for (const [index, counts] of more.entries()) {
     const sum = (total[index] ??= noStageCounts(counts.stage));
     for (const key of STAGE_COUNTS) sum[key] += counts[key];
+    sum.openBefore += counts.openBefore;
   }
 }
 
 /** Counts for the whole what stages have made of its events. */
 export function addSides({ counts }: { readonly counts: Counts }, stages: readonly StageCounts[]): void {
-  for (const { made, merged, open, filtered } of stages) {
+  for (const { openBefore, made, merged, open, filtered } of stages) {
+    counts.openBefore += openBefore;
     counts.made += made;
     counts.merged += merged;
     counts.open += open;

@@ -4,6 +4,7 @@ import type { Passing } from '../across/across-stage.js';
 import { Composed, contextIn, Incoming, settingOut } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { failMade } from '../across/fail-made.js';
+import { openEvents, withOpen } from '../across/open-events.js';
 import { addSides, addStageCounts } from '../across/stage-counts.js';
 import { AS_JSON, PipelineState } from '../across/state-table.js';
 import { Steps } from '../across/steps.js';
@@ -78,7 +79,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
  * @throws ComputoError when a script can't be compiled
  */
 export function eventExecutor(options: EventOptions): EventExecutor {
-  const { pipeline: spec, strict, rawMax, calls } = options;
+  const { pipeline: spec, strict, rawMax, depthMax, calls } = options;
   const { front, middle, back } = sectionsOf(spec.stages);
   const steps = middle.map((stage) => compileStep(stage, calls, spec));
   const routing = compileRouting(spec);
@@ -104,14 +105,15 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const state = new PipelineState();
   // With the state of the stages before them; else whoever goes on with a run counts them once more.
   const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
+  const noteOpen = openEvents(front, state);
   let batchHere: Batch | undefined;
   const watch = {
     passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
     contextOf: contextIn,
   };
-  const before = new Steps(compileSteps(front, { state, scripts: spec }), state, watch);
+  const before = new Steps(compileSteps(front, { state, depthMax, scripts: spec }), state, watch);
   const behind = new Steps(
-    compileSteps(back, { state, scripts: spec, before: front.filter(keepsState).length }),
+    compileSteps(back, { state, depthMax, scripts: spec, before: front.filter(keepsState).length }),
     state,
     watch,
   );
@@ -129,7 +131,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       });
       return held.until(block, resultOf(batch, underWay));
     },
-    ...(isStateful ? { state, end } : { skip }),
+    ...(isStateful ? { state: withOpen([...front, ...back], state), end } : { skip }),
   };
 
   function end(meta: BlockMeta): Promise<BlockResult> {
@@ -164,6 +166,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = [...before.takeCounts()];
+    noteOpen(counts);
     const changes = state.takeChanges();
     const nextTick = before.nextTick();
     await Promise.all(underWay);

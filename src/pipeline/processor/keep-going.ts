@@ -20,6 +20,8 @@ export interface ProcessorTalk {
   readonly paused: (message: string, retryMs: number) => void;
   /** See the state `stopped`. */
   readonly stopped: () => void;
+  /** It begins, or begins again, with what its stages knew: what each keeps of the events before. */
+  readonly wentOn: (stages: NonNullable<BlockTally['stages']>) => void;
   /** A block of events is out. */
   readonly delivered: (tally: BlockTally) => void;
   /** Nobody reads the output any more. */

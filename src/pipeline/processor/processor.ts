@@ -134,6 +134,7 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
           await sinks.close();
         },
       },
+      onBefore: (stages) => this.talk.wentOn(stages),
       beforeWrite: () => watch.beforeBlock(),
       onDelivered: ({ resumeAt, ...tally }) => {
         watch.afterBlock();

@@ -1,4 +1,4 @@
-import { elementShape, parsePointer, scalarShape, type Json, type Shape } from 'computo-js';
+import { elementShape, scalarShape, type Json, type Shape } from 'computo-js';
 import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage, Passing } from '../across/across-stage.js';
@@ -7,7 +7,7 @@ import { intoSegments, nameOf, putInto, without } from '../put-into.js';
 import { textOf } from '../text-of.js';
 import { inputPath, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
-import { shapeInto, shapeWithout } from './shape-into.js';
+import { pointerOf, shapeInto, shapeWithout } from './shape-into.js';
 
 const schema = (f: SchemaVocabulary) =>
   f.section({
@@ -104,11 +104,6 @@ const COPIED_MAX = 64 << 20;
 
 function hasText({ scalars }: Shape): boolean {
   return scalars.size > 0 && !scalars.has('null');
-}
-
-/** Segments of a pointer as it is written; undefined for what is none, or is only known from the environment. */
-function pointerOf(written: unknown): readonly string[] | undefined {
-  return typeof written === 'string' && /^(?:\/[^/\s${}]+)+$/.test(written) ? parsePointer(written) : undefined;
 }
 
 function compile(

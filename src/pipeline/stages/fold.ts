@@ -4,11 +4,19 @@ import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import type { AcrossParts, AcrossStage } from '../across/across-stage.js';
 import { keyText } from '../across/key-text.js';
 import { AS_JSON } from '../across/state-table.js';
+import { excessOf } from '../../json/index.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, nameOf, putInto } from '../put-into.js';
+import { textOf } from '../text-of.js';
 import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
-import { shapeInto } from './shape-into.js';
+import { pointerOf, shapeInto } from './shape-into.js';
+
+/** A state may be so long, where nothing else is said. */
+const BYTES_MAX_DEFAULT = 1 << 20;
+
+/** UTF-8 bytes of a UTF-16 unit at most. */
+const BYTES_PER_UNIT_MAX = 3;
 
 /** What is ready-made: `number` puts the number of the event into its data, `previous` the data of the event before. */
 const READY_MADE = ['number', 'previous'] as const;
@@ -36,12 +44,24 @@ const schema = (f: SchemaVocabulary) =>
               .integer(1)
               .prefault(KEYS_MAX_DEFAULT)
               .describe('So many states are kept at a time. The oldest are forgotten first, and counted.'),
+            max_bytes: f
+              .size(1)
+              .prefault(BYTES_MAX_DEFAULT)
+              .describe(
+                'A state may be so long, as JSON. An event that would make it longer fails, and leaves it as it was.',
+              ),
           }),
         ],
         (input) => (f.isMap(input) ? 1 : typeof input === 'string' ? 0 : undefined),
       )
       .describe(
         'Carries a state from event to event. number: the number of each event, from 1, at /number. previous: the data of the event before, or null, at /previous.',
+      ),
+    into: f
+      .jsonPointer()
+      .optional()
+      .describe(
+        'Where number or previous lands in the data of the event; what is there is replaced. Default: /number or /previous.',
       ),
     name: f.stageName(),
   });
@@ -50,10 +70,14 @@ type Settings = ReturnType<typeof schema>['_output'];
 
 interface FoldPlan extends StagePlan {
   readonly ready?: ReadyMade;
+  /** A JSON Pointer: where what is ready-made lands. */
+  readonly into?: string;
   readonly step?: ScriptPlan;
   readonly start: Json;
   readonly by?: ScriptPlan;
   readonly maxKeys: number;
+  /** UTF-8 bytes of a state, as JSON; undefined: it is never longer than the data of an event. */
+  readonly maxBytes?: number;
 }
 
 /** Carries a state from event to event. */
@@ -67,32 +91,44 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
   seesState: ['fold', 'step'],
   data: [['fold', 'start']],
   across: 'state',
-  async plan({ fold: settings, name: written }, make) {
+  problems({ entries }) {
+    const hasStep = entries?.get('fold')?.node.entries !== undefined;
+    return hasStep && entries.has('into')
+      ? [{ path: ['into'], message: 'into belongs to number and previous: a step gives the data itself' }]
+      : [];
+  },
+  async plan({ fold: settings, into, name: written }, make) {
     const name = written ?? `fold-${make.place}`;
     if (typeof settings === 'string') {
-      return { kind: 'fold', name, ready: settings, start: settings === 'number' ? 0 : null, maxKeys: 1 };
+      const start = settings === 'number' ? 0 : null;
+      return { kind: 'fold', name, ready: settings, into: into ?? `/${settings}`, start, maxKeys: 1 };
     }
-    const { start, by: key, max_keys: maxKeys } = settings;
+    const { start, by: key, max_keys: maxKeys, max_bytes: maxBytes } = settings;
     const step = await make.script(['fold', 'step']);
     const by = key === undefined ? undefined : await make.script(['fold', 'by']);
     if (step === undefined || (key !== undefined && by === undefined)) return undefined;
-    return { kind: 'fold', name, step, start, ...(by && { by }), maxKeys };
+    return { kind: 'fold', name, step, start, ...(by && { by }), maxKeys, maxBytes };
   },
   shape(data, _made, stage) {
     const ready = stage.entries?.get('fold')?.node.value;
-    if (ready === 'number') return shapeInto(data, ['number'], scalarShape('number'));
-    return ready === 'previous' ? shapeInto(data, ['previous'], ANY_SHAPE) : ANY_SHAPE;
+    if (ready !== 'number' && ready !== 'previous') return ANY_SHAPE;
+    const into = stage.entries?.has('into') === true ? pointerOf(stage.entries.get('into')?.node.value) : [ready];
+    return into === undefined
+      ? ANY_SHAPE
+      : shapeInto(data, into, ready === 'number' ? scalarShape('number') : ANY_SHAPE);
   },
   refuses([step]) {
     const isNoPair = step !== undefined && !step.any && step.array === undefined;
     return isNoPair ? { script: 0, must: 'the step of a fold must give [state, data]' } : undefined;
   },
-  meaning: ({ ready, step, start, by, maxKeys }) => [
+  meaning: ({ ready, into, step, start, by, maxKeys, maxBytes }) => [
     ready,
+    into,
     step && scriptMeaning(step),
     start,
     by && scriptMeaning(by),
     maxKeys,
+    maxBytes,
   ],
   compile,
 };
@@ -100,14 +136,14 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
 /** The next state, and the data. */
 type Step = (data: Json, context: Json, state: Json) => readonly [Json, Json];
 
-function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): AcrossStage {
-  const { name, start, maxKeys } = plan;
+function compile(plan: FoldPlan, { state, scripts: context, depthMax }: AcrossParts): AcrossStage {
+  const { name, start, maxKeys, maxBytes } = plan;
   const script = plan.step && compileScript(plan.step, name, context);
   const by = plan.by && compileScript(plan.by, name, context);
   const states = state('states', AS_JSON);
   const step: Step =
     script === undefined
-      ? readyMade(plan.ready ?? 'number', name)
+      ? readyMade(plan, name)
       : (data, context, state) => pairOf(script.run(data, context, state), name);
 
   return {
@@ -117,6 +153,7 @@ function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): Acro
     take(event, prepared, flow) {
       const key = prepared as string;
       const [state, data] = step(event.data, event.context, states.get(key) ?? start);
+      if (maxBytes !== undefined) expectWithin(state, { maxBytes, depthMax }, name);
       states.renew(key, state);
       flow.pass({ ...event, data });
     },
@@ -124,8 +161,28 @@ function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): Acro
   };
 }
 
-function readyMade(ready: ReadyMade, name: string): Step {
-  const into = intoSegments(`/${ready}`);
+/** @throws EventFailure when a state is larger than it may be: it would grow with every event */
+function expectWithin(
+  state: Json,
+  bounds: { readonly maxBytes: number; readonly depthMax: number },
+  name: string,
+): void {
+  if (typeof state !== 'object' && typeof state !== 'string') return;
+  const { maxBytes, depthMax } = bounds;
+  const text = textOf(state, name);
+  const bytes = text.length * BYTES_PER_UNIT_MAX <= maxBytes ? 0 : Buffer.byteLength(text);
+  if (bytes > maxBytes) {
+    const message = `the state would be ${bytes} bytes long, more than ${maxBytes} (max_bytes)`;
+    throw new EventFailure('limit_exceeded', message, name);
+  }
+  if (text.length > 2 * depthMax && excessOf(text, { depthMax, valuesMax: Infinity }) !== undefined) {
+    const message = `the state would be nested deeper than ${depthMax} levels (processing.max_depth)`;
+    throw new EventFailure('limit_exceeded', message, name);
+  }
+}
+
+function readyMade({ ready, into: pointer }: FoldPlan, name: string): Step {
+  const into = intoSegments(pointer);
   if (ready === 'previous') return (data, _context, before) => [data, putInto(data, into, before, name)];
   return (data, _context, before) => {
     const number = (typeof before === 'number' ? before : 0) + 1;

@@ -1,4 +1,4 @@
-import { ANY_SHAPE, objectShape, type Shape } from 'computo-js';
+import { ANY_SHAPE, objectShape, parsePointer, type Shape } from 'computo-js';
 
 /** Data of a shape with a value of another at a place in it; missing parents are made. @param segments of the place */
 export function shapeInto(data: Shape, segments: readonly string[], value: Shape): Shape {
@@ -24,4 +24,9 @@ export function shapeWithout(data: Shape, segments: readonly string[]): Shape {
   if (rest.length === 0) return objectShape(new Map(others), open, origin);
   const inner = { ...before, shape: shapeWithout(before.shape, rest) };
   return objectShape(new Map([...fields].map(([key, field]) => [key, key === segment ? inner : field])), open, origin);
+}
+
+/** Segments of a pointer as it is written; undefined for what is none, or is only known from the environment. */
+export function pointerOf(written: unknown): readonly string[] | undefined {
+  return typeof written === 'string' && /^(?:\/[^/\s${}]+)+$/.test(written) ? parsePointer(written) : undefined;
 }

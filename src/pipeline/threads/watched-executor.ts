@@ -1,6 +1,7 @@
 import { readStoredEvent } from '../../event/index.js';
 import { PIECE_BYTES, type Block, type SpareMemory } from '../../sources/index.js';
 import type { Clock } from '../../world/index.js';
+import { withOpen } from '../across/open-events.js';
 import { StateMirror } from '../across/state-mirror.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import { keepsState } from '../stages/index.js';
@@ -120,7 +121,9 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       return done;
     },
     recycle: (lines) => memory.give(lines),
-    ...(mirror && { state: { track: () => undefined, restore: (state) => mirror.apply(state) } }),
+    ...(mirror && {
+      state: withOpen(options.pipeline.stages, { track: ignore, restore: (state) => mirror.apply(state) }),
+    }),
     lateMs() {
       const slowest = Math.max(...[apart, ...slots].map(({ worker }) => worker?.clock.ms ?? 0));
       return slowest >= lateMs ? slowest : undefined;

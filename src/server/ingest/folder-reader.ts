@@ -1,15 +1,17 @@
 import {
   areSamplesThere,
   hasCode,
+  packingOf,
   placeAt,
+  requireZstd,
   type FileSystem,
   type FileStats,
   type PresentFiles,
 } from '../../files/index.js';
-import { RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
+import { isDamage, RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
 import type { FileLedger } from './file-ledger.js';
-import { atRest, type IngestedFile } from './ingested-file.js';
+import { atRest, packingOfFile, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
 import { fromOldRecord } from './old-ledger.js';
 import { packedOrigin } from './packed-origin.js';
@@ -58,6 +60,7 @@ export class FolderReader {
     const { name, path, stats } = seen;
     const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
     if (known === undefined ? seen.isRenamedAway : isAllRead(known, stats)) return;
+    if (this.#isRefused(seen, known)) return;
     let fd: number;
     try {
       fd = this.reading.fs.openUnlinked(path);
@@ -80,6 +83,20 @@ export class FolderReader {
       this.#fail(seen, error);
     } finally {
       this.reading.fs.close(fd);
+    }
+  }
+
+  /** Whether a file is compressed in a way that this version of Node can't read. It stays as it is, for one that can. */
+  #isRefused(seen: WatchedFile, known: IngestedFile | undefined): boolean {
+    const packing = known === undefined ? packingOf(seen.name) : packingOfFile(known);
+    if (packing !== 'zstd') return false;
+    try {
+      requireZstd();
+      return false;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#fail(seen, new Error(`${reason}; decompress it with zstd -d`));
+      return true;
     }
   }
 
@@ -108,12 +125,12 @@ export class FolderReader {
         await this.#forgetContent(progress.record);
       } else if (error instanceof SourceError) {
         // Damaged data stays damaged; a disk error may pass.
-        const isDamage = hasCode(error.cause, 'Z_DATA_ERROR');
+        const isDamaged = isDamage(error.cause);
         const { size, stamp } = stats;
         const known = atRest(progress.record);
-        await ledger.done(isDamage ? { ...known, seen: { size, stamp } } : progress.record, present);
+        await ledger.done(isDamaged ? { ...known, seen: { size, stamp } } : progress.record, present);
         if (progress.stored > 0) talk.stored(path, progress.stored);
-        if (!isDamage) seen.again(RETRY_MS);
+        if (!isDamaged) seen.again(RETRY_MS);
         throw error;
       } else throw error;
     }
@@ -135,7 +152,7 @@ export class FolderReader {
     } else {
       await ledger.done(atRest(record), present);
     }
-    if (isCutOff) this.#fail(seen, new Error('the gzip data ends too early'));
+    if (isCutOff) this.#fail(seen, new Error(`the ${packingOfFile(record) ?? 'gzip'} data ends too early`));
   }
 
   /** The record of a file, whatever its current name. @returns undefined when it may be an unfinished copy, or not a file of ours */
@@ -157,8 +174,8 @@ export class FolderReader {
       talk.rewritten(path);
       await this.#forgetContent(known);
     }
-    const isPacked = name.endsWith('.gz');
-    const origin = isPacked ? await packedOrigin(fd, ledger, present) : undefined;
+    const packing = packingOf(name);
+    const origin = packing && (await packedOrigin(fd, packing, ledger, present));
     if (origin !== undefined) talk.again(path, origin.name);
     const fresh: IngestedFile = {
       ...(origin && atRest(origin)),
@@ -166,7 +183,8 @@ export class FolderReader {
       name,
       place: placeAt(fd, 0, origin?.place.lines ?? 0, this.reading.fs),
       seen: { size: 0, stamp: '' },
-      ...(isPacked && { content: origin?.place.offset ?? 0 }),
+      ...(packing && { content: origin?.place.offset ?? 0 }),
+      ...(packing === 'zstd' && { packing }),
     };
     if (origin !== undefined) return fresh;
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;

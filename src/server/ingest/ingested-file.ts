@@ -1,4 +1,11 @@
-import { parseFingerprint, parsePlace, type FileStats, type Fingerprint, type KnownFile } from '../../files/index.js';
+import {
+  parseFingerprint,
+  parsePlace,
+  type FileStats,
+  type Fingerprint,
+  type KnownFile,
+  type Packing,
+} from '../../files/index.js';
 
 /** What is stored of a file of a watched folder: everything before its place. */
 export interface IngestedFile extends KnownFile {
@@ -8,6 +15,8 @@ export interface IngestedFile extends KnownFile {
   readonly samples?: Fingerprint;
   /** Of a compressed file: bytes of its content before the place. */
   readonly content?: number;
+  /** How such a file is compressed, where that is not gzip. */
+  readonly packing?: 'zstd';
   /** Records behind the place that the log already has: a crash prevented noting the place. */
   readonly ahead?: number;
   /** Length of an unfinished last line behind the place that was not an event and was stored as a refused line. */
@@ -23,9 +32,14 @@ export function contentBefore({ content, place }: IngestedFile): number {
   return content ?? place.offset;
 }
 
+/** How a file is compressed; undefined: it is not. */
+export function packingOfFile({ content, packing }: IngestedFile): Packing | undefined {
+  return content === undefined ? undefined : (packing ?? 'gzip');
+}
+
 /** A record without its facts about what comes behind its place. */
-export function upToPlace({ id, name, place, seen, content }: IngestedFile): IngestedFile {
-  return { id, name, place, seen, ...(content !== undefined && { content }) };
+export function upToPlace({ id, name, place, seen, content, packing }: IngestedFile): IngestedFile {
+  return { id, name, place, seen, ...(content !== undefined && { content }), ...(packing && { packing }) };
 }
 
 /** The record of a file that was read to its end, except for a known last line. */
@@ -37,7 +51,7 @@ export function atRest(record: IngestedFile): IngestedFile {
 /** Parses a stored record; undefined when the value is not one. */
 export function parseIngestedFile(value: unknown): IngestedFile | undefined {
   if (!isObject(value)) return undefined;
-  const { id, name, seen, content, ahead, half, isInLine, waits } = value;
+  const { id, name, seen, content, packing, ahead, half, isInLine, waits } = value;
   const samples = parseFingerprint(value['samples']);
   const place = parsePlace(value['place']);
   if (place === undefined || !isCount(id) || typeof name !== 'string' || !isObject(seen)) return undefined;
@@ -50,6 +64,7 @@ export function parseIngestedFile(value: unknown): IngestedFile | undefined {
     seen: { size, stamp },
     ...(samples && { samples }),
     ...(isCount(content) && { content }),
+    ...(packing === 'zstd' && { packing }),
     ...(isCount(ahead) && { ahead }),
     ...(isCount(half) && { half }),
     ...(isInLine === true && { isInLine }),

@@ -1,5 +1,11 @@
-import { FINGERPRINT_BYTES_MAX, fingerprintOf, isSameFingerprint, type PresentFiles } from '../../files/index.js';
-import { GunzippedFile } from '../../sources/index.js';
+import {
+  FINGERPRINT_BYTES_MAX,
+  fingerprintOf,
+  isSameFingerprint,
+  type Packing,
+  type PresentFiles,
+} from '../../files/index.js';
+import { UnpackedFile } from '../../sources/index.js';
 import type { FileLedger } from './file-ledger.js';
 import type { IngestedFile } from './ingested-file.js';
 
@@ -11,15 +17,16 @@ import type { IngestedFile } from './ingested-file.js';
  */
 export async function packedOrigin(
   fd: number,
+  packing: Packing,
   { files }: Pick<FileLedger, 'files'>,
   present: PresentFiles,
 ): Promise<IngestedFile | undefined> {
-  const head = await contentBefore(fd, FINGERPRINT_BYTES_MAX);
+  const head = await contentBefore(fd, packing, FINGERPRINT_BYTES_MAX);
   if (head === undefined) return undefined;
   const candidates = files.goneLike(head, present).filter(({ content }) => content === undefined);
   for (const candidate of candidates) {
     const { offset, before } = candidate.place;
-    const there = await contentBefore(fd, offset);
+    const there = await contentBefore(fd, packing, offset);
     const last = there?.subarray(-before.bytes);
     if (last !== undefined && isSameFingerprint(fingerprintOf(last), before)) return candidate;
   }
@@ -31,11 +38,11 @@ export async function packedOrigin(
  *
  * @returns undefined when the content ends before the offset, except for small offsets: those get fewer bytes
  */
-async function contentBefore(fd: number, offset: number): Promise<Buffer | undefined> {
+async function contentBefore(fd: number, packing: Packing, offset: number): Promise<Buffer | undefined> {
   let last = Buffer.alloc(0);
   let left = offset;
   try {
-    for await (const chunk of new GunzippedFile(fd).chunks()) {
+    for await (const chunk of new UnpackedFile(fd, packing).chunks()) {
       const taken = chunk.subarray(0, left);
       left -= taken.length;
       last = Buffer.concat([last, taken]).subarray(-FINGERPRINT_BYTES_MAX);

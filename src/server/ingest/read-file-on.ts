@@ -3,7 +3,7 @@ import type { LogEntry, LogPosition } from '../../log/index.js';
 import { GrownFile, partOf, type Block } from '../../sources/index.js';
 import { appendAll } from '../append.js';
 import type { FileLedger } from './file-ledger.js';
-import { atRest, contentBefore, upToPlace, type IngestedFile } from './ingested-file.js';
+import { atRest, contentBefore, packingOfFile, upToPlace, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
 import { recordsOf } from './records-of.js';
 
@@ -150,8 +150,8 @@ function grownFile(
   { lineBytesMax }: FileIntake,
   takesUnfinished: boolean,
 ): GrownFile {
-  const gzip = record.content !== undefined;
-  return new GrownFile(fd, { name, lineBytesMax, from: contentBefore(record), gzip, takesUnfinished });
+  const packing = packingOfFile(record);
+  return new GrownFile(fd, { name, lineBytesMax, from: contentBefore(record), packing, takesUnfinished });
 }
 
 /** The record behind the last block. In a compressed file the place stays where the reading began until the end is reached. */

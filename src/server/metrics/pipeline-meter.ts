@@ -11,7 +11,7 @@ const STATES = ['running', 'waiting', 'stopped', 'closed'] as const satisfies re
 
 const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] as const;
 
-/** What can become of the events of a stage that looks across events; those that it keeps are what is missing in their sum. */
+/** What can become of the events of a stage that looks across events, beside those that it keeps. */
 const WAYS = ['in', 'made', 'out', 'filtered', 'merged', 'forgotten'] as const;
 
 const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly EndOfWorker[];
@@ -19,6 +19,7 @@ const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly E
 /** The outcomes of a block of events. */
 export interface EventsTally {
   readonly counts: {
+    readonly input: number;
     readonly output: number;
     readonly filtered: number;
     readonly skipped: number;
@@ -26,7 +27,9 @@ export interface EventsTally {
     readonly deadLettered: number;
   };
   /** Of stages that look across events: what became of their events. */
-  readonly stages?: readonly ({ readonly stage: string } & Readonly<Record<(typeof WAYS)[number], number>>)[];
+  readonly stages?: readonly ({ readonly stage: string; readonly open: number } & Readonly<
+    Record<(typeof WAYS)[number], number>
+  >)[];
   readonly failures: readonly {
     readonly kind: string;
     readonly stage: string | undefined;
@@ -50,6 +53,8 @@ export interface PipelineStanding {
 export interface PipelineMeter {
   /** Starts the counters of these pipelines at 0, so that the first event shows as a change. */
   begin(pipelines: Iterable<string>): void;
+  /** A pipeline begins, or begins again, with what its stages know. @param stages how many events each keeps */
+  goOn(pipeline: string, stages: readonly { readonly stage: string; readonly open: number }[]): void;
   count(pipeline: string, tally: EventsTally): void;
   /** Dead letters were sent through the pipeline again: their outcomes are counted like all others. */
   countRetried(pipeline: string, events: number): void;
@@ -62,6 +67,11 @@ export interface PipelineMeter {
 
 /** What the pipelines do. */
 export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): PipelineMeter {
+  const read = counter(
+    'events_read_total',
+    'Events that a pipeline has read; dead letters that are retried count, too.',
+    ['pipeline'],
+  );
   const events = counter('events_processed_total', 'Events that were finished, by outcome.', ['pipeline', 'outcome']);
   const drivenAgain = counter(
     'events_driven_again_total',
@@ -80,9 +90,18 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
   );
   const ofStages = counter(
     'stage_events_total',
-    'Events of stages that look across events: in + made = out + filtered + merged + those that are kept. forgotten: what was known of events before and given up.',
+    'Events of stages that look across events: in + made + stage_open_before_events = out + filtered + merged + failed + stage_open_events. failed: they were kept, and the batch that they became has failed. forgotten: what was known of events before and given up.',
     ['pipeline', 'stage', 'way'],
   );
+  const open = gauge(
+    'stage_open_events',
+    'Events that a stage keeps now, in batches and windows that are not closed.',
+    ['pipeline', 'stage'],
+  );
+  const openBefore = gauge('stage_open_before_events', 'Events that a stage kept when the daemon began to count.', [
+    'pipeline',
+    'stage',
+  ]);
   const stages = histogram(
     'stage_duration_seconds',
     'Time that a stage took for an event: of every event in pipelines with AI stages, else of at least one in each block.',
@@ -118,12 +137,34 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     [],
   );
 
+  /** What the stages of each pipeline keep, as the gauge shows it. */
+  const kept = new Map<string, Map<string, number>>();
+  const keep = (pipeline: string, stage: string, change: number): void => {
+    const stages = kept.get(pipeline) ?? new Map<string, number>();
+    kept.set(pipeline, stages);
+    const count = (stages.get(stage) ?? 0) + change;
+    stages.set(stage, count);
+    open.set({ pipeline, stage }, count);
+  };
+
   return {
     begin(pipelines) {
+      for (const pipeline of kept.keys()) if (!names().pipelines.has(pipeline)) kept.delete(pipeline);
       for (const pipeline of pipelines) {
+        read.inc({ pipeline }, 0);
         for (const outcome of OUTCOMES) events.inc({ pipeline, outcome }, 0);
         drivenAgain.inc({ pipeline }, 0);
         for (const reason of WORKER_ENDS) workersEnded.inc({ pipeline, reason }, 0);
+      }
+    },
+    goOn(pipeline, across) {
+      const known = names().pipelines.get(pipeline);
+      const now = new Map(across.map(({ stage, open: kept }) => [knownPlace(stage, known), kept]));
+      // Begun again after a failure, it does once more what lies behind its checkpoint. A stage that is gone has left all to others.
+      for (const stage of new Set([...now.keys(), ...(kept.get(pipeline)?.keys() ?? [])])) {
+        const change = (now.get(stage) ?? 0) - (kept.get(pipeline)?.get(stage) ?? 0);
+        openBefore.inc({ pipeline, stage }, change);
+        keep(pipeline, stage, change);
       }
     },
     countRetried: (pipeline, count) => drivenAgain.inc({ pipeline }, count),
@@ -132,15 +173,20 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
       const add = (outcome: (typeof OUTCOMES)[number], count: number): void => {
         if (count > 0) events.inc({ pipeline, outcome }, count);
       };
+      if (counts.input > 0) read.inc({ pipeline }, counts.input);
       add('output', counts.output);
       add('filtered', counts.filtered);
       add('unrouted', counts.unrouted);
       add('skipped', counts.skipped);
       add('dead_lettered', counts.deadLettered);
       const known = names().pipelines.get(pipeline);
-      for (const { stage, ...ways } of across) {
-        const place = knownPlace(stage, known);
-        for (const way of WAYS) if (ways[way] > 0) ofStages.inc({ pipeline, stage: place, way }, ways[way]);
+      for (const { stage: name, open: change, ...ways } of across) {
+        const stage = knownPlace(name, known);
+        const labels = { pipeline, stage };
+        for (const way of WAYS) if (ways[way] > 0) ofStages.inc({ ...labels, way }, ways[way]);
+        // A counter never falls: what is taken back of those that came in is a way of its own.
+        if (ways.in < 0) ofStages.inc({ ...labels, way: 'failed' }, -ways.in);
+        if (change !== 0) keep(pipeline, stage, change);
       }
       for (const { kind, stage, count } of failed) {
         failures.inc({ pipeline, stage: knownPlace(stage, known), kind }, count);

@@ -1,7 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, scratch } from '../../support/cli.js';
+import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
+import { until } from '../../support/daemon.js';
 
 const CONFIG = `
 state_dir: ./state
@@ -31,6 +32,23 @@ function folder(): string {
   return cwd;
 }
 
+type Told = Readonly<Record<string, number>> & {
+  readonly ended_by: string;
+  readonly stages: readonly Readonly<Record<string, number | string>>[];
+};
+
+/** What `--stats json` says, which must add up. */
+function told(stderr: string): Told {
+  const counts = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{')) ?? '') as Told;
+  const sum = (names: string): number => names.split(' ').reduce((all, name) => all + (counts[name] ?? Number.NaN), 0);
+  expect(sum('input open_before made')).toBe(sum('output filtered skipped unrouted dead_lettered merged open'));
+  for (const { in: came, open_before, made, out, filtered, merged, open } of counts.stages)
+    expect(Number(came) + Number(open_before) + Number(made)).toBe(
+      Number(out) + Number(filtered) + Number(merged) + Number(open),
+    );
+  return counts;
+}
+
 describe('a run with stages that keep events, gone on with', () => {
   it.each(['batched', 'counted', 'chained'])('is as one run when the input has grown: %s', async (pipeline) => {
     const cwd = folder();
@@ -53,6 +71,64 @@ describe('a run with stages that keep events, gone on with', () => {
     for (let run = 0; run < 5; run++)
       await runCli(['-p', pipeline, '--resume', '--limit', '2', '-o', 'out.ndjson', 'in.ndjson'], { cwd });
     expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe(await wholeRun(cwd, pipeline));
+  });
+
+  it('says what is open when it is interrupted, and what was when it went on', async () => {
+    const cwd = folder();
+    const args = ['-p', 'chained', '--resume', '--stats', 'json', '-o', 'out.ndjson'];
+    const input = `${rows(0, 6)}${rows(0, 2)}${rows(6, 8)}no\n`;
+    const child = startCli(args, { cwd });
+    const ended = resultOf(child);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stdin?.write(input);
+    await until(() => said.includes('invalid_json'), 'all are taken');
+    child.kill('SIGINT');
+    const { exit, stderr } = await ended;
+    expect(exit).toBe(130);
+    expect(told(stderr.slice(stderr.indexOf('{"input"')))).toMatchObject({
+      open_before: 0,
+      open: 2,
+      ended_by: 'signal',
+    });
+
+    const again = await runCli([...args, '--limit', '1'], { cwd, input: input + rows(8, 12) });
+    expect(told(again.stderr)).toMatchObject({ input: 1, open_before: 2, merged: 3, open: 0, ended_by: 'limit' });
+    const text = await runCli(
+      args.filter((arg) => !['--stats', 'json'].includes(arg)),
+      { cwd, input: input + rows(8, 12) },
+    );
+    expect(text.stderr).toContain('3 in, 3 open before, ');
+  });
+
+  it('counts what is taken back as open before, when the input has grown', async () => {
+    const cwd = folder();
+    const input = join(cwd, 'in.ndjson');
+    const go = async (...more: string[]): Promise<Told> => {
+      const args = ['-p', 'batched', '--resume', '--stats', 'json', '-o', 'out.ndjson', ...more, 'in.ndjson'];
+      return told((await runCli(args, { cwd })).stderr);
+    };
+    writeFileSync(input, rows(0, 5));
+    expect(await go()).toMatchObject({
+      input: 5,
+      open_before: 0,
+      made: 2,
+      output: 2,
+      merged: 5,
+      open: 0,
+      ended_by: 'input',
+    });
+    appendFileSync(input, rows(5, 9));
+    expect(await go('--limit', '2')).toMatchObject({
+      input: 2,
+      open_before: 2,
+      made: 2,
+      output: 2,
+      merged: 4,
+      open: 0,
+      ended_by: 'limit',
+    });
+    expect(await go('--limit', '9')).toMatchObject({ input: 2, open_before: 1, made: 1, merged: 3, ended_by: 'input' });
   });
 
   it('tells damage of what they know, with the way out', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateChanges } from '../../../src/pipeline/index.js';
+import { addStageCounts, type StageCounts } from '../../../src/pipeline/across/stage-counts.js';
 import { StateMirror } from '../../../src/pipeline/across/state-mirror.js';
 import { runs } from '../../support/runs.js';
 import { end, feed, open, pipelineOf, seenIn, START, throughJson, TICK, type Seen, type Stored } from './across.js';
@@ -145,10 +146,15 @@ describe('a pipeline of stages that look across events', () => {
 
           // Each block goes to a processor that knows nothing but what the one before has left.
           const mirror = new StateMirror();
+          const kept: StageCounts[] = [];
           const results = pieces.map(([from, to]) => {
             const process = restarted(mirror.all());
+            expect(process.state.before().map(({ openBefore }) => openBefore)).toEqual(
+              pipeline.stages.map((_, at) => kept[at]?.open ?? 0),
+            );
             const result = feed(process, input.slice(from, to), from);
             mirror.apply(throughJson(result.changes ?? []));
+            addStageCounts(kept, result.stages ?? []);
             return result;
           });
           expect(seenIn([...results, end(restarted(mirror.all()))])).toEqual(expected);

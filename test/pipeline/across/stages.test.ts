@@ -362,6 +362,45 @@ describe('fold', () => {
     ]);
   });
 
+  it('puts the number where into says, in place of what is there', async () => {
+    const { out, letters } = await outcomeOf(
+      ['{ fold: number, into: /meta/nr }', '{ fold: previous, into: /before }'],
+      [{ meta: { nr: 'x', a: 1 } }, {}, { meta: 7 }],
+    );
+    const first = { meta: { nr: 1, a: 1 } };
+    expect(out).toEqual([
+      { ...first, before: null },
+      { meta: { nr: 2 }, before: first },
+    ]);
+    expect(letters).toMatchObject([{ id: idOf(2), message: expect.stringContaining('not an object') as string }]);
+  });
+
+  it('fails an event whose state would be too long, and leaves the state as it was', async () => {
+    const { out, letters } = await outcomeOf(
+      ["{ fold: { start: [], max_bytes: 21B, step: '[append($inputs/2, [$input]), count($inputs/2)]' } }"],
+      ['12345', '6789ä', '1', ''],
+    );
+    expect(out).toEqual([0, 1, 2]);
+    expect(letters).toMatchObject([
+      { id: idOf(2), kind: 'limit_exceeded', message: 'the state would be 22 bytes long, more than 21 (max_bytes)' },
+    ]);
+  });
+
+  it('fails an event whose state would be nested too deep', async () => {
+    const { out, letters } = await outcomeOf(
+      ["{ fold: { step: '[[$inputs/2], 1]' } }"],
+      Array.from({ length: 103 }, () => 1),
+    );
+    expect(out.length).toBe(100);
+    expect(letters).toMatchObject(
+      [100, 101, 102].map((n) => ({
+        id: idOf(n),
+        kind: 'limit_exceeded',
+        message: 'the state would be nested deeper than 100 levels (processing.max_depth)',
+      })),
+    );
+  });
+
   it('carries a state from event to event, one for each value of by', async () => {
     const { out } = await outcomeOf(
       ["{ fold: { by: /k, start: 10, step: '[$inputs/2 + /n, {/k, total: $inputs/2 + /n}]' } }"],

@@ -143,6 +143,7 @@ async function setUp(
     failed: () => undefined,
     paused: (message) => told.push(message),
     stopped: () => told.push('stopped'),
+    wentOn: () => undefined,
     delivered: () => undefined,
     outputClosed: () => told.push('closed'),
   });

@@ -50,7 +50,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     expect(await shows('total-in')).toBe('3 in all');
     expect(await dashboard.metric('events_processed_total', 'dead_lettered')).toBe(1);
     expect(await shows('total-failed')).toBe('1 in all');
-    expect(await shows('pipelines')).toMatch(/default\s+running\s+2\s+0\s+0\s+0\s+1/);
+    expect(await shows('pipelines')).toMatch(/default\s+running\s+3\s+2\s+0\s+0\s+0\s+1/);
     expect(await shows('errors')).toMatch(/invalid_argument\s+work\s+1/);
     await until(async () => (await shows('letter-list')).includes('{"x":3}'), 'the letter is shown');
     for (const part of ['.money', '#fleet']) expect(await dashboard.page.locator(part).first().isVisible()).toBe(false);

@@ -53,6 +53,8 @@ export interface BenchOptions {
 export class FolderBench {
   /** What was told, without the folder: `stored a.ndjson 3`. */
   readonly told: string[] = [];
+  /** Why files could not be read. */
+  readonly errors: string[] = [];
   home = scratch();
   #log: Log | undefined;
   #now = 0;
@@ -110,7 +112,10 @@ export class FolderBench {
       },
       {
         stored: (file, count) => tell('stored', file, count),
-        failed: (file) => tell('failed', file),
+        failed: (file, error) => {
+          tell('failed', file);
+          this.errors.push(String(error));
+        },
         rewritten: (file) => tell('rewritten', file),
         unfinished: (file, line, isEvent) => tell('unfinished', file, `${line} ${isEvent ? 'event' : 'broken'}`),
         wentOn: (file, as) => tell('went on', file, as),

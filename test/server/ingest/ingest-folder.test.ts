@@ -19,8 +19,24 @@ import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem, type FileSystem } from '../../../src/files/index.js';
+import { hasZstd, nodeFileSystem, requireZstd, type FileSystem } from '../../../src/files/index.js';
 import { FolderBench, type BenchOptions } from './folder-bench.js';
+
+interface Packer {
+  /** How names of such files end. */
+  readonly end: string;
+  readonly pack: (text: string | Buffer) => Buffer;
+}
+
+const GZIP: Packer = { end: 'gz', pack: gzipSync };
+const ZSTD: Packer = {
+  end: 'zst',
+  pack(text) {
+    const { zstdCompressSync, constants } = requireZstd();
+    return zstdCompressSync(Buffer.from(text), { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  },
+};
+const PACKERS = hasZstd() ? [GZIP, ZSTD] : [GZIP];
 
 const numbers = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, n) => `${from + n}\n`).join('');
@@ -217,22 +233,28 @@ describe.concurrent('a watched folder', () => {
       { patterns: ['*.ndjson'] },
     ));
 
-  it('knows a file again that was compressed, and stores what had come to it meanwhile', () =>
-    inFolder(async (bench) => {
-      writeFileSync(bench.at('a'), objects(0, 300));
-      writeFileSync(bench.at('b'), objects(400, 403));
-      await bench.look();
-      appendFileSync(bench.at('a'), objects(300, 302));
-      for (const name of ['a', 'b']) execFileSync('gzip', [bench.at(name)]);
-      writeFileSync(bench.at('c.gz'), gzipSync(objects(0, 2)));
-      await bench.look();
-      appendFileSync(bench.at('b.gz'), gzipSync(objects(403, 404)));
-      await bench.look();
-      const wanted = [...range(0, 300), ...range(400, 403), 300, 301, 0, 1, 403];
-      expect(await ns(bench)).toEqual(wanted);
-      const again = bench.told.filter((line) => line.startsWith('again'));
-      expect(again).toEqual(['again a.gz a', 'again b.gz b']);
-    }));
+  it.each(PACKERS)(
+    'knows a file again that was compressed to .$end, and stores what had come to it meanwhile',
+    ({ end, pack }) =>
+      inFolder(async (bench) => {
+        writeFileSync(bench.at('a'), objects(0, 300));
+        writeFileSync(bench.at('b'), objects(400, 403));
+        await bench.look();
+        appendFileSync(bench.at('a'), objects(300, 302));
+        for (const name of ['a', 'b']) {
+          writeFileSync(bench.at(`${name}.${end}`), pack(readFileSync(bench.at(name))));
+          rmSync(bench.at(name));
+        }
+        writeFileSync(bench.at(`c.${end}`), pack(objects(0, 2)));
+        await bench.look();
+        appendFileSync(bench.at(`b.${end}`), pack(objects(403, 404)));
+        await bench.look();
+        const wanted = [...range(0, 300), ...range(400, 403), 300, 301, 0, 1, 403];
+        expect(await ns(bench)).toEqual(wanted);
+        const again = bench.told.filter((line) => line.startsWith('again'));
+        expect(again).toEqual([`again a.${end} a`, `again b.${end} b`]);
+      }),
+  );
 
   it('stores the rest of a file whose new name the pattern does not mean, also after a restart, and no stranger', async () => {
     for (const restarts of [false, true]) {
@@ -487,20 +509,20 @@ describe.concurrent('a last line without a newline', () => {
   });
 });
 
-describe.concurrent('a compressed file', () => {
+describe.concurrent.each(PACKERS)('a .$end file', ({ end, pack }) => {
   it('is read on when members were added, also within a line, and over restarts', () =>
     inFolder(async (bench) => {
-      const path = bench.at('a.gz');
-      writeFileSync(path, gzipSync(objects(0, 3)));
+      const path = bench.at(`a.${end}`);
+      writeFileSync(path, pack(objects(0, 3)));
       await bench.look();
-      appendFileSync(path, gzipSync(`${objects(3, 4)}{"n":4,`));
+      appendFileSync(path, pack(`${objects(3, 4)}{"n":4,`));
       await bench.look();
       expect(await ns(bench)).toEqual([0, 1, 2, 3]);
       await bench.stop();
       await bench.start();
-      appendFileSync(path, gzipSync(`"by":"a writer"}\n${objects(5, 6)}`));
+      appendFileSync(path, pack(`"by":"a writer"}\n${objects(5, 6)}`));
       await bench.look();
-      renameSync(path, bench.at('b.gz'));
+      renameSync(path, bench.at(`b.${end}`));
       await bench.look();
       expect(await ns(bench)).toEqual([0, 1, 2, 3, 4, 5]);
     }));
@@ -508,13 +530,13 @@ describe.concurrent('a compressed file', () => {
   it('whose end is missing waits for it, and is reported when that does not come', () =>
     inFolder(
       async (bench) => {
-        const bytes = gzipSync(objects(0, 2000));
-        writeFileSync(bench.at('a.gz'), bytes.subarray(0, bytes.length / 2));
+        const bytes = pack(objects(0, 2000));
+        writeFileSync(bench.at(`a.${end}`), bytes.subarray(0, bytes.length / 2));
         await bench.look();
         expect(bench.told.filter((one) => one.startsWith('failed'))).toEqual([]);
         await bench.look(20);
-        expect(bench.told.filter((one) => one.startsWith('failed'))).toEqual(['failed a.gz']);
-        appendFileSync(bench.at('a.gz'), bytes.subarray(bytes.length / 2));
+        expect(bench.told.filter((one) => one.startsWith('failed'))).toEqual([`failed a.${end}`]);
+        appendFileSync(bench.at(`a.${end}`), bytes.subarray(bytes.length / 2));
         await bench.look(20);
         const all = (await ns(bench)).filter((one) => typeof one === 'number');
         expect(all).toEqual(Array.from({ length: 2000 }, (_, n) => n));
@@ -524,13 +546,38 @@ describe.concurrent('a compressed file', () => {
 
   it('that is damaged is reported once, and keeps no other from being read', () =>
     inFolder(async (bench) => {
-      writeFileSync(bench.at('b.ndjson.gz'), 'this is no gzip');
+      writeFileSync(bench.at(`b.ndjson.${end}`), 'this is no such data');
       writeFileSync(bench.at('c.ndjson'), '3\n');
       await bench.look(30);
       await bench.stop();
       await bench.start();
       await bench.look(30);
       expect(await bench.events()).toEqual(['3']);
-      expect(bench.told).toEqual(['failed b.ndjson.gz', 'stored c.ndjson 1']);
+      expect(bench.told).toEqual([`failed b.ndjson.${end}`, 'stored c.ndjson 1']);
     }));
 });
+
+it.skipIf(hasZstd())('a .zst file is told once where Node has no zstd, and read by one that has', () =>
+  inFolder(async (bench) => {
+    writeFileSync(bench.at('b.ndjson.zst'), 'anything');
+    writeFileSync(bench.at('c.ndjson'), '3\n');
+    await bench.look(30);
+    appendFileSync(bench.at('b.ndjson.zst'), ' more');
+    await bench.look(30);
+    expect(await bench.events()).toEqual(['3']);
+    expect(bench.told).toEqual(['failed b.ndjson.zst', 'stored c.ndjson 1']);
+    expect(bench.errors).toEqual([
+      expect.stringMatching(/^Error: zstd needs Node 22.15, .*; decompress it with zstd -d$/),
+    ]);
+  }),
+);
+
+it.skipIf(!hasZstd())('a .zst file that is damaged behind a whole frame, or empty, is read as far as it goes', () =>
+  inFolder(async (bench) => {
+    writeFileSync(bench.at('a.zst'), '');
+    writeFileSync(bench.at('b.zst'), Buffer.concat([ZSTD.pack('1\n2\n'), Buffer.from('and this is none')]));
+    await bench.look(30);
+    expect(await bench.events()).toEqual(['1', '2']);
+    expect(bench.told.sort()).toEqual(['failed b.zst', 'stored b.zst 2']);
+  }),
+);

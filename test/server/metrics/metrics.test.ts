@@ -12,7 +12,7 @@ const NAMES: KnownNames = {
   models: new Set(['gpt']),
 };
 
-const COUNTS = { output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
+const COUNTS = { input: 0, output: 0, filtered: 0, skipped: 0, unrouted: 0, deadLettered: 0 };
 
 const TALLY = {
   counts: { ...COUNTS, output: 7, filtered: 1, deadLettered: 2 },
@@ -89,7 +89,36 @@ async function filled(): Promise<Metrics> {
   return metrics;
 }
 
+/** What a stage that looks across events has done in a block. */
+const across = (ways: Partial<Record<'in' | 'made' | 'out' | 'merged' | 'open', number>>) => ({
+  ...TALLY,
+  stages: [{ stage: 'price', in: 0, made: 0, out: 0, filtered: 0, merged: 0, forgotten: 0, open: 0, ...ways }],
+});
+
 describe('the metrics', () => {
+  it('add up for stages that keep events, when a pipeline begins again and when a batch fails', async () => {
+    const metrics = await opened();
+    const stage = 'price';
+    const { pipelines } = metrics;
+    pipelines.goOn('orders', [{ stage, open: 2 }]);
+    pipelines.count('orders', across({ in: 3, made: 1, out: 1, merged: 4, open: -1 }));
+    // What lies behind the checkpoint is done again.
+    pipelines.goOn('orders', [{ stage, open: 2 }]);
+    pipelines.count('orders', across({ in: 3, made: 1, out: 1, merged: 4, open: -1 }));
+    // Three events become a batch that fails: two of them came in before.
+    pipelines.count('orders', across({ in: 2, open: 2 }));
+    pipelines.count('orders', across({ in: -2, open: -2 }));
+    const snapshot = await metrics.snapshot();
+    const of = (name: string, way?: string): number =>
+      sumOf(snapshot, `colloquium_${name}`, { pipeline: 'orders', ...(way !== undefined && { way }) });
+    const ways = (...names: readonly string[]): number =>
+      names.reduce((sum, way) => sum + of('stage_events_total', way), 0);
+    expect([of('stage_open_before_events'), of('stage_open_events'), ways('failed')]).toEqual([3, 1, 2]);
+    expect(ways('in', 'made') + of('stage_open_before_events')).toBe(
+      ways('out', 'filtered', 'merged', 'failed') + of('stage_open_events'),
+    );
+  });
+
   it('count what became of events, and why some failed', async () => {
     const page = await (await filled()).text();
     for (const line of [

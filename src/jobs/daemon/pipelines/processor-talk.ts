@@ -13,6 +13,7 @@ export function processorTalk(
       talk.error('processing failed, and goes on from its checkpoint', { pipeline, error: reasonOf(error), retryMs }),
     paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
     stopped: () => talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
+    wentOn: (stages) => meter.goOn(pipeline, stages),
     delivered({ storedAt, ...tally }) {
       meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
       tellFailures(talk, pipeline, tally.failures);

@@ -14,6 +14,29 @@ const RECONNECT_MS = 2000;
 const EVENTS = 'events_processed_total';
 const DELIVERY = 'event_delivery_seconds';
 
+const STAGES = 'stage_events_total';
+const OPEN = 'stage_open_events';
+
+/** What is counted of a pipeline: those up to `Made` are together as many as the others. */
+const COLUMNS: readonly {
+  readonly head: string;
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Shown only where stages look across events. */
+  readonly isAcross?: true;
+}[] = [
+  { head: 'In', name: 'events_read_total' },
+  { head: 'Open before', name: 'stage_open_before_events', isAcross: true },
+  { head: 'Made', name: STAGES, labels: { way: 'made' }, isAcross: true },
+  { head: 'Out', name: EVENTS, labels: { outcome: 'output' } },
+  { head: 'Filtered', name: EVENTS, labels: { outcome: 'filtered' } },
+  { head: 'Unrouted', name: EVENTS, labels: { outcome: 'unrouted' } },
+  { head: 'Skipped', name: EVENTS, labels: { outcome: 'skipped' } },
+  { head: 'Dead letters', name: EVENTS, labels: { outcome: 'dead_lettered' } },
+  { head: 'Merged', name: STAGES, labels: { way: 'merged' }, isAcross: true },
+  { head: 'Open', name: OPEN, isAcross: true },
+];
+
 const throughput = chart(
   'throughput',
   [
@@ -68,13 +91,15 @@ function show(frame: FeedFrame): void {
 }
 
 function showPipelines(now: Samples): void {
+  const shown = COLUMNS.filter(
+    ({ isAcross }) => isAcross !== true || [STAGES, OPEN].some((name) => now.all(name).length > 0),
+  );
   const rows = now.valuesOf(EVENTS, 'pipeline').map((pipeline) => {
     const state = now.all('pipeline_state', { pipeline }).find(([, , isSo]) => isSo === 1)?.[1]['state'] ?? '–';
-    const of = (outcome: string): string => count(now.sum(EVENTS, { pipeline, outcome }));
-    const outcomes = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'].map(of);
-    return [pipeline, state, ...outcomes, seconds(now.value('pipeline_lag_seconds', { pipeline }))];
+    const counts = shown.map(({ name, labels }) => count(now.sum(name, { pipeline, ...labels })));
+    return [pipeline, state, ...counts, seconds(now.value('pipeline_lag_seconds', { pipeline }))];
   });
-  const heads = ['Name', 'State', 'Out', 'Filtered', 'Unrouted', 'Skipped', 'Dead letters', 'Waiting'];
+  const heads = ['Name', 'State', ...shown.map(({ head }) => head), 'Waiting'];
   showTable('pipelines', heads, rows, 'None: events are only stored.');
 }
 
