@@ -12,11 +12,13 @@ import type { Text } from './skip.js';
 const LOWER_N = 0x6e;
 
 /** Reads the value that a scan found; undefined when it found none. */
-export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, { bytes }: Text): Json | undefined {
+export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
-  const plain = isOdd[slot] === 0 ? readPlainValue(bytes, start) : undefined;
-  return plain ?? readOdd(bytes, start, ends[slot] as number);
+  const end = ends[slot] as number;
+  if (text.bytes[start] === QUOTE) return readString(text, start + 1, end - 1);
+  const plain = isOdd[slot] === 0 ? readPlainValue(text, start) : undefined;
+  return plain ?? readOdd(text, start, end);
 }
 
 /** Whether a scan found no value, or null. */
@@ -36,7 +38,7 @@ export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
   if (start < 0) return false;
   const end = ends[slot] as number;
   if (isOdd[slot] === 0 || isShortestDouble(text, start, end)) into.copy(text, start, end);
-  else into.text(stringifyJson(readOdd(text.bytes, start, end)));
+  else into.text(stringifyJson(readOdd(text, start, end)));
   return true;
 }
 
@@ -63,10 +65,11 @@ export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text
   }
 }
 
-function readOdd(bytes: Buffer, start: number, end: number): Json {
+function readOdd(text: Text, start: number, end: number): Json {
+  const { bytes } = text;
   switch (bytes[start]) {
     case QUOTE:
-      return readString(bytes, start + 1, end - 1);
+      return readString(text, start + 1, end - 1);
     case LOWER_N:
       return null;
     case OPEN_ARRAY:

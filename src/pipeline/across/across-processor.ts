@@ -16,7 +16,7 @@ import { failMade } from './fail-made.js';
 import { lazyAcross } from './lazy-across.js';
 import { addSides } from './stage-counts.js';
 import { PipelineState } from './state-table.js';
-import { isAcross, Steps, type MadeHere } from './steps.js';
+import { Steps, type MadeHere } from './steps.js';
 
 /** What else there is to a processor whose stages look across events. */
 export interface AcrossProcessor extends BlockProcessor {
@@ -44,7 +44,6 @@ export function acrossProcessor(
   const compiled = compileSteps(spec.stages, { state, scripts: { tables: spec.tables, traceOf } });
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);
-  const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
   let batch: Batch;
@@ -56,7 +55,14 @@ export function acrossProcessor(
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
     eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
     filtered: (at) => steps.filtered(at),
-    take: takeLazily,
+    take(here, event, at, prepared) {
+      through(here, () => steps.takePrepared(event, at, prepared));
+      passMade(here);
+    },
+    takeAtOnce(here, { arrival }, at, results) {
+      steps.takeAtOnce(arrival, at, results);
+      passMade(here);
+    },
   });
 
   const process: BlockProcessor = Object.assign(
@@ -87,12 +93,6 @@ export function acrossProcessor(
     pass(here, settingOut(data, arrival, needsContext), 0, (failure) =>
       here.failEvent(failure, arrival.origin.id, text),
     );
-    passMade(here);
-  }
-
-  function takeLazily(here: Batch, event: Passing, at: number, prepared: unknown): void {
-    if (takesAll) steps.takeAll(event, at, prepared);
-    else through(here, () => steps.takePrepared(event, at, prepared));
     passMade(here);
   }
 

@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 import { FILTERED, type Stage } from '../stages/stage.js';
-import type { AcrossStage, Flow, Made, Passing } from './across-stage.js';
+import type { AcrossStage, Arrival, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
 import type { PipelineState } from './state-table.js';
 
@@ -87,14 +87,15 @@ export class Steps {
     return this.#rest(this.#behind(step, flow, next), at + 1);
   }
 
-  /** The same for a stage that takes all events: none goes on, and none can fail. */
-  takeAll(event: Passing, at: number, prepared: unknown): void {
-    for (let before = 0; before < at; before++) this.#passFilter(before);
+  /** The same for a stage that takes its events at once. @throws EventFailure: then nothing of the event has happened */
+  takeAtOnce(arrival: Arrival, at: number, results: readonly Json[]): void {
     const step = this.steps[at];
     const flow = this.#flows[at];
     if (step === undefined || flow === undefined || !isAcross(step)) return;
+    if (step.lazily === undefined || !('takeAtOnce' in step.lazily)) return;
+    step.lazily.takeAtOnce(results, arrival, flow);
+    for (let before = 0; before < at; before++) this.#passFilter(before);
     this.#tally.add(at, 'in', 1);
-    step.take(event, prepared, flow);
     step.settle?.(flow);
   }
 

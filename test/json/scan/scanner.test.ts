@@ -90,6 +90,24 @@ describe('the scanner', () => {
     );
   });
 
+  it('tells short strings apart that are alike but for a byte, whatever was read before', () => {
+    const bodies = fc
+      .tuple(fc.string({ minLength: 0, maxLength: 26 }), fc.nat(), fc.constantFrom('a', 'b', '"', '\\', 'é', '\n', ''))
+      .map(([body, at, put]) => {
+        const place = at % (body.length + 1);
+        return body.slice(0, place) + put + body.slice(place + put.length);
+      });
+    const many = Array.from({ length: 6000 }, (_, index) => `key-${index % 3000}`);
+    fc.assert(
+      fc.property(fc.array(bodies, { minLength: 20, maxLength: 60 }), (alike) => {
+        const all = [...alike, ...many, ...alike, 'a', 'aa', 'aaa', 'aaaa', 'aaaaa'];
+        const lines = all.map((id) => JSON.stringify({ id }));
+        expect(scanLines(lines).map(({ values }) => values[0])).toEqual(all);
+      }),
+      { numRuns: runs(20) },
+    );
+  });
+
   it('finds a key whatever is in it, and never takes one for missing that is written with escapes', () => {
     const names = ['"', 'a"b', '\\', 'a\nb', 'a/b', '\u0001', 'é'];
     for (const name of names) {
