@@ -2,9 +2,10 @@ import { readNumber, type Json } from 'computo-js';
 import { parseJson } from '../parse.js';
 import { stringifyJson } from '../stringify.js';
 import type { ByteWriter } from './byte-writer.js';
-import { MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
+import { MINUS, NEWLINE, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
 import { readPlainValue } from './plain-value.js';
 import { readString } from './short-strings.js';
+import type { Scanner } from './scanner.js';
 import type { ValueSlots } from './value-slots.js';
 import type { Text } from './skip.js';
 
@@ -40,6 +41,23 @@ export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
   if (isOdd[slot] === 0 || isShortestDouble(text, start, end)) into.copy(text, start, end);
   else into.text(stringifyJson(readOdd(text, start, end)));
   return true;
+}
+
+/**
+ * Writes the elements of the array that a scan found in the slot whose elements are wanted, each as {@link stringifyJson} would print
+ * it and on a line of its own.
+ *
+ * @returns how many there are: 0 when there is no array
+ */
+export function copyElements({ starts, elements }: Scanner, slot: number, text: Text, into: ByteWriter): number {
+  const start = starts[slot] as number;
+  if (start < 0 || text.bytes[start] !== OPEN_ARRAY) return 0;
+  const { count } = elements;
+  for (let element = 0; element < count; element++) {
+    copyValue(elements, element, text, into);
+    into.byte(NEWLINE);
+  }
+  return count;
 }
 
 /**

@@ -55,6 +55,7 @@ export function acrossProcessor(
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
     eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
     filtered: (at) => steps.filtered(at),
+    parted: (at, parts) => steps.parted(at, parts),
     take(here, event, at, prepared) {
       through(here, () => steps.takePrepared(event, at, prepared));
       passMade(here);

@@ -97,6 +97,8 @@ export interface LazyPreparing extends Lazy {
    * @throws EventFailure
    */
   prepared(results: readonly Json[], arrival: Arrival): unknown;
+  /** An event whose one script gives a list that is not empty goes on as its elements. */
+  readonly goesOnAsElements?: true;
 }
 
 /** It prepares an event and takes it in one step: none goes on, and none fails once it is prepared, so that there is nothing to undo. */

@@ -99,6 +99,14 @@ export class Steps {
     step.settle?.(flow);
   }
 
+  /** An event that has passed the filters in front, and goes on as so many. */
+  parted(at: number, parts: number): void {
+    for (let before = 0; before < at; before++) this.#passFilter(before);
+    this.#tally.add(at, 'in', 1);
+    this.#tally.add(at, 'made', parts - 1);
+    this.#tally.add(at, 'out', parts);
+  }
+
   /** An event that a filter in front has dropped. */
   filtered(at: number): void {
     for (let before = 0; before < at; before++) this.#passFilter(before);
