@@ -4,6 +4,7 @@ export { excessOf, type JsonBounds } from './bounds.js';
 export { DEPTH_MAX_DEFAULT, mayLosePrecision, parseJson, parsePlain } from './parse.js';
 export {
   ByteWriter,
+  copyElements,
   copyText,
   copyValue,
   createScanner,

@@ -1,6 +1,6 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, REFUSED } from './bytes.js';
 import { childAt, type FieldTree } from './field-tree.js';
-import { resetOdd, type Scan } from './value-slots.js';
+import { resetOdd, type ElementSlots, type Scan } from './value-slots.js';
 import { skipScalar, skipSpace, skipString, type Text } from './skip.js';
 
 /**
@@ -38,7 +38,7 @@ function scanValue(text: Text, at: number, wanted: FieldTree | undefined, scan: 
     case OPEN_ARRAY:
       // An array index may be wanted; that is rare enough for the full parser.
       if (wanted !== undefined && wanted.keys.length > 0) throw REFUSED;
-      return readArray(text, at, scan, levels);
+      return readArray(text, at, wanted?.elements, scan, levels);
     default:
       return skipScalar(text.bytes, at, scan);
   }
@@ -100,13 +100,18 @@ export function readColon(bytes: Uint8Array, keyEnd: number, scan: Scan): number
   return skipSpace(bytes, colon + 1, scan);
 }
 
-function readArray(text: Text, start: number, scan: Scan, levels: number): number {
+function readArray(text: Text, start: number, elements: ElementSlots | undefined, scan: Scan, levels: number): number {
   const { bytes } = text;
   if (levels === 0) throw REFUSED;
+  if (elements !== undefined) elements.count = 0;
   let at = skipSpace(bytes, start + 1, scan);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    at = skipSpace(bytes, scanValue(text, at, undefined, scan, levels - 1), scan);
+    const oddBefore = resetOdd(scan);
+    const end = scanValue(text, at, undefined, scan, levels - 1);
+    elements?.add(at, end, scan.passedOdd);
+    scan.passedOdd ||= oddBefore;
+    at = skipSpace(bytes, end, scan);
     const next = bytes[at];
     if (next === CLOSE_ARRAY) return at + 1;
     if (next !== COMMA) throw REFUSED;

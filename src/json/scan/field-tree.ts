@@ -1,7 +1,11 @@
+import type { ElementSlots } from './value-slots.js';
+
 /** The fields that a reader wants of every event, as a tree of keys: a scan compares keys with it. */
 export interface FieldTree {
   /** Where the value's position is recorded; −1 when only fields inside it are wanted. */
   readonly slot: number;
+  /** Where the positions of its elements are recorded, where those of an array are wanted. */
+  readonly elements: ElementSlots | undefined;
   /** The wanted keys at this level, as printed between quotes, and what is wanted below each. */
   readonly keys: readonly Buffer[];
   readonly children: readonly FieldTree[];
@@ -9,15 +13,22 @@ export interface FieldTree {
   seenInLine: number;
 }
 
-/** @param pointers JSON Pointers as lists of decoded segments, all different; the index in the list is the slot */
-export function fieldTree(pointers: readonly (readonly string[])[]): FieldTree {
-  const wanted = pointers.map((segments, slot) => ({ segments, slot }));
+/**
+ * @param pointers JSON Pointers as lists of decoded segments, all different; the index in the list is the slot
+ * @param elements by slot, where the elements of an array are wanted
+ */
+export function fieldTree(
+  pointers: readonly (readonly string[])[],
+  elements: ReadonlyMap<number, ElementSlots>,
+): FieldTree {
+  const wanted = pointers.map((segments, slot) => ({ segments, slot, elements: elements.get(slot) }));
   return subtree(wanted, 0);
 }
 
 interface Wanted {
   readonly segments: readonly string[];
   readonly slot: number;
+  readonly elements: ElementSlots | undefined;
 }
 
 function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
@@ -26,6 +37,7 @@ function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
   const names = [...new Set(below.map(({ segments }) => segments[depth] ?? ''))];
   return {
     slot: here?.slot ?? -1,
+    elements: here?.elements,
     keys: names.map((name) => Buffer.from(JSON.stringify(name).slice(1, -1))),
     children: names.map((name) =>
       subtree(

@@ -3,4 +3,4 @@ export { ByteWriter, textLiteral, type TextLiteral } from './byte-writer.js';
 export { byteLiteral, isAt, type ByteLiteral } from './byte-literal.js';
 export { createScanner, type Scanner } from './scanner.js';
 export { textOf, type Text } from './skip.js';
-export { copyText, copyValue, isNullOrMissing, readValue } from './value.js';
+export { copyElements, copyText, copyValue, isNullOrMissing, readValue } from './value.js';

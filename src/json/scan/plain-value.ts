@@ -1,6 +1,7 @@
 import type { Json } from 'computo-js';
 import { BACKSLASH, CLOSE_ARRAY, COMMA, MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, POINT, QUOTE, ZERO } from './bytes.js';
 import { readString } from './short-strings.js';
+import type { Text } from './skip.js';
 
 /**
  * Powers of ten that a double holds exactly: dividing an exact integer by one rounds once, as parsing the text does.
@@ -17,17 +18,18 @@ interface Cursor {
  *
  * @returns undefined when the value contains an object: the runtime builds those faster
  */
-export function readPlainValue(bytes: Buffer, start: number): Json | undefined {
-  return readAt(bytes, { at: start });
+export function readPlainValue(text: Text, start: number): Json | undefined {
+  return readAt(text, { at: start });
 }
 
-function readAt(bytes: Buffer, cursor: Cursor): Json | undefined {
+function readAt(text: Text, cursor: Cursor): Json | undefined {
+  const { bytes } = text;
   const { at } = cursor;
   switch (bytes[at]) {
     case QUOTE: {
       const end = closingQuote(bytes, at + 1);
       cursor.at = end + 1;
-      return readString(bytes, at + 1, end);
+      return readString(text, at + 1, end);
     }
     case 0x74:
       cursor.at = at + 4;
@@ -39,7 +41,7 @@ function readAt(bytes: Buffer, cursor: Cursor): Json | undefined {
       cursor.at = at + 4;
       return null;
     case OPEN_ARRAY:
-      return readArray(bytes, cursor);
+      return readArray(text, cursor);
     case OPEN_OBJECT:
       return undefined;
     default:
@@ -47,7 +49,8 @@ function readAt(bytes: Buffer, cursor: Cursor): Json | undefined {
   }
 }
 
-function readArray(bytes: Buffer, cursor: Cursor): Json[] | undefined {
+function readArray(text: Text, cursor: Cursor): Json[] | undefined {
+  const { bytes } = text;
   const items: Json[] = [];
   cursor.at += 1;
   if (bytes[cursor.at] === CLOSE_ARRAY) {
@@ -55,7 +58,7 @@ function readArray(bytes: Buffer, cursor: Cursor): Json[] | undefined {
     return items;
   }
   for (;;) {
-    const item = readAt(bytes, cursor);
+    const item = readAt(text, cursor);
     if (item === undefined) return undefined;
     items.push(item);
     const next = bytes[cursor.at];

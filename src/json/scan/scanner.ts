@@ -14,7 +14,7 @@ import {
 import { fieldTree } from './field-tree.js';
 import { isAt } from './byte-literal.js';
 import { createShapes, shapeNode, type ShapeLink, type ShapeState, type ShapeNode, type Shapes } from './shape.js';
-import { resetOdd, startScan, type Scan, type ValueSlots } from './value-slots.js';
+import { ElementSlots, resetOdd, startScan, type Scan, type ValueSlots } from './value-slots.js';
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
 /**
@@ -35,6 +35,8 @@ export interface Scanner extends ValueSlots {
    * @returns where the line ends (the position of its newline); −1 when it is rejected
    */
   scan(text: Text, start: number): number;
+  /** The elements of the array in the slot whose elements are wanted: those of the line scanned last, where it has one there. */
+  readonly elements: ElementSlots;
   /** Scans a value that does not fill its line. @returns one past its end; −1 when it is rejected */
   scanValue(text: Text, start: number): number;
 }
@@ -45,11 +47,17 @@ const SCAN_DEPTH_MAX = 100;
 /**
  * @param pointers the wanted fields, as lists of decoded segments, all different; `[]` is the whole line
  * @param depthMax levels of nesting that data may have
+ * @param elementsOf the slot whose elements are wanted, where it has an array
  */
-export function createScanner(pointers: readonly (readonly string[])[], depthMax: number): Scanner {
+export function createScanner(
+  pointers: readonly (readonly string[])[],
+  depthMax: number,
+  elementsOf?: number,
+): Scanner {
   const levels = Math.min(depthMax, SCAN_DEPTH_MAX);
   const scan = startScan(pointers.length);
-  const shapes = createShapes(fieldTree(pointers));
+  const elements = new ElementSlots();
+  const shapes = createShapes(fieldTree(pointers, new Map(elementsOf === undefined ? [] : [[elementsOf, elements]])));
   const { starts, ends, isOdd } = scan;
   const scanValue = (text: Text, start: number): number => {
     scan.line += 1;
@@ -67,6 +75,7 @@ export function createScanner(pointers: readonly (readonly string[])[], depthMax
     starts,
     ends,
     isOdd,
+    elements,
     state: scan,
     scanValue,
     scan(text, start) {
@@ -193,11 +202,16 @@ function scanArray(text: Text, start: number, place: ShapeNode, shapes: Shapes, 
   if (levels === 0 || (place.wanted !== undefined && place.wanted.keys.length > 0)) throw REFUSED;
   const { bytes } = text;
   const elements = (place.elements ??= shapeNode(undefined));
+  const slots = place.wanted?.elements;
+  if (slots !== undefined) slots.count = 0;
   let at = start + 1;
   if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    at = scanValue(text, at, elements, shapes, scan, levels - 1);
+    at =
+      slots === undefined
+        ? scanValue(text, at, elements, shapes, scan, levels - 1)
+        : scanElement(text, at, elements, slots, shapes, scan, levels - 1);
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
     const next = bytes[at];
     if (next === CLOSE_ARRAY) return at + 1;
@@ -205,4 +219,20 @@ function scanArray(text: Text, start: number, place: ShapeNode, shapes: Shapes, 
     at += 1;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at, scan);
   }
+}
+
+function scanElement(
+  text: Text,
+  start: number,
+  place: ShapeNode,
+  slots: ElementSlots,
+  shapes: Shapes,
+  scan: Scan,
+  levels: number,
+): number {
+  const oddBefore = resetOdd(scan);
+  const end = scanValue(text, start, place, shapes, scan, levels);
+  slots.add(start, end, scan.passedOdd);
+  if (oddBefore) scan.passedOdd = true;
+  return end;
 }

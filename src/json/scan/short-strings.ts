@@ -1,44 +1,65 @@
 import { BACKSLASH } from './bytes.js';
+import type { Text } from './skip.js';
 
-/** Strings up to this length are looked up among earlier ones. */
+/** Strings of up to so many bytes are looked up among earlier ones. */
 const SHORT_STRING = 24;
 const CACHE_SIZE = 1024;
-const cache: string[] = new Array<string>(CACHE_SIZE).fill('');
+const WORD = 4;
+const WORDS = SHORT_STRING / WORD;
+
+/** Levels, countries, names: short strings recur, and comparing their bytes is faster than creating them. */
+const texts: string[] = new Array<string>(CACHE_SIZE).fill('');
+/** How they are written, in bytes and by the word: the last word overlaps the one before it. */
+const lengths = new Uint8Array(CACHE_SIZE);
+const written = new Int32Array(CACHE_SIZE * WORDS);
 
 /** Reads the string whose body is the bytes from `start` to `end`, between its quotes. */
-export function readString(bytes: Buffer, start: number, end: number): string {
-  if (end - start <= SHORT_STRING) return shortString(bytes, start, end);
-  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return unescaped(bytes, start, end);
-  return bytes.toString('utf8', start, end);
+export function readString(text: Text, start: number, end: number): string {
+  if (end - start > SHORT_STRING) return newString(text.bytes, start, end);
+  return end - start < WORD ? tinyString(text.bytes, start, end) : shortString(text, start, end);
 }
 
-/** Levels, countries, names: short strings recur, and comparing is faster than creating them. */
-function shortString(bytes: Buffer, start: number, end: number): string {
+function shortString({ bytes, words }: Text, start: number, end: number): string {
+  const last = end - WORD;
   let hash = end - start;
+  for (let at = start; at < last; at += WORD) hash = Math.imul(hash ^ words.getInt32(at, true), HASH_FACTOR);
+  const lastWord = words.getInt32(last, true);
+  const place = placeOf(Math.imul(hash ^ lastWord, HASH_FACTOR));
+
+  let word = place * WORDS;
+  let isSame = lengths[place] === end - start;
+  for (let at = start; isSame && at < last; at += WORD) isSame = words.getInt32(at, true) === written[word++];
+  if (isSame && written[word] === lastWord) return texts[place] as string;
+
+  word = place * WORDS;
+  for (let at = start; at < last; at += WORD) written[word++] = words.getInt32(at, true);
+  written[word] = lastWord;
+  lengths[place] = end - start;
+  return (texts[place] = newString(bytes, start, end));
+}
+
+/** Less than a word. */
+function tinyString(bytes: Buffer, start: number, end: number): string {
+  let word = 0;
+  for (let at = start; at < end; at++) word = (word << 8) | (bytes[at] as number);
+  const place = placeOf(Math.imul(word ^ (end - start), HASH_FACTOR));
+  if (lengths[place] === end - start && written[place * WORDS] === word) return texts[place] as string;
+  written[place * WORDS] = word;
+  lengths[place] = end - start;
+  return (texts[place] = newString(bytes, start, end));
+}
+
+/** Odd, with its ones well spread: 2^32 by the golden ratio. */
+const HASH_FACTOR = 0x9e3779b1;
+
+/** The upper bits of a product are those that all of its bits have a part in. */
+function placeOf(hash: number): number {
+  return (hash >>> 22) & (CACHE_SIZE - 1);
+}
+
+function newString(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte === BACKSLASH) return unescaped(bytes, start, end);
-    hash = (Math.imul(hash, 31) + byte) | 0;
+    if (bytes[at] === BACKSLASH) return JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
   }
-  const place = (hash ^ (hash >>> 10)) & (CACHE_SIZE - 1);
-  const known = cache[place] as string;
-  if (isSameText(known, bytes, start, end)) return known;
-  const text = bytes.toString('utf8', start, end);
-  cache[place] = text;
-  return text;
-}
-
-function unescaped(bytes: Buffer, start: number, end: number): string {
-  return JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
-}
-
-/** Whether the bytes equal the text. False for any non-ASCII text. */
-function isSameText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
-  const { length } = text;
-  if (length !== end - start) return false;
-  for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== bytes[start + at] || code > 0x7f) return false;
-  }
-  return true;
+  return bytes.toString('utf8', start, end);
 }

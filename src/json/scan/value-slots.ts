@@ -8,6 +8,35 @@ export interface ValueSlots {
   readonly isOdd: Uint8Array;
 }
 
+/** Where the elements of an array are, each in a slot of its own. */
+export class ElementSlots implements ValueSlots {
+  starts = new Int32Array(ELEMENTS_AT_FIRST);
+  ends = new Int32Array(ELEMENTS_AT_FIRST);
+  isOdd = new Uint8Array(ELEMENTS_AT_FIRST);
+  /** How many there are; what is in further slots means nothing. */
+  count = 0;
+
+  add(start: number, end: number, isOdd: boolean): void {
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.isOdd[this.count] = isOdd ? 1 : 0;
+    this.count += 1;
+  }
+
+  #grow(): void {
+    const { starts, ends, isOdd, count } = this;
+    this.starts = new Int32Array(count * 2);
+    this.ends = new Int32Array(count * 2);
+    this.isOdd = new Uint8Array(count * 2);
+    this.starts.set(starts);
+    this.ends.set(ends);
+    this.isOdd.set(isOdd);
+  }
+}
+
+const ELEMENTS_AT_FIRST = 64;
+
 /** The slots of the current line, and the scan's state. */
 export interface Scan extends ValueSlots {
   /** Lines so far. */

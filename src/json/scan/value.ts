@@ -2,9 +2,10 @@ import { readNumber, type Json } from 'computo-js';
 import { parseJson } from '../parse.js';
 import { stringifyJson } from '../stringify.js';
 import type { ByteWriter } from './byte-writer.js';
-import { MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
+import { MINUS, NEWLINE, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from './bytes.js';
 import { readPlainValue } from './plain-value.js';
 import { readString } from './short-strings.js';
+import type { Scanner } from './scanner.js';
 import type { ValueSlots } from './value-slots.js';
 import type { Text } from './skip.js';
 
@@ -12,11 +13,13 @@ import type { Text } from './skip.js';
 const LOWER_N = 0x6e;
 
 /** Reads the value that a scan found; undefined when it found none. */
-export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, { bytes }: Text): Json | undefined {
+export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
-  const plain = isOdd[slot] === 0 ? readPlainValue(bytes, start) : undefined;
-  return plain ?? readOdd(bytes, start, ends[slot] as number);
+  const end = ends[slot] as number;
+  if (text.bytes[start] === QUOTE) return readString(text, start + 1, end - 1);
+  const plain = isOdd[slot] === 0 ? readPlainValue(text, start) : undefined;
+  return plain ?? readOdd(text, start, end);
 }
 
 /** Whether a scan found no value, or null. */
@@ -36,8 +39,25 @@ export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
   if (start < 0) return false;
   const end = ends[slot] as number;
   if (isOdd[slot] === 0 || isShortestDouble(text, start, end)) into.copy(text, start, end);
-  else into.text(stringifyJson(readOdd(text.bytes, start, end)));
+  else into.text(stringifyJson(readOdd(text, start, end)));
   return true;
+}
+
+/**
+ * Writes the elements of the array that a scan found in the slot whose elements are wanted, each as {@link stringifyJson} would print
+ * it and on a line of its own.
+ *
+ * @returns how many there are: 0 when there is no array
+ */
+export function copyElements({ starts, elements }: Scanner, slot: number, text: Text, into: ByteWriter): number {
+  const start = starts[slot] as number;
+  if (start < 0 || text.bytes[start] !== OPEN_ARRAY) return 0;
+  const { count } = elements;
+  for (let element = 0; element < count; element++) {
+    copyValue(elements, element, text, into);
+    into.byte(NEWLINE);
+  }
+  return count;
 }
 
 /**
@@ -63,10 +83,11 @@ export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text
   }
 }
 
-function readOdd(bytes: Buffer, start: number, end: number): Json {
+function readOdd(text: Text, start: number, end: number): Json {
+  const { bytes } = text;
   switch (bytes[start]) {
     case QUOTE:
-      return readString(bytes, start + 1, end - 1);
+      return readString(text, start + 1, end - 1);
     case LOWER_N:
       return null;
     case OPEN_ARRAY:

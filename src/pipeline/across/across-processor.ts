@@ -18,7 +18,7 @@ import { lazyAcross } from './lazy-across.js';
 import { openEvents, withOpen } from './open-events.js';
 import { addSides } from './stage-counts.js';
 import { PipelineState } from './state-table.js';
-import { isAcross, Steps, type MadeHere } from './steps.js';
+import { Steps, type MadeHere } from './steps.js';
 
 /** What else there is to a processor whose stages look across events. */
 export interface AcrossProcessor extends BlockProcessor {
@@ -52,7 +52,6 @@ export function acrossProcessor(
   const noteOpen = openEvents(spec.stages, state);
   const needsContext = routing.needsContext || compiled.some((step) => step.needsContext);
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);
-  const takesAll = compiled.find(isAcross)?.lazily?.takesAll === true;
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
   let batch: Batch;
@@ -64,7 +63,15 @@ export function acrossProcessor(
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
     eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
     filtered: (at) => steps.filtered(at),
-    take: takeLazily,
+    parted: (at, parts) => steps.parted(at, parts),
+    take(here, event, at, prepared) {
+      through(here, () => steps.takePrepared(event, at, prepared));
+      passMade(here);
+    },
+    takeAtOnce(here, { arrival }, at, results) {
+      steps.takeAtOnce(arrival, at, results);
+      passMade(here);
+    },
   });
 
   const process: BlockProcessor = Object.assign(
@@ -103,12 +110,6 @@ export function acrossProcessor(
     const from = afterStage === undefined ? 0 : steps.behind(afterStage);
     if (from === undefined) fail(noSuchStage(afterStage ?? ''));
     else pass(here, settingOut(data, arrival, needsContext), from, fail);
-    passMade(here);
-  }
-
-  function takeLazily(here: Batch, event: Passing, at: number, prepared: unknown): void {
-    if (takesAll) steps.takeAll(event, at, prepared);
-    else through(here, () => steps.takePrepared(event, at, prepared));
     passMade(here);
   }
 

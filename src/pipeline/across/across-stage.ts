@@ -86,17 +86,8 @@ export interface AcrossStage {
    * @throws EventFailure only where it calls neither `keep` nor `make`
    */
   take(event: Passing, prepared: unknown, flow: Flow): void;
-  /**
-   * The scripts that `prepare` asks, and what it makes of their results, where nothing else of an event's data is looked at: then only
-   * what they ask for is read of a line.
-   */
-  readonly lazily?: {
-    readonly scripts: readonly ScriptPlan[];
-    /** @throws EventFailure */
-    prepared(results: readonly Json[], arrival: Arrival): unknown;
-    /** No event that it takes goes on or can fail: there is nothing to be undone. */
-    readonly takesAll?: true;
-  };
+  /** How it works where nothing but what its scripts give is looked at of an event's data: then only what they ask for is read of a line. */
+  readonly lazily?: LazyPreparing | LazyTaking;
   /** Called when an event is through: forgets what is too old or too much. */
   settle?(flow: Flow): void;
   /** No event came, and it is so late: what time closes goes on. */
@@ -105,6 +96,31 @@ export interface AcrossStage {
   nextTick?(): number | undefined;
   /** The input is at its end: what is kept goes on. */
   end?(flow: Flow): void;
+}
+
+interface Lazy {
+  /** Those that `prepare` asks. */
+  readonly scripts: readonly ScriptPlan[];
+}
+
+/** It makes of the results of its scripts what `prepare` gives. */
+export interface LazyPreparing extends Lazy {
+  /**
+   * @param results of the scripts, in an array that is written anew for each event
+   * @throws EventFailure
+   */
+  prepared(results: readonly Json[], arrival: Arrival): unknown;
+  /** An event whose one script gives a list that is not empty goes on as its elements. */
+  readonly goesOnAsElements?: true;
+}
+
+/** It prepares an event and takes it in one step: none goes on, and none fails once it is prepared, so that there is nothing to undo. */
+export interface LazyTaking extends Lazy {
+  /**
+   * @param results of the scripts, in an array that is written anew for each event
+   * @throws EventFailure: then nothing has happened
+   */
+  takeAtOnce(results: readonly Json[], arrival: Arrival, flow: Flow): void;
 }
 
 /** What a stage is compiled with. */

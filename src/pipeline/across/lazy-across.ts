@@ -1,9 +1,10 @@
-import { isTruthy, type Compute, type FieldProgram, type Json } from 'computo-js';
+import { isTruthy, MISSING, type Compute, type FieldProgram, type Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import type { BlockOptions } from '../block-processor.js';
+import { copyElements, type Scanner, type Text } from '../../json/index.js';
 import { whereFit, type LazyBlocks } from '../lazy/lazy-blocks.js';
-import { lineFields } from '../lazy/lazy-fields.js';
-import { goesFullWay, scannedLines } from '../lazy/lazy-lines.js';
+import { lineFields, type LineFields } from '../lazy/lazy-fields.js';
+import { goesFullWay, onlyOutput, scannedLines } from '../lazy/lazy-lines.js';
 import { lazyScript, planOf } from '../lazy/lazy-pipeline.js';
 import type { Batch } from '../batch.js';
 import type { PipelineSpec } from '../spec.js';
@@ -16,8 +17,12 @@ export interface LazyTaker {
   eventOf(batch: Batch): Passing;
   /** An event was dropped by the filter at a step. */
   filtered(at: number): void;
+  /** An event goes on as so many, which are written already. */
+  parted(at: number, parts: number): void;
   /** @throws EventFailure: then nothing of the event has happened */
   take(batch: Batch, event: Passing, at: number, prepared: unknown): void;
+  /** The same for a stage that takes its events at once. */
+  takeAtOnce(batch: Batch, event: Passing, at: number, results: readonly Json[]): void;
 }
 
 /** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
@@ -31,22 +36,36 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
   const fields = lineFields();
   const filters = pipeline.stages.slice(0, Math.max(0, at)).map((stage) => filterOf(stage, fields, pipeline));
   const scripts = step?.lazily?.scripts.map((script) => planOf({ script, gives: 'data' }, fields, pipeline.tables));
-  const conditions = computesOf(filters);
-  const results = scripts && computesOf(scripts);
+  const conditions = computesOf(filters, fields);
+  const computes = scripts && computesOf(scripts, fields);
   const { lazily } = step ?? {};
-  if (conditions === undefined || results === undefined || lazily === undefined) return whereFit(undefined);
+  if (conditions === undefined || computes === undefined || lazily === undefined) return whereFit(undefined);
+  const takesAtOnce = 'takeAtOnce' in lazily;
 
   const programs = [...filters, ...(scripts ?? [])];
   const lineBytesMax = Math.min(...programs.map((program) => program?.copyBytesMax ?? 0));
-  const scanner = fields.open(depthMax);
+  const isLast = at === compiled.length - 1;
+  const list = isLast && onlyOutput(pipeline)?.envelope === false ? listOf(lazily, programs.at(-1)) : undefined;
+  const scanner = fields.open(depthMax, list);
+  const writeParts = partsWriter(scanner, list);
+  const results: Json[] = computes.map(() => null);
   return whereFit(
-    scannedLines({ scanner, fields, lineBytesMax }, pipeline.name, options, (form, batch) => () => {
+    scannedLines({ scanner, fields, lineBytesMax }, pipeline.name, options, (form, batch, text) => () => {
       try {
         form.introduce();
         const event = taker.eventOf(batch);
         const failed = firstFailed(conditions, event.context);
-        if (failed === -1) taker.take(batch, event, at, lazily.prepared(allOf(results, event.context), event.arrival));
-        else taker.filtered(failed);
+        const parts = failed === -1 ? writeParts(batch, text) : 0;
+        if (failed !== -1) {
+          taker.filtered(failed);
+        } else if (parts > 0) {
+          taker.parted(at, parts);
+        } else {
+          for (let index = 0; index < computes.length; index++)
+            results[index] = computes[index]?.(event.context) ?? null;
+          if (takesAtOnce) taker.takeAtOnce(batch, event, at, results);
+          else taker.take(batch, event, at, lazily.prepared(results, event.arrival));
+        }
       } catch (error) {
         return goesFullWay(error);
       }
@@ -57,29 +76,56 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
 }
 
 // Once for each event of the input: no iterators, no functions that are made for it.
-
 function firstFailed(conditions: readonly Compute[], context: Json): number {
   for (let at = 0; at < conditions.length; at++) if (!isTruthy(conditions[at]?.(context) ?? null)) return at;
   return -1;
 }
 
-function allOf(computes: readonly Compute[], context: Json): readonly Json[] {
-  const results: Json[] = [];
-  for (let at = 0; at < computes.length; at++) results.push(computes[at]?.(context) ?? null);
-  return results;
-}
-
-function filterOf(
-  stage: StagePlan,
-  fields: ReturnType<typeof lineFields>,
-  { tables }: PipelineSpec,
-): FieldProgram | undefined {
+function filterOf(stage: StagePlan, fields: LineFields, { tables }: PipelineSpec): FieldProgram | undefined {
   const script = lazyScript(stage);
   return script?.gives === 'passage' ? planOf(script, fields, tables) : undefined;
 }
 
 /** Undefined where one of them can't be computed. */
-function computesOf(programs: readonly (FieldProgram | undefined)[]): readonly Compute[] | undefined {
-  const computes = programs.flatMap((program) => program?.compute ?? []);
+function computesOf(
+  programs: readonly (FieldProgram | undefined)[],
+  fields: LineFields,
+): readonly Compute[] | undefined {
+  const computes = programs.flatMap((program) => (program && computeOf(program, fields)) ?? []);
   return computes.length === programs.length ? computes : undefined;
+}
+
+/** The field whose elements the events go on as. */
+function listOf(lazily: AcrossStage['lazily'], script: FieldProgram | undefined): number | undefined {
+  const isList = lazily !== undefined && 'goesOnAsElements' in lazily && script?.output.kind === 'copy';
+  return isList ? script.output.field : undefined;
+}
+
+/** Writes the elements of a field as lines of the only output, and tells how many: 0 where that has none. */
+function partsWriter(scanner: Scanner, field: number | undefined): (batch: Batch, text: Text) => number {
+  if (field === undefined) return () => 0;
+  return (batch, text) => {
+    const into = batch.linesOf(0)?.bytes;
+    if (into === undefined) return 0;
+    const start = into.length;
+    try {
+      const parts = copyElements(scanner, field, text, into);
+      batch.counts.output += parts;
+      return parts;
+    } catch (error) {
+      into.cutTo(start);
+      throw error;
+    }
+  };
+}
+
+/** What only reads a field needs no run of its program. */
+function computeOf({ output, compute }: FieldProgram, fields: LineFields): Compute | undefined {
+  if (output.kind !== 'copy' || compute === undefined) return compute;
+  const { field } = output;
+  return () => {
+    const value = fields.read(field);
+    if (value === undefined) throw MISSING;
+    return value;
+  };
 }

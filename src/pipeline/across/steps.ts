@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import type { Tick } from '../../event/index.js';
 import { FILTERED, type Stage } from '../stages/stage.js';
-import type { AcrossStage, Flow, Made, Passing } from './across-stage.js';
+import type { AcrossStage, Arrival, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
 import type { PipelineState } from './state-table.js';
 
@@ -90,15 +90,24 @@ export class Steps {
     return this.#rest(this.#behind(step, flow, next), at + 1);
   }
 
-  /** The same for a stage that takes all events: none goes on, and none can fail. */
-  takeAll(event: Passing, at: number, prepared: unknown): void {
-    for (let before = 0; before < at; before++) this.#passFilter(before);
+  /** The same for a stage that takes its events at once. @throws EventFailure: then nothing of the event has happened */
+  takeAtOnce(arrival: Arrival, at: number, results: readonly Json[]): void {
     const step = this.steps[at];
     const flow = this.#flows[at];
     if (step === undefined || flow === undefined || !isAcross(step)) return;
+    if (step.lazily === undefined || !('takeAtOnce' in step.lazily)) return;
+    step.lazily.takeAtOnce(results, arrival, flow);
+    for (let before = 0; before < at; before++) this.#passFilter(before);
     this.#tally.add(at, 'in', 1);
-    step.take(event, prepared, flow);
     step.settle?.(flow);
+  }
+
+  /** An event that has passed the filters in front, and goes on as so many. */
+  parted(at: number, parts: number): void {
+    for (let before = 0; before < at; before++) this.#passFilter(before);
+    this.#tally.add(at, 'in', 1);
+    this.#tally.add(at, 'made', parts - 1);
+    this.#tally.add(at, 'out', parts);
   }
 
   /** An event that a filter in front has dropped. */

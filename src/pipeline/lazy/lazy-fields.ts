@@ -3,8 +3,8 @@ import { createScanner, readValue, type Scanner, type Text } from '../../json/in
 
 /** The fields that a pipeline's scripts read, of the line that was scanned last. */
 export interface LineFields extends FieldReader {
-  /** Ends the planning: no field may be asked for after that. */
-  open(depthMax: number): Scanner;
+  /** Ends the planning: no field may be asked for after that. @param elementsOf the field whose elements are wanted */
+  open(depthMax: number, elementsOf?: number): Scanner;
   /** The block that the lines stand in from now on. */
   setText(text: Text): void;
 }
@@ -33,7 +33,7 @@ export function lineFields(): LineFields {
       lines[field] = line;
       return value;
     },
-    open: (depthMax) => (scanner = createScanner(paths, depthMax)),
+    open: (depthMax, elementsOf) => (scanner = createScanner(paths, depthMax, elementsOf)),
     setText: (next) => void (text = next),
   };
 }

@@ -1,4 +1,5 @@
 import { ComputoError, MISSING } from 'computo-js';
+import type { OutputTake } from '../../config/index.js';
 import { textOf, type Text } from '../../json/index.js';
 import { outputFormat } from '../../sinks/formats/index.js';
 import type { Batch, BlockMeta } from '../batch.js';
@@ -69,18 +70,15 @@ export function scannedLines(
 function directly(
   lazy: LazyPipeline,
   form: LineForm,
-  { outputs, routingKey }: PipelineSpec,
+  pipeline: PipelineSpec,
   batch: Batch,
   text: Text,
 ): PassLine | undefined {
   const { write, needsContext } = lazy;
-  const [output, another] = outputs;
-  if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
-  if (output.filesBy !== undefined) return undefined;
-  if (write === undefined || routingKey !== undefined || outputFormat(output) !== undefined) return undefined;
-  const { envelope } = output;
+  const output = onlyOutput(pipeline);
   const lines = batch.linesOf(0);
-  if (lines === undefined) return undefined;
+  if (write === undefined || output === undefined || lines === undefined) return undefined;
+  const { envelope } = output;
   const { counts } = batch;
 
   return () => {
@@ -106,6 +104,14 @@ function directly(
     counts.input += 1;
     return true;
   };
+}
+
+/** The output, where there is only one, which takes every event as JSON. */
+export function onlyOutput({ outputs, routingKey }: PipelineSpec): OutputTake | undefined {
+  const [output, another] = outputs;
+  if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
+  if (output.filesBy !== undefined || routingKey !== undefined || outputFormat(output) !== undefined) return undefined;
+  return output;
 }
 
 /** Makes the finished data as a value: for more stages behind, for routing, for several outputs. */

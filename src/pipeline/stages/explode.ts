@@ -120,7 +120,9 @@ function compile(
     needsContext: list.needsContext,
     prepare: ({ data, context }) => list.run(data, context),
     ...(intoPath === undefined &&
-      empty !== 'keep' && { lazily: { scripts: [script], prepared: ([elements]) => elements } }),
+      empty !== 'keep' && {
+        lazily: { scripts: [script], prepared: ([elements]) => elements, goesOnAsElements: true },
+      }),
     take(event, prepared, flow) {
       const elements = prepared as Json;
       if (elements !== null && !Array.isArray(elements)) {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson, stringifyJson } from '../../../src/json/index.js';
-import { ByteWriter, copyValue, createScanner, readValue, textOf } from '../../../src/json/scan/index.js';
+import { ByteWriter, copyElements, copyValue, createScanner, readValue, textOf } from '../../../src/json/scan/index.js';
 import { anyText } from '../../support/any-text.js';
 import { runs } from '../../support/runs.js';
 
@@ -84,6 +84,56 @@ describe('the scanner', () => {
             expect(values[slot]).toEqual(expected);
             expect(copies[slot]).toBe(expected === undefined ? '' : stringifyJson(expected));
           }
+        }
+      }),
+      { numRuns: runs(100) },
+    );
+  });
+
+  it('tells short strings apart that are alike but for a byte, whatever was read before', () => {
+    const bodies = fc
+      .tuple(fc.string({ minLength: 0, maxLength: 26 }), fc.nat(), fc.constantFrom('a', 'b', '"', '\\', 'é', '\n', ''))
+      .map(([body, at, put]) => {
+        const place = at % (body.length + 1);
+        return body.slice(0, place) + put + body.slice(place + put.length);
+      });
+    const many = Array.from({ length: 6000 }, (_, index) => `key-${index % 3000}`);
+    fc.assert(
+      fc.property(fc.array(bodies, { minLength: 20, maxLength: 60 }), (alike) => {
+        const all = [...alike, ...many, ...alike, 'a', 'aa', 'aaa', 'aaaa', 'aaaaa'];
+        const lines = all.map((id) => JSON.stringify({ id }));
+        expect(scanLines(lines).map(({ values }) => values[0])).toEqual(all);
+      }),
+      { numRuns: runs(20) },
+    );
+  });
+
+  it('writes the elements of a list as full parsing finds them, each on a line of its own', () => {
+    const element = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }).map((one) => JSON.stringify(one, null, 1).replaceAll('\n', ' ')),
+      fc.constantFrom('1.0', '-0', '1e2', '12345678901234567890', '"\\u0041"', '"\\/"', '{"a":1,"a":2}'),
+    );
+    const list = fc.oneof(
+      { weight: 8, arbitrary: fc.array(element, { maxLength: 5 }).map((all) => `[${all.join(' ,')}]`) },
+      fc.constantFrom('null', '"[1,2]"', '{}', `[${Array.from({ length: 200 }, (_, index) => index).join(',')}]`),
+    );
+    // Members of many names are read without learning them.
+    const line = fc.tuple(fc.nat(30), list).map(([index, text]) => `{"key-${index}":[1],"list":${text},"after":[2]}`);
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 40 }), (lines) => {
+        const text = textOf(Buffer.from(lines.map((one) => `${one}\n`).join('')));
+        const scanner = createScanner([['list']], 1000, 0);
+        let start = 0;
+        for (const one of lines) {
+          const end = scanner.scan(text, start);
+          expect(end).toBe(start + Buffer.byteLength(one));
+          const into = new ByteWriter();
+          const count = copyElements(scanner, 0, text, into);
+          const parsed = at(parseJson(one), ['list']);
+          const expected = Array.isArray(parsed) ? (parsed as readonly Json[]) : [];
+          expect(into.take().toString()).toBe(expected.map((each) => `${stringifyJson(each)}\n`).join(''));
+          expect(count).toBe(expected.length);
+          start = end + 1;
         }
       }),
       { numRuns: runs(100) },

@@ -52,6 +52,7 @@ const LAST = '';
 /** @throws ComputoError when a script can't be compiled */
 export function compileAggregate(plan: AggregateOptions, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, late, maxKeys, greatestFirst, limit = Number.POSITIVE_INFINITY } = plan;
+  const keyCount = plan.by.length;
   /** Of the keys, of the values that have one, and of the time. */
   const plans = [
     ...plan.by.map(({ script }) => script),
@@ -75,25 +76,19 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   return {
     name,
     needsContext: scripts.some(({ needsContext }) => needsContext),
-    prepare: ({ data, context, arrival }) =>
-      prepared(
-        scripts.map((script) => script.run(data, context)),
-        arrival,
-      ),
+    prepare({ data, context, arrival }): Prepared {
+      const results = scripts.map((script) => script.run(data, context));
+      const time = timeIn(results, arrival);
+      const key = keyIn(results);
+      refuse(key, results, time);
+      return { key, results, time };
+    },
     // The best events are kept whole.
-    ...(plan.values.every(({ kind }) => kind !== 'top') && { lazily: { scripts: plans, prepared, takesAll: true } }),
-    take({ arrival, data }, asked, flow) {
-      const { key, results, time } = asked as Prepared;
+    ...(plan.values.every(({ kind }) => kind !== 'top') && { lazily: { scripts: plans, takeAtOnce } }),
+    take({ arrival, data }, prepared, flow) {
+      const { key, results, time } = prepared as Prepared;
+      add(key, results, time, data);
       note(arrival);
-      const group = windows.groupOf(key, results, plan.by.length, time);
-      // Once for each event of the input: no iterator.
-      for (let index = 0; index < places.length; index++) {
-        const place = places[index] ?? -1;
-        group.values[index]?.add(place < 0 ? true : (results[place] ?? null), data);
-      }
-      group.count += 1;
-      newest = Math.max(newest, time);
-      seen = arrival.timestamp;
       flow.keep();
     },
     settle(flow) {
@@ -117,7 +112,28 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     end: (flow) => close(windows.end(), '.end', flow),
   };
 
+  function takeAtOnce(results: readonly Json[], arrival: Arrival, flow: Flow): void {
+    const time = timeIn(results, arrival);
+    const key = keyIn(results);
+    refuse(key, results, time);
+    add(key, results, time, null);
+    note(arrival);
+    flow.keep();
+  }
+
+  function add(key: string, results: readonly Json[], time: number, data: Json): void {
+    const group = windows.groupOf(key, results, keyCount, time);
+    // Once for each event of the input: no iterator.
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] ?? -1;
+      group.values[index]?.add(place < 0 ? true : (results[place] ?? null), data);
+    }
+    group.count += 1;
+    if (time > newest) newest = time;
+  }
+
   function note(arrival: Arrival): void {
+    seen = arrival.timestamp;
     const last = lastSeen.get(LAST);
     if (last === undefined) lastSeen.put(LAST, { arrival });
     else {
@@ -126,18 +142,22 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     }
   }
 
-  /** @param results of the scripts, in their order */
-  function prepared(results: readonly Json[], arrival: Arrival): Prepared {
+  function timeIn(results: readonly Json[], arrival: Arrival): number {
+    if (plan.time === undefined) return arrival.timestamp;
+    return timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
+  }
+
+  function keyIn(results: readonly Json[]): string {
+    return keyCount === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, keyCount));
+  }
+
+  /** @throws EventFailure where there is no place for the event, or for one of its values */
+  function refuse(key: string, results: readonly Json[], time: number): void {
     for (let index = 0; index < places.length; index++) {
       const place = places[index] ?? -1;
       const problem = place < 0 ? undefined : kinds[index]?.refuses(results[place] ?? null);
       if (problem !== undefined) throw refusal(index, problem);
     }
-    const time =
-      plan.time === undefined
-        ? arrival.timestamp
-        : timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
-    const key = plan.by.length === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, plan.by.length));
     const refused = windows.refuses(key, time, maxKeys);
     if (refused === 'late') {
       const message = `the window of ${isoOf(time)} is closed: a later event came more than the allowed time before (late)`;
@@ -150,7 +170,6 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
         name,
       );
     }
-    return { key, results, time };
   }
 
   function refusal(index: number, problem: string): EventFailure {
