@@ -15,6 +15,8 @@ const GROWTH_MAX = 200;
 const GROWTH_FREE_BYTES = 64 << 20;
 
 interface Reading {
+  /** Its place among the others. */
+  at: number;
   /** When it is given up, in milliseconds of a steady clock. */
   deadline: number;
   readonly giveUp: () => void;
@@ -23,7 +25,8 @@ interface Reading {
 /** Reads request bodies within limits of size, time, and memory over all connections. */
 export class BodyReader {
   readonly #held: Shares;
-  readonly #readings = new Set<Reading>();
+  /** An array, because a set that becomes empty with each request makes a table each time, and each keeps the next one alive. */
+  readonly #readings: Reading[] = [];
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
@@ -42,7 +45,7 @@ export class BodyReader {
   /** Gives up bodies that take too long. Call this about once a second. */
   sweep(): void {
     const now = this.elapsed();
-    for (const reading of this.#readings) if (reading.deadline < now) reading.giveUp();
+    for (const reading of [...this.#readings]) if (reading.deadline < now) reading.giveUp();
   }
 
   /**
@@ -95,7 +98,7 @@ export class BodyReader {
       const end = (error?: HttpError): void => {
         if (isOver) return;
         isOver = true;
-        this.#readings.delete(reading);
+        this.#end(reading);
         if (error === undefined) resolve();
         else reject(error);
       };
@@ -135,14 +138,22 @@ export class BodyReader {
     } catch (error) {
       throw bodyError(error);
     } finally {
-      this.#readings.delete(reading);
+      this.#end(reading);
     }
   }
 
   #begin(ms: number, giveUp: () => void): Reading {
-    const reading = { deadline: this.elapsed() + ms, giveUp };
-    this.#readings.add(reading);
+    const reading = { at: this.#readings.length, deadline: this.elapsed() + ms, giveUp };
+    this.#readings.push(reading);
     return reading;
+  }
+
+  /** The last one takes its place. */
+  #end(reading: Reading): void {
+    const last = this.#readings.pop();
+    if (last === undefined || last === reading) return;
+    last.at = reading.at;
+    this.#readings[reading.at] = last;
   }
 }
 

@@ -130,11 +130,11 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
 
 /** A body as it arrives, until its token is not valid any more. @throws HttpError 401 */
 async function* whileAdmitted(
-  { isAdmitted }: EventRequest,
+  request: EventRequest,
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer, void, void> {
   for await (const chunk of chunks) {
-    if (isAdmitted?.() === false) throw new HttpError(401, 'Unauthorized', 'the token is not valid any more');
+    if (!request.isAdmitted()) throw new HttpError(401, 'Unauthorized', 'the token is not valid any more');
     yield chunk;
   }
 }

@@ -1,3 +1,6 @@
+/** Callers that are remembered though they hold nothing. */
+const IDLE_CALLERS_MAX = 1000;
+
 /**
  * A limited resource, shared by all callers. Nobody gets more of it than is left for the others, so that no caller can
  * take all.
@@ -23,9 +26,12 @@ export class Shares {
     this.#total -= amount;
   }
 
-  /** A caller that holds nothing is forgotten. */
+  /**
+   * A caller that holds nothing is forgotten once there are many. A map that becomes empty again and again makes a table each time,
+   * and each table keeps the next one alive.
+   */
   #set(caller: string, amount: number): void {
-    if (amount > 0) this.#held.set(caller, amount);
+    if (amount > 0 || this.#held.size <= IDLE_CALLERS_MAX) this.#held.set(caller, amount);
     else this.#held.delete(caller);
   }
 }

@@ -72,11 +72,6 @@ export function guard(
       if (rules.open === 'locally') refuseForeignHost(request.headers.host, ownNames);
       const caller = admit(rules, request.headers.authorization, needed, now());
       request.caller = caller;
-      request.isAdmitted = () => {
-        if (stillAdmits(access(), caller, now())) return true;
-        refusals.add({ ...lineOf(request), status: 401, reason: STREAM_ENDED });
-        return false;
-      };
       const { token } = caller;
       if (perToken !== undefined && token !== undefined) keepTo(perToken, limiters.token, token, 'this token');
     } catch (error) {
@@ -87,7 +82,12 @@ export function guard(
   };
 
   app.decorateRequest('caller');
-  app.decorateRequest('isAdmitted');
+  // One function for all: a closure in each request would keep the request alive beyond its time.
+  app.decorateRequest('isAdmitted', function () {
+    if (this.caller === undefined || stillAdmits(access(), this.caller, now())) return true;
+    refusals.add({ ...lineOf(this), status: 401, reason: STREAM_ENDED });
+    return false;
+  });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(HEADERS);
     const { url, config } = request.routeOptions;
@@ -96,10 +96,10 @@ export function guard(
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    const { isAdmitted } = request;
     // Closing at once would lose the answer for a client that is still sending.
     if (unread.drop(request.raw)) reply.removeHeader('connection');
-    if (payload instanceof Readable && isAdmitted !== undefined) streams.add(payload, reply.raw, () => !isAdmitted());
+    if (payload instanceof Readable && request.caller !== undefined)
+      streams.add(payload, reply.raw, () => !request.isAdmitted());
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {

@@ -9,7 +9,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The sender; undefined when the route is public. */
     caller: Caller | undefined;
-    /** Whether the caller is still authorized; if not, this is logged as a rejection. Undefined when the route is public. */
-    isAdmitted: (() => boolean) | undefined;
+    /** Whether the caller is still authorized; if not, this is logged as a rejection. True when the route is public. */
+    isAdmitted(): boolean;
   }
 }
