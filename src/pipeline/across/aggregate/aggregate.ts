@@ -66,6 +66,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   const places = placesOf(plan);
   const windows = new Windows(plan.window, late, kinds, state);
   const lastSeen = state('last', LAST_CODEC);
+  let last: Last | undefined;
   const greatest = plan.values.findIndex((value) => value.name === greatestFirst);
 
   return {
@@ -92,12 +93,10 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       if (newest === Number.NEGATIVE_INFINITY) return;
       const closed = windows.advance(newest);
       newest = Number.NEGATIVE_INFINITY;
-      const last = lastSeen.get(LAST);
-      if (closed.length > 0 && last !== undefined) close(closed, lasting(last.arrival), flow);
+      if (closed.length > 0) close(closed, flow);
     },
     end(flow) {
-      const last = lastSeen.get(LAST);
-      if (last !== undefined) close(windows.end(), lasting(last.arrival), flow);
+      close(windows.end(), flow);
     },
   };
 
@@ -122,7 +121,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   }
 
   function note(arrival: Arrival): void {
-    const last = lastSeen.get(LAST);
+    // It stays the same once it is there, and is asked for with each event.
+    last ??= lastSeen.get(LAST);
     if (last === undefined) lastSeen.put(LAST, { arrival });
     else {
       last.arrival = arrival;
@@ -164,11 +164,13 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     return new EventFailure('invalid_argument', `${member}: ${kind} ${problem}`, name);
   }
 
-  function close(groups: readonly Group[], arrival: Arrival, flow: Flow): void {
-    if (groups.length === 0) return;
+  function close(groups: readonly Group[], flow: Flow): void {
+    const arrival = lastSeen.get(LAST)?.arrival;
+    if (groups.length === 0 || arrival === undefined) return;
+    const by = lasting(arrival);
     const sorted = greatest === -1 ? groups : [...groups].sort(byGreatest);
     for (const [index, group] of sorted.entries())
-      flow.make({ data: resultOf(group), of: group.count, last: arrival, part: `.${index}` });
+      flow.make({ data: resultOf(group), of: group.count, last: by, part: `.${index}` });
   }
 
   function byGreatest(a: Group, b: Group): number {
