@@ -125,7 +125,9 @@ export class Windows {
 
   /** Closes all. */
   end(): readonly Group[] {
-    const groups = [...this.#groups].map(([name, group]) => this.#remove(name, group));
+    // There may be a million.
+    const groups: Group[] = [];
+    for (const [name, group] of this.#groups) groups.push(this.#remove(name, group));
     return groups.sort(byEnd);
   }
 
