@@ -40,7 +40,7 @@ export interface RunPipeline {
 const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']);
 
 /**
- * Finds the pipeline: an inline script, a script file, a script of the config, or a pipeline of the config.
+ * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the config.
  *
  * @throws UserError, ConfigError
  */
@@ -72,19 +72,20 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
 type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | undefined };
 
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
-  if (flags.eval !== undefined || isFileName(flags.script)) {
+  const isScript = flags.eval !== undefined || isFileName(flags.script);
+  if (isScript || isStagesAlone(flags)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
     const shelf = await tablesOf(flags.table, config);
     const surroundings = surroundingsOf(config, shelf, warn);
-    return { ...(await onlyStage(await scriptOfFlags(flags), surroundings)), shelf, ...(config && { config }) };
+    const only = isScript
+      ? await onlyStage(await scriptOfFlags(flags), surroundings)
+      : { plan: pipelineOf([]), sources: new Map<string, ScriptSource>() };
+    return { ...only, shelf, ...(config && { config }) };
   }
   const config = await findConfig(flags, 'programs');
   const shelf = await tablesOf(flags.table, config);
-  if (config === undefined) {
-    if (!hasStageFlag(flags) || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
-    return { plan: pipelineOf([]), sources: new Map(), shelf };
-  }
+  if (config === undefined) throw nothingToDo(flags);
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
     const surroundings = surroundingsOf(config, shelf, warn);
@@ -99,6 +100,11 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   const { plan, sources, warnings } = await door.resolvePipeline(config, flags.pipeline ?? PIPELINE_DEFAULT, shelf);
   warn(warnings);
   return { plan, sources, shelf, config };
+}
+
+/** Whether flags for stages are all that says what to do: then no pipeline that lies around has a part in it. */
+function isStagesAlone(flags: RunFlags): boolean {
+  return hasStageFlag(flags) && (flags.script ?? flags.pipeline ?? flags.config) === undefined;
 }
 
 /** Whether a flag asks for a stage, and no pipeline is needed besides. */
