@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import type { Passing } from '../across/across-stage.js';
-import { Composed, contextIn, Incoming, settingOut } from '../across/arrival.js';
+import { Composed, contextIn, idIn, Incoming, settingOut } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { failMade } from '../across/fail-made.js';
 import { addSides, addStageCounts } from '../across/stage-counts.js';
@@ -97,7 +97,9 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
   let batchHere: Batch | undefined;
   const watch = {
-    passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
+    passed(stage: string, event: Passing): void {
+      if (batchHere?.isTapped === true) batchHere.emitTap(stage, event.data, idIn(event));
+    },
     contextOf: contextIn,
   };
   const before = new Steps(compileSteps(front, { state, scripts: spec }), state, watch);
@@ -235,7 +237,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     batchHere = batch;
     const parts = behind.whole(() => behind.take({ ...event, data, context }, 0));
     return batch.as(event.arrival.origin, () =>
-      parts.map((one) => batch.finish(one.data, one.context, event.arrival.origin.id + one.part, one.key ?? served)),
+      parts.map((one) => batch.finish(one.data, one.context, idIn(one), one.key ?? served)),
     );
   }
 
