@@ -85,14 +85,17 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   }
   const config = await findConfig(flags, 'programs');
   const shelf = await tablesOf(flags.table, config);
-  if (config === undefined) throw nothingToDo(flags);
+  if (config === undefined) {
+    if (!isConversion(flags)) throw nothingToDo(flags);
+    return { plan: pipelineOf([]), sources: new Map(), shelf };
+  }
   const door = await import('../../config/index.js');
   if (flags.script !== undefined) {
     const surroundings = surroundingsOf(config, shelf, warn);
     return { ...(await onlyStage(await door.resolveScript(config, flags.script), surroundings)), shelf, config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
-    if (hasStageFlag(flags)) return { plan: pipelineOf([]), sources: new Map(), shelf, config };
+    if (hasStageFlag(flags) || isConversion(flags)) return { plan: pipelineOf([]), sources: new Map(), shelf, config };
     const names = door.pipelineNames(config);
     const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
@@ -112,6 +115,12 @@ function hasStageFlag(flags: RunFlags): boolean {
   return flags.filter !== undefined || hasGivenStage(flags);
 }
 
+/** Whether to read one format and write another is all there is to do. */
+function isConversion({ script, pipeline, in: format, out, columns, rawOutput }: RunFlags): boolean {
+  const isAsked = [format, out, columns, rawOutput].some((flag) => flag !== undefined);
+  return isAsked && (script ?? pipeline) === undefined;
+}
+
 /** `-s` takes a name of the config or a file; what looks like a path is one. */
 function isFileName(script: string | undefined): boolean {
   return script !== undefined && (script.includes('/') || isScriptFile(script));
@@ -123,7 +132,7 @@ function nothingToDo(flags: RunFlags): UserError {
     ? new UserError(
         'nothing to do: no script and no config found',
         EXIT.usage,
-        `give a script with -e '{/id}' or -s FILE, or a config with -c FILE`,
+        `give a script with -e '{/id}' or -s FILE, a config with -c FILE, or another format with --out`,
       )
     : new UserError(
         `no config found that could define ${missing}`,
