@@ -9,7 +9,7 @@ import type { RunFlags } from './flags.js';
 import type { RunCommand } from './plan.js';
 import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
-import { finishedText, summaryJson, summaryText, unroutedText } from './summary.js';
+import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
 /** More failed events than this on stderr drown what else is said there. */
 const TOLD_MAX = 10;
@@ -58,7 +58,7 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
     if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
       writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
     }
-    writeStderr(unroutedText(result));
+    writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
   if (signalCode !== undefined && plan.resume !== undefined) writeStderr(`  continue with: ${plan.resume.command}\n`);
   if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));

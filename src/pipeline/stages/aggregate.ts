@@ -97,6 +97,7 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
     ['aggregate', 'values', '*', 'quantile', '0'],
   ],
   across: 'state',
+  forgetsAt: 'max_distinct',
   goesByArrival: ({ window, time }) => window.kind !== 'all' && time === undefined,
   problems,
   plan,

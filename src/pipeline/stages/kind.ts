@@ -33,6 +33,8 @@ export interface AcrossKind<Settings, Plan extends StagePlan> extends AnyKind<Se
   readonly across: 'state' | 'nothing';
   /** Whether it goes by the time at which its events came in, which no other run can repeat. Default: it does not. */
   goesByArrival?(plan: Plan): boolean;
+  /** The setting at which it forgets what it knew, and counts that. Default: max_keys. */
+  readonly forgetsAt?: string;
   /** Whether dead letters can go through it once more, by themselves. Default: where it keeps nothing in mind. */
   readonly takesLetters?: boolean;
   readonly lazily?: undefined;

@@ -67,6 +67,16 @@ it('a batch that is open is not lost when its stage is changed: the pipeline wai
   expect(await back.end()).toBe(0);
 });
 
+it('a stage that has to forget is told in the log, with what to raise', async () => {
+  const config =
+    'pipelines: { default: { stages: [{ dedupe: $input, max_keys: 1 }], outputs: [{ file: ./out.ndjson }] } }';
+  const daemon = await startDaemon(config);
+  await postLines(`${daemon.url}/events`, '1\n2\n3\n');
+  const line = await daemon.says('had to forget');
+  expect(line).toMatchObject({ level: 'warn', pipeline: 'default', stage: 'dedupe-1', raise: 'max_keys' });
+  expect(await daemon.end()).toBe(0);
+});
+
 async function backlogOf({ url }: TestDaemon): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/^colloquium_pipeline_backlog_events\{[^}]*\} (\d+)$/m.exec(text)?.[1] ?? Number.NaN);

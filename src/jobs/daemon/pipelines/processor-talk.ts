@@ -1,11 +1,12 @@
+import type { PipelineSpec } from '../../../pipeline/index.js';
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { PipelinesOptions } from './context.js';
-import { tellEvents, tellFailures } from './tell-events.js';
+import { tellEvents, tellFailures, tellForgotten } from './tell-events.js';
 import { reasonOf } from '../../reason-of.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
 export function processorTalk(
-  pipeline: string,
+  { name: pipeline, stages }: Pick<PipelineSpec, 'name' | 'stages'>,
   { talk, meter, world, onOutputClosed }: Pick<PipelinesOptions, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,
 ): ProcessorTalk {
   return {
@@ -16,6 +17,7 @@ export function processorTalk(
     delivered({ storedAt, ...tally }) {
       meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
       tellFailures(talk, pipeline, tally.failures);
+      tellForgotten(talk, pipeline, stages, tally.stages);
       tellEvents(talk, pipeline, tally.observations);
     },
     outputClosed: onOutputClosed,
