@@ -53,7 +53,7 @@ export function surroundingsOf(
 export async function filterStages(
   sources: readonly ScriptSource[],
   surroundings: ScriptSurroundings,
-): Promise<FilterStages & { readonly stages: readonly ScriptStagePlan[] }> {
+): Promise<Omit<FilterStages, 'stages'> & { readonly stages: readonly ScriptStagePlan[] }> {
   const stages: ScriptStagePlan[] = [];
   for (const source of sources) stages.push(await scriptStage('filter', source, surroundings));
   return { stages, ...surroundings.tables?.opened };

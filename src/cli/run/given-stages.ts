@@ -1,4 +1,4 @@
-import type { StagePlan } from '../../config/index.js';
+import type { ScriptPlan, StagePlan } from '../../config/index.js';
 import { parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { countBy, dedupeBy, explodeList, sampleShare } from '../../pipeline/index.js';
 import { givenScript, type ScriptSurroundings } from '../plan/given-scripts.js';
@@ -10,7 +10,7 @@ export interface GivenStages {
   readonly before: readonly StagePlan[];
   /** Behind them. */
   readonly behind: readonly StagePlan[];
-  readonly sources: readonly ScriptSource[];
+  readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
 }
 
 /** Whether a flag asks for a stage that is enough of a job by itself. */
@@ -20,7 +20,7 @@ export function hasGivenStage({ explode, sampleRate, dedupe, countBy: count }: R
 
 /** @throws ConfigError for a script that cannot be read, or is certain to fail */
 export async function givenStages(flags: RunFlags, surroundings: ScriptSurroundings): Promise<GivenStages> {
-  const sources: ScriptSource[] = [];
+  const sources = new Map<ScriptPlan, ScriptSource>();
   const made = async (
     flag: string,
     text: string | undefined,
@@ -28,8 +28,9 @@ export async function givenStages(flags: RunFlags, surroundings: ScriptSurroundi
   ): Promise<readonly StagePlan[]> => {
     if (text === undefined) return [];
     const source = await parseInlineScript(text, flag);
-    sources.push(source);
-    return [make(flag, await givenScript(source, surroundings))];
+    const script = await givenScript(source, surroundings);
+    sources.set(script, source);
+    return [make(flag, script)];
   };
   const { explode, sampleRate, dedupe, countBy: count } = flags;
   return {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.js';
+import type { LoadedConfig, PipelinePlan, ScriptPlan, StagePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import {
   isScriptFile,
@@ -29,8 +29,8 @@ const PIPELINE_DEFAULT = 'default';
 export interface RunPipeline {
   /** Its outputs absent, if no config says where they go. */
   readonly plan: PipelinePlan;
-  /** The scripts by stage, as they stand in their files. */
-  readonly sources: ReadonlyMap<string, ScriptSource>;
+  /** Its scripts as they stand in their files, by how they are run. */
+  readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
   readonly config?: LoadedConfig;
   /** What its scripts hardly mean, though they run. */
   readonly warnings: readonly Diagnostic[];
@@ -60,11 +60,14 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
   const ahead = await filterStages(filters, surroundings);
   const stages = [...ahead.stages, ...given.before, ...plan.stages, ...given.behind];
   const tables = { ...ahead.tables, ...plan.tables };
-  const named = [...filters, ...given.sources].map((filter) => [filter.name, filter] as const);
+  const ofFilters = ahead.stages.flatMap(({ script }, at) => {
+    const source = filters[at];
+    return source === undefined ? [] : [[script, source] as const];
+  });
   return {
     ...found,
     plan: { ...plan, stages, ...(Object.keys(tables).length > 0 && { tables }) },
-    sources: new Map([...named, ...sources]),
+    sources: new Map([...ofFilters, ...given.sources, ...sources]),
     warnings: [...warnings.values()],
   };
 }
@@ -80,7 +83,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
     const surroundings = surroundingsOf(config, shelf, warn);
     const only = isScript
       ? await onlyStage(await scriptOfFlags(flags), surroundings)
-      : { plan: pipelineOf([]), sources: new Map<string, ScriptSource>() };
+      : { plan: pipelineOf([]), sources: new Map<ScriptPlan, ScriptSource>() };
     return { ...only, shelf, ...(config && { config }) };
   }
   const config = await findConfig(flags, 'programs');
@@ -160,7 +163,10 @@ async function onlyStage(
   surroundings: ScriptSurroundings,
 ): Promise<Pick<Named, 'plan' | 'sources'>> {
   const stage = await scriptStage('computo', source, surroundings);
-  return { plan: { ...pipelineOf([stage]), ...surroundings.tables?.opened }, sources: new Map([[stage.name, source]]) };
+  return {
+    plan: { ...pipelineOf([stage]), ...surroundings.tables?.opened },
+    sources: new Map([[stage.script, source]]),
+  };
 }
 
 /** A pipeline that no config has. */

@@ -83,12 +83,12 @@ function goOn({ resume }: RunCommand): string {
     : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
 }
 
-/** A listener for every stage whose calls are to be told. */
+/** A listener for every script whose calls are to be told. */
 async function traceOf({ traced }: RunCommand): Promise<TraceOf | undefined> {
   if (traced === undefined) return undefined;
   const { traceTo } = await import('./trace.js');
-  return (stage) => {
-    const source = traced.get(stage);
+  return (script) => {
+    const source = traced.get(script);
     return source && traceTo(writeStderr, source);
   };
 }
