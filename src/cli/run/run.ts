@@ -73,7 +73,7 @@ async function exitCodeTold(result: BlockRunResult, way: string): Promise<number
   try {
     return exitCodeOf(result, way);
   } catch (error) {
-    return await (await import('../report-error.js')).reportError(error);
+    return await (await import('../report/report-error.js')).reportError(error);
   }
 }
 
