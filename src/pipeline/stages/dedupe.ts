@@ -39,6 +39,7 @@ export const dedupe: AcrossKind<Settings, DedupePlan> = {
   kind: 'dedupe',
   schema,
   scripts: [['dedupe']],
+  keys: [['dedupe']],
   across: 'state',
   takesLetters: true,
   goesByArrival({ within }) {

@@ -65,6 +65,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     ['fold', 'by'],
   ],
   seesState: ['fold', 'step'],
+  keys: [['fold', 'by']],
   data: [['fold', 'start']],
   across: 'state',
   async plan({ fold: settings, name: written }, make) {
@@ -108,7 +109,11 @@ function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): Acro
   const step: Step =
     script === undefined
       ? readyMade(plan.ready ?? 'number', name)
-      : (data, context, state) => pairOf(script.run(data, context, state), name);
+      : (data, context, state) =>
+          pairOf(
+            asked(() => script.run(data, context, state), state),
+            name,
+          );
 
   return {
     name,
@@ -122,6 +127,17 @@ function compile(plan: FoldPlan, { state, scripts: context }: AcrossParts): Acro
     },
     settle: (flow) => flow.forget(states.limit(maxKeys)),
   };
+}
+
+/** A script that fails on the state that is null because nobody said how it begins. */
+function asked(run: () => Json, state: Json): Json {
+  try {
+    return run();
+  } catch (error) {
+    if (state !== null || !(error instanceof EventFailure) || !error.message.includes('null')) throw error;
+    const { kind, message, stage, path, at } = error;
+    throw new EventFailure(kind, `${message} The state is null here: start says what it is at first.`, stage, path, at);
+  }
 }
 
 function readyMade(ready: ReadyMade, name: string): Step {

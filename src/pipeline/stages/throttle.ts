@@ -47,6 +47,7 @@ export const throttle: AcrossKind<Settings, ThrottlePlan> = {
   kind: 'throttle',
   schema,
   scripts: [['by']],
+  keys: [['by']],
   across: 'state',
   goesByArrival: () => true,
   async plan({ throttle: rate, by: written, burst, mark, max_keys: maxKeys, name }, make) {

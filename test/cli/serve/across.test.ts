@@ -54,7 +54,9 @@ it('a batch that is open is not lost when its stage is changed: the pipeline wai
 
   const { cwd } = first;
   const other = await startDaemon(config(4), { cwd });
-  expect((await other.says(/failed/)).error).toContain('still keep events that are in no output yet');
+  const said = await other.says(/failed/);
+  expect(said.error).toContain('still keep events that are in no output yet');
+  expect(said).toMatchObject({ hint: expect.stringContaining('put the former stages back') as unknown });
   await other.end();
   const path = join(cwd, 'out.ndjson');
   expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe('');

@@ -468,7 +468,7 @@ describe('aggregate', () => {
       {
         id: idOf(1),
         kind: 'invalid_argument',
-        message: 's: sum needs numbers, got a string',
+        message: 's: sum needs numbers, got a string: number.parse makes one of a text',
       },
     ]);
   });

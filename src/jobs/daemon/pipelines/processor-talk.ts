@@ -2,6 +2,7 @@ import type { PipelineSpec } from '../../../pipeline/index.js';
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { PipelinesOptions } from './context.js';
 import { tellEvents, tellFailures, tellForgotten } from './tell-events.js';
+import { JobError } from '../../job-error.js';
 import { reasonOf } from '../../reason-of.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
@@ -11,7 +12,12 @@ export function processorTalk(
 ): ProcessorTalk {
   return {
     failed: (error, retryMs) =>
-      talk.error('processing failed, and goes on from its checkpoint', { pipeline, error: reasonOf(error), retryMs }),
+      talk.error('processing failed, and goes on from its checkpoint', {
+        pipeline,
+        error: reasonOf(error),
+        ...(error instanceof JobError && error.hint !== undefined && { hint: error.hint }),
+        retryMs,
+      }),
     paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
     stopped: () => talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
     delivered({ storedAt, ...tally }) {

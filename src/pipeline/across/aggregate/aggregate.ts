@@ -190,7 +190,8 @@ function timeOf(value: Json, { name, window }: AggregateOptions): number {
   const read = typeof value === 'string' ? parseMoment(value, Number.NaN) : undefined;
   if (read !== undefined && Math.abs(read) <= max) return read;
   const isSeconds = typeof value === 'number' && isInSeconds(String(value));
-  const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : '';
+  const asText = typeof value === 'string' ? ': time.parse with a format reads other texts' : '';
+  const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : asText;
   throw new EventFailure(
     'invalid_argument',
     `time must be milliseconds since the epoch, or a text like 2026-01-02T03:04:05Z${hint}`,
