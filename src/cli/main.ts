@@ -1,5 +1,5 @@
 import { buildProgram, loadCommandsFor } from './program.js';
-import { reportError } from './report-error.js';
+import { reportError } from './report/report-error.js';
 import { listenForHangUps } from './serve/hang-ups.js';
 
 /** The command line: understand it, do it, say what went wrong, leave with the right code. */

@@ -2,6 +2,7 @@ import { Command, type Option } from 'commander';
 import { version } from '../../package.json';
 import { visible } from '../config/diagnostic/index.js';
 import { COMMANDS, COMPLETE_COMMAND, DEFAULT_COMMAND, type DefineCommand } from './commands/index.js';
+import { FOREIGN_FLAGS } from './flags/foreign-flags.js';
 import { isRepeatable } from './flags/repeatable-option.js';
 
 const EXAMPLES = `
@@ -65,8 +66,15 @@ function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
   command.options.forEach((option) => refuseTwice(command, option));
   return command.exitOverride().configureOutput({
-    outputError: (text, write) => write(visible(text.replace(/^error: /, 'colloquium: '))),
+    outputError: (text, write) => write(visible(inOurWords(text))),
   });
+}
+
+function inOurWords(text: string): string {
+  const [, flag = ''] = /^error: unknown option '(--[\w-]+)/.exec(text) ?? [];
+  const hint = Object.hasOwn(FOREIGN_FLAGS, flag) ? FOREIGN_FLAGS[flag] : undefined;
+  if (hint !== undefined) return `colloquium: unknown option '${flag}'\n  hint: ${hint}\n`;
+  return text.replace(/^error: /, 'colloquium: ');
 }
 
 /** A flag that takes one value is given once: the last of two would win silently. */

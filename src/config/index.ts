@@ -17,6 +17,8 @@ export { ConfigError, hasErrors, renderDiagnostic, type Diagnostic, type Palette
 export { maskSecrets, Secret, type Env } from './env/index.js';
 export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-secret.js';
 export { configJsonSchema } from './json-schema.js';
+export { FOREIGN_STAGES } from './schema/foreign-stages.js';
+export { stageSettings } from './stage-settings.js';
 export { discoverConfig } from './load/discover.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
 export {

@@ -10,7 +10,13 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
  * the keys that have defaults.
  */
 export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(kinds).sections, {
+  const schema = editorSchema(configSchema(kinds).sections);
+  return { ...schema, title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
+}
+
+/** The JSON Schema of what may be written of a part of a config. */
+export function editorSchema(schema: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, {
     io: 'input',
     // A script is any JSON value; only computo-js can say more.
     unrepresentable: 'any',
@@ -18,5 +24,4 @@ export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
       if (zodSchema._zod.def.type === 'custom') Object.assign(jsonSchema, SCRIPT);
     },
   });
-  return { ...schema, title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
 }

@@ -173,7 +173,7 @@ export class Batch {
     const { pipeline, outputs } = this.settings;
     const key = marked ?? pipeline.routingKey(data, context) ?? served ?? this.stored?.routingKey;
     const targets = pipeline.outputsFor(key);
-    this.#show(FINISHED, data, key);
+    this.#show(FINISHED, data, key, id);
     if (targets.length === 0) return { targets, lines: [], key };
     const formatted = targets.map((target) => this.#formatted?.write(target, data));
     const text = formatted.every((line) => line !== undefined) ? '' : textOf(data, 'output');
@@ -195,9 +195,18 @@ export class Batch {
     else this.counts.output += 1;
   }
 
-  /** A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it. */
-  emitTap(stage: string, data: Json | typeof FILTERED | undefined): void {
-    if (data !== undefined && data !== FILTERED) this.#show(stage, data, undefined);
+  /** Whether anybody wants to see the events on their way. */
+  get isTapped(): boolean {
+    return this.meta.tap !== undefined;
+  }
+
+  /**
+   * A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it.
+   *
+   * @param id of a part of it, or of what was made of several; undefined: its own
+   */
+  emitTap(stage: string, data: Json | typeof FILTERED | undefined, id?: string): void {
+    if (data !== undefined && data !== FILTERED) this.#show(stage, data, undefined, id);
   }
 
   /**
@@ -296,10 +305,10 @@ export class Batch {
     this.counts.deadLettered += 1;
   }
 
-  #show(point: TapPoint, data: Json, key: string | undefined): void {
+  #show(point: TapPoint, data: Json, key: string | undefined, id: string | undefined): void {
     this.meta.tap?.see(point, () => {
       try {
-        return this.#envelope(this.newId(), stringifyJson(data), key);
+        return this.#envelope(id ?? this.newId(), stringifyJson(data), key);
       } catch {
         // Deeper than can be printed: whether that is a failure is not for an onlooker to say.
         return undefined;

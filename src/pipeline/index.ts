@@ -4,6 +4,7 @@ export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-c
 export type { StateChanges } from './across/state-table.js';
 export { parseKnownState, type KnownState, type StateKeeping } from './log/state-keeping.js';
 export { compileProcessor } from './across/compile-processor.js';
+export type { StageCounts } from './across/stage-counts.js';
 export { addCounts, noCounts, type Counts } from './counts.js';
 export { eventExecutor, type EventOptions } from './ai/event-executor.js';
 export { occurrences, type Occurrences } from './ai/occurrences.js';
@@ -25,6 +26,7 @@ export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export {
+  forgetsAt,
   goesByArrival,
   isAiStage,
   keepsState,

@@ -97,6 +97,7 @@ describe('a run with AI stages', () => {
     const first = await on.run(['--max-cost', '0.03', '--stats', 'json', 'in.ndjson']);
     expect(first.exit, first.stderr).toBe(75);
     expect(first.stderr).toContain('the budget is spent');
+    expect(first.stderr.trimEnd().split('\n').at(-1)).toMatch(/^\{"/);
     expect(fake.billed).toBeLessThanOrEqual(30_000_000n);
     const sent = fake.records.length;
     expect(sent).toBeGreaterThan(5);

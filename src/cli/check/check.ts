@@ -50,7 +50,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
 
 async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promise<readonly string[]> {
   const named = flags.config === undefined ? paths : [flags.config, ...paths];
-  const data = named.find((path) => /\.(?:ndjson|jsonl)$/i.test(withoutPacking(path)));
+  const data = named.find((path) => /\.(?:ndjson|jsonl|csv|tsv)$/i.test(withoutPacking(path)));
   if (data !== undefined) {
     throw new UserError(
       `${data} is data, not a config or a script`,
@@ -72,7 +72,12 @@ async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promis
 
 async function readSample(path: string): Promise<Sample> {
   const sample = sampleOf(path, await firstLines(path));
-  if (sample === undefined) throw new UserError(`${path} has no events to learn from`, EXIT.usage);
+  if (sample === undefined)
+    throw new UserError(
+      `${path} has no events to learn from`,
+      EXIT.usage,
+      'a sample is lines of JSON, or named .csv or .tsv',
+    );
   return sample;
 }
 

@@ -25,7 +25,7 @@ export function checkCommand(command: Command): Command {
     )
     .addOption(new Option('--format <format>', 'for people or for programs').choices(['text', 'json']).default('text'))
     .option('--strict', 'warnings count as errors')
-    .option('--sample <file>', 'real events (the first 1,000 lines are read): what they lack is reported')
+    .option('--sample <file>', 'real events (the first 1,000 are read; also .csv and .tsv): what they lack is reported')
     .option('-p, --pipeline <name>', 'the pipeline that the sample is for; else all')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], flags: CheckFlags) => {

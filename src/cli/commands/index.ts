@@ -83,6 +83,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./schema.js')).schemaCommand,
   },
   {
+    name: 'stages',
+    summary: 'List the stages that a pipeline can have, or explain one with its settings',
+    load: async () => (await import('./stages.js')).stagesCommand,
+  },
+  {
     name: 'operators',
     summary: "List Computo's operators by family, explain one or a family, or search them",
     load: async () => (await import('./operators.js')).operatorsCommand,

@@ -24,6 +24,6 @@ export function operatorsCommand(command: Command): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, flags: OperatorFlags) => {
       const { showOperators } = await import('../operators/operators.js');
-      process.exitCode = showOperators(name, flags);
+      process.exitCode = await showOperators(name, flags);
     });
 }

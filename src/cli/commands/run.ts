@@ -70,7 +70,10 @@ export function runCommand(command: Command): Command {
       '--start <pattern>',
       'with --in text: a line that this RE2 pattern does not match belongs to the one before it',
     )
-    .option('-p, --pipeline <name>', 'a pipeline of the config; else the one named default')
+    .option(
+      '-p, --pipeline <name>',
+      'a pipeline of the config; without -e, -s and a flag for a stage (--filter … --count-by) the one named default',
+    )
     .option(
       '-o, --output <file>',
       'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each',

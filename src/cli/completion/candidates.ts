@@ -48,6 +48,8 @@ async function wordsFor(command: Command, program: Command): Promise<readonly st
   switch (command.name()) {
     case 'operators':
       return (await import('./operator-words.js')).operatorWords();
+    case 'stages':
+      return (await import('../../jobs/kinds/index.js')).KINDS.stages.names;
     case 'help':
       return ['recipes', ...program.commands.map((one) => one.name()).filter((name) => !name.startsWith('__'))];
     default:

@@ -4,40 +4,38 @@ import { didYouMean } from '../../config/diagnostic/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
+import { wrapped } from '../terminal/wrapped.js';
 
 export interface OperatorFlags {
   readonly dialect?: string;
   readonly search?: string;
 }
 
-/** Columns of a line in the list of families. */
-const WIDTH = 100;
-
 /**
  * Lists the operators by family, explains one or a family, or searches for a word.
  *
  * @throws UserError for an unknown name or dialect, or a word that nothing is about
  */
-export function showOperators(name: string | undefined, { dialect, search }: OperatorFlags): ExitCode {
+export async function showOperators(name: string | undefined, { dialect, search }: OperatorFlags): Promise<ExitCode> {
   if (dialect !== undefined && dialect !== 'classic' && dialect !== 'current') {
     throw new UserError(`no dialect ${JSON.stringify(dialect)}`, EXIT.usage, 'the dialects are classic and current');
   }
   if (name !== undefined && search !== undefined) throw new UserError('--search takes no name', EXIT.usage);
   const isKnown = (operator: OperatorInfo): boolean => dialect === undefined || operator.dialects.includes(dialect);
-  process.stdout.write(textFor(name, search, dialect, isKnown));
+  process.stdout.write(await textFor(name, search, dialect, isKnown));
   return EXIT.ok;
 }
 
 type IsKnown = (operator: OperatorInfo) => boolean;
 
-function textFor(
+async function textFor(
   name: string | undefined,
   search: string | undefined,
   dialect: string | undefined,
   isKnown: IsKnown,
-): string {
+): Promise<string> {
   if (search !== undefined) return found(search, isKnown);
-  if (name !== undefined) return explained(name, isKnown);
+  if (name !== undefined) return await explained(name, isKnown);
   return dialect === undefined ? families() : listed(operators().filter(isKnown));
 }
 
@@ -62,19 +60,6 @@ function verbsOf(title: string, all: readonly OperatorInfo[]): readonly string[]
   return all.map(({ name }) => (name.startsWith(`${title}.`) ? name.slice(title.length) : name));
 }
 
-function wrapped(head: string, names: readonly string[]): string {
-  const lines: string[] = [];
-  let line = head;
-  for (const name of names) {
-    if (line.length + 1 + name.length > WIDTH) {
-      lines.push(line.trimEnd());
-      line = ' '.repeat(head.length);
-    }
-    line += `${name} `;
-  }
-  return [...lines, line.trimEnd()].join('\n');
-}
-
 function found(word: string, isKnown: IsKnown): string {
   const all = searchOperators(word).filter(isKnown);
   if (all.length === 0) {
@@ -89,7 +74,7 @@ function listed(all: readonly OperatorInfo[]): string {
   return all.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}\n`).join('');
 }
 
-function explained(name: string, isKnown: IsKnown): string {
+async function explained(name: string, isKnown: IsKnown): Promise<string> {
   const known = operators().filter(isKnown);
   const operator = known.find((one) => one.name === name);
   if (operator !== undefined) return explain(operator);
@@ -99,6 +84,8 @@ function explained(name: string, isKnown: IsKnown): string {
   if (ofFamily.length > 0) return ofFamily.map(explain).join('\n');
   const [near] = searchOperators(name).filter(isKnown);
   if (near !== undefined && /^\W+$/.test(name)) return explain(near);
+  const elsewhere = (await import('./other-names.js')).whatElse(name);
+  if (elsewhere !== undefined) throw new UserError(`${name} is no operator`, EXIT.usage, elsewhere);
   const meant = didYouMean(name, [...known.map((one) => one.name), ...groups.map(({ title }) => title)]);
   const hint = meant ?? (near && `colloquium operators --search ${name} finds ${near.name}`);
   throw new UserError(`no operator ${JSON.stringify(name)}`, EXIT.usage, hint ?? 'colloquium operators lists them');

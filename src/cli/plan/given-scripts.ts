@@ -53,7 +53,7 @@ export function surroundingsOf(
 export async function filterStages(
   sources: readonly ScriptSource[],
   surroundings: ScriptSurroundings,
-): Promise<FilterStages & { readonly stages: readonly ScriptStagePlan[] }> {
+): Promise<Omit<FilterStages, 'stages'> & { readonly stages: readonly ScriptStagePlan[] }> {
   const stages: ScriptStagePlan[] = [];
   for (const source of sources) stages.push(await scriptStage('filter', source, surroundings));
   return { stages, ...surroundings.tables?.opened };
@@ -105,5 +105,7 @@ async function bare(source: ScriptSource, tables: ScriptTables | undefined): Pro
 
 /** Where there is no config, a table is named by a flag. */
 function withFlag(finding: Diagnostic): Diagnostic {
-  return finding.code === 'unknown-table' ? { ...finding, hint: 'Give it with --table NAME=FILE:KEY.' } : finding;
+  return finding.code === 'unknown-table'
+    ? { ...finding, hint: 'Give it with --table NAME=FILE:KEY, or name the config that has it: -c FILE.' }
+    : finding;
 }

@@ -1,4 +1,5 @@
-import type { StagePlan } from '../../config/index.js';
+import type { ScriptPlan, StagePlan } from '../../config/index.js';
+import { ConfigError } from '../../config/diagnostic/index.js';
 import { parseInlineScript, type ScriptSource } from '../../config/script/index.js';
 import { countBy, dedupeBy, explodeList, sampleShare } from '../../pipeline/index.js';
 import { givenScript, type ScriptSurroundings } from '../plan/given-scripts.js';
@@ -10,7 +11,7 @@ export interface GivenStages {
   readonly before: readonly StagePlan[];
   /** Behind them. */
   readonly behind: readonly StagePlan[];
-  readonly sources: readonly ScriptSource[];
+  readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
 }
 
 /** Whether a flag asks for a stage that is enough of a job by itself. */
@@ -18,18 +19,31 @@ export function hasGivenStage({ explode, sampleRate, dedupe, countBy: count }: R
   return [explode, sampleRate, dedupe, count].some((flag) => flag !== undefined);
 }
 
+/** Several fields, as other tools take them, are a list here. */
+async function scriptOf(flag: string, text: string): Promise<ScriptSource> {
+  try {
+    return await parseInlineScript(text, flag);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || !/^[\w/]+(?:,\s*[\w/]+)+$/.test(text)) throw error;
+    const fields = text.split(/,\s*/).map((field) => (field.startsWith('/') ? field : `/${field}`));
+    const hint = `several fields are a list: ${flag} '[${fields.join(', ')}]'`;
+    throw new ConfigError(error.diagnostics.map((finding) => ({ ...finding, hint })));
+  }
+}
+
 /** @throws ConfigError for a script that cannot be read, or is certain to fail */
 export async function givenStages(flags: RunFlags, surroundings: ScriptSurroundings): Promise<GivenStages> {
-  const sources: ScriptSource[] = [];
+  const sources = new Map<ScriptPlan, ScriptSource>();
   const made = async (
     flag: string,
     text: string | undefined,
     make: typeof explodeList,
   ): Promise<readonly StagePlan[]> => {
     if (text === undefined) return [];
-    const source = await parseInlineScript(text, flag);
-    sources.push(source);
-    return [make(flag, await givenScript(source, surroundings))];
+    const source = await scriptOf(flag, text);
+    const script = await givenScript(source, surroundings);
+    sources.set(script, source);
+    return [make(flag, script)];
   };
   const { explode, sampleRate, dedupe, countBy: count } = flags;
   return {

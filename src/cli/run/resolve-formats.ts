@@ -23,13 +23,11 @@ export async function resolveFormats(
   if (flags.start !== undefined && named !== 'text') throw new UserError('--start needs --in text', EXIT.usage);
   if (named === LINES_OF_JSON || (named === undefined && inputs.every((name) => PLAIN.includes(endOf(name)))))
     return new Map();
-  const { INPUT_FORMATS, joinedText } = await import('../../sources/formats/index.js');
+  const { formatOfName, INPUT_FORMATS, joinedText } = await import('../../sources/formats/index.js');
   const isStart = flags.start === undefined ? undefined : startTest(flags.start);
   const formats = new Map<string, InputFormat>();
   for (const name of inputs) {
-    const format = INPUT_FORMATS.find((one) =>
-      named === undefined ? one.extensions.includes(endOf(name)) : one.name === named,
-    );
+    const format = named === undefined ? formatOfName(name) : INPUT_FORMATS.find((one) => one.name === named);
     if (format !== undefined) formats.set(name, isStart === undefined ? format : joinedText(isStart));
   }
   if (named !== undefined && formats.size === 0) {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LoadedConfig, PipelinePlan, StagePlan } from '../../config/index.js';
+import type { LoadedConfig, PipelinePlan, ScriptPlan, StagePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import {
   isScriptFile,
@@ -29,8 +29,8 @@ const PIPELINE_DEFAULT = 'default';
 export interface RunPipeline {
   /** Its outputs absent, if no config says where they go. */
   readonly plan: PipelinePlan;
-  /** The scripts by stage, as they stand in their files. */
-  readonly sources: ReadonlyMap<string, ScriptSource>;
+  /** Its scripts as they stand in their files, by how they are run. */
+  readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
   readonly config?: LoadedConfig;
   /** What its scripts hardly mean, though they run. */
   readonly warnings: readonly Diagnostic[];
@@ -40,7 +40,7 @@ export interface RunPipeline {
 const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']);
 
 /**
- * Finds the pipeline: an inline script, a script file, a script of the config, or a pipeline of the config.
+ * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the config.
  *
  * @throws UserError, ConfigError
  */
@@ -60,11 +60,14 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
   const ahead = await filterStages(filters, surroundings);
   const stages = [...ahead.stages, ...given.before, ...plan.stages, ...given.behind];
   const tables = { ...ahead.tables, ...plan.tables };
-  const named = [...filters, ...given.sources].map((filter) => [filter.name, filter] as const);
+  const ofFilters = ahead.stages.flatMap(({ script }, at) => {
+    const source = filters[at];
+    return source === undefined ? [] : [[script, source] as const];
+  });
   return {
     ...found,
     plan: { ...plan, stages, ...(Object.keys(tables).length > 0 && { tables }) },
-    sources: new Map([...named, ...sources]),
+    sources: new Map([...ofFilters, ...given.sources, ...sources]),
     warnings: [...warnings.values()],
   };
 }
@@ -72,17 +75,21 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
 type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | undefined };
 
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
-  if (flags.eval !== undefined || isFileName(flags.script)) {
+  const isScript = flags.eval !== undefined || isFileName(flags.script);
+  if (isScript || isStagesAlone(flags)) {
     // No config is searched for; one that is named gives limits and dialect.
     const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
     const shelf = await tablesOf(flags.table, config);
     const surroundings = surroundingsOf(config, shelf, warn);
-    return { ...(await onlyStage(await scriptOfFlags(flags), surroundings)), shelf, ...(config && { config }) };
+    const only = isScript
+      ? await onlyStage(await scriptOfFlags(flags), surroundings)
+      : { plan: pipelineOf([]), sources: new Map<ScriptPlan, ScriptSource>() };
+    return { ...only, shelf, ...(config && { config }) };
   }
   const config = await findConfig(flags, 'programs');
   const shelf = await tablesOf(flags.table, config);
   if (config === undefined) {
-    if (!hasStageFlag(flags) || (flags.pipeline ?? flags.script) !== undefined) throw nothingToDo(flags);
+    if (!isConversion(flags)) throw nothingToDo(flags);
     return { plan: pipelineOf([]), sources: new Map(), shelf };
   }
   const door = await import('../../config/index.js');
@@ -91,7 +98,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
     return { ...(await onlyStage(await door.resolveScript(config, flags.script), surroundings)), shelf, config };
   }
   if (flags.pipeline === undefined && !door.pipelineNames(config).includes(PIPELINE_DEFAULT)) {
-    if (hasStageFlag(flags)) return { plan: pipelineOf([]), sources: new Map(), shelf, config };
+    if (hasStageFlag(flags) || isConversion(flags)) return { plan: pipelineOf([]), sources: new Map(), shelf, config };
     const names = door.pipelineNames(config);
     const hint = names.length > 0 ? `name one with -p: ${names.join(', ')}` : 'give a script with -e or -s';
     throw new UserError(`${config.file} has no pipeline named ${PIPELINE_DEFAULT}`, EXIT.usage, hint);
@@ -101,9 +108,20 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   return { plan, sources, shelf, config };
 }
 
+/** Whether flags for stages are all that says what to do: then no pipeline that lies around has a part in it. */
+function isStagesAlone(flags: RunFlags): boolean {
+  return hasStageFlag(flags) && (flags.script ?? flags.pipeline ?? flags.config) === undefined;
+}
+
 /** Whether a flag asks for a stage, and no pipeline is needed besides. */
 function hasStageFlag(flags: RunFlags): boolean {
   return flags.filter !== undefined || hasGivenStage(flags);
+}
+
+/** Whether to read one format and write another is all there is to do. */
+function isConversion({ script, pipeline, in: format, out, columns, rawOutput }: RunFlags): boolean {
+  const isAsked = [format, out, columns, rawOutput].some((flag) => flag !== undefined);
+  return isAsked && (script ?? pipeline) === undefined;
 }
 
 /** `-s` takes a name of the config or a file; what looks like a path is one. */
@@ -117,7 +135,7 @@ function nothingToDo(flags: RunFlags): UserError {
     ? new UserError(
         'nothing to do: no script and no config found',
         EXIT.usage,
-        `give a script with -e '{/id}' or -s FILE, or a config with -c FILE`,
+        `give a script with -e '{/id}' or -s FILE, a config with -c FILE, or another format with --out`,
       )
     : new UserError(
         `no config found that could define ${missing}`,
@@ -145,7 +163,10 @@ async function onlyStage(
   surroundings: ScriptSurroundings,
 ): Promise<Pick<Named, 'plan' | 'sources'>> {
   const stage = await scriptStage('computo', source, surroundings);
-  return { plan: { ...pipelineOf([stage]), ...surroundings.tables?.opened }, sources: new Map([[stage.name, source]]) };
+  return {
+    plan: { ...pipelineOf([stage]), ...surroundings.tables?.opened },
+    sources: new Map([[stage.script, source]]),
+  };
 }
 
 /** A pipeline that no config has. */

@@ -60,7 +60,7 @@ export async function resolveRun(
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     warnings,
-    hints: formatHints(flags),
+    hints: [...formatHints(flags), ...arrivalHints(plan, files, flags)],
     stats: flags.stats,
     progress: flags.progress,
   };
@@ -95,6 +95,17 @@ function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
   const stage = stages.find(keepsState);
   if (stage === undefined || flags.unordered !== true) return;
   throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);
+}
+
+/** Of files, the time at which they are read says little. */
+function arrivalHints({ stages }: PipelinePlan, files: readonly string[], flags: RunFlags): readonly string[] {
+  if (flags.follow === true || files.length === 0 || files.includes('-')) return [];
+  return stages
+    .filter(goesByArrival)
+    .map(
+      ({ name }) =>
+        `${name} goes by when this run reads its events: with \`time\`, such as \`time: /at\`, it goes by a time of their own`,
+    );
 }
 
 function ownFiles({ config, sources, plan: { tables = {} } }: RunPipeline): readonly OwnFile[] {

@@ -1,5 +1,5 @@
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
-import type { TraceOf } from '../../pipeline/index.js';
+import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onSignals, type Signals } from '../terminal/signals.js';
@@ -9,7 +9,7 @@ import type { RunFlags } from './flags.js';
 import type { RunCommand } from './plan.js';
 import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
-import { finishedText, summaryJson, summaryText, unroutedText } from './summary.js';
+import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
 /** More failed events than this on stderr drown what else is said there. */
 const TOLD_MAX = 10;
@@ -53,16 +53,28 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   // Whoever closed the pipe has seen enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
-  if (plan.stats === 'json')
-    writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
-  else if (finishedBefore !== undefined) writeStderr(finishedText(finishedBefore));
-  else writeStderr(summaryText(result, seconds, ai));
-  if (plan.stats === 'text' && plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
-    writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
+  if (plan.stats === 'text') {
+    writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
+    if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
+      writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
+    }
+    writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
-  if (plan.stats === 'text') writeStderr(unroutedText(result));
   if (signalCode !== undefined && plan.resume !== undefined) writeStderr(`  continue with: ${plan.resume.command}\n`);
-  return signalCode ?? exitCodeOf(result, goOn(plan));
+  if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));
+  // A program reads the last line, whatever else is to be said.
+  const code = signalCode ?? (await exitCodeTold(result, goOn(plan)));
+  writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
+  return code;
+}
+
+/** As {@link exitCodeOf}, with what it throws told. */
+async function exitCodeTold(result: BlockRunResult, way: string): Promise<number> {
+  try {
+    return exitCodeOf(result, way);
+  } catch (error) {
+    return await (await import('../report/report-error.js')).reportError(error);
+  }
 }
 
 function goOn({ resume }: RunCommand): string {
@@ -71,12 +83,12 @@ function goOn({ resume }: RunCommand): string {
     : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
 }
 
-/** A listener for every stage whose calls are to be told. */
+/** A listener for every script whose calls are to be told. */
 async function traceOf({ traced }: RunCommand): Promise<TraceOf | undefined> {
   if (traced === undefined) return undefined;
   const { traceTo } = await import('./trace.js');
-  return (stage) => {
-    const source = traced.get(stage);
+  return (script) => {
+    const source = traced.get(script);
     return source && traceTo(writeStderr, source);
   };
 }

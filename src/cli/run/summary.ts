@@ -1,4 +1,5 @@
-import type { BlockRunResult } from '../../pipeline/index.js';
+import type { StagePlan } from '../../config/index.js';
+import { forgetsAt, type BlockRunResult } from '../../pipeline/index.js';
 import type { WhyEnded } from '../exit/ending.js';
 import { grouped } from '../terminal/grouped.js';
 import type { AiSummary } from './ai-summary.js';
@@ -28,6 +29,18 @@ export function unroutedText({ counts: { unrouted } }: BlockRunResult): string {
       ? '1 event is lost: no output takes its'
       : `${grouped(unrouted)} events are lost: no output takes their`;
   return `  hint: ${events} routing key; an output with \`otherwise: true\` takes what no other takes\n`;
+}
+
+/** What stages had to forget, and what to raise. @param stages of its pipeline */
+export function forgottenText({ stages: counts = [] }: BlockRunResult, stages: readonly StagePlan[]): string {
+  return stages
+    .map((stage) => {
+      const forgotten = counts.find((one) => one.stage === stage.name)?.forgotten ?? 0;
+      if (forgotten === 0) return '';
+      const setting = forgetsAt(stage);
+      return `  hint: ${stage.name} had to forget ${grouped(forgotten)} of the values that it knew: with a greater ${setting} in the config it keeps more\n`;
+    })
+    .join('');
 }
 
 /** The closing line of a run that found nothing new. @param lines of all inputs */

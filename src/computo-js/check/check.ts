@@ -7,6 +7,7 @@ import type { Json } from '../value/index.js';
 import { nestedTooDeep } from './depth.js';
 import type { ScriptDiagnostic } from './diagnostic.js';
 import { collectNames } from './names.js';
+import { refuseLambdaResults } from './lambda-result.js';
 import type { CheckRule } from './rule.js';
 import { notPortable, RULES } from './rules.js';
 
@@ -21,6 +22,8 @@ export interface CheckOptions {
   readonly tables?: Readonly<Record<string, unknown>> | undefined;
   /** Whether an operator that the reference engine does not have is an error. */
   readonly portable?: boolean | undefined;
+  /** Whether its result is taken for data, so that a lambda as the result is an error. */
+  readonly givesData?: boolean | undefined;
 }
 
 /** More problems than this say that the script is not a script; and a deep one's pointers are long. */
@@ -34,14 +37,14 @@ const PATH_CHARACTERS_MAX = 10_000_000;
 export function check(script: Json, options: CheckOptions = {}): ScriptDiagnostic[] {
   try {
     const wanted = options.dialect ?? 'auto';
-    const { form = 'json' } = options;
-    const { secrets = {}, tables = {} } = options;
+    const { form = 'json', secrets = {}, tables = {}, givesData = false } = options;
     const known: Known = { secrets: new Map(Object.entries(secrets)), tables: new Map(Object.entries(tables)) };
     const rules = options.portable === true ? [...RULES, notPortable] : RULES;
-    if (wanted !== 'auto') return checkIn(script, wanted, form, known, rules);
+    const settings: Settings = { form, known, rules, givesData };
+    if (wanted !== 'auto') return checkIn(script, wanted, settings);
     const { dialect, markers } = detectDialect(script);
     if (dialect !== 'conflict') {
-      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', form, known, rules);
+      return checkIn(script, dialect === 'classic' ? 'classic' : 'current', settings);
     }
     return (['classic', 'current'] as const).flatMap((side) => {
       const marker = markers.find((one) => one.dialect === side);
@@ -62,13 +65,14 @@ export function check(script: Json, options: CheckOptions = {}): ScriptDiagnosti
   }
 }
 
-function checkIn(
-  script: Json,
-  dialect: Dialect,
-  form: Form,
-  known: Known,
-  rules: readonly CheckRule[],
-): ScriptDiagnostic[] {
+interface Settings {
+  readonly form: Form;
+  readonly known: Known;
+  readonly rules: readonly CheckRule[];
+  readonly givesData: boolean;
+}
+
+function checkIn(script: Json, dialect: Dialect, { form, known, rules, givesData }: Settings): ScriptDiagnostic[] {
   const root = parseScript(script, dialect);
   const visits = walk(root, 'root');
   const names = collectNames(visits, dialect, form);
@@ -80,6 +84,7 @@ function checkIn(
     pathCharacters += path.length;
     found.push({ code, message, severity, path, ...(hint !== undefined && { hint: hintIn(hint, form) }) });
   };
+  if (givesData) refuseLambdaResults(root, report);
   for (const place of nestedTooDeep(root, dialect)) {
     report({
       code: 'limit-exceeded',

@@ -53,8 +53,18 @@ function hintAt(call: Call, value: Json, prefix: string, key: string | number | 
   const nearest = isObject(value) ? nearestName(String(key), keysOf(value, unlimited())) : undefined;
   if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
   const indices = isArray(value) && value.length > 0 ? `, with the indices 0 to ${value.length - 1}` : '';
-  const there = `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`;
+  const table = value === null && prefix === '' ? tableAsked(call) : undefined;
+  const there =
+    table === undefined
+      ? `${prefix === '' ? 'It' : JSON.stringify(prefix)} is ${describe(value)}${indices}.`
+      : `The table ${JSON.stringify(table)} has no row with this key.`;
   return (form) => (form === 'text' ? `${there} ${nextStep(call, value, prefix, key)}` : there);
+}
+
+/** The table that the value was looked up in. */
+function tableAsked({ arguments: [root] }: Call): string | undefined {
+  const name = root?.type === 'call' && root.operator.name === 'table.get' ? rawArgument(root, 0) : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** What to write in the text form: a division, where one may have been meant, else a default. */

@@ -64,6 +64,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'malformed-pointer': 'a JSON Pointer has the wrong form',
   'no-lambda': 'an operator needs a lambda and gets something else',
   'lambda-arity': 'a lambda has the wrong number of parameters',
+  'lambda-result': 'the result of a script is a lambda, which nothing calls',
   'lambda-parameters': 'the parameters of a lambda have the wrong form',
   'unreachable-branch': 'a condition is constant, so that a branch is never taken',
   'division-by-zero': 'a division by the literal zero',

@@ -32,6 +32,8 @@ export type KeyPath = readonly string[];
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
   /** Where its scripts stand. A `*` stands for each key of a map. */
   readonly scripts: readonly KeyPath[];
+  /** Which of its scripts give a key that tells events apart: one that is the same for all is a mistake. */
+  readonly keys?: readonly KeyPath[];
   /** Which of its scripts sees a state beside data and context, as `$inputs/2`. */
   readonly seesState?: KeyPath;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */

@@ -42,8 +42,8 @@ export async function resolveScript(config: LoadedConfig, name: string): Promise
 /** A pipeline of the config, and what it was made of. */
 export interface ResolvedPipeline {
   readonly plan: PipelinePlan;
-  /** The script of each stage, by the stage's name; of several scripts the first. */
-  readonly sources: ReadonlyMap<string, ScriptSource>;
+  /** Its scripts as they stand in their files, by how they are run. */
+  readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
   /** Absolute paths of the files that its scripts stand in. */
   readonly scriptFiles: readonly string[];
   readonly warnings: readonly Diagnostic[];
@@ -107,8 +107,8 @@ function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
 }
 
 class PlanBuilder {
-  /** The first script of each stage, by the stage's name. */
-  readonly sources = new Map<string, ScriptSource>();
+  /** The scripts that were asked for. */
+  readonly sources = new Map<ScriptPlan, ScriptSource>();
   readonly #config: LoadedConfig;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
@@ -135,17 +135,11 @@ class PlanBuilder {
     this.#findings.push(...settingProblems(this.#config, path));
     const stages: StagePlan[] = [];
     for (const [index, { kind, plan }] of pipeline.stages.entries()) {
-      const found: ScriptSource[] = [];
       const placeOfKind = stages.filter((stage) => stage.kind === kind).length + 1;
-      const stage = await plan(
-        this.#maker([...path, 'stages', String(index)], { place: index + 1, placeOfKind }, found),
-      );
-      if (stage === undefined) continue;
-      stages.push(stage);
-      if (found[0] !== undefined) this.sources.set(stage.name, found[0]);
+      const stage = await plan(this.#maker([...path, 'stages', String(index)], { place: index + 1, placeOfKind }));
+      if (stage !== undefined) stages.push(stage);
     }
-    const routingKey =
-      pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key'], []);
+    const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
     if (hasErrors(this.findings)) return undefined;
     return {
       name,
@@ -158,11 +152,10 @@ class PlanBuilder {
     };
   }
 
-  /** @param found is given the scripts that are asked for */
-  #maker(path: KeyPath, places: Pick<StageMaker, 'place' | 'placeOfKind'>, found: ScriptSource[]): StageMaker {
+  #maker(path: KeyPath, places: Pick<StageMaker, 'place' | 'placeOfKind'>): StageMaker {
     return {
       ...places,
-      script: async (below) => await this.#script([...path, ...below], found),
+      script: async (below) => await this.#script([...path, ...below]),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
       providers: (below, named) => this.#providers([...path, ...below], named),
     };
@@ -182,14 +175,14 @@ class PlanBuilder {
     return undefined;
   }
 
-  async #script(path: KeyPath, found: ScriptSource[]): Promise<ScriptPlan | undefined> {
+  async #script(path: KeyPath): Promise<ScriptPlan | undefined> {
     const node = nodeAt(this.#config.document.root, formatPointer(path));
     const source = node === undefined ? undefined : await this.#resolver.resolve(path, node);
     if (source === undefined) return undefined;
-    found.push(source);
     try {
       const { plan, warnings } = await planScript(source, this.#options, this.#config, this.#tables);
       this.#findings.push(...warnings);
+      this.sources.set(plan, source);
       return plan;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

@@ -18,7 +18,33 @@ export function settingProblems(
       return diagnose(document, formatPointer([...stagePath, ...problem.path]), finding);
     }),
   );
-  return [...found, ...disorder(document, stages)];
+  return [...found, ...constantKeys(document, stages), ...disorder(document, stages)];
+}
+
+/** Settings that newcomers write below a key, and that stand beside it. */
+const BESIDE = ['within', 'time', 'max_keys', 'burst', 'mark', 'seed', 'name'];
+
+/** Keys that are maps: what stands in a map is data, and no script. */
+function constantKeys(document: SourceDocument, stages: readonly FoundStage[]): readonly Diagnostic[] {
+  return stages.flatMap(({ path, node: stage, kind }) =>
+    (kind?.keys ?? []).flatMap((below) => {
+      const node = nodeAt(stage, formatPointer(below));
+      // A list is written as such a map.
+      if (node?.entries === undefined || node.entries.has('array')) return [];
+      const name = below.at(-1) ?? '';
+      const beside = BESIDE.find((key) => node.entries?.has(key) === true);
+      const finding = {
+        severity: 'error',
+        code: 'invalid-value',
+        message: `${name}: a map is data, the same for all events`,
+        hint:
+          beside === undefined
+            ? `write one field as ${name}: /host, several as a text: ${name}: '[/host, /path]'`
+            : `${beside} stands beside ${name}: { ${name}: /id, ${beside}: … }`,
+      } as const;
+      return [diagnose(document, formatPointer([...path, ...below]), finding)];
+    }),
+  );
 }
 
 /** Stages that look across events where these come in the order of the answers of AI providers. */

@@ -3,6 +3,7 @@ import type { ConfigKinds, PathMaker, StageMaker } from '../kinds/index.js';
 import { FIELDS, json, rotation, script } from '../kinds/fields.js';
 import type { OutputPlan, OutputTake } from '../plan/pipeline-plan.js';
 import { choice, money, path } from './fields.js';
+import { FOREIGN_STAGES } from './foreign-stages.js';
 import { alternatives, byKind, isMap, list, section } from './structures.js';
 
 const deadLetterFile = section({ file: path().describe('The file to write.'), ...rotation() });
@@ -26,11 +27,15 @@ const onError = alternatives(
 
 /** A pipeline. Of a stage and an output it holds how they are planned. */
 export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outputs'>) {
-  const stage = byKind('a stage', stages, (kind) =>
-    kind.schema(FIELDS).transform((settings) => ({
-      kind: kind.kind,
-      plan: async (make: StageMaker) => await kind.plan(settings, make),
-    })),
+  const stage = byKind(
+    'a stage',
+    stages,
+    (kind) =>
+      kind.schema(FIELDS).transform((settings) => ({
+        kind: kind.kind,
+        plan: async (make: StageMaker) => await kind.plan(settings, make),
+      })),
+    FOREIGN_STAGES,
   );
   const output = byKind('an output', outputs, (kind) =>
     kind.schema(FIELDS).transform((settings, context) => {

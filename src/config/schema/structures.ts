@@ -16,12 +16,12 @@ function expected(words: string): { error: (issue: { readonly input?: unknown })
   };
 }
 
-/** A map with known keys; any other key is an error. */
-export function section<const Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+/** A map with known keys; any other key is an error. @param words what is expected */
+export function section<const Shape extends z.core.$ZodLooseShape>(shape: Shape, words = 'a map of settings') {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return expected('a map of settings').error(issue);
+      if (issue.code !== 'unrecognized_keys') return expected(words).error(issue);
       return issue.keys.map((key) => didYouMean(key, known) ?? `known keys: ${known.join(', ')}`).join('\n');
     },
   });
@@ -47,18 +47,22 @@ export function named<Value extends z.ZodType>(words: string, value: Value) {
  *
  * @param pick the index of the option that an input was meant as, or undefined if it is none of them
  * @param keys those that tell maps apart, for suggestions
+ * @param foreign hints for keys that other tools have
  */
 export function alternatives<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
   words: string,
   options: Options,
   pick: (input: unknown) => number | undefined,
   keys: readonly string[] = [],
+  foreign: Readonly<Record<string, string>> = {},
 ) {
   return z.union(options, {
     error: (issue) => {
       const index = pick(issue.input);
       if (index !== undefined) return `${OPTION}${index}`;
-      const hints = isMap(issue.input) ? Object.keys(issue.input).map((key) => didYouMean(key, keys)) : [];
+      const hints = isMap(issue.input)
+        ? Object.keys(issue.input).map((key) => (Object.hasOwn(foreign, key) ? foreign[key] : didYouMean(key, keys)))
+        : [];
       const hint = hints.find((found) => found !== undefined);
       return expected(words).error(issue) + (hint === undefined ? '' : `\n${hint}`);
     },
@@ -69,16 +73,18 @@ export function alternatives<const Options extends readonly [z.ZodType, ...z.Zod
  * Maps that are told apart by a key each.
  *
  * @param what is written so: `a stage`
+ * @param foreign hints for keys that other tools have
  */
 export function byKind<Kind extends { readonly kind: string }, Option extends z.ZodType>(
   what: string,
   kinds: Kinds<Kind>,
   option: (kind: Kind) => Option,
+  foreign: Readonly<Record<string, string>> = {},
 ) {
   const keys = kinds.names;
   const [first, ...rest] = kinds.all.map(option);
   if (first === undefined) throw new TypeError(`there is no kind of ${what}`);
-  return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], byKey(keys), keys);
+  return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], byKey(keys), keys, foreign);
 }
 
 const OPTION = 'option ';

@@ -6,7 +6,7 @@ import type { ScriptSource } from './script-source.js';
 /** Everything that computo-js finds wrong with a script without running it, placed where it was written. */
 export function checkScript(source: ScriptSource, options: CheckOptions): Diagnostic[] {
   const form = source.text === undefined ? 'json' : 'text';
-  const found = check(source.script, { ...inDialectOf(source, options), form });
+  const found = check(source.script, { ...inDialectOf(source, options), form, givesData: true });
   return [...source.warnings, ...found.map(({ path, ...finding }) => diagnoseScript(source, path, finding))];
 }
 

@@ -12,7 +12,7 @@ export function openSources(
   return inputs.map((name) => {
     const format = formats.get(name);
     const source = openSource(name, { lineBytesMax, follow, format, onNotice });
-    return format === undefined ? tellingFormat(source, onNotice) : source;
+    return tellingFormat(source, format, onNotice);
   });
 }
 

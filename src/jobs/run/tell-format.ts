@@ -1,4 +1,4 @@
-import type { Block, Source } from '../../sources/index.js';
+import type { Block, InputFormat, Source } from '../../sources/index.js';
 
 const NEWLINE = 0x0a;
 const OPEN_MAP = 0x7b;
@@ -6,8 +6,12 @@ const OPEN_LIST = 0x5b;
 /** As much as is looked at to tell another format. */
 const LINE_BYTES_PARSED = 4096;
 
-/** A source of lines of JSON that tells, once, when its start looks like something else. */
-export function tellingFormat(source: Source, tell: (message: string) => void): Source {
+/** A source that tells, once, when its start looks like something else than it is read as. @param format undefined: lines of JSON */
+export function tellingFormat(
+  source: Source,
+  format: InputFormat | undefined,
+  tell: (message: string) => void,
+): Source {
   return {
     ...source,
     async *blocks(signal): AsyncGenerator<Block> {
@@ -16,11 +20,8 @@ export function tellingFormat(source: Source, tell: (message: string) => void): 
         const first = await blocks.next();
         if (first.done === true) return;
         const block = first.value;
-        if (block.kind === 'lines' && !beginsWithJson(block.bytes)) {
-          const { recognize } = await import('../../sources/formats/index.js');
-          const words = recognize(block.bytes);
-          if (words !== undefined) tell(`${source.name}: ${words}`);
-        }
+        const words = block.kind === 'lines' ? await wordsFor(block.bytes, format) : undefined;
+        if (words !== undefined) tell(`${source.name}: ${words}`);
         yield block;
         yield* { [Symbol.asyncIterator]: () => blocks };
       } finally {
@@ -28,6 +29,20 @@ export function tellingFormat(source: Source, tell: (message: string) => void): 
       }
     },
   };
+}
+
+async function wordsFor(start: Buffer, format: InputFormat | undefined): Promise<string | undefined> {
+  if (format === undefined && beginsWithJson(start)) return undefined;
+  const { recognize, recognizeColumns } = await import('../../sources/formats/index.js');
+  return format === undefined ? recognize(start) : recognizeColumns(format.name, firstRow(start));
+}
+
+/** A header stands as an empty line among those that were decoded. */
+function firstRow(bytes: Buffer): string {
+  let start = 0;
+  while (bytes[start] === NEWLINE) start += 1;
+  const newline = bytes.indexOf(NEWLINE, start);
+  return bytes.toString('utf8', start, newline === -1 ? bytes.length : newline);
 }
 
 /** The usual case: nothing more is to be loaded for it. */

@@ -12,7 +12,7 @@ import type { ExecutorState } from '../run-blocks.js';
 import type { TraceOf } from '../stages/index.js';
 import { compileSteps } from './compile-steps.js';
 import type { Passing } from './across-stage.js';
-import { Composed, contextIn, Incoming, settingOut } from './arrival.js';
+import { Composed, contextIn, idIn, Incoming, settingOut } from './arrival.js';
 import { failMade } from './fail-made.js';
 import { lazyAcross } from './lazy-across.js';
 import { openEvents, withOpen } from './open-events.js';
@@ -56,7 +56,9 @@ export function acrossProcessor(
   const lines = outputs.map(() => new OutputLines(memory));
   let batch: Batch;
   const steps = new Steps(compiled, state, {
-    passed: (stage, event) => batch.emitTap(stage, event.data),
+    passed(stage, event) {
+      if (batch.isTapped) batch.emitTap(stage, event.data, idIn(event));
+    },
     contextOf: contextIn,
   });
   // A trace tells of every call that a script makes: it must run as it is written.
@@ -113,10 +115,6 @@ export function acrossProcessor(
     passMade(here);
   }
 
-  function idIn({ arrival, part }: Passing): string | undefined {
-    return needsId ? arrival.origin.id + part : undefined;
-  }
-
   function pass(here: Batch, event: Passing, from: number, fail: (failure: EventFailure) => void): void {
     try {
       through(here, () => steps.take(event, from));
@@ -128,8 +126,9 @@ export function acrossProcessor(
 
   /** Brings one event, with all that it becomes, to its end. @throws EventFailure: then nothing of it has happened */
   function through(here: Batch, take: () => readonly Passing[]): void {
+    const wantsIds = needsId || here.isTapped;
     const finished = steps.whole(() =>
-      take().map((one) => here.finish(one.data, one.context, idIn(one), undefined, one.key)),
+      take().map((one) => here.finish(one.data, one.context, wantsIds ? idIn(one) : undefined, undefined, one.key)),
     );
     for (const one of finished) here.write(one);
   }

@@ -75,6 +75,11 @@ export function settingOut(data: Json, arrival: Arrival, needsContext: boolean, 
   return key === undefined ? event : { ...event, key };
 }
 
+/** The id of an event, or of a part of one. */
+export function idIn({ arrival, part }: Passing): string {
+  return arrival.origin.id + part;
+}
+
 /** What scripts see of an event, or of a part of one, as `$inputs/1`. */
 export function contextIn({ arrival, part }: Passing): Json {
   const { origin } = arrival;

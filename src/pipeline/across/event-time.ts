@@ -103,7 +103,8 @@ export function timeOf(value: Json, { ahead }: TimePlan, stage: string, timestam
   const time = momentOf(value);
   if (time === undefined || Math.abs(time) > TIME_MAX - room) {
     const isSeconds = typeof value === 'number' && isInSeconds(String(value));
-    const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : '';
+    const asText = typeof value === 'string' ? ': time.parse with a format reads other texts' : '';
+    const hint = isSeconds ? `, and ${value} seems to be in seconds: multiply it by 1000` : asText;
     const message = `time must be milliseconds since the epoch, or a text like 2026-01-02T03:04:05Z${hint}`;
     throw new EventFailure('invalid_argument', message, stage);
   }

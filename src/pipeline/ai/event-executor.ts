@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import type { Passing } from '../across/across-stage.js';
-import { Composed, contextIn, Incoming, settingOut } from '../across/arrival.js';
+import { Composed, contextIn, idIn, Incoming, settingOut } from '../across/arrival.js';
 import { compileSteps } from '../across/compile-steps.js';
 import { failMade } from '../across/fail-made.js';
 import { openEvents, withOpen } from '../across/open-events.js';
@@ -108,7 +108,9 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const noteOpen = openEvents(front, state);
   let batchHere: Batch | undefined;
   const watch = {
-    passed: (stage: string, { data }: Passing): void => batchHere?.emitTap(stage, data),
+    passed(stage: string, event: Passing): void {
+      if (batchHere?.isTapped === true) batchHere.emitTap(stage, event.data, idIn(event));
+    },
     contextOf: contextIn,
   };
   const before = new Steps(compileSteps(front, { state, depthMax, scripts: spec }), state, watch);
@@ -298,7 +300,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     const parts = behind.whole(() => behind.take(event, from));
     const apart = behind.takeMade();
     const lines = batch.as(origin, () =>
-      parts.map((one) => batch.finish(one.data, one.context, origin.id + one.part, served, one.key)),
+      parts.map((one) => batch.finish(one.data, one.context, idIn(one), served, one.key)),
     );
     const ends = apart.map((part): EventEnd => {
       const arrival = new Composed(part, behind.nameBefore(part.next));

@@ -16,7 +16,7 @@ const OF_ONE = ['sum', 'mean', 'min', 'max', 'first', 'last', 'distinct'] as con
 
 const value = (f: SchemaVocabulary) =>
   f.alternatives(
-    'count, or a map with the key sum, mean, min, max, first, last, distinct, quantile or top',
+    'count, or a map such as { mean: /ms }, with the key sum, mean, min, max, first, last, distinct, quantile or top',
     [
       f.choice(['count']),
       f.section({
@@ -35,7 +35,7 @@ const value = (f: SchemaVocabulary) =>
         by: f.script().optional().describe('With top: what is compared.'),
       }),
     ],
-    (input) => (f.isMap(input) ? 1 : typeof input === 'string' ? 0 : undefined),
+    (input) => (f.isMap(input) ? 1 : input === 'count' ? 0 : undefined),
   );
 
 const schema = (f: SchemaVocabulary) =>
@@ -43,7 +43,7 @@ const schema = (f: SchemaVocabulary) =>
     aggregate: f
       .section({
         by: f
-          .named('scripts by name', f.script())
+          .named('scripts by name, such as { level: /level }', f.script())
           .prefault({})
           .describe('What tells the groups apart: { level: /level }. Each becomes a member of the result.'),
         every: f
@@ -59,7 +59,7 @@ const schema = (f: SchemaVocabulary) =>
             'A window stays open for so long after its end, by the newest time. Events that come later fail: too_late.',
           ),
         values: f
-          .named('values by name', value(f))
+          .named('values by name, such as { n: count }', value(f))
           .describe('What is made of each group: { n: count, total: { sum: /amount } }.'),
         greatest_first: f
           .text('the name of a value')
@@ -101,6 +101,7 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
     ['aggregate', 'values', '*', 'quantile', '0'],
   ],
   across: 'state',
+  forgetsAt: 'max_distinct',
   goesByArrival: ({ window, time }) => window.kind !== 'all' && time === undefined,
   waitsForTime: ({ window }) => window.kind !== 'all',
   problems,
@@ -191,8 +192,12 @@ function windowOf(every: number | undefined, session: number | undefined): Windo
 
 /** What is made of a value, by the one key that says it; undefined: there is none, or more than one. */
 function kindOf(settings: object): (typeof OF_ONE)[number] | 'quantile' | 'top' | undefined {
-  const [kind, ...more] = [...OF_ONE, 'quantile' as const, 'top' as const].filter((one) => one in settings);
+  const [kind, ...more] = kindsOf(settings);
   return more.length === 0 ? kind : undefined;
+}
+
+function kindsOf(settings: object): readonly ((typeof OF_ONE)[number] | 'quantile' | 'top')[] {
+  return [...OF_ONE, 'quantile' as const, 'top' as const].filter((one) => one in settings);
 }
 
 async function valuePlan(
@@ -259,7 +264,10 @@ function problems({ entries }: SourceNode): readonly SettingProblem[] {
 }
 
 function valueProblem(entries: ReadonlyMap<string, SourceEntry>): string | undefined {
-  const kind = kindOf(Object.fromEntries(entries));
+  const kinds = kindsOf(Object.fromEntries(entries));
+  if (kinds.length > 1)
+    return `a value is one of these, and this has ${kinds.join(' and ')}: give each a name of its own`;
+  const [kind] = kinds;
   if (kind === undefined) return 'expected one of sum, mean, min, max, first, last, distinct, quantile and top';
   if (kind === 'top' && !entries.has('by')) return 'top needs by: what is compared';
   if (kind !== 'top' && entries.has('by')) return `by belongs to top, not to ${kind}`;

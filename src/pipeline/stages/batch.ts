@@ -18,26 +18,29 @@ const OPEN_MAX_DEFAULT = 1000;
 const schema = (f: SchemaVocabulary) =>
   f.section({
     batch: f
-      .section({
-        size: f.integer(1, SIZE_MAX).prefault(100).describe('Events of a batch at most.'),
-        within: f
-          .duration(1)
-          .optional()
-          .describe('A batch is closed when it is so much later than at its first event, by the time of the events.'),
-        ...timeFields(f),
-        bytes: f
-          .size(1)
-          .prefault(BYTES_DEFAULT)
-          .describe('A batch is closed when its data is as long as this, as JSON.'),
-        by: f
-          .script()
-          .optional()
-          .describe('Each value of this script has batches of its own. Default: all events share them.'),
-        max_keys: f
-          .integer(1)
-          .prefault(OPEN_MAX_DEFAULT)
-          .describe('So many batches are open at a time. The oldest is closed first.'),
-      })
+      .section(
+        {
+          size: f.integer(1, SIZE_MAX).prefault(100).describe('Events of a batch at most.'),
+          within: f
+            .duration(1)
+            .optional()
+            .describe('A batch is closed when it is so much later than at its first event, by the time of the events.'),
+          ...timeFields(f),
+          bytes: f
+            .size(1)
+            .prefault(BYTES_DEFAULT)
+            .describe('A batch is closed when its data is as long as this, as JSON.'),
+          by: f
+            .script()
+            .optional()
+            .describe('Each value of this script has batches of its own. Default: all events share them.'),
+          max_keys: f
+            .integer(1)
+            .prefault(OPEN_MAX_DEFAULT)
+            .describe('So many batches are open at a time. The oldest is closed first.'),
+        },
+        'a map of settings such as { size: 20 }',
+      )
       .describe('Makes one event of several: its data is the list of their data.'),
     name: f.stageName(),
   });
@@ -63,6 +66,7 @@ export const batch: AcrossKind<Settings, BatchPlan> = {
     ['batch', 'by'],
     ['batch', 'time'],
   ],
+  keys: [['batch', 'by']],
   across: 'state',
   takesLetters: true,
   goesByArrival: ({ within, time }) => within !== undefined && time === undefined,

@@ -43,6 +43,7 @@ export const dedupe: AcrossKind<Settings, DedupePlan> = {
   kind: 'dedupe',
   schema,
   scripts: [['dedupe'], ['time']],
+  keys: [['dedupe']],
   across: 'state',
   takesLetters: true,
   goesByArrival: ({ within, time }) => time === undefined && isDuration(within),

@@ -89,6 +89,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     ['fold', 'by'],
   ],
   seesState: ['fold', 'step'],
+  keys: [['fold', 'by']],
   data: [['fold', 'start']],
   across: 'state',
   problems({ entries }) {
@@ -144,7 +145,11 @@ function compile(plan: FoldPlan, { state, scripts: context, depthMax }: AcrossPa
   const step: Step =
     script === undefined
       ? readyMade(plan, name)
-      : (data, context, state) => pairOf(script.run(data, context, state), name);
+      : (data, context, state) =>
+          pairOf(
+            asked(() => script.run(data, context, state), state),
+            name,
+          );
 
   return {
     name,
@@ -178,6 +183,17 @@ function expectWithin(
   if (text.length > 2 * depthMax && excessOf(text, { depthMax, valuesMax: Infinity }) !== undefined) {
     const message = `the state would be nested deeper than ${depthMax} levels (processing.max_depth)`;
     throw new EventFailure('limit_exceeded', message, name);
+  }
+}
+
+/** A script that fails on the state that is null because nobody said how it begins. */
+function asked(run: () => Json, state: Json): Json {
+  try {
+    return run();
+  } catch (error) {
+    if (state !== null || !(error instanceof EventFailure) || !error.message.includes('null')) throw error;
+    const { kind, message, stage, path, at } = error;
+    throw new EventFailure(kind, `${message} The state is null here: start says what it is at first.`, stage, path, at);
   }
 }
 

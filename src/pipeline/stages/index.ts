@@ -63,6 +63,12 @@ export function waitsForTime(stage: StagePlan): boolean {
   return kind.across !== undefined && kind.waitsForTime?.(stage) === true;
 }
 
+/** The setting at which a stage forgets what it knew of the events before: greater, it keeps more. */
+export function forgetsAt(stage: StagePlan): string {
+  const kind = stageKinds.of(stage);
+  return (kind.across === undefined ? undefined : kind.forgetsAt) ?? 'max_keys';
+}
+
 /** Whether dead letters can go through a stage once more, by themselves. */
 export function takesLetters(stage: StagePlan): boolean {
   const { across, takesLetters: takes = across !== 'state' } = stageKinds.of(stage) as Partial<

@@ -35,6 +35,8 @@ export interface AcrossKind<Settings, Plan extends StagePlan> extends AnyKind<Se
   goesByArrival?(plan: Plan): boolean;
   /** Whether it keeps events until time lets them go, also when no other event comes. Default: it does not. */
   waitsForTime?(plan: Plan): boolean;
+  /** The setting at which it forgets what it knew, and counts that. Default: max_keys. */
+  readonly forgetsAt?: string;
   /** Whether dead letters can go through it once more, by themselves. Default: where it keeps nothing in mind. */
   readonly takesLetters?: boolean;
   readonly lazily?: undefined;

@@ -33,6 +33,7 @@ export const sample: AcrossKind<Settings, SamplePlan> = {
   kind: 'sample',
   schema,
   scripts: [['by']],
+  keys: [['by']],
   across: 'nothing',
   async plan({ sample: share, by: written, seed, name }, make) {
     const by = written === undefined ? undefined : await make.script(['by']);

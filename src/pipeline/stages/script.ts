@@ -13,8 +13,8 @@ export interface Script {
   run(data: Json, context: Json, state?: Json): Json;
 }
 
-/** Who is told of the calls in a stage's script, by the stage's name. */
-export type TraceOf = (stage: string) => TraceListener | undefined;
+/** Who is told of the calls in a script. */
+export type TraceOf = (script: ScriptPlan) => TraceListener | undefined;
 
 /** What scripts are compiled with beside their own options. */
 export interface ScriptContext {
@@ -46,7 +46,7 @@ export function programOf(spec: ScriptPlan, tables: OpenTables | undefined): Pro
  * @throws ComputoError when the script can't be compiled
  */
 export function compileScript(spec: ScriptPlan, stage: string, { tables, traceOf }: ScriptContext): Script {
-  const trace = traceOf?.(stage);
+  const trace = traceOf?.(spec);
   const program =
     trace === undefined ? programOf(spec, tables) : compile(spec.script, { ...spec.options, tables, trace });
   const needsContext = mentionsInputs(spec.script);

@@ -51,6 +51,7 @@ export const throttle: AcrossKind<Settings, ThrottlePlan> = {
   kind: 'throttle',
   schema,
   scripts: [['by'], ['time']],
+  keys: [['by']],
   across: 'state',
   goesByArrival: ({ time }) => time === undefined,
   problems: ({ entries }) => timeProblems(entries, []),

@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+import { withoutPacking } from '../../files/index.js';
 import { csv } from './csv-format.js';
 import type { InputFormat } from './decoder.js';
 import { json } from './json-format.js';
@@ -8,6 +10,12 @@ import { tsv } from './tsv-format.js';
 export { isBroken, readBroken } from './broken-record.js';
 export type { Decoder, DecoderOptions, InputFormat } from './decoder.js';
 export { joinedText } from './joined-text.js';
-export { recognize } from './recognize.js';
+export { recognize, recognizeColumns } from './recognize.js';
 
 export const INPUT_FORMATS: readonly InputFormat[] = [csv, tsv, json, text];
+
+/** The format that the end of a file's name tells; undefined: lines of JSON. */
+export function formatOfName(name: string): InputFormat | undefined {
+  const end = extname(withoutPacking(name)).toLowerCase();
+  return INPUT_FORMATS.find(({ extensions }) => extensions.includes(end));
+}

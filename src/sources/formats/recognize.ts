@@ -44,6 +44,35 @@ export function recognize(start: Buffer): string | undefined {
   return 'its lines are not JSON: if they are plain text, read it with --in text';
 }
 
+/** By which other formats the columns are told apart. */
+const SEPARATORS: Readonly<Record<string, RegExp>> = { csv: /[\t;]/, tsv: /,/ };
+
+/**
+ * What to do about rows whose header is one field that looks like several.
+ *
+ * @param format by which they were read
+ * @param row the first of them, as a line of JSON
+ * @returns text for people; undefined when nothing speaks against it
+ */
+export function recognizeColumns(format: string, row: string): string | undefined {
+  const separators = SEPARATORS[format];
+  if (separators === undefined) return undefined;
+  const [only = '', ...more] = namesIn(row);
+  if (more.length > 0) return undefined;
+  const other = separators.exec(only)?.[0];
+  if (other === undefined) return undefined;
+  if (other !== ';') return `its header is one column: read it with --in ${other === ',' ? 'csv' : 'tsv'}`;
+  return `its header is one column: if ; separates columns, read it with --in text -e 'csv.parse($input, ";")', each row a list`;
+}
+
+function namesIn(row: string): readonly string[] {
+  try {
+    return Object.keys(JSON.parse(row) as object);
+  } catch {
+    return [];
+  }
+}
+
 /** Whether bytes begin as UTF-16 does: by a mark, or with every other byte zero. */
 export function isUtf16(head: Buffer): boolean {
   const mark = head.length >= 2 ? head.readUInt16BE(0) : 0;

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli, type CliResult } from '../../support/cli.js';
@@ -46,6 +46,21 @@ describe('run, whatever its three streams are', () => {
     await until(() => seen === '1\n2\n', 'what has come');
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ stdout: '1\n2\n', exit: 130 });
+  });
+
+  it('says the counts as JSON last, behind the command that goes on after an interruption', async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'in.ndjson'), `"${'x'.repeat(4000)}"\n`.repeat(20_000));
+    const slow = ['-e', 'reduce(list.range(5000), (s, n) => s + n, 0)', '-j', '1'];
+    const child = startCli([...slow, '--resume', '--stats', 'json', '-o', 'out.ndjson', 'in.ndjson'], { cwd });
+    const ended = resultOf(child);
+    const out = join(cwd, 'out.ndjson');
+    await until(() => existsSync(out) && readFileSync(out, 'utf8') !== '', 'some of it is done');
+    child.kill('SIGINT');
+    const { stderr, exit } = await ended;
+    expect(exit).toBe(130);
+    expect(stderr).toContain('continue with: colloquium --resume');
+    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ended_by: 'input' });
   });
 
   it('does not write over what it reads from stdin', async () => {

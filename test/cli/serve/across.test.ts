@@ -55,7 +55,9 @@ it('a batch that is open is not lost when its stage is changed: the pipeline wai
 
   const { cwd } = first;
   const other = await startDaemon(config(4), { cwd });
-  expect((await other.says(/failed/)).error).toContain('still keep events that are in no output yet');
+  const said = await other.says(/failed/);
+  expect(said.error).toContain('still keep events that are in no output yet');
+  expect(said).toMatchObject({ hint: expect.stringContaining('put the former stages back') as unknown });
   await other.end();
   const path = join(cwd, 'out.ndjson');
   expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe('');
@@ -115,6 +117,16 @@ pipelines:
   expect(JSON.parse(replayed.stderr)).toMatchObject({ input: 7, made: 4, merged: 6, output: 5, open: 0 });
   const raw = await runCli(['replay', '--since', '0', '--raw'], { cwd });
   expect(raw.stdout.split('\n')).toHaveLength(8);
+});
+
+it('a stage that has to forget is told in the log, with what to raise', async () => {
+  const config =
+    'pipelines: { default: { stages: [{ dedupe: $input, max_keys: 1 }], outputs: [{ file: ./out.ndjson }] } }';
+  const daemon = await startDaemon(config);
+  await postLines(`${daemon.url}/events`, '1\n2\n3\n');
+  const line = await daemon.says('had to forget');
+  expect(line).toMatchObject({ level: 'warn', pipeline: 'default', stage: 'dedupe-1', raise: 'max_keys' });
+  expect(await daemon.end()).toBe(0);
 });
 
 async function backlogOf({ url }: TestDaemon): Promise<number> {

@@ -83,6 +83,24 @@ describe.concurrent('colloquium tap', () => {
     expect(results[2]?.stderr).toMatch(/the filter fails on an event.*\n.*the filter failed on 2 events/);
   });
 
+  it('tells the parts of an event by their ids, behind a stage as where they leave the pipeline', async () => {
+    const parts =
+      'pipelines: { default: { stages: [{ explode: /items }, { computo: $input }], outputs: [{ stdout: true }] } }';
+    const daemon = await startDaemon(parts);
+    const watches = [await watch(daemon, '--stage', 'explode-1'), await watch(daemon)];
+    await postLines(`${daemon.url}/events`, '{"items":[1,2]}\n');
+    await until(() => watches.every((one) => one.seen().split('\n').length > 2), 'both parts are shown');
+    await daemon.end();
+    for (const one of watches) {
+      const ids = (await one.result).stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { id: string }).id);
+      expect(ids.map((id) => id.slice(-2))).toEqual(['.0', '.1']);
+      expect(new Set(ids.map((id) => id.slice(0, -2))).size).toBe(1);
+    }
+  });
+
   it('ends when its reader has gone, though no other event comes', async () => {
     const daemon = await startDaemon(STAGES);
     const command = `"${process.execPath}" "${bin}" tap --url ${daemon.url} | head -n 1`;

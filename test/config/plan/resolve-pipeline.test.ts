@@ -56,7 +56,7 @@ describe('a resolved pipeline', () => {
     const text = 'scripts: {./a.json: 1}\npipelines: {default: {stages: [computo: ./a.json]}}';
     const { plan: resolved, sources } = await resolvePipeline(await load(text, { 'a.json': '2' }), 'default');
     expect(resolved.stages[0]).toMatchObject({ script: { script: 1 } });
-    expect(sources.get('computo-1')).toMatchObject({ name: './a.json', script: 1 });
+    expect([...sources.values()]).toMatchObject([{ name: './a.json', script: 1 }]);
   });
 
   it('has absolute paths, bytes and milliseconds', async () => {

@@ -619,7 +619,7 @@ describe('aggregate', () => {
       {
         id: idOf(1),
         kind: 'invalid_argument',
-        message: 's: sum needs numbers, got a string',
+        message: 's: sum needs numbers, got a string: number.parse makes one of a text',
       },
     ]);
   });

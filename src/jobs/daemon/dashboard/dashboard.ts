@@ -41,7 +41,8 @@ export function daemonDashboard(
     talk: { notice: (message) => talk.warn(message), letters },
     onDelivered(pipeline, tally) {
       metrics.pipelines.countRetried(pipeline, tally.counts.input);
-      processorTalk(pipeline, inside().around).delivered({ ...tally, storedAt: undefined });
+      const stages = plan().pipelines.find(({ spec }) => spec.name === pipeline)?.spec.stages ?? [];
+      processorTalk({ name: pipeline, stages }, inside().around).delivered({ ...tally, storedAt: undefined });
     },
   });
   return {

@@ -237,7 +237,7 @@ export class Pipelines {
     if (engine !== undefined) {
       return new Processor(
         { ...toOutputs(plan, engine, stateFolder, this.context), reader, tap: () => tapOf(pipeline) },
-        processorTalk(pipeline, this.context),
+        processorTalk(plan.spec, this.context),
       );
     }
     return new Processor(
@@ -251,7 +251,7 @@ export class Pipelines {
         world,
       },
       // What is passed on is not done yet: whoever does it counts it.
-      { ...processorTalk(pipeline, this.context), delivered: () => undefined },
+      { ...processorTalk(plan.spec, this.context), delivered: () => undefined },
     );
   }
 }
@@ -264,7 +264,7 @@ function worker(
   context: PipelinesOptions,
 ): Processor {
   const processing = toOutputs(plan, engines.engineOf(plan), stateFolder, context);
-  return new Processor({ ...processing, reader }, processorTalk(plan.spec.name, context));
+  return new Processor({ ...processing, reader }, processorTalk(plan.spec, context));
 }
 
 /** What works on the events of a pipeline, and writes to its own outputs. */

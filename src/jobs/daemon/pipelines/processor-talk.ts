@@ -1,22 +1,30 @@
+import type { PipelineSpec } from '../../../pipeline/index.js';
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { PipelinesOptions } from './context.js';
-import { tellEvents, tellFailures } from './tell-events.js';
+import { tellEvents, tellFailures, tellForgotten } from './tell-events.js';
+import { JobError } from '../../job-error.js';
 import { reasonOf } from '../../reason-of.js';
 
 /** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
 export function processorTalk(
-  pipeline: string,
+  { name: pipeline, stages }: Pick<PipelineSpec, 'name' | 'stages'>,
   { talk, meter, world, onOutputClosed }: Pick<PipelinesOptions, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,
 ): ProcessorTalk {
   return {
     failed: (error, retryMs) =>
-      talk.error('processing failed, and goes on from its checkpoint', { pipeline, error: reasonOf(error), retryMs }),
+      talk.error('processing failed, and goes on from its checkpoint', {
+        pipeline,
+        error: reasonOf(error),
+        ...(error instanceof JobError && error.hint !== undefined && { hint: error.hint }),
+        retryMs,
+      }),
     paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
     stopped: () => talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
     wentOn: (stages) => meter.goOn(pipeline, stages),
     delivered({ storedAt, ...tally }) {
       meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
       tellFailures(talk, pipeline, tally.failures);
+      tellForgotten(talk, pipeline, stages, tally.stages);
       tellEvents(talk, pipeline, tally.observations);
     },
     outputClosed: onOutputClosed,

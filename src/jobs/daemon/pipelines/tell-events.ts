@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../../ai/index.js';
-import type { Observation } from '../../../pipeline/index.js';
+import type { StagePlan } from '../../../config/index.js';
+import { forgetsAt, type Observation, type StageCounts } from '../../../pipeline/index.js';
 import type { Talk } from '../../talk.js';
 
 /** Failures of one kind in one block of events. */
@@ -26,6 +27,26 @@ export function tellEvents(talk: Talk, pipeline: string, observations: readonly 
 export function tellFailures(talk: Talk, pipeline: string, failures: readonly Failures[]): void {
   for (const { kind, stage, count } of failures) {
     talk.warn('events failed', { pipeline, stage, kind, events: count });
+  }
+}
+
+/** Tells that stages had to forget what they knew. @param stages of the pipeline @param counts theirs */
+export function tellForgotten(
+  talk: Talk,
+  pipeline: string,
+  stages: readonly StagePlan[],
+  counts: readonly StageCounts[] = [],
+): void {
+  for (const { stage, forgotten: values } of counts) {
+    const plan = values > 0 ? stages.find(({ name }) => name === stage) : undefined;
+    if (plan === undefined) continue;
+    const raise = forgetsAt(plan);
+    talk.warn('a stage had to forget values that it knew: raise its bound to keep more', {
+      pipeline,
+      stage,
+      values,
+      raise,
+    });
   }
 }
 

@@ -53,7 +53,8 @@ export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): Ac
 
 function refusesNoNumber(value: Json): string | undefined {
   if (value === null) return undefined;
-  if (!isNumber(value)) return `needs numbers, got ${nameOf(value)}`;
+  if (!isNumber(value))
+    return `needs numbers, got ${nameOf(value)}${typeof value === 'string' ? ': number.parse makes one of a text' : ''}`;
   return Number.isFinite(asDouble(value)) ? undefined : 'needs numbers that a double can hold';
 }
 

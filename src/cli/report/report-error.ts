@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config/diagnostic/index.js';
-import { EXIT, type ExitCode } from './exit/exit-codes.js';
-import { systemReason } from '../files/index.js';
-import { writeStderr } from './terminal/stderr.js';
+import { ConfigError } from '../../config/diagnostic/index.js';
+import { EXIT, type ExitCode } from '../exit/exit-codes.js';
+import { systemReason } from '../../files/index.js';
+import { writeStderr } from '../terminal/stderr.js';
 
 /** A device that fails, or is full: no path would help. */
 const OF_DEVICES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
@@ -16,11 +16,11 @@ export async function reportError(error: unknown): Promise<ExitCode> {
   // Commander has printed it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigError) {
-    const { printDiagnostics } = await import('./terminal/print-diagnostics.js');
+    const { printDiagnostics } = await import('../terminal/print-diagnostics.js');
     printDiagnostics(error.diagnostics);
     return EXIT.invalid;
   }
-  const { explained } = await import('./exit/explain.js');
+  const { explained } = await import('../exit/explain.js');
   const known = explained(error);
   if (known !== undefined) {
     writeStderr(`colloquium: ${known.message}\n`);

@@ -1,0 +1,40 @@
+import type { ConfigKinds } from './kinds/index.js';
+import { FIELDS } from './kinds/fields.js';
+import { editorSchema } from './json-schema.js';
+
+/** A key of a stage, as its schema describes it. */
+export interface StageSetting {
+  /** From the stage down: `batch.size`. A `*` stands for a name. */
+  readonly key: string;
+  readonly summary: string;
+}
+
+/** As much of a JSON Schema as is told. */
+interface Told {
+  readonly description?: string;
+  readonly default?: string | number | boolean | object | null;
+  readonly properties?: Readonly<Record<string, Told>>;
+  readonly additionalProperties?: Told | boolean;
+  readonly anyOf?: readonly Told[];
+}
+
+/** What may be written of each kind of stage: the kind's own key first. */
+export function stageSettings({ stages }: Pick<ConfigKinds, 'stages'>): ReadonlyMap<string, readonly StageSetting[]> {
+  return new Map(stages.all.map((kind) => [kind.kind, settingsIn(editorSchema(kind.schema(FIELDS)), [])]));
+}
+
+function settingsIn(schema: Told, path: readonly string[]): readonly StageSetting[] {
+  const { properties = {}, additionalProperties: named, anyOf = [] } = schema;
+  const here = Object.entries(properties).flatMap(([key, one]) => {
+    const below = [...path, key];
+    return [...settingOf(one, below), ...settingsIn(one, below)];
+  });
+  const ofNames = typeof named === 'object' ? settingsIn(named, [...path, '*']) : [];
+  return [...here, ...ofNames, ...anyOf.flatMap((one) => settingsIn(one, path))];
+}
+
+function settingOf({ description, default: usual }: Told, path: readonly string[]): readonly StageSetting[] {
+  if (description === undefined) return [];
+  const isTold = usual === undefined || typeof usual === 'object' || description.includes('Default:');
+  return [{ key: path.join('.'), summary: isTold ? description : `${description} Default: ${usual}.` }];
+}
