@@ -120,7 +120,7 @@ describe.concurrent('paths that lead nowhere are said in words, with exit 2', ()
     'mkdir gone && cd gone && rmdir ../gone && C x',
     'mkdir gone && cd gone && rmdir ../gone && C -o x ../file',
     'mkdir gone && cd gone && rmdir ../gone && C --resume -o x ../file',
-    'mkdir gone && cd gone && rmdir ../gone && CC --filter true',
+    'mkdir gone && cd gone && rmdir ../gone && CC -p default --filter true',
     'mkdir gone && cd gone && rmdir ../gone && CC check',
     'mkdir gone && cd gone && rmdir ../gone && CC check x.json',
     'mkdir gone && cd gone && rmdir ../gone && CC init',

@@ -60,7 +60,7 @@ describe('run, whatever its three streams are', () => {
     const { stderr, exit } = await ended;
     expect(exit).toBe(130);
     expect(stderr).toContain('continue with: colloquium --resume');
-    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ended_by: 'input' });
+    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ended_by: 'signal' });
   });
 
   it('does not write over what it reads from stdin', async () => {
