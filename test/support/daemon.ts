@@ -117,10 +117,18 @@ export function postLines(
 /** A test that waits so long would be ended without a word of what it has waited for. */
 const PATIENCE_MS = 290_000;
 
-/** Waits until a condition holds. */
+/** Waits until a condition holds. One that reads a file which is not there yet does not hold. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  while (!(await condition())) {
+  const holds = async (): Promise<boolean> => {
+    try {
+      return await condition();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    }
+  };
+  while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await sleep(10);
   }

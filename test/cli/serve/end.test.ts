@@ -43,7 +43,10 @@ pipelines: { default: { stages: [{ computo: ["$input"] }], outputs: [{ stdout: t
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await until(() => said.includes('"listening"'), 'it listens');
     const url = /"url":"(http[^"]+)"/.exec(said)?.[1] ?? '';
+    const isWritten = once(child.stdout ?? child, 'readable');
     await postLines(`${url}/events`, `${JSON.stringify('x'.repeat(1000))}\n`.repeat(2000));
+    // It is in the middle of writing more than a pipe holds.
+    await isWritten;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect((await ended)[0]).toBe(143);
