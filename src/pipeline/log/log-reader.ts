@@ -144,7 +144,9 @@ export class LogReader implements ProcessorReader {
         stop();
       },
     });
-    const ticker = ticks && new Ticker({ ...ticks, world, isBehind: () => this.isBehind });
+    // Others may write without a pause: what they store later does not matter.
+    const isBehind = (timestamp: number): boolean => this.isBehind && last.timestamp < timestamp;
+    const ticker = ticks && new Ticker({ ...ticks, world, isBehind });
     const beginTicks = (): void => {
       if (found?.state !== undefined) ticker?.begin(this.#isStart);
       this.#isStart = false;

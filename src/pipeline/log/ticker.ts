@@ -6,8 +6,8 @@ const LOOK_MS = 1000;
 
 export interface TickerOptions {
   readonly world: ProcessingWorld;
-  /** Whether events are stored that were not gone through yet: one of them may close what is waited for. */
-  readonly isBehind: () => boolean;
+  /** Whether events of before a time are stored that were not gone through yet: one of them may close what is waited for. */
+  readonly isBehind: (timestamp: number) => boolean;
   /** Stores a tick, behind all events that are stored. */
   readonly store: (tick: Pick<Tick, 'isStart'>) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
@@ -52,7 +52,7 @@ export class Ticker {
     const { signal } = this.#stop;
     while (this.#next !== undefined && !signal.aborted) {
       const left = this.#next - world.now();
-      if (left > 0 || isBehind()) {
+      if (left > 0 || isBehind(this.#next)) {
         await world.wait(Math.min(Math.max(left, 1), LOOK_MS), signal);
         continue;
       }
