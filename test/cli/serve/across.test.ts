@@ -119,25 +119,6 @@ pipelines:
   expect(raw.stdout.split('\n')).toHaveLength(8);
 });
 
-it('a window closes when its time has come, though other pipelines are never quiet', async () => {
-  const daemon = await startDaemon(`
-pipelines:
-  counted:
-    stages: [{ aggregate: { every: 1s, values: { n: count } } }]
-    outputs: [{ file: ./counted.ndjson }]
-  busy: { outputs: [{ file: ./busy.ndjson }] }
-`);
-  const path = join(daemon.cwd, 'counted.ndjson');
-  const isClosed = (): boolean => readFileSync(path, 'utf8').includes('"n":1');
-  await postLines(`${daemon.url}/events/counted`, '1');
-  await until(async () => {
-    // At no time has a reader read all that is stored.
-    await Promise.all(Array.from({ length: 8 }, () => postLines(`${daemon.url}/events/busy`, '1\n'.repeat(500))));
-    return isClosed();
-  }, 'it is closed');
-  expect(await daemon.end()).toBe(0);
-});
-
 it('a stage that has to forget is told in the log, with what to raise', async () => {
   const config =
     'pipelines: { default: { stages: [{ dedupe: $input, max_keys: 1 }], outputs: [{ file: ./out.ndjson }] } }';
