@@ -6,6 +6,7 @@ const SOURCE = 'tick';
 /** Only a tick ends like this: no other event has the key. */
 const END = ',"tick":true}}';
 const END_BYTES = Buffer.from(END);
+const NEWLINE = 0x0a;
 
 /** That time passes while no events come, stored among them. */
 export interface Tick {
@@ -37,19 +38,19 @@ export function isTick(line: string): boolean {
   return line.endsWith(END);
 }
 
+/** The same for the bytes `start` to `end` of a line, which may end in its newline. */
+export function isTickLine(bytes: Buffer, start: number, end: number): boolean {
+  const to = bytes[end - 1] === NEWLINE ? end - 1 : end;
+  const from = to - END_BYTES.length;
+  return from >= start && bytes.compare(END_BYTES, 0, END_BYTES.length, from, to) === 0;
+}
+
 /** Reads a line that {@link isTick}; undefined where it only looks like one. */
 export function readTick(line: string): (Tick & { readonly pipeline: string }) | undefined {
   const event = readStoredEvent(line);
   if (event?.origin.tick !== true) return undefined;
   const { id, timestamp, pipeline } = event.origin;
   return { id, timestamp, pipeline, isStart: event.data === AT_START };
-}
-
-/** The same for the bytes `start` to `end` of a line, which may end in its newline. */
-export function isTickLine(bytes: Buffer, start: number, end: number): boolean {
-  const to = bytes[end - 1] === NEWLINE ? end - 1 : end;
-  const from = to - END_BYTES.length;
-  return from >= start && bytes.compare(END_BYTES, 0, END_BYTES.length, from, to) === 0;
 }
 
 /** Stored lines without the ticks among them. */
@@ -64,5 +65,3 @@ export function withoutTicks(bytes: Buffer): Buffer {
   }
   return Buffer.concat(kept);
 }
-
-const NEWLINE = 0x0a;

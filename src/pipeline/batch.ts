@@ -113,6 +113,11 @@ export class Batch {
     return this.settings.name;
   }
 
+  /** The stage behind which the line's event goes on. Another pipeline takes it as an event like others. */
+  get afterStage(): string | undefined {
+    return this.stored?.pipeline === this.pipeline ? this.stored.afterStage : undefined;
+  }
+
   /** See {@link BlockMeta.decoded}. */
   get isDecoded(): boolean {
     return this.meta.decoded === true;

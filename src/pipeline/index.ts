@@ -11,7 +11,7 @@ export { occurrences, type Occurrences } from './ai/occurrences.js';
 export { chooseExecutor } from './threads/choose-executor.js';
 export { inlineExecutor } from './threads/inline-executor.js';
 export { EventFailure, type FailureKind } from './failure.js';
-export { limitEvents, type EventsLeft } from './lines/limit.js';
+export { bytesOfEvents, limitEvents, type EventsLeft } from './lines/limit.js';
 export { notUtf8, tooLong } from './lines/line-failure.js';
 export {
   endedBetweenBlocks,

@@ -2,10 +2,9 @@ import { Readable } from 'node:stream';
 import { momentProblem, parseMoment } from '../config/units/index.js';
 import type { Damage } from '../log/index.js';
 import { withoutTicks } from '../event/index.js';
+import { bytesOfEvents } from '../pipeline/index.js';
 import type { EventStore } from './event-store.js';
 import { asTexts, badQuery } from './query.js';
-
-const NEWLINE = 0x0a;
 
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
@@ -61,20 +60,9 @@ async function* fromDisk(
   if (left === 0) return;
   for await (const { bytes, damage } of store.read({ from: { since } })) {
     damage.forEach(onDamage);
-    const { lines, count } = firstLines(withoutTicks(bytes), left);
-    if (count > 0) yield lines;
-    left -= count;
+    const wanted = bytesOfEvents(bytes, left);
+    if (wanted.events > 0) yield withoutTicks(bytes.subarray(0, wanted.bytes));
+    left -= wanted.events;
     if (left === 0) return;
   }
-}
-
-/** At most so many lines. */
-function firstLines(bytes: Buffer, max: number): { readonly lines: Buffer; readonly count: number } {
-  let end = 0;
-  let count = 0;
-  while (count < max && end < bytes.length) {
-    end = bytes.indexOf(NEWLINE, end) + 1;
-    count += 1;
-  }
-  return { lines: bytes.subarray(0, end), count };
 }

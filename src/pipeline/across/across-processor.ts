@@ -108,7 +108,7 @@ export function acrossProcessor(
   function enter(here: Batch, data: Json, text: string): void {
     const arrival = new Incoming(here, text);
     const fail = (failure: EventFailure): void => here.failEvent(failure, arrival.origin.id, text);
-    const { afterStage } = here.stored?.pipeline === name ? here.stored : {};
+    const { afterStage } = here;
     const from = afterStage === undefined ? 0 : steps.behind(afterStage);
     if (from === undefined) fail(noSuchStage(afterStage ?? ''));
     else pass(here, settingOut(data, arrival, needsContext), from, fail);

@@ -189,7 +189,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     const event = incoming(batch, data, text);
     const { id } = event.arrival.origin;
     const fail = (failure: EventFailure): void => batch.failEvent(failure, id, text, line);
-    const { afterStage } = batch.stored?.pipeline === spec.name ? batch.stored : {};
+    const { afterStage } = batch;
     if (afterStage !== undefined) return goOn(batch, event, afterStage, fail);
     return [...start(batch, event, 0, fail), ...passMade(batch)];
   }

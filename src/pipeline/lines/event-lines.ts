@@ -138,7 +138,7 @@ function openLine(
       batch.fail(...refusedBefore(batch.stored.refused, text));
       return;
     }
-    if (options.takesParts !== true) refusePart(batch);
+    if (options.takesParts !== true && batch.afterStage !== undefined) throw noSuchStage(batch.afterStage);
     // Whoever decoded a record has measured it as it stood in the input.
     if (!batch.isDecoded) refuseLong(text, options.lineBytesMax);
     data = readData(text, exactly, options.depthMax);
@@ -150,12 +150,6 @@ function openLine(
     return;
   }
   onEvent(data, text);
-}
-
-/** @throws EventFailure for a part of an event, whose pipeline takes none apart any more */
-function refusePart({ stored, pipeline }: Batch): void {
-  // Another pipeline takes it as an event like others.
-  if (stored?.afterStage !== undefined && stored.pipeline === pipeline) throw noSuchStage(stored.afterStage);
 }
 
 /** The failure of a part of an event that was to go on behind a stage. */

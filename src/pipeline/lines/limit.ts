@@ -30,8 +30,8 @@ export async function* limitEvents(blocks: AsyncIterable<Block>, events: number 
   }
 }
 
-/** Where the line of the last wanted event ends, and how many there are up to that. */
-function bytesOfEvents(bytes: Buffer, eventsMax: number): { bytes: number; events: number } {
+/** Where the line of the last wanted event ends, and how many there are up to that: at most so many. */
+export function bytesOfEvents(bytes: Buffer, eventsMax: number): { bytes: number; events: number } {
   let events = 0;
   let at = 0;
   while (at < bytes.length && events < eventsMax) {
