@@ -3,6 +3,7 @@
  * by the bytes before it, and two paths are compared by where they lead. Only this folder compares paths, inodes or
  * sizes.
  */
+export { AT_REST_MS, readAtRest } from './at-rest.js';
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
 export {
   fingerprintOf,

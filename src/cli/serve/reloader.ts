@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/index.js';
+import { readAtRest } from '../../files/index.js';
+import { EXIT } from '../exit/exit-codes.js';
 import { explained } from '../exit/explain.js';
 import type { Daemon } from '../../jobs/daemon/index.js';
 import type { ServePlan, Talk } from '../../jobs/index.js';
+import { UserError } from '../exit/user-error.js';
 import { watchConfig, type ConfigWatch } from './watch-config.js';
 
 /** Takes a changed config over while the daemon runs. */
@@ -36,7 +39,8 @@ export async function startReloader(
 
   async function takeOver(why: string): Promise<void> {
     try {
-      const next = await resolve();
+      const next = await readAtRest(() => filesOf(plan), resolve);
+      refuseBlank(next);
       watch.follow(filesOf(next));
       if (isDeepStrictEqual(essence(next), essence(plan))) {
         daemon.reloaded(true);
@@ -67,6 +71,16 @@ export async function startReloader(
   };
 }
 
+/** At its start a daemon does without a config. A file that has become empty is a save that failed, as on a full disk. */
+function refuseBlank({ config: { document } }: ServePlan): void {
+  if (document.text?.trim() !== '') return;
+  throw new UserError(
+    `${document.file} is empty`,
+    EXIT.usage,
+    'write it anew, or restart the daemon to run by defaults',
+  );
+}
+
 /** All but the config's text itself. */
 function essence(plan: ServePlan): unknown {
   return { ...plan, config: undefined };
@@ -87,5 +101,7 @@ function problems(error: unknown): string {
       .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
       .join('\n');
   }
-  return explained(error)?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const told = explained(error);
+  if (told !== undefined) return told.hint === undefined ? told.message : `${told.message}: ${told.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

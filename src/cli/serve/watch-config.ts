@@ -1,5 +1,4 @@
-/** A save is over when nothing has been written for so long. */
-const STABLE_MS = 200;
+import { AT_REST_MS } from '../../files/index.js';
 
 /** Watches the config and what it refers to. */
 export interface ConfigWatch {
@@ -11,7 +10,7 @@ export interface ConfigWatch {
 /** @param onChange called when one of the files has changed, after the writing */
 export async function watchConfig(files: readonly string[], onChange: () => void): Promise<ConfigWatch> {
   const { watch } = await import('chokidar');
-  const stable = { stabilityThreshold: STABLE_MS, pollInterval: STABLE_MS / 4 };
+  const stable = { stabilityThreshold: AT_REST_MS, pollInterval: AT_REST_MS / 4 };
   const watcher = watch([...files], { ignoreInitial: true, awaitWriteFinish: stable });
   // An editor may replace the file: it is gone, and there again.
   watcher.on('change', onChange).on('add', onChange);

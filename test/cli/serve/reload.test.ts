@@ -62,7 +62,8 @@ it('A config that changes under load loses no event and drops no connection; a b
 
   const audit = daemon.said().filter((line) => line['audit'] === 'reload');
   expect(audit.filter(({ msg }) => msg.includes('is in use'))).toHaveLength(2);
-  expect(audit).toContainEqual(expect.objectContaining({ why: 'SIGHUP', level: 'error' }));
+  expect(audit).toContainEqual(expect.objectContaining({ level: 'error' }));
+  expect(audit).toContainEqual(expect.objectContaining({ why: 'SIGHUP' }));
   expect([...statuses]).toEqual([202]);
   expect(connections.size).toBeLessThanOrEqual(2);
   expect(page).toContain('colloquium_config_last_reload_successful 0');
@@ -73,4 +74,20 @@ it('A config that changes under load loses no event and drops no connection; a b
   const factors = events.map(({ by }) => by);
   expect(factors).toEqual(factors.toSorted((a, b) => a - b));
   expect([...new Set(factors)]).toEqual([1, 2, 3]);
+});
+
+it('A config that has become empty, as by a save on a full disk, changes nothing', async () => {
+  const daemon = await startDaemon(config('1'));
+  writeFileSync(join(daemon.cwd, 'colloquium.yaml'), '\n');
+  daemon.child.kill('SIGHUP');
+  expect((await daemon.says('is rejected'))['error']).toContain('colloquium.yaml is empty');
+  const answer = await fetch(`${daemon.url}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"n":0}',
+  });
+  expect(answer.status).toBe(202);
+  const outFile = join(daemon.cwd, 'out/events.ndjson');
+  await until(() => existsSync(outFile) && readFileSync(outFile, 'utf8') === '{"n":0,"by":1}\n', 'it is processed');
+  expect(await daemon.end()).toBe(0);
 });
