@@ -63,7 +63,12 @@ async function convert(path) {
   // that comes out of V8's cache can't import by itself.
   const imported = required.replace(/\bimport\(/g, '__import(');
   const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__url') ? OWN_URL : '');
-  await writeFile(path, Module.wrap(head + imported));
+  await writeFile(path, inAscii(Module.wrap(head + imported)));
+}
+
+/** esbuild leaves regular expressions as they are. One letter of theirs beyond ASCII would double the memory of all the text. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**

@@ -51,11 +51,11 @@ function packOf(file) {
   return pack;
 }
 
-/** What a file in dist holds: the function that Node would wrap a module in, or an object of such. */
+/** What a file in dist holds, which is ASCII: the function that Node would wrap a module in, or an object of such. */
 function valueOf(file) {
   const filename = join(dist, file);
   const codePath = join(codeFolder, `${file}.bin`);
-  const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeOf(codePath) });
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(codePath) });
   scripts.set(codePath, script);
   return script.runInThisContext();
 }
