@@ -1,22 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { suite } from './vitest.config.js';
 
-/** Files of the quick suite whose properties are tried for longer here. */
-const PROPERTIES = [
-  'test/computo-js/laws.test.ts',
-  'test/json/**/*.test.ts',
-  'test/pipeline/block-processor.test.ts',
-  'test/pipeline/lazy/*.test.ts',
-  'test/server/fuzz.test.ts',
-  'test/**/*model.test.ts',
-];
+/** Files of the quick suite that try more here: those that ask how often, or how many. */
+const ASKING = readdirSync(new URL('../test', import.meta.url), { recursive: true, encoding: 'utf8' })
+  .map((file) => `test/${file}`)
+  .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('support/runs.js'));
 
 /** The long suite: `npm run test:chaos`. */
 export default defineConfig({
   ...suite,
   test: {
     ...suite.test,
-    include: ['test/**/*.chaos.test.ts', ...PROPERTIES],
+    include: ['test/**/*.chaos.test.ts', ...ASKING],
     env: { PROPERTY_FACTOR: '20' },
     testTimeout: 900_000,
     hookTimeout: 120_000,

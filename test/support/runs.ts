@@ -5,6 +5,12 @@ export function runs(count: number): number {
   return count * Number(FACTOR ?? 1);
 }
 
+/** Of many cases that are alike so many, from all over, for `npm test`; `npm run test:chaos` tries them all. */
+export function someOf<T>(cases: readonly T[], count: number): readonly T[] {
+  if (FACTOR !== undefined || cases.length <= count) return cases;
+  return Array.from({ length: count }, (_, n) => cases[Math.floor((n * cases.length) / count)]) as T[];
+}
+
 /**
  * The same for a model: `npm test` tries what it tried before, so that it fails for what was changed; `npm run test:chaos` tries
  * something new each time, and names the seed of what it finds.

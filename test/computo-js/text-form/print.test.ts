@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { equal, parseExactly, parseText, printText, type Json, type JsonObject } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-
-const FACTOR = Number(process.env['PROPERTY_FACTOR'] ?? '1');
+import { runs } from '../../support/runs.js';
 
 function scriptsOf(file: string): Json[] {
   const path = new URL(`../../../fixtures/computo-js/${file}`, import.meta.url);
@@ -24,7 +23,7 @@ describe('printText', () => {
   });
 
   it('says every script', () => {
-    fc.assert(fc.property(anyScript, roundTrips), { numRuns: 2000 * FACTOR });
+    fc.assert(fc.property(anyScript, roundTrips), { numRuns: runs(800) });
   });
 
   it.each([
@@ -69,7 +68,7 @@ describe('printText', () => {
         const oneLine = printText(script);
         if (oneLine.length <= width) expect(text).toBe(oneLine);
       }),
-      { numRuns: 2000 * FACTOR },
+      { numRuns: runs(800) },
     );
   });
 

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { nodeAt, parseJsonSource, textOffsets, type SourceDocument } from '../../../src/config/source/index.js';
 import { parseYamlSource } from '../../../src/config/source/yaml.js';
-
-const FACTOR = Number(process.env['PROPERTY_FACTOR'] ?? '1');
+import { runs } from '../../support/runs.js';
 
 /** For each character of the text under `s`, white space left out: itself, and `line:column` of where it is written. */
 function placesIn(document: SourceDocument): readonly (readonly [string, string])[] {
@@ -77,7 +76,7 @@ describe('the places of a text in a config', () => {
           last = place;
         }
       }),
-      { numRuns: 1000 * FACTOR },
+      { numRuns: runs(1000) },
     );
   });
 

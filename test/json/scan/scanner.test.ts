@@ -104,7 +104,7 @@ describe('the scanner', () => {
         const lines = all.map((id) => JSON.stringify({ id }));
         expect(scanLines(lines).map(({ values }) => values[0])).toEqual(all);
       }),
-      { numRuns: runs(20) },
+      { numRuns: runs(5) },
     );
   });
 

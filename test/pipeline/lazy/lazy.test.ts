@@ -302,7 +302,7 @@ describe('reading lazily', () => {
       fc.property(block, pipelines, (bytes, pipeline) => {
         expect(outcome(bytes, input, pipeline, false)).toEqual(outcome(bytes, input, pipeline, true));
       }),
-      { numRuns: runs(1000) },
+      { numRuns: runs(400) },
     );
   });
 });

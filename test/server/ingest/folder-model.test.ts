@@ -22,7 +22,7 @@ describe.concurrent(
     it('where files have inodes', async () => {
       await fc.assert(
         fc.asyncProperty(folderCommands, (commands) => runCommands(commands, new FolderBench())),
-        modelRuns(250),
+        modelRuns(150),
       );
     });
 
@@ -31,7 +31,7 @@ describe.concurrent(
         fc.asyncProperty(commandsWithoutLinks, (commands) =>
           runCommands(commands, new FolderBench({ fs: withoutInodes })),
         ),
-        modelRuns(100),
+        modelRuns(60),
       );
     });
   },
