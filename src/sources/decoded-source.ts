@@ -8,11 +8,14 @@ import { openForReading } from './open-file.js';
 import { chunkBlocks, streamChunks } from './stream-source.js';
 import { unpacked } from './unpack.js';
 
+const NEWLINE = 0x0a;
+
 /** The most that is written around a record: names of fields, or a broken record's description in base64. */
 const LINE_GROWTH_MAX = 8;
 
 /**
- * An input of another format as lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed.
+ * An input of another format as lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed. A last record
+ * that only the end of the input ends has no newline: the input may go on with it later.
  *
  * @param recordBytesMax longer records are reported, not kept in memory
  * @throws SourceError when it can't be opened
@@ -32,13 +35,19 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
       const decoder = format.open({ source, recordBytesMax });
       async function* lines(): AsyncGenerator<Buffer> {
         for await (const chunk of chunks) yield decoder.decode(chunk);
-        if (!signal.aborted) yield decoder.end();
+        if (!signal.aborted) yield withoutLineEnd(decoder.end());
       }
       for await (const block of chunkBlocks(lines(), source, recordBytesMax * LINE_GROWTH_MAX, signal)) {
         yield block.kind === 'lines' ? { ...block, decoded: true } : block;
       }
     },
   };
+}
+
+function withoutLineEnd(lines: Buffer): Buffer {
+  let end = lines.length;
+  while (end > 0 && lines[end - 1] === NEWLINE) end -= 1;
+  return lines.subarray(0, end);
 }
 
 function opened(path: string): ReadStream {

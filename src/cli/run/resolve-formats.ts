@@ -35,7 +35,7 @@ export async function resolveFormats(
     throw new UserError(`there is no input format ${JSON.stringify(named)}`, EXIT.usage, `the formats are ${names}`);
   }
   const [first] = formats;
-  if (first !== undefined) refuseWithPlaces(first[0], first[1].name, flags);
+  if (first !== undefined) refuseToFollow(first[0], first[1].name, flags);
   return formats;
 }
 
@@ -46,16 +46,11 @@ function startTest(pattern: string): (line: string) => boolean {
   return read.test;
 }
 
-/** Only in lines of JSON is there a place to go on at. @throws UserError */
-function refuseWithPlaces(input: string, format: string, flags: RunFlags): void {
-  if (flags.follow === true) {
-    const hint = `tail -F ${input} | colloquium --in ${format} reads what is appended`;
-    throw new UserError('--follow reads lines of JSON only', EXIT.usage, hint);
-  }
-  const keepsPlace = flags.resume ?? flags['resume=force'] ?? flags.restart ?? false;
-  if (!keepsPlace) return;
-  const hint = `make lines of JSON first: colloquium --in ${format} -e \'$input\' ${input} -o ${input}.ndjson`;
-  throw new UserError('--resume and --restart read lines of JSON only', EXIT.usage, hint);
+/** @throws UserError */
+function refuseToFollow(input: string, format: string, flags: RunFlags): void {
+  if (flags.follow !== true) return;
+  const hint = `tail -F ${input} | colloquium --in ${format} reads what is appended`;
+  throw new UserError('--follow reads lines of JSON only', EXIT.usage, hint);
 }
 
 /** `.csv` of `a.csv`, `a.csv.gz` and `a.csv.zst`. */

@@ -73,10 +73,8 @@ class JsonCutter implements RecordCutter {
       if (this.#text === 'none') this.#outside(byte);
       else this.#inside(byte);
     }
-    if (isAll) {
-      this.#give(this.#at);
-      if (this.#place !== 'top') this.#refuse('the input ends within its top-level list');
-    }
+    if (isAll && this.#place === 'top') this.#give(this.#at);
+    else if (isAll) this.#endWithinList();
     return this.#leave();
   }
 
@@ -177,7 +175,14 @@ class JsonCutter implements RecordCutter {
     if (this.#place !== 'top') this.#place = 'element';
   }
 
-  #refuse(message: string): void {
-    this.lines.append(brokenLine('invalid_json', message, Buffer.alloc(0)));
+  /** What is left may be half of an element: it is none. */
+  #endWithinList(): void {
+    const start = this.#start ?? this.#at;
+    if (this.#overLimit.exceeds(this.#at - start)) this.#give(this.#at);
+    else this.#refuse('the input ends within its top-level list', this.#bytes.subarray(start, this.#at));
+  }
+
+  #refuse(message: string, bytes: Buffer = Buffer.alloc(0)): void {
+    this.lines.append(brokenLine('invalid_json', message, bytes));
   }
 }

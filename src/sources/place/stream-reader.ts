@@ -9,6 +9,12 @@ const NEWLINE = 0x0a;
 export type StreamState =
   { readonly kind: 'good' | 'went-on' | 'edited' | 'other' } | { readonly kind: 'cut'; readonly size: number };
 
+interface ReadingTo {
+  readonly onPassed?: (block: Block) => Promise<void>;
+  readonly givesUp?: boolean;
+  readonly endMayChange?: boolean;
+}
+
 /**
  * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data.
  * First up to a position, which shows whether that is still valid, then on from there.
@@ -37,12 +43,13 @@ export class StreamReader {
    * @param end the position behind a last line without a newline that was processed
    * @param onPassed called with the blocks before the position
    * @param givesUp stops as soon as its beginning shows that it is another source
+   * @param endMayChange the last line stands for a record of another format, whose text changes when the record goes on
    * @throws SourceError
    */
   async readTo(
     place: FilePlace,
     end: FilePlace | undefined,
-    { onPassed, givesUp = false }: { onPassed?: (block: Block) => Promise<void>; givesUp?: boolean } = {},
+    { onPassed, givesUp = false, endMayChange = false }: ReadingTo = {},
   ): Promise<StreamState> {
     while (this.#mark.offset < place.offset) {
       if (givesUp && beginsOtherwise(this.#mark, place)) return { kind: 'other' };
@@ -61,7 +68,7 @@ export class StreamReader {
       else if (passed.kind === 'lines') passed.recycle?.(passed.bytes);
     }
     const judged = classify(this.#mark, place);
-    return judged === 'good' && end !== undefined ? this.#stateOfEnd(end) : { kind: judged };
+    return judged === 'good' && end !== undefined ? this.#stateOfEnd(end, endMayChange) : { kind: judged };
   }
 
   /**
@@ -94,7 +101,7 @@ export class StreamReader {
   }
 
   /** Whether the line without a newline is unchanged and nothing follows it. Reads it, and keeps it. */
-  async #stateOfEnd(end: FilePlace): Promise<StreamState> {
+  async #stateOfEnd(end: FilePlace, mayChange: boolean): Promise<StreamState> {
     const blocks = this.#pending.splice(0);
     let held = blocks.reduce((sum, block) => sum + sourceBytes(block), 0);
     // One more byte shows that it continued.
@@ -106,9 +113,9 @@ export class StreamReader {
     }
     this.#pending = blocks;
     const size = this.#mark.offset + held;
-    if (size < end.offset) return { kind: 'cut', size };
+    if (size < end.offset) return mayChange && held > 0 ? { kind: 'went-on' } : { kind: 'cut', size };
     const atEnd = markAt(this.#mark, blocks, end.offset);
-    if (atEnd !== undefined && classify(atEnd, end) !== 'good') return { kind: 'edited' };
+    if (atEnd !== undefined && classify(atEnd, end) !== 'good') return { kind: mayChange ? 'went-on' : 'edited' };
     return { kind: size === end.offset ? 'good' : 'went-on' };
   }
 

@@ -248,8 +248,8 @@ describe('json', () => {
       'invalid_json: an element is missing after the last comma: ',
     ]);
     expect(decode('json', '[1 2, 3').slice(-2)).toEqual([
-      '3',
-      'invalid_json: the input ends within its top-level list: ',
+      '1 2',
+      'invalid_json: the input ends within its top-level list: 3',
     ]);
   });
 

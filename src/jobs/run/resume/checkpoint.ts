@@ -27,6 +27,8 @@ export interface RunCheckpoint {
 export interface InputRecord {
   /** What it leads to, or {@link STREAM}. */
   readonly path: string;
+  /** Its format, where that is not lines of JSON: its places are among the lines that are made of it. */
+  readonly format?: string;
   /** Behind the last whole line; undefined: nothing of it is done. */
   readonly place?: FilePlace;
   /** Behind the last line that has no newline, when that is done too. */
@@ -109,11 +111,12 @@ function parseStagePart(value: unknown): StagePart | undefined {
 
 function parseInput(value: unknown): InputRecord | undefined {
   if (!isObject(value) || typeof value['path'] !== 'string') return undefined;
-  const { path, finished, absence } = value;
+  const { path, format, finished, absence } = value;
   const place = parsePlace(value['place']);
   const end = parsePlace(value['end']);
   return {
     path,
+    ...(typeof format === 'string' && { format }),
     ...(place && { place }),
     ...(end && { end }),
     finished: finished === true,

@@ -184,7 +184,8 @@ async function inputDifferences(
   for (const [at, one] of known.entries()) {
     const record = one && inputs[one.record];
     if (one === undefined || record === undefined) continue;
-    const difference = inputDifference(given[at]?.source.name ?? '', record, one.state);
+    const input = given[at];
+    const difference = inputDifference(input?.source.name ?? '', record, one.state, input?.format);
     if (difference === undefined) continue;
     const now = one.state.kind === 'other' ? await renamed(record, (name) => `both, ${name} first`) : '';
     differences.push(difference + now);

@@ -19,7 +19,7 @@ export interface JudgedInput {
  * @throws SourceError
  */
 export async function judgeInput(
-  { source, kind, node }: GivenInput,
+  { source, kind, node, format }: GivenInput,
   { place, end }: InputRecord,
   isRelated: boolean,
   signal: AbortSignal,
@@ -31,7 +31,7 @@ export async function judgeInput(
   const reader = new StreamReader(source, signal, node);
   // A stream is read past only now; the others are once more, when it is known how far they are done.
   const passing = kind === 'stream' ? { ...(onPassed && { onPassed }) } : { givesUp: true };
-  return { state: await reader.readTo(place, end, passing), reader };
+  return { state: await reader.readTo(place, end, { ...passing, endMayChange: format !== undefined }), reader };
 }
 
 function stateOfFile(path: string, place: FilePlace, end: FilePlace | undefined, isAtItsPlace: boolean): StreamState {

@@ -133,13 +133,13 @@ function isSurelyChanged({ state }: JudgedInput, { place }: InputRecord): boolea
 }
 
 /** Whether a file has the name that it had, and is it. */
-function isThere({ path, place, end, absence }: InputRecord): boolean {
+function isThere({ path, format, place, end, absence }: InputRecord): boolean {
   const at = end ?? place;
   if (at === undefined || absence === 'renamed-away') return false;
   const stats = nodeFileSystem.stat(path);
   if (stats === undefined || stats.kind !== 'file' || (at.file.node ?? stats.node) !== stats.node) return false;
-  // What comes out of a compressed file has no place in it.
-  if (packingOf(path) !== undefined) return true;
+  // What comes out of a compressed file, or is made of it, has no place in it.
+  if (packingOf(path) !== undefined || format !== undefined) return true;
   let fd: number;
   try {
     fd = nodeFileSystem.open(path);

@@ -36,7 +36,7 @@ export async function openResumed(
   resume: ResumePlan,
   { engine, executor, reading, holds, talk }: HeldJobOptions,
 ): Promise<RunJob> {
-  const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax));
+  const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax, plan.formats.get(name)));
   const all = targetsOf(plan);
   const keyed = all.filter(isKeyed);
   const single = all.filter((target) => !isKeyed(target));

@@ -1,5 +1,6 @@
 import type { StreamState } from '../../../sources/place/index.js';
 import type { OutputState } from '../../../sinks/index.js';
+import { LINES_OF_JSON } from '../../../sinks/formats/index.js';
 import { JobError } from '../../job-error.js';
 import { STREAM, type InputRecord } from './checkpoint.js';
 import type { Target } from './targets.js';
@@ -38,15 +39,25 @@ export function cannotStartOver(
   return new JobError(message, 'refused', 'move it away, with the files that were set aside of it');
 }
 
-/** @param name as it was typed */
-export function inputDifference(name: string, { place, end }: InputRecord, state: StreamState): string | undefined {
+/** @param name as it was typed @param format as it is read now */
+export function inputDifference(
+  name: string,
+  { place, end, format: formatBefore }: InputRecord,
+  state: StreamState,
+  format: string | undefined,
+): string | undefined {
   const bytes = (end ?? place)?.offset ?? 0;
-  const was = `${(end ?? place)?.lines ?? 0} lines (${bytes} bytes) of it are done`;
+  const lines = (end ?? place)?.lines ?? 0;
+  const was = `${lines} lines (${bytes} bytes) of it are done`;
   const input = name === '-' ? 'standard input' : name;
+  const isGood = state.kind === 'good' || state.kind === 'went-on';
+  if (isGood) return undefined;
+  if (format !== formatBefore)
+    return `${input} was read as ${formatBefore ?? LINES_OF_JSON}, and now as ${format ?? LINES_OF_JSON}`;
+  // Its bytes were counted in the lines that are made of it.
+  if (format !== undefined)
+    return `${input} was cut, edited or replaced: its first ${lines} lines, which are done, are not those that were read`;
   switch (state.kind) {
-    case 'good':
-    case 'went-on':
-      return undefined;
     case 'cut':
       return `${input} was cut: it has ${state.size} bytes, and ${was}`;
     case 'edited':

@@ -23,7 +23,7 @@ export interface Reached {
   readonly state: KnownState | undefined;
 }
 
-type InputSoFar = InputRecord | { readonly path: string; readonly at: InputReached };
+type InputSoFar = InputRecord | (Pick<InputRecord, 'path' | 'format'> & { readonly at: InputReached });
 
 interface PointSoFar extends Pick<CutPoint, 'input' | 'positions'> {
   readonly undo: readonly { readonly input: number; readonly record: InputSoFar }[];
@@ -55,8 +55,8 @@ export class RunState {
     this.#targets = [...targets];
     const inputs: InputRecord[] = [...(checkpoint?.inputs ?? [])];
     this.records = starts.map(({ record }, at) => {
-      const path = given[at]?.path ?? '';
-      if (record === undefined) return inputs.push({ path, finished: false }) - 1;
+      const { path = '', format } = given[at] ?? {};
+      if (record === undefined) return inputs.push({ path, ...(format && { format }), finished: false }) - 1;
       const before = inputs[record];
       // It may be found under another name.
       if (before !== undefined) inputs[record] = { ...present(before), path };
@@ -116,11 +116,15 @@ export class RunState {
   pass(at: InputReached, positions: readonly FilePosition[]): Reached {
     const { inputs, points, state } = this.#reached;
     const before = inputs[at.input];
-    const path = before?.path ?? '';
+    const { path = '', format } = before ?? {};
     const isFirstEnd = at.end !== undefined && !hasEnd(before);
     const kept = before === undefined ? points : remembered(points, at.input, before);
     const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, undo: [] }] : kept;
-    this.#reached = { inputs: inputs.with(at.input, { path, at }), points: pointsNow, state };
+    this.#reached = {
+      inputs: inputs.with(at.input, { path, ...(format && { format }), at }),
+      points: pointsNow,
+      state,
+    };
     this.#positions = positions;
     return this.#reached;
   }
@@ -181,8 +185,8 @@ function remembered(points: readonly PointSoFar[], input: number, record: InputS
   return [...points.slice(0, -1), { ...latest, undo: [...latest.undo, { input, record }] }];
 }
 
-function present({ path, place, end, finished }: InputRecord): InputRecord {
-  return { path, ...(place && { place }), ...(end && { end }), finished };
+function present({ path, format, place, end, finished }: InputRecord): InputRecord {
+  return { path, ...(format && { format }), ...(place && { place }), ...(end && { end }), finished };
 }
 
 function hasEnd(input: InputSoFar | undefined): boolean {
@@ -200,9 +204,10 @@ function placeOnce(mark: InputMark): ReturnType<typeof placeOf> {
 
 function recordOf(input: InputSoFar): InputRecord {
   if (!('at' in input)) return input;
-  const { path, at } = input;
+  const { path, format, at } = input;
   return {
     path,
+    ...(format && { format }),
     place: placeOnce(at.place),
     ...(at.end && { end: placeOnce(at.end) }),
     finished: at.finished,

@@ -5,7 +5,9 @@ import type { Block } from '../../../sources/index.js';
 export function skipper(executor: BlockExecutor): (block: Block) => Promise<void> {
   return async (block) => {
     for await (const line of singleLines(once(block))) {
-      await executor.skip?.(line, { source: line.source, timestamp: Date.now(), counter: 0 });
+      const isDecoded = line.kind === 'lines' && line.decoded === true;
+      const meta = { source: line.source, timestamp: Date.now(), counter: 0 };
+      await executor.skip?.(line, isDecoded ? { ...meta, decoded: true } : meta);
     }
   };
 }
