@@ -37,6 +37,7 @@ export {
   type ScriptStagePlan,
   type TraceOf,
 } from './stages/index.js';
+export { hashOf, stageHash } from './stages/stage-hash.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { decidingColumns, leavesColumnsOpen } from './deciding-columns.js';

@@ -17,11 +17,13 @@ export async function endHalfLines(
   modes: readonly FileSinkOptions['mode'][],
 ): Promise<void> {
   for (const [at, file] of files.entries()) {
-    const path = targets[at]?.path ?? '';
-    if (modes[at] === 'append' && packingOf(path) === undefined && endsInALine(path)) {
-      await file.write(Uint8Array.of(NEWLINE));
-    }
+    if (modes[at] === 'append') await endHalfLine(targets[at]?.path ?? '', file);
   }
+}
+
+/** {@link endHalfLines} for one file that was opened just now. */
+export async function endHalfLine(path: string, file: FileSink): Promise<void> {
+  if (packingOf(path) === undefined && endsInALine(path)) await file.write(Uint8Array.of(NEWLINE));
 }
 
 function endsInALine(path: string): boolean {

@@ -1,6 +1,7 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/processor/index.js';
+import { endHalfLine } from './end-half-lines.js';
 import { openFile } from './open-file.js';
 import { keepingOf } from './target.js';
 import {
@@ -101,7 +102,7 @@ function fileOpener(
     findRenamed: (position, cutsBack) => guarded(() => truncateRenamed(path, position, cutsBack)),
     hold: () => hold.take(),
     async open(mode) {
-      return await openFile(path, {
+      const file = await openFile(path, {
         ...keepingOf(plan),
         ...place,
         mode,
@@ -110,6 +111,9 @@ function fileOpener(
         checkpointed: true,
         onTrouble,
       });
+      // What is before is somebody else's, or may be.
+      if (mode === 'append' || 'behind' in mode) await endHalfLine(path, file);
+      return file;
     },
     async release() {
       lifeline.release();

@@ -150,7 +150,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   };
 }
 
-/** The pipeline's place in the log stays; its files are longer now. */
+/** The pipeline's place in the log stays, and what its stages know of the events before; its files are longer now. */
 function checkpointOf(
   { files }: OpenSinks,
   found: ProcessingCheckpoint | undefined,
@@ -160,6 +160,8 @@ function checkpointOf(
   return {
     place: found?.place ?? { position: LOG_START, timestamp: 0 },
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
+    // What the stages of the running pipeline know is theirs alone.
+    ...(found?.state && { state: found.state }),
     driven: Object.fromEntries(all.flatMap(([key, letters]) => (letters === undefined ? [] : [[key, letters]]))),
     ended,
     replays: !ended,

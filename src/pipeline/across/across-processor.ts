@@ -55,7 +55,7 @@ export function acrossProcessor(
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
   let batch: Batch;
-  const steps = new Steps(compiled, state, {
+  const steps = new Steps(spec.stages, compiled, state, {
     passed(stage, event) {
       if (batch.isTapped) batch.emitTap(stage, event.data, idIn(event));
     },
@@ -142,7 +142,7 @@ export function acrossProcessor(
   }
 
   function passOne(here: Batch, made: MadeHere): void {
-    const arrival = new Composed(made, steps.nameBefore(made.next));
+    const arrival = new Composed(made, () => steps.addressBefore(made.next));
     pass(here, settingOut(made.data, arrival, needsContext, made.key), made.next, (failure) =>
       failMade(here, steps, made, arrival, failure),
     );

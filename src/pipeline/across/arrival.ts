@@ -35,15 +35,15 @@ export class Incoming implements Arrival {
 
 /** An event that was made of several is for the stages behind as one that came in. */
 export class Composed implements Arrival {
-  /** @param behind the name of the stage that has made it */
+  /** @param behind what a dead letter calls the stage that has made it */
   constructor(
     private readonly made: Pick<Made, 'data' | 'last' | 'part'>,
-    private readonly behind: string,
+    private readonly behind: () => string,
   ) {}
 
   get origin(): StoredOrigin {
     const { last, part = '' } = this.made;
-    return { ...last.origin, id: last.origin.id + part, afterStage: this.behind };
+    return { ...last.origin, id: last.origin.id + part, afterStage: this.behind() };
   }
 
   get timestamp(): number {

@@ -3,6 +3,8 @@ import type { Tick } from '../../event/index.js';
 import { FILTERED, type Stage } from '../stages/stage.js';
 import type { AcrossStage, Arrival, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
+import type { StagePlan } from '../../config/index.js';
+import { stageAddress, stageAt } from '../stages/stage-address.js';
 import type { PipelineState } from './state-table.js';
 
 const NOTHING: readonly MadeHere[] = [];
@@ -29,9 +31,12 @@ export interface StepWatch {
 export class Steps {
   readonly #tally: StageTally;
   readonly #flows: readonly StepFlow[];
+  /** Made when somebody asks: a hash takes longer than most stages do. */
+  readonly #addresses: (string | undefined)[] = [];
   #made: MadeHere[] = [];
 
   constructor(
+    private readonly stages: readonly StagePlan[],
     private readonly steps: readonly Step[],
     /** What they know, to be set back when an event fails. */
     private readonly state: PipelineState,
@@ -143,15 +148,16 @@ export class Steps {
     return ticks.length === 0 ? undefined : Math.min(...ticks);
   }
 
-  /** The name of the stage before a step. */
-  nameBefore(next: number): string {
-    return this.steps[next - 1]?.name ?? '';
+  /** What a dead letter calls the stage before a step. */
+  addressBefore(next: number): string {
+    const stage = this.stages[next - 1];
+    return (this.#addresses[next] ??= stage === undefined ? '' : stageAddress(stage));
   }
 
-  /** The step behind the stage of a name; undefined: there is none of that name. */
-  behind(name: string): number | undefined {
-    const at = this.steps.findIndex((step) => step.name === name);
-    return at === -1 ? undefined : at + 1;
+  /** The step behind a stage that a dead letter names; undefined: there is no such stage. */
+  behind(address: string): number | undefined {
+    const at = stageAt(this.stages, address);
+    return at === undefined ? undefined : at + 1;
   }
 
   /** The events that were made since the last time. */

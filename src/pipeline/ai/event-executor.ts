@@ -113,8 +113,9 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     },
     contextOf: contextIn,
   };
-  const before = new Steps(compileSteps(front, { state, depthMax, scripts: spec }), state, watch);
+  const before = new Steps(front, compileSteps(front, { state, depthMax, scripts: spec }), state, watch);
   const behind = new Steps(
+    back,
     compileSteps(back, { state, depthMax, scripts: spec, before: front.filter(keepsState).length }),
     state,
     watch,
@@ -230,7 +231,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
   function passMade(batch: Batch): readonly Promise<void>[] {
     return before.takeMade().flatMap((made) => {
-      const event = settingOut(made.data, new Composed(made, before.nameBefore(made.next)), true, made.key);
+      const event = settingOut(made.data, new Composed(made, () => before.addressBefore(made.next)), true, made.key);
       // Its members may fail late: they are told with the stages of whichever block ends next.
       const fail = (failure: EventFailure): void => failMade(batch, before, made, event.arrival, failure);
       return [...start(batch, event, made.next, fail), ...passMade(batch)];
@@ -303,7 +304,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
       parts.map((one) => batch.finish(one.data, one.context, idIn(one), served, one.key)),
     );
     const ends = apart.map((part): EventEnd => {
-      const arrival = new Composed(part, behind.nameBefore(part.next));
+      const arrival = new Composed(part, () => behind.addressBefore(part.next));
       try {
         return endOf(batch, settingOut(part.data, arrival, true, part.key), part.next, served);
       } catch (error) {

@@ -22,7 +22,6 @@ export const every: AcrossKind<Settings, EveryPlan> = {
   schema,
   scripts: [],
   across: 'state',
-  takesLetters: true,
   plan: ({ every: each, name }, make) =>
     Promise.resolve({ kind: 'every', name: name ?? `every-${make.place}`, every: each }),
   shape: (data) => data,

@@ -1,5 +1,5 @@
 import type { LogWorld } from '../../../log/index.js';
-import { drive, type Delivered } from '../../../pipeline/index.js';
+import { drive, keepsState, type Delivered } from '../../../pipeline/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
 import type { RetryReport } from '../../../server/index.js';
 import type { Block } from '../../../sources/index.js';
@@ -7,7 +7,7 @@ import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '
 import type { ReplayPlan } from '../../replay/plan.js';
 import { runToOutputs } from '../../replay/to-outputs.js';
 import type { PersonTalk } from '../../talk.js';
-import type { ServePlan } from '../../serve-plan.js';
+import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
 import type { HandedOver, Pipelines } from '../pipelines/pipelines.js';
 
 /** A pipeline stands still for about so long at a time, and then runs for as long. */
@@ -56,14 +56,20 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   const underWay = { plan, world, signal };
   let stopped: string | undefined;
   for await (const letters of lettersToDrive(underWay, { pipelines: serve.pipelines, through: 'own' }, left)) {
-    stopped = await driveInSlices(letters, plan, context, sum);
-    if (stopped !== undefined) break;
+    const why = await driveInSlices(letters, plan, context, sum);
+    stopped ??= why;
+    if (why !== undefined && !looksAcross(letters.pipeline)) break;
   }
   if (stopped !== undefined) talk.notice(`re-driving stopped: ${stopped}`);
   for (const words of wordsForLeft(left)) talk.notice(words);
   const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
   const { undrivable, drivenBefore: driven_before } = left;
   return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
+}
+
+/** What is driven in slices cannot be let go of in between, and would know the letters alone. */
+function looksAcross({ spec }: PipelineServePlan): boolean {
+  return spec.stages.some(keepsState);
 }
 
 /** @returns why it was stopped before its end; undefined when it was not */
@@ -79,6 +85,10 @@ async function driveInSlices(
   // Who has no letters is not disturbed.
   let next = await iterator.next();
   const hasEnded = (): boolean => next.done === true;
+  if (!hasEnded() && looksAcross(letters.pipeline)) {
+    await iterator.return?.();
+    return `pipeline ${name} has stages that look across events: stop the daemon, then run colloquium replay --dead-letters --to-outputs`;
+  }
   let stopped: string | undefined;
   const slice = async (handed: HandedOver): Promise<void> => {
     const reading = new AbortController();

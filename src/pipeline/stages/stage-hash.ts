@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { Json } from 'computo-js';
+import type { StagePlan } from '../../config/index.js';
+import { stringifyJson } from '../../json/index.js';
+import { stageKinds } from './index.js';
+
+/** What a stage does, as a hash: the same for two that do the same. Its name is none of it. */
+export function stageHash(stage: StagePlan): string {
+  return hashOf([stage.kind, ...stageKinds.of(stage).meaning(stage)].map((part) => part ?? null));
+}
+
+/** A hash of what a part of a pipeline means, 32 hexadecimal digits. What is undefined counts as not there. */
+export function hashOf(meaning: unknown): string {
+  // A script may hold numbers that only its own printer keeps; that knows no `undefined`.
+  const text = stringifyJson(withoutUndefined(meaning) as Json);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [[key, withoutUndefined(one)]])),
+  );
+}

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../support/cli.js';
+import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
+
+/** A pipeline that keeps events while one of them fails. */
+const config = (stages: string): string => `
+pipelines:
+  default:
+    stages: [${stages}]
+    outputs: [{ file: ./out.ndjson }]
+    dead_letter: ./dead.ndjson
+`;
+const TENTH = "{ computo: '10 / $input' }";
+
+const linesOf = (cwd: string, file: string): readonly string[] =>
+  existsSync(join(cwd, file)) ? readFileSync(join(cwd, file), 'utf8').split('\n').slice(0, -1) : [];
+
+async function isProcessed(daemon: TestDaemon): Promise<void> {
+  await until(async () => {
+    const page = await (await fetch(`${daemon.url}/metrics`)).text();
+    return /^colloquium_pipeline_backlog_events\{[^}]*\} 0$/m.test(page);
+  }, 'all is processed');
+}
+
+describe('dead letters that are driven again leave alone what the stages of their pipeline know', () => {
+  it.each([
+    ['a batch', '{ batch: { size: 2 } }', '2\n1\n1\n5', ['[2,5]', '[10,10]']],
+    ['the keys of dedupe', '{ dedupe: $input }', '5\n2\n1', ['2', '5', '10']],
+  ])('by replay --to-outputs: %s', async (_, stage, more, expected) => {
+    const first = await startDaemon(config(`${TENTH}, ${stage}`));
+    const { cwd } = first;
+    await postLines(`${first.url}/events`, '5\n0');
+    await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'one has failed');
+    expect(await first.end()).toBe(0);
+    const drive = await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+    expect(drive.stderr).toContain('1 in, 0 out, 1 dead-lettered');
+    const second = await startDaemon(config(`${TENTH}, ${stage}`), { cwd });
+    await postLines(`${second.url}/events`, more);
+    await until(() => linesOf(cwd, 'out.ndjson').length === expected.length, 'all is out');
+    expect(await second.end()).toBe(0);
+    expect(linesOf(cwd, 'out.ndjson')).toEqual(expected);
+  });
+
+  it.each([
+    ['a batch', '{ batch: { size: 2 } }'],
+    ['windows', '{ aggregate: { by: { k: $input }, values: { n: count } } }'],
+    ['the keys of dedupe', '{ dedupe: $input }'],
+  ])('by the button of a daemon, which refuses to: %s', async (_, stage) => {
+    const daemon = await startDaemon(config(`${TENTH}, ${stage}`));
+    const { cwd } = daemon;
+    await postLines(`${daemon.url}/events`, '5\n0');
+    await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'one has failed');
+    await isProcessed(daemon);
+    const open = await gauge(daemon);
+    const answer = await fetch(`${daemon.url}/dead-letters/redrive`, { method: 'POST' });
+    expect(await answer.json()).toMatchObject({
+      input: 0,
+      stopped: expect.stringContaining('pipeline default has stages that look across events') as unknown,
+    });
+    expect(await gauge(daemon)).toBe(open);
+    expect(await daemon.end()).toBe(0);
+    expect(linesOf(cwd, 'dead.ndjson')).toHaveLength(1);
+  });
+});
+
+/** What is kept, as the metrics say. */
+async function gauge(daemon: TestDaemon): Promise<string> {
+  const page = await (await fetch(`${daemon.url}/metrics`)).text();
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('colloquium_stage_open'))
+    .join('\n');
+}
+
+it('A dead-letter file whose last line somebody left without its end keeps its letters apart', async () => {
+  const first = await startDaemon(config(TENTH));
+  const { cwd } = first;
+  await post(`${first.url}/events`, 0);
+  await until(() => linesOf(cwd, 'dead.ndjson').length === 1, 'one has failed');
+  await first.end();
+  writeFileSync(join(cwd, 'dead.ndjson'), linesOf(cwd, 'dead.ndjson')[0] ?? '');
+  const second = await startDaemon(config(TENTH), { cwd });
+  await post(`${second.url}/events`, 0);
+  await until(() => linesOf(cwd, 'dead.ndjson').length === 2, 'another has failed');
+  await second.end();
+  expect(linesOf(cwd, 'dead.ndjson').map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual([
+    'error',
+    'error',
+  ]);
+});
