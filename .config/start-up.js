@@ -2,7 +2,7 @@
 // way; so the bundle, which is split as ES modules, is turned into CommonJS, run once, and what V8 compiled is kept.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,12 +18,15 @@ pipelines:
   ask: { stages: [{ ai: { request: [obj, model, m, messages, [[obj, role, user, content, a]]], into: /a } }], outputs: [{ file: ./asked.ndjson }] }
 `;
 
-/** Each makes a file of the chunks that it loads and those before it do not: to read many small ones takes longer. */
-const PACKS = { 'start.js': ['--help'], 'run.js': ['-e', '{/n}'] };
+const EVENT = '{"n":1}\n';
 
+/** What people run most, each kind of command once. */
 const COMMANDS = [
-  ...Object.values(PACKS),
+  ['--help'],
+  ['-e', '{/n}'],
   ['-e', '["obj", "n", ["$input", "/n"]]'],
+  ['-e', '{/n}', '-o', './file.ndjson'],
+  ['in.ndjson', '-e', '{/n}', '-o', './kept.ndjson', '--resume'],
   ['--resume'],
   ['check'],
   ['-p', 'ask', '--dry-run'],
@@ -33,6 +36,12 @@ const COMMANDS = [
   ['log', 'ls'],
   ['replay', '--since', '0'],
 ];
+
+/** Files of all that the first commands load, each without what is in those before it. */
+const PACKS = ['start.js', 'run.js'];
+
+/** Larger ones are worth a file each: who needs another one of the same file would load them, too. */
+const PACKED_BYTES_MAX = 32_768;
 
 const IMPORT = 'const __import=require.import;';
 const OWN_URL = 'const __url=require("node:url").pathToFileURL(__filename).href;';
@@ -50,7 +59,7 @@ export async function toCommonJs(folder, worker) {
 }
 
 async function convert(path) {
-  const { code } = await transform(await readFile(path, 'utf8'), {
+  const { code } = await transform(byValue(await readFile(path, 'utf8')), {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
@@ -58,12 +67,30 @@ async function convert(path) {
     define: { 'import.meta.url': '__url' },
     logLevel: 'error',
   });
-  const required = code.replace(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))');
-  // Our own chunks are required. What is left, a user's config which may be an ES module, is imported by the loader: code
-  // that comes out of V8's cache can't import by itself.
-  const imported = required.replace(/\bimport\(/g, '__import(');
+  // A user's config, which may be an ES module, is imported by the loader: code that comes out of V8's cache can't import by
+  // itself.
+  const imported = code.replace(/\bimport\(/g, '__import(');
   const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__url') ? OWN_URL : '');
   await writeFile(path, inAscii(Module.wrap(head + imported)));
+}
+
+/**
+ * Makes plain values of what a chunk takes from others and gives them. esbuild's getters would all be compiled, kept and called,
+ * and what a chunk exports never changes once its last line has run.
+ */
+function byValue(code) {
+  return code
+    .replace(/^(?:import[^"]*"[^"]*";)+/, (imports) =>
+      imports.replace(/import(?:(\{[^}]*\})from)?("[.]\/[^"]+");/g, (_, names, id) =>
+        names === undefined ? `require(${id});` : `var${names.replaceAll(' as ', ':')}=require(${id});`,
+      ),
+    )
+    .replace(
+      /export\{([^}]*)\};\s*$/,
+      (_, names) => `module.exports={${names.replace(/([\w$]+) as ([\w$]+)/g, '$2:$1')}};`,
+    )
+    .replace(/export default ([^;]*);\s*$/, 'module.exports={default:$1};')
+    .replace(/\bimport\(("[.]\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))');
 }
 
 /** esbuild leaves regular expressions as they are. One letter of theirs beyond ASCII would double the memory of all the text. */
@@ -72,54 +99,81 @@ function inAscii(code) {
 }
 
 /**
- * Puts the chunks that are loaded together into one file, and runs what people run most, each kind of command once, so that
- * the loader keeps what was compiled for it: what a run finds is there for it, and what it compiles besides is added. Another
- * version of V8 ignores all that.
+ * Puts the chunks that are loaded together into one file, and runs the commands again, so that the loader keeps what was compiled
+ * for them: what a run finds is there for it, and what it compiles besides is added. Another version of V8 ignores all that.
  */
 export async function keepCompiledCode(bin, folder) {
+  await inFolder(bin, (run) => pack(folder, 'colloquium.js', run));
+  await inFolder(bin, async (run) => {
+    for (const args of COMMANDS) await run(args);
+  });
+  // What the others have added to the packs costs every start more than it saves them.
+  for (const file of PACKS) await rm(join(folder, 'code', `${file}.bin`));
+  await inFolder(bin, async (run) => {
+    for (const index of PACKS.keys()) await run(COMMANDS[index]);
+  });
+}
+
+/** @param act gets a function that runs a command where no other has been run */
+async function inFolder(bin, act) {
   const cwd = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
   await writeFile(join(cwd, 'colloquium.yaml'), CONFIG);
+  await writeFile(join(cwd, 'in.ndjson'), EVENT);
   const env = { ...process.env, HOME: cwd, COLLOQUIUM_KEEP_CODE: '1' };
-  const run = (args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
-  await pack(folder, 'colloquium.js', run);
-  for (const args of COMMANDS) await run(args);
-  // What the others have added to the packs costs every start more than it saves them.
-  for (const file of Object.keys(PACKS)) await rm(join(folder, 'code', `${file}.bin`));
-  for (const args of Object.values(PACKS)) await run(args);
+  await act((args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args));
   await rm(cwd, { recursive: true });
 }
 
-/** What of a chunk's code is kept tells that it was loaded. The one that is begun with stays a file of its own. */
+/**
+ * To read many small files takes longer: there is one each for the first commands, and one for all that the same others load. The
+ * chunk that everything begins with stays a file of its own.
+ */
 async function pack(folder, entry, run) {
-  const code = join(folder, 'code');
-  const homes = new Map();
-  for (const [file, args] of Object.entries(PACKS)) {
-    await run(args);
-    const names = (await readdir(code)).map((name) => name.slice(0, -'.bin'.length)).sort();
-    for (const name of names) if (name !== entry && !homes.has(name)) homes.set(name, file);
-  }
-  await rm(code, { recursive: true });
-  const members = Object.fromEntries(Object.keys(PACKS).map((file) => [file, []]));
+  const homes = await homesOf(folder, run);
+  homes.delete(entry);
+  const members = new Map();
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.js'))) {
     const path = join(folder, name);
     const text = (await readFile(path, 'utf8')).replace(/"[.][/]([^"/]+)"/g, (id, chunk) =>
       homes.has(chunk) ? `"./${homes.get(chunk)}/${chunk}"` : id,
     );
     const home = homes.get(name);
-    if (home === undefined) await writeFile(path, text);
-    else {
-      members[home].push(`${JSON.stringify(name)}:${text.replace(/;\s*$/, '')}`);
-      await rm(path);
+    if (home === undefined) {
+      await writeFile(path, text);
+      continue;
     }
+    members.set(home, [...(members.get(home) ?? []), `${JSON.stringify(name)}:${text.replace(/;\s*$/, '')}`]);
+    await rm(path);
   }
-  for (const [file, all] of Object.entries(members)) await writeFile(join(folder, file), `({${all.join(',\n')}})`);
+  for (const [file, all] of members) await writeFile(join(folder, file), `({${all.join(',\n')}})`);
+}
+
+/** The file that each chunk belongs into, if any. What of its code is kept tells which commands load it. */
+async function homesOf(folder, run) {
+  const code = join(folder, 'code');
+  const loadedBy = new Map();
+  for (const [index, args] of COMMANDS.entries()) {
+    await run(args);
+    for (const file of await readdir(code)) {
+      const name = file.slice(0, -'.bin'.length);
+      loadedBy.set(name, [...(loadedBy.get(name) ?? []), index]);
+    }
+    await rm(code, { recursive: true });
+  }
+  const homes = new Map();
+  for (const [name, indexes] of loadedBy) {
+    const first = PACKS[indexes[0]];
+    const { size } = await stat(join(folder, name));
+    if (first !== undefined || size <= PACKED_BYTES_MAX) homes.set(name, first ?? `pack-${indexes.join('-')}.js`);
+  }
+  return homes;
 }
 
 /** Waits for a command to end well. A daemon is told to, once it listens. */
 async function ended(child, args) {
   let said = '';
   let isTold = false;
-  child.stdin.end('{"n":1}\n');
+  child.stdin.end(EVENT);
   child.stdout.resume();
   child.stderr.on('data', (text) => {
     said += text;

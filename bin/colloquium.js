@@ -38,7 +38,6 @@ function load(name) {
   const chunk = { exports: {} };
   loaded.set(name, chunk);
   run.call(chunk.exports, chunk.exports, requireFrom, chunk, join(dist, member ?? file), dist);
-  chunk.exports = plain(chunk.exports);
   return chunk.exports;
 }
 
@@ -58,20 +57,6 @@ function valueOf(file) {
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(codePath) });
   scripts.set(codePath, script);
   return script.runInThisContext();
-}
-
-/**
- * esbuild's exports are getters that call getters: a price for every call from one chunk to another. Behind a chunk's last line
- * its functions are known, and none is ever another one: they become plain properties.
- */
-function plain(exports) {
-  const all = {};
-  for (const name of Object.keys(exports)) {
-    const value = exports[name];
-    if (typeof value === 'function') all[name] = value;
-    else Object.defineProperty(all, name, { get: () => exports[name], enumerable: true });
-  }
-  return all;
 }
 
 function codeOf(path) {

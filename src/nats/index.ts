@@ -1,8 +1,9 @@
 /** Floor 1: the connection to a NATS server, which everything shared between machines uses. */
 export { closeWhenAway } from './close-when-away.js';
 export { keepTrying, PATIENCE_MS } from './keep-trying.js';
-export { connectNats, NatsUnavailableError, type LinkState, type NatsLink } from './link.js';
+export { connectNats, type LinkState, type NatsLink } from './link.js';
 export { consumerTokenOf, textOfToken, tokenOf } from './names.js';
 export type { NatsOptions } from './options.js';
 export { partitionOf } from './partition.js';
 export { ensureConsumer, ensureStream, isMissing, streamOf, type ConsumerOptions } from './streams.js';
+export { NatsUnavailableError } from './unavailable-error.js';

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { NatsUnavailableError, type NatsLink } from './link.js';
+import type { NatsLink } from './link.js';
+import { NatsUnavailableError } from './unavailable-error.js';
 
 const DELAY_MIN_MS = 50;
 const DELAY_MAX_MS = 2000;

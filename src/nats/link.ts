@@ -6,6 +6,7 @@ import type { NatsOptions } from './options.js';
 import { reconnectDelay } from './reconnect-delay.js';
 import { refusalOf } from './refusal.js';
 import { tlsOf } from './tls.js';
+import { NatsUnavailableError } from './unavailable-error.js';
 
 /** One connection to a NATS server with JetStream. It reconnects by itself, however long that takes. */
 export interface NatsLink {
@@ -26,27 +27,6 @@ export interface NatsLink {
 }
 
 export type LinkState = { readonly kind: 'connected' } | { readonly kind: 'away'; readonly since: number };
-
-/**
- * The server is unreachable, rejects our credentials or has no JetStream. The message names the server and the failure; it holds no
- * secret.
- */
-export class NatsUnavailableError extends Error {
-  override readonly name = 'NatsUnavailableError';
-  /** What to do, as an instruction. */
-  readonly advice: string | undefined;
-  /** Nothing answers there: a server that is started later may. */
-  readonly isAway: boolean;
-
-  constructor(
-    message: string,
-    { advice, isAway = false, ...options }: ErrorOptions & { readonly advice?: string; readonly isAway?: boolean } = {},
-  ) {
-    super(message, options);
-    this.advice = advice;
-    this.isAway = isAway;
-  }
-}
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A server that does not answer two pings is gone, whatever the kernel thinks of the connection. */

@@ -58,7 +58,7 @@ async function* follow(
   path: string,
   lineBytesMax: number,
   signal: AbortSignal,
-  { onNotice = () => undefined, now = () => performance.now(), wait = waited }: FollowOptions,
+  { onNotice = () => undefined, now = upMs, wait = waited }: FollowOptions,
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(path, lineBytesMax);
   let file = FollowedFile.open(path);
@@ -106,6 +106,11 @@ async function* follow(
   } finally {
     file.close();
   }
+}
+
+/** Milliseconds since the process began. `performance` would have to be loaded first. */
+function upMs(): number {
+  return process.uptime() * 1000;
 }
 
 async function waited(ms: number, signal: AbortSignal): Promise<void> {

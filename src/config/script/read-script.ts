@@ -16,6 +16,9 @@ const DEPTH_MAX = 1_000_000;
 /** The name of a file that holds a script. */
 const SCRIPT_FILES = ['.json', '.jsonc', '.computo'];
 
+/** What JSON, or a comment before it, begins with. */
+const BEGINS_JSON = /^\s*(?:["[{\-\dtfn]|\/[/*])/;
+
 /**
  * Reads a script that was typed on the command line: JSON, with comments and trailing commas, if it is that, else the text form.
  *
@@ -23,6 +26,7 @@ const SCRIPT_FILES = ['.json', '.jsonc', '.computo'];
  * @throws ConfigError (`syntax-error`) with the place
  */
 export async function parseInlineScript(text: string, label: string): Promise<ScriptSource> {
+  if (!BEGINS_JSON.test(text)) return await parseTextScript(label, label, text);
   try {
     return jsonScript(label, label, text);
   } catch (error) {

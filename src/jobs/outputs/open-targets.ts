@@ -3,7 +3,6 @@ import { SinkClosedError, type FileSink, type FileSinkOptions, type Sink } from 
 import { fileHead } from '../../sinks/formats/index.js';
 import { openStream } from '../../sinks/kinds/index.js';
 import type { TargetHolds } from './hold-targets.js';
-import { openFile } from './open-file.js';
 import type { OpenKeyedOptions } from './open-keyed.js';
 import type { FileTarget, OutputTarget, Targets } from './target.js';
 
@@ -66,6 +65,7 @@ export async function openTargets(
     const { path, keeping, packing } = target;
     const mode = modes?.[files.length] ?? target.mode;
     const checkpointed = modes !== undefined;
+    const { openFile } = await import('./open-file.js');
     const sink = await openFile(path, { ...keeping, packing, mode, checkpointed, waits: true, ...(hold && { hold }) });
     files.push(sink);
     return sink;

@@ -6,7 +6,7 @@ import { describe, spendText } from '../../value/index.js';
 const BASE64 = /^([A-Za-z0-9+/_-]*)(={0,2})$/;
 const CHARACTERS_PER_GROUP = 4;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+let utf8: InstanceType<typeof TextDecoder> | undefined;
 
 export const decode = defineOperator('base64.decode', () => ({
   summary: 'The text whose UTF-8 the base64 stands for. The URL-safe alphabet and missing padding are read too.',
@@ -44,6 +44,7 @@ function bytesOf(text: string): Uint8Array | undefined {
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
+    utf8 ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return utf8.decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) return undefined;

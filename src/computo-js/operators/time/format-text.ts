@@ -98,13 +98,11 @@ function piecesOf(text: string): Piece[] {
     if (letter === '%') return [{ kind: 'literal', text: '%' }];
     const directive = DIRECTIVES.get(letter);
     if (directive !== undefined) return [{ kind: 'directive', letter, directive }];
-    const several = composites.get(letter);
-    if (several !== undefined) return several;
+    const several = COMPOSITES.get(letter);
+    if (several !== undefined) return piecesOf(several);
     throw new OptionProblem(unknownDirective(letter));
   });
 }
-
-const composites = new Map([...COMPOSITES].map(([letter, text]) => [letter, piecesOf(text)]));
 
 function unknownDirective(letter: string): string {
   const letters = [...DIRECTIVES.keys(), ...COMPOSITES.keys(), '%'].map((known) => `%${known}`).join(' ');

@@ -3,10 +3,12 @@ import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
 /** What stands before the @ beside letters and digits: of the signs that may, those that people use. */
 const LOCAL_SIGNS = '._%+-';
-const OTHER_LETTER = /^[\p{L}\p{M}\p{N}]$/u;
+
+// Not constants: all the letters there are take long to prepare, and few scripts redact.
+const otherLetter = (): RegExp => /^[\p{L}\p{M}\p{N}]$/u;
 /** Labels with dots between them. No character can belong to two of them, so no other reading is ever tried. */
-const DOMAIN = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
-const TOP_LEVEL = /^\p{L}{2}/u;
+const domainFrom = (): RegExp => /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
+const topLevel = (): RegExp => /^\p{L}{2}/u;
 
 /** E-mail addresses, also with letters of other scripts. */
 export function findEmails(text: string, effort: Effort): RedactedSpan[] {
@@ -34,7 +36,7 @@ function localStart(text: string, from: number, at: number): number {
     } else {
       // A code point that takes two units is read from its first.
       if (start - 2 >= from && (text.codePointAt(start - 2) ?? 0) > 0xffff) first = start - 2;
-      if (!OTHER_LETTER.test(text.slice(first, start))) return start;
+      if (!otherLetter().test(text.slice(first, start))) return start;
     }
     start = first;
   }
@@ -48,11 +50,12 @@ function isLocalAscii(unit: number): boolean {
 
 /** Where the domain ends: with a label that can be a top-level domain. −1 when none is there. */
 function domainEnd(text: string, start: number): number {
-  DOMAIN.lastIndex = start;
-  const labels = DOMAIN.exec(text)?.[0].split('.') ?? [];
+  const domain = domainFrom();
+  domain.lastIndex = start;
+  const labels = domain.exec(text)?.[0].split('.') ?? [];
   for (let last = labels.length - 1; last > 0; last--) {
     const label = labels[last] ?? '';
-    if (TOP_LEVEL.test(label)) return hyphensStart(text, start + labels.slice(0, last + 1).join('.').length);
+    if (topLevel().test(label)) return hyphensStart(text, start + labels.slice(0, last + 1).join('.').length);
   }
   return -1;
 }

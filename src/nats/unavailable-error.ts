@@ -1,0 +1,20 @@
+/**
+ * The server is unreachable, rejects our credentials or has no JetStream. The message names the server and the failure; it holds no
+ * secret.
+ */
+export class NatsUnavailableError extends Error {
+  override readonly name = 'NatsUnavailableError';
+  /** What to do, as an instruction. */
+  readonly advice: string | undefined;
+  /** Nothing answers there: a server that is started later may. */
+  readonly isAway: boolean;
+
+  constructor(
+    message: string,
+    { advice, isAway = false, ...options }: ErrorOptions & { readonly advice?: string; readonly isAway?: boolean } = {},
+  ) {
+    super(message, options);
+    this.advice = advice;
+    this.isAway = isAway;
+  }
+}
