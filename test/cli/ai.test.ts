@@ -111,6 +111,32 @@ describe('a run with AI stages', () => {
   });
 });
 
+describe('a row that a provider refuses', () => {
+  it.each([
+    ['that has no permission', 403],
+    ['that costs too much', 402],
+    ['that is too much for its gateway', 504],
+  ])('%s is a dead letter, and stops neither the run nor the next one', async (_what, code) => {
+    const bad = (text = ''): boolean => text.startsWith('row 3 ');
+    const fake = await on.fake({
+      faults: (_n, { texts }) => (bad(texts.at(-1)) ? { kind: 'status', status: code } : undefined),
+    });
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake, ', max_concurrency: 1') }));
+    on.write('in.ndjson', rowsOf(4));
+    const args = ['--resume', '-o', 'out.ndjson', '--dead-letter', 'dead.ndjson', 'in.ndjson'];
+    const first = await on.run(args);
+    expect(first.exit, first.stderr).toBe(3);
+    expect(on.read('out.ndjson').trim().split('\n')).toHaveLength(3);
+    expect(on.read('dead.ndjson')).toContain('"kind":"ai_provider_error"');
+    const sent = fake.records.length;
+    on.write('in.ndjson', rowsOf(6));
+    const next = await on.run(['--restart', ...args.slice(1)]);
+    expect(next.exit, next.stderr).toBe(3);
+    expect(on.read('out.ndjson').trim().split('\n')).toHaveLength(5);
+    expect(fake.records).toHaveLength(sent + (code === 504 ? 4 : 1) + 2);
+  });
+});
+
 describe('a dry run', () => {
   it('foretells a bill that holds: the worst is not exceeded, the likely is near', async () => {
     const fake = await on.fake();

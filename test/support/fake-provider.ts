@@ -124,7 +124,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     }
     admitted.push(now);
 
-    const fault = options.faults?.(n);
+    const fault = options.faults?.(n, call);
     if (options.latencyMs !== undefined) await sleep(options.latencyMs);
     await options.hold;
     if (fault?.kind === 'status') {

@@ -191,14 +191,14 @@ async function withinBudget(
   let callEnded = false;
   if (result.ok) {
     pass.success();
-    lane.lastSuccessAt = world.now();
+    lane.answered(world.now());
     lane.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;
     const attempts = options.ordinal;
     callEnded = await options.received({ provider: lane.name, answer, attempts, cost: end.cost, latencyMs, paid });
   } else {
-    recordHealth(result.failure, pass, lane, world.now());
+    recordHealth(result.failure, pass, lane, options);
   }
   options.onEnded({ ...entry, end });
   const booking = book(entry, end, options);
@@ -216,10 +216,20 @@ async function book(entry: LedgerEntry, end: AttemptEnd, { books, runBudget }: A
 }
 
 /** What a failure says about the provider's health. A provider that rejects too many requests, or an invalid one, works. */
-function recordHealth(failure: ProviderFailure, pass: BreakerPass, { breaker }: ProviderLane, now: number): void {
+function recordHealth(
+  failure: ProviderFailure,
+  pass: BreakerPass,
+  lane: ProviderLane,
+  { world, call }: AttemptOptions,
+): void {
   const { outcome } = failure;
+  const { breaker } = lane;
+  const now = world.now();
+  if (outcome.kind === 'refused') lane.refused.add(call);
+  else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.failing.add(call);
   // At once: after the end of a probe, other calls would be let through.
-  if (outcome.kind === 'run-fatal') breaker.takeDown(now, Infinity, failure.code);
+  const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
+  if (isRefusal) breaker.takeDown(now, Infinity, failure.code);
   else if (outcome.kind === 'provider-down-until') breaker.takeDown(now, now + outcome.delayMs, failure.code);
   else if (failure.code === 'aborted') pass.neutral();
   else if (failure.outcome.kind === 'retry-now') pass.failure();

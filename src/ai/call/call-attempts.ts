@@ -3,7 +3,8 @@ import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
 import { sleep } from '../../world/index.js';
 import type { AttemptResult, AttemptOptions } from './attempt.js';
-import { backoffMs } from './backoff.js';
+import type { AttemptCounts } from './attempt-counts.js';
+import { pauseMs } from './backoff.js';
 import { failed, stopped, type FailedCall, type StoppedCall } from './call.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
@@ -20,7 +21,11 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly notify: (notice: Notice) => void;
   /** Attempts that the call made before these. */
   readonly attemptsBefore: number;
+  readonly counts: AttemptCounts;
 }
+
+/** Reasons for which a provider is down that only a person can mend. */
+const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
 
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 
@@ -38,16 +43,19 @@ export class CallAttempts {
   readonly excluded = new Set<ProviderLane>();
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
-  readonly #failures = new Map<ProviderLane, { count: number; readonly since: number }>();
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
   /** Lanes too expensive for what is left of the budget. */
   readonly #dear = new Set<ProviderLane>();
   #waitingSince: number | undefined;
-  #limitedSince: number | undefined;
+  /** Since when, and how often in a row, it has been told to wait. */
+  #limited: { readonly since: number; readonly times: number } | undefined;
+  /** Its attempts are spent at a provider that fails the others as well. */
+  #stop: StoppedCall | undefined;
 
   constructor(options: CallAttemptsOptions) {
     this.#options = options;
     this.attempts = options.attemptsBefore;
+    for (const lane of options.lanes) if (options.counts.isSpent(lane)) this.excluded.add(lane);
   }
 
   newRound(): void {
@@ -60,8 +68,9 @@ export class CallAttempts {
     this.#unfit.push(unfit);
   }
 
-  /** The call's failure when no lane is left. */
-  failure(unfit: readonly Unfit[]): FailedCall {
+  /** What the call comes to when no lane is left. */
+  failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
+    if (this.#stop !== undefined) return this.#stop;
     if (this.#last !== undefined) return failed('provider_error', this.#last.failure.message, this.#last.lane.name);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
@@ -73,42 +82,20 @@ export class CallAttempts {
 
   /** Decides after a failed attempt; a result ends the call. */
   afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
-    const { world, providerWaitMs, notify } = this.#options;
-    const now = world.now();
     const { outcome } = failure;
     this.#last = { lane, failure };
     switch (outcome.kind) {
-      case 'wait-until': {
-        const namedMs = outcome.delayMs ?? backoffMs(this.round + 1, lane.retry, () => world.random());
-        const delayMs = Math.min(namedMs, lane.namedWaitMsMax);
-        this.#limitedSince ??= now;
-        this.round += 1;
-        if (delayMs > lane.retry.retryAfterMsMax) {
-          lane.limitedUntil = Math.max(lane.limitedUntil, now + delayMs);
-          notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
-        } else {
-          for (const limiter of lane.limiters(this.#options.request.model)) limiter.pauseUntil(now + delayMs);
-        }
-        if (now + delayMs - this.#limitedSince <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax))
-          return undefined;
-        // It keeps naming new waits: other lanes may do better.
-        this.excluded.add(lane);
-        const others = this.#options.lanes.some((other) => !this.excluded.has(other));
-        return others ? undefined : stopped('provider-limit', failure.message, now + delayMs);
-      }
-      case 'retry-now': {
-        this.#limitedSince = undefined;
+      case 'wait-until':
+        return this.#afterLimit(lane, failure, outcome.delayMs);
+      case 'retry-now':
+        this.#limited = undefined;
         this.tried.add(lane);
-        const failures = this.#failures.get(lane) ?? { count: 0, since: now };
-        failures.count += 1;
-        this.#failures.set(lane, failures);
-        // If the provider serves other requests meanwhile, this request is the cause and not the provider.
-        const servesOthers = lane.lastSuccessAt >= failures.since;
-        if (failures.count < lane.retry.attemptsMax) return undefined;
-        if (servesOthers || !outcome.down) this.excluded.add(lane);
-        else if (now - failures.since > providerWaitMs) return stopped('providers-down', failure.message);
+        return this.#afterFault(lane, failure);
+      case 'refused':
+        // As long as it is the only row, the row is the cause.
+        if (lane.refusesEveryone) this.#tellDown(lane, failure);
+        else this.excluded.add(lane);
         return undefined;
-      }
       case 'provider-down-until':
       case 'run-fatal':
         this.#tellDown(lane, failure);
@@ -117,6 +104,45 @@ export class CallAttempts {
         this.excluded.add(lane);
         return outcome.elsewhere ? undefined : failed('provider_error', failure.message, lane.name);
     }
+  }
+
+  #afterLimit(lane: ProviderLane, failure: ProviderFailure, namedMs: number | undefined): StoppedCall | undefined {
+    const { world, providerWaitMs, notify, lanes, request } = this.#options;
+    const now = world.now();
+    const { since, times } = (this.#limited = {
+      since: this.#limited?.since ?? now,
+      times: (this.#limited?.times ?? 0) + 1,
+    });
+    const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
+    this.round += 1;
+    if (delayMs > lane.retry.retryAfterMsMax) {
+      lane.limitedUntil = Math.max(lane.limitedUntil, now + delayMs);
+      notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
+    } else {
+      for (const limiter of lane.limiters(request.model)) limiter.pauseUntil(now + delayMs);
+    }
+    if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
+    // It keeps naming new waits: other lanes may do better.
+    this.excluded.add(lane);
+    const others = lanes.some((other) => !this.excluded.has(other));
+    // If it serves other rows meanwhile, this one is the cause.
+    return others || lane.lastSuccessAt >= since
+      ? undefined
+      : stopped('provider-limit', failure.message, now + delayMs);
+  }
+
+  /** A row whose attempts are spent fails, unless the provider fails the others as well. */
+  #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
+    const { world, providerWaitMs, counts, call } = this.#options;
+    const { all, since } = counts.of(lane);
+    if (all < lane.retry.attemptsMax) return undefined;
+    const isDown = lane.lastSuccessAt < since && lane.failing.othersThan(call) > 0;
+    const stop = stopped('providers-down', failure.message);
+    // While it is down, requests that cost nothing may go on.
+    if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
+    this.excluded.add(lane);
+    if (isDown) this.#stop = stop;
+    return undefined;
   }
 
   #tellDown(lane: ProviderLane, failure: ProviderFailure): void {
@@ -152,7 +178,7 @@ export class CallAttempts {
   }
 
   /** Waits until a lane may be used again, if that is soon enough; a result ends the call. */
-  async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<StoppedCall | undefined> {
+  async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<FailedCall | StoppedCall | undefined> {
     const { world, soft, providerWaitMs } = this.#options;
     const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
     if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
@@ -161,8 +187,22 @@ export class CallAttempts {
     const named = choices.every(({ lane }) => lane.limitedUntil > now || lane.breaker.state.kind === 'down');
     const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
     const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
-    if (until === Infinity || until - this.#waitingSince > patienceMs) return this.#noProvider(choices, until);
+    if (until === Infinity || until - this.#waitingSince > patienceMs) {
+      return this.#isAlone(choices) ? this.failure([]) : this.#noProvider(choices, until);
+    }
     return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
+  }
+
+  /** Whether breakers are open for this row's sake only: none of the providers has failed another since its last answer. */
+  #isAlone(choices: readonly LaneChoice[]): boolean {
+    const { call, counts } = this.#options;
+    return choices.every(
+      ({ lane }) =>
+        lane.breaker.state.kind !== 'down' &&
+        lane.limitedUntil <= this.#options.world.now() &&
+        counts.of(lane).all > 0 &&
+        lane.failing.othersThan(call) === 0,
+    );
   }
 
   #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
@@ -174,10 +214,7 @@ export class CallAttempts {
       return `${name} ${state?.kind === 'down' ? state.reason : 'fails'}`;
     });
     const message = `no AI provider is available: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
-    if (
-      downs.length > 0 &&
-      downs.every((state) => state.reason === 'not_authorized' || state.reason === 'unsupported_request')
-    ) {
+    if (downs.length > 0 && downs.every(({ reason }) => REFUSALS.has(reason))) {
       return stopped('provider-refused', message);
     }
     const limited =

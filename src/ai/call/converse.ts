@@ -2,6 +2,7 @@ import type { Json } from 'computo-js';
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ReceivedAnswer } from './attempt.js';
+import { AttemptCounts } from './attempt-counts.js';
 import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
@@ -9,7 +10,10 @@ import type { CallAttemptsOptions } from './call-attempts.js';
 import type { SchemaCheck } from './schema-check.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
-export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
+export interface Conversation extends Omit<
+  CallAttemptsOptions,
+  'received' | 'budgetAtOnce' | 'attemptsBefore' | 'counts'
+> {
   readonly check: SchemaCheck | undefined;
   /** The largest output cap that any of the lanes takes. */
   readonly capMax: number;
@@ -31,6 +35,7 @@ const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0
 /** One request, and one more attempt if its answer was truncated or does not satisfy the schema. */
 export async function converse(conversation: Conversation): Promise<Conversed> {
   let draft = conversation.draft;
+  const counts = new AttemptCounts();
   for (;;) {
     const asked = draft;
     let verdict: Verdict | undefined;
@@ -41,8 +46,9 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       // A repair may use what is left of the budget, but does not wait for more.
       budgetAtOnce: asked !== undefined,
       attemptsBefore: asked?.tally.attempts ?? 0,
+      counts,
       async received(received) {
-        verdict = classify(received, asked, conversation);
+        verdict = classify(received, asked, conversation, counts);
         await (verdict.kind === 'draft'
           ? conversation.keepDraft(verdict.draft, received)
           : conversation.keepEnding(verdict.ending, received));
@@ -73,10 +79,15 @@ type Verdict =
 function classify(
   received: ReceivedAnswer,
   asked: Draft | undefined,
-  { check, request, capMax }: Conversation,
+  { check, request, capMax, lanes }: Conversation,
+  counts: AttemptCounts,
 ): Verdict {
   const { answer, provider } = received;
   const tally = added(asked?.tally ?? NO_TALLY, received);
+  // The attempt that brought the answer is not counted yet.
+  const mayMend =
+    asked === undefined &&
+    lanes.some((lane) => counts.of(lane).mayBeBilled + (lane.name === provider ? 1 : 0) < lane.retry.attemptsMax);
   const end = (code: CallFailureCode, message: string): Verdict => ({
     kind: 'ended',
     ending: { kind: 'failed', code, message: `${provider}: ${message}`, provider, tally },
@@ -84,8 +95,7 @@ function classify(
   });
   switch (answer.finish.kind) {
     case 'truncated':
-      if (asked === undefined && request.maxOutputTokens < capMax)
-        return { kind: 'draft', draft: { kind: 'truncated', tally } };
+      if (mayMend && request.maxOutputTokens < capMax) return { kind: 'draft', draft: { kind: 'truncated', tally } };
       return end('truncated', `the answer was truncated (${answer.finish.reason}): raise max_tokens`);
     case 'filtered':
     case 'refused':
@@ -99,8 +109,7 @@ function classify(
     const ending: Ending = { kind: 'answered', provider, model: answer.model, text: answer.text, tally };
     return { kind: 'ended', ending, response: checked.value };
   }
-  if (asked === undefined)
-    return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
+  if (mayMend) return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
   return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);
 }
 

@@ -13,6 +13,7 @@ import { configuredPrice, type Price, type PriceTable } from '../money/index.js'
 import { createProvider, type Provider } from '../provider/index.js';
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
+import { createSuspects, type Suspects } from './suspects.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
 /** A provider with its limits, breaker, prices and meters. */
@@ -31,7 +32,15 @@ export interface ProviderLane {
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
-  lastSuccessAt: number;
+  readonly lastSuccessAt: number;
+  /** It has answered. */
+  answered(now: number): void;
+  /** Rows whose requests it failed to serve since its last answer … */
+  readonly failing: Suspects;
+  /** … and those that it refused. */
+  readonly refused: Suspects;
+  /** So many rows in a row are refused that it refuses everyone. */
+  readonly refusesEveryone: boolean;
   /** The longest named wait that is obeyed without probing. */
   readonly namedWaitMsMax: number;
   /** The provider asked for a wait longer than we accept: it is not used before this time. */
@@ -85,6 +94,10 @@ export function createLane(
     return known;
   };
 
+  const failing = createSuspects();
+  const refused = createSuspects();
+  let lastSuccessAt = 0;
+
   return {
     name,
     provider,
@@ -104,7 +117,20 @@ export function createLane(
     },
     priceOf: (model, time) => ownPrices.get(model) ?? commonPrice ?? prices.priceOf(provider.vendor, model, time),
     settingsOf: (model) => settings.get(model),
-    lastSuccessAt: 0,
+    get lastSuccessAt() {
+      return lastSuccessAt;
+    },
+    answered(now) {
+      lastSuccessAt = now;
+      failing.clear();
+      refused.clear();
+    },
+    failing,
+    refused,
+    get refusesEveryone() {
+      // One that has answered before may refuse what stands in several rows; one that has not is set up wrong.
+      return refused.count >= (lastSuccessAt === 0 ? 2 : Math.max(2, breaker.threshold));
+    },
     limitedUntil: 0,
     async close() {
       await Promise.all([limiter, ...modelLimiters.values()].map((each) => each.close()));

@@ -46,17 +46,24 @@ function stateOf(headers: Headers, families: readonly string[], what: string): L
   return undefined;
 }
 
+/** No limit lasts longer: a server that says so is wrong. */
+const WAIT_MS_MAX = 31 * 86_400_000;
+
+/** A wait that a server may mean; undefined: it is none, negative, or absurdly long, and says nothing. */
+export function saneWaitMs(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms > 0 && ms <= WAIT_MS_MAX ? ms : undefined;
+}
+
 function retryAfter(headers: Headers, now: number): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const ms = saneWaitMs(Number(headers.get('retry-after-ms') ?? Number.NaN));
+  if (ms !== undefined) return ms;
   const text = headers.get('retry-after')?.trim();
   if (text === undefined || text === '') return undefined;
   const seconds = Number(text);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
-  const duration = goDurationMs(text);
-  if (duration !== undefined) return duration;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  if (!Number.isNaN(seconds)) return saneWaitMs(seconds * 1000);
+  // A date is the server's: our clock may be another.
+  const sentAt = Date.parse(headers.get('date') ?? '');
+  return saneWaitMs(goDurationMs(text) ?? Date.parse(text) - (Number.isNaN(sentAt) ? now : sentAt));
 }
 
 function integer(text: string | null): number | undefined {

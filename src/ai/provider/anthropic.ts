@@ -88,6 +88,7 @@ function classify(status: number, body: unknown, retryAfterMs: number | undefine
     const spent = textAt(body, 'error', 'details', 'error_code') === 'enforced_spend_limit_reached';
     return spent ? OUT_OF_CREDIT : rateLimited(retryAfterMs);
   }
+  if (status === 402) return OUT_OF_CREDIT;
   if (status === 400) {
     if (/reached your specified API usage limits|credit balance is too low/i.test(message)) return OUT_OF_CREDIT;
     if (/prompt is too long/i.test(message)) return TOO_LARGE;

@@ -1,5 +1,5 @@
 import { nextDayStart } from '../calendar.js';
-import { goDurationMs } from '../limit/go-duration.js';
+import { goDurationMs, saneWaitMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
@@ -105,5 +105,5 @@ function classifyQuota(body: unknown, retryAfterMs: number | undefined, now: num
     const delayMs = nextDayStart(now, QUOTA_TIME_ZONE) - now;
     return { code: 'quota_exhausted', outcome: { kind: 'provider-down-until', delayMs } };
   }
-  return rateLimited((retryDelay === undefined ? undefined : goDurationMs(retryDelay)) ?? retryAfterMs);
+  return rateLimited(saneWaitMs(goDurationMs(retryDelay ?? '')) ?? retryAfterMs);
 }

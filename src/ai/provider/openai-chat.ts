@@ -2,7 +2,15 @@ import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
 import type { Finish } from './provider.js';
 import { at, isObject, partsText, textAt } from './read-json.js';
-import { INVALID, MODEL_NOT_FOUND, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+import {
+  INVALID,
+  MODEL_NOT_FOUND,
+  NOT_ENOUGH_CREDIT,
+  OUT_OF_CREDIT,
+  rateLimited,
+  TOO_LARGE,
+  type Verdict,
+} from './verdict.js';
 
 /** The meaning of chat completions, at OpenAI and compatible servers. */
 
@@ -57,6 +65,10 @@ export function classifyChat(status: number, body: unknown, retryAfterMs: number
     // "Request too large … Limit X, Requested Y" has the code of a temporary rate limit but never succeeds.
     if (/request too large/i.test(message)) return TOO_LARGE;
     return rateLimited(retryAfterMs);
+  }
+  if (status === 402) {
+    const isSpent = /insufficient (?:credit|balance|fund|quota)/i.test(message) && !/fewer max_tokens/i.test(message);
+    return isSpent ? OUT_OF_CREDIT : NOT_ENOUGH_CREDIT;
   }
   if (status === 400) {
     if (code === 'context_length_exceeded') return TOO_LARGE;

@@ -59,14 +59,15 @@ export interface ProviderAnswer {
 
 /** What to do after a failed attempt. */
 export type Outcome =
-  /** `down`: the failure suggests a problem of the provider, not of the request. */
-  | { readonly kind: 'retry-now'; readonly down: boolean }
+  | { readonly kind: 'retry-now' }
   /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
   /** It will serve nothing for this long; Infinity: until a person intervenes. */
   | { readonly kind: 'provider-down-until'; readonly delayMs: number }
   /** This request fails. `elsewhere`: another provider may accept it. */
   | { readonly kind: 'record-fatal'; readonly elsewhere: boolean }
+  /** This request fails, or everyone's: that shows when others are refused as well. */
+  | { readonly kind: 'refused' }
   /** Every request would fail: a wrong key, a wrong address. */
   | { readonly kind: 'run-fatal' };
 
@@ -85,6 +86,7 @@ export type FailureCode =
   | 'request_too_large'
   | 'model_not_found'
   | 'not_authorized'
+  | 'forbidden'
   | 'unsupported_request';
 
 export interface ProviderFailure {

@@ -84,7 +84,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure';
         return failed({
           code: 'broken_answer',
-          outcome: { kind: 'retry-now', down: false },
+          outcome: { kind: 'retry-now' },
           message,
           status: answer.status,
           billing: 'unknown',
@@ -170,10 +170,9 @@ function transportFailure(error: TransportError): ProviderFailure {
     'too-large': 'broken_answer',
     aborted: 'aborted',
   };
-  const down = error.fault !== 'too-large' && error.fault !== 'aborted';
   return {
     code: codes[error.fault],
-    outcome: { kind: 'retry-now', down },
+    outcome: { kind: 'retry-now' },
     message: error.message,
     billing: error.sent ? 'unknown' : 'none',
     limits: {},

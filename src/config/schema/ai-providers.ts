@@ -79,7 +79,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .prefault({})
       .describe('When to stop calling a provider that fails.'),
     retry: section({
-      max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
+      max_attempts: integer(1, 20)
+        .prefault(4)
+        .describe('Most requests per call, the first one included. One that was told to wait is none.'),
       base_delay: duration(0)
         .prefault('500ms')
         .describe('Before the first retry, at most; it doubles with each. A plain number is milliseconds.'),

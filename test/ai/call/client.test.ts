@@ -250,8 +250,10 @@ describe('when providers are down', () => {
     const fake = await on.fake('openai', { faults: () => status(503) });
     const time = createFakeWorld();
     const client = await on.client([setupOf(fake)], { providerWaitMs: 2000 }, patientWorld(time).world);
-    const result = await time.until(client.call(request('hi'), context()));
-    expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down', resumable: true });
+    const results = await time.until(Promise.all(['a', 'b'].map((text) => client.call(request(text), context()))));
+    for (const result of results) {
+      expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down', resumable: true });
+    }
     // Failures until it opens, then a probe each time that it is half-open: few, however long the wait.
     expect(fake.records.length).toBeGreaterThan(1);
     expect(fake.records.length).toBeLessThan(60);
@@ -297,18 +299,6 @@ describe('when providers are down', () => {
   });
 });
 
-it.each(['99999999999', '9'.repeat(300)])('a retry-after of %s counts as a month', async (retryAfter) => {
-  const fake = await on.fake('openai', { faults: () => status(429, { headers: { 'retry-after': retryAfter } }) });
-  const time = createFakeWorld();
-  const client = await on.client([setupOf(fake)], {}, patientWorld(time).world);
-  expect(await time.until(client.call(request('hi'), context()))).toMatchObject({
-    kind: 'stopped',
-    reason: 'provider-limit',
-    until: time.now() + 31 * 86_400_000,
-  });
-  await time.until(client.close());
-});
-
 describe('a client that runs for months', () => {
   const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
   const NOON = Date.UTC(2026, 0, 5, 12);
@@ -317,8 +307,6 @@ describe('a client that runs for months', () => {
     status(301),
     status(307),
     status(401),
-    status(402),
-    status(403),
     { kind: 'body', status: 404, body: '<html>not found</html>' },
   ])('asks a provider again, by one call, after %j', async (fault) => {
     const fake = await on.fake('openai', { faults: first(fault, fault) });
@@ -347,8 +335,6 @@ describe('a client that runs for months', () => {
 
   it.each([
     ['429', '604800'],
-    ['429', '99999999999'],
-    ['429', '9'.repeat(300)],
     ['503', '604800'],
   ])('asks again within a quarter of an hour after a %s with retry-after %s', async (code, retryAfter) => {
     const fault = status(Number(code), { headers: { 'retry-after': retryAfter } });

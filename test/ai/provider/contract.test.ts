@@ -161,18 +161,18 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
 
   it.each([
     [400, 'invalid_request', { kind: 'record-fatal', elsewhere: false }],
-    [402, 'out_of_credit', { kind: 'provider-down-until', delayMs: Infinity }],
-    [403, 'not_authorized', { kind: 'run-fatal' }],
+    [402, 'out_of_credit', { kind: 'refused' }],
+    [403, 'forbidden', { kind: 'refused' }],
     [404, 'model_not_found', { kind: 'record-fatal', elsewhere: true }],
-    [408, 'server_error', { kind: 'retry-now', down: false }],
-    [409, 'server_error', { kind: 'retry-now', down: false }],
+    [408, 'server_error', { kind: 'retry-now' }],
+    [409, 'server_error', { kind: 'retry-now' }],
     [413, 'request_too_large', { kind: 'record-fatal', elsewhere: true }],
     [429, 'rate_limited', { kind: 'wait-until', delayMs: undefined }],
-    [500, 'server_error', { kind: 'retry-now', down: false }],
-    [502, 'server_error', { kind: 'retry-now', down: true }],
-    [503, 'overloaded', { kind: 'retry-now', down: true }],
-    [504, 'server_error', { kind: 'retry-now', down: true }],
-    [529, 'overloaded', { kind: 'retry-now', down: true }],
+    [500, 'server_error', { kind: 'retry-now' }],
+    [502, 'server_error', { kind: 'retry-now' }],
+    [503, 'overloaded', { kind: 'retry-now' }],
+    [504, 'server_error', { kind: 'retry-now' }],
+    [529, 'overloaded', { kind: 'retry-now' }],
     [302, 'unsupported_request', { kind: 'run-fatal' }],
   ])('judges a status of %i as %s', async (status, code, outcome) => {
     const failure = await failureOf({ kind: 'status', status });
@@ -212,7 +212,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     const result = await provider.call(request(), signal);
     expect(result).toMatchObject({
       ok: false,
-      failure: { code: 'unreachable', billing: 'none', outcome: { kind: 'retry-now', down: true } },
+      failure: { code: 'unreachable', billing: 'none', outcome: { kind: 'retry-now' } },
     });
   });
 
