@@ -112,7 +112,7 @@ export interface Notice {
 }
 
 export const DEFAULTS = {
-  timeouts: { connectMs: 10_000, firstByteMs: 120_000, totalMs: 600_000 },
+  timeouts: { connectMs: 10_000, totalMs: 600_000 },
   breaker: { threshold: 5, openForMs: 30_000 },
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,

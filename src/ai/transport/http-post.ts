@@ -6,7 +6,8 @@ import { TransportError, type TransportFault } from './transport-error.js';
 /** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
 export interface Timeouts {
   readonly connectMs: number;
-  readonly firstByteMs: number;
+  /** Undefined: as long as the whole may take. An answer that is not streamed begins when the model has thought and written it all. */
+  readonly firstByteMs?: number | undefined;
   readonly totalMs: number;
 }
 
@@ -89,7 +90,9 @@ export function createTransport(
         request.on('socket', (socket) => {
           const connected = (): void => {
             sent = true;
-            phase(timeouts.firstByteMs, 'timeout', `no answer within ${timeouts.firstByteMs} ms`);
+            const { firstByteMs } = timeouts;
+            if (firstByteMs === undefined) endPhase();
+            else phase(firstByteMs, 'timeout', `no answer within ${firstByteMs} ms`);
           };
           if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
           else connected();

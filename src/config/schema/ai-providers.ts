@@ -65,7 +65,11 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
     timeouts: section({
       connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
-      first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
+      first_byte: duration(1)
+        .optional()
+        .describe(
+          'Until the answer starts: mostly when it is whole. Default: as total. A plain number is milliseconds.',
+        ),
       total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
     })
       .prefault({})

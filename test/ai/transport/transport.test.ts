@@ -1,8 +1,8 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTransport, TransportError, type Timeouts } from '../../../src/ai/transport/index.js';
-import type { AiWorld } from '../../../src/ai/ai-world.js';
+import { createTransport, TransportError } from '../../../src/ai/transport/index.js';
+import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { timersByHand } from '../../support/timers-by-hand.js';
 
 const open: { close(): unknown }[] = [];
@@ -10,7 +10,7 @@ afterEach(() => {
   for (const thing of open.splice(0)) thing.close();
 });
 
-const TIMEOUTS: Timeouts = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
 const never = new AbortController().signal;
 
 async function listen(server: net.Server): Promise<string> {
@@ -95,6 +95,30 @@ describe('a POST', () => {
     });
     open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
     expect(await faultOf(await listen(server), undefined, clock.after)).toEqual({ fault, sent: true });
+  });
+
+  it('waits for the first byte as long as for the whole where nothing else is set', async () => {
+    const set = new Set<number>();
+    const after: AiWorld['after'] = (delayMs, then) => {
+      set.add(delayMs);
+      const cancel = realWorld.after(delayMs, then);
+      return () => {
+        set.delete(delayMs);
+        cancel();
+      };
+    };
+    let bounds: readonly number[] = [];
+    const url = await listen(
+      http.createServer((_request, response) => {
+        bounds = [...set];
+        response.end('thought over');
+      }),
+    );
+    const { connectMs, totalMs } = TIMEOUTS;
+    const made = createTransport({ connectMs, totalMs }, after);
+    open.push(made);
+    expect(await made.post(url, new Headers(), '{}', never)).toMatchObject({ body: 'thought over' });
+    expect(bounds).toEqual([totalMs]);
   });
 
   it('accepts no answer larger than its limit', async () => {
