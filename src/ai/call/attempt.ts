@@ -185,9 +185,7 @@ async function withinBudget(
     ? endOf(result.answer, lane, request, worst, time, latencyMs)
     : endOfFailure(result.failure, worst, latencyMs);
 
-  for (const limiter of lane.limiters(request.model)) {
-    limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
-  }
+  lane.limitsOf(request.model).limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
   let callEnded = false;
   if (result.ok) {
     pass.success();

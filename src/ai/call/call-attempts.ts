@@ -30,8 +30,9 @@ const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'u
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 
 /** When a lane may be used again, milliseconds since the epoch; at once when that is not in the future. */
-export function availableAt(lane: ProviderLane, now: number): number {
-  return Math.max(lane.breaker.availableAt(now), lane.limitedUntil > now ? lane.limitedUntil : 0);
+export function availableAt(lane: ProviderLane, model: string, now: number): number {
+  const { limitedUntil } = lane.limitsOf(model);
+  return Math.max(lane.breaker.availableAt(now), limitedUntil > now ? limitedUntil : 0);
 }
 
 /** The attempts of a call so far, and the decision after each of them. */
@@ -114,12 +115,13 @@ export class CallAttempts {
       times: (this.#limited?.times ?? 0) + 1,
     });
     const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
+    const limits = lane.limitsOf(request.model);
     this.round += 1;
     if (delayMs > lane.retry.retryAfterMsMax) {
-      lane.limitedUntil = Math.max(lane.limitedUntil, now + delayMs);
+      limits.limitedUntil = Math.max(limits.limitedUntil, now + delayMs);
       notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
     } else {
-      for (const limiter of lane.limiters(request.model)) limiter.pauseUntil(now + delayMs);
+      limits.limiter.pauseUntil(now + delayMs);
     }
     if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
     // It keeps naming new waits: other lanes may do better.
@@ -179,12 +181,15 @@ export class CallAttempts {
 
   /** Waits until a lane may be used again, if that is soon enough; a result ends the call. */
   async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<FailedCall | StoppedCall | undefined> {
-    const { world, soft, providerWaitMs } = this.#options;
+    const { world, soft, providerWaitMs, request } = this.#options;
+    const { model } = request;
     const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
     if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
-    const until = Math.min(...choices.map(({ lane }) => availableAt(lane, now)));
+    const until = Math.min(...choices.map(({ lane }) => availableAt(lane, model, now)));
     // A failing provider may recover at any moment; one that named a time will keep to it.
-    const named = choices.every(({ lane }) => lane.limitedUntil > now || lane.breaker.state.kind === 'down');
+    const named = choices.every(
+      ({ lane }) => lane.limitsOf(model).limitedUntil > now || lane.breaker.state.kind === 'down',
+    );
     const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
     const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
     if (until === Infinity || until - this.#waitingSince > patienceMs) {
@@ -195,11 +200,11 @@ export class CallAttempts {
 
   /** Whether breakers are open for this row's sake only: none of the providers has failed another since its last answer. */
   #isAlone(choices: readonly LaneChoice[]): boolean {
-    const { call, counts } = this.#options;
+    const { call, counts, request, world } = this.#options;
     return choices.every(
       ({ lane }) =>
         lane.breaker.state.kind !== 'down' &&
-        lane.limitedUntil <= this.#options.world.now() &&
+        lane.limitsOf(request.model).limitedUntil <= world.now() &&
         counts.of(lane).all > 0 &&
         lane.failing.othersThan(call) === 0,
     );
@@ -219,7 +224,9 @@ export class CallAttempts {
     }
     const limited =
       downs.length === states.length ||
-      lanes.every((lane, i) => states[i]?.kind === 'down' || lane.limitedUntil >= until);
+      lanes.every(
+        (lane, i) => states[i]?.kind === 'down' || lane.limitsOf(this.#options.request.model).limitedUntil >= until,
+      );
     return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
   }
 }

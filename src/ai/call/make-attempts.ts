@@ -24,7 +24,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
     const { choices, unfit } = choicesFor(open, request, options.route, tags.pipeline, runBudget, now);
     if (choices.length === 0) return state.failure(unfit);
 
-    const ready = choices.filter(({ lane }) => availableAt(lane, now) <= now);
+    const ready = choices.filter(({ lane }) => availableAt(lane, request.model, now) <= now);
     if (ready.length === 0) {
       const stop = await state.waitForProvider(choices, now);
       if (stop !== undefined) return stop;

@@ -67,6 +67,41 @@ describe('a provider that has too many requests', () => {
   });
 });
 
+describe("a provider's limits", () => {
+  const headers = ({ model }: FakeCall): Record<string, string> => ({
+    'x-ratelimit-limit-tokens': model === 'small' ? '2000' : '2000000',
+    'x-ratelimit-limit-requests': model === 'small' ? '1' : '30000',
+  });
+
+  it('are those of the model that was asked', async () => {
+    const time = createFakeWorld();
+    const from = time.now();
+    const fake = await on.fake('openai', { headers });
+    const client = await on.client([setupOf(fake)], {}, patientWorld(time).world);
+    const ask = (text: string, model: string) =>
+      time.until(client.call({ ...request(text, model), max_tokens: 5000 }, context()));
+    expect((await ask('a', 'small')).kind).toBe('answered');
+    for (let i = 0; i < 5; i++) expect((await ask(`row ${i}`, 'big')).kind).toBe('answered');
+    expect(time.now()).toBe(from);
+    // What a header says makes nobody fail: it takes longer.
+    for (const text of ['b', 'c']) expect((await ask(text, 'small')).kind).toBe('answered');
+    expect(time.now()).toBeGreaterThan(from + 30_000);
+    await time.until(client.close());
+  });
+
+  it('that one model is over keep no other from being asked', async () => {
+    const time = createFakeWorld();
+    const from = time.now();
+    const limited: Fault = status(429, { headers: { 'retry-after': '100000' } });
+    const fake = await on.fake('openai', { faults: (_n, { model }) => (model === 'small' ? limited : undefined) });
+    const client = await on.client([setupOf(fake)], {}, patientWorld(time).world);
+    const small = await time.until(client.call(request('a', 'small'), context()));
+    expect(small).toMatchObject({ kind: 'stopped', reason: 'provider-limit', until: from + 100_000_000 });
+    expect(await time.until(client.call(request('a', 'big'), context()))).toMatchObject({ kind: 'answered' });
+    await time.until(client.close());
+  });
+});
+
 describe('one row', () => {
   const rows = ['a', 'bad', 'b', 'c'];
 
