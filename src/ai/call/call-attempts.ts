@@ -72,7 +72,7 @@ export class CallAttempts {
   /** What the call comes to when no lane is left. */
   failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
     if (this.#stop !== undefined) return this.#stop;
-    if (this.#last !== undefined) return failed('provider_error', this.#last.failure.message, this.#last.lane.name);
+    if (this.#last !== undefined) return failedFor(this.#last.failure, this.#last.lane);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
     return failed(
@@ -103,7 +103,7 @@ export class CallAttempts {
         return undefined;
       case 'record-fatal':
         this.excluded.add(lane);
-        return outcome.elsewhere ? undefined : failed('provider_error', failure.message, lane.name);
+        return outcome.elsewhere ? undefined : failedFor(failure, lane);
     }
   }
 
@@ -229,6 +229,10 @@ export class CallAttempts {
       );
     return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
   }
+}
+
+function failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
+  return failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
 }
 
 function showTime(time: number): string {

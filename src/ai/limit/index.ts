@@ -3,5 +3,5 @@ export { createGate, type Gate } from './gate.js';
 export { goDurationMs } from './go-duration.js';
 export { createLimiter, type Limiter, type LimiterStatus, type Permit } from './limiter.js';
 export { createRateMeter, type RateMeter } from './rate-meter.js';
-export { readLimitHeaders, saneWaitMs, type LimitReport } from './report.js';
+export { readLimitHeaders, saneWaitMs, untilEpochMs, waitInWords, type LimitReport } from './report.js';
 export { sharedBuckets, type SharedBuckets } from './shared-buckets.js';

@@ -17,6 +17,7 @@ export interface LimitReport {
 /**
  * Reads `x-ratelimit-*` (OpenAI and compatible servers), `anthropic-ratelimit-*`, `retry-after` and `retry-after-ms`.
  * The reset times of both families say when a limit is full again, not when the next request fits: they are ignored.
+ * OpenRouter's `x-ratelimit-reset` is the time of the next request.
  *
  * @param now milliseconds since the epoch, for a `retry-after` with a date
  */
@@ -24,7 +25,7 @@ export function readLimitHeaders(headers: Headers, now: number): LimitReport {
   const requests = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'requests');
   // Anthropic limits input and output tokens apart, and shows the tightest of its limits as plain `tokens`.
   const tokens = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'tokens');
-  const retryAfterMs = retryAfter(headers, now);
+  const retryAfterMs = retryAfter(headers, now) ?? untilReset(headers, now);
   return {
     ...(requests && { requests }),
     ...(tokens && { tokens }),
@@ -64,6 +65,24 @@ function retryAfter(headers: Headers, now: number): number | undefined {
   // A date is the server's: our clock may be another.
   const sentAt = Date.parse(headers.get('date') ?? '');
   return saneWaitMs(goDurationMs(text) ?? Date.parse(text) - (Number.isNaN(sentAt) ? now : sentAt));
+}
+
+/** OpenRouter: when its only limit begins anew, told when nothing is left of it. */
+function untilReset(headers: Headers, now: number): number | undefined {
+  if (integer(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
+  return untilEpochMs(headers.get('x-ratelimit-reset'), now);
+}
+
+/** How long it is until a moment that is given as milliseconds since the epoch; undefined: it is none, or past. */
+export function untilEpochMs(text: string | null | undefined, now: number): number | undefined {
+  const at = integer(text ?? null);
+  return at === undefined ? undefined : saneWaitMs(at - now);
+}
+
+/** The wait that a sentence names, as in "Please try again in 7m12s."; undefined: it names none. */
+export function waitInWords(words: string): number | undefined {
+  const [, duration = ''] = /try again in ((?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+)/i.exec(words) ?? [];
+  return saneWaitMs(goDurationMs(duration.toLowerCase()));
 }
 
 function integer(text: string | null): number | undefined {

@@ -33,9 +33,9 @@ export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'ma
   readonly schema?: JsonSchema | undefined;
 }
 
-/** How an answer ended. All but `complete` are failures: `reason` is the provider's word for it. */
+/** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
 export type Finish =
-  | { readonly kind: 'complete' }
+  | { readonly kind: 'complete'; readonly reason: string | null }
   | { readonly kind: 'truncated' | 'filtered' | 'refused' | 'unfinished'; readonly reason: string };
 
 export interface ProviderAnswer {
@@ -85,6 +85,7 @@ export type FailureCode =
   | 'invalid_request'
   | 'request_too_large'
   | 'model_not_found'
+  | 'content_filtered'
   | 'not_authorized'
   | 'forbidden'
   | 'unsupported_request';

@@ -17,6 +17,10 @@ export const OUT_OF_CREDIT: Verdict = {
 export const NOT_ENOUGH_CREDIT: Verdict = { code: 'out_of_credit', outcome: { kind: 'refused' } };
 export const FORBIDDEN: Verdict = { code: 'forbidden', outcome: { kind: 'refused' } };
 export const TOO_LARGE: Verdict = { code: 'request_too_large', outcome: ELSEWHERE };
+/** What the request says is not allowed there. */
+export const CONTENT_FILTERED: Verdict = { code: 'content_filtered', outcome: NOWHERE };
+/** This key is not, or no longer, good for anything. */
+export const NOT_AUTHORIZED: Verdict = { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
 export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 /** This address is not the provider's. */
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
@@ -30,7 +34,7 @@ export function rateLimited(delayMs: number | undefined): Verdict {
 export function verdictOfStatus(status: number, retryAfterMs: number | undefined): Verdict {
   switch (status) {
     case 401:
-      return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
+      return NOT_AUTHORIZED;
     case 402:
       return NOT_ENOUGH_CREDIT;
     case 403:
