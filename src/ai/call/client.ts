@@ -156,7 +156,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     recovered,
     recover: () => books.recover(),
     async call(request, context) {
-      const facts = factsOf(request, context);
+      const facts = factsOf(request, context, lanesFor(lanes, request, context));
       const key = callKey(facts);
       const other = underWay.get(key);
       const result = await (other ?? started(key, make(request, context, facts, key)));
@@ -169,7 +169,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       return shared;
     },
     estimate: async (request, context) => {
-      const facts = factsOf(request, context);
+      const facts = factsOf(request, context, lanesFor(lanes, request, context));
       const found = context.live === true ? undefined : await books.journal.get(callKey(facts));
       const journaled = found?.record.state.kind === 'ended';
       return estimateCall(
@@ -184,7 +184,8 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     },
     async recall(request, context) {
       if (context.live === true) return undefined;
-      const state = (await books.journal.get(callKey(factsOf(request, context))))?.record.state;
+      const state = (await books.journal.get(callKey(factsOf(request, context, lanesFor(lanes, request, context)))))
+        ?.record.state;
       if (state?.kind !== 'ended') return undefined;
       const { ending } = state;
       const value = ending.kind === 'answered' ? valueOf(ending.text, await checkFor(context.schema)) : null;
@@ -242,13 +243,16 @@ function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined
   }
 }
 
-function factsOf(request: UniversalRequest, context: AiCallOptions): CallFacts {
+/** @param lanes those that may serve */
+function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: readonly ProviderLane[]): CallFacts {
+  const [only, ...others] = lanes;
   return {
     stage: context.stage,
     request,
     maxTokens: request.max_tokens ?? context.maxTokens ?? DEFAULTS.maxTokens,
     schema: context.schema,
     identity: context.dedupe === true ? undefined : context.identity,
+    server: others.length === 0 ? only?.provider : undefined,
   };
 }
 

@@ -109,6 +109,8 @@ export type ProviderResult =
 export interface Provider {
   readonly name: string;
   readonly kind: string;
+  /** Where its requests go, however that was written. */
+  readonly baseUrl: string;
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
   serves(model: string): boolean;

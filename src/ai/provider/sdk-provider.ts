@@ -113,6 +113,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   return {
     name,
     kind: wire.kind,
+    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
     vendor: wire.vendor(baseUrl),
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call,

@@ -62,7 +62,7 @@ export function callsThat(
   };
 }
 
-/** The same text for equal requests of a stage. */
+/** The same text for equal requests of a stage, whoever serves them. */
 function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
   const maxTokens = request.max_tokens ?? stage.maxTokens;
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
