@@ -39,6 +39,8 @@ export interface AttemptOptions {
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
+  /** A provider answers that people were told is failing. */
+  readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
   readonly onEnded: (entry: LedgerEntry) => void;
 }
@@ -189,7 +191,9 @@ async function withinBudget(
   let callEnded = false;
   if (result.ok) {
     pass.success();
+    const { toldFailingAt } = lane;
     lane.answered(world.now());
+    if (toldFailingAt !== undefined) options.onRecovered(lane, world.now() - toldFailingAt);
     lane.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;

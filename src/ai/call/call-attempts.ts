@@ -27,6 +27,10 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
 /** Reasons for which a provider is down that only a person can mend. */
 const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
 
+/** A provider that never was there is given up after so many tries and so long. */
+const UNREACHABLE_TRIES = 3;
+const UNREACHABLE_MS = 30_000;
+
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 
 /** When a lane may be used again, milliseconds since the epoch; at once when that is not in the future. */
@@ -135,6 +139,7 @@ export class CallAttempts {
 
   /** A row whose attempts are spent fails, unless the provider fails the others as well. */
   #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
+    this.#tellFailing(lane, failure);
     const { world, providerWaitMs, counts, call } = this.#options;
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
@@ -145,6 +150,27 @@ export class CallAttempts {
     this.excluded.add(lane);
     if (isDown) this.#stop = stop;
     return undefined;
+  }
+
+  #tellFailing(lane: ProviderLane, failure: ProviderFailure): void {
+    const now = this.#options.world.now();
+    // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
+    if (failure.lasting === true && lane.lastSuccessAt === 0) {
+      const { since, tries } = lane.unreachable ?? { since: now, tries: 0 };
+      lane.unreachable = { since, tries: tries + 1 };
+      if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
+      else if (tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS)
+        lane.breaker.takeDown(now, Infinity, 'unreachable');
+    }
+    const { state } = lane.breaker;
+    if (state.kind !== 'open') return;
+    const message = `${failure.message}; after ${state.failures} failures in a row not used before ${showTime(state.until)}`;
+    if (lane.toldFailingAt === undefined) this.#tell(lane, message);
+  }
+
+  #tell(lane: ProviderLane, message: string): void {
+    lane.toldFailingAt = this.#options.world.now();
+    this.#options.notify({ kind: 'provider-down', message });
   }
 
   #tellDown(lane: ProviderLane, failure: ProviderFailure): void {
@@ -222,6 +248,7 @@ export class CallAttempts {
     if (downs.length > 0 && downs.every(({ reason }) => REFUSALS.has(reason))) {
       return stopped('provider-refused', message);
     }
+    if (downs.some(({ reason }) => reason === 'unreachable')) return stopped('providers-down', message);
     const limited =
       downs.length === states.length ||
       lanes.every(

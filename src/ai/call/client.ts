@@ -140,6 +140,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           onLimiterWait: (provider, ms) => hooks.onLimiterWait?.(provider, ms),
           bookLater: (booking) => bookings.add(booking),
           onSent: () => (counts.sent += 1),
+          onRecovered({ name }, ms) {
+            notify({ kind: 'provider-up', message: `${name} answers again, after ${Math.round(ms / 1000)} s` });
+          },
           onEnded(entry) {
             counts.totals = plus(counts.totals, entry);
             today.add(entry);

@@ -106,7 +106,7 @@ export interface CallHooks {
 
 /** Something that a person should know and that stops nothing. */
 export interface Notice {
-  readonly kind: 'budget-alert' | 'provider-down' | 'waiting' | 'request-changed' | 'in-doubt';
+  readonly kind: 'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt';
   /** For a person, without secrets. */
   readonly message: string;
 }

@@ -40,6 +40,10 @@ export interface ProviderLane {
   readonly lastSuccessAt: number;
   /** It has answered. */
   answered(now: number): void;
+  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, and tried how often. */
+  unreachable: { readonly since: number; readonly tries: number } | undefined;
+  /** Since when people know that it fails; undefined: it does not. */
+  toldFailingAt: number | undefined;
   /** Rows whose requests it failed to serve since its last answer … */
   readonly failing: Suspects;
   /** … and those that it refused. */
@@ -117,7 +121,7 @@ export function createLane(
   const refused = createSuspects();
   let lastSuccessAt = 0;
 
-  return {
+  const lane: ProviderLane = {
     name,
     provider,
     breaker: breakerOf(
@@ -149,9 +153,13 @@ export function createLane(
     },
     answered(now) {
       lastSuccessAt = now;
+      lane.unreachable = undefined;
+      lane.toldFailingAt = undefined;
       failing.clear();
       refused.clear();
     },
+    unreachable: undefined,
+    toldFailingAt: undefined,
     failing,
     refused,
     get refusesEveryone() {
@@ -164,6 +172,7 @@ export function createLane(
       provider.close();
     },
   };
+  return lane;
 }
 
 /** A provider that refuses is not probed sooner than one that fails. */

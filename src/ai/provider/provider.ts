@@ -97,6 +97,8 @@ export interface ProviderFailure {
   readonly message: string;
   readonly status?: number;
   readonly requestId?: string;
+  /** There is no connection, and there is not likely to be one until a person mends it. */
+  readonly lasting?: boolean;
   /** `unknown`: the provider may have billed it. */
   readonly billing: 'none' | 'unknown';
   readonly limits: LimitReport;

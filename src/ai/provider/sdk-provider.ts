@@ -184,6 +184,7 @@ function transportFailure(error: TransportError): ProviderFailure {
     code: codes[error.fault],
     outcome: { kind: 'retry-now' },
     message: error.message,
+    ...(error.lasting && { lasting: true }),
     billing: error.sent ? 'unknown' : 'none',
     limits: {},
   };

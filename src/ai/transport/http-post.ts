@@ -72,8 +72,8 @@ export function createTransport(
           signal.removeEventListener('abort', onAbort);
           settle();
         };
-        const fail = (fault: TransportFault, message: string): void => {
-          finish(() => reject(new TransportError(fault, sent, message)));
+        const fail = (fault: TransportFault, message: string, lasting = false): void => {
+          finish(() => reject(new TransportError(fault, sent, message, lasting)));
           request.destroy();
         };
         const onAbort = (): void => fail('aborted', 'the call was aborted');
@@ -97,7 +97,10 @@ export function createTransport(
           if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
           else connected();
         });
-        request.on('error', (error) => fail(sent ? 'reset' : 'unreachable', reasonOf(error, target.host)));
+        request.on('error', (error) => {
+          const { message, lasting } = reasonOf(error, target.host);
+          fail(sent ? 'reset' : 'unreachable', message, !sent && lasting);
+        });
         request.on('response', (response) => {
           endPhase();
           const chunks: Buffer[] = [];
@@ -144,8 +147,21 @@ function headersOf(response: http.IncomingMessage): Headers {
   return headers;
 }
 
+/** What Node's code means. */
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name cannot be looked up',
+  EPROTO: 'it speaks no TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
+};
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
+
 /** What went wrong, without the address and port that Node puts into some messages. */
-function reasonOf(error: Error, host: string): string {
+function reasonOf(error: Error, host: string): { readonly message: string; readonly lasting: boolean } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return `connection to ${host} failed: ${code}`;
+  const words = WORDS[code] ?? (CERTIFICATE.test(code) ? 'its certificate is not trusted' : undefined);
+  const reason = words === undefined ? code : `${words} (${code})`;
+  return { message: `connection to ${host} failed: ${reason}`, lasting: words !== undefined };
 }

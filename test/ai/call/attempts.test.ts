@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallResult } from '../../../src/ai/index.js';
+import { until } from '../../support/daemon.js';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.js';
 import type { Fault } from '../../support/fake-faults.js';
 import type { FakeCall } from '../../support/fake-wire.js';
@@ -189,6 +190,52 @@ describe('one row', () => {
     void bad.finally(() => (watch.over = true));
     for (let i = 0; !watch.over && i < 1000; i++) await time.until(client.call(request(`row ${i}`), context()));
     expect(await bad).toMatchObject({ kind: 'failed', code: 'provider_error' });
+    await time.until(client.close());
+  });
+});
+
+describe('a provider that is not there', () => {
+  const NOWHERE = 'http://127.0.0.1:1/v1';
+  const nowhere = async () => setupOf(await on.fake(), 'openai', { baseUrl: NOWHERE, retry: RETRY });
+
+  it('is told at once, with the reason, and given up within a minute', async () => {
+    const time = createFakeWorld();
+    const from = time.now();
+    const client = await on.client([await nowhere()], {}, patientWorld(time).world);
+    const calls = ['a', 'b'].map((text) => client.call(request(text), context()));
+    await until(() => on.notices.length > 0, 'it is told');
+    expect(time.now()).toBe(from);
+    expect(on.notices.map(({ message }) => message)).toEqual([
+      'openai: connection to 127.0.0.1:1 failed: nothing listens there (ECONNREFUSED); it is tried again for 30 s',
+    ]);
+    for (const result of await time.until(Promise.all(calls))) {
+      expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down' });
+      expect(result).toMatchObject({ message: expect.stringContaining('nothing listens there') as unknown });
+    }
+    expect(time.now() - from).toBeLessThan(90_000);
+    expect(on.notices).toHaveLength(1);
+    await time.until(client.close());
+  });
+
+  it('any more is waited for as long as any that fails', async () => {
+    const time = createFakeWorld();
+    const from = time.now();
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake, 'openai', { retry: RETRY })], {}, patientWorld(time).world);
+    expect(await time.until(client.call(request('a'), context()))).toMatchObject({ kind: 'answered' });
+    await fake.close();
+    expect(await time.until(client.call(request('b'), context()))).toMatchObject({ reason: 'providers-down' });
+    expect(time.now() - from).toBeGreaterThan(200_000);
+    await time.until(client.close());
+  });
+
+  it('is told once when it fails again and again, and when it answers again', async () => {
+    const time = createFakeWorld();
+    const fake = await on.fake('openai', { faults: (n) => (n < 8 ? status(503) : undefined) });
+    const client = await on.client([setupOf(fake, 'openai')], {}, patientWorld(time).world);
+    await time.until(Promise.all(['a', 'b', 'c'].map((text) => client.call(request(text), context()))));
+    expect(on.notices.map(({ kind }) => kind)).toEqual(['provider-down', 'provider-up']);
+    expect(on.notices[0]?.message).toMatch(/^openai: HTTP 503: .*; after 5 failures in a row not used before 2026-/);
     await time.until(client.close());
   });
 });

@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport, TransportError } from '../../../src/ai/transport/index.js';
 import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
+import { certify } from '../../support/certify.js';
+import { scratch } from '../../support/cli.js';
 import { timersByHand } from '../../support/timers-by-hand.js';
 
 const open: { close(): unknown }[] = [];
@@ -29,11 +34,14 @@ async function faultOf(
   url: string,
   answerBytesMax?: number,
   after?: AiWorld['after'],
-): Promise<{ fault: string; sent: boolean }> {
+): Promise<{ fault: string; sent: boolean; lasting?: string }> {
   try {
     await transport(answerBytesMax, after).post(url, new Headers(), '{}', never);
   } catch (error) {
-    if (error instanceof TransportError) return { fault: error.fault, sent: error.sent };
+    if (error instanceof TransportError) {
+      const { fault, sent, lasting, message } = error;
+      return { fault, sent, ...(lasting && { lasting: message }) };
+    }
     throw error;
   }
   throw new Error('it was answered');
@@ -69,8 +77,27 @@ describe('a POST', () => {
     const server = net.createServer();
     const url = await listen(server);
     await new Promise((resolve) => server.close(resolve));
-    expect(await faultOf(url)).toEqual({ fault: 'unreachable', sent: false });
-    expect(await faultOf('http://host.invalid/')).toEqual({ fault: 'unreachable', sent: false });
+    expect(await faultOf(url)).toMatchObject({ fault: 'unreachable', sent: false });
+    expect(await faultOf('http://host.invalid/')).toMatchObject({ fault: 'unreachable', sent: false });
+  });
+
+  it('says why there is no connection, where that will not heal by itself', async () => {
+    const folder = scratch();
+    certify(folder, 'localhost');
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    const secured = await listen(https.createServer({ key, cert }, (_request, response) => void response.end()));
+    const plain = await listen(http.createServer((_request, response) => void response.end()));
+    const told = async (url: string) => (await faultOf(url)).lasting?.replace(/:\d+ /, ' ');
+    expect(await told(secured.replace('http', 'https'))).toBe(
+      'connection to 127.0.0.1 failed: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
+    expect(await told(plain.replace('http', 'https'))).toContain('127.0.0.1 failed: it speaks no TLS (');
+    expect(await told('http://127.0.0.1:1/')).toBe(
+      'connection to 127.0.0.1 failed: nothing listens there (ECONNREFUSED)',
+    );
+    expect(await told('http://host.invalid/')).toMatch(
+      /^connection to host.invalid failed: (there is no such host|its name)/,
+    );
   });
 
   it.each<[string, string, (socket: net.Socket, elapse: (ms: number) => void) => void]>([
