@@ -29,14 +29,15 @@ const MESSAGE_CHARACTERS_MAX = 500;
  */
 export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
   const { name } = options;
-  const baseUrl = options.baseUrl ?? wire.baseUrl;
-  if (baseUrl === undefined)
+  const address = options.baseUrl ?? wire.baseUrl;
+  if (address === undefined)
     throw new RangeError(`AI provider ${name}: a provider of kind ${wire.kind} needs a base_url`);
+  const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
   const transport = createTransport(options.timeouts, world.after);
   // Another address may serve any model.
-  const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === wire.baseUrl;
+  const atVendor = baseUrl === wire.baseUrl;
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
     const key = await revealed(options.apiKey);
@@ -113,7 +114,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   return {
     name,
     kind: wire.kind,
-    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
+    baseUrl,
     vendor: wire.vendor(baseUrl),
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call,

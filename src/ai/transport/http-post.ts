@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { brotliDecompressSync, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
@@ -116,12 +117,15 @@ export function createTransport(
           });
           response.on('end', () => {
             if (!response.complete) return;
-            const answer = {
-              status: response.statusCode ?? 0,
-              headers: headersOf(response),
-              body: Buffer.concat(chunks).toString('utf8'),
-            };
-            finish(() => resolve(answer));
+            const headers = headersOf(response);
+            const body = inflated(Buffer.concat(chunks), headers.get('content-encoding'), answerBytesMax);
+            if (body === undefined) {
+              fail('too-large', `the answer is larger than ${answerBytesMax} bytes, or packed in an unknown way`);
+              return;
+            }
+            // A byte order mark is no part of the text.
+            const text = body.toString('utf8').replace(/^\uFEFF/, '');
+            finish(() => resolve({ status: response.statusCode ?? 0, headers, body: text }));
           });
         });
         request.end(body);
@@ -131,6 +135,25 @@ export function createTransport(
       agents.https.destroy();
     },
   };
+}
+
+/** What servers send packed, though they were asked not to. */
+const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+/** The bytes as they were before they were packed; undefined when they would be too many, or can't be unpacked. */
+function inflated(bytes: Buffer, encoding: string | null, bytesMax: number): Buffer | undefined {
+  const inflate = INFLATERS[encoding?.trim().toLowerCase() ?? ''];
+  if (inflate === undefined) return bytes;
+  try {
+    return inflate(bytes, { maxOutputLength: bytesMax });
+  } catch {
+    return undefined;
+  }
 }
 
 function headersOf(response: http.IncomingMessage): Headers {

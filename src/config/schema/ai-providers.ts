@@ -56,7 +56,10 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
         `Which wire it speaks. Default: the provider's name if it is one of these, else ${kindOf('', kinds).kind}.`,
       ),
     api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
-    base_url: text('a URL like https://api.openai.com/v1', isHttpUrl)
+    base_url: text(
+      'a URL like https://api.openai.com/v1, without query or password (there are query and headers for them)',
+      isBaseUrl,
+    )
       .optional()
       .describe("Where requests go. Default: the vendor's address."),
     models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
@@ -104,6 +107,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .describe('More query parameters to send, such as api-version.'),
   });
 
-function isHttpUrl(value: string): boolean {
-  return /^https?:\/\//.test(value) && URL.canParse(value);
+/** Paths are put behind it. */
+function isBaseUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { search, hash, username, password } = new URL(value);
+  return search + hash + username + password === '';
 }

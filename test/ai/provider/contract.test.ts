@@ -99,6 +99,16 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.records).toEqual([]);
   });
 
+  it('asks at its address, however many slashes that ends in', async () => {
+    const { fake } = await setup();
+    const apiKey = { reveal: () => fake.apiKey };
+    const options = { name: 'mine', baseUrl: `${fake.url}///`, apiKey, timeouts: TIMEOUTS };
+    const provider = createProvider(kind, options, realWorld);
+    open.push(provider);
+    expect((await answered(provider)).finish.kind).toBe('complete');
+    expect([fake.deviations, provider.baseUrl]).toEqual([[], fake.url]);
+  });
+
   it('answers, and says which model served, under which request id, with how many tokens', async () => {
     const { fake, provider } = await setup();
     const answer = await answered(provider);

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport, TransportError } from '../../../src/ai/transport/index.js';
 import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
@@ -147,6 +148,25 @@ describe('a POST', () => {
     expect(await made.post(url, new Headers(), '{}', never)).toMatchObject({ body: 'thought over' });
     expect(bounds).toEqual([totalMs]);
   });
+
+  it.each<[string, (bytes: Buffer) => Buffer, Record<string, string>]>([
+    ['begins with a byte order mark', (bytes) => Buffer.concat([Buffer.from('\uFEFF'), bytes]), {}],
+    ['is gzip', (bytes) => gzipSync(bytes), { 'content-encoding': 'gzip' }],
+    ['is brotli', (bytes) => brotliCompressSync(bytes), { 'content-encoding': 'BR' }],
+  ])('reads an answer that %s, though nobody asked for it', async (_what, pack, headers) => {
+    const body = pack(Buffer.from('{"a":"grüß dich"}'));
+    const url = await listen(http.createServer((_request, response) => response.writeHead(200, headers).end(body)));
+    expect((await transport().post(url, new Headers(), '{}', never)).body).toBe('{"a":"grüß dich"}');
+  });
+
+  it.each([gzipSync(Buffer.alloc(2000)), Buffer.from('no gzip')])(
+    'unpacks no answer larger than its limit, nor what is not packed',
+    async (body) => {
+      const headers = { 'content-encoding': 'gzip' };
+      const url = await listen(http.createServer((_request, response) => response.writeHead(200, headers).end(body)));
+      expect(await faultOf(url, 1000)).toEqual({ fault: 'too-large', sent: true });
+    },
+  );
 
   it('accepts no answer larger than its limit', async () => {
     const url = await listen(http.createServer((_request, response) => void response.end('x'.repeat(1001))));

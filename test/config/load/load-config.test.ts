@@ -221,6 +221,15 @@ describe('AI providers', () => {
     ]);
   });
 
+  it.each(['http://a.example/v1?x=1', 'http://u:p@a.example/v1', 'http://a.example/v1#x', 'ftp://a.example'])(
+    'have no address like %s',
+    async (url) => {
+      const [problem] = await problems(`ai_providers: {mine: {base_url: '${url}'}}`);
+      expect(problem).toContain('1:33 invalid-value: ');
+      expect(problem).toContain('a URL like https://api.openai.com/v1, without query or password');
+    },
+  );
+
   it('may set what holds for one model', async () => {
     const config = await load(
       'ai_providers: {openai: {models: {a: {cost_per_token: {input: 1e-7, output: 0.0000004}}, b: }}}',
