@@ -137,6 +137,25 @@ describe('a row that a provider refuses', () => {
   });
 });
 
+describe('an answer that is cut off', () => {
+  it.each([
+    ['retry', 3, 2],
+    ['keep', 0, 1],
+    ['fail', 3, 1],
+  ])('is never lost: with on_truncated %s', async (policy, exit, sent) => {
+    const fake = await on.fake({ reply: () => 'x'.repeat(200) });
+    const request = '["obj", "model", "m", "messages", [["obj", "role", "user", "content", "a"]], "max_tokens", 2]';
+    const stages = [`{ into: /a, request: ${request}, on_truncated: ${policy} }`];
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    const run = await on.run([], { input: rowsOf(1) });
+    expect(run.exit, run.stderr).toBe(exit);
+    const cut = 'x'.repeat(sent === 2 ? 32 : 8);
+    if (exit === 0) expect(run.stdout).toContain(`"response":"${cut}","finish_reason":"length"`);
+    else expect(run.stderr).toContain(`"path":null,"answer":"${cut}"}`);
+    expect(fake.records).toHaveLength(sent);
+  });
+});
+
 describe('a dry run', () => {
   it('foretells a bill that holds: the worst is not exceeded, the likely is near', async () => {
     const fake = await on.fake();

@@ -1,9 +1,8 @@
-import type { Json } from 'computo-js';
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import { AttemptCounts } from './attempt-counts.js';
-import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
+import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from './call.js';
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
@@ -15,6 +14,7 @@ export interface Conversation extends Omit<
   'received' | 'budgetAtOnce' | 'attemptsBefore' | 'counts'
 > {
   readonly check: SchemaCheck | undefined;
+  readonly onTruncated: TruncatedPolicy;
   /** The largest output cap that any of the lanes takes. */
   readonly capMax: number;
   /** The draft that an earlier process received. */
@@ -25,7 +25,7 @@ export interface Conversation extends Omit<
 }
 
 export type Conversed =
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json }
+  | { readonly kind: 'ended'; readonly ending: Ending }
   | FailedCall
   | StoppedCall
   | { readonly kind: 'cut'; readonly stop: StoppedCall };
@@ -65,6 +65,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
         ...attempted,
         ...faultOf(asked),
         message: `${faultOf(asked).message}; a second attempt failed: ${attempted.message}`,
+        answer: asked.text,
       };
     } else {
       return attempted;
@@ -72,14 +73,12 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
   }
 }
 
-type Verdict =
-  | { readonly kind: 'draft'; readonly draft: Draft }
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json };
+type Verdict = { readonly kind: 'draft'; readonly draft: Draft } | { readonly kind: 'ended'; readonly ending: Ending };
 
 function classify(
   received: ReceivedAnswer,
   asked: Draft | undefined,
-  { check, request, capMax, lanes }: Conversation,
+  { check, request, capMax, lanes, onTruncated }: Conversation,
   counts: AttemptCounts,
 ): Verdict {
   const { answer, provider } = received;
@@ -90,12 +89,21 @@ function classify(
     lanes.some((lane) => counts.of(lane).mayBeBilled + (lane.name === provider ? 1 : 0) < lane.retry.attemptsMax);
   const end = (code: CallFailureCode, message: string): Verdict => ({
     kind: 'ended',
-    ending: { kind: 'failed', code, message: `${provider}: ${message}`, provider, tally },
-    response: null,
+    ending: {
+      kind: 'failed',
+      code,
+      message: `${provider}: ${message}`,
+      provider,
+      model: answer.model,
+      ...(answer.text !== '' && { text: answer.text }),
+      ...(answer.finish.reason !== null && { finish: answer.finish.reason }),
+      tally,
+    },
   });
   switch (answer.finish.kind) {
     case 'truncated':
-      if (mayMend && request.maxOutputTokens < capMax) return { kind: 'draft', draft: { kind: 'truncated', tally } };
+      if (mayMend && onTruncated === 'retry' && request.maxOutputTokens < capMax)
+        return { kind: 'draft', draft: { kind: 'truncated', text: answer.text, tally } };
       return end('truncated', `the answer was truncated (${answer.finish.reason}): raise max_tokens`);
     case 'filtered':
     case 'refused':
@@ -104,10 +112,10 @@ function classify(
     case 'complete':
       break;
   }
-  const checked = check?.(answer.text) ?? { ok: true as const, value: answer.text };
+  const checked = check?.(answer.text) ?? { ok: true as const };
   if (checked.ok) {
-    const ending: Ending = { kind: 'answered', provider, model: answer.model, text: answer.text, tally };
-    return { kind: 'ended', ending, response: checked.value };
+    const { model, text, finish } = answer;
+    return { kind: 'ended', ending: { kind: 'answered', provider, model, text, finish: finish.reason, tally } };
   }
   if (mayMend) return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
   return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);

@@ -26,6 +26,7 @@ describe('a call', () => {
     const client = await on.client([setupOf(fake)]);
     const result = answered(await client.call(request('hello'), context()));
     expect(result).toMatchObject({ provider: 'openai', model: MODEL, response: 'HELLO', attempts: 1, cached: false });
+    expect(result.finish_reason).toBe('stop');
     expect(result.usage).toEqual({ prompt_tokens: 8, completion_tokens: 2, total_tokens: 10, cached_tokens: 0 });
     expect(result.cost_usd).toBe(0.00036);
     expect(fake.billed).toBe(360_000n);
@@ -185,6 +186,34 @@ describe('an answer that is not a success', () => {
     expect(fake.records).toHaveLength(2);
   });
 
+  it('that was cut off is in the failure, and is the answer where that is wanted', async () => {
+    const fake = await on.fake('openai', { reply: () => 'x'.repeat(200) });
+    const client = await on.client([setupOf(fake)]);
+    const asked = { ...request('hi'), max_tokens: 2 };
+    const ask = (more: Parameters<typeof context>[0] = {}) => client.call(asked, context(more));
+    const failure = { kind: 'failed', code: 'truncated', answer: 'x'.repeat(8) };
+    expect(await ask({ onTruncated: 'fail' })).toMatchObject({ ...failure, cached: false });
+    expect(fake.records).toHaveLength(1);
+    // It is known from then on, whatever is wanted.
+    const kept = { kind: 'answered', response: 'x'.repeat(8), finish_reason: 'length' };
+    expect(await ask({ onTruncated: 'keep' })).toMatchObject({ ...kept, cached: true });
+    const identity = { occurrence: 1 };
+    expect(await ask({ onTruncated: 'keep', identity })).toMatchObject({ ...kept, cached: false, attempts: 1 });
+    expect(await client.recall(asked, context({ onTruncated: 'keep', identity }))).toMatchObject(kept);
+    expect(await ask({ onTruncated: 'fail', identity })).toMatchObject({ ...failure, cached: true });
+    const twice = await ask({ identity: { occurrence: 2 } });
+    expect(twice).toMatchObject({ ...failure, answer: 'x'.repeat(32) });
+    expect(fake.records).toHaveLength(4);
+  });
+
+  it('that was cut off is not kept when it does not satisfy the schema', async () => {
+    const fake = await on.fake('openai', { reply: () => '{"n": 12345678901234567890}' });
+    const client = await on.client([setupOf(fake)]);
+    const asked = { ...request('hi'), max_tokens: 2 };
+    const result = await client.call(asked, context({ onTruncated: 'keep', schema: { type: 'object' } }));
+    expect(result).toMatchObject({ kind: 'failed', code: 'truncated', answer: '{"n": 12' });
+  });
+
   it('that was cut off is not asked for again when the model takes no larger cap', async () => {
     const fake = await on.fake('openai', { reply: () => 'x'.repeat(2000) });
     const client = await on.client([setupOf(fake, 'openai', { models: [{ name: MODEL, max_output_tokens: 20 }] })]);
@@ -239,7 +268,11 @@ describe('a call with a schema', () => {
   it.each(['{"n": "five"}', 'five', ''])('fails when it answers %j twice', async (reply) => {
     const fake = await on.fake('openai', { reply: () => reply });
     const client = await on.client([setupOf(fake)]);
-    expect(await client.call(request('hi'), context({ schema }))).toMatchObject({ kind: 'failed', code: 'schema' });
+    expect(await client.call(request('hi'), context({ schema }))).toMatchObject({
+      kind: 'failed',
+      code: 'schema',
+      answer: reply === '' ? undefined : reply,
+    });
     expect(fake.records).toHaveLength(2);
     expect(fake.deviations).toEqual([]);
   });
