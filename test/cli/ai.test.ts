@@ -180,6 +180,19 @@ describe('a dry run', () => {
     expect(fake.records).toHaveLength(50);
   });
 
+  it('needs no key, but for a sample', async () => {
+    const fake = await on.fake();
+    on.write('in.ndjson', rowsOf(2));
+    const without = providerOf(fake).replace(/api_key: "[^"]*", /, '');
+    for (const provider of [without, providerOf(fake).replace(fake.apiKey, '${NOT_SET_ANYWHERE}')]) {
+      on.write('colloquium.yaml', configOf({ openai: provider }));
+      const dry = await on.run(['--dry-run', '--stats', 'json', 'in.ndjson']);
+      expect(dry.exit, dry.stderr).toBe(0);
+      expect(statsOf(dry)).toMatchObject({ calls: 2, complete: true });
+      expect((await on.run(['--dry-run', '--sample', '1', 'in.ndjson'])).exit).toBe(78);
+    }
+  });
+
   it('with a sample sends just those rows, keeps their answers, and narrows the bill to a range that holds', async () => {
     const fake = await on.fake();
     on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
