@@ -22,14 +22,21 @@ export type Remains =
   { readonly envelope: string } | { readonly text: string } | { readonly bytes: Buffer; readonly lineBytes: number };
 
 /**
- * Writes the dead letter `{error: {kind, message, stage, path, at?}, event | raw, source, line}`. Bytes that are not valid UTF-8 stand
+ * Writes the dead letter `{error: {kind, message, stage, path, at?, answer?}, event | raw, source, line}`. Bytes that are not valid UTF-8 stand
  * in `raw` as base64, with `"raw_encoding":"base64"`; a `raw` that is only the start says `"raw_truncated_from": bytes`.
  *
- * @param rawMax what is kept of `raw` at most, in characters or bytes; an envelope beyond it becomes a `raw`
+ * @param rawMax what is kept of `raw` and of `answer` at most, in characters or bytes; an envelope beyond it becomes a `raw`
  */
 export function deadLetterHead(failure: EventFailure, remains: Remains, source: string, rawMax: number): string {
-  const { kind, message, stage = null, path = null, at } = failure;
-  const error = JSON.stringify({ kind, message, stage, path, ...(at !== undefined && { at }) });
+  const { kind, message, stage = null, path = null, at, answer } = failure;
+  const error = JSON.stringify({
+    kind,
+    message,
+    stage,
+    path,
+    ...(at !== undefined && { at }),
+    ...(answer !== undefined && { answer: answer.slice(0, rawMax) }),
+  });
   return `{"error":${error},${remainsText(remains, rawMax)},"source":${JSON.stringify(source)},"line":`;
 }
 

@@ -29,6 +29,7 @@ export class EventFailure extends DataFault {
    * @param stage the name of the stage it failed in; undefined before the first
    * @param path JSON Pointer to the failing expression in that stage's script
    * @param at line and column of the same in a script that was written in the text form, such as `1:12`
+   * @param answer what a provider answered all the same, and was paid for
    */
   constructor(
     readonly kind: FailureKind,
@@ -36,6 +37,7 @@ export class EventFailure extends DataFault {
     readonly stage?: string,
     readonly path?: string,
     readonly at?: string,
+    readonly answer?: string,
   ) {
     super(message);
   }

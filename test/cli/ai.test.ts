@@ -111,6 +111,51 @@ describe('a run with AI stages', () => {
   });
 });
 
+describe('a row that a provider refuses', () => {
+  it.each([
+    ['that has no permission', 403],
+    ['that costs too much', 402],
+    ['that is too much for its gateway', 504],
+  ])('%s is a dead letter, and stops neither the run nor the next one', async (_what, code) => {
+    const bad = (text = ''): boolean => text.startsWith('row 3 ');
+    const fake = await on.fake({
+      faults: (_n, { texts }) => (bad(texts.at(-1)) ? { kind: 'status', status: code } : undefined),
+    });
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake, ', max_concurrency: 1') }));
+    on.write('in.ndjson', rowsOf(4));
+    const args = ['--resume', '-o', 'out.ndjson', '--dead-letter', 'dead.ndjson', 'in.ndjson'];
+    const first = await on.run(args);
+    expect(first.exit, first.stderr).toBe(3);
+    expect(on.read('out.ndjson').trim().split('\n')).toHaveLength(3);
+    expect(on.read('dead.ndjson')).toContain('"kind":"ai_provider_error"');
+    const sent = fake.records.length;
+    on.write('in.ndjson', rowsOf(6));
+    const next = await on.run(['--restart', ...args.slice(1)]);
+    expect(next.exit, next.stderr).toBe(3);
+    expect(on.read('out.ndjson').trim().split('\n')).toHaveLength(5);
+    expect(fake.records).toHaveLength(sent + (code === 504 ? 4 : 1) + 2);
+  });
+});
+
+describe('an answer that is cut off', () => {
+  it.each([
+    ['retry', 3, 2],
+    ['keep', 0, 1],
+    ['fail', 3, 1],
+  ])('is never lost: with on_truncated %s', async (policy, exit, sent) => {
+    const fake = await on.fake({ reply: () => 'x'.repeat(200) });
+    const request = '["obj", "model", "m", "messages", [["obj", "role", "user", "content", "a"]], "max_tokens", 2]';
+    const stages = [`{ into: /a, request: ${request}, on_truncated: ${policy} }`];
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    const run = await on.run([], { input: rowsOf(1) });
+    expect(run.exit, run.stderr).toBe(exit);
+    const cut = 'x'.repeat(sent === 2 ? 32 : 8);
+    if (exit === 0) expect(run.stdout).toContain(`"response":"${cut}","finish_reason":"length"`);
+    else expect(run.stderr).toContain(`"path":null,"answer":"${cut}"}`);
+    expect(fake.records).toHaveLength(sent);
+  });
+});
+
 describe('a dry run', () => {
   it('foretells a bill that holds: the worst is not exceeded, the likely is near', async () => {
     const fake = await on.fake();
@@ -133,6 +178,19 @@ describe('a dry run', () => {
     const after = statsOf(await on.run(['--dry-run', '--stats', 'json', 'in.ndjson'])) as unknown as Bill;
     expect(after).toMatchObject({ calls: 0, journaled: 50, finished: 50, cost_usd: { likely: 0, worst: 0 } });
     expect(fake.records).toHaveLength(50);
+  });
+
+  it('needs no key, but for a sample', async () => {
+    const fake = await on.fake();
+    on.write('in.ndjson', rowsOf(2));
+    const without = providerOf(fake).replace(/api_key: "[^"]*", /, '');
+    for (const provider of [without, providerOf(fake).replace(fake.apiKey, '${NOT_SET_ANYWHERE}')]) {
+      on.write('colloquium.yaml', configOf({ openai: provider }));
+      const dry = await on.run(['--dry-run', '--stats', 'json', 'in.ndjson']);
+      expect(dry.exit, dry.stderr).toBe(0);
+      expect(statsOf(dry)).toMatchObject({ calls: 2, complete: true });
+      expect((await on.run(['--dry-run', '--sample', '1', 'in.ndjson'])).exit).toBe(78);
+    }
   });
 
   it('with a sample sends just those rows, keeps their answers, and narrows the bill to a range that holds', async () => {

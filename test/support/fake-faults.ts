@@ -1,4 +1,4 @@
-import type { FakeFinish } from './fake-wire.js';
+import type { FakeCall, FakeFinish } from './fake-wire.js';
 
 /** What the fake does instead of answering as it should. */
 export type Fault =
@@ -30,7 +30,7 @@ export type Fault =
   | { readonly kind: 'finish'; readonly finish: FakeFinish };
 
 /** Decides the fault of the nth request, counted from 0; undefined: it is answered as it should be. */
-export type FaultPlan = (n: number) => Fault | undefined;
+export type FaultPlan = (n: number, call: FakeCall) => Fault | undefined;
 
 const STATUSES = [400, 404, 408, 409, 413, 429, 500, 502, 503, 504, 529];
 

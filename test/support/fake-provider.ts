@@ -23,6 +23,8 @@ export interface FakeProviderOptions {
   /** What it answers. Default: the last text, in capitals. */
   readonly reply?: (call: FakeCall) => string;
   readonly faults?: FaultPlan;
+  /** Further headers of an answer. */
+  readonly headers?: (call: FakeCall) => Readonly<Record<string, string>>;
   /** Milliseconds before each answer. */
   readonly latencyMs?: number;
   /** No answer is given before this is settled. */
@@ -124,7 +126,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     }
     admitted.push(now);
 
-    const fault = options.faults?.(n);
+    const fault = options.faults?.(n, call);
     if (options.latencyMs !== undefined) await sleep(options.latencyMs);
     await options.hold;
     if (fault?.kind === 'status') {
@@ -135,7 +137,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     const answer = answerTo(call, n, options.reply, fault?.kind === 'finish' ? fault.finish : undefined);
     const lost = (fault?.kind === 'hang' || fault?.kind === 'reset') && !fault.billed;
     note(call, fault, lost ? undefined : answer, request);
-    await deliver(fault, answer, n, response);
+    await deliver(fault, call, answer, n, response);
   }
 
   function note(
@@ -151,6 +153,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
 
   async function deliver(
     fault: Fault | undefined,
+    call: FakeCall,
     answer: FakeAnswer,
     n: number,
     response: http.ServerResponse,
@@ -161,7 +164,11 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     const headers: Record<string, string> =
       fault?.kind === 'headers-missing'
         ? {}
-        : { [wire.requestIdHeader]: `req_${n}`, ...wire.rateHeaders({ limit: 1_000_000, remaining: 1_000_000 - n }) };
+        : {
+            [wire.requestIdHeader]: `req_${n}`,
+            ...wire.rateHeaders({ limit: 1_000_000, remaining: 1_000_000 - n }),
+            ...options.headers?.(call),
+          };
     const text = JSON.stringify(body);
     const bytes = Buffer.from(text);
     switch (fault?.kind) {

@@ -39,6 +39,8 @@ export interface AttemptOptions {
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
+  /** A provider answers that people were told is failing. */
+  readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
   readonly onEnded: (entry: LedgerEntry) => void;
 }
@@ -185,20 +187,20 @@ async function withinBudget(
     ? endOf(result.answer, lane, request, worst, time, latencyMs)
     : endOfFailure(result.failure, worst, latencyMs);
 
-  for (const limiter of lane.limiters(request.model)) {
-    limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
-  }
+  lane.limitsOf(request.model).limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
   let callEnded = false;
   if (result.ok) {
     pass.success();
-    lane.lastSuccessAt = world.now();
+    const { toldFailingAt } = lane;
+    lane.answered(world.now());
+    if (toldFailingAt !== undefined) options.onRecovered(lane, world.now() - toldFailingAt);
     lane.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;
     const attempts = options.ordinal;
     callEnded = await options.received({ provider: lane.name, answer, attempts, cost: end.cost, latencyMs, paid });
   } else {
-    recordHealth(result.failure, pass, lane, world.now());
+    recordHealth(result.failure, pass, lane, options);
   }
   options.onEnded({ ...entry, end });
   const booking = book(entry, end, options);
@@ -216,10 +218,20 @@ async function book(entry: LedgerEntry, end: AttemptEnd, { books, runBudget }: A
 }
 
 /** What a failure says about the provider's health. A provider that rejects too many requests, or an invalid one, works. */
-function recordHealth(failure: ProviderFailure, pass: BreakerPass, { breaker }: ProviderLane, now: number): void {
+function recordHealth(
+  failure: ProviderFailure,
+  pass: BreakerPass,
+  lane: ProviderLane,
+  { world, call }: AttemptOptions,
+): void {
   const { outcome } = failure;
+  const { breaker } = lane;
+  const now = world.now();
+  if (outcome.kind === 'refused') lane.refused.add(call);
+  else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.failing.add(call);
   // At once: after the end of a probe, other calls would be let through.
-  if (outcome.kind === 'run-fatal') breaker.takeDown(now, Infinity, failure.code);
+  const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
+  if (isRefusal) breaker.takeDown(now, Infinity, failure.code);
   else if (outcome.kind === 'provider-down-until') breaker.takeDown(now, now + outcome.delayMs, failure.code);
   else if (failure.code === 'aborted') pass.neutral();
   else if (failure.outcome.kind === 'retry-now') pass.failure();

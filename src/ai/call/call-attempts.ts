@@ -3,7 +3,8 @@ import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
 import { sleep } from '../../world/index.js';
 import type { AttemptResult, AttemptOptions } from './attempt.js';
-import { backoffMs } from './backoff.js';
+import type { AttemptCounts } from './attempt-counts.js';
+import { pauseMs } from './backoff.js';
 import { failed, stopped, type FailedCall, type StoppedCall } from './call.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
@@ -20,13 +21,22 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly notify: (notice: Notice) => void;
   /** Attempts that the call made before these. */
   readonly attemptsBefore: number;
+  readonly counts: AttemptCounts;
 }
+
+/** Reasons for which a provider is down that only a person can mend. */
+const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
+
+/** A provider that never was there is given up after so many tries and so long. */
+const UNREACHABLE_TRIES = 3;
+const UNREACHABLE_MS = 30_000;
 
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 
 /** When a lane may be used again, milliseconds since the epoch; at once when that is not in the future. */
-export function availableAt(lane: ProviderLane, now: number): number {
-  return Math.max(lane.breaker.availableAt(now), lane.limitedUntil > now ? lane.limitedUntil : 0);
+export function availableAt(lane: ProviderLane, model: string, now: number): number {
+  const { limitedUntil } = lane.limitsOf(model);
+  return Math.max(lane.breaker.availableAt(now), limitedUntil > now ? limitedUntil : 0);
 }
 
 /** The attempts of a call so far, and the decision after each of them. */
@@ -38,16 +48,19 @@ export class CallAttempts {
   readonly excluded = new Set<ProviderLane>();
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
-  readonly #failures = new Map<ProviderLane, { count: number; readonly since: number }>();
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
   /** Lanes too expensive for what is left of the budget. */
   readonly #dear = new Set<ProviderLane>();
   #waitingSince: number | undefined;
-  #limitedSince: number | undefined;
+  /** Since when, and how often in a row, it has been told to wait. */
+  #limited: { readonly since: number; readonly times: number } | undefined;
+  /** Its attempts are spent at a provider that fails the others as well. */
+  #stop: StoppedCall | undefined;
 
   constructor(options: CallAttemptsOptions) {
     this.#options = options;
     this.attempts = options.attemptsBefore;
+    for (const lane of options.lanes) if (options.counts.isSpent(lane)) this.excluded.add(lane);
   }
 
   newRound(): void {
@@ -60,9 +73,10 @@ export class CallAttempts {
     this.#unfit.push(unfit);
   }
 
-  /** The call's failure when no lane is left. */
-  failure(unfit: readonly Unfit[]): FailedCall {
-    if (this.#last !== undefined) return failed('provider_error', this.#last.failure.message, this.#last.lane.name);
+  /** What the call comes to when no lane is left. */
+  failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
+    if (this.#stop !== undefined) return this.#stop;
+    if (this.#last !== undefined) return failedFor(this.#last.failure, this.#last.lane);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
     return failed(
@@ -73,50 +87,90 @@ export class CallAttempts {
 
   /** Decides after a failed attempt; a result ends the call. */
   afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
-    const { world, providerWaitMs, notify } = this.#options;
-    const now = world.now();
     const { outcome } = failure;
     this.#last = { lane, failure };
     switch (outcome.kind) {
-      case 'wait-until': {
-        const namedMs = outcome.delayMs ?? backoffMs(this.round + 1, lane.retry, () => world.random());
-        const delayMs = Math.min(namedMs, lane.namedWaitMsMax);
-        this.#limitedSince ??= now;
-        this.round += 1;
-        if (delayMs > lane.retry.retryAfterMsMax) {
-          lane.limitedUntil = Math.max(lane.limitedUntil, now + delayMs);
-          notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
-        } else {
-          for (const limiter of lane.limiters(this.#options.request.model)) limiter.pauseUntil(now + delayMs);
-        }
-        if (now + delayMs - this.#limitedSince <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax))
-          return undefined;
-        // It keeps naming new waits: other lanes may do better.
-        this.excluded.add(lane);
-        const others = this.#options.lanes.some((other) => !this.excluded.has(other));
-        return others ? undefined : stopped('provider-limit', failure.message, now + delayMs);
-      }
-      case 'retry-now': {
-        this.#limitedSince = undefined;
+      case 'wait-until':
+        return this.#afterLimit(lane, failure, outcome.delayMs);
+      case 'retry-now':
+        this.#limited = undefined;
         this.tried.add(lane);
-        const failures = this.#failures.get(lane) ?? { count: 0, since: now };
-        failures.count += 1;
-        this.#failures.set(lane, failures);
-        // If the provider serves other requests meanwhile, this request is the cause and not the provider.
-        const servesOthers = lane.lastSuccessAt >= failures.since;
-        if (failures.count < lane.retry.attemptsMax) return undefined;
-        if (servesOthers || !outcome.down) this.excluded.add(lane);
-        else if (now - failures.since > providerWaitMs) return stopped('providers-down', failure.message);
+        return this.#afterFault(lane, failure);
+      case 'refused':
+        // As long as it is the only row, the row is the cause.
+        if (lane.refusesEveryone) this.#tellDown(lane, failure);
+        else this.excluded.add(lane);
         return undefined;
-      }
       case 'provider-down-until':
       case 'run-fatal':
         this.#tellDown(lane, failure);
         return undefined;
       case 'record-fatal':
         this.excluded.add(lane);
-        return outcome.elsewhere ? undefined : failed('provider_error', failure.message, lane.name);
+        return outcome.elsewhere ? undefined : failedFor(failure, lane);
     }
+  }
+
+  #afterLimit(lane: ProviderLane, failure: ProviderFailure, namedMs: number | undefined): StoppedCall | undefined {
+    const { world, providerWaitMs, notify, lanes, request } = this.#options;
+    const now = world.now();
+    const { since, times } = (this.#limited = {
+      since: this.#limited?.since ?? now,
+      times: (this.#limited?.times ?? 0) + 1,
+    });
+    const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
+    const limits = lane.limitsOf(request.model);
+    this.round += 1;
+    if (delayMs > lane.retry.retryAfterMsMax) {
+      limits.limitedUntil = Math.max(limits.limitedUntil, now + delayMs);
+      notify({ kind: 'provider-down', message: `${failure.message}; not used before ${showTime(now + delayMs)}` });
+    } else {
+      limits.limiter.pauseUntil(now + delayMs);
+    }
+    if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
+    // It keeps naming new waits: other lanes may do better.
+    this.excluded.add(lane);
+    const others = lanes.some((other) => !this.excluded.has(other));
+    // If it serves other rows meanwhile, this one is the cause.
+    return others || lane.lastSuccessAt >= since
+      ? undefined
+      : stopped('provider-limit', failure.message, now + delayMs);
+  }
+
+  /** A row whose attempts are spent fails, unless the provider fails the others as well. */
+  #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
+    this.#tellFailing(lane, failure);
+    const { world, providerWaitMs, counts, call } = this.#options;
+    const { all, since } = counts.of(lane);
+    if (all < lane.retry.attemptsMax) return undefined;
+    const isDown = lane.lastSuccessAt < since && lane.failing.othersThan(call) > 0;
+    const stop = stopped('providers-down', failure.message);
+    // While it is down, requests that cost nothing may go on.
+    if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
+    this.excluded.add(lane);
+    if (isDown) this.#stop = stop;
+    return undefined;
+  }
+
+  #tellFailing(lane: ProviderLane, failure: ProviderFailure): void {
+    const now = this.#options.world.now();
+    // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
+    if (failure.lasting === true && lane.lastSuccessAt === 0) {
+      const { since, tries } = lane.unreachable ?? { since: now, tries: 0 };
+      lane.unreachable = { since, tries: tries + 1 };
+      if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
+      else if (tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS)
+        lane.breaker.takeDown(now, Infinity, 'unreachable');
+    }
+    const { state } = lane.breaker;
+    if (state.kind !== 'open') return;
+    const message = `${failure.message}; after ${state.failures} failures in a row not used before ${showTime(state.until)}`;
+    if (lane.toldFailingAt === undefined) this.#tell(lane, message);
+  }
+
+  #tell(lane: ProviderLane, message: string): void {
+    lane.toldFailingAt = this.#options.world.now();
+    this.#options.notify({ kind: 'provider-down', message });
   }
 
   #tellDown(lane: ProviderLane, failure: ProviderFailure): void {
@@ -152,17 +206,34 @@ export class CallAttempts {
   }
 
   /** Waits until a lane may be used again, if that is soon enough; a result ends the call. */
-  async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<StoppedCall | undefined> {
-    const { world, soft, providerWaitMs } = this.#options;
+  async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<FailedCall | StoppedCall | undefined> {
+    const { world, soft, providerWaitMs, request } = this.#options;
+    const { model } = request;
     const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
     if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
-    const until = Math.min(...choices.map(({ lane }) => availableAt(lane, now)));
+    const until = Math.min(...choices.map(({ lane }) => availableAt(lane, model, now)));
     // A failing provider may recover at any moment; one that named a time will keep to it.
-    const named = choices.every(({ lane }) => lane.limitedUntil > now || lane.breaker.state.kind === 'down');
+    const named = choices.every(
+      ({ lane }) => lane.limitsOf(model).limitedUntil > now || lane.breaker.state.kind === 'down',
+    );
     const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
     const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
-    if (until === Infinity || until - this.#waitingSince > patienceMs) return this.#noProvider(choices, until);
+    if (until === Infinity || until - this.#waitingSince > patienceMs) {
+      return this.#isAlone(choices) ? this.failure([]) : this.#noProvider(choices, until);
+    }
     return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
+  }
+
+  /** Whether breakers are open for this row's sake only: none of the providers has failed another since its last answer. */
+  #isAlone(choices: readonly LaneChoice[]): boolean {
+    const { call, counts, request, world } = this.#options;
+    return choices.every(
+      ({ lane }) =>
+        lane.breaker.state.kind !== 'down' &&
+        lane.limitsOf(request.model).limitedUntil <= world.now() &&
+        counts.of(lane).all > 0 &&
+        lane.failing.othersThan(call) === 0,
+    );
   }
 
   #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
@@ -174,17 +245,21 @@ export class CallAttempts {
       return `${name} ${state?.kind === 'down' ? state.reason : 'fails'}`;
     });
     const message = `no AI provider is available: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
-    if (
-      downs.length > 0 &&
-      downs.every((state) => state.reason === 'not_authorized' || state.reason === 'unsupported_request')
-    ) {
+    if (downs.length > 0 && downs.every(({ reason }) => REFUSALS.has(reason))) {
       return stopped('provider-refused', message);
     }
+    if (downs.some(({ reason }) => reason === 'unreachable')) return stopped('providers-down', message);
     const limited =
       downs.length === states.length ||
-      lanes.every((lane, i) => states[i]?.kind === 'down' || lane.limitedUntil >= until);
+      lanes.every(
+        (lane, i) => states[i]?.kind === 'down' || lane.limitsOf(this.#options.request.model).limitedUntil >= until,
+      );
     return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
   }
+}
+
+function failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
+  return failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
 }
 
 function showTime(time: number): string {

@@ -20,11 +20,16 @@ export interface AiCallOptions {
   /** Equal requests of the stage are sent once. */
   readonly dedupe?: boolean | undefined;
   readonly inDoubt?: InDoubtPolicy | undefined;
+  /** What becomes of an answer that its cap cuts off. Default: `retry`. */
+  readonly onTruncated?: TruncatedPolicy | undefined;
   /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
   /** Aborts the call, whether or not it is under way. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** `retry`: ask once more, with a larger cap. `keep`: it is the answer. `fail`: the call fails. */
+export type TruncatedPolicy = 'retry' | 'keep' | 'fail';
 
 /** Token counts, under the keys of the data format. */
 export interface Usage {
@@ -42,6 +47,8 @@ export interface AnsweredCall {
   readonly model: string;
   /** Text; with a schema, the value that satisfies it. */
   readonly response: Json;
+  /** The provider's word for how it ended, such as `stop`; null: it had none. */
+  readonly finish_reason: string | null;
   readonly usage: Usage;
   /** The cost of all attempts of the call, as far as known; from the journal: the cost at that time. Null: no price is known. */
   readonly cost_usd: number | null;
@@ -74,6 +81,8 @@ export interface FailedCall {
   /** For a person, without secrets. */
   readonly message: string;
   readonly provider?: string | undefined;
+  /** What was paid for all the same: an answer that was cut off, filtered, or does not satisfy the schema. */
+  readonly answer?: string | undefined;
   readonly cached: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
-import { callKey, type CallFacts } from '../journal/index.js';
+import { callKey, type CallFacts, type Ending } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
@@ -15,7 +15,7 @@ import { eventOf, journaledCall } from './journaled-call.js';
 import { largestCap } from './repair-request.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
 import { createRunBudget } from './run-budget.js';
-import { resultOf } from './result.js';
+import { keptEnding, resultOf } from './result.js';
 import { schemaCheck, type SchemaCheck } from './schema-check.js';
 import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
@@ -117,7 +117,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         notify,
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
-        valueOf: (text) => valueOf(text, check),
+        resultOf: (ending, cached) => endedResult(ending, check, context, cached),
         conversation: {
           books,
           runBudget,
@@ -128,6 +128,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           check,
           call: key,
           lanes: candidates,
+          onTruncated: context.onTruncated ?? 'retry',
           capMax: largestCap(candidates, request.model),
           tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
           request: {
@@ -140,6 +141,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           onLimiterWait: (provider, ms) => hooks.onLimiterWait?.(provider, ms),
           bookLater: (booking) => bookings.add(booking),
           onSent: () => (counts.sent += 1),
+          onRecovered({ name }, ms) {
+            notify({ kind: 'provider-up', message: `${name} answers again, after ${Math.round(ms / 1000)} s` });
+          },
           onEnded(entry) {
             counts.totals = plus(counts.totals, entry);
             today.add(entry);
@@ -156,7 +160,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     recovered,
     recover: () => books.recover(),
     async call(request, context) {
-      const facts = factsOf(request, context);
+      const facts = factsOf(request, context, lanesFor(lanes, request, context));
       const key = callKey(facts);
       const other = underWay.get(key);
       const result = await (other ?? started(key, make(request, context, facts, key)));
@@ -169,7 +173,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       return shared;
     },
     estimate: async (request, context) => {
-      const facts = factsOf(request, context);
+      const facts = factsOf(request, context, lanesFor(lanes, request, context));
       const found = context.live === true ? undefined : await books.journal.get(callKey(facts));
       const journaled = found?.record.state.kind === 'ended';
       return estimateCall(
@@ -184,11 +188,10 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     },
     async recall(request, context) {
       if (context.live === true) return undefined;
-      const state = (await books.journal.get(callKey(factsOf(request, context))))?.record.state;
+      const state = (await books.journal.get(callKey(factsOf(request, context, lanesFor(lanes, request, context)))))
+        ?.record.state;
       if (state?.kind !== 'ended') return undefined;
-      const { ending } = state;
-      const value = ending.kind === 'answered' ? valueOf(ending.text, await checkFor(context.schema)) : null;
-      return resultOf(ending, value, true);
+      return endedResult(state.ending, await checkFor(context.schema), context, true);
     },
     async status(pipeline) {
       await bookings.idle();
@@ -242,13 +245,16 @@ function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined
   }
 }
 
-function factsOf(request: UniversalRequest, context: AiCallOptions): CallFacts {
+/** @param lanes those that may serve */
+function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: readonly ProviderLane[]): CallFacts {
+  const [only, ...others] = lanes;
   return {
     stage: context.stage,
     request,
     maxTokens: request.max_tokens ?? context.maxTokens ?? DEFAULTS.maxTokens,
     schema: context.schema,
     identity: context.dedupe === true ? undefined : context.identity,
+    server: others.length === 0 ? only?.provider : undefined,
   };
 }
 
@@ -261,6 +267,17 @@ function lanesFor(
   if (request.provider !== undefined) return all.filter(({ name }) => name === request.provider);
   if (context.providers === undefined) return all;
   return context.providers.flatMap((name) => all.filter((lane) => lane.name === name));
+}
+
+function endedResult(
+  ending: Ending,
+  check: SchemaCheck | undefined,
+  { onTruncated }: AiCallOptions,
+  cached: boolean,
+): CallResult {
+  const satisfies = (text: string): boolean => check?.(text).ok ?? true;
+  const shown = onTruncated === 'keep' ? keptEnding(ending, satisfies) : ending;
+  return resultOf(shown, shown.kind === 'answered' ? valueOf(shown.text, check) : null, cached);
 }
 
 function valueOf(text: string, check: SchemaCheck | undefined): Json {

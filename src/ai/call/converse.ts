@@ -1,16 +1,20 @@
-import type { Json } from 'computo-js';
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ReceivedAnswer } from './attempt.js';
-import type { CallFailureCode, FailedCall, StoppedCall } from './call.js';
+import { AttemptCounts } from './attempt-counts.js';
+import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from './call.js';
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
 import type { SchemaCheck } from './schema-check.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
-export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'budgetAtOnce' | 'attemptsBefore'> {
+export interface Conversation extends Omit<
+  CallAttemptsOptions,
+  'received' | 'budgetAtOnce' | 'attemptsBefore' | 'counts'
+> {
   readonly check: SchemaCheck | undefined;
+  readonly onTruncated: TruncatedPolicy;
   /** The largest output cap that any of the lanes takes. */
   readonly capMax: number;
   /** The draft that an earlier process received. */
@@ -21,7 +25,7 @@ export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'bu
 }
 
 export type Conversed =
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json }
+  | { readonly kind: 'ended'; readonly ending: Ending }
   | FailedCall
   | StoppedCall
   | { readonly kind: 'cut'; readonly stop: StoppedCall };
@@ -31,6 +35,7 @@ const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0
 /** One request, and one more attempt if its answer was truncated or does not satisfy the schema. */
 export async function converse(conversation: Conversation): Promise<Conversed> {
   let draft = conversation.draft;
+  const counts = new AttemptCounts();
   for (;;) {
     const asked = draft;
     let verdict: Verdict | undefined;
@@ -41,8 +46,9 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       // A repair may use what is left of the budget, but does not wait for more.
       budgetAtOnce: asked !== undefined,
       attemptsBefore: asked?.tally.attempts ?? 0,
+      counts,
       async received(received) {
-        verdict = classify(received, asked, conversation);
+        verdict = classify(received, asked, conversation, counts);
         await (verdict.kind === 'draft'
           ? conversation.keepDraft(verdict.draft, received)
           : conversation.keepEnding(verdict.ending, received));
@@ -59,6 +65,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
         ...attempted,
         ...faultOf(asked),
         message: `${faultOf(asked).message}; a second attempt failed: ${attempted.message}`,
+        answer: asked.text,
       };
     } else {
       return attempted;
@@ -66,26 +73,37 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
   }
 }
 
-type Verdict =
-  | { readonly kind: 'draft'; readonly draft: Draft }
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly response: Json };
+type Verdict = { readonly kind: 'draft'; readonly draft: Draft } | { readonly kind: 'ended'; readonly ending: Ending };
 
 function classify(
   received: ReceivedAnswer,
   asked: Draft | undefined,
-  { check, request, capMax }: Conversation,
+  { check, request, capMax, lanes, onTruncated }: Conversation,
+  counts: AttemptCounts,
 ): Verdict {
   const { answer, provider } = received;
   const tally = added(asked?.tally ?? NO_TALLY, received);
+  // The attempt that brought the answer is not counted yet.
+  const mayMend =
+    asked === undefined &&
+    lanes.some((lane) => counts.of(lane).mayBeBilled + (lane.name === provider ? 1 : 0) < lane.retry.attemptsMax);
   const end = (code: CallFailureCode, message: string): Verdict => ({
     kind: 'ended',
-    ending: { kind: 'failed', code, message: `${provider}: ${message}`, provider, tally },
-    response: null,
+    ending: {
+      kind: 'failed',
+      code,
+      message: `${provider}: ${message}`,
+      provider,
+      model: answer.model,
+      ...(answer.text !== '' && { text: answer.text }),
+      ...(answer.finish.reason !== null && { finish: answer.finish.reason }),
+      tally,
+    },
   });
   switch (answer.finish.kind) {
     case 'truncated':
-      if (asked === undefined && request.maxOutputTokens < capMax)
-        return { kind: 'draft', draft: { kind: 'truncated', tally } };
+      if (mayMend && onTruncated === 'retry' && request.maxOutputTokens < capMax)
+        return { kind: 'draft', draft: { kind: 'truncated', text: answer.text, tally } };
       return end('truncated', `the answer was truncated (${answer.finish.reason}): raise max_tokens`);
     case 'filtered':
     case 'refused':
@@ -94,13 +112,12 @@ function classify(
     case 'complete':
       break;
   }
-  const checked = check?.(answer.text) ?? { ok: true as const, value: answer.text };
+  const checked = check?.(answer.text) ?? { ok: true as const };
   if (checked.ok) {
-    const ending: Ending = { kind: 'answered', provider, model: answer.model, text: answer.text, tally };
-    return { kind: 'ended', ending, response: checked.value };
+    const { model, text, finish } = answer;
+    return { kind: 'ended', ending: { kind: 'answered', provider, model, text, finish: finish.reason, tally } };
   }
-  if (asked === undefined)
-    return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
+  if (mayMend) return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
   return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);
 }
 

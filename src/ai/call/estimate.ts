@@ -90,7 +90,7 @@ export async function estimateCall(
 /** Why a request can never pass a rate limit; undefined: it can. */
 function tooLarge({ lane, request }: LaneChoice): string | undefined {
   const tokens = countedTokens(request);
-  const limits = lane.limiters(request.model).map((limiter) => limiter.status().tokensPerMinute ?? Infinity);
+  const limits = lane.limiters(request.model).map((limiter) => limiter.status().tokensMax ?? Infinity);
   const least = Math.min(...limits);
   return tokens <= least ? undefined : tooLargeFor(lane.name, tokens, least);
 }

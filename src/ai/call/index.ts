@@ -7,6 +7,7 @@ export type {
   FailedCall,
   StoppedCall,
   StopReason,
+  TruncatedPolicy,
   Usage,
 } from './call.js';
 export { createAiClient, type AiClient } from './client.js';

@@ -1,4 +1,3 @@
-import type { Json } from 'computo-js';
 import { standingOf, type Books } from '../books/index.js';
 import {
   answerInputs,
@@ -16,7 +15,6 @@ import type { ReceivedAnswer } from './attempt.js';
 import { failed, stopped, type AiCallOptions, type CallResult } from './call.js';
 import { converse, type Conversation } from './converse.js';
 import type { Notice } from './options.js';
-import { resultOf } from './result.js';
 
 /** One call, as the journal sees it. */
 export interface JournaledCall {
@@ -29,8 +27,8 @@ export interface JournaledCall {
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
-  /** Reads an answer's text, also of one from the journal. */
-  valueOf(text: string): Json;
+  /** The result of an ended call. */
+  resultOf(ending: Ending, cached: boolean): CallResult;
   /** The conversation, without what the journal adds to it. */
   readonly conversation: Omit<Conversation, 'draft' | 'opened' | 'keepDraft' | 'keepEnding'>;
 }
@@ -46,7 +44,7 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
     const found = await books.journal.get(key);
     if (found !== undefined) {
       const { state } = found.record;
-      if (state.kind === 'ended' && context.live !== true) return cachedResult(call, state.ending);
+      if (state.kind === 'ended' && context.live !== true) return call.resultOf(state.ending, true);
       const standing = await standingOf(books, found);
       if (standing === 'under-way') {
         await sleep(world, POLL_MS, soft);
@@ -87,7 +85,7 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
   });
   switch (conversed.kind) {
     case 'ended':
-      return resultOf(conversed.ending, conversed.response, false);
+      return call.resultOf(conversed.ending, false);
     case 'cut':
       // For people, who look for it in the provider's bill at the time of sending.
       await books.journal.put(key, record({ kind: 'cut', kept, ...last }, openedAt));
@@ -99,10 +97,6 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
       return conversed;
     }
   }
-}
-
-function cachedResult(call: JournaledCall, ending: Ending): CallResult {
-  return resultOf(ending, ending.kind === 'answered' ? call.valueOf(ending.text) : null, true);
 }
 
 function keptIn(state: CallState): KeptDraft | undefined {

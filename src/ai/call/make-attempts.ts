@@ -24,7 +24,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
     const { choices, unfit } = choicesFor(open, request, options.route, tags.pipeline, runBudget, now);
     if (choices.length === 0) return state.failure(unfit);
 
-    const ready = choices.filter(({ lane }) => availableAt(lane, now) <= now);
+    const ready = choices.filter(({ lane }) => availableAt(lane, request.model, now) <= now);
     if (ready.length === 0) {
       const stop = await state.waitForProvider(choices, now);
       if (stop !== undefined) return stop;
@@ -43,6 +43,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
     const result = await attempt(next.lane, next.request, { ...options, ordinal: state.attempts + 1 });
     switch (result.kind) {
       case 'answered':
+        options.counts.answered(next.lane, world.now());
         for (const warning of result.answer.warnings) {
           const message = `${next.lane.name} does not support all of the request for ${request.model}: ${warning}`;
           options.notify({ kind: 'request-changed', message });
@@ -52,6 +53,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
         state.attempts += 1;
         if (result.failure.code === 'aborted')
           return result.failure.billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED };
+        options.counts.failed(next.lane, result.failure, world.now());
         const end = state.afterFailure(next.lane, result.failure);
         if (end !== undefined) return end;
         break;

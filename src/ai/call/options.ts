@@ -106,13 +106,13 @@ export interface CallHooks {
 
 /** Something that a person should know and that stops nothing. */
 export interface Notice {
-  readonly kind: 'budget-alert' | 'provider-down' | 'waiting' | 'request-changed' | 'in-doubt';
+  readonly kind: 'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt';
   /** For a person, without secrets. */
   readonly message: string;
 }
 
 export const DEFAULTS = {
-  timeouts: { connectMs: 10_000, firstByteMs: 120_000, totalMs: 600_000 },
+  timeouts: { connectMs: 10_000, totalMs: 600_000 },
   breaker: { threshold: 5, openForMs: 30_000 },
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,

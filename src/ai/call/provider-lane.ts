@@ -6,6 +6,7 @@ import {
   createRateMeter,
   type Gate,
   type Limiter,
+  type LimiterStatus,
   type RateMeter,
   type SharedBuckets,
 } from '../limit/index.js';
@@ -13,6 +14,7 @@ import { configuredPrice, type Price, type PriceTable } from '../money/index.js'
 import { createProvider, type Provider } from '../provider/index.js';
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
+import { createSuspects, type Suspects } from './suspects.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
 /** A provider with its limits, breaker, prices and meters. */
@@ -25,20 +27,43 @@ export interface ProviderLane {
   readonly tokenRate: RateMeter;
   readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
-  /** The provider's limiter, then the model's own, if it has one. */
+  /** A model's limits: what answers say about limits concerns their model alone. */
+  limitsOf(model: string): ModelLimits;
+  /** The limiters that a request for a model has to pass: the model's, then the provider's, if that is configured. */
   limiters(model: string): readonly Limiter[];
+  /** The limits of all its models together; of one, if it has been asked for one only. */
+  limitStatus(): LimiterStatus;
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
-  lastSuccessAt: number;
+  readonly lastSuccessAt: number;
+  /** It has answered. */
+  answered(now: number): void;
+  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, and tried how often. */
+  unreachable: { readonly since: number; readonly tries: number } | undefined;
+  /** Since when people know that it fails; undefined: it does not. */
+  toldFailingAt: number | undefined;
+  /** Rows whose requests it failed to serve since its last answer … */
+  readonly failing: Suspects;
+  /** … and those that it refused. */
+  readonly refused: Suspects;
+  /** So many rows in a row are refused that it refuses everyone. */
+  readonly refusesEveryone: boolean;
   /** The longest named wait that is obeyed without probing. */
   readonly namedWaitMsMax: number;
-  /** The provider asked for a wait longer than we accept: it is not used before this time. */
-  limitedUntil: number;
   /** Call this only when no call is under way. */
   close(): Promise<void>;
 }
+
+export interface ModelLimits {
+  readonly limiter: Limiter;
+  /** The provider asked for a wait longer than we accept: it is not asked for this model before this time. */
+  limitedUntil: number;
+}
+
+/** Models whose limits are remembered, those in use aside: events may name any. */
+const MODELS_MAX = 200;
 
 /**
  * Limits and breaker are shared by all processes that use the same name for the provider.
@@ -74,18 +99,29 @@ export function createLane(
     ),
   );
   const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
-  const limiter = limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
-  const modelLimiters = new Map<string, Limiter>();
-  const modelLimiter = (model: string): Limiter | undefined => {
-    const limits = settings.get(model)?.rate_limit;
-    if (limits === undefined) return undefined;
+  const common = options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
+  const byModel = new Map<string, ModelLimits>();
+  const limitsOf = (model: string): ModelLimits => {
+    const known = byModel.get(model);
+    if (known !== undefined) return known;
+    for (const [other, { limiter, limitedUntil }] of byModel) {
+      if (byModel.size < MODELS_MAX) break;
+      if (limiter.status().waiting > 0 || limitedUntil > world.now()) continue;
+      byModel.delete(other);
+      void limiter.close();
+    }
     const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
-    const known = modelLimiters.get(model) ?? limiterFor(limits, buckets, world);
-    modelLimiters.set(model, known);
-    return known;
+    const limiter = limiterFor(settings.get(model)?.rate_limit, buckets, world);
+    const made = { limiter, limitedUntil: 0 };
+    byModel.set(model, made);
+    return made;
   };
 
-  return {
+  const failing = createSuspects();
+  const refused = createSuspects();
+  let lastSuccessAt = 0;
+
+  const lane: ProviderLane = {
     name,
     provider,
     breaker: breakerOf(
@@ -98,19 +134,45 @@ export function createLane(
     tokenRate: createRateMeter(),
     requestRate: createRateMeter(),
     retry: options.retry ?? DEFAULTS.retry,
+    limitsOf,
     limiters(model) {
-      const own = modelLimiter(model);
-      return own === undefined ? [limiter] : [limiter, own];
+      const { limiter } = limitsOf(model);
+      return common === undefined ? [limiter] : [limiter, common];
+    },
+    limitStatus() {
+      const models = [...byModel.values()].map(({ limiter }) => limiter.status());
+      const whole = common?.status();
+      const shown = models.length === 1 ? { ...whole, ...models[0] } : whole;
+      const waiting = [...models, ...(whole === undefined ? [] : [whole])].reduce((sum, one) => sum + one.waiting, 0);
+      return { ...shown, pausedUntil: shown?.pausedUntil ?? 0, waiting };
     },
     priceOf: (model, time) => ownPrices.get(model) ?? commonPrice ?? prices.priceOf(provider.vendor, model, time),
     settingsOf: (model) => settings.get(model),
-    lastSuccessAt: 0,
-    limitedUntil: 0,
+    get lastSuccessAt() {
+      return lastSuccessAt;
+    },
+    answered(now) {
+      lastSuccessAt = now;
+      lane.unreachable = undefined;
+      lane.toldFailingAt = undefined;
+      failing.clear();
+      refused.clear();
+    },
+    unreachable: undefined,
+    toldFailingAt: undefined,
+    failing,
+    refused,
+    get refusesEveryone() {
+      // One that has answered before may refuse what stands in several rows; one that has not is set up wrong.
+      return refused.count >= (lastSuccessAt === 0 ? 2 : Math.max(2, breaker.threshold));
+    },
     async close() {
-      await Promise.all([limiter, ...modelLimiters.values()].map((each) => each.close()));
+      const limiters = [...byModel.values()].map(({ limiter }) => limiter);
+      await Promise.all([...limiters, ...(common === undefined ? [] : [common])].map((each) => each.close()));
       provider.close();
     },
   };
+  return lane;
 }
 
 /** A provider that refuses is not probed sooner than one that fails. */

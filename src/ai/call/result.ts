@@ -6,20 +6,30 @@ import type { CallFailureCode, CallResult, Usage } from './call.js';
 /** The caller's result of an ended call. `response`: the answer's value. */
 export function resultOf(ending: Ending, response: Json, cached: boolean): CallResult {
   if (ending.kind === 'failed') {
-    return { kind: 'failed', code: codeOf(ending.code), message: ending.message, provider: ending.provider, cached };
+    const { message, provider, text } = ending;
+    return { kind: 'failed', code: codeOf(ending.code), message, provider, answer: text, cached };
   }
-  const { provider, model, tally } = ending;
+  const { provider, model, finish = null, tally } = ending;
   return {
     kind: 'answered',
     provider,
     model,
     response,
+    finish_reason: finish,
     usage: usageOf(tally),
     cost_usd: tally.cost === null ? null : dollars(tally.cost),
     latency_ms: tally.latencyMs,
     attempts: tally.attempts,
     cached,
   };
+}
+
+/** An ending as a stage takes it that keeps answers which were cut off, if they satisfy its schema. */
+export function keptEnding(ending: Ending, satisfies: (text: string) => boolean): Ending {
+  if (ending.kind === 'answered' || ending.code !== 'truncated') return ending;
+  const { provider, model, text, finish, tally } = ending;
+  if (text === undefined || model === undefined || !satisfies(text)) return ending;
+  return { kind: 'answered', provider, model, text, finish, tally };
 }
 
 function usageOf({ tokens }: Tally): Usage {

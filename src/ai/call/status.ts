@@ -72,8 +72,7 @@ export async function readStatus(from: {
 /** The state of each provider. */
 export function providerStatuses(lanes: readonly ProviderLane[], now: number): readonly ProviderStatus[] {
   return lanes.map((lane) => {
-    const [limiter] = lane.limiters('');
-    const { waiting = 0, requestsPerMinute, tokensPerMinute } = limiter?.status() ?? {};
+    const { waiting, requestsPerMinute, tokensPerMinute } = lane.limitStatus();
     return {
       name: lane.name,
       breaker: lane.breaker.state,

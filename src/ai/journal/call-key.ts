@@ -14,18 +14,32 @@ export interface CallFacts {
   readonly schema?: JsonSchema | undefined;
   /** Undefined: equal requests of a stage are one call. */
   readonly identity?: CallIdentity | undefined;
+  /** The only one that may serve. Undefined: several may, and stand in for each other. */
+  readonly server?: CallServer | undefined;
+}
+
+/** Who answers, whatever it is called in the config, and with whichever key it is asked. */
+export interface CallServer {
+  readonly kind: string;
+  readonly baseUrl: string;
 }
 
 /** Increased when keys change their meaning: older answers are then not found, rather than mistaken for others. */
 const KEY_VERSION = 1;
 
-/** What shapes the answer to a request. Who serves it, at which address and with which key, does not. */
-export function answerInputs({ request, maxTokens, schema }: Omit<CallFacts, 'stage'>): Record<string, unknown> {
+/** What shapes the answer to a request, whoever serves it. */
+export function answerInputs({
+  request,
+  maxTokens,
+  schema,
+}: Omit<CallFacts, 'stage' | 'server'>): Record<string, unknown> {
   return { ...without(request, 'provider'), max_tokens: maxTokens, ...(schema !== undefined && { schema }) };
 }
 
 /** The key of a call in the journal: a hash, 64 hexadecimal digits. */
 export function callKey(facts: CallFacts): string {
-  const text = canonicalJson([KEY_VERSION, facts.stage, answerInputs(facts), facts.identity ?? null]);
+  const { stage, identity = null, server } = facts;
+  const servedBy = server === undefined ? [] : [server.kind, server.baseUrl];
+  const text = canonicalJson([KEY_VERSION, stage, answerInputs(facts), identity, ...servedBy]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -13,7 +13,7 @@ export interface Tally {
 
 /** A paid answer that one more attempt may repair. */
 export type Draft =
-  | { readonly kind: 'truncated'; readonly tally: Tally }
+  | { readonly kind: 'truncated'; readonly text?: string | undefined; readonly tally: Tally }
   | { readonly kind: 'invalid'; readonly text: string; readonly problem: string; readonly tally: Tally };
 
 /** The final result of a call. */
@@ -23,6 +23,8 @@ export type Ending =
       readonly provider: string;
       readonly model: string;
       readonly text: string;
+      /** The provider's word for how it ended; null: it had none. */
+      readonly finish?: string | null | undefined;
       readonly tally: Tally;
     }
   /** A paid answer that is not a success. */
@@ -31,6 +33,10 @@ export type Ending =
       readonly code: string;
       readonly message: string;
       readonly provider: string;
+      readonly model?: string | undefined;
+      /** What it says all the same. */
+      readonly text?: string | undefined;
+      readonly finish?: string | undefined;
       readonly tally: Tally;
     };
 

@@ -13,7 +13,7 @@ export interface Permit {
 
 export type Admission =
   | { readonly kind: 'granted'; readonly permit: Permit }
-  /** The request alone is larger than a whole minute's tokens: it would never be admitted. */
+  /** The request alone is larger than a whole minute's tokens of the configured limit: it would never be admitted. */
   | { readonly kind: 'too-large'; readonly tokensPerMinute: number }
   | { readonly kind: 'aborted' };
 
@@ -28,7 +28,7 @@ export interface Limiter {
   acquire(tokens: number, signal?: AbortSignal): Promise<Admission>;
   /** Admits nothing before `time`, milliseconds since the epoch. */
   pauseUntil(time: number): void;
-  /** Applies the limits in an answer where they are stricter than ours. */
+  /** Applies the limits in an answer, up and down, where they are stricter than the configured ones. */
   correct(report: LimitReport): void;
   status(): LimiterStatus;
   /** Returns what was drawn and not used. No caller may be waiting any more. */
@@ -40,6 +40,8 @@ export interface LimiterStatus {
   readonly pausedUntil: number;
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
+  /** Requests that count for more are refused: the configured limit. What a provider says is never the end of a request. */
+  readonly tokensMax?: number;
 }
 
 interface Waiter {
@@ -68,14 +70,14 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   let cancelTimer: (() => void) | undefined;
 
   const tooLarge = (count: number): Admission | undefined =>
-    limits.tokensPerMinute !== undefined && count > limits.tokensPerMinute
-      ? { kind: 'too-large', tokensPerMinute: limits.tokensPerMinute }
+    configured.tokensPerMinute !== undefined && count > configured.tokensPerMinute
+      ? { kind: 'too-large', tokensPerMinute: configured.tokensPerMinute }
       : undefined;
 
-  /** What a request takes from the configured limits. */
+  /** What a request takes from the limits: a whole minute's tokens at most. */
   const needOf = (count: number): Quantity => ({
     requests: limits.requestsPerMinute === undefined ? 0 : 1,
-    tokens: limits.tokensPerMinute === undefined ? 0 : count,
+    tokens: limits.tokensPerMinute === undefined ? 0 : Math.min(count, limits.tokensPerMinute),
   });
 
   const grant = (need: Quantity): Permit => {
@@ -89,7 +91,8 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
       admitWaiting();
     };
     return {
-      settle: (used) => giveBack({ requests: 0, tokens: counted ? need.tokens - used : 0 }),
+      settle: (used) =>
+        giveBack({ requests: 0, tokens: counted ? need.tokens - Math.min(used, limits.tokensPerMinute ?? used) : 0 }),
       cancel: () => giveBack(need),
     };
   };
@@ -159,9 +162,12 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     returning = returning.then(() => given);
   };
 
-  /** The provider's limit never permits more than ours. */
-  const stricter = (ours: number | undefined, { limit }: LimitState = {}): number | undefined =>
-    limit === undefined || limit <= 0 ? ours : Math.min(limit, ours ?? Infinity);
+  /** The provider's limit as it was last told never permits more than ours. */
+  const stricter = (
+    ours: number | undefined,
+    before: number | undefined,
+    { limit }: LimitState = {},
+  ): number | undefined => (limit === undefined || limit <= 0 ? before : Math.min(limit, ours ?? Infinity));
 
   return {
     acquire(count, signal) {
@@ -196,8 +202,8 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     },
     correct({ requests, tokens }) {
       limits = {
-        requestsPerMinute: stricter(limits.requestsPerMinute, requests),
-        tokensPerMinute: stricter(limits.tokensPerMinute, tokens),
+        requestsPerMinute: stricter(configured.requestsPerMinute, limits.requestsPerMinute, requests),
+        tokensPerMinute: stricter(configured.tokensPerMinute, limits.tokensPerMinute, tokens),
       };
       const left = {
         ...(requests?.remaining !== undefined && { requests: requests.remaining }),
@@ -214,6 +220,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
       pausedUntil,
       ...(limits.requestsPerMinute !== undefined && { requestsPerMinute: limits.requestsPerMinute }),
       ...(limits.tokensPerMinute !== undefined && { tokensPerMinute: limits.tokensPerMinute }),
+      ...(configured.tokensPerMinute !== undefined && { tokensMax: configured.tokensPerMinute }),
     }),
     async close() {
       cancelTimer?.();

@@ -17,6 +17,7 @@ export interface LimitReport {
 /**
  * Reads `x-ratelimit-*` (OpenAI and compatible servers), `anthropic-ratelimit-*`, `retry-after` and `retry-after-ms`.
  * The reset times of both families say when a limit is full again, not when the next request fits: they are ignored.
+ * OpenRouter's `x-ratelimit-reset` is the time of the next request.
  *
  * @param now milliseconds since the epoch, for a `retry-after` with a date
  */
@@ -24,7 +25,7 @@ export function readLimitHeaders(headers: Headers, now: number): LimitReport {
   const requests = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'requests');
   // Anthropic limits input and output tokens apart, and shows the tightest of its limits as plain `tokens`.
   const tokens = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'tokens');
-  const retryAfterMs = retryAfter(headers, now);
+  const retryAfterMs = retryAfter(headers, now) ?? untilReset(headers, now);
   return {
     ...(requests && { requests }),
     ...(tokens && { tokens }),
@@ -46,17 +47,42 @@ function stateOf(headers: Headers, families: readonly string[], what: string): L
   return undefined;
 }
 
+/** No limit lasts longer: a server that says so is wrong. */
+const WAIT_MS_MAX = 31 * 86_400_000;
+
+/** A wait that a server may mean; undefined: it is none, negative, or absurdly long, and says nothing. */
+export function saneWaitMs(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms > 0 && ms <= WAIT_MS_MAX ? ms : undefined;
+}
+
 function retryAfter(headers: Headers, now: number): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const ms = saneWaitMs(Number(headers.get('retry-after-ms') ?? Number.NaN));
+  if (ms !== undefined) return ms;
   const text = headers.get('retry-after')?.trim();
   if (text === undefined || text === '') return undefined;
   const seconds = Number(text);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
-  const duration = goDurationMs(text);
-  if (duration !== undefined) return duration;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  if (!Number.isNaN(seconds)) return saneWaitMs(seconds * 1000);
+  // A date is the server's: our clock may be another.
+  const sentAt = Date.parse(headers.get('date') ?? '');
+  return saneWaitMs(goDurationMs(text) ?? Date.parse(text) - (Number.isNaN(sentAt) ? now : sentAt));
+}
+
+/** OpenRouter: when its only limit begins anew, told when nothing is left of it. */
+function untilReset(headers: Headers, now: number): number | undefined {
+  if (integer(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
+  return untilEpochMs(headers.get('x-ratelimit-reset'), now);
+}
+
+/** How long it is until a moment that is given as milliseconds since the epoch; undefined: it is none, or past. */
+export function untilEpochMs(text: string | null | undefined, now: number): number | undefined {
+  const at = integer(text ?? null);
+  return at === undefined ? undefined : saneWaitMs(at - now);
+}
+
+/** The wait that a sentence names, as in "Please try again in 7m12s."; undefined: it names none. */
+export function waitInWords(words: string): number | undefined {
+  const [, duration = ''] = /try again in ((?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+)/i.exec(words) ?? [];
+  return saneWaitMs(goDurationMs(duration.toLowerCase()));
 }
 
 function integer(text: string | null): number | undefined {

@@ -27,7 +27,7 @@ export const anthropic: Wire = {
     const tier = textAt(rawUsage, 'service_tier');
     return {
       text,
-      finish: finishOf(body),
+      finish: finishOf(body, text),
       model: textAt(body, 'model'),
       tokens: tokensOf(rawUsage),
       rawUsage: rawUsage ?? null,
@@ -64,21 +64,25 @@ function tokensOf(usage: unknown): BillableTokens | undefined {
   return hour > written ? undefined : { input, cacheRead, cacheWrite: written - hour, cacheWriteHour: hour, output };
 }
 
-function finishOf(body: unknown): Finish {
-  const reason = textAt(body, 'stop_reason') ?? 'no stop_reason';
+function finishOf(body: unknown, text: string): Finish {
+  const reason = textAt(body, 'stop_reason');
   switch (reason) {
     case 'end_turn':
     case 'stop_sequence':
     // The only tool that we offer is the one for a schema.
     case 'tool_use':
-      return { kind: 'complete' };
+      return { kind: 'complete', reason };
     case 'max_tokens':
     case 'model_context_window_exceeded':
       return { kind: 'truncated', reason };
     case 'refusal':
       return { kind: 'refused', reason };
-    default:
+    case 'pause_turn':
       return { kind: 'unfinished', reason };
+    default:
+      return text === ''
+        ? { kind: 'unfinished', reason: reason ?? 'no stop_reason' }
+        : { kind: 'complete', reason: reason ?? null };
   }
 }
 
@@ -88,9 +92,10 @@ function classify(status: number, body: unknown, retryAfterMs: number | undefine
     const spent = textAt(body, 'error', 'details', 'error_code') === 'enforced_spend_limit_reached';
     return spent ? OUT_OF_CREDIT : rateLimited(retryAfterMs);
   }
+  if (status === 402 && textAt(body, 'error', 'type') === 'billing_error') return OUT_OF_CREDIT;
   if (status === 400) {
     if (/reached your specified API usage limits|credit balance is too low/i.test(message)) return OUT_OF_CREDIT;
-    if (/prompt is too long/i.test(message)) return TOO_LARGE;
+    if (/prompt is too long|exceed context limit/i.test(message)) return TOO_LARGE;
     return INVALID;
   }
   return undefined;

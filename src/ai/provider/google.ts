@@ -1,10 +1,10 @@
 import { nextDayStart } from '../calendar.js';
-import { goDurationMs } from '../limit/go-duration.js';
+import { goDurationMs, saneWaitMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
-import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+import { INVALID, NOT_AUTHORIZED, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Google's daily quotas are reset at midnight there. */
 const QUOTA_TIME_ZONE = 'America/Los_Angeles';
@@ -33,7 +33,7 @@ export const google: Wire = {
     const rawUsage = at(body, 'usageMetadata');
     return {
       text,
-      finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate),
+      finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate, text),
       model: textAt(body, 'modelVersion'),
       tokens: tokensOf(rawUsage),
       rawUsage: rawUsage ?? null,
@@ -65,11 +65,11 @@ function tokensOf(usage: unknown): BillableTokens | undefined {
   return input < 0 ? undefined : { input, cacheRead, cacheWrite: 0, cacheWriteHour: 0, output: candidates + thoughts };
 }
 
-function finishOf(candidate: unknown): Finish {
-  const reason = textAt(candidate, 'finishReason') ?? 'no finishReason';
+function finishOf(candidate: unknown, text: string): Finish {
+  const reason = textAt(candidate, 'finishReason');
   switch (reason) {
     case 'STOP':
-      return { kind: 'complete' };
+      return { kind: 'complete', reason };
     case 'MAX_TOKENS':
     // The library would request the rest in another attempt, which one-shot-fetch rejects.
     case 'CONTINUATION':
@@ -82,8 +82,15 @@ function finishOf(candidate: unknown): Finish {
     case 'IMAGE_SAFETY':
     case 'LANGUAGE':
       return { kind: 'filtered', reason };
-    default:
+    case 'OTHER':
+    case 'MALFORMED_FUNCTION_CALL':
+    case 'UNEXPECTED_TOOL_CALL':
+    case 'TOO_MANY_TOOL_CALLS':
       return { kind: 'unfinished', reason };
+    default:
+      return text === ''
+        ? { kind: 'unfinished', reason: reason ?? 'no finishReason' }
+        : { kind: 'complete', reason: reason ?? null };
   }
 }
 
@@ -91,7 +98,8 @@ function classify(status: number, body: unknown, retryAfterMs: number | undefine
   if (status === 429) return classifyQuota(body, retryAfterMs, now);
   if (status !== 400) return undefined;
   const message = textAt(body, 'error', 'message') ?? '';
-  if (/API key not valid/i.test(message)) return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
+  const isBadKey = listAt(body, 'error', 'details').some((detail) => textAt(detail, 'reason') === 'API_KEY_INVALID');
+  if (isBadKey || /API key (?:not valid|expired)|User location is not supported/i.test(message)) return NOT_AUTHORIZED;
   return /exceeds the maximum number of tokens/i.test(message) ? TOO_LARGE : INVALID;
 }
 
@@ -105,5 +113,5 @@ function classifyQuota(body: unknown, retryAfterMs: number | undefined, now: num
     const delayMs = nextDayStart(now, QUOTA_TIME_ZONE) - now;
     return { code: 'quota_exhausted', outcome: { kind: 'provider-down-until', delayMs } };
   }
-  return rateLimited((retryDelay === undefined ? undefined : goDurationMs(retryDelay)) ?? retryAfterMs);
+  return rateLimited(saneWaitMs(goDurationMs(retryDelay ?? '')) ?? retryAfterMs);
 }

@@ -1,8 +1,18 @@
+import { untilEpochMs, waitInWords } from '../limit/index.js';
 import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
 import type { Finish } from './provider.js';
-import { at, isObject, partsText, textAt } from './read-json.js';
-import { INVALID, MODEL_NOT_FOUND, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
+import { at, errorStatus, isObject, listAt, partsText, textAt } from './read-json.js';
+import {
+  CONTENT_FILTERED,
+  INVALID,
+  MODEL_NOT_FOUND,
+  NOT_ENOUGH_CREDIT,
+  OUT_OF_CREDIT,
+  rateLimited,
+  TOO_LARGE,
+  type Verdict,
+} from './verdict.js';
 
 /** The meaning of chat completions, at OpenAI and compatible servers. */
 
@@ -12,6 +22,7 @@ const OUT_OF_CREDIT_CODES = new Set([
   'organization_spend_limit_exceeded',
   'project_spend_limit_exceeded',
   'organization_usage_limit_exceeded',
+  'billing_not_active',
 ]);
 
 export function readChat(body: unknown): WireAnswer | undefined {
@@ -24,7 +35,7 @@ export function readChat(body: unknown): WireAnswer | undefined {
   const tier = textAt(body, 'service_tier');
   return {
     text,
-    finish: finishOf(choice),
+    finish: finishOf(choice, text),
     model: textAt(body, 'model'),
     tokens: openaiTokens(rawUsage),
     rawUsage: rawUsage ?? null,
@@ -32,37 +43,65 @@ export function readChat(body: unknown): WireAnswer | undefined {
   };
 }
 
-function finishOf(choice: unknown): Finish {
+function finishOf(choice: unknown, text: string): Finish {
   const refusal = textAt(choice, 'message', 'refusal');
   if (refusal !== undefined && refusal !== '') return { kind: 'refused', reason: refusal.slice(0, 200) };
   const reason = textAt(choice, 'finish_reason');
   switch (reason) {
-    case 'stop':
-      return { kind: 'complete' };
     case 'length':
       return { kind: 'truncated', reason };
     case 'content_filter':
       return { kind: 'filtered', reason };
+    case 'stop':
+      return { kind: 'complete', reason };
+    case 'tool_calls':
+    case 'function_call':
+      return { kind: 'unfinished', reason };
     default:
-      return { kind: 'unfinished', reason: reason ?? 'no finish_reason' };
+      // Compatible servers have words of their own, or none: `eos`, `end_turn`, an empty text.
+      return text === ''
+        ? { kind: 'unfinished', reason: reason ?? 'no finish_reason' }
+        : { kind: 'complete', reason: reason ?? null };
   }
 }
 
-export function classifyChat(status: number, body: unknown, retryAfterMs: number | undefined): Verdict | undefined {
+/** An error in an answer's choice: the server behind a gateway died. Its code is the status that counts. */
+export function choiceError(body: unknown): number | undefined {
+  const choice = at(body, 'choices', 0);
+  const error = at(choice, 'error') ?? undefined;
+  if (error === undefined && textAt(choice, 'finish_reason') !== 'error') return undefined;
+  return errorStatus(error, 502);
+}
+
+export function classifyChat(
+  status: number,
+  body: unknown,
+  retryAfterMs: number | undefined,
+  now: number,
+): Verdict | undefined {
   const code = textAt(body, 'error', 'code') ?? '';
   const type = textAt(body, 'error', 'type') ?? '';
-  const message = textAt(body, 'error', 'message') ?? '';
+  const message = chatErrorText(body) ?? '';
   if (status === 429) {
-    if (OUT_OF_CREDIT_CODES.has(code) || type === 'insufficient_quota') return OUT_OF_CREDIT;
+    if (OUT_OF_CREDIT_CODES.has(code) || OUT_OF_CREDIT_CODES.has(type)) return OUT_OF_CREDIT;
     // "Request too large … Limit X, Requested Y" has the code of a temporary rate limit but never succeeds.
     if (/request too large/i.test(message)) return TOO_LARGE;
-    return rateLimited(retryAfterMs);
+    const reset = textAt(body, 'error', 'metadata', 'headers', 'X-RateLimit-Reset');
+    return rateLimited(retryAfterMs ?? untilEpochMs(reset, now) ?? waitInWords(message));
+  }
+  if (status === 402) {
+    const isSpent = /insufficient (?:credit|balance|fund|quota)/i.test(message) && !/fewer max_tokens/i.test(message);
+    return isSpent ? OUT_OF_CREDIT : NOT_ENOUGH_CREDIT;
   }
   if (status === 400) {
-    if (code === 'context_length_exceeded') return TOO_LARGE;
+    // Also in the words of vLLM and others, which have no code for it.
+    if (code === 'context_length_exceeded' || /maximum context length/i.test(message)) return TOO_LARGE;
+    if (code === 'content_filter') return CONTENT_FILTERED;
     if (code === 'model_not_found') return MODEL_NOT_FOUND;
     return INVALID;
   }
+  // OpenRouter's moderation of one prompt.
+  if (status === 403 && listAt(body, 'error', 'metadata', 'reasons').length > 0) return CONTENT_FILTERED;
   // The key is valid, but not for this model.
   if (status === 403 && [code, type].includes('model_not_found')) return MODEL_NOT_FOUND;
   if (status === 403 && /does not have access to (?:the )?model/i.test(message)) return MODEL_NOT_FOUND;
@@ -70,5 +109,11 @@ export function classifyChat(status: number, body: unknown, retryAfterMs: number
 }
 
 export function chatErrorText(body: unknown): string | undefined {
-  return textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? textAt(body, 'message');
+  return (
+    textAt(body, 'error', 'message') ??
+    textAt(body, 'error') ??
+    textAt(body, 'choices', 0, 'error', 'message') ??
+    textAt(body, 'message') ??
+    textAt(body, 'detail')
+  );
 }

@@ -1,6 +1,6 @@
 import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
-import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { isStrictSchema } from './strict-schema.js';
 
@@ -34,6 +34,7 @@ export const openaiCompatible: Wire = {
     if (reading === undefined || typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return reading;
     return { ...reading, reportedCost: chargeOfDollars(cost) };
   },
+  choiceError,
   classify: classifyChat,
   errorText: chatErrorText,
 };

@@ -1,5 +1,5 @@
 import type { Wire } from './wire.js';
-import { chatErrorText, classifyChat, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** OpenAI's chat completions. */
@@ -23,6 +23,7 @@ export const openai: Wire = {
     };
   },
   read: readChat,
+  choiceError,
   classify: classifyChat,
   errorText: chatErrorText,
 };

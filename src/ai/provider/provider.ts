@@ -33,9 +33,9 @@ export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'ma
   readonly schema?: JsonSchema | undefined;
 }
 
-/** How an answer ended. All but `complete` are failures: `reason` is the provider's word for it. */
+/** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
 export type Finish =
-  | { readonly kind: 'complete' }
+  | { readonly kind: 'complete'; readonly reason: string | null }
   | { readonly kind: 'truncated' | 'filtered' | 'refused' | 'unfinished'; readonly reason: string };
 
 export interface ProviderAnswer {
@@ -59,14 +59,15 @@ export interface ProviderAnswer {
 
 /** What to do after a failed attempt. */
 export type Outcome =
-  /** `down`: the failure suggests a problem of the provider, not of the request. */
-  | { readonly kind: 'retry-now'; readonly down: boolean }
+  | { readonly kind: 'retry-now' }
   /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
   /** It will serve nothing for this long; Infinity: until a person intervenes. */
   | { readonly kind: 'provider-down-until'; readonly delayMs: number }
   /** This request fails. `elsewhere`: another provider may accept it. */
   | { readonly kind: 'record-fatal'; readonly elsewhere: boolean }
+  /** This request fails, or everyone's: that shows when others are refused as well. */
+  | { readonly kind: 'refused' }
   /** Every request would fail: a wrong key, a wrong address. */
   | { readonly kind: 'run-fatal' };
 
@@ -84,7 +85,9 @@ export type FailureCode =
   | 'invalid_request'
   | 'request_too_large'
   | 'model_not_found'
+  | 'content_filtered'
   | 'not_authorized'
+  | 'forbidden'
   | 'unsupported_request';
 
 export interface ProviderFailure {
@@ -94,6 +97,8 @@ export interface ProviderFailure {
   readonly message: string;
   readonly status?: number;
   readonly requestId?: string;
+  /** There is no connection, and there is not likely to be one until a person mends it. */
+  readonly lasting?: boolean;
   /** `unknown`: the provider may have billed it. */
   readonly billing: 'none' | 'unknown';
   readonly limits: LimitReport;
@@ -106,6 +111,8 @@ export type ProviderResult =
 export interface Provider {
   readonly name: string;
   readonly kind: string;
+  /** Where its requests go, however that was written. */
+  readonly baseUrl: string;
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
   serves(model: string): boolean;

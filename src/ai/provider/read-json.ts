@@ -45,6 +45,12 @@ export function countAt(value: unknown, ...path: readonly (string | number)[]): 
   return typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= TOKENS_MAX ? found : undefined;
 }
 
+/** The HTTP status that a reported error stands for, by its `code` or `status`. @param unnamed where it has none */
+export function errorStatus(error: unknown, unnamed: number): number {
+  const code = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
+  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : unnamed;
+}
+
 /** Parses JSON; undefined when it is invalid. */
 export function parsed(text: string): unknown {
   try {

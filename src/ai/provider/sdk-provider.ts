@@ -6,6 +6,7 @@ import { oneShotFetch } from './one-shot-fetch.js';
 import type {
   ApiKey,
   FailureCode,
+  Finish,
   Outcome,
   Provider,
   ProviderFailure,
@@ -14,8 +15,8 @@ import type {
   ProviderResult,
   ProviderWorld,
 } from './provider.js';
-import { at, parsed } from './read-json.js';
-import { answerMask, masked } from './masked.js';
+import { at, errorStatus, parsed } from './read-json.js';
+import { answerMask, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
@@ -28,14 +29,15 @@ const MESSAGE_CHARACTERS_MAX = 500;
  */
 export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
   const { name } = options;
-  const baseUrl = options.baseUrl ?? wire.baseUrl;
-  if (baseUrl === undefined)
+  const address = options.baseUrl ?? wire.baseUrl;
+  if (address === undefined)
     throw new RangeError(`AI provider ${name}: a provider of kind ${wire.kind} needs a base_url`);
+  const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
   const transport = createTransport(options.timeouts, world.after);
   // Another address may serve any model.
-  const atVendor = options.baseUrl === undefined || options.baseUrl.replace(/\/+$/, '') === wire.baseUrl;
+  const atVendor = baseUrl === wire.baseUrl;
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
     const key = await revealed(options.apiKey);
@@ -73,7 +75,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       const requestId = answer.headers.get(wire.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
       const body = parsed(answer.body);
-      const embedded = embeddedError(answer, body);
+      const embedded = embeddedError(wire, answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
         const failure = httpFailure(wire, embedded ?? answer.status, answer, body, limits, world.now());
         // It is unknown whether an error inside a successful answer was billed.
@@ -84,7 +86,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure';
         return failed({
           code: 'broken_answer',
-          outcome: { kind: 'retry-now', down: false },
+          outcome: { kind: 'retry-now' },
           message,
           status: answer.status,
           billing: 'unknown',
@@ -96,7 +98,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         ok: true,
         answer: {
           text: mask.text(text),
-          finish: finish.kind === 'complete' ? finish : { ...finish, reason: mask.text(finish.reason) },
+          finish: maskedFinish(finish, mask),
           model: model === undefined ? request.model : mask.text(model),
           tokens,
           rawUsage: mask.json(rawUsage),
@@ -112,11 +114,17 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   return {
     name,
     kind: wire.kind,
+    baseUrl,
     vendor: wire.vendor(baseUrl),
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call,
     close: () => transport.close(),
   };
+}
+
+function maskedFinish(finish: Finish, mask: AnswerMask): Finish {
+  if (finish.kind !== 'complete') return { ...finish, reason: mask.text(finish.reason) };
+  return { ...finish, reason: finish.reason === null ? null : mask.text(finish.reason) };
 }
 
 /** The key may come from a file or a program, and reading it may fail. */
@@ -134,12 +142,13 @@ function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[]
 }
 
 /** Some servers put an error into a 200 answer: its code is the status that counts. */
-function embeddedError(answer: HttpAnswer, body: unknown): number | undefined {
+function embeddedError(wire: Wire, answer: HttpAnswer, body: unknown): number | undefined {
   const error = at(body, 'error');
-  if (answer.status !== 200 || error === undefined || error === null || at(body, 'choices') !== undefined)
-    return undefined;
-  const code = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
-  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500;
+  if (answer.status !== 200) return undefined;
+  const inChoice = wire.choiceError?.(body);
+  if (inChoice !== undefined) return inChoice;
+  if (error === undefined || error === null || at(body, 'choices') !== undefined) return undefined;
+  return errorStatus(error, 500);
 }
 
 function httpFailure(
@@ -150,16 +159,18 @@ function httpFailure(
   limits: LimitReport,
   now: number,
 ): Omit<ProviderFailure, 'limits' | 'requestId'> {
-  // A provider reports unknown resources in JSON: an HTML page is not from a provider.
-  const verdict =
-    status === 404 && body === undefined
-      ? WRONG_ADDRESS
-      : (wire.classify(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
+  // A provider reports unknown resources in JSON, by name: an HTML page, or FastAPI's word for any path, is not about a model.
+  const isNowhere = status === 404 && (body === undefined || at(body, 'detail') === 'Not Found');
+  const verdict = isNowhere
+    ? WRONG_ADDRESS
+    : (wire.classify(status, body, limits.retryAfterMs, now) ?? verdictOfStatus(status, limits.retryAfterMs));
   // The server knows best whether a retry makes sense.
   const noUse = answer.headers.get('x-should-retry') === 'false' && verdict.outcome.kind === 'retry-now';
   const outcome: Outcome = noUse ? { kind: 'record-fatal', elsewhere: true } : verdict.outcome;
   const words = wire.errorText(body) ?? (answer.body.slice(0, 200).trim() || 'no explanation');
-  return { code: verdict.code, outcome, message: `HTTP ${status}: ${words}`, status, billing: billingOfStatus(status) };
+  const hint = isNowhere ? ' (nothing is at this base_url: most end in /v1)' : '';
+  const message = `HTTP ${status}: ${words}${hint}`;
+  return { code: verdict.code, outcome, message, status, billing: billingOfStatus(status) };
 }
 
 function transportFailure(error: TransportError): ProviderFailure {
@@ -170,11 +181,11 @@ function transportFailure(error: TransportError): ProviderFailure {
     'too-large': 'broken_answer',
     aborted: 'aborted',
   };
-  const down = error.fault !== 'too-large' && error.fault !== 'aborted';
   return {
     code: codes[error.fault],
-    outcome: { kind: 'retry-now', down },
+    outcome: { kind: 'retry-now' },
     message: error.message,
+    ...(error.lasting && { lasting: true }),
     billing: error.sent ? 'unknown' : 'none',
     limits: {},
   };

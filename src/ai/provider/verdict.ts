@@ -13,49 +13,52 @@ export const OUT_OF_CREDIT: Verdict = {
   code: 'out_of_credit',
   outcome: { kind: 'provider-down-until', delayMs: Infinity },
 };
+/** For so large an answer, or at all. */
+export const NOT_ENOUGH_CREDIT: Verdict = { code: 'out_of_credit', outcome: { kind: 'refused' } };
+export const FORBIDDEN: Verdict = { code: 'forbidden', outcome: { kind: 'refused' } };
 export const TOO_LARGE: Verdict = { code: 'request_too_large', outcome: ELSEWHERE };
+/** What the request says is not allowed there. */
+export const CONTENT_FILTERED: Verdict = { code: 'content_filtered', outcome: NOWHERE };
+/** This key is not, or no longer, good for anything. */
+export const NOT_AUTHORIZED: Verdict = { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
 export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 /** This address is not the provider's. */
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
-/** No limit lasts longer; a server that says so is wrong. */
-const WAIT_MS_MAX = 31 * 86_400_000;
-
 export function rateLimited(delayMs: number | undefined): Verdict {
-  return { code: 'rate_limited', outcome: waitFor(delayMs) };
-}
-
-function waitFor(delayMs: number | undefined): Outcome {
-  return { kind: 'wait-until', delayMs: delayMs === undefined ? undefined : Math.min(delayMs, WAIT_MS_MAX) };
+  return { code: 'rate_limited', outcome: { kind: 'wait-until', delayMs } };
 }
 
 /** The meaning of a status when the body says nothing more specific. */
 export function verdictOfStatus(status: number, retryAfterMs: number | undefined): Verdict {
   switch (status) {
     case 401:
-    case 403:
-      return { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
+      return NOT_AUTHORIZED;
     case 402:
-      return OUT_OF_CREDIT;
+      return NOT_ENOUGH_CREDIT;
+    case 403:
+      return FORBIDDEN;
     case 404:
       return MODEL_NOT_FOUND;
     case 408:
     case 409:
-      return { code: 'server_error', outcome: { kind: 'retry-now', down: false } };
+      return { code: 'server_error', outcome: { kind: 'retry-now' } };
     case 413:
       return TOO_LARGE;
     case 429:
       return rateLimited(retryAfterMs);
     case 500:
-      return { code: 'server_error', outcome: { kind: 'retry-now', down: false } };
+      return { code: 'server_error', outcome: { kind: 'retry-now' } };
   }
   if (status > 500) {
     // An overloaded server that names a time is obeyed like any other.
-    if (retryAfterMs !== undefined) return { code: 'overloaded', outcome: waitFor(retryAfterMs) };
+    if (retryAfterMs !== undefined) {
+      return { code: 'overloaded', outcome: { kind: 'wait-until', delayMs: retryAfterMs } };
+    }
     return {
       code: status === 503 || status === 529 ? 'overloaded' : 'server_error',
-      outcome: { kind: 'retry-now', down: true },
+      outcome: { kind: 'retry-now' },
     };
   }
   if (status >= 400) return INVALID;

@@ -40,6 +40,8 @@ export interface Wire {
   adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
+  /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */
+  choiceError?(body: unknown): number | undefined;
   /** Classifies by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
   classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
   /** The provider's own description of the error. */

@@ -1,12 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
+import { brotliDecompressSync, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
 /** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
 export interface Timeouts {
   readonly connectMs: number;
-  readonly firstByteMs: number;
+  /** Undefined: as long as the whole may take. An answer that is not streamed begins when the model has thought and written it all. */
+  readonly firstByteMs?: number | undefined;
   readonly totalMs: number;
 }
 
@@ -71,8 +73,8 @@ export function createTransport(
           signal.removeEventListener('abort', onAbort);
           settle();
         };
-        const fail = (fault: TransportFault, message: string): void => {
-          finish(() => reject(new TransportError(fault, sent, message)));
+        const fail = (fault: TransportFault, message: string, lasting = false): void => {
+          finish(() => reject(new TransportError(fault, sent, message, lasting)));
           request.destroy();
         };
         const onAbort = (): void => fail('aborted', 'the call was aborted');
@@ -89,12 +91,17 @@ export function createTransport(
         request.on('socket', (socket) => {
           const connected = (): void => {
             sent = true;
-            phase(timeouts.firstByteMs, 'timeout', `no answer within ${timeouts.firstByteMs} ms`);
+            const { firstByteMs } = timeouts;
+            if (firstByteMs === undefined) endPhase();
+            else phase(firstByteMs, 'timeout', `no answer within ${firstByteMs} ms`);
           };
           if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
           else connected();
         });
-        request.on('error', (error) => fail(sent ? 'reset' : 'unreachable', reasonOf(error, target.host)));
+        request.on('error', (error) => {
+          const { message, lasting } = reasonOf(error, target.host);
+          fail(sent ? 'reset' : 'unreachable', message, !sent && lasting);
+        });
         request.on('response', (response) => {
           endPhase();
           const chunks: Buffer[] = [];
@@ -110,12 +117,15 @@ export function createTransport(
           });
           response.on('end', () => {
             if (!response.complete) return;
-            const answer = {
-              status: response.statusCode ?? 0,
-              headers: headersOf(response),
-              body: Buffer.concat(chunks).toString('utf8'),
-            };
-            finish(() => resolve(answer));
+            const headers = headersOf(response);
+            const body = inflated(Buffer.concat(chunks), headers.get('content-encoding'), answerBytesMax);
+            if (body === undefined) {
+              fail('too-large', `the answer is larger than ${answerBytesMax} bytes, or packed in an unknown way`);
+              return;
+            }
+            // A byte order mark is no part of the text.
+            const text = body.toString('utf8').replace(/^\uFEFF/, '');
+            finish(() => resolve({ status: response.statusCode ?? 0, headers, body: text }));
           });
         });
         request.end(body);
@@ -125,6 +135,25 @@ export function createTransport(
       agents.https.destroy();
     },
   };
+}
+
+/** What servers send packed, though they were asked not to. */
+const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+/** The bytes as they were before they were packed; undefined when they would be too many, or can't be unpacked. */
+function inflated(bytes: Buffer, encoding: string | null, bytesMax: number): Buffer | undefined {
+  const inflate = INFLATERS[encoding?.trim().toLowerCase() ?? ''];
+  if (inflate === undefined) return bytes;
+  try {
+    return inflate(bytes, { maxOutputLength: bytesMax });
+  } catch {
+    return undefined;
+  }
 }
 
 function headersOf(response: http.IncomingMessage): Headers {
@@ -141,8 +170,21 @@ function headersOf(response: http.IncomingMessage): Headers {
   return headers;
 }
 
+/** What Node's code means. */
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name cannot be looked up',
+  EPROTO: 'it speaks no TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
+};
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
+
 /** What went wrong, without the address and port that Node puts into some messages. */
-function reasonOf(error: Error, host: string): string {
+function reasonOf(error: Error, host: string): { readonly message: string; readonly lasting: boolean } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return `connection to ${host} failed: ${code}`;
+  const words = WORDS[code] ?? (CERTIFICATE.test(code) ? 'its certificate is not trusted' : undefined);
+  const reason = words === undefined ? code : `${words} (${code})`;
+  return { message: `connection to ${host} failed: ${reason}`, lasting: words !== undefined };
 }

@@ -14,11 +14,15 @@ export type TransportFault =
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 
-  /** @param sent whether the request may have reached the server and been billed */
+  /**
+   * @param sent whether the request may have reached the server and been billed
+   * @param lasting whether it is likely to stay so until a person mends it
+   */
   constructor(
     readonly fault: TransportFault,
     readonly sent: boolean,
     message: string,
+    readonly lasting = false,
   ) {
     super(message);
   }

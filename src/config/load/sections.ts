@@ -2,7 +2,7 @@ import { ConfigError, didYouMean } from '../diagnostic/index.js';
 import type { Config } from '../schema.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { secret, type SecretRef } from '../schema/secret.js';
-import { blameFile } from '../source/index.js';
+import { blameFile, type SourceNode } from '../source/index.js';
 import { defaultStateDirectory } from '../state/index.js';
 import type { SourcePlan } from '../kinds/index.js';
 import type { LoadedConfig } from './load-config.js';
@@ -43,16 +43,18 @@ export function providerNames(config: LoadedConfig): readonly string[] {
 /**
  * One AI provider's settings.
  *
+ * @param forLook only its settings are looked at: it needs no key, and has none
  * @throws ConfigError if there is no such provider, or a variable that it needs is not set
  */
-export function useProvider(config: LoadedConfig, name: string): ProviderConfig {
-  const node = partAt(config.document, ['ai_providers', name]);
-  if (node === undefined) {
+export function useProvider(config: LoadedConfig, name: string, forLook = false): ProviderConfig {
+  const found = partAt(config.document, ['ai_providers', name]);
+  if (found === undefined) {
     const hint = didYouMean(name, providerNames(config));
     throw new ConfigError([
       blameFile(config.file)('unknown-provider', `no AI provider ${JSON.stringify(name)} in the config`, hint),
     ]);
   }
+  const node = forLook ? withoutEntry(found, 'api_key') : found;
   const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
   const { api_key: key, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
@@ -135,4 +137,9 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
 function mapValues<T extends Readonly<Record<string, string | undefined>>>(paths: T, map: (path: string) => string): T {
   const mapped = Object.entries(paths).map(([key, path]) => [key, path === undefined ? undefined : map(path)]);
   return Object.fromEntries(mapped) as T;
+}
+
+function withoutEntry(node: SourceNode, key: string): SourceNode {
+  if (node.entries === undefined) return node;
+  return { ...node, entries: new Map([...node.entries].filter(([name]) => name !== key)) };
 }

@@ -56,7 +56,10 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
         `Which wire it speaks. Default: the provider's name if it is one of these, else ${kindOf('', kinds).kind}.`,
       ),
     api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
-    base_url: text('a URL like https://api.openai.com/v1', isHttpUrl)
+    base_url: text(
+      'a URL like https://api.openai.com/v1, without query or password (there are query and headers for them)',
+      isBaseUrl,
+    )
       .optional()
       .describe("Where requests go. Default: the vendor's address."),
     models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
@@ -65,7 +68,11 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
     timeouts: section({
       connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
-      first_byte: duration(1).prefault('2m').describe('Until the answer starts. A plain number is milliseconds.'),
+      first_byte: duration(1)
+        .optional()
+        .describe(
+          'Until the answer starts: mostly when it is whole. Default: as total. A plain number is milliseconds.',
+        ),
       total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
     })
       .prefault({})
@@ -79,7 +86,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .prefault({})
       .describe('When to stop calling a provider that fails.'),
     retry: section({
-      max_attempts: integer(1, 20).prefault(4).describe('Most attempts per call, the first one included.'),
+      max_attempts: integer(1, 20)
+        .prefault(4)
+        .describe('Most requests per call, the first one included. One that was told to wait is none.'),
       base_delay: duration(0)
         .prefault('500ms')
         .describe('Before the first retry, at most; it doubles with each. A plain number is milliseconds.'),
@@ -98,6 +107,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .describe('More query parameters to send, such as api-version.'),
   });
 
-function isHttpUrl(value: string): boolean {
-  return /^https?:\/\//.test(value) && URL.canParse(value);
+/** Paths are put behind it. */
+function isBaseUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { search, hash, username, password } = new URL(value);
+  return search + hash + username + password === '';
 }

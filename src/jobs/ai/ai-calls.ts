@@ -62,7 +62,7 @@ export function callsThat(
   };
 }
 
-/** The same text for equal requests of a stage. */
+/** The same text for equal requests of a stage, whoever serves them. */
 function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
   const maxTokens = request.max_tokens ?? stage.maxTokens;
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
@@ -79,6 +79,7 @@ export function contextOf(stage: AiStagePlan, event: AiEvent): AiCallOptions {
     schema: schemaOf(stage),
     maxTokens: stage.maxTokens,
     dedupe: stage.dedupe,
+    onTruncated: stage.onTruncated,
   };
 }
 
@@ -92,8 +93,10 @@ export function outcomeOf(result: CallResult): AiOutcome {
         original: answerOf({ ...result, cached: false }),
         provider: result.provider,
       };
-    case 'failed':
-      return { kind: 'failed', code: result.code, message: result.message };
+    case 'failed': {
+      const { code, message, answer } = result;
+      return { kind: 'failed', code, message, ...(answer !== undefined && { answer }) };
+    }
     case 'stopped': {
       const { reason, message, until } = result;
       const from = until === undefined ? '' : `; it makes sense again from ${new Date(until).toISOString()} on`;
@@ -103,8 +106,9 @@ export function outcomeOf(result: CallResult): AiOutcome {
 }
 
 /** The universal answer, as it stands in an event's data. */
-function answerOf({ provider, model, response, usage, cost_usd, latency_ms, attempts, cached }: AnsweredCall) {
-  return { provider, model, response, usage: { ...usage }, cost_usd, latency_ms, attempts, cached };
+function answerOf({ usage, ...answer }: AnsweredCall) {
+  const { provider, model, response, finish_reason, cost_usd, latency_ms, attempts, cached } = answer;
+  return { provider, model, response, finish_reason, usage: { ...usage }, cost_usd, latency_ms, attempts, cached };
 }
 
 /** A JSON Schema is an object or a boolean; the config's check has seen to that. */

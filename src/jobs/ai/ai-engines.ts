@@ -39,7 +39,7 @@ export function onThisThread(events: EventOptions): OpenExecutor {
 /** As many calls as the providers' limits can feed. */
 export function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
   const each = providers.map((name) => {
-    const { max_concurrency: max, rate_limit: limit } = useProvider(config, name);
+    const { max_concurrency: max, rate_limit: limit } = useProvider(config, name, true);
     if (max !== undefined) return max;
     const perMinute = limit?.requests_per_minute;
     return perMinute === undefined ? CONCURRENCY_DEFAULT : Math.ceil((perMinute / 60) * ANSWER_SECONDS);

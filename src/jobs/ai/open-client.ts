@@ -54,7 +54,7 @@ export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = 
   const folder = stateDirectory(config);
   const providers = new Set(pipelines.flatMap(({ spec }) => providersOf(spec)));
   const options: AiClientOptions = {
-    providers: [...providers].map((name) => providerSetup(config, name)),
+    providers: [...providers].map((name) => providerSetup(config, name, forLook)),
     store: books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder }),
     isGone: books?.isGone,
     budget: budgetOf(plan),

@@ -13,17 +13,18 @@ import { diagnose } from '../../config/source/index.js';
 /**
  * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once.
  *
+ * @param forLook nothing will be sent: no key is needed
  * @throws ConfigError when a variable that it needs is not set, or it has no key and can't do without
  */
-export function providerSetup(config: LoadedConfig, name: string): LaneOptions {
-  const provider = useProvider(config, name);
+export function providerSetup(config: LoadedConfig, name: string, forLook: boolean): LaneOptions {
+  const provider = useProvider(config, name, forLook);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
-  if (key === undefined && config.kinds.providers.of(provider).needsKey) throw noKey(config, provider);
+  if (key === undefined && !forLook && config.kinds.providers.of(provider).needsKey) throw noKey(config, provider);
   let secret: Promise<Secret> | undefined;
   return {
     name,
     kind: provider.kind,
-    apiKey: key && { reveal: async () => (await (secret ??= resolveSecret(key))).reveal() },
+    apiKey: forLook ? NO_KEY : key && { reveal: async () => (await (secret ??= resolveSecret(key))).reveal() },
     baseUrl: provider.base_url,
     models: provider.models,
     cost_per_token: provider.cost_per_token,
@@ -41,6 +42,8 @@ export function providerSetup(config: LoadedConfig, name: string): LaneOptions {
     query: provider.query,
   };
 }
+
+const NO_KEY = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
 
 /** Only servers of one's own let anybody in. */
 function noKey({ document }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {

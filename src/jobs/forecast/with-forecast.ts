@@ -53,7 +53,7 @@ export async function withForecast(job: ForecastRun): Promise<Bill> {
       awaited: failures.awaited,
       examples: failures.examples,
       forecasts: [...forecasts.values()],
-      limitsOf: (provider) => useProvider(run.config, provider),
+      limitsOf: (provider) => useProvider(run.config, provider, true),
       concurrency,
       left,
       sample: result && { result, spent },

@@ -21,6 +21,8 @@ export interface AiStagePlan extends StagePlan {
   readonly dedupe: boolean;
   /** What becomes of calls that were in flight at a crash; undefined: as the journal's setting. */
   readonly inDoubt?: 'retry' | 'hold' | 'fail';
+  /** What becomes of answers that their cap cuts off. */
+  readonly onTruncated: 'retry' | 'keep' | 'fail';
 }
 
 /** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
@@ -58,6 +60,12 @@ export type AiOutcome =
       readonly provider: string;
     }
   /** This event fails; `code` says how, in a word. */
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly message: string;
+      /** What the provider said all the same. */
+      readonly answer?: string;
+    }
   /** The run cannot go on. */
   | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string };

@@ -33,6 +33,10 @@ const schema = (f: SchemaVocabulary) =>
         into: f.jsonPointer().optional().describe('Where the answer lands in the data. Default: it replaces the data.'),
         max_tokens: f.integer(1).prefault(1000).describe('Most output tokens where the request says nothing.'),
         dedupe: f.flag().prefault(false).describe('Send equal requests once and share the answer.'),
+        on_truncated: f
+          .choice(['retry', 'keep', 'fail'])
+          .prefault('retry')
+          .describe('An answer that max_tokens cuts off: ask once more with a larger cap, keep it, or fail.'),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
         name: f.stageName(),
       })
@@ -65,18 +69,20 @@ export const ai: CallingKind<Settings, AiStagePlan> = {
       (request.array !== undefined || request.scalars.size > 0);
     return isNoObject ? { script: 0, must: 'the request of an AI stage must be an object' } : undefined;
   },
-  meaning: ({ request, model, schema: answers, into, maxTokens }) => [
+  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated }) => [
     scriptMeaning(request),
     model,
     answers,
     into,
     maxTokens,
+    ...(onTruncated === 'retry' ? [] : [onTruncated]),
   ],
   compile,
 };
 
 async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
+  const { on_truncated: onTruncated } = settings;
   const request = await make.script(['ai', 'request']);
   const providers = make.providers(['ai'], settings.providers);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
@@ -92,6 +98,7 @@ async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise
       ...(into !== undefined && { into }),
       maxTokens,
       dedupe,
+      onTruncated,
       ...(inDoubt !== undefined && { inDoubt }),
     }
   );
@@ -114,7 +121,7 @@ function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
     case 'answered':
       return outcome;
     case 'failed':
-      throw new EventFailure(`ai_${outcome.code}`, outcome.message, stage);
+      throw new EventFailure(`ai_${outcome.code}`, outcome.message, stage, undefined, undefined, outcome.answer);
     case 'paused':
       throw new RunPaused(outcome.reason, outcome.message);
   }
@@ -123,10 +130,9 @@ function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
 /** What it puts into the data. Providers may say more than this. */
 const AI_ANSWER: Shape = objectShape(
   new Map(
-    ['provider', 'model', 'response', 'usage', 'cost_usd', 'latency_ms', 'attempts', 'cached'].map((key) => [
-      key,
-      { shape: ANY_SHAPE, optional: false },
-    ]),
+    ['provider', 'model', 'response', 'finish_reason', 'usage', 'cost_usd', 'latency_ms', 'attempts', 'cached'].map(
+      (key) => [key, { shape: ANY_SHAPE, optional: false }],
+    ),
   ),
   true,
 );

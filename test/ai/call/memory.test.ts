@@ -29,6 +29,19 @@ describe('a call that was answered before', () => {
     expect(fake.records).toHaveLength(1);
   });
 
+  it('is another call at another provider, if that was named, and the same where several may serve', async () => {
+    const fakes = [await on.fake('openai', { reply: () => 'of a' }), await on.fake('openai', { reply: () => 'of b' })];
+    const client = await on.client(fakes.map((fake, i) => setupOf(fake, 'openai', { name: 'ab'.charAt(i) })));
+    const at = async (provider: string) => answered(await client.call({ ...request('hi'), provider }, context()));
+    expect(await at('a')).toMatchObject({ response: 'of a', cached: false });
+    expect(await at('b')).toMatchObject({ response: 'of b', cached: false });
+    expect(answered(await ask(client, 'hi', { providers: ['b'] }))).toMatchObject({ response: 'of b', cached: true });
+    const any = answered(await ask(client, 'hi', { providers: ['b', 'a'], route: 'ordered' }));
+    expect(any).toMatchObject({ response: 'of b', cached: false });
+    const other = answered(await ask(client, 'hi', { providers: ['a', 'b'], route: 'ordered' }));
+    expect(other).toMatchObject({ response: 'of b', cached: true });
+  });
+
   it('is sent again when live is wanted, and the new answer is stored', async () => {
     let n = 0;
     const fake = await on.fake('openai', { reply: () => `answer ${n++}` });
@@ -63,7 +76,7 @@ describe('what an unclean end leaves', () => {
   const DEAD = 'this-host-is-no-more';
 
   /** As if a process had died right after sending. */
-  async function leaveOpen(text: string): Promise<void> {
+  async function leaveOpen(text: string, baseUrl: string): Promise<void> {
     const identity = { host: DEAD, boot: 'b', namespace: 'ns', pid: 1, started: '1' };
     const owners = listedOwners(processesSeenBy(identity, () => ({ started: '1' })));
     const openAt = (world: AiWorld) =>
@@ -72,7 +85,9 @@ describe('what an unclean end leaves', () => {
     const time = Date.now() - 2 * 3_600_000;
     const id = attemptId(time, text);
     const { owner } = books;
-    const key = callKey({ stage: 'ask', request: request(text), maxTokens: 1000, identity: { occurrence: 0 } });
+    const server = { kind: 'openai', baseUrl };
+    const facts = { stage: 'ask', request: request(text), maxTokens: 1000, identity: { occurrence: 0 }, server };
+    const key = callKey(facts);
     // A clock two hours back, so that an owner elsewhere is given up.
     const past = { ...realWorld, now: () => time };
     const old = await openAt(past);
@@ -107,8 +122,9 @@ describe('what an unclean end leaves', () => {
   };
 
   it('is named, counted and priced', async () => {
-    await leaveOpen('hi');
-    const client = await on.client([setupOf(await on.fake())]);
+    const fake = await on.fake();
+    await leaveOpen('hi', fake.url);
+    const client = await on.client([setupOf(fake)]);
     expect(client.recovered).toEqual({ inDoubt: 1, atMost: 5_000_000n });
     expect(await doubts(client)).toMatchObject([{ stage: 'ask', event: '#0', model: MODEL, atMost: 5_000_000n }]);
     const books = await openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, realWorld);
@@ -117,8 +133,8 @@ describe('what an unclean end leaves', () => {
   });
 
   it('is made again by default, and no longer in doubt', async () => {
-    await leaveOpen('hi');
     const fake = await on.fake();
+    await leaveOpen('hi', fake.url);
     const client = await on.client([setupOf(fake)]);
     expect(answered(await ask(client, 'hi')).cached).toBe(false);
     expect(on.notices.map((notice) => notice.kind)).toEqual(['in-doubt']);
@@ -127,8 +143,8 @@ describe('what an unclean end leaves', () => {
   });
 
   it('stops the run with hold, and fails the call with fail', async () => {
-    await leaveOpen('hi');
     const fake = await on.fake();
+    await leaveOpen('hi', fake.url);
     const client = await on.client([setupOf(fake)]);
     expect(await ask(client, 'hi', { inDoubt: 'hold' })).toMatchObject({ kind: 'stopped', reason: 'in-doubt' });
     expect(await ask(client, 'hi', { inDoubt: 'fail' })).toMatchObject({ kind: 'failed', code: 'in_doubt' });

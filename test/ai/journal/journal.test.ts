@@ -23,7 +23,7 @@ const facts: CallFacts = {
 describe('the key of a call', () => {
   const key = callKey(facts);
 
-  it('does not depend on who serves, nor on the order of keys', () => {
+  it('does not depend on the name of who serves, nor on the order of keys', () => {
     const { model, messages, temperature } = facts.request;
     expect(
       callKey({ ...facts, request: { temperature, messages, model, provider: 'openai' } as CallFacts['request'] }),
@@ -34,6 +34,7 @@ describe('the key of a call', () => {
 
   it.each<[string, Partial<CallFacts>]>([
     ['stage', { stage: 'other' }],
+    ['only server', { server: { kind: 'openai', baseUrl: 'https://a.example/v1' } }],
     ['occurrence', { identity: { occurrence: 1 } }],
     ['event', { identity: { event: '0' } }],
     ['identity', { identity: undefined }],

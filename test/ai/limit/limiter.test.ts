@@ -235,10 +235,26 @@ describe('a limiter', () => {
     expect(await admissionTimes(world, limiter, [1, 1])).toEqual([1000, 2000]);
   });
 
-  it('learns limits that nobody configured', async () => {
+  it('follows the newest header, up and down, and never above what is configured', async () => {
+    const limiter = await createLimiter({ requestsPerMinute: 600 }, createFakeWorld());
+    const seen = [30, 6000, 300].map((limit) => {
+      limiter.correct({ requests: { limit }, tokens: { limit: limit * 10 } });
+      return limiter.status();
+    });
+    expect(seen).toMatchObject([
+      { requestsPerMinute: 30, tokensPerMinute: 300 },
+      { requestsPerMinute: 600, tokensPerMinute: 60_000 },
+      { requestsPerMinute: 300, tokensPerMinute: 3000 },
+    ]);
+    limiter.correct({});
+    expect(limiter.status()).toMatchObject({ requestsPerMinute: 300, tokensPerMinute: 3000 });
+  });
+
+  it('learns limits that nobody configured, and lets a request that is larger through, once a minute', async () => {
     const world = createFakeWorld();
     const limiter = await createLimiter({}, world);
-    limiter.correct({ tokens: { limit: 500 } });
-    expect(await limiter.acquire(501)).toEqual({ kind: 'too-large', tokensPerMinute: 500 });
+    limiter.correct({ tokens: { limit: 600 } });
+    (await granted(limiter, 5000)).settle(5000);
+    expect(await admissionTimes(world, limiter, [10])).toEqual([60_000]);
   });
 });

@@ -99,6 +99,16 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.records).toEqual([]);
   });
 
+  it('asks at its address, however many slashes that ends in', async () => {
+    const { fake } = await setup();
+    const apiKey = { reveal: () => fake.apiKey };
+    const options = { name: 'mine', baseUrl: `${fake.url}///`, apiKey, timeouts: TIMEOUTS };
+    const provider = createProvider(kind, options, realWorld);
+    open.push(provider);
+    expect((await answered(provider)).finish.kind).toBe('complete');
+    expect([fake.deviations, provider.baseUrl]).toEqual([[], fake.url]);
+  });
+
   it('answers, and says which model served, under which request id, with how many tokens', async () => {
     const { fake, provider } = await setup();
     const answer = await answered(provider);
@@ -161,18 +171,18 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
 
   it.each([
     [400, 'invalid_request', { kind: 'record-fatal', elsewhere: false }],
-    [402, 'out_of_credit', { kind: 'provider-down-until', delayMs: Infinity }],
-    [403, 'not_authorized', { kind: 'run-fatal' }],
+    [402, 'out_of_credit', { kind: 'refused' }],
+    [403, 'forbidden', { kind: 'refused' }],
     [404, 'model_not_found', { kind: 'record-fatal', elsewhere: true }],
-    [408, 'server_error', { kind: 'retry-now', down: false }],
-    [409, 'server_error', { kind: 'retry-now', down: false }],
+    [408, 'server_error', { kind: 'retry-now' }],
+    [409, 'server_error', { kind: 'retry-now' }],
     [413, 'request_too_large', { kind: 'record-fatal', elsewhere: true }],
     [429, 'rate_limited', { kind: 'wait-until', delayMs: undefined }],
-    [500, 'server_error', { kind: 'retry-now', down: false }],
-    [502, 'server_error', { kind: 'retry-now', down: true }],
-    [503, 'overloaded', { kind: 'retry-now', down: true }],
-    [504, 'server_error', { kind: 'retry-now', down: true }],
-    [529, 'overloaded', { kind: 'retry-now', down: true }],
+    [500, 'server_error', { kind: 'retry-now' }],
+    [502, 'server_error', { kind: 'retry-now' }],
+    [503, 'overloaded', { kind: 'retry-now' }],
+    [504, 'server_error', { kind: 'retry-now' }],
+    [529, 'overloaded', { kind: 'retry-now' }],
     [302, 'unsupported_request', { kind: 'run-fatal' }],
   ])('judges a status of %i as %s', async (status, code, outcome) => {
     const failure = await failureOf({ kind: 'status', status });
@@ -212,7 +222,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     const result = await provider.call(request(), signal);
     expect(result).toMatchObject({
       ok: false,
-      failure: { code: 'unreachable', billing: 'none', outcome: { kind: 'retry-now', down: true } },
+      failure: { code: 'unreachable', billing: 'none', outcome: { kind: 'retry-now' } },
     });
   });
 

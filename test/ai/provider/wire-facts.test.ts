@@ -23,6 +23,7 @@ interface AnswerCase extends Canned {
   readonly title: string;
   readonly text: string;
   readonly finish: string;
+  readonly reason?: string | null;
   readonly tokens: unknown;
   readonly otherTariff?: string;
   readonly reportedCost?: string;
@@ -90,6 +91,7 @@ describe('an answer', () => {
     const { answer } = result;
     expect(answer.text).toBe(expected.text);
     expect(answer.finish.kind).toBe(expected.finish);
+    if (expected.reason !== undefined) expect(answer.finish.reason).toBe(expected.reason);
     expect(answer.tokens ?? null).toEqual(expected.tokens);
     expect(answer.otherTariff).toBe(expected.otherTariff);
     expect(answer.reportedCost?.toString()).toBe(expected.reportedCost);

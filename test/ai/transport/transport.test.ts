@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTransport, TransportError, type Timeouts } from '../../../src/ai/transport/index.js';
-import type { AiWorld } from '../../../src/ai/ai-world.js';
+import { createTransport, TransportError } from '../../../src/ai/transport/index.js';
+import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
+import { certify } from '../../support/certify.js';
+import { scratch } from '../../support/cli.js';
 import { timersByHand } from '../../support/timers-by-hand.js';
 
 const open: { close(): unknown }[] = [];
@@ -10,7 +16,7 @@ afterEach(() => {
   for (const thing of open.splice(0)) thing.close();
 });
 
-const TIMEOUTS: Timeouts = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
 const never = new AbortController().signal;
 
 async function listen(server: net.Server): Promise<string> {
@@ -29,11 +35,14 @@ async function faultOf(
   url: string,
   answerBytesMax?: number,
   after?: AiWorld['after'],
-): Promise<{ fault: string; sent: boolean }> {
+): Promise<{ fault: string; sent: boolean; lasting?: string }> {
   try {
     await transport(answerBytesMax, after).post(url, new Headers(), '{}', never);
   } catch (error) {
-    if (error instanceof TransportError) return { fault: error.fault, sent: error.sent };
+    if (error instanceof TransportError) {
+      const { fault, sent, lasting, message } = error;
+      return { fault, sent, ...(lasting && { lasting: message }) };
+    }
     throw error;
   }
   throw new Error('it was answered');
@@ -69,8 +78,27 @@ describe('a POST', () => {
     const server = net.createServer();
     const url = await listen(server);
     await new Promise((resolve) => server.close(resolve));
-    expect(await faultOf(url)).toEqual({ fault: 'unreachable', sent: false });
-    expect(await faultOf('http://host.invalid/')).toEqual({ fault: 'unreachable', sent: false });
+    expect(await faultOf(url)).toMatchObject({ fault: 'unreachable', sent: false });
+    expect(await faultOf('http://host.invalid/')).toMatchObject({ fault: 'unreachable', sent: false });
+  });
+
+  it('says why there is no connection, where that will not heal by itself', async () => {
+    const folder = scratch();
+    certify(folder, 'localhost');
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    const secured = await listen(https.createServer({ key, cert }, (_request, response) => void response.end()));
+    const plain = await listen(http.createServer((_request, response) => void response.end()));
+    const told = async (url: string) => (await faultOf(url)).lasting?.replace(/:\d+ /, ' ');
+    expect(await told(secured.replace('http', 'https'))).toBe(
+      'connection to 127.0.0.1 failed: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
+    expect(await told(plain.replace('http', 'https'))).toContain('127.0.0.1 failed: it speaks no TLS (');
+    expect(await told('http://127.0.0.1:1/')).toBe(
+      'connection to 127.0.0.1 failed: nothing listens there (ECONNREFUSED)',
+    );
+    expect(await told('http://host.invalid/')).toMatch(
+      /^connection to host.invalid failed: (there is no such host|its name)/,
+    );
   });
 
   it.each<[string, string, (socket: net.Socket, elapse: (ms: number) => void) => void]>([
@@ -96,6 +124,49 @@ describe('a POST', () => {
     open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
     expect(await faultOf(await listen(server), undefined, clock.after)).toEqual({ fault, sent: true });
   });
+
+  it('waits for the first byte as long as for the whole where nothing else is set', async () => {
+    const set = new Set<number>();
+    const after: AiWorld['after'] = (delayMs, then) => {
+      set.add(delayMs);
+      const cancel = realWorld.after(delayMs, then);
+      return () => {
+        set.delete(delayMs);
+        cancel();
+      };
+    };
+    let bounds: readonly number[] = [];
+    const url = await listen(
+      http.createServer((_request, response) => {
+        bounds = [...set];
+        response.end('thought over');
+      }),
+    );
+    const { connectMs, totalMs } = TIMEOUTS;
+    const made = createTransport({ connectMs, totalMs }, after);
+    open.push(made);
+    expect(await made.post(url, new Headers(), '{}', never)).toMatchObject({ body: 'thought over' });
+    expect(bounds).toEqual([totalMs]);
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer, Record<string, string>]>([
+    ['begins with a byte order mark', (bytes) => Buffer.concat([Buffer.from('\uFEFF'), bytes]), {}],
+    ['is gzip', (bytes) => gzipSync(bytes), { 'content-encoding': 'gzip' }],
+    ['is brotli', (bytes) => brotliCompressSync(bytes), { 'content-encoding': 'BR' }],
+  ])('reads an answer that %s, though nobody asked for it', async (_what, pack, headers) => {
+    const body = pack(Buffer.from('{"a":"grüß dich"}'));
+    const url = await listen(http.createServer((_request, response) => response.writeHead(200, headers).end(body)));
+    expect((await transport().post(url, new Headers(), '{}', never)).body).toBe('{"a":"grüß dich"}');
+  });
+
+  it.each([gzipSync(Buffer.alloc(2000)), Buffer.from('no gzip')])(
+    'unpacks no answer larger than its limit, nor what is not packed',
+    async (body) => {
+      const headers = { 'content-encoding': 'gzip' };
+      const url = await listen(http.createServer((_request, response) => response.writeHead(200, headers).end(body)));
+      expect(await faultOf(url, 1000)).toEqual({ fault: 'too-large', sent: true });
+    },
+  );
 
   it('accepts no answer larger than its limit', async () => {
     const url = await listen(http.createServer((_request, response) => void response.end('x'.repeat(1001))));

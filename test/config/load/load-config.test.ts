@@ -85,6 +85,8 @@ describe('a config', () => {
       in_doubt: 'retry',
     });
     expect(useSection(config, 'provider_wait')).toBe(300_000);
+    const { timeouts } = useProvider(await load('ai_providers: {openai: {api_key: k}}'), 'openai');
+    expect(timeouts).toEqual({ connect: 10_000, total: 600_000 });
     expect(stateDirectory(config)).toBe('/home/someone/.local/state/colloquium');
   });
 
@@ -218,6 +220,15 @@ describe('AI providers', () => {
       '1:16 missing-key: ai_providers.opnai: missing: an openai-compatible provider needs a base_url',
     ]);
   });
+
+  it.each(['http://a.example/v1?x=1', 'http://u:p@a.example/v1', 'http://a.example/v1#x', 'ftp://a.example'])(
+    'have no address like %s',
+    async (url) => {
+      const [problem] = await problems(`ai_providers: {mine: {base_url: '${url}'}}`);
+      expect(problem).toContain('1:33 invalid-value: ');
+      expect(problem).toContain('a URL like https://api.openai.com/v1, without query or password');
+    },
+  );
 
   it('may set what holds for one model', async () => {
     const config = await load(

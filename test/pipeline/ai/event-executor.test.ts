@@ -23,6 +23,7 @@ const ask = (name: string, content: Json): AiStagePlan => ({
   into: `/${name}`,
   maxTokens: 200,
   dedupe: false,
+  onTruncated: 'retry',
 });
 
 /** The second asks about what came with the first answer. */

@@ -1,0 +1,29 @@
+/** Rows remembered: to know that there are several, a few would do. */
+const ROWS_MAX = 1000;
+
+/**
+ * The rows that a provider has failed, or refused, since it last answered one. One row may itself be the cause; several in a row
+ * mean that it is the provider.
+ */
+export interface Suspects {
+  add(row: string): void;
+  /** The provider has answered. */
+  clear(): void;
+  readonly count: number;
+  /** How many other rows than this there are. */
+  othersThan(row: string): number;
+}
+
+export function createSuspects(): Suspects {
+  const rows = new Set<string>();
+  return {
+    add(row) {
+      if (rows.size < ROWS_MAX) rows.add(row);
+    },
+    clear: () => rows.clear(),
+    get count() {
+      return rows.size;
+    },
+    othersThan: (row) => rows.size - (rows.has(row) ? 1 : 0),
+  };
+}
