@@ -19,18 +19,18 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`AI runs in containers${NAMESPACES_MI
   it.each(['container', 'no /proc'] as const)(
     'killed with a call in flight (%s), its call is in doubt, and the next run goes on',
     async (where) => {
-      const slow = await on.fake({ faults: () => ({ kind: 'hang', billed: true }) });
+      let hangs = true;
+      const fake = await on.fake({ faults: () => (hangs ? { kind: 'hang', billed: true } : undefined) });
       on.write('in.ndjson', rowsOf(3));
-      on.write('colloquium.yaml', configOf({ openai: providerOf(slow) }));
+      on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
       const first = startCli(RUN, { cwd: on.cwd, where });
-      await until(() => slow.records.length === 3, 'its calls are out');
+      await until(() => fake.records.length === 3, 'its calls are out');
       first.kill('SIGKILL');
       await once(first, 'exit');
 
       const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: on.cwd, where: 'container' });
       expect(doubtful.stdout.match(/"key"/g)).toHaveLength(3);
-      const fake = await on.fake();
-      on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+      hangs = false;
       const second = await on.run(['--resume', 'in.ndjson', '-o', 'out.ndjson'], { where: 'container' });
       expect([second.exit, lines('out.ndjson')]).toEqual([0, 3]);
       expect(second.stderr).toContain('was under way when its process ended');

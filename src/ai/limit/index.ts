@@ -3,5 +3,6 @@ export { createGate, type Gate } from './gate.js';
 export { goDurationMs } from './go-duration.js';
 export { createLimiter, type Limiter, type LimiterStatus, type Permit } from './limiter.js';
 export { createRateMeter, type RateMeter } from './rate-meter.js';
-export { readLimitHeaders, saneWaitMs, untilEpochMs, waitInWords, type LimitReport } from './report.js';
+export { readLimitHeaders, type LimitReport } from './report.js';
+export { saneWaitMs, untilEpochMs, waitInWords } from './waits.js';
 export { sharedBuckets, type SharedBuckets } from './shared-buckets.js';

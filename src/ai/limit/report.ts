@@ -1,4 +1,5 @@
 import { goDurationMs } from './go-duration.js';
+import { saneWaitMs, untilEpochMs, wholeNumber } from './waits.js';
 
 /** What an answer says about one of the provider's limits. */
 export interface LimitState {
@@ -37,7 +38,7 @@ function stateOf(headers: Headers, families: readonly string[], what: string): L
   for (const family of families) {
     // OpenAI: x-ratelimit-limit-requests; Anthropic: anthropic-ratelimit-requests-limit.
     const read = (part: string): number | undefined =>
-      integer(headers.get(`${family}-${part}-${what}`) ?? headers.get(`${family}-${what}-${part}`));
+      wholeNumber(headers.get(`${family}-${part}-${what}`) ?? headers.get(`${family}-${what}-${part}`));
     const limit = read('limit');
     const remaining = read('remaining');
     if (limit !== undefined || remaining !== undefined) {
@@ -45,14 +46,6 @@ function stateOf(headers: Headers, families: readonly string[], what: string): L
     }
   }
   return undefined;
-}
-
-/** No limit lasts longer: a server that says so is wrong. */
-const WAIT_MS_MAX = 31 * 86_400_000;
-
-/** A wait that a server may mean; undefined: it is none, negative, or absurdly long, and says nothing. */
-export function saneWaitMs(ms: number | undefined): number | undefined {
-  return ms !== undefined && ms > 0 && ms <= WAIT_MS_MAX ? ms : undefined;
 }
 
 function retryAfter(headers: Headers, now: number): number | undefined {
@@ -69,22 +62,6 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 
 /** OpenRouter: when its only limit begins anew, told when nothing is left of it. */
 function untilReset(headers: Headers, now: number): number | undefined {
-  if (integer(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
+  if (wholeNumber(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
   return untilEpochMs(headers.get('x-ratelimit-reset'), now);
-}
-
-/** How long it is until a moment that is given as milliseconds since the epoch; undefined: it is none, or past. */
-export function untilEpochMs(text: string | null | undefined, now: number): number | undefined {
-  const at = integer(text ?? null);
-  return at === undefined ? undefined : saneWaitMs(at - now);
-}
-
-/** The wait that a sentence names, as in "Please try again in 7m12s."; undefined: it names none. */
-export function waitInWords(words: string): number | undefined {
-  const [, duration = ''] = /try again in ((?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+)/i.exec(words) ?? [];
-  return saneWaitMs(goDurationMs(duration.toLowerCase()));
-}
-
-function integer(text: string | null): number | undefined {
-  return text !== null && /^[0-9]{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 }
