@@ -35,7 +35,8 @@ export function byPipeline(
     recycle: (lines) => anyExecutor?.recycle?.(lines),
     async end(meta) {
       const results: BlockResult[] = [];
-      for (const executor of executors.values()) if (executor.end !== undefined) results.push(await executor.end(meta));
+      for (const [pipeline, executor] of executors)
+        if (executor.end !== undefined) results.push(withPipeline(pipeline, await executor.end(meta)));
       return mergeResults(results);
     },
     async submit(block, meta) {
@@ -47,14 +48,25 @@ export function byPipeline(
     },
   };
 
-  function submitRun(block: LineBlock, { pipeline, bytes, lines, events }: Run, meta: BlockMeta): Promise<BlockResult> {
+  async function submitRun(
+    block: LineBlock,
+    { pipeline, bytes, lines, events }: Run,
+    meta: BlockMeta,
+  ): Promise<BlockResult> {
     const executor = pipeline === undefined ? undefined : executors.get(pipeline);
-    if (executor !== undefined) {
+    if (pipeline !== undefined && executor !== undefined) {
       const { source, recycle } = block;
-      return executor.submit({ kind: 'lines', bytes, source, startsFile: false, recycle }, meta);
+      const result = await executor.submit({ kind: 'lines', bytes, source, startsFile: false, recycle }, meta);
+      return withPipeline(pipeline, result);
     }
     if (events > 0) onUnknown(pipeline, events);
-    return Promise.resolve(noResult(lines, events));
+    return noResult(lines, events);
+  }
+
+  /** Where there are several pipelines, their stages are told apart. */
+  function withPipeline(pipeline: string, result: BlockResult): BlockResult {
+    if (result.stages === undefined || executors.size === 1) return result;
+    return { ...result, stages: result.stages.map((one) => ({ ...one, stage: `${pipeline}.${one.stage}` })) };
   }
 
   function runsOf(bytes: Buffer): Run[] {

@@ -22,10 +22,13 @@ export function noStageCounts(stage: string): StageCounts {
   return { stage, in: 0, openBefore: 0, out: 0, made: 0, filtered: 0, merged: 0, open: 0, forgotten: 0 };
 }
 
-/** Adds the counts of some events to those before: of the same stages, in the same order. */
+/** Adds the counts of some events to those before: of the same stages, or of those of another pipeline, which come behind. */
 export function addStageCounts(total: StageCounts[], more: readonly StageCounts[]): void {
   for (const [index, counts] of more.entries()) {
-    const sum = (total[index] ??= noStageCounts(counts.stage));
+    const isSame = ({ stage }: StageCounts): boolean => stage === counts.stage;
+    const there = total[index];
+    const sum = there !== undefined && isSame(there) ? there : (total.find(isSame) ?? noStageCounts(counts.stage));
+    if (!total.includes(sum)) total.push(sum);
     for (const key of STAGE_COUNTS) sum[key] += counts[key];
     sum.openBefore += counts.openBefore;
   }

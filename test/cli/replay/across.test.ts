@@ -90,3 +90,19 @@ it('A dead-letter file whose last line somebody left without its end keeps its l
     'error',
   ]);
 });
+
+it('A replay of several pipelines tells their stages apart', async () => {
+  const daemon = await startDaemon(`
+pipelines:
+  a: { stages: [{ aggregate: { by: { k: $input }, values: { n: count } } }], outputs: [{ file: ./a.ndjson }] }
+  b: { stages: [{ batch: { size: 2 } }], outputs: [{ file: ./b.ndjson }] }
+`);
+  for (const pipeline of ['a', 'b']) await postLines(`${daemon.url}/events/${pipeline}`, '1\n2\n1\n1');
+  expect(await daemon.end()).toBe(0);
+  const { stderr } = await runCli(['replay', '--since', '0', '--stats', 'json'], { cwd: daemon.cwd });
+  const { stages } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as { stages: object[] };
+  expect(stages).toMatchObject([
+    { stage: 'a.aggregate-1', in: 4, made: 2, merged: 4, out: 2 },
+    { stage: 'b.batch-1', in: 4, made: 2, merged: 4, out: 2 },
+  ]);
+});
