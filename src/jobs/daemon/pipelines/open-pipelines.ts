@@ -5,6 +5,7 @@ import { JobError } from '../../job-error.js';
 import { hasAi, openEngines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
+import { tellLeftBehind } from './left-behind.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from '../plan-changes.js';
 import type { ServePlan } from '../../serve-plan.js';
@@ -26,10 +27,9 @@ export async function openPipelines(
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
-  if (plan.fleet === undefined) {
-    const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
-    await findLostCheckpoints(plan, store, context.log, context.talk);
-  }
+  const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
+  await tellLeftBehind(plan, store, context);
+  if (plan.fleet === undefined) await findLostCheckpoints(plan, store, context.log, context.talk);
   if (plan.fleet !== undefined) refuseState(plan);
   refuseStateBeforeCalls(plan);
   // A member whose fleet is not there yet works on nothing.
