@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { metadataText } from '../../../src/event/index.js';
+import { Log, nodeWorld } from '../../../src/log/index.js';
+import { resultOf, startCli } from '../../support/cli.js';
 import { postLines, startDaemon, until, type LogLine, type TestDaemon } from '../../support/daemon.js';
 import { backlogOf } from './across.js';
 
@@ -249,6 +252,77 @@ describe('what stages of a daemon know', () => {
     expect(await third.end()).toBe(0);
   });
 });
+
+describe('a log that is empty when the daemon starts', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'has all that comes processed, though the clock was ahead: %s',
+    async (how) => {
+      const cwd = await clockWasAhead(PLAIN);
+      const second = await startDaemon(configOf([PLAIN]), { cwd });
+      expect(await second.says('the log is empty')).toMatchObject({ level: 'warn', pipeline: 'default' });
+      // Longer than the former log.
+      const long = JSON.stringify('x'.repeat(10_000));
+      await send(second, `1\n${long}`);
+      await second.end(how);
+      const third = await startDaemon(configOf([PLAIN]), { cwd });
+      await send(third, '2');
+      await comesOut(cwd, `9\n1\n${long}\n2\n`);
+      expect(told(third, 'the log is empty')).toEqual([]);
+      expect(await third.end()).toBe(0);
+    },
+  );
+
+  it('goes on with what stages knew, unless the clock was ahead', async () => {
+    const first = await started([DEDUPE, BATCH], '1\n2\n3');
+    const { cwd } = first;
+    await first.end();
+    renameSync(join(cwd, 'data'), join(cwd, 'aside'));
+    const second = await started([DEDUPE, BATCH], '1\n4', cwd);
+    await comesOut(cwd, '[1,2]\n[3,4]\n');
+    expect(await second.end()).toBe(0);
+  });
+
+  it('begins anew with stages that knew a time that is to come', async () => {
+    const stage = '{ dedupe: $input, within: 1h }';
+    const cwd = await clockWasAhead(stage);
+    const second = await started([stage], '9\n9', cwd);
+    await comesOut(cwd, '9\n9\n');
+    await second.says('because the clock was ahead then');
+    expect(await second.end()).toBe(0);
+  });
+
+  it('is not begun while stages keep events of a time that is to come, until these are lost', async () => {
+    const cwd = await clockWasAhead('{ batch: { within: 1h } }');
+    const refused = await resultOf(startCli(['serve'], { cwd }));
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain('that are in no output yet: 1');
+    expect(refused.stderr).toContain(`remove ${stateOf(cwd)} to lose them`);
+    rmSync(stateOf(cwd), { recursive: true });
+    const second = await started(['{ batch: { within: 1h, size: 1 } }'], '1', cwd);
+    await comesOut(cwd, '[1]\n');
+    expect(await second.end()).toBe(0);
+  });
+});
+
+/** A daemon has processed an event that was stored when the clock was a day ahead, and its log was moved aside. */
+async function clockWasAhead(stage: string): Promise<string> {
+  const first = await startDaemon(configOf([stage]));
+  const { cwd } = first;
+  await first.end();
+  const now = (): number => Date.now() + 24 * 3_600_000;
+  const folder = join(cwd, 'data');
+  const log = await Log.open(
+    { ...nodeWorld(), now },
+    { folder, durability: 'fsync', segmentBytesMax: 1 << 20, pack: false, memoryRecordsMax: 0 },
+  );
+  await log.append([{ data: '9', metadata: metadataText('test', 'default', {}) }]);
+  await log.close();
+  const second = await startDaemon(configOf([stage]), { cwd });
+  await until(async () => (await backlogOf(second)) === 0, 'it was read');
+  await second.end();
+  renameSync(folder, join(cwd, 'aside'));
+  return cwd;
+}
 
 function checkpointText(cwd: string): string {
   const folder = join(cwd, 'state/checkpoints');

@@ -5,6 +5,7 @@ import { JobError } from '../../job-error.js';
 import { hasAi, openEngines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
+import { beginEmptyLog } from './begin-empty-log.js';
 import { tellLeftBehind } from './left-behind.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from '../plan-changes.js';
@@ -19,7 +20,7 @@ import { WorkingThreads } from './threads.js';
  *
  * @param meter told of every AI call
  * @throws ConfigError, ComputoError for a pipeline that can't be compiled; JobError for one that has lost its checkpoint, or whose
- *   output another process writes to; LogError
+ *   output another process writes to, or of whose stages what they keep can't be gone on with; LogError
  */
 export async function openPipelines(
   plan: ServePlan,
@@ -28,6 +29,7 @@ export async function openPipelines(
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
   const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
+  await beginEmptyLog(plan, store, context);
   await tellLeftBehind(plan, store, context);
   if (plan.fleet === undefined) await findLostCheckpoints(plan, store, context.log, context.talk);
   if (plan.fleet !== undefined) refuseState(plan);
