@@ -12,12 +12,18 @@ export function checkpointName(logFolder: string, pipeline: string): string {
  *
  * @param home the config's folder: paths in it are kept relative to it, so that they are still right when it has moved
  */
-export function checkpointStore(world: LogWorld, stateFolder: string, home: string): CheckpointStore {
+export function checkpointStore(world: LogWorld, stateFolder: string, home: string): DaemonCheckpoints {
   return new MovableCheckpoints(world, stateFolder, home);
 }
 
+/** The checkpoints of pipelines over logs. */
+export interface DaemonCheckpoints extends CheckpointStore {
+  /** The pipelines that have a checkpoint over a log, in no order. */
+  pipelinesOf(logFolder: string): Promise<readonly string[]>;
+}
+
 /** Whoever asks it names files by their absolute paths, in the checkpoints' names, too. */
-class MovableCheckpoints extends CheckpointStore {
+class MovableCheckpoints extends CheckpointStore implements DaemonCheckpoints {
   readonly #home: string;
   /** In state that several configs share, a relative path would be that of each of them. */
   readonly #isOwn: boolean;
@@ -44,6 +50,15 @@ class MovableCheckpoints extends CheckpointStore {
   override async remove(name: string): Promise<void> {
     await super.remove(this.#kept(name));
     await super.remove(name);
+  }
+
+  async pipelinesOf(logFolder: string): Promise<readonly string[]> {
+    const ends = [checkpointName(logFolder, ''), this.#kept(checkpointName(logFolder, ''))];
+    const found = (await this.names()).flatMap((name) => {
+      const end = ends.find((one) => name.endsWith(one));
+      return end === undefined ? [] : [name.slice(0, -end.length)];
+    });
+    return [...new Set(found)];
   }
 
   #kept(name: string): string {

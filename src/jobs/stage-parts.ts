@@ -1,5 +1,5 @@
 import type { OpenTable } from '../config/kinds/index.js';
-import { hashOf, keepsState, scriptMeaning, stageHash, type PipelineSpec } from '../pipeline/index.js';
+import { boundedHash, hashOf, keepsState, scriptMeaning, stageHash, type PipelineSpec } from '../pipeline/index.js';
 
 /** A part of a pipeline, as a hash. */
 export type StagePart = readonly [name: string, hash: string];
@@ -18,7 +18,7 @@ export function stageParts({
 }: PipelineSpec): readonly StagePart[] {
   return [
     ['the name of the pipeline', hashOf(name)],
-    ...stages.map((stage, index): StagePart => [`stage ${index + 1}`, stageHash(stage)]),
+    ...stages.map((stage, index): StagePart => [`stage ${index + 1}`, boundedHash(stage)]),
     ['routing_key', hashOf(routingKey === undefined ? null : scriptMeaning(routingKey))],
     ...Object.values(tables).map((table): StagePart => [`table ${table.plan.name}`, hashOf(tableMeaning(table))]),
     ['on_error', hashOf(onError)],
@@ -26,9 +26,12 @@ export function stageParts({
   ];
 }
 
-/** The stages that know something of the events before, as hashes: what they know is kept for these alone. */
-export function statefulParts({ stages }: PipelineSpec): readonly string[] {
-  return stages.filter(keepsState).map(stageHash);
+/**
+ * The stages that know something of the events before: what one knows is kept for its like alone. How much it may know is none of
+ * it: it is raised because too much was forgotten.
+ */
+export function statefulParts({ stages }: PipelineSpec): readonly StagePart[] {
+  return stages.filter(keepsState).map((stage) => [stage.name, stageHash(stage)]);
 }
 
 /** The rows of a table, and what they are looked up by: not where they came from. */

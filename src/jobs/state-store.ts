@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { openLmdb, StoreDamagedError } from '../lmdb/index.js';
 import type { StateChanges } from '../pipeline/index.js';
+import type { StagePart } from './stage-parts.js';
 
 /** LMDB takes no longer keys; a longer one is stored under its hash. */
 const KEY_CHARACTERS_MAX = 400;
@@ -61,17 +62,22 @@ export class StateStore {
     return new StateStore(await openLmdb(folder));
   }
 
-  /** Whose state it is; undefined: nobody's yet. */
-  get stages(): string | undefined {
-    return this.#meta.get(STAGES);
+  /** Whose state it is, in the order of their places; undefined: nobody's yet. */
+  get stages(): readonly StagePart[] | undefined {
+    const stored = this.#meta.get(STAGES);
+    return stored === undefined ? undefined : (JSON.parse(stored) as readonly StagePart[]);
   }
 
-  /** Forgets everything: a version is empty. */
-  begin(stages: string, version: number): void {
+  /** Forgets everything that was stored before: a version is this state. */
+  begin(stages: readonly StagePart[], version: number, state: StateChanges = []): void {
     this.root.transactionSync(() => {
       this.#entries.clearSync();
       this.#meta.clearSync();
-      this.#meta.putSync(STAGES, stages);
+      for (const [table, entries] of state) {
+        for (const [key, entry] of entries)
+          if (entry !== null) this.#entries.putSync(nameOf(table, key), guarded([table, key, ...entry]));
+      }
+      this.#meta.putSync(STAGES, JSON.stringify(stages));
       this.#meta.putSync(VERSION, JSON.stringify({ version, previous: version } satisfies Versions));
     });
   }
@@ -93,13 +99,6 @@ export class StateStore {
       entries.push([key, [order, text]]);
     }
     return [...tables];
-  }
-
-  /** How many entries there are of some tables. */
-  count(isCounted: (table: string) => boolean): number {
-    let count = 0;
-    for (const { value } of this.#entries.getRange({})) if (isCounted(entryOf(value)[0])) count += 1;
-    return count;
   }
 
   /** Stores what has changed since the last version, durably. */

@@ -4,6 +4,7 @@ export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-c
 export type { StateChanges } from './across/state-table.js';
 export { parseKnownState, type KnownState, type StateKeeping } from './log/state-keeping.js';
 export { compileProcessor } from './across/compile-processor.js';
+export { keptIn, knewAnything, movedState } from './across/open-events.js';
 export type { StageCounts } from './across/stage-counts.js';
 export { addCounts, noCounts, type Counts } from './counts.js';
 export { eventExecutor, type EventOptions } from './ai/event-executor.js';
@@ -37,7 +38,7 @@ export {
   type ScriptStagePlan,
   type TraceOf,
 } from './stages/index.js';
-export { hashOf, stageHash } from './stages/stage-hash.js';
+export { boundedHash, hashOf, stageHash } from './stages/stage-hash.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';
 export { decidingColumns, leavesColumnsOpen } from './deciding-columns.js';

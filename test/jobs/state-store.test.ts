@@ -7,6 +7,8 @@ import type { StateChanges } from '../../src/pipeline/index.js';
 import { scratch } from '../support/cli.js';
 import { runs } from '../support/runs.js';
 
+const STAGES = [['dedupe-1', 'a']] as const;
+
 /** Short and long, of letters and of what LMDB has no key for. */
 const key = fc.constantFrom(
   '',
@@ -58,7 +60,7 @@ describe('the state of stages on the disk', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const folder = join(scratch(), 'state');
         let store = await StateStore.open(folder);
-        store.begin('stages', 0);
+        store.begin(STAGES, 0);
         let last = { version: 0, state: new StateMirror() };
         let previous = last;
         for (const one of steps) {
@@ -76,7 +78,7 @@ describe('the state of stages on the disk', () => {
             last = previous = version;
           }
         }
-        expect(store.stages).toBe('stages');
+        expect(store.stages).toEqual(STAGES);
         expect(store.load(last.version + 1)).toBeUndefined();
         expect(sorted(store.load(last.version) ?? [])).toEqual(sorted(last.state.all()));
         await store.close();
@@ -87,15 +89,17 @@ describe('the state of stages on the disk', () => {
 
   it('takes a version once, and knows none that is older than the one before', async () => {
     const store = await StateStore.open(join(scratch(), 'state'));
-    store.begin('stages', 7);
+    store.begin(STAGES, 7);
     store.commit(8, [['t', [['k', [0, '1']]]]]);
     store.commit(8, [['t', [['k', [0, '2']]]]]);
     store.commit(9, []);
     expect(store.load(7)).toBeUndefined();
     expect(store.load(8)).toEqual([['t', [['k', [0, '1']]]]]);
-    store.begin('others', 9);
-    expect(store.stages).toBe('others');
-    expect(store.load(9)).toEqual([]);
+    const others = [...STAGES, ['fold-2', 'b']] as const;
+    store.begin(others, 9, [['2.states', [['k', [4, '5']]]]]);
+    expect(store.stages).toEqual(others);
+    expect(store.load(9)).toEqual([['2.states', [['k', [4, '5']]]]]);
+    expect(store.load(8)).toBeUndefined();
     await store.close();
   });
 });

@@ -2,7 +2,7 @@ import type { StagePlan } from '../../config/index.js';
 import type { ExecutorState } from '../run-blocks.js';
 import { placesOf } from './compile-steps.js';
 import { noStageCounts, type StageCounts } from './stage-counts.js';
-import { AS_JSON, type PipelineState, type StateChanges } from './state-table.js';
+import { AS_JSON, type PipelineState, type SavedEntry, type StateChanges } from './state-table.js';
 
 /** The table in which it stands, beside those of the stages. */
 const TABLE = 'kept';
@@ -36,10 +36,41 @@ export function withOpen(stages: readonly StagePlan[], state: Pick<ExecutorState
 }
 
 function countsBefore(stages: readonly StagePlan[], saved: StateChanges): readonly StageCounts[] {
-  const kept = new Map(saved.find(([table]) => table === TABLE)?.[1]);
+  const kept = keptIn(saved);
   const places = placesOf(stages);
   return stages.map(({ name }, at) => {
-    const open = Number(kept.get(String(places[at]))?.[1] ?? 0);
+    const open = kept.get(places[at] ?? 0) ?? 0;
     return { ...noStageCounts(name), open, openBefore: open };
   });
+}
+
+/** How many events the stages kept by which this was known, by their places. */
+export function keptIn(saved: StateChanges): ReadonlyMap<number, number> {
+  const entries = saved.flatMap(([table, some]) => (table === TABLE ? some : []));
+  return new Map(entries.map(([place, entry]) => [Number(place), Number(entry?.[1] ?? 0)]));
+}
+
+/**
+ * What other stages than those before can go on with.
+ *
+ * @param placeOf by the place of a stage before that of the same stage now; undefined: it is there no more
+ */
+export function movedState(saved: StateChanges, placeOf: (before: number) => number | undefined): StateChanges {
+  return saved.flatMap(([table, entries]): StateChanges => {
+    if (table === TABLE) {
+      const moved = entries.flatMap(([place, entry]): SavedEntry[] => {
+        const now = placeOf(Number(place));
+        return now === undefined ? [] : [[String(now), entry]];
+      });
+      return [[table, moved]];
+    }
+    const [place, ...name] = table.split('.');
+    const now = placeOf(Number(place));
+    return now === undefined ? [] : [[[now, ...name].join('.'), entries]];
+  });
+}
+
+/** Whether a stage knew anything. @param place of it */
+export function knewAnything(saved: StateChanges, place: number): boolean {
+  return saved.some(([table, entries]) => table.startsWith(`${place}.`) && entries.length > 0);
 }

@@ -23,7 +23,10 @@ export interface CheckpointKeeping {
   put(name: string, value: unknown): Promise<void>;
 }
 
-export type OpenState = (known: KnownState | undefined, executor: ExecutorState) => Promise<StateKeeping>;
+export type OpenState = (
+  known: KnownState | undefined,
+  executor: ExecutorState | undefined,
+) => Promise<StateKeeping | undefined>;
 
 type ProcessedLog = ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
 
@@ -37,7 +40,7 @@ export interface LogReaderOptions {
   readonly checkpointName: string;
   readonly world: ProcessingWorld;
   readonly onDamage: (damage: Damage) => void;
-  /** Opens what the stages know of the events before, for an executor that has such stages. */
+  /** Opens what the stages know of the events before; undefined where none knows anything, now or before. */
   readonly openState: OpenState;
   /** For a pipeline whose stages keep events until time lets them go. */
   readonly ticks?: Pick<TickerOptions, 'store' | 'onFailure'> & {
@@ -187,7 +190,7 @@ export class LogReader implements ProcessorReader {
       renew: () => keeper.renew({ ...last, version }),
       keep: {
         async begin() {
-          if (executor.state !== undefined) kept = await openState(found?.state, executor.state);
+          kept = await openState(found?.state, executor.state);
           // What is open there may have waited for time while nobody looked.
           beginTicks();
           await keeper.begin({ ...place, version });

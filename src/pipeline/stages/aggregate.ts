@@ -138,11 +138,14 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
     options.window,
     timeMeaning(options.time),
     options.late,
-    options.values.map(({ of, ...rest }) => [rest, of && scriptMeaning(of)]),
+    options.values.map(({ of, ...rest }) => [
+      rest.kind === 'distinct' ? { ...rest, max: undefined } : rest,
+      of && scriptMeaning(of),
+    ]),
     options.greatestFirst,
     options.limit,
-    options.maxKeys,
   ],
+  bounds: ({ maxKeys, values }) => [maxKeys, values.flatMap((value) => (value.kind === 'distinct' ? value.max : []))],
   compile: compileAggregate,
 };
 

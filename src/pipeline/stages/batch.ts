@@ -92,14 +92,8 @@ export const batch: AcrossKind<Settings, BatchPlan> = {
     };
   },
   shape: (data) => arrayShape(data),
-  meaning: ({ size, within, time, bytes, by, maxKeys }) => [
-    size,
-    within,
-    timeMeaning(time),
-    bytes,
-    by && scriptMeaning(by),
-    maxKeys,
-  ],
+  meaning: ({ size, within, time, bytes, by }) => [size, within, timeMeaning(time), bytes, by && scriptMeaning(by)],
+  bounds: ({ maxKeys }) => [maxKeys],
   compile,
 };
 
@@ -182,8 +176,11 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
       open.put(key, one);
       flow.keep();
       if (one.members.length >= size || one.bytes >= bytesMax) close(key, one, flow);
-      const oldest = open.size > maxKeys ? open.oldest() : undefined;
-      if (oldest !== undefined) close(...oldest, flow);
+      // More than one where the bound is lower than it was.
+      while (open.size > maxKeys) {
+        const oldest = open.oldest();
+        if (oldest !== undefined) close(...oldest, flow);
+      }
     },
     tick(tick, flow) {
       now.tick(tick);

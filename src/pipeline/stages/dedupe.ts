@@ -60,7 +60,8 @@ export const dedupe: AcrossKind<Settings, DedupePlan> = {
     return key && dedupeOf({ name: name ?? `dedupe-${make.place}`, key, ...window, ...time, maxKeys });
   },
   shape: (data: Shape) => data,
-  meaning: ({ key, within, time, maxKeys }) => [scriptMeaning(key), within, timeMeaning(time), maxKeys],
+  meaning: ({ key, within, time }) => [scriptMeaning(key), within, timeMeaning(time)],
+  bounds: ({ maxKeys }) => [maxKeys],
   compile,
 };
 

@@ -122,15 +122,14 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
     const isNoPair = step !== undefined && !step.any && step.array === undefined;
     return isNoPair ? { script: 0, must: 'the step of a fold must give [state, data]' } : undefined;
   },
-  meaning: ({ ready, into, step, start, by, maxKeys, maxBytes }) => [
+  meaning: ({ ready, into, step, start, by }) => [
     ready,
     into,
     step && scriptMeaning(step),
     start,
     by && scriptMeaning(by),
-    maxKeys,
-    maxBytes,
   ],
+  bounds: ({ maxKeys, maxBytes }) => [maxKeys, maxBytes],
   compile,
 };
 

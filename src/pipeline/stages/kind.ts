@@ -12,8 +12,13 @@ export type StageKind<Settings = unknown, Plan extends StagePlan = StagePlan> =
 
 interface AnyKind<Settings, Plan extends StagePlan> extends Omit<StageInConfig<Settings>, 'callsAt' | 'across'> {
   plan(settings: Settings, make: StageMaker): Promise<Plan | undefined>;
-  /** What shapes its results: another run goes on with them only where this is the same. Undefined counts as null. */
+  /**
+   * What shapes its results: another run goes on with them, and with what the stage knows, only where this is the same. Undefined
+   * counts as null.
+   */
   meaning(plan: Plan): readonly unknown[];
+  /** How much it may know: that shapes results, too, but what it knows is the same by another bound. Default: nothing bounds it. */
+  bounds?(plan: Plan): readonly unknown[];
 }
 
 /** Its events wait for nothing. */

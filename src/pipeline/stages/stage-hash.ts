@@ -4,9 +4,19 @@ import type { StagePlan } from '../../config/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { stageKinds } from './index.js';
 
-/** What a stage does, as a hash: the same for two that do the same. Its name is none of it. */
+/** What a stage does, as a hash: the same for two that do the same. Its name is none of it, nor how much it may know. */
 export function stageHash(stage: StagePlan): string {
-  return hashOf([stage.kind, ...stageKinds.of(stage).meaning(stage)].map((part) => part ?? null));
+  return hashOf(meaningOf(stage));
+}
+
+/** What a stage does, and how much it may know, as a hash: where that is the same, so are the results. */
+export function boundedHash(stage: StagePlan): string {
+  const bounds = stageKinds.of(stage).bounds?.(stage) ?? [];
+  return hashOf([...meaningOf(stage), ...bounds.map((part) => part ?? null)]);
+}
+
+function meaningOf(stage: StagePlan): readonly unknown[] {
+  return [stage.kind, ...stageKinds.of(stage).meaning(stage)].map((part) => part ?? null);
 }
 
 /** A hash of what a part of a pipeline means, 32 hexadecimal digits. What is undefined counts as not there. */

@@ -74,14 +74,8 @@ export const throttle: AcrossKind<Settings, ThrottlePlan> = {
     return mark === true || mark === 'true' ? [THROTTLED] : [];
   },
   shape: (data: Shape) => data,
-  meaning: ({ rate, by, time, burst, mark, maxKeys }) => [
-    rate,
-    by && scriptMeaning(by),
-    timeMeaning(time),
-    burst,
-    mark,
-    maxKeys,
-  ],
+  meaning: ({ rate, by, time, burst, mark }) => [rate, by && scriptMeaning(by), timeMeaning(time), burst, mark],
+  bounds: ({ maxKeys }) => [maxKeys],
   compile,
 };
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
@@ -146,5 +146,56 @@ describe('a run with stages that keep events, gone on with', () => {
     expect(exit).toBe(74);
     expect(stderr).toContain('is damaged');
     expect(stderr).toContain('--restart');
+    const again = await runCli(['-p', 'chained', '--restart', '-o', 'out.ndjson', 'in.ndjson'], { cwd });
+    expect(again.exit).toBe(0);
+    expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe(await wholeRun(cwd, 'chained'));
+    appendFileSync(join(cwd, 'in.ndjson'), rows(1400, 1403));
+    expect((await go()).exit).toBe(0);
+    expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe(await wholeRun(cwd, 'chained'));
+  });
+
+  it('refuses to go on when what they know was removed, with the ways out', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 4));
+    const go = (how: string) => runCli(['-p', 'batched', how, '-o', 'out.ndjson', 'in.ndjson'], { cwd });
+    await go('--resume');
+    rmSync(join(cwd, 'state/state'), { recursive: true });
+    for (let time = 0; time < 2; time++) {
+      const { exit, stderr } = await go('--resume');
+      expect(exit).toBe(74);
+      expect(stderr).toContain('what the stages knew of the events before is gone');
+      expect(stderr).toContain('--restart does everything again');
+    }
+    const again = await go('--restart');
+    expect(again.exit).toBe(0);
+    expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe(await wholeRun(cwd, 'batched'));
+
+    rmSync(join(cwd, 'state/state'), { recursive: true });
+    const forced = await go('--resume=force');
+    expect(forced.stderr).toContain('was removed; it goes on all the same');
+    expect((await go('--resume')).exit).toBe(0);
+  });
+
+  it('tells of the events that are lost when it is forced to go on without the stage that keeps them', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 4));
+    const go = (how: string) => runCli(['-p', 'batched', how, '-o', 'out.ndjson', 'in.ndjson'], { cwd });
+    await go('--resume');
+    writeFileSync(join(cwd, 'colloquium.yaml'), CONFIG.replace('{ batch: { size: 3 } }', '{ computo: $input }'));
+    expect((await go('--resume')).exit).toBe(2);
+    appendFileSync(join(cwd, 'in.ndjson'), rows(4, 5));
+    const { exit, stderr } = await go('--resume=force');
+    expect(exit).toBe(0);
+    expect(stderr).toContain('what batch-1 knew of the events before is forgotten');
+    expect(stderr).toContain('and with it events that are in no output: 1');
+    expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8').split('\n').slice(1)).toEqual([row(4).trim(), '']);
+    // Nothing of what was known comes back with the stage.
+    writeFileSync(join(cwd, 'colloquium.yaml'), CONFIG);
+    appendFileSync(join(cwd, 'in.ndjson'), rows(5, 8));
+    expect((await go('--resume=force')).exit).toBe(0);
+    expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8').split('\n').slice(2)).toEqual([
+      JSON.stringify([5, 6, 7].map((id) => JSON.parse(row(id)) as unknown)),
+      '',
+    ]);
   });
 });

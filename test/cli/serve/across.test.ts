@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCli } from '../../support/cli.js';
-import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
-import { outputsOf } from './across.js';
+import { postLines, startDaemon, until } from '../../support/daemon.js';
+import { backlogOf, outputsOf } from './across.js';
 import { answerAfter, events, FOR_EVER, kindsAndNumbers, UNLIMITED } from './hanging.js';
 
 it('a daemon with stages that look across events, killed and started again, writes what one does that nobody disturbs', async () => {
@@ -128,8 +128,3 @@ it('a stage that has to forget is told in the log, with what to raise', async ()
   expect(line).toMatchObject({ level: 'warn', pipeline: 'default', stage: 'dedupe-1', raise: 'max_keys' });
   expect(await daemon.end()).toBe(0);
 });
-
-async function backlogOf({ url }: TestDaemon): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^colloquium_pipeline_backlog_events\{[^}]*\} (\d+)$/m.exec(text)?.[1] ?? Number.NaN);
-}

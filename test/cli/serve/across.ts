@@ -81,3 +81,9 @@ export async function outputsOf(killsAfter: readonly number[]): Promise<readonly
   expect(await daemon.end()).toBe(0);
   return written(cwd);
 }
+
+/** Events of the first pipeline that were not gone through yet. */
+export async function backlogOf({ url }: TestDaemon): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^colloquium_pipeline_backlog_events\{[^}]*\} (\d+)$/m.exec(text)?.[1] ?? Number.NaN);
+}

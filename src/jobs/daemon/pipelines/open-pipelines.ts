@@ -5,6 +5,8 @@ import { JobError } from '../../job-error.js';
 import { hasAi, openEngines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
+import { beginEmptyLog } from './begin-empty-log.js';
+import { tellLeftBehind } from './left-behind.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from '../plan-changes.js';
 import type { ServePlan } from '../../serve-plan.js';
@@ -18,7 +20,7 @@ import { WorkingThreads } from './threads.js';
  *
  * @param meter told of every AI call
  * @throws ConfigError, ComputoError for a pipeline that can't be compiled; JobError for one that has lost its checkpoint, or whose
- *   output another process writes to; LogError
+ *   output another process writes to, or of whose stages what they keep can't be gone on with; LogError
  */
 export async function openPipelines(
   plan: ServePlan,
@@ -26,10 +28,10 @@ export async function openPipelines(
   meter: Metrics['ai'],
   fleet: Fleet | undefined,
 ): Promise<Pipelines> {
-  if (plan.fleet === undefined) {
-    const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
-    await findLostCheckpoints(plan, store, context.log, context.talk);
-  }
+  const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
+  await beginEmptyLog(plan, store, context);
+  await tellLeftBehind(plan, store, context);
+  if (plan.fleet === undefined) await findLostCheckpoints(plan, store, context.log, context.talk);
   if (plan.fleet !== undefined) refuseState(plan);
   refuseStateBeforeCalls(plan);
   // A member whose fleet is not there yet works on nothing.

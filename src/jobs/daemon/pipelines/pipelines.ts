@@ -17,6 +17,7 @@ import { daemonLock, deadLetterOpener, natsAway, openerOf } from '../../outputs/
 import { reasonOf } from '../../reason-of.js';
 import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
 import { processorTalk } from './processor-talk.js';
+import { stateTalk } from './state-talk.js';
 
 /** The engines of a daemon's pipelines, whose scripts run in threads of their own. */
 export interface DaemonEngines extends Engines {
@@ -220,15 +221,17 @@ export class Pipelines {
       world,
       onDamage,
       openState: async (known, executor) => {
+        // Most pipelines keep nothing.
+        if (known === undefined && executor === undefined) return undefined;
         const { openKeptState } = await import('../../kept-state.js');
+        const stages = statefulParts(plan.spec);
         return await openKeptState({
           stateFolder,
           known,
           isAnew: false,
-          stages: statefulParts(plan.spec),
+          stages,
           executor,
-          onForget: () =>
-            talk.warn('what the stages knew of the events before is forgotten, because they changed', { pipeline }),
+          talk: stateTalk(talk, pipeline),
         });
       },
       ...(plan.spec.stages.some(waitsForTime) && { ticks: this.#ticksFor(pipeline) }),

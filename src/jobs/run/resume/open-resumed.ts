@@ -1,6 +1,7 @@
 import { truncateRenamed } from '../../../sinks/index.js';
 import type { ExecutorState, StateKeeping } from '../../../pipeline/index.js';
 import type { Block } from '../../../sources/index.js';
+import { JobError } from '../../job-error.js';
 import { inStateFolder } from '../../state-folder.js';
 import type { HeldJobOptions, RunJob } from '../run-job.js';
 import { lookAt, lookAtOutputs } from '../look-at-outputs.js';
@@ -98,7 +99,8 @@ export async function openResumed(
     const state = new RunState({ job, targets, keyed, given, stages }, decision, positions);
     const stop = (): void => reading.abort();
     const goesOn = checkpoint !== undefined;
-    kept = executor.state && (await openState(plan, executor.state, decision, (notice) => talk.notice(notice)));
+    kept = await openState(plan, executor.state, decision, (notice) => talk.notice(notice));
+    if (kept === undefined) state.forget();
     const keeping = await keepCheckpoint({ state, store, paths, files, begun, plan, stop, goesOn, kept });
 
     const inputs = given.map((one, at): EnteredInput => {
@@ -129,23 +131,36 @@ export async function openResumed(
 /** Only stages that know something need what stores it. */
 async function openState(
   { stateFolder, pipeline, resume }: RunPlan,
-  state: ExecutorState,
+  state: ExecutorState | undefined,
   { checkpoint, stored }: Decision,
   tell: (notice: string) => void,
-): Promise<StateKeeping> {
-  const { openKeptState } = await import('../../kept-state.js');
-  const onForget = (): void => tell('what the stages knew of the events before is forgotten, because they changed');
+): Promise<StateKeeping | undefined> {
   const known = checkpoint?.state;
+  if (known === undefined && state === undefined) return undefined;
+  const { openKeptState } = await import('../../kept-state.js');
   const isAnew = stored.startsOver === true;
+  const isForced = resume?.how === 'force';
+  const wayOut = (): string => '--restart does everything again';
   return await inStateFolder(stateFolder, () =>
     openKeptState({
       stateFolder,
       known,
       isAnew,
       stages: statefulParts(pipeline),
-      isForced: resume?.how === 'force',
+      isForced,
       executor: state,
-      onForget,
+      talk: {
+        onForget(stage, events) {
+          const lost = events === 0 ? '' : `, and with it events that are in no output: ${events}`;
+          tell(`what ${stage} knew of the events before is forgotten, because it changed${lost}`);
+        },
+        onGone(folder) {
+          const message = `what the stages knew of the events before is gone: ${folder} was removed`;
+          if (!isForced) throw new JobError(message, 'failed', wayOut());
+          tell(`${message}; it goes on all the same`);
+        },
+        wayOut,
+      },
     }),
   );
 }

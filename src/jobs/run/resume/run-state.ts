@@ -96,6 +96,11 @@ export class RunState {
     return version;
   }
 
+  /** No stage knows anything any more. */
+  forget(): void {
+    this.#reached = { ...this.#reached, state: undefined };
+  }
+
   /** The files, in the order of their positions. */
   get targets(): readonly Target[] {
     return this.#targets;

@@ -1,0 +1,57 @@
+import { comparePositions, LOG_START } from '../../../log/index.js';
+import type { KnownState } from '../../../pipeline/index.js';
+import { parseProcessingCheckpoint } from '../../../pipeline/log/index.js';
+import { checkpointName, type DaemonCheckpoints } from '../../checkpoints.js';
+import { JobError } from '../../job-error.js';
+import { keptEvents } from '../../kept-state.js';
+import type { ServePlan } from '../../serve-plan.js';
+import { removeState, stateFolderOf } from '../../state-store.js';
+import type { PipelinesOptions } from './context.js';
+import { stateWayOut } from './state-talk.js';
+
+/**
+ * A log that is empty holds nothing that was processed, whatever its checkpoints say of the one that was there before: every event that
+ * comes into it is processed, also one whose time is earlier, because the clock was ahead. To be called before one comes.
+ *
+ * @throws JobError where stages still keep events of a time that is to come; LogError
+ */
+export async function beginEmptyLog(
+  { pipelines, stateFolder }: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
+  store: DaemonCheckpoints,
+  { log, world, talk }: Pick<PipelinesOptions, 'log' | 'world' | 'talk'>,
+): Promise<void> {
+  if (log.stats().bytes > 0) return;
+  // Those that are not in the config may be put back later.
+  const names = new Set([...pipelines.map(({ spec }) => spec.name), ...(await store.pipelinesOf(log.folder))]);
+  for (const pipeline of names) {
+    const name = checkpointName(log.folder, pipeline);
+    const found = parseProcessingCheckpoint((await store.get(name))?.value);
+    if (found === undefined || comparePositions(found.place.position, log.end) <= 0) continue;
+    const { state, ...known } = found;
+    // By their time, all that comes now would be too late.
+    const isAhead = state !== undefined && found.place.timestamp > world.now();
+    if (isAhead) await refuseLoss(pipeline, stateFolder, state);
+    const place = { position: LOG_START, timestamp: 0 };
+    await store.put(name, { ...(isAhead ? known : found), place });
+    talk.warn('the log is empty, and not the one that was processed last: all that comes is processed', { pipeline });
+    if (!isAhead) continue;
+    removeState(stateFolder, state.folder);
+    const message = 'what the stages knew of the events before is forgotten, because the clock was ahead then';
+    talk.warn(message, { pipeline });
+  }
+}
+
+/** @throws JobError */
+async function refuseLoss(pipeline: string, stateFolder: string, state: KnownState): Promise<void> {
+  const events = await keptEvents(stateFolder, state, stateWayOut);
+  if (events === 0) return;
+  const message =
+    `pipeline ${pipeline}: the log is empty, and the stages still keep events of the one before, when the clock was ahead, ` +
+    `that are in no output yet: ${events}`;
+  const folder = stateFolderOf(stateFolder, state.folder);
+  throw new JobError(
+    message,
+    'refused',
+    `put the former log back until they are out, or remove ${folder} to lose them`,
+  );
+}

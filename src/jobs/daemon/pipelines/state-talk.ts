@@ -1,0 +1,24 @@
+import type { KeptStateTalk } from '../../kept-state.js';
+import type { Talk } from '../../talk.js';
+
+/** What there is to say of what the stages of a pipeline know of the events before: lines of the daemon's log. */
+export function stateTalk(talk: Talk, pipeline: string): KeptStateTalk {
+  return {
+    onForget: (stage) =>
+      talk.warn('what a stage knew of the events before is forgotten, because it was changed or removed', {
+        pipeline,
+        stage,
+      }),
+    onGone: (folder) =>
+      talk.error('what the stages knew of the events before is lost: its folder was removed, and they begin anew', {
+        pipeline,
+        folder,
+      }),
+    wayOut: stateWayOut,
+  };
+}
+
+/** @param folder of a state that can't be read */
+export function stateWayOut(folder: string): string {
+  return `put the former one back, or remove ${folder}: then the stages begin anew, and what they kept is lost`;
+}
