@@ -73,7 +73,7 @@ export function failLine(block: BlockContent, batch: Batch, options: LineOptions
 
 function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
   const exactly = mayLosePrecision(text);
-  for (let at = 0; at < text.length && !batch.stopped; batch.line++) {
+  for (let at = 0; at < text.length && !batch.isOver; batch.line++) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     const stop = end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
@@ -84,7 +84,7 @@ function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: 
 
 /** For a block with broken characters in it: each line is decoded by itself. */
 function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
-  for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
+  for (let at = 0; at < bytes.length && !batch.isOver; batch.line++) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(at, end > at && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);

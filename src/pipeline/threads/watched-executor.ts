@@ -10,6 +10,7 @@ import type { BlockOptions } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { givingUp } from '../give-up.js';
 import { HeldBlocks } from '../held-blocks.js';
+import { linesIn, linesOf } from '../lines/lines-of.js';
 import { mergeResults } from '../merge-results.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
@@ -23,8 +24,6 @@ import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
 
 /** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
-
-const NEWLINE = 0x0a;
 
 /** A line is late after this part of the time that it may take, or after {@link LATE_MS_MAX}. */
 const LATE_PARTS = 10;
@@ -289,29 +288,6 @@ function copyOf(block: Block, memory: SpareMemory): Block {
 
 function idOf(block: Block): string | undefined {
   return block.kind === 'lines' ? readStoredEvent(block.bytes.toString('utf8'))?.origin.id : undefined;
-}
-
-/** The last one may lack its newline. */
-function linesIn(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = 0; at < bytes.length; lines++) at = endOfLine(bytes, at);
-  return lines;
-}
-
-/** The lines of these numbers, `to` not included. */
-function linesOf(bytes: Buffer, from: number, to: number): Buffer {
-  let start = 0;
-  let line = 0;
-  for (; line < from; line++) start = endOfLine(bytes, start);
-  let end = start;
-  for (; line < to; line++) end = endOfLine(bytes, end);
-  return bytes.subarray(start, end);
-}
-
-/** Where the next line begins. */
-function endOfLine(bytes: Buffer, start: number): number {
-  const newline = bytes.indexOf(NEWLINE, start);
-  return newline === -1 ? bytes.length : newline + 1;
 }
 
 function ignore(): undefined {

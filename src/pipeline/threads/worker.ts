@@ -6,6 +6,7 @@ import { compileProcessor, looksAcross } from '../across/compile-processor.js';
 import type { StateChanges } from '../across/state-table.js';
 import type { BlockOptions } from '../block-processor.js';
 import type { BlockContent } from '../lines/event-lines.js';
+import { wholeOf } from '../merge-results.js';
 import { RunPaused } from '../run-paused.js';
 import { TapCollector } from '../tap.js';
 import { AskedCalls } from './asked-calls.js';
@@ -41,7 +42,7 @@ function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state
     if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
     try {
       const { block, meta, collector } = opened(request);
-      answer(number, block, processBlock(block, meta), collector);
+      answer(number, block, wholeOf(processBlock(block, meta)), collector);
     } catch (error) {
       reply({ kind: 'error', number, error });
     }
