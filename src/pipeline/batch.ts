@@ -32,6 +32,14 @@ export interface BlockMeta {
   readonly columns?: OutputColumns | undefined;
   /** Whoever wants to see the events on their way. */
   readonly tap?: Tap | undefined;
+  /** Of a block of one line: which of the events that its stages make are to fail, because work on them came to no end. */
+  readonly givenUp?: readonly GivenUp[];
+}
+
+export interface GivenUp {
+  /** From 1, in their order. */
+  readonly made: number;
+  readonly reason: string;
 }
 
 export interface BlockResult {
@@ -141,6 +149,11 @@ export class Batch {
   set line(line: number) {
     this.#line = line;
     this.settings.onLine?.(line);
+  }
+
+  /** Why an event that is made here is to fail, see {@link BlockMeta.givenUp}; undefined: it is not. */
+  givenUp(made: number): string | undefined {
+    return this.meta.givenUp?.find((one) => one.made === made)?.reason;
   }
 
   /** Whether no further line is to be looked at now. */

@@ -24,6 +24,14 @@ import { Steps, type MadeHere } from './steps.js';
 /** When a result is longer than this it goes out, as a piece of what comes of its block. Characters. */
 const PIECE_LENGTH = 4 << 20;
 
+/** Told of what is worked on. */
+export interface Noting {
+  /** Told of each line of a block before it is worked on, from 0, and of the number behind the last one. */
+  readonly line: (line: number) => void;
+  /** Told of each event that is made while a line is worked on, from 1; 0: of that no more is in work. */
+  readonly made: (made: number) => void;
+}
+
 /** What else there is to a processor whose stages look across events. */
 export interface AcrossProcessor extends BlockProcessor {
   /** Ends the input: what is kept goes on. */
@@ -36,16 +44,21 @@ export interface AcrossProcessor extends BlockProcessor {
  *
  * @throws ComputoError when a script can't be compiled
  */
-export function acrossProcessor(
-  options: BlockOptions,
-  traceOf?: TraceOf,
-  onLine?: BatchOptions['onLine'],
-): AcrossProcessor {
+export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting?: Noting): AcrossProcessor {
   const { pipeline: spec, strict, rawMax } = options;
   const { name, onError, outputs } = spec;
   const routing = compileRouting(spec, traceOf);
   const formats = outputFormats(outputs);
-  const settings: BatchOptions = { name, pipeline: routing, outputs, formats, onError, strict, rawMax, onLine };
+  const settings: BatchOptions = {
+    name,
+    pipeline: routing,
+    outputs,
+    formats,
+    onError,
+    strict,
+    rawMax,
+    onLine: noting?.line,
+  };
   const reading = { ...options, takesParts: true };
   const state = new PipelineState();
   const compiled = compileSteps(spec.stages, {
@@ -63,6 +76,8 @@ export function acrossProcessor(
   let batch: Batch;
   /** What is still to be done for the line that was looked at last. */
   let left: Iterable<void> | undefined;
+  /** How many events were made for it, and are through or in work. */
+  let madeCount = 0;
   const steps = new Steps(compiled, state, {
     passed(stage, event) {
       if (batch.isTapped) batch.emitTap(stage, event.data, idIn(event));
@@ -130,6 +145,7 @@ export function acrossProcessor(
 
   /** Works until a piece of the result is to be taken: then the rest is left, and no further line is looked at before it is done. */
   function doNow(here: Batch, work: Generator<void>): void {
+    madeCount = 0;
     if (work.next().done === true) return;
     left = work;
     here.isFull = true;
@@ -183,9 +199,16 @@ export function acrossProcessor(
 
   function passOne(here: Batch, made: MadeHere): void {
     const arrival = new Composed(made, steps.nameBefore(made.next));
-    pass(here, settingOut(made.data, arrival, needsContext, made.key), made.next, (failure) =>
-      failMade(here, steps, made, arrival, failure),
-    );
+    const fail = (failure: EventFailure): void => failMade(here, steps, made, arrival, failure);
+    madeCount += 1;
+    const reason = here.givenUp(madeCount);
+    if (reason !== undefined) {
+      fail(new EventFailure('limit_exceeded', reason));
+      return;
+    }
+    noting?.made(madeCount);
+    pass(here, settingOut(made.data, arrival, needsContext, made.key), made.next, fail);
+    noting?.made(0);
   }
 
   function resultOf(here: Batch, work: Generator<void>): ResultAtOnce {

@@ -1,4 +1,4 @@
-import { isTick, readStoredEvent, readTick, type Tick } from '../../event/index.js';
+import { isTick, isTickLine, readStoredEvent, readTick, type Tick } from '../../event/index.js';
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { mayLosePrecision } from '../../json/index.js';
@@ -58,6 +58,11 @@ export function forEachEvent(
 
 /** The block's only line fails for a reason that is not in what it says: nothing of it is read but whose it is. */
 export function failLine(block: BlockContent, batch: Batch, options: LineOptions, failure: EventFailure): void {
+  if (options.input === 'envelope' && block.kind === 'lines' && isTickLine(block.bytes, 0, block.bytes.length)) {
+    // It is no event. What it would have closed stays open until the next one.
+    batch.line += 1;
+    return;
+  }
   batch.counts.input += 1;
   if (block.kind === 'overlong') {
     batch.fail(failure, { bytes: block.head, lineBytes: block.lineBytes });

@@ -168,15 +168,16 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   async function completeInParts(
     block: Block,
     meta: BlockMeta,
-    { why, message }: WorkerEnded,
+    ended: WorkerEnded,
     line: number,
   ): Promise<BlockResult> {
+    const { why } = ended;
     onWorkerEnded(why);
     const lines = block.kind === 'lines' ? linesIn(block.bytes) : 1;
     if (block.kind !== 'lines' || lines <= 1) {
       // Beside it were others, which wait for answers: whether it is the one that takes too much is known when it is alone.
       const isOneOfMany = calling !== undefined && why !== 'timeout' && block.alone !== true;
-      return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : abandon(block, meta, why, message));
+      return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : completeWithout(block, meta, ended));
     }
     // Behind the last line it has put together what came of all.
     const cuts = line < lines ? [line, line + 1] : [lines >> 1];
@@ -188,12 +189,29 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       const partMeta = { ...meta, counter: meta.counter + from };
       // Too much memory may be the others' fault: whether it is the line's is known when it has been tried by itself.
       const isGuilty = why === 'timeout' && from === line && line < lines;
-      const result = await (isGuilty ? abandon(part, partMeta, why, message) : complete(part, partMeta));
+      const result = await (isGuilty ? completeWithout(part, partMeta, ended) : complete(part, partMeta));
       results.push(result);
       if (result.stopped) break;
       from = to;
     }
     return mergeResults(results);
+  }
+
+  /** Works on a block of one line without what was in work when the worker ended: an event that was made, or that of the line. */
+  async function completeWithout(
+    block: Block,
+    meta: BlockMeta,
+    { why, made, message }: WorkerEnded,
+  ): Promise<BlockResult> {
+    const { givenUp = [] } = meta;
+    if (made > 0 && !givenUp.some((one) => one.made === made)) {
+      const reason = reasonOf(why, message);
+      onGivenUp(idOf(block), `${reason}; it was made of others when this one came`);
+      return await complete(block, { ...meta, givenUp: [...givenUp, { made, reason }] });
+    }
+    // A process of its own that was stopped has not told what it was at.
+    const isUnknown = mirror !== undefined && block.alone === true && why === 'timeout';
+    return isUnknown ? await complete({ ...block, alone: false }, meta) : abandon(block, meta, why, message);
   }
 
   /** The block's only line is a failed event. */

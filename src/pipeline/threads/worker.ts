@@ -31,7 +31,11 @@ function work({ place: placeMemory, window, state, ...sent }: WorkerData): void 
 
 /** For a pipeline without AI stages: each block is done at once. */
 function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state: string | undefined): void {
-  const processBlock = compileProcessor(options, undefined, place && ((line) => place.atLine(line)));
+  const processBlock = compileProcessor(
+    options,
+    undefined,
+    place && { line: (line) => place.atLine(line), made: (made) => place.atMade(made) },
+  );
   if (state !== undefined && looksAcross(processBlock)) {
     processBlock.state.restore(JSON.parse(state) as StateChanges);
     processBlock.state.track();
