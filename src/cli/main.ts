@@ -1,6 +1,8 @@
+import { EXIT } from './exit/exit-codes.js';
 import { buildProgram, loadCommandsFor } from './program.js';
 import { reportError } from './report/report-error.js';
 import { listenForHangUps } from './serve/hang-ups.js';
+import { writeStderr } from './terminal/stderr.js';
 
 /** The command line: understand it, do it, say what went wrong, leave with the right code. */
 async function main(): Promise<number> {
@@ -16,6 +18,15 @@ async function main(): Promise<number> {
     return await reportError(error);
   }
 }
+
+// Node would leave with 0 when the command waits for what can never come, as if it were done.
+process.once('beforeExit', () => {
+  process.exitCode = EXIT.bug;
+  writeStderr(
+    'colloquium: the command is not done, and what it waits for can never come\n' +
+      '  hint: a config in JavaScript or TypeScript that never ends does that; else it is a bug in colloquium, please report it\n',
+  );
+});
 
 // Not left to the event loop: a pipe that nobody writes to any more would keep it alive.
 void main().then(async (code) => {

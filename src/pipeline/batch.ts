@@ -32,6 +32,14 @@ export interface BlockMeta {
   readonly columns?: OutputColumns | undefined;
   /** Whoever wants to see the events on their way. */
   readonly tap?: Tap | undefined;
+  /** Of a block of one line: which of the events that its stages make are to fail, because work on them came to no end. */
+  readonly givenUp?: readonly GivenUp[];
+}
+
+export interface GivenUp {
+  /** From 1, in their order. */
+  readonly made: number;
+  readonly reason: string;
 }
 
 export interface BlockResult {
@@ -56,6 +64,13 @@ export interface BlockResult {
   readonly columns?: OutputColumns | undefined;
   /** An event failed and the run must end here; the block's later lines were not looked at. */
   readonly stopped: boolean;
+  /** This is a piece of what came of the block: gives the next one. Whoever gets it must take all. */
+  readonly rest?: () => BlockResult | Promise<BlockResult>;
+}
+
+/** What is made on the spot. */
+export interface ResultAtOnce extends BlockResult {
+  readonly rest?: () => ResultAtOnce;
 }
 
 /** What holds for all batches of a run. */
@@ -86,18 +101,21 @@ export interface Finished {
 export class Batch {
   readonly counts = noCounts();
   stopped = false;
+  /** There is so much of it that it is to be taken, as a {@link piece}, before the next line is looked at. */
+  isFull = false;
   lastFailure: EventFailure | undefined;
   /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
   stored: StoredOrigin | undefined;
-  readonly #deadLetters: DeadLetter[] = [];
-  readonly #failures = new FailureCounts();
-  readonly #observations: Observation[] = [];
+  #deadLetters: DeadLetter[] = [];
+  #failures = new FailureCounts();
+  #observations: Observation[] = [];
   readonly #writesEnvelopes: boolean;
   /** Undefined: all outputs write lines of JSON. */
   readonly #formatted: FormattedOutputs | undefined;
   /** Of the outputs that have a file per key, by number. */
   #grouped: Map<number, GroupedLines> | undefined;
   #line = 0;
+  #length = 0;
 
   constructor(
     private readonly settings: BatchOptions,
@@ -131,6 +149,21 @@ export class Batch {
   set line(line: number) {
     this.#line = line;
     this.settings.onLine?.(line);
+  }
+
+  /** Why an event that is made here is to fail, see {@link BlockMeta.givenUp}; undefined: it is not. */
+  givenUp(made: number): string | undefined {
+    return this.meta.givenUp?.find((one) => one.made === made)?.reason;
+  }
+
+  /** Whether no further line is to be looked at now. */
+  get isOver(): boolean {
+    return this.stopped || this.isFull;
+  }
+
+  /** How long its finished events and dead letters are, about. Characters. */
+  get length(): number {
+    return this.#length;
   }
 
   /** The finished lines of an output, to add to. */
@@ -192,6 +225,7 @@ export class Batch {
     for (let at = 0; at < targets.length; at++) {
       const target = targets[at] ?? 0;
       const line = lines[at] ?? '';
+      this.#length += line.length;
       const filesBy = outputs[target]?.filesBy;
       if (filesBy === undefined) this.outputs[target]?.add(line);
       else this.#linesOfGroups(target).add(groupOf(filesBy, key, this.timestamp), line);
@@ -258,7 +292,20 @@ export class Batch {
     this.#observations.push(observation);
   }
 
-  result(): BlockResult {
+  /** What there is up to now. The rest is still to come. */
+  piece(): ResultAtOnce {
+    const result = { ...this.result(), lines: 0, counts: { ...this.counts }, stopped: false };
+    Object.assign(this.counts, noCounts());
+    this.#deadLetters = [];
+    this.#failures = new FailureCounts();
+    this.#observations = [];
+    this.#grouped = undefined;
+    this.#length = 0;
+    this.isFull = false;
+    return result;
+  }
+
+  result(): ResultAtOnce {
     const { line, counts, stopped } = this;
     const outputs = this.outputs.map((one) => one.take());
     const groups = this.#grouped && this.#takeGroups(this.#grouped, outputs);
@@ -304,6 +351,7 @@ export class Batch {
 
   #bury(failure: EventFailure, remains: Remains, line: number): void {
     const head = deadLetterHead(failure, remains, this.#origin().source, this.settings.rawMax);
+    this.#length += head.length;
     // A stored event's line in the log says nothing: its id finds it.
     const { stored } = this;
     this.#deadLetters.push({ head, lineInBlock: stored === undefined ? line : undefined, line: stored?.refused?.line });

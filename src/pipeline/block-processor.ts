@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
-import { Batch, type BatchOptions, type BlockMeta, type BlockResult } from './batch.js';
+import { Batch, type BatchOptions, type BlockMeta, type ResultAtOnce } from './batch.js';
 import { forEachEvent, openBytes, type BlockContent, type LineOptions } from './lines/event-lines.js';
 import { EventFailure } from './failure.js';
 import { lazyBlocks } from './lazy/lazy-blocks.js';
@@ -29,7 +29,7 @@ const NEWLINE = 0x0a;
 
 /** Turns a block of whole lines into the blocks of lines that its outputs get. */
 export interface BlockProcessor {
-  (block: BlockContent, meta: BlockMeta): BlockResult;
+  (block: BlockContent, meta: BlockMeta): ResultAtOnce;
   /** Where its outputs get their memory, and may give it back to. */
   readonly memory: SpareMemory;
 }
@@ -58,7 +58,7 @@ export function blockProcessor(
   // A trace tells of every call that a script makes: it must run as it is written.
   const lazily = lazyBlocks(traceOf === undefined ? options : { ...options, parseWhole: true });
 
-  const process = (block: BlockContent, meta: BlockMeta): BlockResult => {
+  const process = (block: BlockContent, meta: BlockMeta): ResultAtOnce => {
     const batch = new Batch(settings, meta, lines);
     if (options.observe === 'all') {
       forEachEvent(block, batch, options, (data, text) => watchEvent(data, text, batch));

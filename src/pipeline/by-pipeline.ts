@@ -2,10 +2,14 @@ import { isTickLine, pipelineOfLine } from '../event/index.js';
 import { partOf, type LineBlock } from '../sources/index.js';
 import type { BlockMeta, BlockResult } from './batch.js';
 import { noCounts } from './counts.js';
+import { takeRest } from './in-turn.js';
 import { mergeResults } from './merge-results.js';
 import type { BlockExecutor } from './run-blocks.js';
 
 const NEWLINE = 0x0a;
+
+/** What gives a result, where there is one. */
+type Work = () => BlockResult | undefined | Promise<BlockResult | undefined>;
 
 /** Lines that follow each other and go to the same pipeline. */
 interface Run {
@@ -33,18 +37,24 @@ export function byPipeline(
       return Math.min(...[...executors.values()].map(({ width }) => width));
     },
     recycle: (lines) => anyExecutor?.recycle?.(lines),
-    async end(meta) {
-      const results: BlockResult[] = [];
-      for (const [pipeline, executor] of executors)
-        if (executor.end !== undefined) results.push(withPipeline(pipeline, await executor.end(meta)));
-      return mergeResults(results);
+    end(meta) {
+      return oneBehindTheOther(
+        [...executors].map(([pipeline, executor]) => async () => {
+          const result = await executor.end?.(meta);
+          return result && withPipeline(pipeline, result);
+        }),
+      );
     },
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1, 1);
       // All are submitted at once, in their order: executors count on that.
-      const results = await Promise.all(runsOf(block.bytes).map((run) => submitRun(block, run, meta)));
-      const [only] = results;
-      return only !== undefined && results.length === 1 ? only : mergeResults(results);
+      const pending = runsOf(block.bytes).map((run) => submitRun(block, run, meta));
+      // It may fail before its turn comes, which is when the failure counts.
+      for (const one of pending) one.catch(() => undefined);
+      const [only] = pending;
+      return await (only !== undefined && pending.length === 1
+        ? only
+        : oneBehindTheOther(pending.map((one) => () => one)));
     },
   };
 
@@ -65,8 +75,13 @@ export function byPipeline(
 
   /** Where there are several pipelines, their stages are told apart. */
   function withPipeline(pipeline: string, result: BlockResult): BlockResult {
-    if (result.stages === undefined || executors.size === 1) return result;
-    return { ...result, stages: result.stages.map((one) => ({ ...one, stage: `${pipeline}.${one.stage}` })) };
+    const { stages, rest } = result;
+    if (stages === undefined || executors.size === 1) return result;
+    return {
+      ...result,
+      stages: stages.map((one) => ({ ...one, stage: `${pipeline}.${one.stage}` })),
+      ...(rest && { rest: async () => withPipeline(pipeline, await rest()) }),
+    };
   }
 
   function runsOf(bytes: Buffer): Run[] {
@@ -94,6 +109,35 @@ export function byPipeline(
       runs.push({ pipeline: current, bytes: partOf(bytes, start, bytes.length), lines, events: lines - ticks });
     return runs;
   }
+}
+
+/** Results as one, the pieces of each where it has any. */
+async function oneBehindTheOther(works: readonly Work[]): Promise<BlockResult> {
+  const results: BlockResult[] = [];
+  for (const [at, work] of works.entries()) {
+    const others = works.slice(at + 1);
+    let result: BlockResult | undefined;
+    try {
+      result = await work();
+    } catch (error) {
+      await takeAll(others);
+      throw error;
+    }
+    if (result === undefined) continue;
+    const { rest } = result;
+    results.push(result);
+    if (rest !== undefined) return { ...mergeResults(results), rest: () => oneBehindTheOther([rest, ...others]) };
+    if (result.stopped) {
+      await takeAll(others);
+      break;
+    }
+  }
+  return mergeResults(results);
+}
+
+/** Takes results that nobody needs any more. */
+async function takeAll(works: readonly Work[]): Promise<void> {
+  for (const work of works) await takeRest(work);
 }
 
 /** Events that nobody takes. */

@@ -34,6 +34,12 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
     return { ...result, outputs: lines };
   };
 
+  /** The same for all pieces of it. */
+  const allWithHeaders = (result: BlockResult): BlockResult => {
+    const { rest } = result;
+    return { ...withHeaders(result), ...(rest && { rest: async () => allWithHeaders(await rest()) }) };
+  };
+
   return {
     get width() {
       return isOpen() ? 0 : executor.width;
@@ -41,13 +47,13 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
     async submit(block, meta) {
       const wasOpen = isOpen();
       const result = await executor.submit(block, { ...meta, columns: decided });
-      return wasOpen ? withHeaders(result) : result;
+      return wasOpen ? allWithHeaders(result) : result;
     },
     ...(executor.end && {
       async end(meta: BlockMeta) {
         const wasOpen = isOpen();
         const result = await (executor.end?.({ ...meta, columns: decided }) ?? mergeResults([]));
-        return wasOpen ? withHeaders(result) : result;
+        return wasOpen ? allWithHeaders(result) : result;
       },
     }),
     ...(executor.state && { state: executor.state }),

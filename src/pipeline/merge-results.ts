@@ -1,7 +1,14 @@
 import type { LineGroup } from '../sinks/index.js';
-import type { BlockResult } from './batch.js';
+import type { BlockResult, ResultAtOnce } from './batch.js';
 import { addStageCounts, type StageCounts } from './across/stage-counts.js';
 import { addCounts, noCounts } from './counts.js';
+
+/** All pieces of a result as one. */
+export function wholeOf(result: ResultAtOnce): BlockResult {
+  const pieces: ResultAtOnce[] = [];
+  for (let piece: ResultAtOnce | undefined = result; piece !== undefined; piece = piece.rest?.()) pieces.push(piece);
+  return pieces.length === 1 ? result : mergeResults(pieces);
+}
 
 /** The results of a block's parts as that of the whole block, up to one that stopped. */
 export function mergeResults(results: readonly BlockResult[]): BlockResult {

@@ -1,6 +1,9 @@
 import { ByteWriter } from '../json/index.js';
 import { SpareMemory } from '../sources/index.js';
 
+/** Longer text becomes bytes at once: no text holds what a block may come to. Characters. */
+const TEXT_MAX = 1 << 20;
+
 /** Finished lines of one output, in their order: some come as text, some as bytes. */
 export class OutputLines {
   /** Text that follows the bytes. Put together once, at the end: that is faster than piece by piece. */
@@ -12,6 +15,7 @@ export class OutputLines {
   /** Adds a line. @param text without its newline */
   add(text: string): void {
     this.#text += `${text}\n`;
+    if (this.#text.length > TEXT_MAX) this.#flush((this.#bytes ??= new ByteWriter()));
   }
 
   /** Where to write the next line, newline included. */

@@ -6,6 +6,8 @@ import { addSides, addStageCounts, type StageCounts } from './across/stage-count
 import type { StateChanges } from './across/state-table.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
 import { deadLetterLine } from './dead-letter.js';
+import { takeRest } from './in-turn.js';
+import { mergeResults } from './merge-results.js';
 import { RunPaused } from './run-paused.js';
 import type { Tap } from './tap.js';
 
@@ -93,8 +95,8 @@ export type BlockRunResult = Progress & {
 } & Ending;
 
 /** Whether nothing was written behind the last call of `onReached`. A block that is out in part is not counted by any. */
-export function endedBetweenBlocks({ endedBy }: BlockRunResult): boolean {
-  return endedBy === 'input' || endedBy === 'paused';
+export function endedBetweenBlocks(result: BlockRunResult): boolean {
+  return result.endedBy === 'input' || (result.endedBy === 'paused' && !result.inBlock);
 }
 
 /** Why a run ended. */
@@ -107,7 +109,12 @@ type Ending =
       readonly endedBy: 'input' | 'failure' | 'closed';
     }
   /** The run can't go on now; the event at which it stopped, and those after it, count as not read. */
-  | { readonly endedBy: 'paused'; readonly pause: RunPaused }
+  | {
+      readonly endedBy: 'paused';
+      readonly pause: RunPaused;
+      /** A part of what came of it was written. */
+      readonly inBlock: boolean;
+    }
   /** A source or sink failed. What the counts name was written before. */
   | { readonly endedBy: 'error'; readonly error: unknown };
 
@@ -153,11 +160,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     if (hasBegun) await run.onNewFiles?.();
   };
 
-  const deliver = async (arrived: Arrived, result: BlockResult): Promise<void> => {
-    const { file, linesBefore, size, resumeAt } = arrived;
-    const base = linesBefore ?? file.delivered;
-    file.delivered += result.lines;
-    if (run.beforeWrite !== undefined) await run.beforeWrite();
+  const write = async (result: BlockResult, base: number): Promise<void> => {
     if (result.groups !== undefined) await prepare(result.groups);
     if (result.deadLetters.length > 0) {
       const letters = result.deadLetters.map(({ head, lineInBlock, line }) =>
@@ -171,6 +174,33 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     }
     addCounts(counts, result.counts);
     if (result.stages !== undefined) addStageCounts(stages, result.stages);
+  };
+
+  /** Writes a result piece by piece, as they are made. @returns it as a whole, of several pieces without what was written */
+  const writeAll = async (first: BlockResult, base: number, onWritten: () => void): Promise<BlockResult> => {
+    const pieces: BlockResult[] = [];
+    for (let piece = first; ;) {
+      const { rest, ...written } = piece;
+      try {
+        if (pieces.length === 0) await run.beforeWrite?.();
+        await write(piece, base);
+      } catch (error) {
+        await takeRest(rest);
+        throw error;
+      }
+      if (rest === undefined && pieces.length === 0) return piece;
+      pieces.push({ ...written, outputs: [], deadLetters: [] });
+      if (rest === undefined) return mergeResults(pieces);
+      onWritten();
+      run.onProgress?.({ counts, bytes });
+      piece = await rest();
+    }
+  };
+
+  const deliver = async (arrived: Arrived, first: BlockResult, onWritten: () => void): Promise<BlockResult> => {
+    const { file, linesBefore, size, resumeAt } = arrived;
+    const result = await writeAll(first, linesBefore ?? file.delivered, onWritten);
+    file.delivered += result.lines;
     bytes += size;
     lines += result.lines;
     run.onProgress?.({ counts, bytes });
@@ -178,6 +208,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     if (result.changes !== undefined) run.onState?.(result.changes);
     if (result.stages !== undefined) run.onNextTick?.(result.nextTick);
     if (resumeAt !== undefined && !result.stopped) run.onReached?.(resumeAt);
+    return result;
   };
 
   let held = 0;
@@ -196,14 +227,18 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   /** Delivers one result once `before` is done. Nothing is delivered after the run has ended. */
   const deliverAfter = async (before: Promise<void>, arrived: Arrived): Promise<void> => {
     await before;
+    let inBlock = false;
     try {
       // Waited for whatever happened before: the run is not over while a call is out.
-      const result = await arrived.pending;
-      if (hasEnded()) return;
-      await deliver(arrived, result);
+      const first = await arrived.pending;
+      if (hasEnded()) {
+        await takeRest(first.rest);
+        return;
+      }
+      const result = await deliver(arrived, first, () => (inBlock = true));
       if (result.stopped) end({ endedBy: 'failure' });
     } catch (error) {
-      end(endingFor(error));
+      end(endingFor(error, inBlock));
     } finally {
       held -= 1;
       wake();
@@ -261,8 +296,8 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     const { executor } = run;
     if (!hasEnded() && executor.end !== undefined && run.isAtEnd?.() === true) {
       const file = files.get(source) ?? { arrived: 0, delivered: 0 };
-      held += 1;
       const pending = executor.end(metaOf(source));
+      held += 1;
       enqueue({ file, linesBefore: undefined, size: 0, resumeAt: undefined, pending });
       await heldAtMost(0);
     }
@@ -274,8 +309,8 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   return { counts, ...(stages.length > 0 && { stages }), bytes, lines, ...(ending ?? { endedBy: 'input' }) };
 }
 
-function endingFor(error: unknown): Ending {
+function endingFor(error: unknown, inBlock: boolean): Ending {
   if (error instanceof SinkClosedError) return { endedBy: 'closed' };
-  if (error instanceof RunPaused) return { endedBy: 'paused', pause: error };
+  if (error instanceof RunPaused) return { endedBy: 'paused', pause: error, inBlock };
   return { endedBy: 'error', error };
 }

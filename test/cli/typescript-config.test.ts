@@ -16,6 +16,13 @@ function configured(): string {
   return cwd;
 }
 
+it('a command that waits for what can never come does not end as if it were done', async () => {
+  const cwd = scratch();
+  writeFileSync(join(cwd, 'colloquium.config.mjs'), 'await new Promise(() => {});\nexport default {};\n');
+  const { stdout, stderr, exit } = await runCli([], { cwd, input: '21\n' });
+  expect([stdout, stderr, exit]).toEqual(['', expect.stringContaining('the command is not done'), 1]);
+});
+
 /** Newer versions of Node run TypeScript by themselves. */
 const isNative = Boolean(Reflect.get(process.features, 'typescript'));
 

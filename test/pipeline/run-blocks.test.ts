@@ -8,7 +8,10 @@ import {
   runBlocks,
   type BlockRunResult,
 } from '../../src/pipeline/index.js';
-import type { BlockExecutor } from '../../src/pipeline/run-blocks.js';
+import type { BlockMeta, BlockResult } from '../../src/pipeline/batch.js';
+import { inTurn } from '../../src/pipeline/in-turn.js';
+import { RunPaused } from '../../src/pipeline/run-paused.js';
+import { endedBetweenBlocks, type BlockExecutor } from '../../src/pipeline/run-blocks.js';
 import { SinkClosedError, type Sink } from '../../src/sinks/index.js';
 import type { Block } from '../../src/sources/index.js';
 import { scriptStage } from '../support/script-stage.js';
@@ -45,6 +48,11 @@ async function* blocksOf(texts: readonly string[], source = 'a'): AsyncGenerator
   }
 }
 
+async function* numbered(blocks: AsyncIterable<Block>): AsyncGenerator<readonly [number, Block]> {
+  let index = 0;
+  for await (const block of blocks) yield [index++, block];
+}
+
 /** Answers late and out of order. */
 const scrambling: BlockExecutor = {
   width: 5,
@@ -58,6 +66,7 @@ async function drive(
   blocks: AsyncIterable<Block>,
   executor: BlockExecutor = inlineExecutor(process),
   output = collector(),
+  isAtEnd?: () => boolean,
 ): Promise<{ result: BlockRunResult; text: string; letters: { line: number; source: string }[] }> {
   const deadLetters = collector();
   const result = await runBlocks({
@@ -67,6 +76,7 @@ async function drive(
     deadLetters,
     now: () => 1,
     stopReading: () => undefined,
+    ...(isAtEnd && { isAtEnd }),
   });
   const letters = deadLetters.text
     .split('\n')
@@ -165,6 +175,78 @@ describe('a run over blocks', () => {
       error: new Error('the disk is gone'),
       counts: { input: 2, output: 2 },
     });
+  });
+
+  describe('whose results come in pieces', () => {
+    /** Each line of a block is a piece of its result. */
+    const inPieces = (fails?: () => never): BlockExecutor => {
+      const work = inTurn();
+      const pieceOf = (block: Block, meta: BlockMeta, lines: readonly string[]): BlockResult => {
+        const [line = '', ...others] = lines;
+        const result = process({ kind: 'lines', bytes: Buffer.from(`${line}\n`) }, meta);
+        if (others.length === 0) return result;
+        return { ...result, lines: 0, rest: () => (fails === undefined ? pieceOf(block, meta, others) : fails()) };
+      };
+      return {
+        width: 2,
+        submit: (block, meta) =>
+          work(() =>
+            pieceOf(block, meta, block.kind === 'lines' ? block.bytes.toString().trimEnd().split('\n') : ['overlong']),
+          ),
+      };
+    };
+
+    it('writes one after the other, and says how far it came when the last one is out', async () => {
+      const seen: string[] = [];
+      const output = collector((text) => Promise.resolve(void seen.push(text.trim())));
+      async function* blocks(): AsyncGenerator<Block> {
+        for await (const [index, block] of numbered(blocksOf(['1\n2\n3\n', '4\n', '5\n6\n'])))
+          yield { ...block, resumeAt: index };
+      }
+      const result = await runBlocks({
+        executor: inPieces(),
+        blocks: blocks(),
+        outputs: [output],
+        deadLetters: collector(),
+        now: () => 1,
+        stopReading: () => undefined,
+        beforeWrite: () => Promise.resolve(void seen.push('begin')),
+        onDelivered: ({ counts }) => void seen.push(`delivered ${counts.output}`),
+        onReached: (at) => void seen.push(`reached ${String(at)}`),
+      });
+      expect(seen.join(' ')).toBe(
+        'begin 1 2 3 delivered 3 reached 0 begin 4 delivered 1 reached 1 begin 5 6 delivered 2 reached 2',
+      );
+      expect(result).toMatchObject({ counts: { input: 6, output: 6 }, endedBy: 'input' });
+    });
+
+    it('ends when one cannot be written, though blocks wait behind it', async () => {
+      const failure = new Error('the disk is full');
+      const output = collector((text) => (text === '2\n' ? Promise.reject(failure) : Promise.resolve()));
+      const { result, text } = await drive(blocksOf(['1\n2\n3\n', '4\n', '5\n']), inPieces(), output);
+      expect([result.endedBy, text]).toEqual(['error', '1\n']);
+    });
+
+    it('tells that it did not end between two blocks', async () => {
+      const pause = (): never => {
+        throw new RunPaused('aborted', 'the work was cut off');
+      };
+      const { result } = await drive(blocksOf(['1\n2\n', '3\n']), inPieces(pause));
+      expect(result).toMatchObject({ endedBy: 'paused', counts: { output: 1 } });
+      expect(endedBetweenBlocks(result)).toBe(false);
+    });
+  });
+
+  it('gives the error of an executor that fails at the end of the input', async () => {
+    const failure = new Error('what is kept is too much');
+    const failing: BlockExecutor = {
+      ...inlineExecutor(process),
+      end() {
+        throw failure;
+      },
+    };
+    const { result } = await drive(blocksOf(['1\n']), failing, undefined, () => true);
+    expect(result).toMatchObject({ endedBy: 'error', error: failure, counts: { input: 1, output: 1 } });
   });
 
   it('takes exactly as many events as it is limited to', async () => {

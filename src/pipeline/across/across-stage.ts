@@ -59,6 +59,8 @@ export interface Flow {
   keep(): void;
   /** Events that were kept go on as one. */
   make(made: Made): void;
+  /** The same for many: each is asked for when those before it are through. */
+  makeAll(made: Iterable<Made>): void;
   /** So many events that were kept went into what does not go on. */
   absorb(count: number): void;
   /** So much of what was known of events before had to be forgotten, because there is too much of it. */

@@ -7,8 +7,6 @@ import type { StagePlan } from '../../config/index.js';
 import { stageAddress, stageAt } from '../stages/stage-address.js';
 import type { PipelineState } from './state-table.js';
 
-const NOTHING: readonly MadeHere[] = [];
-
 export type Step = Stage | AcrossStage;
 
 /** An event that was made while another was on its way, and the step that is next for it. */
@@ -33,7 +31,10 @@ export class Steps {
   readonly #flows: readonly StepFlow[];
   /** Made when somebody asks: a hash takes longer than most stages do. */
   readonly #addresses: (string | undefined)[] = [];
-  #made: MadeHere[] = [];
+  /** What was made of the event that came last: events, or many of them. */
+  #made: (MadeHere | Iterable<MadeHere>)[] = [];
+  /** What is not taken yet of what was made before: the latest is at the end, and goes on first. */
+  readonly #waiting: Iterator<MadeHere>[] = [];
 
   constructor(
     private readonly stages: readonly StagePlan[],
@@ -160,12 +161,30 @@ export class Steps {
     return at === undefined ? undefined : at + 1;
   }
 
-  /** The events that were made since the last time. */
+  /** Whether events were made that are not taken yet. */
+  get hasMade(): boolean {
+    return this.#made.length > 0 || this.#waiting.length > 0;
+  }
+
+  /** Takes the next event that was made: those that were made of it come before the others. */
+  nextMade(): MadeHere | undefined {
+    if (this.#made.length > 0) {
+      this.#waiting.push(oneByOne(this.#made));
+      this.#made = [];
+    }
+    for (let latest = this.#waiting.at(-1); latest !== undefined; latest = this.#waiting.at(-1)) {
+      const next = latest.next();
+      if (next.done !== true) return next.value;
+      this.#waiting.pop();
+    }
+    return undefined;
+  }
+
+  /** Takes all events that were made. */
   takeMade(): readonly MadeHere[] {
-    if (this.#made.length === 0) return NOTHING;
-    const made = this.#made;
-    this.#made = [];
-    return made;
+    const all: MadeHere[] = [];
+    for (let made = this.nextMade(); made !== undefined; made = this.nextMade()) all.push(made);
+    return all;
   }
 
   takeCounts(): readonly StageCounts[] {
@@ -222,6 +241,13 @@ export class Steps {
   }
 }
 
+function* oneByOne(made: readonly (MadeHere | Iterable<MadeHere>)[]): Generator<MadeHere, undefined> {
+  for (const one of made) {
+    if ('next' in one) yield one;
+    else yield* one;
+  }
+}
+
 function settle(step: AcrossStage, flow: Flow): void {
   step.settle?.(flow);
 }
@@ -234,7 +260,7 @@ class StepFlow implements Flow {
     private readonly at: number,
     private readonly tally: StageTally,
     private readonly watch: StepWatch,
-    private readonly onMade: (made: MadeHere) => void,
+    private readonly onMade: (made: MadeHere | Iterable<MadeHere>) => void,
   ) {}
 
   /** So many events come. @returns where those are put that go on */
@@ -276,12 +302,16 @@ class StepFlow implements Flow {
   }
 
   make(made: Made): void {
-    const { at, tally } = this;
-    tally.add(at, 'open', -made.of);
-    tally.add(at, 'merged', made.of);
-    tally.add(at, 'made', 1);
-    tally.add(at, 'out', 1);
-    this.onMade({ ...made, next: at + 1 });
+    this.onMade(this.#count(made));
+  }
+
+  makeAll(made: Iterable<Made>): void {
+    const count = (one: Made): MadeHere => this.#count(one);
+    this.onMade({
+      *[Symbol.iterator]() {
+        for (const one of made) yield count(one);
+      },
+    });
   }
 
   absorb(count: number): void {
@@ -291,6 +321,15 @@ class StepFlow implements Flow {
 
   forget(count: number): void {
     if (count > 0) this.tally.add(this.at, 'forgotten', count);
+  }
+
+  #count(made: Made): MadeHere {
+    const { at, tally } = this;
+    tally.add(at, 'open', -made.of);
+    tally.add(at, 'merged', made.of);
+    tally.add(at, 'made', 1);
+    tally.add(at, 'out', 1);
+    return { ...made, next: at + 1 };
   }
 }
 

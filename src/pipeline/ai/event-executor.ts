@@ -230,12 +230,15 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   }
 
   function passMade(batch: Batch): readonly Promise<void>[] {
-    return before.takeMade().flatMap((made) => {
+    const underWay: Promise<void>[] = [];
+    for (let next = before.nextMade(); next !== undefined; next = before.nextMade()) {
+      const made = next;
       const event = settingOut(made.data, new Composed(made, () => before.addressBefore(made.next)), true, made.key);
       // Its members may fail late: they are told with the stages of whichever block ends next.
       const fail = (failure: EventFailure): void => failMade(batch, before, made, event.arrival, failure);
-      return [...start(batch, event, made.next, fail), ...passMade(batch)];
-    });
+      underWay.push(...start(batch, event, made.next, fail));
+    }
+    return underWay;
   }
 
   function renumbered(batch: Batch, event: Passing): Promise<unknown> {

@@ -41,6 +41,6 @@ export function whereFit(process: LazyLines | undefined): LazyBlocks {
     const before = batch.line;
     const full = process(bytes.subarray(0, whole), batch, meta, openLine);
     if (full * 2 > batch.line - before) untried = BLOCKS_UNTRIED;
-    return batch.stopped || whole === bytes.length ? undefined : { kind: 'lines', bytes: bytes.subarray(whole) };
+    return batch.isOver || whole === bytes.length ? undefined : { kind: 'lines', bytes: bytes.subarray(whole) };
   };
 }

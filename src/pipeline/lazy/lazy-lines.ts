@@ -53,7 +53,7 @@ export function scannedLines(
     form.begin(text, batch, meta);
     const pass = passOf(form, batch, text);
     let full = 0;
-    for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
+    for (let at = 0; at < bytes.length && !batch.isOver; batch.line++) {
       let end = form.scan(at);
       if (end < 0 || !pass()) {
         end = bytes.indexOf(NEWLINE, at);

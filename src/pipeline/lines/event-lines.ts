@@ -1,4 +1,4 @@
-import { isTick, readStoredEvent, readTick, type Tick } from '../../event/index.js';
+import { isTick, isTickLine, readStoredEvent, readTick, type Tick } from '../../event/index.js';
 import { isUtf8 } from 'node:buffer';
 import type { Json } from 'computo-js';
 import { mayLosePrecision } from '../../json/index.js';
@@ -58,6 +58,11 @@ export function forEachEvent(
 
 /** The block's only line fails for a reason that is not in what it says: nothing of it is read but whose it is. */
 export function failLine(block: BlockContent, batch: Batch, options: LineOptions, failure: EventFailure): void {
+  if (options.input === 'envelope' && block.kind === 'lines' && isTickLine(block.bytes, 0, block.bytes.length)) {
+    // It is no event. What it would have closed stays open until the next one.
+    batch.line += 1;
+    return;
+  }
   batch.counts.input += 1;
   if (block.kind === 'overlong') {
     batch.fail(failure, { bytes: block.head, lineBytes: block.lineBytes });
@@ -73,7 +78,7 @@ export function failLine(block: BlockContent, batch: Batch, options: LineOptions
 
 function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
   const exactly = mayLosePrecision(text);
-  for (let at = 0; at < text.length && !batch.stopped; batch.line++) {
+  for (let at = 0; at < text.length && !batch.isOver; batch.line++) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     const stop = end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
@@ -84,7 +89,7 @@ function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: 
 
 /** For a block with broken characters in it: each line is decoded by itself. */
 function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
-  for (let at = 0; at < bytes.length && !batch.stopped; batch.line++) {
+  for (let at = 0; at < bytes.length && !batch.isOver; batch.line++) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(at, end > at && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);

@@ -1,7 +1,7 @@
 import { arrayShape, type Json } from 'computo-js';
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import type { ScriptPlan, StagePlan } from '../../config/index.js';
-import type { AcrossParts, AcrossStage, Arrival, Flow } from '../across/across-stage.js';
+import type { AcrossParts, AcrossStage, Arrival, Flow, Made } from '../across/across-stage.js';
 import { ARRIVAL, lasting } from '../across/arrival.js';
 import { compileTime, planTime, timeFields, timeMeaning, timeProblems, type TimePlan } from '../across/event-time.js';
 import { keyText } from '../across/key-text.js';
@@ -136,14 +136,17 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   const eventTime = compileTime(plan.time, name, context);
   const now = new StageTime(state, plan.time === undefined);
 
-  const close = (key: string, { members, lastPart, data }: Open, flow: Flow): void => {
+  const close = (key: string, one: Open, flow: Flow): void => {
     open.delete(key);
-    const last = members.at(-1);
-    if (last === undefined) return;
-    // Of the parts of an event there is one arrival.
-    const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
-    flow.make({ data, of: members.length, last, part: lastPart, members: apart });
+    for (const made of madeOf(one)) flow.make(made);
   };
+
+  function* closeAll(): Generator<Made> {
+    for (const [key, one] of [...open]) {
+      open.delete(key);
+      yield* madeOf(one);
+    }
+  }
 
   const closeDue = (flow: Flow): void => {
     for (let oldest = open.oldest(); oldest !== undefined; oldest = open.oldest()) {
@@ -190,8 +193,15 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
       const oldest = within === undefined ? undefined : open.oldest();
       return oldest && now.tickAt(oldest[1].begun + (within ?? 0));
     },
-    end(flow) {
-      for (const [key, one] of [...open]) close(key, one, flow);
-    },
+    end: (flow) => flow.makeAll(closeAll()),
   };
+}
+
+/** Empty when it has no members. */
+function madeOf({ members, lastPart, data }: Open): readonly Made[] {
+  const last = members.at(-1);
+  if (last === undefined) return [];
+  // Of the parts of an event there is one arrival.
+  const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
+  return [{ data, of: members.length, last, part: lastPart, members: apart }];
 }

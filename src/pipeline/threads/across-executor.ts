@@ -2,7 +2,8 @@ import { acrossProcessor } from '../across/across-processor.js';
 import type { BlockOptions } from '../block-processor.js';
 import type { OpenExecutor } from '../drive.js';
 import type { TraceOf } from '../stages/index.js';
-import { inlineExecutor } from './inline-executor.js';
+import { inTurn } from '../in-turn.js';
+import { inlineExecutor, processHere } from './inline-executor.js';
 
 /**
  * Works on this thread, one block after the other, for stages that keep state.
@@ -11,9 +12,11 @@ import { inlineExecutor } from './inline-executor.js';
  */
 export function acrossExecutor(options: BlockOptions, traceOf?: TraceOf): OpenExecutor {
   const process = acrossProcessor(options, traceOf);
+  const work = inTurn();
   return {
     ...inlineExecutor(process),
-    end: (meta) => Promise.resolve(process.end(meta)),
+    submit: (block, meta) => work(() => processHere(process, block, meta)),
+    end: (meta) => work(() => process.end(meta)),
     state: process.state,
     close: () => Promise.resolve(),
   };

@@ -1,5 +1,5 @@
 import type { Block } from '../../sources/index.js';
-import type { BlockMeta, BlockResult } from '../batch.js';
+import type { BlockMeta, BlockResult, ResultAtOnce } from '../batch.js';
 import type { BlockProcessor } from '../block-processor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 
@@ -16,7 +16,12 @@ export function inlineExecutor(process: BlockProcessor): BlockExecutor {
 /** Works on a block on this thread, behind what is under way. */
 export async function processHere(process: BlockProcessor, block: Block, meta: BlockMeta): Promise<BlockResult> {
   await Promise.resolve();
-  const result = process(block, meta);
+  return recycled(block, process(block, meta));
+}
+
+/** Gives the block's memory back when the last piece of its result is made. */
+function recycled(block: Block, { rest, ...result }: ResultAtOnce): ResultAtOnce {
+  if (rest !== undefined) return { ...result, rest: () => recycled(block, rest()) };
   if (block.kind === 'lines') block.recycle?.(block.bytes);
   return result;
 }

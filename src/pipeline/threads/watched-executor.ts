@@ -10,6 +10,7 @@ import type { BlockOptions } from '../block-processor.js';
 import { EventFailure } from '../failure.js';
 import { givingUp } from '../give-up.js';
 import { HeldBlocks } from '../held-blocks.js';
+import { linesIn, linesOf } from '../lines/lines-of.js';
 import { mergeResults } from '../merge-results.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { RunPaused } from '../run-paused.js';
@@ -23,8 +24,6 @@ import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
 
 /** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
-
-const NEWLINE = 0x0a;
 
 /** A line is late after this part of the time that it may take, or after {@link LATE_MS_MAX}. */
 const LATE_PARTS = 10;
@@ -169,15 +168,16 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   async function completeInParts(
     block: Block,
     meta: BlockMeta,
-    { why, message }: WorkerEnded,
+    ended: WorkerEnded,
     line: number,
   ): Promise<BlockResult> {
+    const { why } = ended;
     onWorkerEnded(why);
     const lines = block.kind === 'lines' ? linesIn(block.bytes) : 1;
     if (block.kind !== 'lines' || lines <= 1) {
       // Beside it were others, which wait for answers: whether it is the one that takes too much is known when it is alone.
       const isOneOfMany = calling !== undefined && why !== 'timeout' && block.alone !== true;
-      return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : abandon(block, meta, why, message));
+      return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : completeWithout(block, meta, ended));
     }
     // Behind the last line it has put together what came of all.
     const cuts = line < lines ? [line, line + 1] : [lines >> 1];
@@ -189,12 +189,29 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       const partMeta = { ...meta, counter: meta.counter + from };
       // Too much memory may be the others' fault: whether it is the line's is known when it has been tried by itself.
       const isGuilty = why === 'timeout' && from === line && line < lines;
-      const result = await (isGuilty ? abandon(part, partMeta, why, message) : complete(part, partMeta));
+      const result = await (isGuilty ? completeWithout(part, partMeta, ended) : complete(part, partMeta));
       results.push(result);
       if (result.stopped) break;
       from = to;
     }
     return mergeResults(results);
+  }
+
+  /** Works on a block of one line without what was in work when the worker ended: an event that was made, or that of the line. */
+  async function completeWithout(
+    block: Block,
+    meta: BlockMeta,
+    { why, made, message }: WorkerEnded,
+  ): Promise<BlockResult> {
+    const { givenUp = [] } = meta;
+    if (made > 0 && !givenUp.some((one) => one.made === made)) {
+      const reason = reasonOf(why, message);
+      onGivenUp(idOf(block), `${reason}; it was made of others when this one came`);
+      return await complete(block, { ...meta, givenUp: [...givenUp, { made, reason }] });
+    }
+    // A process of its own that was stopped has not told what it was at.
+    const isUnknown = mirror !== undefined && block.alone === true && why === 'timeout';
+    return isUnknown ? await complete({ ...block, alone: false }, meta) : abandon(block, meta, why, message);
   }
 
   /** The block's only line is a failed event. */
@@ -289,29 +306,6 @@ function copyOf(block: Block, memory: SpareMemory): Block {
 
 function idOf(block: Block): string | undefined {
   return block.kind === 'lines' ? readStoredEvent(block.bytes.toString('utf8'))?.origin.id : undefined;
-}
-
-/** The last one may lack its newline. */
-function linesIn(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = 0; at < bytes.length; lines++) at = endOfLine(bytes, at);
-  return lines;
-}
-
-/** The lines of these numbers, `to` not included. */
-function linesOf(bytes: Buffer, from: number, to: number): Buffer {
-  let start = 0;
-  let line = 0;
-  for (; line < from; line++) start = endOfLine(bytes, start);
-  let end = start;
-  for (; line < to; line++) end = endOfLine(bytes, end);
-  return bytes.subarray(start, end);
-}
-
-/** Where the next line begins. */
-function endOfLine(bytes: Buffer, start: number): number {
-  const newline = bytes.indexOf(NEWLINE, start);
-  return newline === -1 ? bytes.length : newline + 1;
 }
 
 function ignore(): undefined {

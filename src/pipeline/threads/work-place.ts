@@ -4,21 +4,24 @@ export interface WorkerPlace {
   readonly request: number;
   /** In its block, from 0. */
   readonly line: number;
+  /** Which of the events that the line made its stages make, from 1; 0: none of them. */
+  readonly made: number;
 }
 
 export function isSame(one: WorkerPlace, other: WorkerPlace): boolean {
-  return one.request === other.request && one.line === other.line;
+  return one.request === other.request && one.line === other.line && one.made === other.made;
 }
 
 const REQUEST = 0;
 const LINE = 1;
+const MADE = 2;
 const IDLE = 0;
 
 /** Where a worker is, in memory that both threads see: one that hangs, or has died, can't be asked. */
 export class WorkPlace {
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
-  constructor(readonly memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(readonly memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
     this.#cells = new Int32Array(memory);
   }
 
@@ -29,7 +32,13 @@ export class WorkPlace {
   }
 
   atLine(line: number): void {
+    this.atMade(0);
     Atomics.store(this.#cells, LINE, line);
+  }
+
+  /** See {@link WorkerPlace.made}. */
+  atMade(made: number): void {
+    Atomics.store(this.#cells, MADE, made);
   }
 
   end(): void {
@@ -39,6 +48,7 @@ export class WorkPlace {
   /** Undefined: it waits for work, or has sent its answer. */
   now(): WorkerPlace | undefined {
     const request = Atomics.load(this.#cells, REQUEST);
-    return request === IDLE ? undefined : { request, line: Atomics.load(this.#cells, LINE) };
+    if (request === IDLE) return undefined;
+    return { request, line: Atomics.load(this.#cells, LINE), made: Atomics.load(this.#cells, MADE) };
   }
 }

@@ -43,6 +43,8 @@ export type WorkerReply =
   | { readonly kind: 'ready' }
   /** It does nothing for this block now: the block is done, or waits for the outcome of a call. */
   | { readonly kind: 'rests'; readonly number: number }
+  /** Of one in a process of its own: it ends now, and was at this place, see {@link WorkerPlace.made}. */
+  | { readonly kind: 'ends'; readonly made: number }
   | ({ readonly kind: 'call'; readonly number: number; readonly seen: readonly TapCatch[] } & AskedCall)
   | {
       readonly kind: 'result';
@@ -62,10 +64,14 @@ export type EndOfWorker = 'timeout' | 'memory' | 'error';
 export class WorkerEnded extends Error {
   override readonly name = 'WorkerEnded';
 
-  /** @param line the line of this block that it was at; undefined: it was at none of this block */
+  /**
+   * @param line the line of this block that it was at; undefined: it was at none of this block
+   * @param made which of the events that its stages make for that line, see {@link WorkerPlace.made}
+   */
   constructor(
     readonly why: EndOfWorker,
     readonly line: number | undefined,
+    readonly made: number,
     /** Whether it was at a line at all, of whichever block. */
     readonly wasAtWork: boolean,
     override readonly cause: Error | undefined,
@@ -156,6 +162,7 @@ export function workerHandle(
           break;
         }
         case 'rests':
+        case 'ends':
       }
     },
     onEnd(why, cause) {
@@ -164,7 +171,7 @@ export function workerHandle(
       const isGuilty = at !== undefined && (doomedAt === undefined || isSame(at, doomedAt));
       for (const [asked, asker] of waiting) {
         const line = isGuilty && asked === at.request ? at.line : undefined;
-        asker.reject(new WorkerEnded(why, line, at !== undefined, cause));
+        asker.reject(new WorkerEnded(why, line, line === undefined ? 0 : (at?.made ?? 0), at !== undefined, cause));
       }
       waiting.clear();
     },
@@ -189,7 +196,7 @@ export function workerHandle(
     send(block, { tap, ...meta }) {
       return new Promise((resolve, reject) => {
         if (ended !== undefined) {
-          reject(new WorkerEnded(ended.why, undefined, false, ended.cause));
+          reject(new WorkerEnded(ended.why, undefined, 0, false, ended.cause));
           return;
         }
         number = (number % REQUEST_NUMBER_MAX) + 1;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BlockResult } from '../batch.js';
 import type { EndOfWorker, Runner, RunnerTalk, WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js';
-import type { WorkerPlace } from './work-place.js';
+import { WorkPlace, type WorkerPlace } from './work-place.js';
 import { workerThread } from './worker-thread.js';
 
 /** How the process ends when its thread has taken too much memory. */
@@ -25,12 +25,13 @@ export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }:
   const waiting: WorkerRequest[] = [];
   const postNext = (): void => {
     const next = waiting.shift();
-    at = next && { request: next.number, line: 0 };
+    at = next && { request: next.number, line: 0, made: 0 };
     if (next !== undefined) child.send(next, ignoreFailure);
   };
   child.on('message', (reply: WorkerReply) => {
     if (reply.kind === 'ready') isReady = true;
     else if (reply.kind === 'rests') postNext();
+    else if (reply.kind === 'ends' && at !== undefined) at = { ...at, made: reply.made };
     onReply(reply.kind === 'result' ? { ...reply, result: withOwnMemory(reply.result), used: [] } : reply);
   });
   const over = new Promise<void>((resolve) => {
@@ -68,10 +69,15 @@ export function holdThread(script: string): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit());
   process.once('message', (data: WorkerData) => {
-    const thread = workerThread(script, data, {
+    const place = new WorkPlace();
+    const talk: RunnerTalk = {
       onReply: (reply) => process.send?.(reply),
-      onEnd: (why) => process.exit(why === 'memory' ? EXIT_MEMORY : 1),
-    });
+      onEnd(why) {
+        const end: WorkerReply = { kind: 'ends', made: place.now()?.made ?? 0 };
+        process.send?.(end, () => process.exit(why === 'memory' ? EXIT_MEMORY : 1));
+      },
+    };
+    const thread = workerThread(script, data, talk, place);
     process.on('message', (request: WorkerRequest) => thread.post(request, []));
   });
 }

@@ -6,6 +6,7 @@ import { compileProcessor, looksAcross } from '../across/compile-processor.js';
 import type { StateChanges } from '../across/state-table.js';
 import type { BlockOptions } from '../block-processor.js';
 import type { BlockContent } from '../lines/event-lines.js';
+import { wholeOf } from '../merge-results.js';
 import { RunPaused } from '../run-paused.js';
 import { TapCollector } from '../tap.js';
 import { AskedCalls } from './asked-calls.js';
@@ -30,7 +31,11 @@ function work({ place: placeMemory, window, state, ...sent }: WorkerData): void 
 
 /** For a pipeline without AI stages: each block is done at once. */
 function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state: string | undefined): void {
-  const processBlock = compileProcessor(options, undefined, place && ((line) => place.atLine(line)));
+  const processBlock = compileProcessor(
+    options,
+    undefined,
+    place && { line: (line) => place.atLine(line), made: (made) => place.atMade(made) },
+  );
   if (state !== undefined && looksAcross(processBlock)) {
     processBlock.state.restore(JSON.parse(state) as StateChanges);
     processBlock.state.track();
@@ -41,7 +46,7 @@ function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state
     if (memory !== undefined) processBlock.memory.give(new Uint8Array(memory));
     try {
       const { block, meta, collector } = opened(request);
-      answer(number, block, processBlock(block, meta), collector);
+      answer(number, block, wholeOf(processBlock(block, meta)), collector);
     } catch (error) {
       reply({ kind: 'error', number, error });
     }

@@ -199,3 +199,30 @@ describe('a run with stages that keep events, gone on with', () => {
     ]);
   });
 });
+
+it('what closes together and is large goes out as well when a run is gone on with, and is taken back', async () => {
+  const KEYS = 6000;
+  const cwd = scratch();
+  const config = `
+state_dir: ./state
+pipelines:
+  last: { stages: [{ aggregate: { by: { k: /k }, every: 1m, time: /at, values: { pad: { last: /pad } } } }] }
+`;
+  writeFileSync(join(cwd, 'colloquium.yaml'), config);
+  /** Windows that are larger than what is made at once, and than what is read at once. */
+  const windows = (from: number, to: number): string =>
+    Array.from({ length: (to - from) * KEYS }, (_, n) => {
+      const minute = from + Math.floor(n / KEYS);
+      return `{"k":${n % KEYS},"at":${minute * 60_000},"pad":"${String(minute).repeat(800)}"}\n`;
+    }).join('');
+  const go = ['-p', 'last', '--resume', '-o', 'out.ndjson', 'in.ndjson', '--stats', 'json'];
+  writeFileSync(join(cwd, 'in.ndjson'), windows(0, 1));
+  const first = await runCli(go, { cwd });
+  expect([first.exit, told(first.stderr)['output']]).toEqual([0, KEYS]);
+  appendFileSync(join(cwd, 'in.ndjson'), windows(1, 3));
+  const second = told((await runCli(go, { cwd })).stderr);
+  expect([second['open_before'], second['output']]).toEqual([KEYS, 3 * KEYS]);
+  const out = readFileSync(join(cwd, 'out.ndjson'), 'utf8');
+  expect(out.length).toBeGreaterThan(14_000_000);
+  expect(out === (await wholeRun(cwd, 'last'))).toBe(true);
+});

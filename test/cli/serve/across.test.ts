@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { postLines, startDaemon, until } from '../../support/daemon.js';
 import { backlogOf, outputsOf } from './across.js';
-import { answerAfter, events, FOR_EVER, kindsAndNumbers, UNLIMITED } from './hanging.js';
+import { answerAfter, events, FOR_EVER, kindsAndNumbers, textOf, UNLIMITED } from './hanging.js';
 
 it('a daemon with stages that look across events, killed and started again, writes what one does that nobody disturbs', async () => {
   const expected = await outputsOf([]);
@@ -43,6 +43,48 @@ pipelines:
     ...first.map((n, at) => [n, at + 1]),
     ...[...bad, 60, 61].map((n) => [n, first.length + n + 1]),
   ]);
+});
+
+it('a batch that never comes to an end fails with its events, and with no others', async () => {
+  const inFirst = JSON.stringify(FOR_EVER).replaceAll('"$input","/', '"$input","/0/');
+  const daemon = await startDaemon(`processing: { event_timeout: 1s }
+${UNLIMITED}
+pipelines:
+  default:
+    stages: [{ batch: { size: 2 } }, { computo: ["if", ${inFirst}, ["count", ["$input"]], 0] }]
+    outputs: [{ file: ./out.ndjson }]
+    dead_letter: ./dead.ndjson
+`);
+  await postLines(`${daemon.url}/events`, events(7, [2]));
+  await postLines(`${daemon.url}/events`, events(1, []));
+  const out = (): string => textOf(daemon.cwd, 'out.ndjson');
+  await until(() => out().split('\n').length === 4, 'all other batches are out');
+  expect(await daemon.end()).toBe(0);
+  expect(out()).toBe('2\n2\n2\n');
+  expect(kindsAndNumbers(daemon.cwd)).toEqual([2, 3].map((n) => ['limit_exceeded', n]));
+});
+
+it('a group that never comes to an end when a tick closes its window fails, and the others go on', async () => {
+  const daemon = await startDaemon(`processing: { event_timeout: 1s }
+${UNLIMITED}
+pipelines:
+  default:
+    stages:
+      - aggregate: { by: { n: /n }, every: 1s, values: { items: { last: /items }, of: count } }
+      - computo: ${answerAfter(FOR_EVER)}
+    outputs: [{ file: ./out.ndjson }]
+    dead_letter: ./dead.ndjson
+`);
+  await postLines(`${daemon.url}/events`, events(3, [1]));
+  const out = (): string => textOf(daemon.cwd, 'out.ndjson');
+  await until(() => out().split('\n').length === 3, 'the other groups are out');
+  await until(() => kindsAndNumbers(daemon.cwd).length === 1, 'the group has failed');
+  const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+  expect(metrics).toContain('colloquium_events_read_total{pipeline="default"} 3\n');
+  expect(metrics).toContain('colloquium_stage_open_events{pipeline="default",stage="aggregate-1"} 0\n');
+  expect(await daemon.end()).toBe(0);
+  expect(out()).toBe('0\n2\n');
+  expect(kindsAndNumbers(daemon.cwd)).toEqual([['limit_exceeded', 1]]);
 });
 
 it('a batch that is open is not lost when its stage is changed: the pipeline waits until it is put back', async () => {

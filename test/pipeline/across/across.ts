@@ -3,7 +3,7 @@ import { tickRecord } from '../../../src/event/index.js';
 import { KINDS } from '../../../src/jobs/kinds/index.js';
 import type { StateChanges } from '../../../src/pipeline/index.js';
 import { acrossProcessor, type AcrossProcessor } from '../../../src/pipeline/across/across-processor.js';
-import type { BlockResult } from '../../../src/pipeline/batch.js';
+import type { BlockResult, ResultAtOnce } from '../../../src/pipeline/batch.js';
 import { mergeResults } from '../../../src/pipeline/merge-results.js';
 import { folderWith } from '../../config/folder.js';
 
@@ -79,9 +79,9 @@ export function idOf(at: number): string {
   return `0197f6ff-0e80-7000-8000-${String(at).padStart(12, '0')}`;
 }
 
-const META = { source: 's', timestamp: 1, counter: 0 };
+export const META = { source: 's', timestamp: 1, counter: 0 };
 
-export function feed(process: AcrossProcessor, events: readonly Stored[], from = 0): BlockResult {
+export function feed(process: AcrossProcessor, events: readonly Stored[], from = 0): ResultAtOnce {
   return process({ kind: 'lines', bytes: linesOf(events, from) }, META);
 }
 
@@ -144,6 +144,6 @@ export function outcomeOf(stages: readonly string[], data: readonly unknown[], o
   );
 }
 
-export function end(process: AcrossProcessor): BlockResult {
+export function end(process: AcrossProcessor): ResultAtOnce {
   return process.end(META);
 }

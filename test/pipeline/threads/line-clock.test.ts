@@ -4,17 +4,22 @@ import { LineClock } from '../../../src/pipeline/threads/line-clock.js';
 describe('the clock of a line', () => {
   it('adds up the time between looks at the same line', () => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7 }, 1000);
+    clock.look({ request: 1, line: 7, made: 0 }, 1000);
     expect(clock.ms).toBe(0);
-    clock.look({ request: 1, line: 7 }, 1060);
-    clock.look({ request: 1, line: 7 }, 1100);
+    clock.look({ request: 1, line: 7, made: 0 }, 1060);
+    clock.look({ request: 1, line: 7, made: 0 }, 1100);
     expect(clock.ms).toBe(100);
   });
 
-  it.each([{ request: 1, line: 8 }, { request: 2, line: 7 }, undefined])('begins anew at %j', (place) => {
+  it.each([
+    { request: 1, line: 8, made: 0 },
+    { request: 1, line: 7, made: 1 },
+    { request: 2, line: 7, made: 0 },
+    undefined,
+  ])('begins anew at %j', (place) => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7 }, 1000);
-    clock.look({ request: 1, line: 7 }, 1100);
+    clock.look({ request: 1, line: 7, made: 0 }, 1000);
+    clock.look({ request: 1, line: 7, made: 0 }, 1100);
     clock.look(place, 1200);
     expect(clock.ms).toBe(0);
     clock.look(place, 1250);
@@ -23,8 +28,8 @@ describe('the clock of a line', () => {
 
   it('counts no more than a step where nobody looked for long: the process was stopped', () => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7 }, 1000);
-    clock.look({ request: 1, line: 7 }, 1_000_000);
+    clock.look({ request: 1, line: 7, made: 0 }, 1000);
+    clock.look({ request: 1, line: 7, made: 0 }, 1_000_000);
     expect(clock.ms).toBe(100);
   });
 });

@@ -142,6 +142,24 @@ describe('threads that are watched', () => {
     expect(isDone).toBe(false);
   });
 
+  it.each([true, false])('give up what a line made, and not the line: alone %j', async (alone) => {
+    const { pipeline, ...options } = optionsOf({ kind: 'dead_letter' });
+    const value = ['if', JSON.parse(JSON.stringify(FOR_EVER).replaceAll('"/items"', '"/0/items"')), 'done', 0] as Json;
+    const batch = { size: 2, bytes: 1e6, maxKeys: 1 };
+    const stages: BlockOptions['pipeline']['stages'] = [
+      { kind: 'batch', name: 'two', ...batch },
+      scriptStage('computo', 'all', value, { limits: { steps: 1e15 } }),
+    ];
+    const { executor: threads, givenUp } = open({}, { ...options, pipeline: { ...pipeline, stages } });
+    const results = [];
+    for (const one of [HANGING, line(2), line(3), line(4), line(5)])
+      results.push(await threads.submit(blockOf([one], { alone }), meta));
+    expect(results.map(({ outputs }) => String(outputs[0]))).toEqual(['', '', '', '"done"\n', '']);
+    expect(results.map(({ deadLetters }) => deadLetters.length)).toEqual([0, 2, 0, 0, 0]);
+    expect(results.map(({ counts }) => counts.open)).toEqual([1, -1, 1, -1, 1]);
+    expect(givenUp).toHaveLength(1);
+  });
+
   it('look up rows in their tables, in a thread and in a process of its own', async () => {
     const file = join(scratch(), 't.csv');
     writeFileSync(file, 'k,v\n1,one\n2,two\n');

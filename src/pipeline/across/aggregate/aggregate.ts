@@ -2,7 +2,7 @@ import { compareValues, orderedObject, type Json } from 'computo-js';
 import type { ScriptPlan } from '../../../config/index.js';
 import { EventFailure } from '../../failure.js';
 import { compileScript } from '../../stages/script.js';
-import type { AcrossParts, AcrossStage, Arrival, Flow } from '../across-stage.js';
+import type { AcrossParts, AcrossStage, Arrival, Flow, Made } from '../across-stage.js';
 import { ARRIVAL, lasting } from '../arrival.js';
 import { timeOf, type TimePlan } from '../event-time.js';
 import { keyText } from '../key-text.js';
@@ -181,12 +181,15 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   function close(groups: readonly Group[], part: '' | '.end', flow: Flow): void {
     const last = lastSeen.get(LAST);
     if (groups.length === 0 || last === undefined) return;
-    const arrival = lasting(last.arrival);
+    flow.makeAll(madeOf(groups, lasting(last.arrival), part, flow));
+  }
+
+  function* madeOf(groups: readonly Group[], last: Arrival, part: string, flow: Flow): Generator<Made> {
     const sorted = greatest === -1 ? groups : [...groups].sort(byGreatest);
     let rank = 0;
     for (const [index, group] of sorted.entries()) {
       rank = sorted[index - 1]?.end === group.end ? rank + 1 : 0;
-      if (rank < limit) flow.make({ data: resultOf(group), of: group.count, last: arrival, part: `${part}.${index}` });
+      if (rank < limit) yield { data: resultOf(group), of: group.count, last, part: `${part}.${index}` };
       else flow.absorb(group.count);
     }
   }
