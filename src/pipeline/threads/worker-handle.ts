@@ -12,8 +12,10 @@ const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
 
 /** What a worker is started with. */
 export interface WorkerData extends SentOptions {
-  /** Where it is to note where it is; else it says so. */
+  /** Where it is to note where it is. */
   readonly place?: SharedArrayBuffer | undefined;
+  /** It is to say when it rests: nobody who waits for that sees its place. */
+  readonly tellsRest?: boolean;
   /** What its stages know of the events before, as JSON text; undefined: they know nothing, and nobody asks for it. */
   readonly state?: string | undefined;
   /** For a pipeline with AI stages: how many events it may hold at a time. */

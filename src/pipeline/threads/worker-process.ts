@@ -77,7 +77,7 @@ export function holdThread(script: string): void {
         process.send?.(end, () => process.exit(why === 'memory' ? EXIT_MEMORY : 1));
       },
     };
-    const thread = workerThread(script, data, talk, place);
+    const thread = workerThread(script, { ...data, tellsRest: true }, talk, place);
     process.on('message', (request: WorkerRequest) => thread.post(request, []));
   });
 }

@@ -17,6 +17,8 @@ import type { WorkerData, WorkerReply, WorkerRequest } from './worker-handle.js'
 
 type BlockRequest = Extract<WorkerRequest, { readonly kind: 'block' }>;
 
+const { tellsRest = false } = (workerData ?? {}) as Partial<WorkerData>;
+
 if (isMainThread) holdThread(argv[1] ?? '');
 else work(workerData as WorkerData);
 
@@ -111,10 +113,10 @@ function answer(number: number, block: BlockContent, result: BlockResult, collec
   reply({ kind: 'result', number, result, seen: collector?.take() ?? [], used }, moved);
 }
 
-/** Notes, or says where it can't, that nothing is done for a block. */
+/** Notes, and says where that is asked for, that nothing is done for a block. */
 function rest(number: number, place: WorkPlace | undefined): void {
-  if (place === undefined) reply({ kind: 'rests', number });
-  else if (place.now()?.request === number) place.end();
+  if (place?.now()?.request === number) place.end();
+  if (tellsRest) reply({ kind: 'rests', number });
 }
 
 function reply(message: WorkerReply, memory: readonly ArrayBuffer[] = []): void {
