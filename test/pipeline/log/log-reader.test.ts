@@ -91,7 +91,7 @@ async function setUp(
     checkpointName: 'default',
     world: hurried,
     onDamage: ({ message }) => told.push(message),
-    openState: () => Promise.reject(new Error('no stage knows anything')),
+    openState: () => Promise.resolve(undefined),
     onOtherLog: () => told.push('other log'),
   });
   const processing: Processing<LogReader> = {

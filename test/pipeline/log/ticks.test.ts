@@ -40,7 +40,7 @@ it('A tick is stored when all up to its time is read, though others store events
       },
     },
     onDamage: ({ message }) => expect.fail(message),
-    openState: () => Promise.reject(new Error('no stage knows anything')),
+    openState: () => Promise.resolve(undefined),
     ticks: {
       isStart: false,
       store() {
