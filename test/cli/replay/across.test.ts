@@ -65,6 +65,36 @@ describe('dead letters that are driven again leave alone what the stages of thei
   });
 });
 
+it('The button leaves a letter that it refuses to be driven, also beside others in one file', async () => {
+  const names = ['a', 'b', 'c'];
+  const pipeline = (name: string, stages: string): string =>
+    `  ${name}: { stages: [${stages}], outputs: [{ file: ./${name}.ndjson }], dead_letter: ./dead-${name}.ndjson }\n`;
+  const config = (script: string): string => {
+    const computo = `{ computo: '${script}' }`;
+    return `pipelines:\n${pipeline('a', `${computo}, { batch: { size: 2 } }`)}${pipeline('b', computo)}${pipeline('c', computo)}`;
+  };
+  const first = await startDaemon(config('10 / $input'));
+  const { cwd } = first;
+  for (const name of names) {
+    await post(`${first.url}/events/${name}`, 0);
+    await until(() => linesOf(cwd, `dead-${name}.ndjson`).length === 1, 'it has failed');
+  }
+  expect(await first.end()).toBe(0);
+  const letters = names.flatMap((name) => linesOf(cwd, `dead-${name}.ndjson`));
+  for (const name of names)
+    writeFileSync(join(cwd, `dead-${name}.ndjson`), name === 'b' ? `${letters.join('\n')}\n` : '');
+
+  const mended = await startDaemon(config('$input'), { cwd });
+  const answer = await fetch(`${mended.url}/dead-letters/redrive`, { method: 'POST' });
+  expect(await answer.json()).toMatchObject({
+    stopped: expect.stringContaining('pipeline a has stages that look across events') as unknown,
+  });
+  expect(await mended.end()).toBe(0);
+  expect(linesOf(cwd, 'a.ndjson')).toEqual([]);
+  await runCli(['replay', '--dead-letters', '--to-outputs'], { cwd });
+  expect(names.map((name) => linesOf(cwd, `${name}.ndjson`))).toEqual([['[0]'], ['0'], ['0']]);
+});
+
 /** What is kept, as the metrics say. */
 async function gauge(daemon: TestDaemon): Promise<string> {
   const page = await (await fetch(`${daemon.url}/metrics`)).text();

@@ -1,10 +1,11 @@
 import type { LogWorld } from '../../../log/index.js';
-import { drive, keepsState, type Delivered } from '../../../pipeline/index.js';
+import { drive, type Delivered } from '../../../pipeline/index.js';
 import type { DriveProgress } from '../../../pipeline/letters/index.js';
 import type { RetryReport } from '../../../server/index.js';
 import type { Block } from '../../../sources/index.js';
 import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../../replay/letters.js';
 import type { ReplayPlan } from '../../replay/plan.js';
+import { isOutAtEnd } from '../../replay/refuse-state.js';
 import { runToOutputs } from '../../replay/to-outputs.js';
 import type { PersonTalk } from '../../talk.js';
 import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
@@ -55,21 +56,18 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   const left = nothingLeft();
   const underWay = { plan, world, signal };
   let stopped: string | undefined;
-  for await (const letters of lettersToDrive(underWay, { pipelines: serve.pipelines, through: 'own' }, left)) {
-    const why = await driveInSlices(letters, plan, context, sum);
-    stopped ??= why;
-    if (why !== undefined && !looksAcross(letters.pipeline)) break;
+  // Those that are refused come last: a pass that is not gone through to its end must be the last one.
+  const isRefused = ({ spec }: PipelineServePlan): number => Number(isOutAtEnd(spec));
+  const pipelines = serve.pipelines.toSorted((a, b) => isRefused(a) - isRefused(b));
+  for await (const letters of lettersToDrive(underWay, { pipelines, through: 'own' }, left)) {
+    stopped = await driveInSlices(letters, plan, context, sum);
+    if (stopped !== undefined) break;
   }
   if (stopped !== undefined) talk.notice(`re-driving stopped: ${stopped}`);
   for (const words of wordsForLeft(left)) talk.notice(words);
   const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
   const { undrivable, drivenBefore: driven_before } = left;
   return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
-}
-
-/** What is driven in slices cannot be let go of in between, and would know the letters alone. */
-function looksAcross({ spec }: PipelineServePlan): boolean {
-  return spec.stages.some(keepsState);
 }
 
 /** @returns why it was stopped before its end; undefined when it was not */
@@ -85,7 +83,7 @@ async function driveInSlices(
   // Who has no letters is not disturbed.
   let next = await iterator.next();
   const hasEnded = (): boolean => next.done === true;
-  if (!hasEnded() && looksAcross(letters.pipeline)) {
+  if (!hasEnded() && isOutAtEnd(letters.pipeline.spec)) {
     await iterator.return?.();
     return `pipeline ${name} has stages that look across events: stop the daemon, then run colloquium replay --dead-letters --to-outputs`;
   }
