@@ -16,6 +16,7 @@ import type { Routing } from './pipeline.js';
 import { FILTERED } from './stages/index.js';
 import type { OnErrorPlan, OutputTake } from '../config/index.js';
 import type { LineGroup } from '../sinks/index.js';
+import type { Block } from '../sources/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 import { textOf } from './text-of.js';
 
@@ -34,6 +35,11 @@ export interface BlockMeta {
   readonly tap?: Tap | undefined;
   /** Of a block of one line: which of the events that its stages make are to fail, because work on them came to no end. */
   readonly givenUp?: readonly GivenUp[];
+}
+
+/** What is shared by a block's events, with what the block itself says of them. */
+export function metaOfBlock(block: Block, shared: BlockMeta): BlockMeta {
+  return block.kind === 'lines' && block.decoded === true ? { ...shared, decoded: true } : shared;
 }
 
 export interface GivenUp {

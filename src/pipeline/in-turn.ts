@@ -1,27 +1,26 @@
 import type { BlockResult } from './batch.js';
+import { turnstile } from './turnstile.js';
 
 type Work = () => BlockResult | Promise<BlockResult>;
 
 /** Runs one work after the other: the next one begins when all pieces of the result before it are taken, or it has failed. */
 export function inTurn(): (work: Work) => Promise<BlockResult> {
-  let last: Promise<void> = Promise.resolve();
+  const gate = turnstile();
   return (work) => {
-    const before = last;
-    let end = (): void => undefined;
-    last = new Promise((resolve) => (end = resolve));
+    const { turn, leave } = gate.ticket();
     const step = async (next: Work): Promise<BlockResult> => {
       try {
         const result = await next();
         const { rest } = result;
         if (rest !== undefined) return { ...result, rest: () => step(rest) };
-        end();
+        leave();
         return result;
       } catch (error) {
-        end();
+        leave();
         throw error;
       }
     };
-    return before.then(() => step(work));
+    return turn.then(() => step(work));
   };
 }
 

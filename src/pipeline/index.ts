@@ -3,6 +3,7 @@ export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-calls.js';
 export type { StateChanges } from './across/state-table.js';
 export { parseKnownState, type KnownState, type StateKeeping } from './log/state-keeping.js';
+export { metaOfBlock } from './batch.js';
 export { compileProcessor } from './across/compile-processor.js';
 export { keptIn, knewAnything, movedState } from './across/open-events.js';
 export type { StageCounts } from './across/stage-counts.js';

@@ -1,7 +1,7 @@
 import { ID_COUNTER_RANGE } from '../event/index.js';
 import { SinkClosedError, type Sink } from '../sinks/index.js';
 import type { Block, ResumeAt } from '../sources/index.js';
-import type { BlockMeta, BlockResult } from './batch.js';
+import { metaOfBlock, type BlockMeta, type BlockResult } from './batch.js';
 import { addSides, addStageCounts, type StageCounts } from './across/stage-counts.js';
 import type { StateChanges } from './across/state-table.js';
 import { addCounts, noCounts, type Counts } from './counts.js';
@@ -276,8 +276,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     for await (const block of run.blocks) {
       if (hasEnded()) break;
       ({ source } = block);
-      const shared = metaOf(source);
-      const meta = block.kind === 'lines' && block.decoded === true ? { ...shared, decoded: true } : shared;
+      const meta = metaOfBlock(block, metaOf(source));
       if (block.done !== undefined) {
         placeOf(block).file.delivered += block.done.lines;
         await run.executor.skip?.(block, meta);

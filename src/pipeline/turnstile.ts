@@ -1,14 +1,14 @@
 /** Lets events through one at a time, in the order in which they were given their tickets. */
 export interface Turnstile {
   /** Takes the next place in the queue. Whoever takes one must leave, or all later ones wait for ever. */
-  ticket(): Ticket;
+  readonly ticket: () => Ticket;
 }
 
 export interface Ticket {
   /** Resolves when everybody before has left. */
   readonly turn: Promise<void>;
   /** May be called at any time, and more than once. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export function turnstile(): Turnstile {

@@ -29,7 +29,7 @@ import {
   type AiStage,
   type Stage,
 } from '../stages/index.js';
-import { turnstile, type Ticket } from './turnstile.js';
+import { turnstile, type Ticket } from '../turnstile.js';
 
 export interface EventOptions extends BlockOptions {
   readonly calls: AiCalls;

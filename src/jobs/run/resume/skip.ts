@@ -1,13 +1,12 @@
-import { singleLines, type BlockExecutor } from '../../../pipeline/index.js';
+import { metaOfBlock, singleLines, type BlockExecutor } from '../../../pipeline/index.js';
 import type { Block } from '../../../sources/index.js';
 
 /** Takes note of blocks that an earlier run has done, for stages that number equal requests. */
 export function skipper(executor: BlockExecutor): (block: Block) => Promise<void> {
   return async (block) => {
     for await (const line of singleLines(once(block))) {
-      const isDecoded = line.kind === 'lines' && line.decoded === true;
       const meta = { source: line.source, timestamp: Date.now(), counter: 0 };
-      await executor.skip?.(line, isDecoded ? { ...meta, decoded: true } : meta);
+      await executor.skip?.(line, metaOfBlock(line, meta));
     }
   };
 }
