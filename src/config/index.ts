@@ -24,6 +24,7 @@ export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-con
 export {
   providerNames,
   stateDirectory,
+  stateNotice,
   useProvider,
   useSection,
   useSources,

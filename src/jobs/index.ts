@@ -2,4 +2,5 @@
 export { checkpointName, checkpointStore } from './checkpoints.js';
 export { JobError, type JobErrorKind } from './job-error.js';
 export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, type ServePlan } from './serve-plan.js';
+export { keepOutOfGit } from './state-folder.js';
 export type { LogFields, PersonTalk, Talk } from './talk.js';

@@ -1,4 +1,10 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { liesBesideConfig } from '../config/state/index.js';
+import { makeFolder } from '../files/index.js';
 import { JobError } from './job-error.js';
+
+const OWNER_ONLY = 0o700;
 
 /**
  * Does something in the state folder.
@@ -7,7 +13,9 @@ import { JobError } from './job-error.js';
  */
 export async function inStateFolder<T>(folder: string, act: () => Promise<T>): Promise<T> {
   try {
-    return await act();
+    const result = await act();
+    if (existsSync(folder)) keepOutOfGit(folder);
+    return result;
   } catch (error) {
     if (error instanceof Error && 'code' in error && 'syscall' in error) {
       const hint = 'state_dir in the config names another folder';
@@ -15,4 +23,20 @@ export async function inStateFolder<T>(folder: string, act: () => Promise<T>): P
     }
     throw error;
   }
+}
+
+/**
+ * Makes the state folder, where it is missing.
+ *
+ * @throws the operating system's errors
+ */
+export function makeStateFolder(folder: string): void {
+  makeFolder(folder, OWNER_ONLY);
+  keepOutOfGit(folder);
+}
+
+/** What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. */
+export function keepOutOfGit(folder: string): void {
+  const file = join(folder, '.gitignore');
+  if (liesBesideConfig(folder) && !existsSync(file)) writeFileSync(file, '*\n');
 }

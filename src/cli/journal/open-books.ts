@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULTS, openBooks, realWorld, type Books } from '../../ai/index.js';
 import { stateDirectory, useSection, type Config, type LoadedConfig } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
-import { defaultStateDirectory } from '../../config/state/index.js';
+import { stateDirectoryWithoutConfig } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { findConfig, type ConfigFlags } from '../flags/find-config.js';
 import { membersPlace, resolveFleet, sharedStore } from '../../jobs/fleet/index.js';
@@ -35,7 +35,7 @@ export interface JournalBounds {
  */
 export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}): Promise<OpenedBooks> {
   const config = await findConfig(flags, 'data only');
-  const folder = config ? stateDirectory(config) : defaultStateDirectory({ env: process.env, home: homedir() });
+  const folder = config ? stateDirectory(config) : stateDirectoryWithoutConfig({ env: process.env, home: homedir() });
   const costs: Partial<Config['cost_management']> = config ? useSection(config, 'cost_management') : {};
   const journal: Partial<Config['journal']> = config ? useSection(config, 'journal') : {};
   const options = {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { LoadedConfig } from '../../config/index.js';
-import { defaultStateDirectory } from '../../config/state/index.js';
+import { stateDirectoryWithoutConfig } from '../../config/state/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
@@ -9,7 +9,7 @@ import type { ResumePlan } from '../../jobs/run/index.js';
 
 /** The folder of journal, ledger, checkpoints and locks. @throws ConfigError */
 export async function stateFolderOf(config: LoadedConfig | undefined): Promise<string> {
-  if (config === undefined) return defaultStateDirectory({ env: process.env, home: homedir() });
+  if (config === undefined) return stateDirectoryWithoutConfig({ env: process.env, home: homedir() });
   return (await import('../../config/index.js')).stateDirectory(config);
 }
 

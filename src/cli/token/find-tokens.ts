@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { stateDirectory } from '../../config/index.js';
-import { defaultStateDirectory } from '../../config/state/index.js';
+import { stateDirectoryWithoutConfig } from '../../config/state/index.js';
 import { tokenFolderOf } from '../../server/access/index.js';
 import type { TokenFlags } from './flags.js';
 import { findConfig } from '../flags/find-config.js';
@@ -9,5 +9,5 @@ import { findConfig } from '../flags/find-config.js';
 export async function findTokens(flags: TokenFlags): Promise<string> {
   const place = { env: process.env, home: homedir() };
   const config = await findConfig(flags, 'data only');
-  return tokenFolderOf(config === undefined ? defaultStateDirectory(place) : stateDirectory(config));
+  return tokenFolderOf(config === undefined ? stateDirectoryWithoutConfig(place) : stateDirectory(config));
 }

@@ -29,7 +29,7 @@ export function outputsOntoOwnFiles(
   const { document, env } = config;
   const placeOf = (pointer: string, otherwise: string): string =>
     absolutePath(nodeAt(document.root, pointer), base, env) ?? otherwise;
-  const stateFolder = placeOf('/state_dir', defaultStateDirectory({ env, home: base.home }));
+  const stateFolder = placeOf('/state_dir', defaultStateDirectory(base.directory, { env, home: base.home }));
   const logFolder = placeOf('/storage/disk_path', join(base.directory, 'data'));
   const tables = [...(nodeAt(document.root, '/tables')?.entries?.values() ?? [])].flatMap(({ node }) => {
     const table = node.entries?.get('file')?.node;

@@ -3,7 +3,7 @@ import type { Config } from '../schema.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { secret, type SecretRef } from '../schema/secret.js';
 import { blameFile, type SourceNode } from '../source/index.js';
-import { defaultStateDirectory } from '../state/index.js';
+import { defaultStateDirectory, sharedStateNotice } from '../state/index.js';
 import type { SourcePlan } from '../kinds/index.js';
 import type { LoadedConfig } from './load-config.js';
 import { resolvePath } from './resolve-path.js';
@@ -28,12 +28,15 @@ export function useSection<Name extends SectionName>(config: LoadedConfig, name:
   return withPaths(config, name, value as Config[Name]);
 }
 
-/**
- * The folder of journal, ledger and checkpoints: `state_dir`, else `$XDG_STATE_HOME/colloquium`, else
- * `~/.local/state/colloquium`.
- */
+/** The folder of journal, ledger and checkpoints: `state_dir`, else {@link defaultStateDirectory}. Absolute. */
 export function stateDirectory(config: LoadedConfig): string {
-  return useSection(config, 'state_dir') ?? defaultStateDirectory(config);
+  return useSection(config, 'state_dir') ?? defaultStateDirectory(config.directory, config);
+}
+
+/** See {@link sharedStateNotice}. */
+export function stateNotice(config: LoadedConfig): string | undefined {
+  if (useSection(config, 'state_dir') !== undefined) return undefined;
+  return sharedStateNotice(stateDirectory(config), config.directory, config);
 }
 
 export function providerNames(config: LoadedConfig): readonly string[] {

@@ -64,7 +64,7 @@ export const journal = section({
 export const stateDir = path()
   .optional()
   .describe(
-    'Folder of journal, ledger and checkpoints. Default: $XDG_STATE_HOME/colloquium, else ~/.local/state/colloquium.',
+    'Folder of journal, ledger and checkpoints. Default: $XDG_STATE_HOME/colloquium where that is set, else .colloquium beside the config.',
   );
 
 export const providerWait = duration(0)

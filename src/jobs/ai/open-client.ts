@@ -7,7 +7,7 @@ import {
   type CallHooks,
   type StoreLocation,
 } from '../../ai/index.js';
-import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
+import { stateDirectory, stateNotice, useSection, type LoadedConfig } from '../../config/index.js';
 import { isAiStage, type PipelineSpec } from '../../pipeline/index.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
@@ -52,6 +52,8 @@ export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = 
   const { config, pipelines, hooks, probeDown, books } = plan;
   const journal = useSection(config, 'journal');
   const folder = stateDirectory(config);
+  const shared = books === undefined ? stateNotice(config) : undefined;
+  if (shared !== undefined) tell(shared);
   const providers = new Set(pipelines.flatMap(({ spec }) => providersOf(spec)));
   const options: AiClientOptions = {
     providers: [...providers].map((name) => providerSetup(config, name, forLook)),

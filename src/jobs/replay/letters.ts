@@ -15,6 +15,7 @@ import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
 import { checkpointName, checkpointStore } from '../checkpoints.js';
 import type { PipelineServePlan } from '../serve-plan.js';
+import { makeStateFolder } from '../state-folder.js';
 import type { OpenReplay } from './open-replay.js';
 import type { ReplayPlan } from './plan.js';
 
@@ -78,6 +79,7 @@ export async function* lettersToDrive(
 ): AsyncGenerator<LettersToDrive, void, void> {
   const { plan, world } = underWay;
   const folder = join(plan.stateFolder, 'letters');
+  makeStateFolder(plan.stateFolder);
   const lock = await lockLetters(folder);
   try {
     const notes = new CheckpointStore(world, folder);

@@ -12,6 +12,7 @@ import { checkpointName, checkpointStore } from '../checkpoints.js';
 import { wordsFor } from '../outputs/output-teller.js';
 import { deadLetterOpener, openerOf } from '../outputs/openers.js';
 import type { PipelineServePlan } from '../serve-plan.js';
+import { makeStateFolder } from '../state-folder.js';
 import { lettersToDrive, nothingLeft, tellLeft, type LettersToDrive } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
@@ -95,6 +96,7 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'talk'
 /** For whoever holds the log's lock while nobody else writes to the pipeline's outputs. @throws SinkError */
 export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   const { plan, world, pipeline, engine, link, letters, blocks, talk } = work;
+  makeStateFolder(plan.stateFolder);
   const store = checkpointStore(world, plan.stateFolder, plan.config.directory);
   const name = checkpointName(plan.logFolder, pipeline.spec.name);
   const found = parseProcessingCheckpoint((await store.get(name))?.value);

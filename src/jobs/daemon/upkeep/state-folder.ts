@@ -1,7 +1,6 @@
-import { HeldFolder, makeFolder, type HeldFolderState } from '../../../files/index.js';
+import { HeldFolder, type HeldFolderState } from '../../../files/index.js';
 import { guardedDisk, type LogWorld } from '../../../log/index.js';
-
-const OWNER_ONLY = 0o700;
+import { makeStateFolder } from '../../state-folder.js';
 
 const REASONS: Readonly<Record<Exclude<HeldFolderState, 'there'>, string>> = {
   gone:
@@ -32,7 +31,7 @@ export class StateFolder {
     this.release();
     this.#path = path;
     try {
-      makeFolder(path, OWNER_ONLY);
+      makeStateFolder(path);
       this.#held = new HeldFolder(path);
     } catch {
       this.#held = undefined;
