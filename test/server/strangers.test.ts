@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { digestOf, type AccessRules } from '../../src/server/access/index.js';
 import { post, until } from '../support/daemon.js';
 import { testServer, type Conversation, type TestServer } from '../support/server.js';
+import { each } from '../support/runs.js';
 
 const TOKENS = ['greedy', 'modest'] as const;
 type Token = (typeof TOKENS)[number] | 'unknown';
@@ -35,7 +36,7 @@ const refusedOf = (all: readonly Conversation[]): number => all.filter(isRefused
 const authorized = (token: Token): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 describe('one token', () => {
-  it.each([
+  each(2)([
     ['taps', 'GET /tap HTTP/1.1\r\n\r\n', 16],
     ['feeds of the dashboard', 'GET /dashboard/feed HTTP/1.1\r\n\r\n', 32],
     [
@@ -103,7 +104,7 @@ describe('a body that is not wanted', () => {
   }
 
   const length = `Content-Length: ${2 ** 31}\r\n\r\n`;
-  it.each([
+  each(2)([
     ['401', `POST /events HTTP/1.1\r\nContent-Type: application/json\r\n${length}`],
     ['401', `POST /events HTTP/1.1\r\nContent-Type: application/x-ndjson\r\n${length}`],
     ['401', `GET /events HTTP/1.1\r\n${length}`],

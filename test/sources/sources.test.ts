@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeSources, openSource, SourceError, type Block } from '../../src/sources/index.js';
 import { followSource } from '../../src/sources/follow-source.js';
 import { scratch } from '../support/cli.js';
+import { each } from '../support/runs.js';
 
 const options = { lineBytesMax: 1 << 20, follow: false };
 
@@ -43,7 +44,7 @@ describe('a file source', () => {
     expect(() => openSource(folder, options)).toThrow(/it is a directory/);
   });
 
-  it.each<[string, (whole: Buffer) => Buffer, RegExp, 'all' | 'most']>([
+  each(4)<[string, (whole: Buffer) => Buffer, RegExp, 'all' | 'most']>([
     ['with garbage behind it', (whole) => Buffer.concat([whole, Buffer.from('garbage')]), /damaged gzip data/, 'all'],
     ['with a bad checksum', (whole) => whole.fill(1, whole.length - 8), /damaged gzip data/, 'all'],
     ['whose checksum is cut', (whole) => whole.subarray(0, -3), /ends too early/, 'all'],

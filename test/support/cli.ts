@@ -44,6 +44,10 @@ export const OTHER_MACHINES_MISSING =
     ? ''
     : ' (skipped: unshare can make no namespaces here)';
 
+/** Those that run. A test that fails leaves its own behind, which would write to folders that are removed. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** An empty folder of its own for a test. */
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'colloquium-test-'));
@@ -65,6 +69,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
     options.network === undefined ? there : ['ip', 'netns', 'exec', options.network, ...there];
   const child = spawn(file, rest, { cwd, env, stdio: [options.stdin ?? 'pipe', 'pipe', 'pipe'] });
   note(child, args, cwd);
+  running.add(child);
+  child.on('exit', () => running.delete(child));
   return child;
 }
 

@@ -1,3 +1,5 @@
+import { it } from 'vitest';
+
 const FACTOR = process.env['PROPERTY_FACTOR'];
 
 /** How often a property is tried: `npm run test:chaos` tries it many times as often as `npm test` does. */
@@ -9,6 +11,12 @@ export function runs(count: number): number {
 export function someOf<T>(cases: readonly T[], count: number): readonly T[] {
   if (FACTOR !== undefined || cases.length <= count) return cases;
   return Array.from({ length: count }, (_, n) => cases[Math.floor((n * cases.length) / count)]) as T[];
+}
+
+/** `it.each` of so many of its cases: see {@link someOf}. */
+export function each(count: number): typeof it.each {
+  const some = (cases: readonly unknown[]): unknown => it.each(someOf(cases, count));
+  return some as typeof it.each;
 }
 
 /**

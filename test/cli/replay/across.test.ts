@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
+import { each } from '../../support/runs.js';
 
 /** A pipeline that keeps events while one of them fails. */
 const config = (stages: string): string => `
@@ -25,7 +26,7 @@ async function isProcessed(daemon: TestDaemon): Promise<void> {
 }
 
 describe('dead letters that are driven again leave alone what the stages of their pipeline know', () => {
-  it.each([
+  each(1)([
     ['a batch', '{ batch: { size: 2 } }', '2\n1\n1\n5', ['[2,5]', '[10,10]']],
     ['the keys of dedupe', '{ dedupe: $input }', '5\n2\n1', ['2', '5', '10']],
   ])('by replay --to-outputs: %s', async (_, stage, more, expected) => {
@@ -43,7 +44,7 @@ describe('dead letters that are driven again leave alone what the stages of thei
     expect(linesOf(cwd, 'out.ndjson')).toEqual(expected);
   });
 
-  it.each([
+  each(1)([
     ['a batch', '{ batch: { size: 2 } }'],
     ['windows', '{ aggregate: { by: { k: $input }, values: { n: count } } }'],
     ['the keys of dedupe', '{ dedupe: $input }'],

@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { takeLock } from '../../../src/world/lock/index.js';
 import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
+import { each } from '../../support/runs.js';
 
 const BROKEN = '["$input", "/nothing"]';
 
@@ -185,7 +186,7 @@ pipelines:
     expect([all.stdout, all.exit]).toEqual(['14\n', 0]);
   });
 
-  it.each(['dead_letter', 'skip'])('stay when they fail again and no file has them (on_error: %s)', async (onError) => {
+  each(1)(['dead_letter', 'skip'])('stay when they fail again and no file has them (on_error: %s)', async (onError) => {
     const daemon = await failed(3);
     const { cwd } = daemon;
     await daemon.end();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
+import { each } from '../../support/runs.js';
 
 const CONFIG = `
 state_dir: ./state
@@ -50,7 +51,7 @@ function told(stderr: string): Told {
 }
 
 describe('a run with stages that keep events, gone on with', () => {
-  it.each(['batched', 'counted', 'chained'])('is as one run when the input has grown: %s', async (pipeline) => {
+  each(1)(['batched', 'counted', 'chained'])('is as one run when the input has grown: %s', async (pipeline) => {
     const cwd = folder();
     for (const [from, to] of [
       [0, 5],
@@ -65,7 +66,7 @@ describe('a run with stages that keep events, gone on with', () => {
     }
   });
 
-  it.each(['batched', 'counted', 'chained'])('is as one run when each has a --limit: %s', async (pipeline) => {
+  each(1)(['batched', 'counted', 'chained'])('is as one run when each has a --limit: %s', async (pipeline) => {
     const cwd = folder();
     writeFileSync(join(cwd, 'in.ndjson'), rows(0, 8));
     for (let run = 0; run < 5; run++)

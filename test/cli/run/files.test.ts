@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bin, resultOf, runCli, scratch, type CliResult } from '../../support/cli.js';
+import { each } from '../../support/runs.js';
 
 const SAME = ['-e', '["$input"]'];
 
@@ -29,7 +30,7 @@ function folder(files: Readonly<Record<string, string | Buffer>>): string {
 const read = (cwd: string, name: string): string => readFileSync(join(cwd, name), 'utf8');
 
 describe.concurrent('run refuses to write into what it reads', () => {
-  it.each([
+  each(2)([
     ['C b >> b', 'stdout is redirected into it'],
     ['C < b >> b', 'stdout is redirected into it'],
     ['C ./b >> link', 'stdout is redirected into it'],
@@ -62,7 +63,7 @@ describe.concurrent('run refuses to write into what it reads', () => {
 });
 
 describe.concurrent('what run cannot write is exit 74', () => {
-  it.each(['C b 2>/dev/full', 'C b >/dev/full', 'C -o /dev/full b', 'C --dead-letter /dev/full b'])(
+  each(1)(['C b 2>/dev/full', 'C b >/dev/full', 'C -o /dev/full b', 'C --dead-letter /dev/full b'])(
     '%s',
     async (line) => {
       expect((await shell(line, folder({ b: '1\noops\n' }))).exit).toBe(74);
@@ -104,7 +105,7 @@ describe.concurrent('run -o x.gz', () => {
 });
 
 describe.concurrent('paths that lead nowhere are said in words, with exit 2', () => {
-  it.each([
+  each(2)([
     'C file/x',
     'C ./loop',
     'C -o file/x/o file',

@@ -16,7 +16,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { resultOf, startCli } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
-import { someOf } from '../../support/runs.js';
+import { each, someOf } from '../../support/runs.js';
 import { Place } from './place.js';
 import { UnderWay } from './under-way.js';
 
@@ -65,7 +65,7 @@ function sizeOf(folder: string): number {
 }
 
 describe.concurrent('a run with a file per key', () => {
-  it.each([
+  each(2)([
     ['on this thread', ['-j', '1'], ''],
     ['on two threads', ['-j', '2'], ''],
     ['with fewer open than there are', ['-j', '2'], ', max_files: 3'],
@@ -162,7 +162,7 @@ describe.concurrent('a run with a file per key', () => {
     expect(filesIn(place.path('out'))).toEqual({ '7.ndjson': '7\n7\n', '1.ndjson': '', '12.ndjson': '12\n' });
   });
 
-  it.each([
+  each(2)([
     ['edited', (path: string) => writeFileSync(path, '{"k":"x"}\n'), 'a.ndjson was'],
     ['added to', (path: string) => appendFileSync(path, 'mine\n'), 'written to by somebody else'],
     ['cut', (path: string) => truncateSync(path, 3), 'a.ndjson was cut'],
@@ -239,7 +239,7 @@ describe.concurrent('a run with a file per key', () => {
     expect((await place.run(['in'])).exit).toBe(0);
   });
 
-  it.each([
+  each(2)([
     ['removed', (path: string) => rmSync(path)],
     ['renamed', (path: string) => renameSync(path, `${path}.1`)],
     ['replaced', (path: string) => writeFileSync(path, 'other\n')],

@@ -17,6 +17,7 @@ import { daemonOf, post, startDaemon, until } from '../../support/daemon.js';
 import { NAMESPACES_MISSING } from '../../support/namespaces.js';
 import { startCli } from '../../support/cli.js';
 import { SAME, UnderWay, writing } from './under-way.js';
+import { each } from '../../support/runs.js';
 
 const PLAIN = [...SAME, '-o', 'out'];
 const RESUME = [...SAME, '--resume', '-o', 'out'];
@@ -48,7 +49,7 @@ function withConfig(outputs: string): string {
 const CONFIGURED = ['run', '--no-progress'];
 
 describe.concurrent('a file that is written has one writer, by whatever name', () => {
-  it.each([
+  each(2)([
     ['a plain run', PLAIN],
     ['a run --resume', RESUME],
   ])('%s keeps others from it', async (_, first) => {
@@ -212,7 +213,7 @@ it('what a killed run leaves of its locks is removed by others when it is old', 
 });
 
 describe.concurrent('an output that somebody else changes under a run', () => {
-  it.each<[string, (path: string) => void, string]>([
+  each(2)<[string, (path: string) => void, string]>([
     ['removed', (path) => rmSync(path), 'removed it meanwhile'],
     ['cut', (path) => truncateSync(path), 'cut it meanwhile'],
     ['renamed', (path) => renameSync(path, `${path}.1`), 'renamed it meanwhile'],
@@ -267,7 +268,7 @@ describe.concurrent('an output that somebody else changes under a run', () => {
 });
 
 describe.concurrent('a run writes over nothing that it goes by, by whatever name', () => {
-  it.each<[string, readonly string[], string]>([
+  each(2)<[string, readonly string[], string]>([
     ['its config', [...CONFIGURED, '-c', 'colloquium.yaml', '-o', 'hard'], 'hard is the config'],
     ['its script', [...CONFIGURED, '-s', './script.json', '-o', 'hard'], 'hard is a script'],
     ['a file of its state', [...CONFIGURED, '-c', 'colloquium.yaml', '-o', 'hard'], 'is a file of the state folder'],

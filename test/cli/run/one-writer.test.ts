@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
 import { SAME, UnderWay } from './under-way.js';
+import { each } from '../../support/runs.js';
 
 /** Whether a process has the lock of a file. */
 function hasLock(cwd: string, { pid }: ChildProcess): boolean {
@@ -31,7 +32,7 @@ function newPlace(): { cwd: string; out: () => string } {
 }
 
 describe.concurrent('an output has one writer', () => {
-  it.each([
+  each(2)([
     ['a run beside a run --resume', RESUME, PLAIN],
     ['a run --resume beside a run', PLAIN, RESUME],
     ['a run --restart beside a run', PLAIN, ['--restart', '-o', 'out']],

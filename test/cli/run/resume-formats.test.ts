@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultOf, startCli } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
-import { modelRuns } from '../../support/runs.js';
+import { each, modelRuns } from '../../support/runs.js';
 import { Place, SAME } from './place.js';
 
 /** Inputs, as they are when they are whole, with the flags that they are read by. */
@@ -25,7 +25,7 @@ const WHOLE: Readonly<
 const LETTERS = ['--dead-letter', 'dead'];
 
 describe.concurrent('run --resume of what is not lines of JSON', () => {
-  it.each(Object.entries(WHOLE))(
+  each(2)(Object.entries(WHOLE))(
     'gives what one run over everything gives, wherever the input ended in between: %s',
     async (_, { name, flags, text }) => {
       const bytes = Buffer.from(text);
@@ -99,7 +99,7 @@ describe.concurrent('run --resume of what is not lines of JSON', () => {
     expect(place.read('out')).toBe('{"n":"1"}\n{"n":"2"}\n');
   });
 
-  it.each([
+  each(1)([
     ['a row', 'id,n\n1,9\n2,b\n3,c\n'],
     ['the names of its fields', 'id,m\n1,a\n2,b\n3,c\n'],
     ['its length', 'id,n\n1,a\n'],

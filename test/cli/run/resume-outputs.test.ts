@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync } 
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Place, SAME } from './place.js';
+import { each } from '../../support/runs.js';
 
 /** So many lines, each with its number. */
 function lines(from: number, to: number): string {
@@ -133,7 +134,7 @@ pipelines:
 });
 
 describe.concurrent('run --resume, one of whose files that were set aside', () => {
-  it.each<[string, (place: Place) => void]>([
+  each(2)<[string, (place: Place) => void]>([
     ['was cut', (place) => truncateSync(place.path('out.000001.ndjson'), 100)],
     ['was added to', (place) => place.append('out.000001.ndjson', 'X')],
     ['was edited', (place) => place.write('out.000001.ndjson', 'X'.repeat(place.read('out.000001.ndjson').length))],
@@ -225,7 +226,7 @@ describe.concurrent('a run that begins anew beside files that a former one set a
     expect(place.read('out.ndjson')).toBe(lines(1, 60));
   });
 
-  it.each([
+  each(2)([
     ['with --rotate', PLAIN],
     ['without', UNROTATED],
     ['with --restart', ROTATED.map((word) => (word === '--resume' ? '--restart' : word))],

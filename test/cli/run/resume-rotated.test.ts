@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Place, SAME } from './place.js';
+import { each } from '../../support/runs.js';
 
 /** Three events that no other file has. */
 function events(nth: number): string {
@@ -67,7 +68,7 @@ describe.concurrent('run --resume over inputs that are rotated', () => {
     expect(logs.lines('out')).toEqual(logs.eventsWritten);
   });
 
-  it.each([['', 2] as const, ['.gz', 3] as const])(
+  each(1)([['', 2] as const, ['.gz', 3] as const])(
     'goes on, however often, when the oldest of them is removed: *%s',
     async (suffix, keep) => {
       const logs = new Logs(keep, suffix);
@@ -104,7 +105,7 @@ describe.concurrent('run --resume over inputs that are rotated', () => {
     expect((await place.resume('b', 'd')).stderr).toContain('already finished: 7 lines');
   });
 
-  it.each([['log.1'], ['log.1.gz']])('names the file that is to be named, too: %s', async (name) => {
+  each(1)([['log.1'], ['log.1.gz']])('names the file that is to be named, too: %s', async (name) => {
     const place = new Place();
     place.write('log', events(0));
     await place.resume('log');

@@ -14,6 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { Place, SAME } from './place.js';
+import { each } from '../../support/runs.js';
 
 const RESUME = [...SAME, '--resume', '-o', 'out', 'in'];
 
@@ -31,7 +32,7 @@ describe.concurrent('run --resume goes on', () => {
     expect(place.read('out')).toBe('1\n2\n3\n4\n');
   });
 
-  it.each([
+  each(2)([
     ['./out', './in'],
     ['ABSOLUTE/out', 'ABSOLUTE/in'],
     ['link', 'in'],
@@ -186,7 +187,7 @@ describe.concurrent('run --resume refuses a changed world, and changes nothing',
     return place;
   };
 
-  it.each<[string, (place: Place) => void, readonly string[]]>([
+  each(2)<[string, (place: Place) => void, readonly string[]]>([
     ['an input that was replaced', (place) => place.write('in', '11\n12\n13\n14\n'), ['in was replaced', '6 bytes']],
     ['an input that was replaced by a shorter one', (place) => place.write('in', '9\n'), ['in was ', '3 lines']],
     ['an input that was cut', (place) => truncateSync(place.path('in'), 2), ['in was cut', '2 bytes']],
@@ -208,7 +209,7 @@ describe.concurrent('run --resume refuses a changed world, and changes nothing',
     await place.refused(RESUME, ...words);
   });
 
-  it.each<[string, readonly string[], string]>([
+  each(3)<[string, readonly string[], string]>([
     ['another script', ['-e', '[1, ["$input"]]'], 'stage 1'],
     ['another filter', ['--filter', 'true', ...SAME], 'stage 2'],
     ['envelopes', ['--envelope', ...SAME], 'what its outputs take'],
@@ -318,7 +319,7 @@ pipelines:
     expect(place.read('out/a')).toBe('1111\n2222\n3333\n4444\n5555\n');
   });
 
-  it.each([[['-o', 'out']], [['-o', './out']]])(
+  each(1)([[['-o', 'out']], [['-o', './out']]])(
     'with --restart when a plain run wrote the output: %s',
     async (output) => {
       const place = new Place();

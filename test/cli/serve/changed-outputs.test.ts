@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
-import { someOf } from '../../support/runs.js';
+import { each, someOf } from '../../support/runs.js';
 import { configOf, providerOf } from '../ai-stage.js';
 
 const PLAIN = `
@@ -162,7 +162,7 @@ describe.each(someOf(Object.entries(CHANGES), 3))('an output that is %s', (_, { 
   });
 });
 
-describe.each(Object.entries(CHANGES))('an output that is %s', (_, { words, make }) => {
+describe.each(someOf(Object.entries(CHANGES), 1))('an output that is %s', (_, { words, make }) => {
   it('while the daemon is loaded loses nothing and doubles nothing', async () => {
     const daemon = await startDaemon(PLAIN);
     const client = new Client(daemon);
@@ -207,7 +207,7 @@ it.each(someOf(Object.entries(CHANGES), 2))(
 );
 
 describe('a daemon', () => {
-  it.each(['renamed', 'renamed and recreated'] as const)(
+  each(1)(['renamed', 'renamed and recreated'] as const)(
     'that is killed just after its output was %s doubles nothing',
     async (change) => {
       const cwd = scratch();
@@ -293,7 +293,7 @@ describe('a daemon', () => {
     expect(textOf(events(cwd))).toBe('{"n":1}\n{"n":-1}\n{"n":2}\n');
   });
 
-  it.each([
+  each(2)([
     ['added to', (path: string) => appendFileSync(path, '{"n":-1}\n'), 'somebody else wrote to'],
     ['edited', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"n":99', '"n":98')), 'edited'],
     [

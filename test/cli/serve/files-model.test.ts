@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { modelRuns } from '../../support/runs.js';
+import { describe } from 'vitest';
+import { each, modelRuns } from '../../support/runs.js';
 import { commands } from './model/commands.js';
 import { Model } from './model/model.js';
 import { World } from './model/world.js';
 
 describe.concurrent('whatever is done to its files', () => {
-  it.each([1, 2, 3])(
+  each(1)([1, 2, 3])(
     'a daemon gives every line once, as a result or a dead letter, and changes nobody else’s file (%i of 3)',
     async (nth) => {
       await fc.assert(

@@ -17,6 +17,7 @@ import {
   UNLIMITED,
   untilLate,
 } from './hanging.js';
+import { each } from '../../support/runs.js';
 
 let fake: FakeProvider;
 beforeEach(async () => {
@@ -60,7 +61,7 @@ const questionsAbout = (count: number, bad: readonly number[]): string[] =>
   Array.from({ length: count }, (_, n) => n).flatMap((n) => (bad.includes(n) ? [] : `event ${n}`));
 
 describe('an event of a pipeline with an AI stage that never comes to an end', () => {
-  it.each<[string, Work, number[]]>([
+  each(1)<[string, Work, number[]]>([
     ['before it is asked about is a dead letter, and nobody is asked', { before: FOR_EVER }, [3, 40]],
     ['behind its answer is a dead letter, and nothing is asked twice', { behind: FOR_EVER }, []],
   ])('%s', async (_, work, unasked) => {

@@ -6,6 +6,7 @@ import { Log, nodeWorld } from '../../../src/log/index.js';
 import { resultOf, startCli } from '../../support/cli.js';
 import { postLines, startDaemon, until, type LogLine, type TestDaemon } from '../../support/daemon.js';
 import { backlogOf } from './across.js';
+import { each } from '../../support/runs.js';
 
 const DEDUPE = '{ dedupe: $input }';
 const BATCH = '{ batch: { size: 2 } }';
@@ -58,7 +59,7 @@ async function writesConfig(daemon: TestDaemon, text: string): Promise<void> {
 }
 
 describe('stages of a daemon that keep events', () => {
-  it.each(['a reload', 'SIGTERM', 'SIGKILL'] as const)(
+  each(1)(['a reload', 'SIGTERM', 'SIGKILL'] as const)(
     'are not taken out before these are out, even where no other stage keeps anything: %s',
     async (how) => {
       let daemon = await started([BATCH], '1');
@@ -203,7 +204,7 @@ describe('what stages of a daemon know', () => {
     expect(await third.end()).toBe(0);
   });
 
-  it.each([
+  each(1)([
     ['dedupe', (keys: number) => `{ dedupe: $input, max_keys: ${keys} }`],
     [
       'fold',
@@ -254,7 +255,7 @@ describe('what stages of a daemon know', () => {
 });
 
 describe('a log that is empty when the daemon starts', () => {
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
+  each(1)(['SIGTERM', 'SIGKILL'] as const)(
     'has all that comes processed, though the clock was ahead: %s',
     async (how) => {
       const cwd = await clockWasAhead(PLAIN);

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { CheckpointStore, nodeWorld } from '../../../src/log/index.js';
 import { resultOf, scratch, startCli } from '../../support/cli.js';
 import { daemonOf, post, until, type TestDaemon } from '../../support/daemon.js';
+import { each } from '../../support/runs.js';
 
 const CONFIG = `
 server: { port: 0 }
@@ -69,7 +70,7 @@ async function goesOn(home: string): Promise<TestDaemon> {
 }
 
 describe.concurrent('a daemon whose folder has moved', () => {
-  it.each(['mv', 'cp'])('by %s goes on where it was', async (how) => {
+  each(1)(['mv', 'cp'])('by %s goes on where it was', async (how) => {
     const { place, home } = await filled();
     const next = join(place, 'next');
     if (how === 'mv') renameSync(home, next);

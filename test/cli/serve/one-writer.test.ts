@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, scratch, startCli } from '../../support/cli.js';
 import { daemonOf, post, until } from '../../support/daemon.js';
 import { NAMESPACES_MISSING } from '../../support/namespaces.js';
+import { each } from '../../support/runs.js';
 
 const CONFIG = `
 server: { port: 0 }
@@ -16,7 +17,7 @@ pipelines:
 const linesOf = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
 
 describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_MISSING}`, () => {
-  it.each([
+  each(2)([
     ['container', 'container'],
     ['container', undefined],
     ['no /proc', 'container'],

@@ -8,6 +8,7 @@ import { openTalk } from '../../../src/cli/serve/talk.js';
 import { createToken, tokenFolderOf } from '../../../src/server/access/index.js';
 import { runCli, scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
+import { each, someOf } from '../../support/runs.js';
 
 const CONFIG = `
 storage: { disk_path: ./data }
@@ -129,7 +130,7 @@ const CHANGES: Readonly<
   },
 };
 
-describe.concurrent.each(Object.entries(CHANGES))('a data folder that is %s under a daemon', (_, change) => {
+describe.concurrent.each(someOf(Object.entries(CHANGES), 2))('a data folder that is %s under a daemon', (_, change) => {
   it('takes no event more, says why, is left alone, and what was acknowledged is processed', async () => {
     const { daemon, client } = await working();
     client.start();
@@ -202,7 +203,7 @@ describe.concurrent('a data folder that was moved away from a daemon', () => {
     expect(output(daemon)).toEqual([...client.acknowledged, 5]);
   });
 
-  it.each([
+  each(1)([
     ['its output could not be opened', false],
     ['its open output was removed', true],
   ])('has what a pipeline could not process as %s: its end says how many events', async (_, isOpen) => {
@@ -229,7 +230,7 @@ describe.concurrent('a data folder that was moved away from a daemon', () => {
 });
 
 describe.concurrent('a state folder that is removed, moved or replaced under a daemon', () => {
-  it.each(['removed', 'replaced'])('(%s) keeps events stored and unprocessed, and is left alone', async (how) => {
+  each(1)(['removed', 'replaced'])('(%s) keeps events stored and unprocessed, and is left alone', async (how) => {
     const { daemon, client } = await working();
     if (how === 'removed') rmSync(state(daemon), { recursive: true });
     else {

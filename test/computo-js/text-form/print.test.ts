@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { equal, parseExactly, parseText, printText, type Json, type JsonObject } from 'computo-js';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { runs } from '../../support/runs.js';
+import { each, runs } from '../../support/runs.js';
 
 function scriptsOf(file: string): Json[] {
   const path = new URL(`../../../fixtures/computo-js/${file}`, import.meta.url);
@@ -51,7 +51,7 @@ describe('printText', () => {
     roundTrips(script);
   });
 
-  it.each([Infinity, 80])('prints what is nested deeply, %j columns wide', (width) => {
+  each(1)([Infinity, 80])('prints what is nested deeply, %j columns wide', (width) => {
     let script: Json = ['$input'];
     for (let depth = 0; depth < 100_000; depth++) script = depth % 2 === 0 ? ['+', script, 1] : ['f', script];
     expect(parseText(printText(script, width)).script).toHaveLength(2);

@@ -14,6 +14,7 @@ import { keyHash } from '../../../src/log/keys/key-index.js';
 import { openKeyIndex } from '../../../src/log/keys/open-key-index.js';
 import { faultyWorld } from '../support/faulty-disk.js';
 import { emptyFolder, entry, filesIn, openLog, readAll, worldAt } from '../support/log-folder.js';
+import { each } from '../../support/runs.js';
 
 const keyed = (value: unknown, key: string) => ({ ...entry(value), key });
 const openKeyed = (folder: string, given: Partial<LogOptions> = {}, world?: LogWorld) =>
@@ -155,7 +156,7 @@ describe('an idempotency key', () => {
     expect((await next.append([keyed('again', 'a'), keyed(2, 'b')])).stored).toBe(1);
   });
 
-  it.each([
+  each(2)([
     ['its own', (log: Log) => log],
     ['another', (log: Log) => openReadOnlyLog(nodeWorld(), log.folder)],
   ])('comes with a backup that %s process makes', async (_whose, from) => {
@@ -218,7 +219,7 @@ async function garble(path: string, from: number): Promise<void> {
 }
 
 describe('a table of keys', () => {
-  it.each([
+  each(2)([
     [
       'halved',
       async (folder: string) =>

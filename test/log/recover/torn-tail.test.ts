@@ -13,6 +13,7 @@ import {
   worldWithoutSync,
   writeLog,
 } from '../support/log-folder.js';
+import { each } from '../../support/runs.js';
 
 const VALUES = [1, 'two', [3], 'ü', null];
 
@@ -170,7 +171,7 @@ describe('recovery', () => {
 });
 
 describe('what recovery finds', () => {
-  it.each([
+  each(2)([
     ['whole', ''],
     ['torn', '{"id":"0'],
   ])('is on the medium before the log takes anything: a %s last segment and its folder are synced', async (_, tail) => {

@@ -21,6 +21,7 @@ import {
 } from '../../../src/sinks/index.js';
 import { scratch } from '../../support/cli.js';
 import { until } from '../../support/daemon.js';
+import { each } from '../../support/runs.js';
 
 const world = nodeWorld();
 const GRACE_MS = 100_000;
@@ -197,7 +198,7 @@ describe('a log processor', () => {
     await close();
   });
 
-  it.each([1, 2, 3, 4])('writes every event once and in order, however often anything fails (run %i)', async (run) => {
+  each(1)([1, 2, 3, 4])('writes every event once and in order, however often anything fails (run %i)', async (run) => {
     let calls = run;
     // Bursts of failures, and then a while of peace.
     const fails = (): boolean => {

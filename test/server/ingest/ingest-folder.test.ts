@@ -21,6 +21,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hasZstd, nodeFileSystem, requireZstd, type FileSystem } from '../../../src/files/index.js';
 import { FolderBench, type BenchOptions } from './folder-bench.js';
+import { each } from '../../support/runs.js';
 
 interface Packer {
   /** How names of such files end. */
@@ -233,7 +234,7 @@ describe.concurrent('a watched folder', () => {
       { patterns: ['*.ndjson'] },
     ));
 
-  it.each(PACKERS)(
+  each(1)(PACKERS)(
     'knows a file again that was compressed to .$end, and stores what had come to it meanwhile',
     ({ end, pack }) =>
       inFolder(async (bench) => {
@@ -431,7 +432,7 @@ describe.concurrent('a last line without a newline', () => {
 
   const GIVES_UP: BenchOptions = { unfinishedLineMs: 3000 };
 
-  it.each([
+  each(2)([
     ['the file ends there', '', ['1', '2'], []],
     ['its newline comes', '\n', ['1', '2'], []],
     ['its newline comes as two bytes', '\r\n', ['1', '2'], []],
@@ -459,7 +460,7 @@ describe.concurrent('a last line without a newline', () => {
     },
   );
 
-  it.each([
+  each(2)([
     ['the file ends there', '', [], []],
     ['its newline comes', '\n', [], []],
     ['its newline comes as two bytes, and more', '\r\n3\n', [3], []],

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lockHolder, takeLock } from '../../../src/world/lock/index.js';
 import { scratch } from '../../support/cli.js';
 import { around, NAMESPACES_MISSING, type Around } from '../../support/namespaces.js';
+import { each } from '../../support/runs.js';
 
 let script: string;
 beforeAll(async () => {
@@ -112,7 +113,7 @@ describe('a lock among processes', () => {
 });
 
 describe.skipIf(NAMESPACES_MISSING !== '')(`a lock among containers and machines${NAMESPACES_MISSING}`, () => {
-  it.each<[Around, Around | undefined]>([
+  each(2)<[Around, Around | undefined]>([
     ['container', undefined],
     ['container', 'container'],
     ['container with foreign /proc', 'container with foreign /proc'],
