@@ -1,11 +1,5 @@
-import {
-  inWords,
-  wrapped,
-  type AnswerMode,
-  type SchemaMode,
-  type SchemaModeChoice,
-  type SchemaObject,
-} from '../schema/index.js';
+import type { SchemaObject } from '../../config/answer-schema/index.js';
+import { inWords, wrapped, type AnswerMode, type SchemaMode, type SchemaModeChoice } from '../schema/index.js';
 import type { ProviderRequest } from './provider.js';
 import { at, listAt } from './read-json.js';
 import type { SdkCallOptions, Wire } from './wire.js';
@@ -21,8 +15,8 @@ type SdkSchema = Extract<NonNullable<SdkCallOptions['responseFormat']>, { type: 
  */
 export class AnswerModes {
   readonly #wire: Pick<Wire, 'schemaModes' | 'schemaFor'>;
-  readonly #ofModel = new Map<string, Set<SchemaMode>>();
-  readonly #ofSchema = new WeakMap<object, Map<string, Set<SchemaMode>>>();
+  readonly #refusedBy = new Map<string, Set<SchemaMode>>();
+  readonly #schemas = new WeakMap<object, KnownSchema>();
 
   constructor(wire: Pick<Wire, 'schemaModes' | 'schemaFor'>) {
     this.#wire = wire;
@@ -31,14 +25,15 @@ export class AnswerModes {
   /** Undefined: the request asks for no particular JSON. */
   of({ model, schema, schemaMode = 'auto' }: ModeRequest): AnswerMode | undefined {
     if (typeof schema !== 'object') return undefined;
-    const asked = wrapped(schema);
-    if (schemaMode !== 'auto') return this.#in(schemaMode, asked) ?? { mode: schemaMode, schema: asked };
+    const known = this.#known(schema);
+    const { asked } = known;
+    if (schemaMode !== 'auto') return this.#in(schemaMode, known) ?? { mode: schemaMode, asked, sent: asked };
     for (const mode of this.#wire.schemaModes) {
-      if (this.#isRefused(mode, model, schema)) continue;
-      const found = this.#in(mode, asked);
-      if (found !== undefined) return found;
+      const isRefused = [this.#refusedBy, known.refusedBy].some((refused) => refused.get(model)?.has(mode));
+      const answer = isRefused ? undefined : this.#in(mode, known);
+      if (answer !== undefined) return answer;
     }
-    return { mode: 'prompt' };
+    return { mode: 'prompt', asked };
   }
 
   /** @returns whether there is another way to ask */
@@ -48,38 +43,48 @@ export class AnswerModes {
     scope: 'model' | 'schema',
   ): boolean {
     if (schemaMode !== 'auto' || mode === 'prompt' || typeof schema !== 'object') return false;
-    const bySchema = this.#ofSchema.get(schema) ?? new Map<string, Set<SchemaMode>>();
-    this.#ofSchema.set(schema, bySchema);
-    const modes = scope === 'model' ? this.#ofModel : bySchema;
-    modes.set(model, (modes.get(model) ?? new Set()).add(mode));
+    const refusedBy = scope === 'model' ? this.#refusedBy : this.#known(schema).refusedBy;
+    refusedBy.set(model, new Set([...(refusedBy.get(model) ?? []), mode]));
     return true;
   }
 
-  #in(mode: SchemaMode, asked: SchemaObject): AnswerMode | undefined {
-    if (mode === 'prompt' || mode === 'json_object') return { mode };
-    const { schemaFor } = this.#wire;
-    const schema = schemaFor === undefined ? asked : schemaFor(asked, mode);
-    return schema && { mode, schema };
+  #known(schema: SchemaObject): KnownSchema {
+    const known = this.#schemas.get(schema) ?? { asked: wrapped(schema), answers: new Map(), refusedBy: new Map() };
+    this.#schemas.set(schema, known);
+    return known;
   }
 
-  #isRefused(mode: SchemaMode, model: string, schema: object): boolean {
-    return this.#ofModel.get(model)?.has(mode) === true || this.#ofSchema.get(schema)?.get(model)?.has(mode) === true;
+  /** Undefined: the schema does not fit there. */
+  #in(mode: SchemaMode, { asked, answers }: KnownSchema): AnswerMode | undefined {
+    if (answers.has(mode)) return answers.get(mode);
+    const { schemaFor } = this.#wire;
+    const sent = schemaFor === undefined ? asked : schemaFor(asked, mode);
+    const inWordsOnly = mode === 'prompt' || mode === 'json_object';
+    const answer = inWordsOnly ? { mode, asked } : sent && { mode, asked, sent };
+    answers.set(mode, answer);
+    return answer;
   }
+}
+
+interface KnownSchema {
+  readonly asked: SchemaObject;
+  readonly answers: Map<SchemaMode, AnswerMode | undefined>;
+  /** The modes in which a model rejects it. */
+  readonly refusedBy: Map<string, Set<SchemaMode>>;
 }
 
 type ModeRequest = Pick<ProviderRequest, 'model' | 'schema'> & { readonly schemaMode?: SchemaModeChoice | undefined };
 
 /** The request with the schema in its words, where the mode wants them. */
 export function withWords(request: ProviderRequest, answer: AnswerMode | undefined): ProviderRequest {
-  const { schema, messages } = request;
-  if (answer === undefined || answer.schema !== undefined || typeof schema !== 'object') return request;
-  return { ...request, messages: inWords(messages, wrapped(schema)) };
+  if (answer === undefined || answer.sent !== undefined) return request;
+  return { ...request, messages: inWords(request.messages, answer.asked) };
 }
 
 /** The part of the SDK's options that binds the answer. */
 export function answerOptions(answer: AnswerMode | undefined): Partial<SdkCallOptions> {
   if (answer === undefined || answer.mode === 'prompt') return {};
-  const schema = answer.schema as SdkSchema;
+  const schema = answer.sent as SdkSchema;
   if (schema === undefined) return { responseFormat: { type: 'json' } };
   if (answer.mode !== 'tool') return { responseFormat: { type: 'json', schema, name: 'answer' } };
   const description = 'Gives the answer.';
@@ -92,7 +97,8 @@ export function answerOptions(answer: AnswerMode | undefined): Partial<SdkCallOp
 const FORMAT =
   /response[_ -]?format|json[_ ]?(?:schema|object|mode)|structured[_ ]?outputs?|response[_ ]?(?:json[_ ]?)?schema|response[_ ]?mime[_ ]?type|output[_ ]?(?:config|format)/i;
 const TOOL = /tool|function/i;
-const THIS_SCHEMA = /invalid[_ ](?:json[_ ])?schema|schema is too complex|too many states/i;
+const THIS_SCHEMA =
+  /invalid[_ ](?:json[_ ])?(?:schema|payload)|schema is too complex|too many states|response_schema[.[]|(?:format|input)[._]schema\b/i;
 /** What a server says of an answer that came out wrong. */
 const OTHER_MATTER = /json_validate_failed|failed to generate/i;
 

@@ -22,7 +22,7 @@ export const anthropic: Wire = {
   schemaModes: ['json_schema', 'tool', 'prompt'],
   adapt({ responseFormat, ...options }, answer) {
     // It has no format for JSON of any kind.
-    if (responseFormat === undefined || answer?.schema === undefined) return options;
+    if (responseFormat === undefined || answer?.sent === undefined) return options;
     const structuredOutputMode = answer.mode === 'strict' ? 'outputFormat' : 'auto';
     return { ...options, responseFormat, providerOptions: { anthropic: { structuredOutputMode } } };
   },

@@ -1,6 +1,7 @@
+import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
-import type { AnswerMode, SchemaMode, SchemaObject } from '../schema/index.js';
+import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { Finish } from './provider.js';
 import type { Verdict } from './verdict.js';
 

@@ -1,5 +1,4 @@
-import type { SchemaObject } from './mode.js';
-import { isSchemaObject, mapSchemas } from './walk.js';
+import { isSchemaObject, mapSchemas, type SchemaObject } from '../../config/answer-schema/index.js';
 
 const REFUSED = ['not', 'if', 'patternProperties', 'prefixItems', '$dynamicRef', '$recursiveRef'];
 const FORMATS = ['date-time', 'float', 'double', 'int32', 'int64'];

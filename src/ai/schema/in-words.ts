@@ -1,5 +1,5 @@
+import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { Message } from '../request/index.js';
-import type { SchemaObject } from './mode.js';
 
 /**
  * The messages with a schema put into words, at the end of the last one: not every model takes a system message. It says JSON,

@@ -1,5 +1,4 @@
-import type { SchemaObject } from './mode.js';
-import { isSchemaObject } from './walk.js';
+import { isSchemaObject, type SchemaObject } from '../../config/answer-schema/index.js';
 
 /** OpenAI's documented limits of strict mode, for a whole schema. */
 const LEVELS_MAX = 10;

@@ -1,6 +1,5 @@
 import type { JsonSchema } from '../request/index.js';
-import type { SchemaObject } from './mode.js';
-import { isSchemaObject, mapSchemas } from './walk.js';
+import { isSchemaObject, mapSchemas, withoutKeywords, type SchemaObject } from '../../config/answer-schema/index.js';
 
 /** The one property of a wrapping. */
 export const WRAPPED = 'value';
@@ -24,14 +23,13 @@ export function isWrapped(schema: JsonSchema): boolean {
 
 /** The schema of what is asked for: of an object, with the value in it if it is {@link isWrapped}. Its references stay whole. */
 export function wrapped(schema: SchemaObject): SchemaObject {
-  const bare = without(schema, IDENTITY);
+  const bare = withoutKeywords(schema, IDENTITY);
   if (!isWrapped(schema)) return schema['type'] === undefined ? { type: 'object', ...bare } : bare;
-  const kept = Object.fromEntries(DEFINITIONS.flatMap((key) => (key in schema ? [[key, schema[key]]] : [])));
-  const moved = mapSchemas({ ...without(bare, DEFINITIONS), ...kept }, withMovedReference);
+  const moved = mapSchemas(bare, withMovedReference);
   const definitions = Object.fromEntries(DEFINITIONS.flatMap((key) => (key in moved ? [[key, moved[key]]] : [])));
   return {
     type: 'object',
-    properties: { [WRAPPED]: without(moved, DEFINITIONS) },
+    properties: { [WRAPPED]: withoutKeywords(moved, DEFINITIONS) },
     required: [WRAPPED],
     additionalProperties: false,
     ...definitions,
@@ -44,8 +42,4 @@ function withMovedReference(schema: SchemaObject): SchemaObject {
   if (typeof reference !== 'string' || (reference !== '#' && !reference.startsWith('#/'))) return schema;
   if (DEFINITIONS.some((key) => reference.startsWith(`#/${key}/`))) return schema;
   return { ...schema, $ref: `#/properties/${WRAPPED}${reference.slice(1)}` };
-}
-
-function without(schema: SchemaObject, keys: readonly string[]): SchemaObject {
-  return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { schemaCheck } from '../../../src/ai/answer/index.js';
-import { forGoogle, forStrictMode, isWrapped, wrapped, type SchemaObject } from '../../../src/ai/schema/index.js';
-import { compileSchema } from '../../../src/config/answer-schema/index.js';
+import { forGoogle, forStrictMode, isWrapped, wrapped } from '../../../src/ai/schema/index.js';
+import { compileSchema, type SchemaObject } from '../../../src/config/answer-schema/index.js';
 import { strictRefusal } from '../../support/fake-strict-schema.js';
 
 const text = { type: 'string' };
