@@ -12,6 +12,8 @@ export interface Reading {
 type Parsed = Reading | { readonly problem: string };
 
 const FENCE = '```';
+/** Fences that are read: what is not JSON takes long to reject. */
+const FENCES_MAX = 100;
 const LANGUAGE = /^[a-z0-9_+-]+(?=[\s[{"])/i;
 
 /**
@@ -48,7 +50,7 @@ function withoutThoughts(text: string): string {
 
 /** The contents of Markdown fences. The last one may be open: a stop sequence can cut off its end. */
 function fencedIn(text: string): readonly string[] {
-  return text.split(FENCE).filter((_, index) => index % 2 === 1);
+  return text.split(FENCE, 2 * FENCES_MAX).filter((_, index) => index % 2 === 1);
 }
 
 function parsed(text: string): Parsed {

@@ -95,6 +95,17 @@ describe('the JSON of an answer', () => {
       { seed: 1, numRuns: 200 },
     );
   });
+
+  it('is looked for in few of very many fences', async () => {
+    const check = await schemaCheck(LABEL);
+    const parses = vi.spyOn(JSON, 'parse');
+    try {
+      expect(check(`${FENCE}x`.repeat(10_000)).ok).toBe(false);
+      expect(parses.mock.calls.length).toBeLessThan(500);
+    } finally {
+      parses.mockRestore();
+    }
+  });
 });
 
 /** Counts the characters that a function looks at. */
