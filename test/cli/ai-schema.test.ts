@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
-import { aiStage, configOf, providerOf, type AiStage } from './ai-stage.js';
+import { aiStage, configOf, providerOf, rowsOf, type AiStage } from './ai-stage.js';
 
 let on: AiStage;
 beforeEach(() => {
@@ -38,15 +38,37 @@ describe('the schema of an AI stage', () => {
     expect(run.exit).toBe(0);
   });
 
+  it('may be a list of labels in another file, at a server that only knows JSON, and is paid for once', async () => {
+    const fake = await on.fake({ takes: ['json_object'], reply: () => '<think>[hm]</think>{"value":"good"}' });
+    const label = (mode: string): string =>
+      configOf(
+        { openai: providerOf(fake) },
+        { stages: [`{ into: /a, request: ${REQUEST}, schema: ./schemas/answer.json, schema_mode: ${mode} }`] },
+      );
+    on.write('schemas/answer.json', '{"$ref":"labels.json#/label"}');
+    on.write('schemas/labels.json', '{"label":{"enum":["good","bad"]}}');
+    on.write('in.ndjson', rowsOf(3));
+    on.write('colloquium.yaml', label('auto'));
+    const first = await on.run(['in.ndjson', '--stats', 'json']);
+    expect(first.stdout.match(/"response":"good".*"attempts":1/g), first.stderr).toHaveLength(3);
+    expect(first.stderr).toContain('This response_format type is unavailable now; asked again without strict');
+    const sent = fake.records.length;
+    on.write('colloquium.yaml', label('prompt'));
+    const second = await on.run(['in.ndjson']);
+    expect(second.stdout.match(/"response":"good".*"cached":true/g), second.stderr).toHaveLength(3);
+    expect([first.exit, second.exit, fake.records.length]).toEqual([0, 0, sent]);
+  });
+
   it.each([
     ['in the config', stage('{ type: object, properties: { ok: { type: bolean } } }'), 'colloquium.yaml:'],
-    ['in a file', stage('./schemas/answer.json'), 'schemas/answer.json:1:13 '],
+    ['in a file that its file refers to', stage('./schemas/answer.json'), 'schemas/part.json:1:13 '],
   ])(
     'that is none, %s, is told at its place by check, run, dry run and serve, and nobody is asked',
     async (_, bad, place) => {
       const fake = await on.fake();
       on.write('colloquium.yaml', `server: { port: 0 }\n${configOf({ openai: providerOf(fake) }, { stages: [bad] })}`);
-      on.write('schemas/answer.json', '{"required":"ok"}');
+      on.write('schemas/answer.json', '{"$ref":"part.json"}');
+      on.write('schemas/part.json', '{"required":"ok"}');
       on.write('in.ndjson', '{"q":"a"}\n');
       for (const args of [['check'], ['in.ndjson'], ['--dry-run', 'in.ndjson'], ['serve']]) {
         const { stderr, stdout, exit } = await runCli(args, { cwd: on.cwd });

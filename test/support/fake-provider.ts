@@ -4,7 +4,15 @@ import type { Fault, FaultPlan } from './fake-faults.js';
 import { anthropicWire } from './fake-wire-anthropic.js';
 import { googleWire } from './fake-wire-google.js';
 import { openaiWire } from './fake-wire-openai.js';
-import type { FakeAnswer, FakeCall, FakeFinish, FakeHttpRequest, FakeWire } from './fake-wire.js';
+import {
+  jsonOf,
+  type FakeAnswer,
+  type FakeCall,
+  type FakeFinish,
+  type FakeFormat,
+  type FakeHttpRequest,
+  type FakeWire,
+} from './fake-wire.js';
 
 const WIRES = {
   openai: openaiWire(false),
@@ -23,6 +31,8 @@ export interface FakeProviderOptions {
   /** What it answers. Default: the last text, in capitals. */
   readonly reply?: (call: FakeCall) => string;
   readonly faults?: FaultPlan;
+  /** How an answer can be bound to a schema there. Default: in every way. */
+  readonly takes?: readonly FakeFormat[];
   /** Further headers of an answer. */
   readonly headers?: (call: FakeCall) => Readonly<Record<string, string>>;
   /** Milliseconds before each answer. */
@@ -88,7 +98,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     }
     const refuse = (status: number, type: string, message: string, headers: Record<string, string> = {}): void =>
       sendJson(response, status, wire.error(status, type, message), headers);
-    const body = parse(text);
+    const body = jsonOf(text);
     const seen: FakeHttpRequest = { path: request.url ?? '', headers: request.headers, body };
     const call = request.method === 'POST' ? wire.read(seen) : `method ${request.method ?? ''}`;
     const contentType = request.headers['content-type'];
@@ -113,6 +123,13 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     }
 
     const n = arrivals++;
+    if (call.format !== undefined && options.takes?.includes(call.format) === false) {
+      note(call, undefined, undefined, request);
+      const refused =
+        call.format === 'tool' ? 'tools are not supported' : 'This response_format type is unavailable now';
+      refuse(400, 'invalid_request_error', refused);
+      return;
+    }
     const now = Date.now();
     while (admitted[0] !== undefined && now - admitted[0] >= 1000) admitted.shift();
     if (options.requestsPerSecond !== undefined && admitted.length >= options.requestsPerSecond) {
@@ -238,7 +255,7 @@ function answerTo(
   const finish = cut ? 'truncated' : (forced ?? 'complete');
   // A cut is counted as the whole cap: that is what it means.
   const output = cut ? room : Math.min(room, Math.ceil(Buffer.byteLength(text) / 4));
-  return { id: `answer-${n}`, model: call.model, text, finish, usage: { input, output } };
+  return { id: `answer-${n}`, model: call.model, text, finish, usage: { input, output }, tool: call.tool };
 }
 
 function wrongUsage(usage: unknown): unknown {
@@ -252,14 +269,6 @@ async function bodyOf(request: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function sendJson(

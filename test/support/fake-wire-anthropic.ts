@@ -1,5 +1,6 @@
 import {
   deviation,
+  jsonOf,
   fields,
   is,
   list,
@@ -22,15 +23,15 @@ export const anthropicWire: FakeWire = {
   requestIdHeader: 'request-id',
   authorized: ({ headers }, apiKey) => headers['x-api-key'] === apiKey && headers['authorization'] === undefined,
   read,
-  answer: ({ id, model, text, finish, usage }) => ({
+  answer: ({ id, model, text, finish, usage, tool }) => ({
     usageKey: 'usage',
     body: {
       id,
       type: 'message',
       role: 'assistant',
       model,
-      content: [{ type: 'text', text }],
-      stop_reason: STOP[finish],
+      content: [tool === undefined ? { type: 'text', text } : toolUse(tool, text)],
+      stop_reason: tool !== undefined && finish === 'complete' ? 'tool_use' : STOP[finish],
       stop_sequence: null,
       usage: {
         input_tokens: usage.input,
@@ -84,5 +85,23 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     }
   }
   const wantsJson = request['output_config'] !== undefined || request['tools'] !== undefined;
-  return { model: String(request['model']), texts, outputTokensMax: Number(request['max_tokens']), wantsJson };
+  const choice = fields(request['tool_choice']);
+  const offered = fields(list(request['tools'])[0]);
+  const forced = choice['type'] === 'any' ? offered['name'] : choice['name'];
+  const tool = is.text(forced) ? forced : undefined;
+  if (tool !== undefined && offered['name'] !== tool) return `tool_choice names ${tool}, which is no tool`;
+  const format = fields(fields(request['output_config'])['format']);
+  return {
+    model: String(request['model']),
+    texts,
+    outputTokensMax: Number(request['max_tokens']),
+    wantsJson,
+    tool,
+    format: tool !== undefined ? 'tool' : 'schema' in format ? 'json_schema' : undefined,
+    schema: tool === undefined ? format['schema'] : offered['input_schema'],
+  };
+}
+
+function toolUse(name: string, text: string): unknown {
+  return { type: 'tool_use', id: 'toolu_1', name, input: jsonOf(text) ?? {} };
 }

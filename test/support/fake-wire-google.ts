@@ -1,5 +1,6 @@
 import {
   deviation,
+  jsonOf,
   fields,
   is,
   list,
@@ -23,12 +24,12 @@ export const googleWire: FakeWire = {
   requestIdHeader: 'x-goog-request-id',
   authorized: ({ headers, path }, apiKey) => headers['x-goog-api-key'] === apiKey && !path.includes(apiKey),
   read,
-  answer: ({ id, model, text, finish, usage }) => ({
+  answer: ({ id, model, text, finish, usage, tool }) => ({
     usageKey: 'usageMetadata',
     body: {
       responseId: id,
       modelVersion: model,
-      candidates: [{ index: 0, finishReason: FINISH[finish], content: { role: 'model', parts: [{ text }] } }],
+      candidates: [{ index: 0, finishReason: FINISH[finish], content: { role: 'model', parts: [partOf(text, tool)] } }],
       // A fifth of the output is thought, which is counted apart.
       usageMetadata: {
         promptTokenCount: usage.input,
@@ -49,10 +50,10 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     body,
     'body',
     { contents: is.filledList, generationConfig: is.object },
-    { systemInstruction: is.object },
+    { systemInstruction: is.object, tools: is.filledList, toolConfig: is.object },
   );
   if (wrong !== undefined) return wrong;
-  const { contents, generationConfig, systemInstruction } = fields(body);
+  const { contents, generationConfig, systemInstruction, tools, toolConfig } = fields(body);
   const badConfig = deviation(
     generationConfig,
     'generationConfig',
@@ -77,6 +78,58 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     if (badContent !== undefined) return badContent;
     texts.push(...list(fields(content)['parts']).map((part) => String(fields(part)['text'])));
   }
-  const { maxOutputTokens, responseMimeType } = fields(generationConfig);
-  return { model, texts, outputTokensMax: Number(maxOutputTokens), wantsJson: responseMimeType !== undefined };
+  const { maxOutputTokens, responseMimeType, responseSchema } = fields(generationConfig);
+  const refusal = schemaRefusal(responseSchema);
+  if (refusal !== undefined) return refusal;
+  const offered = fields(list(fields(list(tools)[0])['functionDeclarations'])[0]);
+  const calling = fields(fields(toolConfig)['functionCallingConfig']);
+  const tool = calling['mode'] === 'ANY' ? String(offered['name']) : undefined;
+  return {
+    model,
+    texts,
+    outputTokensMax: Number(maxOutputTokens),
+    wantsJson: responseMimeType !== undefined,
+    tool,
+    format:
+      tool !== undefined
+        ? 'tool'
+        : responseSchema !== undefined
+          ? 'json_schema'
+          : responseMimeType !== undefined
+            ? 'json_object'
+            : undefined,
+    schema: responseSchema ?? offered['parameters'],
+  };
+}
+
+/** Why it refuses a schema: it knows a part of OpenAPI's keywords, and lists texts only. */
+function schemaRefusal(schema: unknown): string | undefined {
+  if (schema === undefined) return undefined;
+  const wrong = deviation(
+    schema,
+    'responseSchema',
+    {},
+    {
+      type: is.text,
+      description: is.text,
+      nullable: is.flag,
+      format: (format) => ['date-time', 'float', 'double', 'int32', 'int64'].includes(String(format)),
+      enum: is.texts,
+      required: is.texts,
+      properties: is.object,
+      items: is.object,
+      anyOf: is.filledList,
+      minLength: Number.isInteger,
+    },
+  );
+  if (wrong !== undefined) return wrong;
+  const { type, enum: listed, properties, items, anyOf } = fields(schema);
+  if (listed !== undefined && type !== 'string') return 'responseSchema.enum: only allowed for STRING type';
+  return [...Object.values(fields(properties)), ...list(anyOf), items]
+    .map(schemaRefusal)
+    .find((one) => one !== undefined);
+}
+
+function partOf(text: string, tool: string | undefined): unknown {
+  return tool === undefined ? { text } : { functionCall: { name: tool, args: jsonOf(text) ?? {} } };
 }

@@ -1,3 +1,4 @@
+import { strictRefusal } from './fake-strict-schema.js';
 import {
   deviation,
   fields,
@@ -23,7 +24,7 @@ export function openaiWire(compatible: boolean): FakeWire {
     requestIdHeader: 'x-request-id',
     authorized: ({ headers }, apiKey) => headers['authorization'] === `Bearer ${apiKey}`,
     read: (request) => read(request, compatible),
-    answer: ({ id, model, text, finish, usage }) => ({
+    answer: ({ id, model, text, finish, usage, tool }) => ({
       usageKey: 'usage',
       body: {
         id,
@@ -37,7 +38,9 @@ export function openaiWire(compatible: boolean): FakeWire {
             message:
               finish === 'refused'
                 ? { role: 'assistant', content: null, refusal: text }
-                : { role: 'assistant', content: finish === 'filtered' ? null : text, refusal: null },
+                : tool !== undefined
+                  ? { role: 'assistant', content: null, refusal: null, tool_calls: [toolCall(tool, text)] }
+                  : { role: 'assistant', content: finish === 'filtered' ? null : text, refusal: null },
           },
         ],
         usage: {
@@ -69,11 +72,13 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       frequency_penalty: is.number,
       seed: Number.isInteger,
       stop: is.texts,
-      response_format: isResponseFormat,
+      response_format: is.object,
+      tools: is.filledList,
+      tool_choice: is.object,
     },
   );
   if (wrong !== undefined) return wrong;
-  const { model, messages, response_format: format, [cap]: outputTokensMax } = fields(body);
+  const { model, messages, response_format: format, tools, tool_choice: choice, [cap]: outputTokensMax } = fields(body);
   const texts: string[] = [];
   for (const [i, message] of list(messages).entries()) {
     const badMessage = deviation(message, `messages[${i}]`, {
@@ -90,18 +95,47 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
             .join(''),
     );
   }
-  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson: format !== undefined };
+  const bound = boundBy(format, tools, choice);
+  if (typeof bound === 'string') return bound;
+  if (bound.format === 'json_object' && !texts.some((text) => /json/i.test(text)))
+    return "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
+  const wantsJson = bound.format !== undefined;
+  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, ...bound };
 }
 
-function isResponseFormat(format: unknown): boolean {
+/** How a request binds its answer to a schema; a text says what is wrong with that. */
+function boundBy(
+  format: unknown,
+  tools: unknown,
+  choice: unknown,
+): Pick<FakeCall, 'format' | 'schema' | 'tool'> | string {
+  if (tools !== undefined) {
+    const offered = fields(fields(list(tools)[0])['function']);
+    const tool = String(fields(fields(choice)['function'])['name']);
+    if (offered['name'] !== tool) return `tool_choice names ${tool}, which is no tool`;
+    return { format: 'tool', schema: offered['parameters'], tool };
+  }
+  if (format === undefined) return {};
+  if (fields(format)['type'] === 'json_object') return { format: 'json_object' };
   const wrong = deviation(format, 'response_format', {
     type: (type) => type === 'json_schema',
     json_schema: is.object,
   });
-  if (wrong !== undefined) return false;
-  const schema = fields(fields(format)['json_schema']);
-  if (deviation(schema, 'json_schema', { name: is.text, schema: is.object }, { strict: is.flag }) !== undefined)
-    return false;
-  // The real service refuses an open object in strict mode.
-  return schema['strict'] !== true || fields(schema['schema'])['additionalProperties'] === false;
+  if (wrong !== undefined) return wrong;
+  const named = fields(fields(format)['json_schema']);
+  const deviates = deviation(named, 'json_schema', { name: is.text, schema: is.object }, { strict: is.flag });
+  if (deviates !== undefined) return deviates;
+  const { schema, strict } = named;
+  const refusal =
+    strict === true
+      ? strictRefusal(schema)
+      : fields(schema)['type'] === 'object'
+        ? undefined
+        : `schema must be a JSON Schema of 'type: "object"'`;
+  if (refusal !== undefined) return `Invalid schema for response_format 'answer': ${refusal}`;
+  return { format: strict === true ? 'strict' : 'json_schema', schema };
+}
+
+function toolCall(name: string, text: string): unknown {
+  return { id: 'call_1', type: 'function', function: { name, arguments: text } };
 }

@@ -2,9 +2,17 @@
 export interface FakeCall {
   readonly model: string;
   readonly texts: readonly string[];
+  /** The function that it forces the model to call. */
+  readonly tool?: string | undefined;
   readonly outputTokensMax: number;
   readonly wantsJson: boolean;
+  /** How it binds the answer to a schema. */
+  readonly format?: FakeFormat | undefined;
+  /** The schema that it sends for it. */
+  readonly schema?: unknown;
 }
+
+export type FakeFormat = 'strict' | 'json_schema' | 'json_object' | 'tool';
 
 export type FakeFinish = 'complete' | 'truncated' | 'filtered' | 'refused';
 
@@ -19,6 +27,8 @@ export interface FakeAnswer {
   readonly text: string;
   readonly finish: FakeFinish;
   readonly usage: FakeUsage;
+  /** The function that must be called with the answer. */
+  readonly tool?: string | undefined;
 }
 
 export interface FakeHttpRequest {
@@ -77,4 +87,13 @@ export function fields(value: unknown): Readonly<Record<string, unknown>> {
 
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Undefined for what is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

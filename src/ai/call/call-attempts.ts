@@ -90,6 +90,8 @@ export class CallAttempts {
     const { outcome } = failure;
     this.#last = { lane, failure };
     switch (outcome.kind) {
+      case 'ask-otherwise':
+        return undefined;
       case 'wait-until':
         return this.#afterLimit(lane, failure, outcome.delayMs);
       case 'retry-now':

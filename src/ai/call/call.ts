@@ -2,6 +2,7 @@ import type { Json } from 'computo-js';
 import type { CallIdentity } from '../journal/index.js';
 import type { JsonSchema } from '../request/index.js';
 import type { Route } from '../route/index.js';
+import type { SchemaModeChoice } from '../schema/index.js';
 import type { InDoubtPolicy } from './options.js';
 
 /** How a request is served, and for whom. */
@@ -15,6 +16,8 @@ export interface AiCallOptions {
   readonly route?: Route | undefined;
   /** The answer must be JSON that satisfies it. */
   readonly schema?: JsonSchema | undefined;
+  /** How a provider is bound to the schema; an answer means the same in each mode. Default: `auto`. */
+  readonly schemaMode?: SchemaModeChoice | undefined;
   /** Output cap for requests without one. Default: 1,000. */
   readonly maxTokens?: number | undefined;
   /** Equal requests of the stage are sent once. */

@@ -16,7 +16,7 @@ import { largestCap } from './repair-request.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
 import { createRunBudget } from './run-budget.js';
 import { keptEnding, resultOf } from './result.js';
-import { schemaCheck, type SchemaCheck } from './schema-check.js';
+import { schemaCheck, type SchemaCheck } from '../answer/index.js';
 import { createScopes } from './scopes.js';
 import { daySpending, type Spending } from './day-spending.js';
 import { providerStatuses, readStatus, type AiStatus, type CallCounts, type ProviderStatus } from './status.js';
@@ -135,6 +135,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
             ...without(request, 'provider', 'max_tokens'),
             maxOutputTokens: facts.maxTokens,
             schema: context.schema,
+            schemaMode: context.schemaMode,
           },
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,

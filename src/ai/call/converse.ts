@@ -6,7 +6,7 @@ import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from '
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
-import type { SchemaCheck } from './schema-check.js';
+import type { SchemaCheck } from '../answer/index.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
 export interface Conversation extends Omit<

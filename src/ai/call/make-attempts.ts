@@ -50,6 +50,11 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
         }
         return { kind: 'answered' };
       case 'failed': {
+        if (result.failure.outcome.kind === 'ask-otherwise') {
+          // It cost nothing, and what the provider takes is remembered.
+          options.notify({ kind: 'request-changed', message: result.failure.message });
+          break;
+        }
         state.attempts += 1;
         if (result.failure.code === 'aborted')
           return result.failure.billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED };

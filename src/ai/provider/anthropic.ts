@@ -18,7 +18,14 @@ export const anthropic: Wire = {
       modelId,
     );
   },
-  adapt: (options) => options,
+  // The library chooses between a format and a function by model and schema, and cuts the schema down to what is taken.
+  schemaModes: ['json_schema', 'tool', 'prompt'],
+  adapt({ responseFormat, ...options }, answer) {
+    // It has no format for JSON of any kind.
+    if (responseFormat === undefined || answer?.sent === undefined) return options;
+    const structuredOutputMode = answer.mode === 'strict' ? 'outputFormat' : 'auto';
+    return { ...options, responseFormat, providerOptions: { anthropic: { structuredOutputMode } } };
+  },
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;

@@ -1,14 +1,13 @@
 import { textOf } from '../request/index.js';
+import type { AnswerMode } from '../schema/index.js';
+import { answerOptions } from './answer-mode.js';
 import type { SdkCallOptions } from './wire.js';
 import type { ProviderRequest } from './provider.js';
 
 type Prompt = SdkCallOptions['prompt'];
-type ResponseFormat = NonNullable<SdkCallOptions['responseFormat']>;
-type SdkSchema = NonNullable<Extract<ResponseFormat, { type: 'json' }>['schema']>;
 
 /** Converts the universal request to the AI SDK's options. What the request does not name is not sent. */
-export function callOptions(request: ProviderRequest): SdkCallOptions {
-  const { schema } = request;
+export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkCallOptions {
   return {
     prompt: promptOf(request),
     maxOutputTokens: request.maxOutputTokens,
@@ -19,7 +18,7 @@ export function callOptions(request: ProviderRequest): SdkCallOptions {
     ...(request.frequency_penalty !== undefined && { frequencyPenalty: request.frequency_penalty }),
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.stop !== undefined && { stopSequences: [...request.stop] }),
-    ...(isObjectSchema(schema) && { responseFormat: { type: 'json' as const, schema, name: 'answer' } }),
+    ...answerOptions(answer),
   };
 }
 
@@ -29,9 +28,4 @@ function promptOf(request: ProviderRequest): Prompt {
     if (message.role === 'system') return { role: 'system', content: text };
     return { role: message.role, content: [{ type: 'text', text }] };
   });
-}
-
-/** `true` allows everything and `false` nothing: neither needs to be sent. */
-function isObjectSchema(schema: unknown): schema is SdkSchema {
-  return typeof schema === 'object' && schema !== null;
 }

@@ -1,6 +1,8 @@
 import { nextDayStart } from '../calendar.js';
 import { goDurationMs, saneWaitMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
+import { forGoogle } from '../schema/index.js';
+import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
@@ -23,6 +25,8 @@ export const google: Wire = {
       modelId,
     );
   },
+  schemaModes: ['json_schema', 'json_object', 'prompt'],
+  schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),
   adapt: (options) => options,
   read(body) {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
@@ -48,6 +52,8 @@ function textOf(candidate: unknown): string | undefined {
   const content = at(candidate, 'content') ?? {};
   if (!isObject(candidate) || !isObject(content)) return undefined;
   const parts = at(content, 'parts');
+  const given = listAt(parts).find((part) => at(part, 'functionCall', 'name') === ANSWER_TOOL);
+  if (given !== undefined) return JSON.stringify(at(given, 'functionCall', 'args') ?? {});
   return partsText(Array.isArray(parts) ? parts.filter((part) => at(part, 'thought') !== true) : parts);
 }
 

@@ -1,4 +1,6 @@
 import { untilEpochMs, waitInWords } from '../limit/index.js';
+import type { SchemaMode } from '../schema/index.js';
+import { ANSWER_TOOL } from './answer-mode.js';
 import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
 import type { Finish } from './provider.js';
@@ -16,6 +18,9 @@ import {
 
 /** The meaning of chat completions, at OpenAI and compatible servers. */
 
+/** OpenAI's own, by which others are measured. */
+export const OPENAI_MODES: readonly SchemaMode[] = ['strict', 'json_schema', 'json_object', 'prompt'];
+
 const OUT_OF_CREDIT_CODES = new Set([
   'insufficient_quota',
   'credit_balance_exhausted',
@@ -29,18 +34,31 @@ export function readChat(body: unknown): WireAnswer | undefined {
   const choice = at(body, 'choices', 0);
   if (!isObject(at(choice, 'message'))) return undefined;
   const content = at(choice, 'message', 'content');
-  const text = typeof content === 'string' ? content : partsText(content);
+  const given = answerGiven(choice);
+  const text = given ?? (typeof content === 'string' ? content : partsText(content));
   if (text === undefined) return undefined;
   const rawUsage = at(body, 'usage');
   const tier = textAt(body, 'service_tier');
   return {
     text,
-    finish: finishOf(choice, text),
+    finish: given === undefined ? finishOf(choice, text) : finishOfGiven(choice, given),
     model: textAt(body, 'model'),
     tokens: openaiTokens(rawUsage),
     rawUsage: rawUsage ?? null,
     otherTariff: tier === undefined || ['default', 'auto', 'standard', 'scale'].includes(tier) ? undefined : tier,
   };
+}
+
+/** The answer as the arguments of the function that stands for its schema. */
+function answerGiven(choice: unknown): string | undefined {
+  const call = listAt(choice, 'message', 'tool_calls').find((one) => textAt(one, 'function', 'name') === ANSWER_TOOL);
+  return textAt(call, 'function', 'arguments');
+}
+
+/** With it, the call of the function is what completes the answer. */
+function finishOfGiven(choice: unknown, given: string): Finish {
+  const reason = textAt(choice, 'finish_reason');
+  return reason === 'tool_calls' || reason === 'function_call' ? { kind: 'complete', reason } : finishOf(choice, given);
 }
 
 function finishOf(choice: unknown, text: string): Finish {

@@ -1,8 +1,8 @@
 import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
-import { isStrictSchema } from './strict-schema.js';
+import { forStrictMode } from '../schema/index.js';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
 export const openaiCompatible: Wire = {
@@ -23,9 +23,11 @@ export const openaiCompatible: Wire = {
       ...(apiKey !== '' && { apiKey }),
     }).chatModel(modelId);
   },
-  adapt: (options, request) => ({
+  schemaModes: OPENAI_MODES,
+  schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),
+  adapt: (options, answer) => ({
     ...options,
-    providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema) } },
+    providerOptions: { compatible: { strictJsonSchema: answer?.mode === 'strict' } },
   }),
   read(body) {
     const reading = readChat(body);

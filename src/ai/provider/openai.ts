@@ -1,6 +1,6 @@
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
-import { isStrictSchema } from './strict-schema.js';
+import { chatErrorText, choiceError, classifyChat, OPENAI_MODES, readChat } from './openai-chat.js';
+import { forStrictMode } from '../schema/index.js';
 
 /** OpenAI's chat completions. */
 export const openai: Wire = {
@@ -14,9 +14,11 @@ export const openai: Wire = {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(modelId);
   },
-  adapt({ maxOutputTokens, ...options }, request) {
+  schemaModes: OPENAI_MODES,
+  schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),
+  adapt({ maxOutputTokens, ...options }, answer) {
     // Reasoning models reject `max_tokens`; all of OpenAI's accept `max_completion_tokens`, which includes reasoning.
-    const strictJsonSchema = isStrictSchema(request.schema);
+    const strictJsonSchema = answer?.mode === 'strict';
     return {
       ...options,
       providerOptions: { openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema } },

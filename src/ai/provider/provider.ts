@@ -1,6 +1,7 @@
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
+import type { SchemaModeChoice } from '../schema/index.js';
 import type { Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
 
@@ -31,6 +32,8 @@ export interface ProviderOptions {
 export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'max_tokens'> {
   readonly maxOutputTokens: number;
   readonly schema?: JsonSchema | undefined;
+  /** How the answer is bound to the schema. Default: `auto`. */
+  readonly schemaMode?: SchemaModeChoice | undefined;
 }
 
 /** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
@@ -60,6 +63,8 @@ export interface ProviderAnswer {
 /** What to do after a failed attempt. */
 export type Outcome =
   | { readonly kind: 'retry-now' }
+  /** The provider does not take a schema in this way, and the next request asks in another. */
+  | { readonly kind: 'ask-otherwise' }
   /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
   /** It will serve nothing for this long; Infinity: until a person intervenes. */

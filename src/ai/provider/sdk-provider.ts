@@ -1,5 +1,6 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
+import { AnswerModes, detailWords, refusalOf, withWords } from './answer-mode.js';
 import { callOptions } from './call-options.js';
 import type { Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
@@ -38,6 +39,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   const transport = createTransport(options.timeouts, world.after);
   // Another address may serve any model.
   const atVendor = baseUrl === wire.baseUrl;
+  const answerModes = new AnswerModes(wire);
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
     const key = await revealed(options.apiKey);
@@ -49,13 +51,15 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     const { apiKey } = key;
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
     const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal);
+    const mode = answerModes.of(request);
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
       return { ok: false, failure: { ...failure, message } };
     };
     try {
       const model = await wire.model({ baseUrl, apiKey, fetch }, request.model);
-      const { warnings } = await model.doGenerate(wire.adapt(callOptions(request), request));
+      const options = callOptions(withWords(request, mode), mode);
+      const { warnings } = await model.doGenerate(wire.adapt(options, mode));
       return finished(warnings.map(warningText));
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
@@ -65,6 +69,15 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       const outcome: Outcome = { kind: 'record-fatal', elsewhere: true };
       const message = error instanceof Error ? error.message : String(error);
       return failed({ code: 'unsupported_request', outcome, message, billing: 'none', limits: {} });
+    }
+
+    /** What becomes of a request that binds its answer in a way that is not known there, when there is another way. */
+    function askedOtherwise(status: number, body: unknown): HttpFailure | undefined {
+      const words = wire.errorText(body) ?? detailWords(body) ?? '';
+      const scope = mode && refusalOf(status, words, mode);
+      if (scope === undefined || mode === undefined || !answerModes.refuse(request, mode, scope)) return undefined;
+      const message = `HTTP ${status}: ${words}; asked again without ${mode.mode}`;
+      return { code: 'unsupported_request', outcome: { kind: 'ask-otherwise' }, message, status, billing: 'none' };
     }
 
     function finished(warnings: readonly string[]): ProviderResult {
@@ -77,7 +90,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       const body = parsed(answer.body);
       const embedded = embeddedError(wire, answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
-        const failure = httpFailure(wire, embedded ?? answer.status, answer, body, limits, world.now());
+        const status = embedded ?? answer.status;
+        const failure = askedOtherwise(status, body) ?? httpFailure(wire, status, answer, body, limits, world.now());
         // It is unknown whether an error inside a successful answer was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
@@ -151,6 +165,8 @@ function embeddedError(wire: Wire, answer: HttpAnswer, body: unknown): number | 
   return errorStatus(error, 500);
 }
 
+type HttpFailure = Omit<ProviderFailure, 'limits' | 'requestId'>;
+
 function httpFailure(
   wire: Wire,
   status: number,
@@ -158,7 +174,7 @@ function httpFailure(
   body: unknown,
   limits: LimitReport,
   now: number,
-): Omit<ProviderFailure, 'limits' | 'requestId'> {
+): HttpFailure {
   // A provider reports unknown resources in JSON, by name: an HTML page, or FastAPI's word for any path, is not about a model.
   const isNowhere = status === 404 && (body === undefined || at(body, 'detail') === 'Not Found');
   const verdict = isNowhere

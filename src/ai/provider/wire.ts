@@ -1,6 +1,8 @@
+import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
-import type { Finish, ProviderRequest } from './provider.js';
+import type { AnswerMode, SchemaMode } from '../schema/index.js';
+import type { Finish } from './provider.js';
 import type { Verdict } from './verdict.js';
 
 /** A model of the AI SDK: it writes the request's wire format. */
@@ -36,8 +38,12 @@ export interface Wire {
   knows(model: string): boolean;
   /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
+  /** The ways to bind an answer to a schema, in the order in which they are tried where none is chosen. */
+  readonly schemaModes: readonly SchemaMode[];
+  /** A schema as it is sent in a mode; undefined: it does not fit there. Default: as it is. */
+  schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
-  adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
+  adapt(options: SdkCallOptions, answer: AnswerMode | undefined): SdkCallOptions;
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
   /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */

@@ -77,6 +77,7 @@ export function contextOf(stage: AiStagePlan, event: AiEvent): AiCallOptions {
     providers: stage.providers,
     route: stage.route,
     schema: schemaOf(stage),
+    schemaMode: stage.schemaMode,
     maxTokens: stage.maxTokens,
     dedupe: stage.dedupe,
     onTruncated: stage.onTruncated,

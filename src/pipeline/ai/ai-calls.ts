@@ -13,6 +13,8 @@ export interface AiStagePlan extends StagePlan {
   readonly route: 'cheapest' | 'ordered' | 'fastest';
   /** The JSON Schema that answers must satisfy. */
   readonly schema?: Json;
+  /** How providers are bound to it. */
+  readonly schemaMode: 'auto' | 'strict' | 'json_schema' | 'json_object' | 'prompt' | 'tool';
   /** JSON Pointer to where the answer goes; undefined: it replaces the data. */
   readonly into?: string;
   /** Output tokens, for requests that set no cap. */

@@ -30,6 +30,10 @@ const schema = (f: SchemaVocabulary) =>
           .jsonSchema()
           .optional()
           .describe('JSON Schema that the answer must satisfy: a path, or the schema itself.'),
+        schema_mode: f
+          .choice(['auto', 'strict', 'json_schema', 'json_object', 'prompt', 'tool'])
+          .prefault('auto')
+          .describe('How a provider is bound to the schema. auto: in the best way that provider and model take.'),
         into: f.jsonPointer().optional().describe('Where the answer lands in the data. Default: it replaces the data.'),
         max_tokens: f.integer(1).prefault(1000).describe('Most output tokens where the request says nothing.'),
         dedupe: f.flag().prefault(false).describe('Send equal requests once and share the answer.'),
@@ -82,7 +86,7 @@ export const ai: CallingKind<Settings, AiStagePlan> = {
 
 async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
-  const { on_truncated: onTruncated } = settings;
+  const { on_truncated: onTruncated, schema_mode: schemaMode } = settings;
   const request = await make.script(['ai', 'request']);
   const providers = make.providers(['ai'], settings.providers);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
@@ -95,6 +99,7 @@ async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise
       providers,
       route,
       ...(answers !== undefined && { schema: answers }),
+      schemaMode,
       ...(into !== undefined && { into }),
       maxTokens,
       dedupe,

@@ -22,6 +22,7 @@ const ask = (name: string, content: Json): AiStagePlan => ({
   route: 'ordered',
   into: `/${name}`,
   maxTokens: 200,
+  schemaMode: 'auto',
   dedupe: false,
   onTruncated: 'retry',
 });

@@ -1,0 +1,58 @@
+import { formatPointer } from 'computo-js';
+
+/** A schema that is not just true or false. */
+export type SchemaObject = Readonly<Record<string, unknown>>;
+
+/** Keywords whose value is one schema, a list of them, or a map of them. */
+const ONE = [
+  'items',
+  'additionalProperties',
+  'additionalItems',
+  'contains',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+];
+const LIST = ['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items'];
+const MAP = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'dependencies'];
+
+export function isSchemaObject(value: unknown): value is SchemaObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Changes a schema and all those within it, from the inside out. What is data, as under `const`, stays.
+ *
+ * @param change is also given the JSON Pointer to the schema
+ */
+export function mapSchemas(
+  schema: SchemaObject,
+  change: (schema: SchemaObject, pointer: string) => SchemaObject,
+): SchemaObject {
+  return mapped(schema, change, []);
+}
+
+function mapped(
+  schema: SchemaObject,
+  change: (schema: SchemaObject, pointer: string) => SchemaObject,
+  path: readonly string[],
+): SchemaObject {
+  const inner = (value: unknown, ...below: readonly string[]): unknown =>
+    isSchemaObject(value) ? mapped(value, change, [...path, ...below]) : value;
+  const entries = Object.entries(schema).map(([key, value]): [string, unknown] => {
+    if (LIST.includes(key) && Array.isArray(value)) return [key, value.map((one, i) => inner(one, key, String(i)))];
+    if (ONE.includes(key)) return [key, inner(value, key)];
+    if (MAP.includes(key) && isSchemaObject(value))
+      return [key, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one, key, name)]))];
+    return [key, value];
+  });
+  return change(Object.fromEntries(entries), formatPointer(path));
+}
+
+export function withoutKeywords(schema: SchemaObject, keywords: readonly string[]): SchemaObject {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)));
+}
