@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import { openLmdb, StoreDamagedError } from '../lmdb/index.js';
+import { openLmdb, StoreDamagedError, writing } from '../lmdb/index.js';
 import type { StateChanges } from '../pipeline/index.js';
 import type { StagePart } from './stage-parts.js';
 
@@ -52,14 +52,17 @@ export class StateStore {
   readonly #entries: Database<string, string>;
   readonly #meta: Database<string, string>;
 
-  private constructor(private readonly root: RootDatabase) {
+  private constructor(
+    private readonly root: RootDatabase,
+    private readonly folder: string,
+  ) {
     this.#entries = root.openDB<string, string>({ name: 'entries', encoding: 'string' });
     this.#meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
   }
 
   /** @throws Error of the file system, StoreDamagedError */
   static async open(folder: string): Promise<StateStore> {
-    return new StateStore(await openLmdb(folder));
+    return new StateStore(await openLmdb(folder), folder);
   }
 
   /** Whose state it is, in the order of their places; undefined: nobody's yet. */
@@ -70,7 +73,7 @@ export class StateStore {
 
   /** Forgets everything that was stored before: a version is this state. */
   begin(stages: readonly StagePart[], version: number, state: StateChanges = []): void {
-    this.root.transactionSync(() => {
+    this.#write(() => {
       this.#entries.clearSync();
       this.#meta.clearSync();
       for (const [table, entries] of state) {
@@ -101,12 +104,12 @@ export class StateStore {
     return [...tables];
   }
 
-  /** Stores what has changed since the last version, durably. */
+  /** Stores what has changed since the last version, durably. @throws StoreWriteError */
   commit(version: number, changes: StateChanges): void {
     const { version: last } = this.#versions();
     if (version === last) return;
     const undo = new Map<string, string | null>();
-    this.root.transactionSync(() => {
+    this.#write(() => {
       for (const [table, entries] of changes) {
         for (const [key, entry] of entries) {
           const name = nameOf(table, key);
@@ -124,6 +127,11 @@ export class StateStore {
     await this.root.close();
   }
 
+  /** @throws StoreWriteError */
+  #write(change: () => void): void {
+    writing(this.folder, () => this.root.transactionSync(change));
+  }
+
   #versions(): Versions {
     const stored = this.#meta.get(VERSION);
     return stored === undefined ? { version: 0, previous: 0 } : (JSON.parse(stored) as Versions);
@@ -131,7 +139,7 @@ export class StateStore {
 
   #takeBack(version: number): void {
     const undo = JSON.parse(this.#meta.get(UNDO) ?? '[]') as readonly (readonly [string, string | null])[];
-    this.root.transactionSync(() => {
+    this.#write(() => {
       for (const [name, before] of undo) {
         if (before === null) this.#entries.removeSync(name);
         else this.#entries.putSync(name, before);

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { refuseForeignFile } from './foreign-file.js';
+import { tolerateFailedCommits } from './store-write-error.js';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -18,6 +19,7 @@ export const DATA_FILE = 'data.mdb';
  */
 export async function openLmdb(folder: string): Promise<RootDatabase> {
   const lmdb = await import('lmdb');
+  tolerateFailedCommits();
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   chmodSync(folder, FOLDER_MODE);
   // LMDB would create its files readable for the group; it accepts our empty files instead.

@@ -13,13 +13,17 @@ export type Around =
   /** As this machine after a restart. */
   | 'after a restart'
   /** Nothing can be made in the folder for what lasts as long as processes. */
-  | 'read-only runtime folder';
+  | 'read-only runtime folder'
+  /** There is little room in the folder `state` of the working folder. */
+  | 'small state folder';
 
 const IN_USER_NAMESPACE = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const HIDE = 'mount -t tmpfs none /proc';
 
 const FREEZE =
   'd=/tmp/colloquium-$(id -u); mkdir -p -m 700 $d && mount --bind $d $d && mount -o remount,bind,ro $d && exec "$0" "$@"';
+
+const SHRINK = 'mkdir -p state && mount -t tmpfs -o size=3m none state && exec "$0" "$@"';
 
 const COMMANDS: Readonly<Record<Around, readonly string[]>> = {
   container: ['--pid', '--fork', '--kill-child', '--mount-proc'],
@@ -33,6 +37,7 @@ const COMMANDS: Readonly<Record<Around, readonly string[]>> = {
     'f=$(mktemp) && echo 11111111-2222-3333-4444-555555555555 >$f && mount --bind $f /proc/sys/kernel/random/boot_id && exec "$0" "$@"',
   ],
   'read-only runtime folder': ['--mount', 'sh', '-c', FREEZE],
+  'small state folder': ['--mount', 'sh', '-c', SHRINK],
 };
 
 /** The command that runs another one there. */

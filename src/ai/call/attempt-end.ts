@@ -13,7 +13,8 @@ export function endOf(
   time: number,
   latencyMs: number,
 ): AttemptEnd {
-  const price = lane.priceOf(answer.model, time) ?? lane.priceOf(request.model, time);
+  const configured = lane.configuredPriceOf(answer.model) ?? lane.configuredPriceOf(request.model);
+  const price = configured ?? lane.priceOf(answer.model, time) ?? lane.priceOf(request.model, time);
   const common = {
     outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,
     servedModel: answer.model,
@@ -23,7 +24,7 @@ export function endOf(
     rawUsage: answer.rawUsage,
     latencyMs,
   };
-  if (answer.reportedCost !== undefined) {
+  if (answer.reportedCost !== undefined && configured === undefined) {
     return { ...common, billing: 'exact', cost: answer.reportedCost, bound: answer.reportedCost };
   }
   if (answer.tokens !== undefined && answer.otherTariff === undefined) {

@@ -33,6 +33,8 @@ export interface ProviderLane {
   limiters(model: string): readonly Limiter[];
   /** The limits of all its models together; of one, if it has been asked for one only. */
   limitStatus(): LimiterStatus;
+  /** The price that the config gives, whatever answers say of theirs. */
+  configuredPriceOf(model: string): Price | undefined;
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
@@ -99,6 +101,7 @@ export function createLane(
     ),
   );
   const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
+  const configuredPriceOf = (model: string): Price | undefined => ownPrices.get(model) ?? commonPrice;
   const common = options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
   const byModel = new Map<string, ModelLimits>();
   const limitsOf = (model: string): ModelLimits => {
@@ -146,7 +149,8 @@ export function createLane(
       const waiting = [...models, ...(whole === undefined ? [] : [whole])].reduce((sum, one) => sum + one.waiting, 0);
       return { ...shown, pausedUntil: shown?.pausedUntil ?? 0, waiting };
     },
-    priceOf: (model, time) => ownPrices.get(model) ?? commonPrice ?? prices.priceOf(provider.vendor, model, time),
+    configuredPriceOf,
+    priceOf: (model, time) => configuredPriceOf(model) ?? prices.priceOf(provider.vendor, model, time),
     settingsOf: (model) => settings.get(model),
     get lastSuccessAt() {
       return lastSuccessAt;

@@ -1,4 +1,4 @@
-import { chargeOfDollars } from '../money/nano.js';
+import { chargeOfDollars, type Nano } from '../money/nano.js';
 import type { Wire } from './wire.js';
 import { chatErrorText, choiceError, classifyChat, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
@@ -31,12 +31,24 @@ export const openaiCompatible: Wire = {
   }),
   read(body) {
     const reading = readChat(body);
-    // OpenRouter bills this amount, whichever provider served.
-    const cost = at(body, 'usage', 'cost');
-    if (reading === undefined || typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return reading;
-    return { ...reading, reportedCost: chargeOfDollars(cost) };
+    if (reading === undefined) return undefined;
+    const cost = billedCost(at(body, 'usage'));
+    return cost === undefined ? reading : { ...reading, reportedCost: cost };
   },
   choiceError,
   classify: classifyChat,
   errorText: chatErrorText,
 };
+
+/** What OpenRouter bills, whichever provider served; with a key of one's own, that provider bills as well. */
+function billedCost(usage: unknown): Nano | undefined {
+  const cost = dollarsAt(usage, 'cost');
+  if (at(usage, 'is_byok') !== true) return cost;
+  const upstream = dollarsAt(usage, 'cost_details', 'upstream_inference_cost');
+  return cost === undefined || upstream === undefined ? undefined : cost + upstream;
+}
+
+function dollarsAt(usage: unknown, ...path: readonly string[]): Nano | undefined {
+  const amount = at(usage, ...path);
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? chargeOfDollars(amount) : undefined;
+}

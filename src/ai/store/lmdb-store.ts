@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
-import { DATA_FILE, openLmdb } from '../../lmdb/index.js';
+import { DATA_FILE, openLmdb, writesTo, type Writes } from '../../lmdb/index.js';
 import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
 
 /** Records read at once by a scan: between two such reads, writers may free old pages. */
@@ -14,28 +14,36 @@ export function lmdbStoresExist(folder: string): boolean {
 /**
  * Stores in a folder of this machine, shared by any number of processes.
  *
- * @throws Error of the file system when the folder can't be created or opened; StoreDamagedError
+ * @throws Error of the file system when the folder can't be created or opened; StoreDamagedError; their writes, StoreWriteError
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
   const root = await openLmdb(folder);
+  const writes = writesTo(folder);
   return {
-    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true })),
-    close: () => root.close(),
+    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), writes),
+    // It would wait for writes that never end.
+    close: () => (writes.haveFailed ? Promise.resolve() : root.close()),
   };
 }
 
-function lmdbStore(db: Database<string, string>): Store {
+function lmdbStore(db: Database<string, string>, writes: Writes): Store {
   /** A write is visible when it is committed, and durable a little later: only that counts. */
-  const durable = async (committed: Promise<boolean>): Promise<boolean> => {
-    const done = await committed;
-    await db.flushed;
+  const durable = async (bytes: number, write: () => Promise<boolean>): Promise<boolean> => {
+    writes.needRoom(bytes);
+    const done = await writes.done(write());
+    await writes.done(db.flushed);
     return done;
   };
 
   const putIfAbsent = (key: string, value: string): Promise<boolean> =>
-    durable(db.ifNoExists(key, () => db.put(key, value, 1)));
+    durable(value.length, () =>
+      db.ifNoExists(key, () => {
+        // Whoever waits for the whole is told of its failure.
+        db.put(key, value, 1).catch(() => undefined);
+      }),
+    );
   const compareAndSet = (key: string, value: string, revision: number): Promise<boolean> =>
-    durable(db.put(key, value, revision + 1, revision));
+    durable(value.length, () => db.put(key, value, revision + 1, revision));
 
   return {
     get(key) {
@@ -55,7 +63,7 @@ function lmdbStore(db: Database<string, string>): Store {
     putIfAbsent,
     compareAndSet,
     async remove(key) {
-      await durable(db.remove(key));
+      await durable(0, () => db.remove(key));
     },
     async *scan(range = {}) {
       let rest: KeyRange | undefined = range;

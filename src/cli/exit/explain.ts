@@ -1,4 +1,5 @@
 import { LogError } from '../../log/index.js';
+import { StoreWriteError } from '../../lmdb/index.js';
 import { NatsUnavailableError } from '../../nats/index.js';
 import { JobError, type JobErrorKind } from '../../jobs/index.js';
 import { SinkError } from '../../sinks/index.js';
@@ -30,6 +31,8 @@ export function explained(error: unknown): Explanation | undefined {
   const { message } = error;
   if (error instanceof JobError) return { message, exitCode, hint: error.hint };
   if (error instanceof NatsUnavailableError) return { message, exitCode, hint: error.advice };
+  if (error instanceof StoreWriteError)
+    return { message, exitCode, hint: 'make room there, and go on; what was written before is kept' };
   return { message, exitCode };
 }
 
@@ -42,6 +45,7 @@ function exitCodeFor(error: unknown): ExitCode | undefined {
   if (error instanceof SourceError || error instanceof SinkError) {
     return error.phase === 'open' ? EXIT.usage : EXIT.dataError;
   }
+  if (error instanceof StoreWriteError) return EXIT.dataError;
   if (error instanceof LockedError) return EXIT.usage;
   if (error instanceof NatsUnavailableError) return EXIT.providersDown;
   return undefined;
