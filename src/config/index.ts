@@ -38,6 +38,7 @@ export type {
   PipelinePlan,
   ScriptPlan,
   StagePlan,
+  TemplatePlan,
 } from './plan/pipeline-plan.js';
 export { configTables } from './plan/config-tables.js';
 export { planScript } from './plan/plan-script.js';

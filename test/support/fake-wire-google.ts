@@ -23,12 +23,26 @@ export const googleWire: FakeWire = {
   requestIdHeader: 'x-goog-request-id',
   authorized: ({ headers, path }, apiKey) => headers['x-goog-api-key'] === apiKey && !path.includes(apiKey),
   read,
-  answer: ({ id, model, text, finish, usage }) => ({
+  answer: ({ id, model, text, finish, calls, thoughts, usage }) => ({
     usageKey: 'usageMetadata',
     body: {
       responseId: id,
       modelVersion: model,
-      candidates: [{ index: 0, finishReason: FINISH[finish], content: { role: 'model', parts: [{ text }] } }],
+      candidates: [
+        {
+          index: 0,
+          finishReason: FINISH[finish],
+          content: {
+            role: 'model',
+            parts: [
+              ...(thoughts === undefined ? [] : [{ text: thoughts, thought: true }]),
+              ...(calls?.map((call) => ({ functionCall: { id: call.id, name: call.name, args: call.arguments } })) ?? [
+                { text },
+              ]),
+            ],
+          },
+        },
+      ],
       // A fifth of the output is thought, which is counted apart.
       usageMetadata: {
         promptTokenCount: usage.input,
@@ -49,7 +63,7 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     body,
     'body',
     { contents: is.filledList, generationConfig: is.object },
-    { systemInstruction: is.object },
+    { systemInstruction: is.object, tools: is.maps, toolConfig: is.object, safetySettings: is.filledList },
   );
   if (wrong !== undefined) return wrong;
   const { contents, generationConfig, systemInstruction } = fields(body);
@@ -67,6 +81,17 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
       stopSequences: is.texts,
       responseMimeType: (type) => type === 'application/json',
       responseSchema: is.object,
+      thinkingConfig: (config) =>
+        deviation(
+          config,
+          'thinkingConfig',
+          {},
+          {
+            thinkingBudget: Number.isInteger,
+            thinkingLevel: (level) => ['minimal', 'low', 'medium', 'high'].includes(String(level)),
+            includeThoughts: is.flag,
+          },
+        ) === undefined,
     },
   );
   if (badConfig !== undefined) return badConfig;
@@ -75,8 +100,20 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     const role = i % 2 === 0 ? 'user' : 'model';
     const badContent = deviation(content, `contents[${i}]`, { role: (value) => value === role, parts: is.filledList });
     if (badContent !== undefined) return badContent;
-    texts.push(...list(fields(content)['parts']).map((part) => String(fields(part)['text'])));
+    for (const part of list(fields(content)['parts'])) {
+      const { text, inlineData, fileData } = fields(part);
+      if (is.anyText(text)) texts.push(text);
+      else if (!isBytes(inlineData) && !isAddress(fileData)) return `contents[${i}] is not as documented`;
+    }
   }
   const { maxOutputTokens, responseMimeType } = fields(generationConfig);
-  return { model, texts, outputTokensMax: Number(maxOutputTokens), wantsJson: responseMimeType !== undefined };
+  return { model, texts, outputTokensMax: Number(maxOutputTokens), wantsJson: responseMimeType !== undefined, body };
+}
+
+function isBytes(data: unknown): boolean {
+  return deviation(data, 'inlineData', { mimeType: is.text, data: is.text }) === undefined;
+}
+
+function isAddress(data: unknown): boolean {
+  return deviation(data, 'fileData', { mimeType: is.text, fileUri: is.text }) === undefined;
 }

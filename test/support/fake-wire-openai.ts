@@ -6,6 +6,7 @@ import {
   type FakeCall,
   type FakeFinish,
   type FakeHttpRequest,
+  type FakeToolCall,
   type FakeWire,
 } from './fake-wire.js';
 
@@ -23,7 +24,7 @@ export function openaiWire(compatible: boolean): FakeWire {
     requestIdHeader: 'x-request-id',
     authorized: ({ headers }, apiKey) => headers['authorization'] === `Bearer ${apiKey}`,
     read: (request) => read(request, compatible),
-    answer: ({ id, model, text, finish, usage }) => ({
+    answer: ({ id, model, text, finish, calls, thoughts, usage }) => ({
       usageKey: 'usage',
       body: {
         id,
@@ -33,11 +34,18 @@ export function openaiWire(compatible: boolean): FakeWire {
         choices: [
           {
             index: 0,
-            finish_reason: FINISH[finish],
+            finish_reason: calls === undefined ? FINISH[finish] : 'tool_calls',
+            ...(thoughts !== undefined && { logprobs: { content: [{ token: 'a', logprob: -0.5 }] } }),
             message:
               finish === 'refused'
                 ? { role: 'assistant', content: null, refusal: text }
-                : { role: 'assistant', content: finish === 'filtered' ? null : text, refusal: null },
+                : {
+                    role: 'assistant',
+                    content: finish === 'filtered' || calls !== undefined ? null : text,
+                    refusal: null,
+                    ...(thoughts !== undefined && { reasoning_content: thoughts }),
+                    ...(calls && { tool_calls: calls.map(toolCall) }),
+                  },
           },
         ],
         usage: {
@@ -70,6 +78,11 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       seed: Number.isInteger,
       stop: is.texts,
       response_format: isResponseFormat,
+      reasoning_effort: (effort) => EFFORTS.includes(String(effort)),
+      tools: (tools) => is.maps(tools) && tools.every(isTool),
+      tool_choice: (choice) => ['auto', 'none', 'required'].includes(String(choice)) || is.object(choice),
+      logprobs: is.flag,
+      top_logprobs: is.count,
     },
   );
   if (wrong !== undefined) return wrong;
@@ -78,7 +91,7 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
   for (const [i, message] of list(messages).entries()) {
     const badMessage = deviation(message, `messages[${i}]`, {
       role: (role) => ['system', 'developer', 'user', 'assistant'].includes(String(role)),
-      content: (content) => is.anyText(content) || Array.isArray(content),
+      content: (content) => is.anyText(content) || (is.maps(content) && content.every(isPart)),
     });
     if (badMessage !== undefined) return badMessage;
     const { content } = fields(message);
@@ -86,11 +99,50 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       is.anyText(content)
         ? content
         : list(content)
-            .map((part) => String(fields(part)['text']))
+            .map((part) => fields(part)['text'])
+            .filter(is.anyText)
             .join(''),
     );
   }
-  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson: format !== undefined };
+  return {
+    model: String(model),
+    texts,
+    outputTokensMax: Number(outputTokensMax),
+    wantsJson: format !== undefined,
+    body,
+  };
+}
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+function toolCall({ id, name, arguments: given }: FakeToolCall): unknown {
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
+}
+
+function isTool(tool: unknown): boolean {
+  const known = { name: is.text, parameters: is.object };
+  return (
+    deviation(tool, 'tool', { type: (type) => type === 'function', function: is.object }) === undefined &&
+    deviation(fields(tool)['function'], 'function', known, { description: is.text, strict: is.flag }) === undefined
+  );
+}
+
+/** What a part must have under the key of its type. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  image_url: { url: (url) => /^(?:https?:|data:image\/[a-z]+;base64,)/.test(String(url)) },
+  input_audio: { data: is.text, format: (format) => ['wav', 'mp3'].includes(String(format)) },
+  file: { filename: is.text, file_data: (data) => /^data:application\/pdf;base64,/.test(String(data)) },
+};
+
+function isPart(part: unknown): boolean {
+  const { type } = fields(part);
+  if (type === 'text') return deviation(part, 'part', { type: is.text, text: is.anyText }) === undefined;
+  const inner = PARTS[String(type)];
+  if (inner === undefined) return false;
+  return (
+    deviation(part, 'part', { type: is.text, [String(type)]: is.object }) === undefined &&
+    deviation(fields(part)[String(type)], 'part', inner) === undefined
+  );
 }
 
 function isResponseFormat(format: unknown): boolean {

@@ -4,6 +4,15 @@ export interface FakeCall {
   readonly texts: readonly string[];
   readonly outputTokensMax: number;
   readonly wantsJson: boolean;
+  /** The body of the request. */
+  readonly body: unknown;
+}
+
+/** What the fake asks to be called. */
+export interface FakeToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 export type FakeFinish = 'complete' | 'truncated' | 'filtered' | 'refused';
@@ -18,6 +27,10 @@ export interface FakeAnswer {
   readonly model: string;
   readonly text: string;
   readonly finish: FakeFinish;
+  /** Asked for in place of a text. */
+  readonly calls?: readonly FakeToolCall[];
+  /** Told besides the text. */
+  readonly thoughts?: string;
   readonly usage: FakeUsage;
 }
 
@@ -66,6 +79,8 @@ export const is = {
   flag: (value: unknown): value is boolean => typeof value === 'boolean',
   object: (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && !Array.isArray(value),
+  maps: (value: unknown): value is Record<string, unknown>[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => is.object(one)),
   texts: (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === 'string'),
   filledList: (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0,
 };

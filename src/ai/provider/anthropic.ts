@@ -1,7 +1,9 @@
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
-import { at, countAt, isObject, partsText, textAt } from './read-json.js';
+import { withEffort } from './anthropic-effort.js';
+import { answerParts, partsOfType, textUnder, toolCall, type ToolCall } from './answer-parts.js';
+import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Anthropic's messages. */
@@ -18,15 +20,17 @@ export const anthropic: Wire = {
       modelId,
     );
   },
-  adapt: (options) => options,
+  adapt: (options, request) => withEffort(options, request.model, request.reasoning_effort),
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;
     if (text === undefined) return undefined;
     const rawUsage = at(body, 'usage');
     const tier = textAt(rawUsage, 'service_tier');
+    const thoughts = textUnder(partsOfType(listAt(body, 'content'), 'thinking'), 'thinking');
     return {
       text,
+      parts: answerParts(thoughts, toolCallsOf(body)),
       finish: finishOf(body, text),
       model: textAt(body, 'model'),
       tokens: tokensOf(rawUsage),
@@ -38,9 +42,18 @@ export const anthropic: Wire = {
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
-/** For older models, the schema is sent as a tool's input, and that input is the answer. */
+/** For older models, the schema is sent as a tool's input, and that input is the answer. The library calls it so. */
+const SCHEMA_TOOL = 'json';
+
+function toolCallsOf(body: unknown): readonly ToolCall[] {
+  return partsOfType(listAt(body, 'content'), 'tool_use')
+    .filter((block) => at(block, 'name') !== SCHEMA_TOOL)
+    .map((block) => toolCall(textAt(block, 'id'), textAt(block, 'name'), at(block, 'input')));
+}
+
 function textPart(block: unknown): unknown {
-  if (at(block, 'type') === 'tool_use') return { text: JSON.stringify(at(block, 'input') ?? null) };
+  if (at(block, 'type') === 'tool_use' && at(block, 'name') === SCHEMA_TOOL)
+    return { text: JSON.stringify(at(block, 'input') ?? null) };
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 
@@ -69,7 +82,6 @@ function finishOf(body: unknown, text: string): Finish {
   switch (reason) {
     case 'end_turn':
     case 'stop_sequence':
-    // The only tool that we offer is the one for a schema.
     case 'tool_use':
       return { kind: 'complete', reason };
     case 'max_tokens':

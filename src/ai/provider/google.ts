@@ -3,6 +3,8 @@ import { goDurationMs, saneWaitMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
+import { answerParts, textUnder, toolCall, type ToolCall } from './answer-parts.js';
+import { withThinking } from './google-thinking.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, NOT_AUTHORIZED, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
@@ -23,7 +25,7 @@ export const google: Wire = {
       modelId,
     );
   },
-  adapt: (options) => options,
+  adapt: withThinking,
   read(body) {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
     const candidate = at(body, 'candidates', 0);
@@ -33,6 +35,7 @@ export const google: Wire = {
     const rawUsage = at(body, 'usageMetadata');
     return {
       text,
+      parts: answerParts(thoughtsOf(candidate), toolCallsOf(candidate), at(candidate, 'logprobsResult')),
       finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate, text),
       model: textAt(body, 'modelVersion'),
       tokens: tokensOf(rawUsage),
@@ -42,6 +45,18 @@ export const google: Wire = {
   classify,
   errorText: (body) => textAt(body, 'error', 'message'),
 };
+
+function thoughtsOf(candidate: unknown): string {
+  const thoughts = listAt(candidate, 'content', 'parts').filter((part) => at(part, 'thought') === true);
+  return textUnder(thoughts, 'text');
+}
+
+function toolCallsOf(candidate: unknown): readonly ToolCall[] {
+  return listAt(candidate, 'content', 'parts').flatMap((part) => {
+    const call = at(part, 'functionCall');
+    return call === undefined ? [] : [toolCall(textAt(call, 'id'), textAt(call, 'name'), at(call, 'args'))];
+  });
+}
 
 /** A truncated or filtered candidate may have no content, and content no parts. */
 function textOf(candidate: unknown): string | undefined {

@@ -1,7 +1,8 @@
 import { untilEpochMs, waitInWords } from '../limit/index.js';
 import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
-import type { Finish } from './provider.js';
+import type { Finish, ProviderRequest } from './provider.js';
+import { answerParts, toolCall, type ToolCall } from './answer-parts.js';
 import { at, errorStatus, isObject, listAt, partsText, textAt } from './read-json.js';
 import {
   CONTENT_FILTERED,
@@ -33,9 +34,13 @@ export function readChat(body: unknown): WireAnswer | undefined {
   if (text === undefined) return undefined;
   const rawUsage = at(body, 'usage');
   const tier = textAt(body, 'service_tier');
+  const calls = toolCallsOf(choice);
+  // Some servers call it one way, some the other.
+  const reasoning = textAt(choice, 'message', 'reasoning_content') ?? textAt(choice, 'message', 'reasoning');
   return {
     text,
-    finish: finishOf(choice, text),
+    parts: answerParts(reasoning, calls, at(choice, 'logprobs')),
+    finish: finishOf(choice, text, calls),
     model: textAt(body, 'model'),
     tokens: openaiTokens(rawUsage),
     rawUsage: rawUsage ?? null,
@@ -43,7 +48,13 @@ export function readChat(body: unknown): WireAnswer | undefined {
   };
 }
 
-function finishOf(choice: unknown, text: string): Finish {
+function toolCallsOf(choice: unknown): readonly ToolCall[] {
+  return listAt(choice, 'message', 'tool_calls').map((call) =>
+    toolCall(textAt(call, 'id'), textAt(call, 'function', 'name'), at(call, 'function', 'arguments')),
+  );
+}
+
+function finishOf(choice: unknown, text: string, calls: readonly ToolCall[]): Finish {
   const refusal = textAt(choice, 'message', 'refusal');
   if (refusal !== undefined && refusal !== '') return { kind: 'refused', reason: refusal.slice(0, 200) };
   const reason = textAt(choice, 'finish_reason');
@@ -56,13 +67,18 @@ function finishOf(choice: unknown, text: string): Finish {
       return { kind: 'complete', reason };
     case 'tool_calls':
     case 'function_call':
-      return { kind: 'unfinished', reason };
+      return { kind: calls.length > 0 ? 'complete' : 'unfinished', reason };
     default:
       // Compatible servers have words of their own, or none: `eos`, `end_turn`, an empty text.
-      return text === ''
+      return text === '' && calls.length === 0
         ? { kind: 'unfinished', reason: reason ?? 'no finish_reason' }
         : { kind: 'complete', reason: reason ?? null };
   }
+}
+
+/** The library's option for how much a model thinks. */
+export function effortOf({ reasoning_effort: effort }: ProviderRequest): { readonly reasoningEffort?: string } {
+  return effort === undefined ? {} : { reasoningEffort: effort };
 }
 
 /** An error in an answer's choice: the server behind a gateway died. Its code is the status that counts. */

@@ -1,6 +1,6 @@
 import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, effortOf, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { isStrictSchema } from './strict-schema.js';
 
@@ -25,7 +25,7 @@ export const openaiCompatible: Wire = {
   },
   adapt: (options, request) => ({
     ...options,
-    providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema) } },
+    providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema), ...effortOf(request) } },
   }),
   read(body) {
     const reading = readChat(body);

@@ -1,5 +1,5 @@
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, effortOf, readChat } from './openai-chat.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** OpenAI's chat completions. */
@@ -19,7 +19,9 @@ export const openai: Wire = {
     const strictJsonSchema = isStrictSchema(request.schema);
     return {
       ...options,
-      providerOptions: { openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema } },
+      providerOptions: {
+        openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema, ...effortOf(request) },
+      },
     };
   },
   read: readChat,

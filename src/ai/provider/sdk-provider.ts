@@ -1,6 +1,7 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { callOptions } from './call-options.js';
+import { withExtra } from './extra-body.js';
 import type { Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
 import type {
@@ -54,7 +55,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       return { ok: false, failure: { ...failure, message } };
     };
     try {
-      const model = await wire.model({ baseUrl, apiKey, fetch }, request.model);
+      const model = await wire.model({ baseUrl, apiKey, fetch: withExtra(fetch, request.extra) }, request.model);
       const { warnings } = await model.doGenerate(wire.adapt(callOptions(request), request));
       return finished(warnings.map(warningText));
     } catch (error) {
@@ -93,7 +94,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           ...known,
         });
       }
-      const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff } = reading;
+      const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
       return {
         ok: true,
         answer: {
@@ -105,6 +106,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           warnings,
           ...(reportedCost !== undefined && { reportedCost }),
           ...(otherTariff !== undefined && { otherTariff }),
+          ...(parts !== undefined && { parts: mask.json(parts) ?? {} }),
           ...known,
         },
       };

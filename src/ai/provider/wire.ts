@@ -1,5 +1,6 @@
 import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { AnswerParts } from './answer-parts.js';
 import type { Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
@@ -22,6 +23,7 @@ export interface WireAnswer {
   readonly rawUsage: unknown;
   readonly reportedCost?: Nano | undefined;
   readonly otherTariff?: string | undefined;
+  readonly parts?: AnswerParts | undefined;
 }
 
 /** The wire of one kind of provider: how it is asked, and what its answers mean. */

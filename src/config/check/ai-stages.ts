@@ -11,7 +11,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
-import { requestLiteral, type Literal } from './request-literal.js';
+import { requestLiteral, type Literal } from '../plan/request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -80,7 +80,7 @@ async function checkSchema(
 }
 
 /** Undefined for what is not a text, or depends on a variable that is not set. */
-function filledText(value: Json, env: Env): string | undefined {
+export function filledText(value: Json, env: Env): string | undefined {
   if (typeof value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(value, env);
   return unset.length > 0 ? undefined : text;

@@ -1,6 +1,6 @@
 import type { Json, Shape } from 'computo-js';
 import type * as z from 'zod';
-import type { OutputPlan, OutputTake, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
+import type { OutputPlan, OutputTake, ScriptPlan, StagePlan, TemplatePlan } from '../plan/pipeline-plan.js';
 import type { SourceNode } from '../source/index.js';
 import type { SchemaVocabulary } from './fields.js';
 import type { Kinds } from './kinds.js';
@@ -38,6 +38,18 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly seesState?: KeyPath;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
+  /** Where texts stand in which a `${…}` is a placeholder of their own, for data: no variable is put in. */
+  readonly templates?: readonly KeyPath[];
+  /** Which of its scripts is a template where it is a plain map, and whose literal members `memberProblems` judges. */
+  readonly mapTemplate?: KeyPath;
+  /**
+   * What is wrong with a member that this script writes literally, whatever the event.
+   *
+   * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
+   */
+  memberProblems?(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
+  /** Where the path of a text file stands. */
+  readonly textFiles?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
   readonly callsAt?: KeyPath | undefined;
   /** Undefined when something is wrong with it, which `make` was told. */
@@ -66,6 +78,15 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly across?: 'state' | 'nothing' | undefined;
 }
 
+/** What is wrong with a member that a script writes. */
+export interface MemberProblem {
+  /** Below the member; empty: it should not be there. */
+  readonly path: KeyPath;
+  readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value';
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** A setting that can't be so. */
 export interface SettingProblem {
   /** Below the stage. */
@@ -79,6 +100,10 @@ export interface StageMaker {
   readonly place: number;
   readonly placeOfKind: number;
   script(path: KeyPath): Promise<ScriptPlan | undefined>;
+  /** A script, or where it is a plain map the template that this is. */
+  scriptOrTemplate(path: KeyPath): Promise<ScriptPlan | TemplatePlan | undefined>;
+  /** The text of a file. @param file as it is written */
+  textFile(path: KeyPath, file: string): Promise<string | undefined>;
   /** A JSON Schema that stands at a path of the stage. @param value the schema, or the path of its file */
   jsonSchema(path: KeyPath, value: Json): Promise<Json | undefined>;
   /** The providers that a stage names, or all. @param path of its AI calls */

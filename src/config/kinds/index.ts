@@ -2,6 +2,7 @@
 export type {
   ConfigKinds,
   KeyPath,
+  MemberProblem,
   OutputInConfig,
   OutputConfigFields,
   PathMaker,
