@@ -60,3 +60,42 @@ it('asks by templates: a prompt, a file, a plain map with parts; and gives tool 
   const picture = Buffer.from('no picture, but GIF8 as it were').toString('base64');
   expect(JSON.stringify(bodies)).toContain(`data:image/jpeg;base64,${picture}`);
 });
+
+it('asks by flags alone, any server that is named', async () => {
+  const fake = await on.fake({ wire: 'openai-compatible', reply: () => '{"label":"good"}' });
+  const question = ['--model', 'llama3', '--prompt', 'Sentiment of: ${/text}', '--system', 'Be brief.'];
+  const shape = ['--schema', '{"type":"object","required":["label"]}', '--into', '/label', '--max-tokens', '50'];
+  const server = ['--base-url', fake.url, '--api-key-env', 'MY_KEY'];
+  const env = { MY_KEY: fake.apiKey, XDG_STATE_HOME: on.cwd };
+  on.write('in.ndjson', '{"text":"nice"}\n');
+  const { exit, stderr } = await on.run([...question, ...shape, ...server, '-o', 'out.ndjson', 'in.ndjson'], { env });
+  expect(exit, stderr).toBe(0);
+  expect(JSON.parse(on.read('out.ndjson'))).toMatchObject({ text: 'nice', label: { response: { label: 'good' } } });
+  expect(fake.records[0]?.call).toMatchObject({
+    model: 'llama3',
+    texts: ['Be brief.', 'Sentiment of: nice'],
+    outputTokensMax: 50,
+  });
+});
+
+it('goes by the model and the keys in the environment, and needs no key for a look', async () => {
+  const env = { XDG_STATE_HOME: on.cwd, OPENAI_API_KEY: '', OPENROUTER_API_KEY: 'k' };
+  const asking = (model: string, ...more: string[]) =>
+    on.run(['--model', model, '--prompt', '${/q}', ...more], { input: '{"q":1}\n', env });
+  const look = await asking('gpt-4o-mini', '--max-cost', '5', '--dry-run');
+  expect(look.exit, look.stderr).toBe(0);
+  expect(look.stdout + look.stderr).toMatch(/ai-1 +1 /);
+  const [keyless, unknown, noSchema, noModel] = await Promise.all([
+    asking('gpt-4o-mini'),
+    asking('nobodys-model'),
+    asking('claude-3-haiku', '--schema', '{"type":7}'),
+    on.run(['--schema', '{}', '-e', '/q'], { env }),
+  ]);
+  expect(keyless.exit, keyless.stderr).toBe(78);
+  expect(keyless.stderr).toContain('the AI provider openai needs a key');
+  expect(keyless.stderr).toContain('set OPENAI_API_KEY');
+  expect([unknown.exit, noSchema.exit, noModel.exit]).toEqual([2, 2, 2]);
+  expect(unknown.stderr).toContain('--model: no AI provider is known for the model "nobodys-model"');
+  expect(noSchema.stderr).toContain('--schema: not a JSON Schema');
+  expect(noModel.stderr).toContain('--schema needs --prompt');
+});

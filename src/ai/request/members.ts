@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/diagnostic/index.js';
+import { nearest, suggestion } from '../../config/diagnostic/index.js';
 
 /** The members that requests may have. Light: `check` asks for them. */
 
@@ -49,8 +49,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 /** What is wrong with a member of a request: nobody knows it here. @returns undefined: it is known */
 export function unknownMember(key: string): { readonly message: string; readonly hint: string } | undefined {
   if (REQUEST_MEMBERS.includes(key)) return undefined;
-  const near = OTHER_NAMES[key] ?? didYouMean(key, [...REQUEST_MEMBERS, ...Object.keys(OTHER_NAMES)]);
-  const hint = near ?? `put it under extra: that is sent as it is, extra: { ${key}: … }`;
+  const near = nearest(key, [...REQUEST_MEMBERS, ...Object.keys(OTHER_NAMES)]);
+  const meant = near === undefined ? undefined : (OTHER_NAMES[near] ?? suggestion(near));
+  const hint = meant ?? `put it under extra: that is sent as it is, extra: { ${key}: … }`;
   return { message: `a request has no member ${JSON.stringify(key)}`, hint };
 }
 

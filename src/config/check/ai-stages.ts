@@ -1,6 +1,7 @@
 import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Env, fillPlaceholders } from '../env/index.js';
+import { vendorsFor } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
@@ -11,7 +12,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
-import { requestLiteral, type Literal } from '../plan/request-literal.js';
+import { namesModel, requestLiteral, type Literal } from '../plan/request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -50,20 +51,34 @@ export function serversOf({ path, node }: AiStage, known: readonly string[], scr
 
 /** Stages that name providers or schemas that are not there. */
 export async function checkAiStages(
-  { document, env }: Pick<ConfigText, 'document' | 'env'>,
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   base: PathBase,
   stages: readonly AiStage[],
   known: readonly string[],
+  scriptAt: ScriptAt,
 ): Promise<Diagnostic[]> {
   const findings: Diagnostic[] = [];
   for (const stage of stages) {
     const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
     findings.push(...unknownProviders(document, stage.path, named, known));
+    if (named === undefined && document.vendors === true) {
+      const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
+      if ('problem' in served) findings.push(served.problem);
+    }
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
   return [...findings, ...sameNames(document, stages)];
+}
+
+/** The model that a stage asks for, whatever the event. */
+function askedModel({ path, node }: AiStage, scriptAt: ScriptAt): string | undefined {
+  const literal = literalOf(path, 'model', scriptAt);
+  const request = scriptAt(formatPointer([...path, 'request']));
+  const model = node.entries?.get('model')?.node.value;
+  if (literal !== undefined || (request !== undefined && namesModel(request))) return literal?.text;
+  return typeof model === 'string' && !model.includes('${') ? model : undefined;
 }
 
 async function checkSchema(

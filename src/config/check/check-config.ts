@@ -14,6 +14,7 @@ import { ScriptResolver } from '../plan/script-resolver.js';
 import { memberProblems } from '../plan/member-problems.js';
 import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites, stagesOf } from '../plan/script-sites.js';
+import { withVendors } from '../plan/vendors.js';
 import { settingProblems } from '../plan/setting-problems.js';
 import { configSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
@@ -52,8 +53,9 @@ export interface CheckConfigOptions {
  */
 export async function checkConfig({ file, ...options }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
   try {
-    const { document, warnings } = await readDocument(file);
+    const { document: written, warnings } = await readDocument(file);
     const { env, kinds } = options;
+    const document = withVendors(written, env, kinds.vendors);
     const base: PathBase = { directory: dirname(file), home: options.home };
     const config = { document, env, kinds, schema: configSchema(kinds) };
     const findings = [...warnings, ...validateDocument(config), ...(await new Checker(config, base, options).check())];
@@ -130,7 +132,7 @@ class Checker {
       stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
     return [
       ...judged,
-      ...(await checkAiStages(this.#config, this.#base, stages, known)),
+      ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),
       ...misnamedOutputs(this.#config, name),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),

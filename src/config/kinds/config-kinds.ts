@@ -15,6 +15,8 @@ export interface ConfigKinds {
   readonly outputs: Kinds<OutputInConfig>;
   readonly sources: Kinds<SourceInConfig>;
   readonly providers: Kinds<ProviderInConfig>;
+  /** AI providers that a config need not name. */
+  readonly vendors: readonly VendorInConfig[];
   readonly tables: TablesInConfig;
 }
 
@@ -106,8 +108,13 @@ export interface StageMaker {
   textFile(path: KeyPath, file: string): Promise<string | undefined>;
   /** A JSON Schema that stands at a path of the stage. @param value the schema, or the path of its file */
   jsonSchema(path: KeyPath, value: Json): Promise<Json | undefined>;
-  /** The providers that a stage names, or all. @param path of its AI calls */
-  providers(path: KeyPath, named: readonly string[] | undefined): readonly string[];
+  /**
+   * The providers that a stage names, or all.
+   *
+   * @param path of its AI calls
+   * @param model for requests that name none
+   */
+  providers(path: KeyPath, named: readonly string[] | undefined, model: string | undefined): Promise<readonly string[]>;
 }
 
 /** What a kind leaves to what is written of every output. */
@@ -148,6 +155,19 @@ export interface SourceInConfig<Settings = unknown> extends KindInConfig<Setting
   plan(settings: Settings, make: PathMaker): SourcePlan;
   /** The plans of this kind as they are read: several may be one. */
   together?(plans: readonly SourcePlan[]): readonly SourcePlan[];
+}
+
+/** A well-known AI provider. */
+export interface VendorInConfig {
+  readonly name: string;
+  /** Of the provider. */
+  readonly kind: string;
+  /** Absent: as its kind has it. */
+  readonly baseUrl?: string;
+  /** What its key is called in the environment; the first that is set counts. */
+  readonly keys: readonly string[];
+  /** Whether it has a model of this name. */
+  readonly serves: (model: string) => boolean;
 }
 
 export interface ProviderInConfig {

@@ -13,6 +13,7 @@ export type {
   StageInConfig,
   StageMaker,
   TakeInConfig,
+  VendorInConfig,
 } from './config-kinds.js';
 export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';

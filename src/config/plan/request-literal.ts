@@ -27,6 +27,12 @@ export function requestLiteral(script: ScriptSource, key: string): Literal | und
   return { text: found.value, script, path: formatPointer(found.path) };
 }
 
+/** Whether the request has, or may have, a model of its own: a script that is no object may do anything. */
+export function namesModel({ script }: ScriptSource): boolean {
+  const members = requestMembers(script);
+  return members.length === 0 || members.some(({ key }) => key === 'model');
+}
+
 /** Whether a script is a plain map: then its texts are templates. */
 export function isTemplate({ script, text }: ScriptSource): boolean {
   return text === undefined && typeof script === 'object' && script !== null && !Array.isArray(script);

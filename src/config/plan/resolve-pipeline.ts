@@ -1,6 +1,7 @@
 import { formatPointer, type Json } from 'computo-js';
 import { misnamedOutputs } from '../check/file-names.js';
-import { isTemplate } from './request-literal.js';
+import { isTemplate, namesModel, requestLiteral } from './request-literal.js';
+import { vendorsFor } from './vendors.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
@@ -162,14 +163,27 @@ class PlanBuilder {
       scriptOrTemplate: async (below) => await this.#scriptOrTemplate([...path, ...below], kind),
       textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
-      providers: (below, named) => this.#providers([...path, ...below], named),
+      providers: async (below, named, model) => await this.#providers([...path, ...below], named, model),
     };
   }
 
-  #providers(path: KeyPath, named: readonly string[] | undefined): readonly string[] {
+  async #providers(
+    path: KeyPath,
+    named: readonly string[] | undefined,
+    model: string | undefined,
+  ): Promise<readonly string[]> {
+    const { document, env, kinds } = this.#config;
     const known = providerNames(this.#config);
-    this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
-    return named ?? known;
+    this.#findings.push(...unknownProviders(document, path, named, known));
+    if (named !== undefined || document.vendors !== true) return named ?? known;
+    const request = await this.#source([...path, 'request']);
+    const literal = request && requestLiteral(request, 'model');
+    const isPerEvent = request !== undefined && literal === undefined && namesModel(request);
+    const asked = literal?.text ?? (isPerEvent ? undefined : model);
+    const served = vendorsFor(document, path, asked, { env, vendors: kinds.vendors });
+    if ('names' in served) return served.names;
+    this.#findings.push(served.problem);
+    return [];
   }
 
   async #schema(path: KeyPath, schema: Json): Promise<Json | undefined> {

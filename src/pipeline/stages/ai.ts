@@ -64,7 +64,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
   const { on_truncated: onTruncated } = settings;
   const request = await requestOf(settings, make);
-  const providers = make.providers(['ai'], settings.providers);
+  const providers = await make.providers(['ai'], settings.providers, model);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
   const defaults = defaultsOf(settings);
   return (
