@@ -3,6 +3,7 @@ import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
 import { withEffort } from './anthropic-effort.js';
 import { answerParts, partsOfType, textUnder, toolCall, type ToolCall } from './answer-parts.js';
+import { refusedByMessages } from './media.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
@@ -21,6 +22,7 @@ export const anthropic: Wire = {
     );
   },
   adapt: (options, request) => withEffort(options, request.model, request.reasoning_effort),
+  refusesMedia: refusedByMessages,
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;

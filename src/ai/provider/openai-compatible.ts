@@ -2,6 +2,7 @@ import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
+import { refusedByChat } from './media.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
@@ -27,6 +28,7 @@ export const openaiCompatible: Wire = {
     ...options,
     providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema), ...effortOf(request) } },
   }),
+  refusesMedia: refusedByChat,
   read(body) {
     const reading = readChat(body);
     // OpenRouter bills this amount, whichever provider served.

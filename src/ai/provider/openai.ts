@@ -1,5 +1,6 @@
 import type { Wire } from './wire.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, readChat } from './openai-chat.js';
+import { refusedByChat } from './media.js';
 import { isStrictSchema } from './strict-schema.js';
 
 /** OpenAI's chat completions. */
@@ -24,6 +25,7 @@ export const openai: Wire = {
       },
     };
   },
+  refusesMedia: refusedByChat,
   read: readChat,
   choiceError,
   classify: classifyChat,

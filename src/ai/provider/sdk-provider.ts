@@ -1,4 +1,5 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
+import { mediaOf } from '../request/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { callOptions } from './call-options.js';
 import { withExtra } from './extra-body.js';
@@ -55,6 +56,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       return { ok: false, failure: { ...failure, message } };
     };
     try {
+      refuseMedia(wire, request);
       const model = await wire.model({ baseUrl, apiKey, fetch: withExtra(fetch, request.extra) }, request.model);
       const { warnings } = await model.doGenerate(wire.adapt(callOptions(request), request));
       return finished(warnings.map(warningText));
@@ -122,6 +124,14 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     call,
     close: () => transport.close(),
   };
+}
+
+/** @throws Error for a part that its wire can't send */
+function refuseMedia(wire: Wire, { messages }: ProviderRequest): void {
+  for (const part of messages.flatMap(mediaOf)) {
+    const reason = wire.refusesMedia?.(part);
+    if (reason !== undefined) throw new Error(`${part.type} part: ${reason}`);
+  }
 }
 
 function maskedFinish(finish: Finish, mask: AnswerMask): Finish {

@@ -36,6 +36,8 @@ export interface Wire {
   vendor(baseUrl: string): Vendor;
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
+  /** Why it takes no such part of a message; undefined: it does. Absent: it takes all. */
+  refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
   /** Adapts the universal call options to this kind. */

@@ -4,7 +4,9 @@ export { loadTokenCounter, roughTokens, type TokenCounter } from './likely-token
 export { notExtra, NUMBERS, unknownMember } from './members.js';
 export type { ReadPart } from './parse-message.js';
 export { parseRequest, type ParsedRequest, type ParseOptions } from './parse-request.js';
+export { mediaTypeOfData, mediaTypeOfName } from './media-type.js';
 export {
+  mediaOf,
   REASONING_EFFORTS,
   textOf,
   type JsonSchema,

@@ -12,7 +12,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
-import { namesModel, requestLiteral, type Literal } from '../plan/request-literal.js';
+import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -21,6 +21,7 @@ interface AiStage {
   /** Of the settings of its calls. */
   readonly path: readonly string[];
   readonly node: SourceNode;
+  readonly kind: StageInConfig;
 }
 
 /** The script at a place of the config, if it can be had. */
@@ -37,7 +38,7 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
   return stagesOf(path, pipeline, kinds).flatMap(({ path: stagePath, node: stage, kind }) => {
     if (kind?.callsAt === undefined) return [];
     const node = nodeAt(stage, formatPointer(kind.callsAt));
-    return node === undefined ? [] : [{ path: [...stagePath, ...kind.callsAt], node }];
+    return node === undefined ? [] : [{ path: [...stagePath, ...kind.callsAt], node, kind }];
   });
 }
 
@@ -65,11 +66,43 @@ export async function checkAiStages(
       const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
       if ('problem' in served) findings.push(served.problem);
     }
+    findings.push(...refusedMedia({ document, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
   return [...findings, ...sameNames(document, stages)];
+}
+
+/** Pictures, documents and recordings that none of a stage's providers takes. */
+function refusedMedia(
+  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  const request = scriptAt(formatPointer([...stage.path, 'request']));
+  if (request === undefined || !isTemplate(request)) return [];
+  const servers = serversOf(stage, known, scriptAt);
+  return requestMembers(request.script).flatMap(({ key, value, path }) =>
+    (stage.kind.literalMedia?.(key, value) ?? []).flatMap((media) => {
+      const reasons = servers.map((server) => providerKind(document, kinds, server)?.refusesMedia?.(media));
+      const [reason] = reasons;
+      if (reason === undefined || reasons.includes(undefined)) return [];
+      const message = `no provider of this stage takes this part: ${servers[0] ?? ''}: ${reason}`;
+      const finding = { severity: 'error', code: 'invalid-value', message } as const;
+      return [diagnoseScript(request, formatPointer([...path, ...media.path]), finding)];
+    }),
+  );
+}
+
+function providerKind(
+  document: SourceDocument,
+  kinds: ConfigText['kinds'],
+  server: string,
+): ReturnType<typeof kindOf> | undefined {
+  const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
+  return typeof kind === 'string' ? kinds.providers.get(kind) : kindOf(server, kinds.providers);
 }
 
 /** The model that a stage asks for, whatever the event. */

@@ -50,6 +50,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
    * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
    */
   memberProblems?(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
+  /** The pictures, documents and recordings in a member that its template writes literally. Paths are below the member. */
+  literalMedia?(key: string, value: Json): readonly LiteralMedia[];
   /** Where the path of a text file stands. */
   readonly textFiles?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
@@ -87,6 +89,13 @@ export interface MemberProblem {
   readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value';
   readonly message: string;
   readonly hint?: string;
+}
+
+/** A picture or the like that a request names, whatever the event. */
+export interface LiteralMedia {
+  readonly path: KeyPath;
+  readonly mediaType: string;
+  readonly url?: string | undefined;
 }
 
 /** A setting that can't be so. */
@@ -172,6 +181,8 @@ export interface VendorInConfig {
 
 export interface ProviderInConfig {
   readonly kind: string;
+  /** Why it takes no such picture, document or recording; undefined: it does. Default: it takes all. */
+  refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Where requests go by default; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
   readonly needsKey: boolean;

@@ -2,6 +2,7 @@
 export type {
   ConfigKinds,
   KeyPath,
+  LiteralMedia,
   MemberProblem,
   OutputInConfig,
   OutputConfigFields,

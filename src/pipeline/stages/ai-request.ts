@@ -1,6 +1,6 @@
 import { fillTemplate, NumberText, type Json, type JsonObject } from 'computo-js';
-import { notExtra, unknownMember } from '../../ai/request/index.js';
-import type { MemberProblem } from '../../config/kinds/index.js';
+import { mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
+import type { LiteralMedia, MemberProblem } from '../../config/kinds/index.js';
 import type { ScriptPlan } from '../../config/index.js';
 import type { AiStagePlan } from '../ai/ai-calls.js';
 import { failureOf } from '../failure.js';
@@ -103,4 +103,33 @@ function callsIn(value: Json, path: readonly string[]): readonly MemberProblem[]
   }
   if (!isMap(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => callsIn(inner, [...path, key]));
+}
+
+/** The parts of messages that are no text, as far as a template writes them literally. */
+export function literalMedia(key: string, value: Json): readonly LiteralMedia[] {
+  if (key === 'prompt') return partsIn(value, []);
+  if (key !== 'messages' || !Array.isArray(value)) return [];
+  return value.flatMap((message: Json, i) =>
+    isMap(message) ? partsIn(message['content'] ?? null, [String(i), 'content']) : [],
+  );
+}
+
+function partsIn(content: Json, path: readonly string[]): readonly LiteralMedia[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: Json, i) => {
+    if (!isMap(part) || (part['type'] !== 'image' && part['type'] !== 'file' && part['type'] !== 'audio')) return [];
+    const [url, file, data, wanted] = ['url', 'file', 'data', 'media_type'].map((one) => literalText(part[one]));
+    const guess =
+      wanted ?? (data === undefined ? undefined : mediaTypeOfData(data)) ?? mediaTypeOfName(file ?? url ?? '');
+    const mediaType = guess ?? (part['type'] === 'file' ? undefined : `${part['type']}/*`);
+    return mediaType === undefined ? [] : [{ path: [...path, String(i)], mediaType, url: textOrNothing(part['url']) }];
+  });
+}
+
+function literalText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && !value.includes('${') ? value : undefined;
+}
+
+function textOrNothing(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && !value.startsWith('data:') ? value : undefined;
 }

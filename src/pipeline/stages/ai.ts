@@ -7,7 +7,7 @@ import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
-import { compileRequest, memberProblems } from './ai-request.js';
+import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
 import { aiSettings, type AiSettings } from './ai-settings.js';
 import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
@@ -29,6 +29,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
   ],
   mapTemplate: ['ai', 'request'],
   memberProblems,
+  literalMedia,
   textFiles: [['ai', 'prompt_file']],
   callsAt: ['ai'],
   plan,
