@@ -15,6 +15,12 @@ export { DIMENSIONS, type Dimension, type Group, type LedgerEntry, type Period, 
 export { dollars, dollarText, type Nano } from './money/index.js';
 export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './report/index.js';
 export { StateInUseError } from './owner/index.js';
-export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
+export {
+  parseRequest,
+  type JsonSchema,
+  type ParsedRequest,
+  type ReadPart,
+  type UniversalRequest,
+} from './request/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';

@@ -11,7 +11,7 @@ export interface ExecuteOptions {
   readonly dialect?: DialectOption | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** For `permuto.apply`. */
-  readonly permuto?: Partial<PermutoOptions> | undefined;
+  readonly permuto?: Partial<Pick<PermutoOptions, 'interpolation' | 'missing'>> | undefined;
   /** Keys for `hash.sha256`, by the names that scripts use for them. No script sees one. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** For `table.get`, by the names that scripts use for them. */

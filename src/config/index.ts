@@ -20,7 +20,7 @@ export { configJsonSchema } from './json-schema.js';
 export { FOREIGN_STAGES } from './schema/foreign-stages.js';
 export { stageSettings } from './stage-settings.js';
 export { discoverConfig } from './load/discover.js';
-export { loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
+export { bareConfig, loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
 export {
   providerNames,
   stateDirectory,
@@ -39,6 +39,7 @@ export type {
   PipelinePlan,
   ScriptPlan,
   StagePlan,
+  TemplatePlan,
 } from './plan/pipeline-plan.js';
 export { configTables } from './plan/config-tables.js';
 export { planScript } from './plan/plan-script.js';
@@ -51,6 +52,7 @@ export {
   type ResolvedPipeline,
 } from './plan/resolve-pipeline.js';
 export { scriptOptions } from './plan/script-options.js';
+export { withSection } from './plan/vendors.js';
 export type { Config } from './schema.js';
 export { SAMPLE_EVENTS_MAX, sampleOf, type Sample } from './shape/index.js';
 export type { SecretRef } from './schema/secret.js';

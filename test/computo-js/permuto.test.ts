@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ComputoError, execute, type Json, type PermutoOptions } from 'computo-js';
+import { ComputoError, execute, fillTemplate, type Json, type PermutoOptions } from 'computo-js';
 
 const context: Json = { user: { name: 'Ada', age: 36 }, tags: ['x', 'y'], none: null, 'a/b': 1, 'c}d': 2, '': 3 };
 
@@ -50,5 +50,34 @@ describe('permuto.apply', () => {
     const nested = (levels: number): Json => (levels === 1 ? '${/user/age}' : [nested(levels - 1)]);
     expect(JSON.stringify(fill(nested(64)))).toContain('36');
     expect(() => fill(nested(65))).toThrow(/64 levels/);
+  });
+});
+
+describe('a template by itself', () => {
+  it('fills in texts, and writes what is no text as JSON', () => {
+    expect(fillTemplate('${/user/name} (${/user/age}): ${/tags}, ${/none}', context)).toBe('Ada (36): ["x","y"], null');
+    expect(fillTemplate({ all: '${/tags}', nested: ['${/user}'] }, context)).toEqual({
+      all: ['x', 'y'],
+      nested: [{ name: 'Ada', age: 36 }],
+    });
+    expect(fillTemplate('costs ${PRICE} $5 ${', context)).toBe('costs ${PRICE} $5 ${');
+  });
+
+  it('says what stands for a value that is missing, null or empty', () => {
+    const data: Json = { a: 'x', no: null, empty: '', zero: 0, 'k:-v': 1 };
+    expect(fillTemplate('${/a:-1} ${/b:-none} ${/no:-null} ${/empty:-} ${/zero:-9}', data)).toBe('x none null  0');
+    expect(fillTemplate(['${/b:-}', '${/b/c:-a:-b}', '${/k:-v}'], data)).toEqual(['', 'a:-b', 1]);
+    expect(fillTemplate('${/a} and ${/b:-c}', data)).toBe('x and c');
+  });
+
+  it('fails where a path is missing, and names it', () => {
+    expect(() => fillTemplate({ a: 'of ${/nope}' }, context)).toThrow(
+      'the template found nothing at "/nope" (at the root of the script). Write what stands for it: ${/nope:-text}.',
+    );
+  });
+
+  it('does not make more of the data than a script may', () => {
+    const big = 'x'.repeat(1_000_000);
+    expect(() => fillTemplate('${/big}'.repeat(100), { big })).toThrow(/too large/);
   });
 });

@@ -11,6 +11,7 @@ import {
   type FakeFinish,
   type FakeFormat,
   type FakeHttpRequest,
+  type FakeToolCall,
   type FakeWire,
 } from './fake-wire.js';
 
@@ -30,6 +31,10 @@ export interface FakeProviderOptions {
   readonly price?: { readonly input: bigint; readonly output: bigint };
   /** What it answers. Default: the last text, in capitals. */
   readonly reply?: (call: FakeCall) => string;
+  /** Tools that it asks for in place of an answer. */
+  readonly calls?: (call: FakeCall) => readonly FakeToolCall[];
+  /** What it tells of its thoughts. */
+  readonly thoughts?: string;
   readonly faults?: FaultPlan;
   /** How an answer can be bound to a schema there. Default: in every way. */
   readonly takes?: readonly FakeFormat[];
@@ -151,7 +156,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       refuse(fault.status, fault.type ?? 'fake_error', fault.message ?? `fake fault ${fault.status}`, fault.headers);
       return;
     }
-    const answer = answerTo(call, n, options.reply, fault?.kind === 'finish' ? fault.finish : undefined);
+    const answer = answerTo(call, n, options, fault?.kind === 'finish' ? fault.finish : undefined);
     const lost = (fault?.kind === 'hang' || fault?.kind === 'reset') && !fault.billed;
     note(call, fault, lost ? undefined : answer, request);
     await deliver(fault, call, answer, n, response);
@@ -244,7 +249,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
 function answerTo(
   call: FakeCall,
   n: number,
-  reply: FakeProviderOptions['reply'],
+  { reply, calls, thoughts }: FakeProviderOptions,
   forced: FakeFinish | undefined,
 ): FakeAnswer {
   const input = call.texts.reduce((sum, text) => sum + 3 + Math.ceil(Buffer.byteLength(text) / 4), 3);
@@ -255,7 +260,17 @@ function answerTo(
   const finish = cut ? 'truncated' : (forced ?? 'complete');
   // A cut is counted as the whole cap: that is what it means.
   const output = cut ? room : Math.min(room, Math.ceil(Buffer.byteLength(text) / 4));
-  return { id: `answer-${n}`, model: call.model, text, finish, usage: { input, output }, tool: call.tool };
+  const asked = calls?.(call) ?? [];
+  return {
+    id: `answer-${n}`,
+    model: call.model,
+    text: asked.length > 0 ? '' : text,
+    finish,
+    ...(asked.length > 0 && { calls: asked }),
+    ...(thoughts !== undefined && { thoughts }),
+    usage: { input, output },
+    tool: asked.length > 0 ? undefined : call.tool,
+  };
 }
 
 function wrongUsage(usage: unknown): unknown {

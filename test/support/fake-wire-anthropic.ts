@@ -23,15 +23,20 @@ export const anthropicWire: FakeWire = {
   requestIdHeader: 'request-id',
   authorized: ({ headers }, apiKey) => headers['x-api-key'] === apiKey && headers['authorization'] === undefined,
   read,
-  answer: ({ id, model, text, finish, usage, tool }) => ({
+  answer: ({ id, model, text, finish, calls, thoughts, usage, tool }) => ({
     usageKey: 'usage',
     body: {
       id,
       type: 'message',
       role: 'assistant',
       model,
-      content: [tool === undefined ? { type: 'text', text } : toolUse(tool, text)],
-      stop_reason: tool !== undefined && finish === 'complete' ? 'tool_use' : STOP[finish],
+      content: [
+        ...(thoughts === undefined ? [] : [{ type: 'thinking', thinking: thoughts, signature: 's' }]),
+        ...(calls?.map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: call.arguments })) ?? [
+          tool === undefined ? { type: 'text', text } : toolUse(tool, text),
+        ]),
+      ],
+      stop_reason: calls !== undefined || (tool !== undefined && finish === 'complete') ? 'tool_use' : STOP[finish],
       stop_sequence: null,
       usage: {
         input_tokens: usage.input,
@@ -63,9 +68,12 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
       top_p: is.number,
       top_k: is.count,
       stop_sequences: is.texts,
-      output_config: is.object,
-      tools: is.filledList,
-      tool_choice: is.object,
+      output_config: (config) =>
+        deviation(config, 'output_config', {}, { format: is.object, effort: is.text }) === undefined,
+      tools: (tools) => is.maps(tools) && tools.every(isTool),
+      tool_choice: (choice) => ['auto', 'any', 'tool', 'none'].includes(String(fields(choice)['type'])),
+      thinking: isThinking,
+      metadata: is.object,
     },
   );
   if (wrong !== undefined) return wrong;
@@ -79,29 +87,67 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     });
     if (badMessage !== undefined) return badMessage;
     for (const block of list(fields(message)['content'])) {
-      const badBlock = deviation(block, `messages[${i}].content`, { type: (type) => type === 'text', text: is.text });
+      if (fields(block)['type'] !== 'text') {
+        if (!isMedia(block)) return `messages[${i}].content is not as documented: ${JSON.stringify(block)}`;
+        continue;
+      }
+      const badBlock = deviation(block, `messages[${i}].content`, { type: is.text, text: is.text });
       if (badBlock !== undefined) return badBlock;
       texts.push(String(fields(block)['text']));
     }
   }
   const wantsJson = request['output_config'] !== undefined || request['tools'] !== undefined;
+  const { thinking, max_tokens: cap } = request;
+  if (Number(fields(thinking)['budget_tokens'] ?? 0) >= Number(cap))
+    return 'max_tokens must be more than budget_tokens';
   const choice = fields(request['tool_choice']);
-  const offered = fields(list(request['tools'])[0]);
-  const forced = choice['type'] === 'any' ? offered['name'] : choice['name'];
+  const tools = list(request['tools']).map(fields);
+  const forced = choice['type'] === 'any' ? tools.at(-1)?.['name'] : choice['name'];
   const tool = is.text(forced) ? forced : undefined;
-  if (tool !== undefined && offered['name'] !== tool) return `tool_choice names ${tool}, which is no tool`;
+  const offered = tools.find(({ name }) => name === tool);
+  if (tool !== undefined && offered === undefined) return `tool_choice names ${tool}, which is no tool`;
   const format = fields(fields(request['output_config'])['format']);
   return {
     model: String(request['model']),
     texts,
-    outputTokensMax: Number(request['max_tokens']),
+    outputTokensMax: Number(cap),
     wantsJson,
+    body,
     tool,
     format: tool !== undefined ? 'tool' : 'schema' in format ? 'json_schema' : undefined,
-    schema: tool === undefined ? format['schema'] : offered['input_schema'],
+    schema: offered === undefined ? format['schema'] : offered['input_schema'],
   };
 }
 
 function toolUse(name: string, text: string): unknown {
   return { type: 'tool_use', id: 'toolu_1', name, input: jsonOf(text) ?? {} };
+}
+
+function isTool(tool: unknown): boolean {
+  const more = { description: is.text, strict: is.flag };
+  return deviation(tool, 'tool', { name: is.text, input_schema: is.object }, more) === undefined;
+}
+
+function isThinking(thinking: unknown): boolean {
+  switch (fields(thinking)['type']) {
+    case 'enabled': {
+      const budget = (value: unknown): boolean => is.count(value) && value >= 1024;
+      return deviation(thinking, 'thinking', { type: is.text, budget_tokens: budget }) === undefined;
+    }
+    case 'adaptive':
+      return deviation(thinking, 'thinking', { type: is.text }, { display: is.text }) === undefined;
+    default:
+      return deviation(thinking, 'thinking', { type: (type) => type === 'disabled' }) === undefined;
+  }
+}
+
+/** A picture or document, by its address or as its bytes. */
+function isMedia(block: unknown): boolean {
+  const kind = (type: unknown): boolean => type === 'image' || type === 'document';
+  if (deviation(block, 'block', { type: kind, source: is.object }, { title: is.text }) !== undefined) return false;
+  const { source } = fields(block);
+  return fields(source)['type'] === 'url'
+    ? deviation(source, 'source', { type: is.text, url: is.text }) === undefined
+    : deviation(source, 'source', { type: (type) => type === 'base64', media_type: is.text, data: is.text }) ===
+        undefined;
 }

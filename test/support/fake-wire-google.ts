@@ -24,12 +24,26 @@ export const googleWire: FakeWire = {
   requestIdHeader: 'x-goog-request-id',
   authorized: ({ headers, path }, apiKey) => headers['x-goog-api-key'] === apiKey && !path.includes(apiKey),
   read,
-  answer: ({ id, model, text, finish, usage, tool }) => ({
+  answer: ({ id, model, text, finish, calls, thoughts, usage, tool }) => ({
     usageKey: 'usageMetadata',
     body: {
       responseId: id,
       modelVersion: model,
-      candidates: [{ index: 0, finishReason: FINISH[finish], content: { role: 'model', parts: [partOf(text, tool)] } }],
+      candidates: [
+        {
+          index: 0,
+          finishReason: FINISH[finish],
+          content: {
+            role: 'model',
+            parts: [
+              ...(thoughts === undefined ? [] : [{ text: thoughts, thought: true }]),
+              ...(calls?.map((call) => ({ functionCall: { id: call.id, name: call.name, args: call.arguments } })) ?? [
+                partOf(text, tool),
+              ]),
+            ],
+          },
+        },
+      ],
       // A fifth of the output is thought, which is counted apart.
       usageMetadata: {
         promptTokenCount: usage.input,
@@ -50,7 +64,7 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     body,
     'body',
     { contents: is.filledList, generationConfig: is.object },
-    { systemInstruction: is.object, tools: is.filledList, toolConfig: is.object },
+    { systemInstruction: is.object, tools: is.maps, toolConfig: is.object, safetySettings: is.filledList },
   );
   if (wrong !== undefined) return wrong;
   const { contents, generationConfig, systemInstruction, tools, toolConfig } = fields(body);
@@ -68,6 +82,17 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
       stopSequences: is.texts,
       responseMimeType: (type) => type === 'application/json',
       responseSchema: is.object,
+      thinkingConfig: (config) =>
+        deviation(
+          config,
+          'thinkingConfig',
+          {},
+          {
+            thinkingBudget: Number.isInteger,
+            thinkingLevel: (level) => ['minimal', 'low', 'medium', 'high'].includes(String(level)),
+            includeThoughts: is.flag,
+          },
+        ) === undefined,
     },
   );
   if (badConfig !== undefined) return badConfig;
@@ -76,7 +101,11 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     const role = i % 2 === 0 ? 'user' : 'model';
     const badContent = deviation(content, `contents[${i}]`, { role: (value) => value === role, parts: is.filledList });
     if (badContent !== undefined) return badContent;
-    texts.push(...list(fields(content)['parts']).map((part) => String(fields(part)['text'])));
+    for (const part of list(fields(content)['parts'])) {
+      const { text, inlineData, fileData } = fields(part);
+      if (is.anyText(text)) texts.push(text);
+      else if (!isBytes(inlineData) && !isAddress(fileData)) return `contents[${i}] is not as documented`;
+    }
   }
   const { maxOutputTokens, responseMimeType, responseSchema } = fields(generationConfig);
   const refusal = schemaRefusal(responseSchema);
@@ -89,6 +118,7 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     texts,
     outputTokensMax: Number(maxOutputTokens),
     wantsJson: responseMimeType !== undefined,
+    body,
     tool,
     format:
       tool !== undefined
@@ -132,4 +162,12 @@ function schemaRefusal(schema: unknown): string | undefined {
 
 function partOf(text: string, tool: string | undefined): unknown {
   return tool === undefined ? { text } : { functionCall: { name: tool, args: jsonOf(text) ?? {} } };
+}
+
+function isBytes(data: unknown): boolean {
+  return deviation(data, 'inlineData', { mimeType: is.text, data: is.text }) === undefined;
+}
+
+function isAddress(data: unknown): boolean {
+  return deviation(data, 'fileData', { mimeType: is.text, fileUri: is.text }) === undefined;
 }

@@ -7,6 +7,7 @@ import {
   type FakeCall,
   type FakeFinish,
   type FakeHttpRequest,
+  type FakeToolCall,
   type FakeWire,
 } from './fake-wire.js';
 
@@ -24,7 +25,7 @@ export function openaiWire(compatible: boolean): FakeWire {
     requestIdHeader: 'x-request-id',
     authorized: ({ headers }, apiKey) => headers['authorization'] === `Bearer ${apiKey}`,
     read: (request) => read(request, compatible),
-    answer: ({ id, model, text, finish, usage, tool }) => ({
+    answer: ({ id, model, text, finish, calls, thoughts, usage, tool }) => ({
       usageKey: 'usage',
       body: {
         id,
@@ -34,13 +35,19 @@ export function openaiWire(compatible: boolean): FakeWire {
         choices: [
           {
             index: 0,
-            finish_reason: FINISH[finish],
+            finish_reason: calls === undefined ? FINISH[finish] : 'tool_calls',
+            ...(thoughts !== undefined && { logprobs: { content: [{ token: 'a', logprob: -0.5 }] } }),
             message:
               finish === 'refused'
                 ? { role: 'assistant', content: null, refusal: text }
-                : tool !== undefined
-                  ? { role: 'assistant', content: null, refusal: null, tool_calls: [toolCall(tool, text)] }
-                  : { role: 'assistant', content: finish === 'filtered' ? null : text, refusal: null },
+                : {
+                    role: 'assistant',
+                    content: finish === 'filtered' || calls !== undefined || tool !== undefined ? null : text,
+                    refusal: null,
+                    ...(thoughts !== undefined && { reasoning_content: thoughts }),
+                    ...(calls && { tool_calls: calls.map(toolCall) }),
+                    ...(calls === undefined && tool !== undefined && { tool_calls: [answerCall(tool, text)] }),
+                  },
           },
         ],
         usage: {
@@ -73,8 +80,11 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       seed: Number.isInteger,
       stop: is.texts,
       response_format: is.object,
-      tools: is.filledList,
-      tool_choice: is.object,
+      reasoning_effort: (effort) => EFFORTS.includes(String(effort)),
+      tools: (tools) => is.maps(tools) && tools.every(isTool),
+      tool_choice: (choice) => ['auto', 'none', 'required'].includes(String(choice)) || is.object(choice),
+      logprobs: is.flag,
+      top_logprobs: is.count,
     },
   );
   if (wrong !== undefined) return wrong;
@@ -83,7 +93,7 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
   for (const [i, message] of list(messages).entries()) {
     const badMessage = deviation(message, `messages[${i}]`, {
       role: (role) => ['system', 'developer', 'user', 'assistant'].includes(String(role)),
-      content: (content) => is.anyText(content) || Array.isArray(content),
+      content: (content) => is.anyText(content) || (is.maps(content) && content.every(isPart)),
     });
     if (badMessage !== undefined) return badMessage;
     const { content } = fields(message);
@@ -91,7 +101,8 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       is.anyText(content)
         ? content
         : list(content)
-            .map((part) => String(fields(part)['text']))
+            .map((part) => fields(part)['text'])
+            .filter(is.anyText)
             .join(''),
     );
   }
@@ -100,7 +111,39 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
   if (bound.format === 'json_object' && !texts.some((text) => /json/i.test(text)))
     return "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
   const wantsJson = bound.format !== undefined;
-  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, ...bound };
+  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, body, ...bound };
+}
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+function toolCall({ id, name, arguments: given }: FakeToolCall): unknown {
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
+}
+
+function isTool(tool: unknown): boolean {
+  const known = { name: is.text, parameters: is.object };
+  return (
+    deviation(tool, 'tool', { type: (type) => type === 'function', function: is.object }) === undefined &&
+    deviation(fields(tool)['function'], 'function', known, { description: is.text, strict: is.flag }) === undefined
+  );
+}
+
+/** What a part must have under the key of its type. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  image_url: { url: (url) => /^(?:https?:|data:image\/[a-z]+;base64,)/.test(String(url)) },
+  input_audio: { data: is.text, format: (format) => ['wav', 'mp3'].includes(String(format)) },
+  file: { filename: is.text, file_data: (data) => /^data:application\/pdf;base64,/.test(String(data)) },
+};
+
+function isPart(part: unknown): boolean {
+  const { type } = fields(part);
+  if (type === 'text') return deviation(part, 'part', { type: is.text, text: is.anyText }) === undefined;
+  const inner = PARTS[String(type)];
+  if (inner === undefined) return false;
+  return (
+    deviation(part, 'part', { type: is.text, [String(type)]: is.object }) === undefined &&
+    deviation(fields(part)[String(type)], 'part', inner) === undefined
+  );
 }
 
 /** How a request binds its answer to a schema; a text says what is wrong with that. */
@@ -109,10 +152,12 @@ function boundBy(
   tools: unknown,
   choice: unknown,
 ): Pick<FakeCall, 'format' | 'schema' | 'tool'> | string {
-  if (tools !== undefined) {
-    const offered = fields(fields(list(tools)[0])['function']);
-    const tool = String(fields(fields(choice)['function'])['name']);
-    if (offered['name'] !== tool) return `tool_choice names ${tool}, which is no tool`;
+  const tool = fields(fields(choice)['function'])['name'];
+  if (is.text(tool)) {
+    const offered = list(tools)
+      .map((one) => fields(fields(one)['function']))
+      .find(({ name }) => name === tool);
+    if (offered === undefined) return `tool_choice names ${tool}, which is no tool`;
     return { format: 'tool', schema: offered['parameters'], tool };
   }
   if (format === undefined) return {};
@@ -136,6 +181,6 @@ function boundBy(
   return { format: strict === true ? 'strict' : 'json_schema', schema };
 }
 
-function toolCall(name: string, text: string): unknown {
+function answerCall(name: string, text: string): unknown {
   return { id: 'call_1', type: 'function', function: { name, arguments: text } };
 }

@@ -10,6 +10,15 @@ export interface FakeCall {
   readonly format?: FakeFormat | undefined;
   /** The schema that it sends for it. */
   readonly schema?: unknown;
+  /** The body of the request. */
+  readonly body: unknown;
+}
+
+/** What the fake asks to be called. */
+export interface FakeToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 export type FakeFormat = 'strict' | 'json_schema' | 'json_object' | 'tool';
@@ -26,6 +35,10 @@ export interface FakeAnswer {
   readonly model: string;
   readonly text: string;
   readonly finish: FakeFinish;
+  /** Asked for in place of a text. */
+  readonly calls?: readonly FakeToolCall[];
+  /** Told besides the text. */
+  readonly thoughts?: string;
   readonly usage: FakeUsage;
   /** The function that must be called with the answer. */
   readonly tool?: string | undefined;
@@ -76,6 +89,8 @@ export const is = {
   flag: (value: unknown): value is boolean => typeof value === 'boolean',
   object: (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && !Array.isArray(value),
+  maps: (value: unknown): value is Record<string, unknown>[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => is.object(one)),
   texts: (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === 'string'),
   filledList: (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0,
 };

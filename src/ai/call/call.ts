@@ -48,10 +48,16 @@ export interface AnsweredCall {
   readonly kind: 'answered';
   readonly provider: string;
   readonly model: string;
-  /** Text; with a schema, the value that satisfies it. */
+  /** Text; with a schema, the value that satisfies it; null where the answer only asks for tools. */
   readonly response: Json;
   /** The provider's word for how it ended, such as `stop`; null: it had none. */
   readonly finish_reason: string | null;
+  /** What the model thought, where the provider shows it. */
+  readonly reasoning?: Json;
+  /** `[{id, name, arguments}]`, where it asks for tools. */
+  readonly tool_calls?: Json;
+  /** As the provider has them, where the request asks for them. */
+  readonly logprobs?: Json;
   readonly usage: Usage;
   /** The cost of all attempts of the call, as far as known; from the journal: the cost at that time. Null: no price is known. */
   readonly cost_usd: number | null;

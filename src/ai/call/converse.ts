@@ -1,5 +1,6 @@
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
+import type { ProviderAnswer } from '../provider/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import { AttemptCounts } from './attempt-counts.js';
 import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from './call.js';
@@ -112,13 +113,22 @@ function classify(
     case 'complete':
       break;
   }
-  const checked = check?.(answer.text) ?? { ok: true as const };
+  // Who asks for a tool has not answered yet.
+  const checked = asksForTools(answer) ? { ok: true as const } : (check?.(answer.text) ?? { ok: true as const });
   if (checked.ok) {
-    const { model, text, finish } = answer;
-    return { kind: 'ended', ending: { kind: 'answered', provider, model, text, finish: finish.reason, tally } };
+    const { model, text, finish, parts } = answer;
+    const kept = parts && { parts: JSON.stringify(parts) };
+    return {
+      kind: 'ended',
+      ending: { kind: 'answered', provider, model, text, finish: finish.reason, ...kept, tally },
+    };
   }
   if (mayMend) return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
   return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);
+}
+
+function asksForTools({ text, parts }: ProviderAnswer): boolean {
+  return text.trim() === '' && parts?.tool_calls !== undefined;
 }
 
 function added(before: Tally, { answer, attempts, cost, latencyMs }: ReceivedAnswer): Tally {

@@ -1,4 +1,5 @@
-import type { Json } from 'computo-js';
+import type { Json, JsonObject } from 'computo-js';
+import { parseJson } from '../../json/index.js';
 import type { Ending, Tally } from '../journal/index.js';
 import { dollars, inputTokens, totalTokens } from '../money/index.js';
 import type { CallFailureCode, CallResult, Usage } from './call.js';
@@ -9,13 +10,18 @@ export function resultOf(ending: Ending, response: Json, cached: boolean): CallR
     const { message, provider, text } = ending;
     return { kind: 'failed', code: codeOf(ending.code), message, provider, answer: text, cached };
   }
-  const { provider, model, finish = null, tally } = ending;
+  const { provider, model, finish = null, parts, tally } = ending;
+  const { reasoning, tool_calls, logprobs } = parts === undefined ? {} : (parseJson(parts) as JsonObject);
   return {
     kind: 'answered',
     provider,
     model,
-    response,
+    // Who asks for tools and says nothing has not answered.
+    response: tool_calls !== undefined && ending.text.trim() === '' ? null : response,
     finish_reason: finish,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(tool_calls !== undefined && { tool_calls }),
+    ...(logprobs !== undefined && { logprobs }),
     usage: usageOf(tally),
     cost_usd: tally.cost === null ? null : dollars(tally.cost),
     latency_ms: tally.latencyMs,

@@ -25,6 +25,8 @@ export type Ending =
       readonly text: string;
       /** The provider's word for how it ended; null: it had none. */
       readonly finish?: string | null | undefined;
+      /** What it says besides its text, as JSON text: it may contain anything. */
+      readonly parts?: string | undefined;
       readonly tally: Tally;
     }
   /** A paid answer that is not a success. */

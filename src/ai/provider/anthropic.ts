@@ -1,7 +1,11 @@
 import type { BillableTokens } from '../money/index.js';
+import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
-import { at, countAt, isObject, partsText, textAt } from './read-json.js';
+import { withEffort } from './anthropic-effort.js';
+import { answerParts, partsOfType, textUnder, toolCall, type ToolCall } from './answer-parts.js';
+import { refusedByMessages } from './media.js';
+import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
 /** Anthropic's messages. */
@@ -20,20 +24,24 @@ export const anthropic: Wire = {
   },
   // The library chooses between a format and a function by model and schema, and cuts the schema down to what is taken.
   schemaModes: ['json_schema', 'tool', 'prompt'],
-  adapt({ responseFormat, ...options }, answer) {
+  adapt({ responseFormat, ...options }, request, answer) {
     // It has no format for JSON of any kind.
-    if (responseFormat === undefined || answer?.sent === undefined) return options;
+    if (responseFormat === undefined || answer?.sent === undefined) return withEffort(options, request);
     const structuredOutputMode = answer.mode === 'strict' ? 'outputFormat' : 'auto';
-    return { ...options, responseFormat, providerOptions: { anthropic: { structuredOutputMode } } };
+    const anthropicOptions = { anthropic: { structuredOutputMode } };
+    return withEffort({ ...options, responseFormat, providerOptions: anthropicOptions }, request);
   },
+  refusesMedia: refusedByMessages,
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;
     if (text === undefined) return undefined;
     const rawUsage = at(body, 'usage');
     const tier = textAt(rawUsage, 'service_tier');
+    const thoughts = textUnder(partsOfType(listAt(body, 'content'), 'thinking'), 'thinking');
     return {
       text,
+      parts: answerParts(thoughts, toolCallsOf(body)),
       finish: finishOf(body, text),
       model: textAt(body, 'model'),
       tokens: tokensOf(rawUsage),
@@ -45,9 +53,22 @@ export const anthropic: Wire = {
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
-/** For older models, the schema is sent as a tool's input, and that input is the answer. */
+/** For older models, the schema is sent as a tool's input, and that input is the answer. The library calls it so. */
+const SCHEMA_TOOL = 'json';
+
+function toolCallsOf(body: unknown): readonly ToolCall[] {
+  return partsOfType(listAt(body, 'content'), 'tool_use')
+    .filter((block) => !isAnswer(block))
+    .map((block) => toolCall(textAt(block, 'id'), textAt(block, 'name'), at(block, 'input')));
+}
+
+function isAnswer(block: unknown): boolean {
+  const name = at(block, 'name');
+  return name === SCHEMA_TOOL || name === ANSWER_TOOL;
+}
+
 function textPart(block: unknown): unknown {
-  if (at(block, 'type') === 'tool_use') return { text: JSON.stringify(at(block, 'input') ?? null) };
+  if (at(block, 'type') === 'tool_use' && isAnswer(block)) return { text: JSON.stringify(at(block, 'input') ?? null) };
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 
@@ -76,7 +97,6 @@ function finishOf(body: unknown, text: string): Finish {
   switch (reason) {
     case 'end_turn':
     case 'stop_sequence':
-    // The only tool that we offer is the one for a schema.
     case 'tool_use':
       return { kind: 'complete', reason };
     case 'max_tokens':

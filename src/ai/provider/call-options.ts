@@ -1,15 +1,17 @@
-import { textOf } from '../request/index.js';
+import { textOf, type MediaPart, type Message } from '../request/index.js';
 import type { AnswerMode } from '../schema/index.js';
 import { answerOptions } from './answer-mode.js';
 import type { SdkCallOptions } from './wire.js';
 import type { ProviderRequest } from './provider.js';
 
 type Prompt = SdkCallOptions['prompt'];
+type UserPart = Extract<Prompt[number], { role: 'user' }>['content'][number];
+type SdkTool = NonNullable<SdkCallOptions['tools']>[number];
 
 /** Converts the universal request to the AI SDK's options. What the request does not name is not sent. */
 export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkCallOptions {
   return {
-    prompt: promptOf(request),
+    prompt: request.messages.map(messageOf),
     maxOutputTokens: request.maxOutputTokens,
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.top_p !== undefined && { topP: request.top_p }),
@@ -18,14 +20,46 @@ export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkC
     ...(request.frequency_penalty !== undefined && { frequencyPenalty: request.frequency_penalty }),
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.stop !== undefined && { stopSequences: [...request.stop] }),
-    ...answerOptions(answer),
+    ...withAnswer(toolOptions(request), answer),
   };
 }
 
-function promptOf(request: ProviderRequest): Prompt {
-  return request.messages.map((message): Prompt[number] => {
-    const text = textOf(message);
-    if (message.role === 'system') return { role: 'system', content: text };
-    return { role: message.role, content: [{ type: 'text', text }] };
-  });
+function messageOf(message: Message): Prompt[number] {
+  const { role, content } = message;
+  if (role === 'system') return { role, content: textOf(message) };
+  if (role === 'assistant' || typeof content === 'string' || content.every(({ type }) => type === 'text')) {
+    return { role, content: [{ type: 'text', text: textOf(message) }] };
+  }
+  return { role, content: content.map((part) => (part.type === 'text' ? part : fileOf(part))) };
+}
+
+function fileOf({ mediaType, url, data = '', name }: MediaPart): UserPart {
+  return {
+    type: 'file',
+    mediaType,
+    data: url === undefined ? data : new URL(url),
+    ...(name !== undefined && { filename: name }),
+  };
+}
+
+/** The function that stands for the answer is one more: the model calls it, or first one of the request's. */
+function withAnswer(tools: ReturnType<typeof toolOptions>, answer: AnswerMode | undefined): Partial<SdkCallOptions> {
+  const bound = answerOptions(answer);
+  if (tools.tools === undefined || bound.tools === undefined) return { ...tools, ...bound };
+  return { ...bound, tools: [...tools.tools, ...bound.tools], toolChoice: { type: 'required' } };
+}
+
+function toolOptions({ tools, tool_choice: choice }: ProviderRequest): Pick<SdkCallOptions, 'tools' | 'toolChoice'> {
+  if (tools === undefined) return {};
+  return {
+    tools: tools.map(({ name, description, parameters }): SdkTool => ({
+      type: 'function',
+      name,
+      inputSchema: parameters,
+      ...(description !== undefined && { description }),
+    })),
+    ...(choice !== undefined && {
+      toolChoice: typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.name },
+    }),
+  };
 }

@@ -5,6 +5,8 @@ import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import type { Finish } from './provider.js';
+import { answerParts, textUnder, toolCall, type ToolCall } from './answer-parts.js';
+import { withThinking } from './google-thinking.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, NOT_AUTHORIZED, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
@@ -27,7 +29,7 @@ export const google: Wire = {
   },
   schemaModes: ['json_schema', 'json_object', 'prompt'],
   schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),
-  adapt: (options) => options,
+  adapt: withThinking,
   read(body) {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
     const candidate = at(body, 'candidates', 0);
@@ -37,6 +39,7 @@ export const google: Wire = {
     const rawUsage = at(body, 'usageMetadata');
     return {
       text,
+      parts: answerParts(thoughtsOf(candidate), toolCallsOf(candidate), at(candidate, 'logprobsResult')),
       finish: candidate === undefined ? { kind: 'filtered', reason: blocked ?? '' } : finishOf(candidate, text),
       model: textAt(body, 'modelVersion'),
       tokens: tokensOf(rawUsage),
@@ -46,6 +49,20 @@ export const google: Wire = {
   classify,
   errorText: (body) => textAt(body, 'error', 'message'),
 };
+
+function thoughtsOf(candidate: unknown): string {
+  const thoughts = listAt(candidate, 'content', 'parts').filter((part) => at(part, 'thought') === true);
+  return textUnder(thoughts, 'text');
+}
+
+function toolCallsOf(candidate: unknown): readonly ToolCall[] {
+  return listAt(candidate, 'content', 'parts').flatMap((part) => {
+    const call = at(part, 'functionCall');
+    return call === undefined || at(call, 'name') === ANSWER_TOOL
+      ? []
+      : [toolCall(textAt(call, 'id'), textAt(call, 'name'), at(call, 'args'))];
+  });
+}
 
 /** A truncated or filtered candidate may have no content, and content no parts. */
 function textOf(candidate: unknown): string | undefined {

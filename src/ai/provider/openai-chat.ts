@@ -3,7 +3,8 @@ import type { SchemaMode } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { WireAnswer } from './wire.js';
 import { openaiTokens } from './openai-usage.js';
-import type { Finish } from './provider.js';
+import type { Finish, ProviderRequest } from './provider.js';
+import { answerParts, toolCall, type ToolCall } from './answer-parts.js';
 import { at, errorStatus, isObject, listAt, partsText, textAt } from './read-json.js';
 import {
   CONTENT_FILTERED,
@@ -39,9 +40,13 @@ export function readChat(body: unknown): WireAnswer | undefined {
   if (text === undefined) return undefined;
   const rawUsage = at(body, 'usage');
   const tier = textAt(body, 'service_tier');
+  const calls = toolCallsOf(choice);
+  // Some servers call it one way, some the other.
+  const reasoning = textAt(choice, 'message', 'reasoning_content') ?? textAt(choice, 'message', 'reasoning');
   return {
     text,
-    finish: given === undefined ? finishOf(choice, text) : finishOfGiven(choice, given),
+    parts: answerParts(reasoning, calls, at(choice, 'logprobs')),
+    finish: given === undefined ? finishOf(choice, text, calls) : finishOfGiven(choice, given),
     model: textAt(body, 'model'),
     tokens: openaiTokens(rawUsage),
     rawUsage: rawUsage ?? null,
@@ -51,17 +56,29 @@ export function readChat(body: unknown): WireAnswer | undefined {
 
 /** The answer as the arguments of the function that stands for its schema. */
 function answerGiven(choice: unknown): string | undefined {
-  const call = listAt(choice, 'message', 'tool_calls').find((one) => textAt(one, 'function', 'name') === ANSWER_TOOL);
+  const call = listAt(choice, 'message', 'tool_calls').find(isAnswer);
   return textAt(call, 'function', 'arguments');
+}
+
+function isAnswer(call: unknown): boolean {
+  return textAt(call, 'function', 'name') === ANSWER_TOOL;
 }
 
 /** With it, the call of the function is what completes the answer. */
 function finishOfGiven(choice: unknown, given: string): Finish {
   const reason = textAt(choice, 'finish_reason');
-  return reason === 'tool_calls' || reason === 'function_call' ? { kind: 'complete', reason } : finishOf(choice, given);
+  return reason === 'tool_calls' || reason === 'function_call'
+    ? { kind: 'complete', reason }
+    : finishOf(choice, given, []);
 }
 
-function finishOf(choice: unknown, text: string): Finish {
+function toolCallsOf(choice: unknown): readonly ToolCall[] {
+  return listAt(choice, 'message', 'tool_calls')
+    .filter((call) => !isAnswer(call))
+    .map((call) => toolCall(textAt(call, 'id'), textAt(call, 'function', 'name'), at(call, 'function', 'arguments')));
+}
+
+function finishOf(choice: unknown, text: string, calls: readonly ToolCall[]): Finish {
   const refusal = textAt(choice, 'message', 'refusal');
   if (refusal !== undefined && refusal !== '') return { kind: 'refused', reason: refusal.slice(0, 200) };
   const reason = textAt(choice, 'finish_reason');
@@ -74,13 +91,18 @@ function finishOf(choice: unknown, text: string): Finish {
       return { kind: 'complete', reason };
     case 'tool_calls':
     case 'function_call':
-      return { kind: 'unfinished', reason };
+      return { kind: calls.length > 0 ? 'complete' : 'unfinished', reason };
     default:
       // Compatible servers have words of their own, or none: `eos`, `end_turn`, an empty text.
-      return text === ''
+      return text === '' && calls.length === 0
         ? { kind: 'unfinished', reason: reason ?? 'no finish_reason' }
         : { kind: 'complete', reason: reason ?? null };
   }
+}
+
+/** The library's option for how much a model thinks. */
+export function effortOf({ reasoning_effort: effort }: ProviderRequest): { readonly reasoningEffort?: string } {
+  return effort === undefined ? {} : { reasoningEffort: effort };
 }
 
 /** An error in an answer's choice: the server behind a gateway died. Its code is the status that counts. */

@@ -1,7 +1,8 @@
 import { chargeOfDollars, type Nano } from '../money/nano.js';
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, OPENAI_MODES, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
+import { refusedByChat } from './media.js';
 import { forStrictMode } from '../schema/index.js';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, OpenRouter, Azure and others, by `base_url`. */
@@ -25,10 +26,11 @@ export const openaiCompatible: Wire = {
   },
   schemaModes: OPENAI_MODES,
   schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),
-  adapt: (options, answer) => ({
+  adapt: (options, request, answer) => ({
     ...options,
-    providerOptions: { compatible: { strictJsonSchema: answer?.mode === 'strict' } },
+    providerOptions: { compatible: { strictJsonSchema: answer?.mode === 'strict', ...effortOf(request) } },
   }),
+  refusesMedia: refusedByChat,
   read(body) {
     const reading = readChat(body);
     if (reading === undefined) return undefined;

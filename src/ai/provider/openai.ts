@@ -1,5 +1,6 @@
 import type { Wire } from './wire.js';
-import { chatErrorText, choiceError, classifyChat, OPENAI_MODES, readChat } from './openai-chat.js';
+import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
+import { refusedByChat } from './media.js';
 import { forStrictMode } from '../schema/index.js';
 
 /** OpenAI's chat completions. */
@@ -16,14 +17,17 @@ export const openai: Wire = {
   },
   schemaModes: OPENAI_MODES,
   schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),
-  adapt({ maxOutputTokens, ...options }, answer) {
+  adapt({ maxOutputTokens, ...options }, request, answer) {
     // Reasoning models reject `max_tokens`; all of OpenAI's accept `max_completion_tokens`, which includes reasoning.
     const strictJsonSchema = answer?.mode === 'strict';
     return {
       ...options,
-      providerOptions: { openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema } },
+      providerOptions: {
+        openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema, ...effortOf(request) },
+      },
     };
   },
+  refusesMedia: refusedByChat,
   read: readChat,
   choiceError,
   classify: classifyChat,

@@ -4,6 +4,7 @@ import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
+import type { AnswerParts } from './answer-parts.js';
 
 /** The clock and timers of a provider. */
 export type ProviderWorld = Pick<AiWorld, 'now' | 'after'>;
@@ -55,6 +56,8 @@ export interface ProviderAnswer {
   readonly reportedCost?: Nano;
   /** Billed at rates other than the price table's: a service tier that we did not request. */
   readonly otherTariff?: string;
+  /** What it says besides its text. */
+  readonly parts?: AnswerParts;
   readonly limits: LimitReport;
   /** Parts of the request that this provider does not support and that were omitted. */
   readonly warnings: readonly string[];

@@ -1,7 +1,9 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
+import { mediaOf } from '../request/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { AnswerModes, detailWords, refusalOf, withWords } from './answer-mode.js';
 import { callOptions } from './call-options.js';
+import { withExtra } from './extra-body.js';
 import type { Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
 import type {
@@ -57,9 +59,10 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       return { ok: false, failure: { ...failure, message } };
     };
     try {
-      const model = await wire.model({ baseUrl, apiKey, fetch }, request.model);
+      refuseMedia(wire, request);
+      const model = await wire.model({ baseUrl, apiKey, fetch: withExtra(fetch, request.extra) }, request.model);
       const options = callOptions(withWords(request, mode), mode);
-      const { warnings } = await model.doGenerate(wire.adapt(options, mode));
+      const { warnings } = await model.doGenerate(wire.adapt(options, request, mode));
       return finished(warnings.map(warningText));
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
@@ -107,7 +110,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           ...known,
         });
       }
-      const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff } = reading;
+      const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
       return {
         ok: true,
         answer: {
@@ -119,6 +122,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           warnings,
           ...(reportedCost !== undefined && { reportedCost }),
           ...(otherTariff !== undefined && { otherTariff }),
+          ...(parts !== undefined && { parts: mask.json(parts) ?? {} }),
           ...known,
         },
       };
@@ -134,6 +138,14 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     call,
     close: () => transport.close(),
   };
+}
+
+/** @throws Error for a part that its wire can't send */
+function refuseMedia(wire: Wire, { messages }: ProviderRequest): void {
+  for (const part of messages.flatMap(mediaOf)) {
+    const reason = wire.refusesMedia?.(part);
+    if (reason !== undefined) throw new Error(`${part.type} part: ${reason}`);
+  }
 }
 
 function maskedFinish(finish: Finish, mask: AnswerMask): Finish {

@@ -2,7 +2,8 @@ import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { AnswerMode, SchemaMode } from '../schema/index.js';
-import type { Finish } from './provider.js';
+import type { AnswerParts } from './answer-parts.js';
+import type { Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
 /** A model of the AI SDK: it writes the request's wire format. */
@@ -24,6 +25,7 @@ export interface WireAnswer {
   readonly rawUsage: unknown;
   readonly reportedCost?: Nano | undefined;
   readonly otherTariff?: string | undefined;
+  readonly parts?: AnswerParts | undefined;
 }
 
 /** The wire of one kind of provider: how it is asked, and what its answers mean. */
@@ -36,6 +38,8 @@ export interface Wire {
   vendor(baseUrl: string): Vendor;
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
+  /** Why it takes no such part of a message; undefined: it does. Absent: it takes all. */
+  refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
   /** The ways to bind an answer to a schema, in the order in which they are tried where none is chosen. */
@@ -43,7 +47,7 @@ export interface Wire {
   /** A schema as it is sent in a mode; undefined: it does not fit there. Default: as it is. */
   schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
-  adapt(options: SdkCallOptions, answer: AnswerMode | undefined): SdkCallOptions;
+  adapt(options: SdkCallOptions, request: ProviderRequest, answer: AnswerMode | undefined): SdkCallOptions;
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
   /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */

@@ -1,6 +1,18 @@
 /** The universal request: its shape, its check, its canonical text and its size in tokens. */
 export { canonicalJson } from './canonical.js';
 export { loadTokenCounter, roughTokens, type TokenCounter } from './likely-tokens.js';
-export { parseRequest, type ParsedRequest } from './parse-request.js';
-export { textOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
+export { notExtra, NUMBERS, unknownMember } from './members.js';
+export type { ReadPart } from './parse-message.js';
+export { parseRequest, type ParsedRequest, type ParseOptions } from './parse-request.js';
+export { mediaTypeOfData, mediaTypeOfName } from './media-type.js';
+export {
+  mediaOf,
+  REASONING_EFFORTS,
+  textOf,
+  type JsonSchema,
+  type MediaPart,
+  type Message,
+  type ReasoningEffort,
+  type UniversalRequest,
+} from './request.js';
 export { inputTokensMax } from './worst-tokens.js';

@@ -1,4 +1,4 @@
-import { textOf, type JsonSchema, type UniversalRequest } from './request.js';
+import { mediaOf, textOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
 
 /** Longer texts are extrapolated from their start: a tokenizer's time grows with the text, an estimate's value does not. */
 const COUNTED_CHARACTERS_MAX = 100_000;
@@ -20,11 +20,22 @@ export async function loadTokenCounter(): Promise<TokenCounter> {
     return Math.ceil((countTokens(counted, { disallowedSpecial: new Set() }) * text.length) / counted.length);
   };
   return (request, schema) =>
-    request.messages.reduce((sum, message) => sum + count(textOf(message)) + PER_MESSAGE, PER_MESSAGE) +
-    (schema === undefined ? 0 : count(JSON.stringify(schema)));
+    request.messages.reduce(
+      (sum, message) => sum + count(textOf(message)) + mediaTokens(message) + PER_MESSAGE,
+      PER_MESSAGE,
+    ) + (schema === undefined ? 0 : count(JSON.stringify(schema)));
 }
 
 /** A quick estimate, four characters per token: good enough to compare providers. */
 export function roughTokens(request: Pick<UniversalRequest, 'messages'>): number {
-  return Math.ceil(request.messages.reduce((sum, message) => sum + textOf(message).length, 0) / 4);
+  return Math.ceil(
+    request.messages.reduce((sum, message) => sum + textOf(message).length / 4 + mediaTokens(message), 0),
+  );
+}
+
+/** What a usual picture, a short document and a minute of speech are billed as. */
+const MEDIA_TOKENS = { image: 1000, file: 4000, audio: 1500 } as const;
+
+function mediaTokens(message: Message): number {
+  return mediaOf(message).reduce((sum, { type }) => sum + MEDIA_TOKENS[type], 0);
 }

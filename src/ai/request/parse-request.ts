@@ -1,96 +1,82 @@
-import { NumberText, type Json, type JsonObject } from 'computo-js';
-import type { Message, Sampling, MessagePart, UniversalRequest } from './request.js';
+import type { Json, JsonObject } from 'computo-js';
+import { notExtra, NUMBERS, unknownMember } from './members.js';
+import { contentAt, messageAt, type ReadPart } from './parse-message.js';
+import { toolsOf } from './parse-tools.js';
+import { objectAt, plain, Problem, show, textAt } from './problem.js';
+import { REASONING_EFFORTS, type Message, type Sampling, type UniversalRequest } from './request.js';
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: UniversalRequest }
   /** `problem` says where in the request, what is wrong, and what is expected. */
   | { readonly ok: false; readonly problem: string };
 
-const ROLES = ['system', 'user', 'assistant'] as const;
-
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-  readonly integer: boolean;
-}
-
-/** Lowest and highest value of each numeric parameter; `integer` ones take no fraction. */
-const NUMBERS = {
-  max_tokens: { min: 1, max: 10_000_000, integer: true },
-  temperature: { min: 0, max: 2, integer: false },
-  top_p: { min: 0, max: 1, integer: false },
-  top_k: { min: 1, max: 1_000_000, integer: true },
-  presence_penalty: { min: -2, max: 2, integer: false },
-  frequency_penalty: { min: -2, max: 2, integer: false },
-  seed: { min: -(2 ** 53), max: 2 ** 53, integer: true },
-} as const satisfies Record<string, Bounds>;
-
 type NumberKey = keyof typeof NUMBERS;
 const NUMBER_KEYS = Object.keys(NUMBERS).filter((key): key is NumberKey => key in NUMBERS);
-const KEYS = ['provider', 'model', 'messages', 'stop', ...NUMBER_KEYS];
 
-class Problem extends Error {}
+export interface ParseOptions {
+  /** The model for requests that name none. */
+  readonly defaultModel?: string | undefined;
+  /** How the files of message parts are read. Default: not at all. */
+  readonly readPart?: ReadPart | undefined;
+}
+
+const readNothing: ReadPart = () => ({ problem: 'files are not read here' });
 
 /**
- * Checks the request that a stage's script made. A key with the value null counts as missing, as scripts that copy optional fields
- * need.
- *
- * @param defaultModel the model for requests that name none
+ * Checks the request that a stage made. A key with the value null counts as missing, as scripts that copy optional fields need.
  */
-export function parseRequest(value: Json, defaultModel?: string): ParsedRequest {
+export function parseRequest(value: Json, { defaultModel, readPart = readNothing }: ParseOptions = {}): ParsedRequest {
   try {
-    return { ok: true, request: read(objectAt(value, 'the request'), defaultModel) };
+    return { ok: true, request: read(objectAt(value, 'the request'), defaultModel, readPart) };
   } catch (error) {
     if (error instanceof Problem) return { ok: false, problem: error.message };
     throw error;
   }
 }
 
-function read(object: JsonObject, defaultModel: string | undefined): UniversalRequest {
+function read(object: JsonObject, defaultModel: string | undefined, readPart: ReadPart): UniversalRequest {
   for (const key of Object.keys(object)) {
-    if (!KEYS.includes(key)) throw new Problem(`/${key}: unknown parameter; the parameters are ${KEYS.join(', ')}`);
+    const unknown = unknownMember(key);
+    if (unknown !== undefined) throw new Problem(`/${key}: ${unknown.message}: ${unknown.hint}`);
   }
   const provider = textAt(object, 'provider');
   const model = textAt(object, 'model') ?? defaultModel;
   if (model === undefined) throw new Problem('/model: missing; name a model here or for the stage');
-  const messages = object['messages'];
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw new Problem('/messages: expected a list of at least one message {"role": …, "content": …}');
-  }
   return {
     ...(provider !== undefined && { provider }),
     model,
-    messages: messages.map((message: Json, i) => messageAt(message, `/messages/${i}`)),
+    messages: messagesOf(object, readPart),
     ...numbersOf(object),
     ...stopOf(object),
+    ...effortOf(object),
+    ...toolsOf(object),
+    ...extraOf(object),
   };
 }
 
-function messageAt(value: Json, place: string): Message {
-  const object = objectAt(value, place);
-  for (const key of Object.keys(object)) {
-    if (key !== 'role' && key !== 'content')
-      throw new Problem(`${place}/${key}: unknown key; a message has role and content`);
+/** `system`, then `messages`, then `prompt`. */
+function messagesOf(object: JsonObject, readPart: ReadPart): readonly Message[] {
+  const { messages = null, prompt = null } = object;
+  if (messages !== null && !Array.isArray(messages)) {
+    throw new Problem(`/messages: expected a list of messages {"role": …, "content": …}, found ${show(messages)}`);
   }
-  const role = ROLES.find((known) => known === object['role']);
-  if (role === undefined)
-    throw new Problem(`${place}/role: expected one of ${ROLES.join(', ')}, found ${show(object['role'])}`);
-  const content = object['content'];
-  if (typeof content === 'string') return { role, content };
-  if (!Array.isArray(content)) throw new Problem(`${place}/content: expected text, found ${show(content)}`);
-  return { role, content: content.map((part: Json, i) => partAt(part, `${place}/content/${i}`)) };
-}
-
-function partAt(value: Json, place: string): MessagePart {
-  const { type, text } = objectAt(value, place);
-  if (type !== 'text' || typeof text !== 'string') throw new Problem(`${place}: expected {"type": "text", "text": …}`);
-  return { type, text };
+  const system = textAt(object, 'system');
+  const all: readonly Message[] = [
+    ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
+    ...(messages ?? []).map((message: Json, i) => messageAt(message, `/messages/${i}`, readPart)),
+    ...(prompt === null ? [] : [{ role: 'user' as const, content: contentAt(prompt, '/prompt', readPart) }]),
+  ];
+  if (prompt === '') throw new Problem('/prompt: expected text, found empty text');
+  if (prompt === null && (messages === null || messages.length === 0)) {
+    throw new Problem('/messages: expected a prompt, or a list of at least one message {"role": …, "content": …}');
+  }
+  return all;
 }
 
 function numbersOf(object: JsonObject): Partial<Record<NumberKey, number>> {
   const found: Partial<Record<NumberKey, number>> = {};
   for (const key of NUMBER_KEYS) {
-    const { min, max, integer }: Bounds = NUMBERS[key];
+    const { min, max, integer } = NUMBERS[key];
     const value = object[key];
     if (value === undefined || value === null) continue;
     if (typeof value !== 'number' || value < min || value > max || (integer && !Number.isInteger(value))) {
@@ -112,33 +98,23 @@ function stopOf(object: JsonObject): Pick<Sampling, 'stop'> {
   return { stop };
 }
 
-function textAt(object: JsonObject, key: string): string | undefined {
-  const value = object[key];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || value === '') throw new Problem(`/${key}: expected text, found ${show(value)}`);
-  return value;
-}
-
-function objectAt(value: Json, place: string): JsonObject {
-  if (!isObject(value)) throw new Problem(`${place}: expected an object, found ${show(value)}`);
-  return value;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
-}
-
-function show(value: Json | undefined): string {
-  switch (typeof value) {
-    case 'undefined':
-      return 'nothing';
-    case 'string':
-      return value === '' ? 'empty text' : 'text';
-    case 'object':
-      if (value === null) return 'null';
-      if (value instanceof NumberText) return value.text;
-      return Array.isArray(value) ? 'a list' : 'an object';
-    default:
-      return String(value);
+function effortOf(object: JsonObject): Pick<Sampling, 'reasoning_effort'> {
+  const value = object['reasoning_effort'];
+  if (value === undefined || value === null) return {};
+  const effort = REASONING_EFFORTS.find((one) => one === value);
+  if (effort === undefined) {
+    throw new Problem(`/reasoning_effort: expected one of ${REASONING_EFFORTS.join(', ')}, found ${show(value)}`);
   }
+  return { reasoning_effort: effort };
+}
+
+function extraOf(object: JsonObject): Pick<UniversalRequest, 'extra'> {
+  const value = object['extra'];
+  if (value === undefined || value === null) return {};
+  const extra = objectAt(value, '/extra');
+  for (const key of Object.keys(extra)) {
+    const wrong = notExtra(key);
+    if (wrong !== undefined) throw new Problem(`/extra/${key}: ${wrong.message}: ${wrong.hint}`);
+  }
+  return { extra: plain(extra) };
 }

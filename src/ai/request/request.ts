@@ -1,8 +1,23 @@
-/** A part of a message. Images and the like will be further members of this union. */
-export interface MessagePart {
+export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
+
+/** An image, a recording or a document: by its address, or as its bytes. */
+export interface MediaPart {
+  readonly type: 'image' | 'file' | 'audio';
+  /** Such as `image/png`. */
+  readonly mediaType: string;
+  readonly url?: string;
+  /** Base64. */
+  readonly data?: string;
+  /** Of the data, where there is some: SHA-256 in hexadecimal digits. */
+  readonly digest?: string;
+  /** What the file is called. */
+  readonly name?: string;
+}
+
+export type MessagePart = TextPart | MediaPart;
 
 export type MessageRole = 'system' | 'user' | 'assistant';
 
@@ -10,6 +25,19 @@ export interface Message {
   readonly role: MessageRole;
   readonly content: string | readonly MessagePart[];
 }
+
+/** A function that the model may ask to be called. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** The JSON Schema of its arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
 /** Parameters for which providers use different names. */
 export interface Sampling {
@@ -21,6 +49,7 @@ export interface Sampling {
   readonly frequency_penalty?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
+  readonly reasoning_effort?: ReasoningEffort;
 }
 
 /** What an AI stage asks for, whoever serves it. */
@@ -31,12 +60,22 @@ export interface UniversalRequest extends Sampling {
   readonly messages: readonly Message[];
   /** The maximum of output tokens. */
   readonly max_tokens?: number;
+  readonly tools?: readonly Tool[];
+  readonly tool_choice?: ToolChoice;
+  /** Merged into the body that the provider gets, as it is. Plain JSON data. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** A JSON Schema as plain JSON data. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
 /** The whole text of a message. */
-export function textOf(message: Message): string {
-  return typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join('');
+export function textOf({ content }: Message): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** What of a message is no text. */
+export function mediaOf({ content }: Message): readonly MediaPart[] {
+  return typeof content === 'string' ? [] : content.filter((part) => part.type !== 'text');
 }

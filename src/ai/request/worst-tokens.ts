@@ -1,4 +1,4 @@
-import { textOf, type JsonSchema, type UniversalRequest } from './request.js';
+import { mediaOf, textOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
 
 /**
  * What a chat format adds to each message: role markers and separators. OpenAI's own count is 3 tokens per message and 3 for
@@ -11,16 +11,34 @@ const MESSAGE_OVERHEAD = 16;
  */
 const REQUEST_OVERHEAD = 64;
 const SCHEMA_OVERHEAD = 1024;
+/** What providers add where there are tools: Anthropic documents up to about 700 tokens. */
+const TOOLS_OVERHEAD = 1024;
+/**
+ * The most that an image is billed as: a large one in high detail, by OpenAI's small models, which bill it as more tokens than
+ * others.
+ */
+const IMAGE_TOKENS_MAX = 50_000;
+/** A document or recording by its address: as much as any context holds. */
+const UNSEEN_TOKENS_MAX = 1_000_000;
 
 /**
  * The most input tokens that a request can have: one per UTF-8 byte of its text, because every tokenizer in use, down to its
  * fallback for unknown text, takes at least one byte per token; and what providers add.
  */
-export function inputTokensMax(request: Pick<UniversalRequest, 'messages'>, schema?: JsonSchema): number {
+export function inputTokensMax(request: Pick<UniversalRequest, 'messages' | 'tools'>, schema?: JsonSchema): number {
   const messages = request.messages.reduce(
-    (sum, message) => sum + Buffer.byteLength(textOf(message)) + MESSAGE_OVERHEAD,
+    (sum, message) => sum + Buffer.byteLength(textOf(message)) + MESSAGE_OVERHEAD + mediaTokensMax(message),
     0,
   );
   const structure = schema === undefined ? 0 : Buffer.byteLength(JSON.stringify(schema)) + SCHEMA_OVERHEAD;
-  return REQUEST_OVERHEAD + messages + structure;
+  const tools = request.tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(request.tools)) + TOOLS_OVERHEAD;
+  return REQUEST_OVERHEAD + messages + structure + tools;
+}
+
+/** A document has a page, and a recording a tenth of a second, for hardly less than so many bytes as its tokens are. */
+function mediaTokensMax(message: Message): number {
+  return mediaOf(message).reduce((sum, { type, data }) => {
+    if (type === 'image') return sum + IMAGE_TOKENS_MAX;
+    return sum + (data === undefined ? UNSEEN_TOKENS_MAX : Math.max(IMAGE_TOKENS_MAX, data.length));
+  }, 0);
 }

@@ -29,6 +29,9 @@ Examples:
     zcat events.gz | colloquium -s clean.computo --dead-letter failed.ndjson > clean.ndjson
   A pipeline of the config, into files of 100 MB each:
     colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
+  What a model says about each event:
+    colloquium --model gpt-4o-mini --prompt 'Sentiment of: \${/text}' --schema '{"enum":["good","bad"]}' --into /label \\
+      --max-cost 5 -o out.ndjson reviews.ndjson
   What the AI stages would cost, before they do; then with 20 rows really sent:
     colloquium -p label --dry-run in.ndjson
     colloquium -p label --dry-run --sample 20 in.ndjson
@@ -74,6 +77,17 @@ export function runCommand(command: Command): Command {
       '-p, --pipeline <name>',
       'a pipeline of the config; without -e, -s and a flag for a stage (--filter … --count-by) the one named default',
     )
+    .option('--prompt <template>', 'ask an AI model about each event, as the only stage: "Sentiment of: ${/text}"')
+    .option('--model <name>', 'with --prompt: the model; its name tells the provider, whose key is in the environment')
+    .option('--system <template>', 'with --prompt: the system message')
+    .option('--schema <schema>', 'with --prompt: the JSON Schema that answers must satisfy, or its file')
+    .option(
+      '--into <pointer>',
+      'with --prompt: where the answer lands in the data, such as /label; else it is the data',
+    )
+    .option('--max-tokens <n>', 'with --prompt: most output tokens of an answer; else 1000', atLeastOne)
+    .option('--base-url <url>', 'with --prompt: a server with the API of OpenAI, such as http://localhost:11434/v1')
+    .option('--api-key-env <name>', 'with --base-url: the environment variable that holds its key, if it wants one')
     .option(
       '-o, --output <file>',
       'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each',

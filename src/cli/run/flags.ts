@@ -19,6 +19,15 @@ export interface RunFlags extends ConfigFlags {
   readonly countBy?: string;
   readonly table?: readonly TableFlag[];
   readonly pipeline?: string;
+  /** What is asked of an AI provider, and how. */
+  readonly prompt?: string;
+  readonly model?: string;
+  readonly system?: string;
+  readonly schema?: string;
+  readonly into?: string;
+  readonly maxTokens?: number;
+  readonly baseUrl?: string;
+  readonly apiKeyEnv?: string;
   /** The format of the inputs. */
   readonly in?: string;
   /** The pattern of lines that begin a record. */

@@ -8,6 +8,7 @@ import {
   type ScriptSource,
   type TableShelf,
 } from '../../config/script/index.js';
+import { askedConfig, asksByFlags, byFlags } from './asked.js';
 import type { RunFlags } from './flags.js';
 import { givenStages, hasGivenStage } from './given-stages.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -74,7 +75,22 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
 
 type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | undefined };
 
+/** Asks by flags alone. The config that is found says of providers, budgets and state what it says for all pipelines. */
+async function resolveAsked(flags: RunFlags, warn: Warn): Promise<Named> {
+  const config = await askedConfig(flags, await findConfig(flags, 'programs'));
+  const shelf = await tablesOf(flags.table, config);
+  const { resolvePipeline } = await import('../../config/index.js');
+  try {
+    const { plan, sources, warnings } = await resolvePipeline(config, PIPELINE_DEFAULT, shelf);
+    warn(warnings);
+    return { plan, sources, shelf, config };
+  } catch (error) {
+    throw byFlags(error);
+  }
+}
+
 async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
+  if (asksByFlags(flags)) return await resolveAsked(flags, warn);
   const isScript = flags.eval !== undefined || isFileName(flags.script);
   if (isScript || isStagesAlone(flags)) {
     // No config is searched for; one that is named gives limits and dialect.

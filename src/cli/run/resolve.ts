@@ -67,8 +67,8 @@ export async function resolveRun(
 }
 
 function refuseContradictions(files: readonly string[], flags: RunFlags): void {
-  const stages = [flags.eval, flags.script, flags.pipeline].filter((flag) => flag !== undefined);
-  if (stages.length > 1) throw new UserError('-e, -s and -p exclude one another', EXIT.usage);
+  const stages = [flags.eval, flags.script, flags.pipeline, flags.prompt].filter((flag) => flag !== undefined);
+  if (stages.length > 1) throw new UserError('-e, -s, -p and --prompt exclude one another', EXIT.usage);
   if (flags.sample !== undefined && flags.dryRun !== true) throw new UserError('--sample needs --dry-run', EXIT.usage);
   if (flags.trace === true && flags.limit === undefined) throw new UserError('--trace needs --limit', EXIT.usage);
   if (flags.rotate !== undefined && flags.output === undefined) throw new UserError('--rotate needs -o', EXIT.usage);

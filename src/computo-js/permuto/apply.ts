@@ -18,8 +18,16 @@ export const TEMPLATE_DEPTH_MAX = 64;
 
 const UNITS_PER_ELEMENT = 2;
 
+/** What stands between a placeholder's pointer and its default. */
+const DEFAULT_MARK = ':-';
+
 /** A placeholder's path is not in the context. */
-export class TemplateMissingError extends Error {}
+export class TemplateMissingError extends Error {
+  /** @param path as the placeholder has it */
+  constructor(readonly path: string) {
+    super(`nothing at ${JSON.stringify(path)} in the context`);
+  }
+}
 
 /** The template is nested too deep. */
 export class TemplateDepthError extends Error {}
@@ -72,11 +80,11 @@ function fill(template: Json, filling: Filling, depth: number): Filled {
 }
 
 function fillString(template: string, filling: Filling): Filled {
-  const { context, options, effort } = filling;
+  const { options, effort } = filling;
   spendText(effort, template.length);
   const path = exactPlaceholder(template);
   if (path !== undefined) {
-    const found = resolvePointer(context, parsePointer(path), { arraySegment: false });
+    const found = lookUp(path, filling);
     if (found !== undefined) return { value: found };
     // A key may hold a brace; if none does, this was text between two placeholders.
     if (!path.includes('}')) return missing(template, path, options);
@@ -86,7 +94,8 @@ function fillString(template: string, filling: Filling): Filled {
 }
 
 /** The text with what its placeholders lead to. Each is looked for once, from left to right. */
-function interpolated(template: string, { context, options, effort }: Filling): string {
+function interpolated(template: string, filling: Filling): string {
+  const { options, effort } = filling;
   const parts: string[] = [];
   const add = (part: string): void => {
     spendUnits(effort, part.length);
@@ -104,8 +113,8 @@ function interpolated(template: string, { context, options, effort }: Filling): 
     const close = template.indexOf('}', start);
     if (close === -1) break;
     const inner = template.slice(start, close);
-    const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
-    if (found === undefined && options.missing === 'error') throw missingError(inner);
+    const found = lookUp(inner, filling);
+    if (found === undefined && options.missing === 'error') throw new TemplateMissingError(inner);
     if (found !== undefined) {
       add(template.slice(written, open));
       add(typeof found === 'string' ? found : canonicalText(found, effort));
@@ -117,6 +126,15 @@ function interpolated(template: string, { context, options, effort }: Filling): 
   return parts.join('');
 }
 
+/** What a placeholder stands for, its default included; undefined: nothing is there. */
+function lookUp(inner: string, { context, options }: Filling): Json | undefined {
+  const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
+  const end = inner.indexOf(DEFAULT_MARK);
+  if (found !== undefined || options.defaults !== true || end === -1 || inner.includes('}')) return found;
+  const named = resolvePointer(context, parsePointer(inner.slice(0, end)), { arraySegment: false });
+  return named === undefined || named === null || named === '' ? inner.slice(end + DEFAULT_MARK.length) : named;
+}
+
 /** The pointer in a string that is one placeholder and nothing else. */
 function exactPlaceholder(text: string): string | undefined {
   if (!text.startsWith('${') || !text.endsWith('}')) return undefined;
@@ -125,10 +143,6 @@ function exactPlaceholder(text: string): string | undefined {
 }
 
 function missing(template: string, path: string, options: PermutoOptions): Filled {
-  if (options.missing === 'error') throw missingError(path);
+  if (options.missing === 'error') throw new TemplateMissingError(path);
   return options.missing === 'remove' ? 'removed' : { value: template };
-}
-
-function missingError(path: string): Error {
-  return new TemplateMissingError(`nothing at ${JSON.stringify(path)} in the context`);
 }

@@ -1,6 +1,7 @@
 import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Env, fillPlaceholders } from '../env/index.js';
+import { vendorsFor } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
@@ -11,7 +12,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
-import { requestLiteral, type Literal } from './request-literal.js';
+import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
 export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
@@ -20,6 +21,7 @@ interface AiStage {
   /** Of the settings of its calls. */
   readonly path: readonly string[];
   readonly node: SourceNode;
+  readonly kind: StageInConfig;
 }
 
 /** The script at a place of the config, if it can be had. */
@@ -36,7 +38,7 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
   return stagesOf(path, pipeline, kinds).flatMap(({ path: stagePath, node: stage, kind }) => {
     if (kind?.callsAt === undefined) return [];
     const node = nodeAt(stage, formatPointer(kind.callsAt));
-    return node === undefined ? [] : [{ path: [...stagePath, ...kind.callsAt], node }];
+    return node === undefined ? [] : [{ path: [...stagePath, ...kind.callsAt], node, kind }];
   });
 }
 
@@ -50,20 +52,66 @@ export function serversOf({ path, node }: AiStage, known: readonly string[], scr
 
 /** Stages that name providers or schemas that are not there. */
 export async function checkAiStages(
-  { document, env }: Pick<ConfigText, 'document' | 'env'>,
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   base: PathBase,
   stages: readonly AiStage[],
   known: readonly string[],
+  scriptAt: ScriptAt,
 ): Promise<Diagnostic[]> {
   const findings: Diagnostic[] = [];
   for (const stage of stages) {
     const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
     findings.push(...unknownProviders(document, stage.path, named, known));
+    if (named === undefined && document.vendors === true) {
+      const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
+      if ('problem' in served) findings.push(served.problem);
+    }
+    findings.push(...refusedMedia({ document, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
   return [...findings, ...sameNames(document, stages)];
+}
+
+/** Pictures, documents and recordings that none of a stage's providers takes. */
+function refusedMedia(
+  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  const request = scriptAt(formatPointer([...stage.path, 'request']));
+  if (request === undefined || !isTemplate(request)) return [];
+  const servers = serversOf(stage, known, scriptAt);
+  return requestMembers(request.script).flatMap(({ key, value, path }) =>
+    (stage.kind.literalMedia?.(key, value) ?? []).flatMap((media) => {
+      const reasons = servers.map((server) => providerKind(document, kinds, server)?.refusesMedia?.(media));
+      const [reason] = reasons;
+      if (reason === undefined || reasons.includes(undefined)) return [];
+      const message = `no provider of this stage takes this part: ${servers[0] ?? ''}: ${reason}`;
+      const finding = { severity: 'error', code: 'invalid-value', message } as const;
+      return [diagnoseScript(request, formatPointer([...path, ...media.path]), finding)];
+    }),
+  );
+}
+
+function providerKind(
+  document: SourceDocument,
+  kinds: ConfigText['kinds'],
+  server: string,
+): ReturnType<typeof kindOf> | undefined {
+  const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
+  return typeof kind === 'string' ? kinds.providers.get(kind) : kindOf(server, kinds.providers);
+}
+
+/** The model that a stage asks for, whatever the event. */
+function askedModel({ path, node }: AiStage, scriptAt: ScriptAt): string | undefined {
+  const literal = literalOf(path, 'model', scriptAt);
+  const request = scriptAt(formatPointer([...path, 'request']));
+  const model = node.entries?.get('model')?.node.value;
+  if (literal !== undefined || (request !== undefined && namesModel(request))) return literal?.text;
+  return typeof model === 'string' && !model.includes('${') ? model : undefined;
 }
 
 async function checkSchema(
@@ -80,7 +128,7 @@ async function checkSchema(
 }
 
 /** Undefined for what is not a text, or depends on a variable that is not set. */
-function filledText(value: Json, env: Env): string | undefined {
+export function filledText(value: Json, env: Env): string | undefined {
   if (typeof value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(value, env);
   return unset.length > 0 ? undefined : text;

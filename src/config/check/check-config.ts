@@ -2,7 +2,7 @@ import { formatPointer, type TableShape } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
-import type { ConfigKinds } from '../kinds/index.js';
+import type { ConfigKinds, StageInConfig } from '../kinds/index.js';
 import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
 import { validateDocument, validatePart, type ConfigText } from '../load/validate.js';
@@ -11,18 +11,21 @@ import { readTables } from '../plan/config-tables.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { toScriptOptions } from '../plan/script-options.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
+import { memberProblems } from '../plan/member-problems.js';
 import { knownSecrets } from '../plan/script-secrets.js';
-import { scriptSites } from '../plan/script-sites.js';
+import { scriptSites, stagesOf } from '../plan/script-sites.js';
+import { withVendors } from '../plan/vendors.js';
 import { settingProblems } from '../plan/setting-problems.js';
 import { configSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { aiStagesOf, checkAiStages, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
+import { aiStagesOf, checkAiStages, filledText, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
+import { isTemplate } from '../plan/request-literal.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
 import { stateInFleet } from './state-in-fleet.js';
@@ -50,8 +53,9 @@ export interface CheckConfigOptions {
  */
 export async function checkConfig({ file, ...options }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
   try {
-    const { document, warnings } = await readDocument(file);
+    const { document: written, warnings } = await readDocument(file);
     const { env, kinds } = options;
+    const document = withVendors(written, env, kinds.vendors);
     const base: PathBase = { directory: dirname(file), home: options.home };
     const config = { document, env, kinds, schema: configSchema(kinds) };
     const findings = [...warnings, ...validateDocument(config), ...(await new Checker(config, base, options).check())];
@@ -121,17 +125,14 @@ class Checker {
     node: SourceNode,
     known: readonly string[],
   ): Promise<Diagnostic[]> {
-    for (const site of scriptSites(path, node, this.#config.kinds.stages)) {
-      const script = await this.#resolver.resolve(site.path, site.node);
-      this.#scripts.set(formatPointer(site.path), script);
-      this.#script(script);
-    }
+    const judged = await this.#stages(path, node);
     const { sample, samplePipeline = name } = this.#given;
     const stages = aiStagesOf(path, node, this.#config.kinds.stages);
     const servers =
       stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
     return [
-      ...(await checkAiStages(this.#config, this.#base, stages, known)),
+      ...judged,
+      ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),
       ...misnamedOutputs(this.#config, name),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
@@ -151,6 +152,29 @@ class Checker {
         samplePipeline === name ? sample : undefined,
       ),
     ];
+  }
+
+  /** Reads the scripts and texts of a pipeline's stages. */
+  async #stages(path: readonly string[], node: SourceNode): Promise<readonly Diagnostic[]> {
+    const { stages: kinds } = this.#config.kinds;
+    const findings: Diagnostic[] = [];
+    const judges = new Map<string, StageInConfig>();
+    for (const { path: at, node: stage, kind } of stagesOf(path, node, kinds)) {
+      if (kind?.mapTemplate !== undefined) judges.set(formatPointer([...at, ...kind.mapTemplate]), kind);
+      for (const below of kind?.textFiles ?? []) {
+        const file = filledText(nodeAt(stage, formatPointer(below))?.value ?? null, this.#config.env);
+        if (file !== undefined) await this.#resolver.textFile([...at, ...below], file);
+      }
+    }
+    for (const site of scriptSites(path, node, kinds)) {
+      const pointer = formatPointer(site.path);
+      const script = await this.#resolver.resolve(site.path, site.node);
+      this.#scripts.set(pointer, script);
+      const judge = judges.get(pointer);
+      if (judge !== undefined && script !== undefined) findings.push(...memberProblems(judge, script));
+      if (judge === undefined || (script !== undefined && !isTemplate(script))) this.#script(script);
+    }
+    return findings;
   }
 
   #script(source: ScriptSource | undefined): void {

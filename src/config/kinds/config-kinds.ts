@@ -1,6 +1,6 @@
 import type { Json, Shape } from 'computo-js';
 import type * as z from 'zod';
-import type { OutputPlan, OutputTake, ScriptPlan, StagePlan } from '../plan/pipeline-plan.js';
+import type { OutputPlan, OutputTake, ScriptPlan, StagePlan, TemplatePlan } from '../plan/pipeline-plan.js';
 import type { SourceNode } from '../source/index.js';
 import type { SchemaVocabulary } from './fields.js';
 import type { Kinds } from './kinds.js';
@@ -15,6 +15,8 @@ export interface ConfigKinds {
   readonly outputs: Kinds<OutputInConfig>;
   readonly sources: Kinds<SourceInConfig>;
   readonly providers: Kinds<ProviderInConfig>;
+  /** AI providers that a config need not name. */
+  readonly vendors: readonly VendorInConfig[];
   readonly tables: TablesInConfig;
 }
 
@@ -38,6 +40,20 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly seesState?: KeyPath;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
+  /** Where texts stand in which a `${…}` is a placeholder of their own, for data: no variable is put in. */
+  readonly templates?: readonly KeyPath[];
+  /** Which of its scripts is a template where it is a plain map, and whose literal members `memberProblems` judges. */
+  readonly mapTemplate?: KeyPath;
+  /**
+   * What is wrong with a member that this script writes literally, whatever the event.
+   *
+   * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
+   */
+  memberProblems?(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
+  /** The pictures, documents and recordings in a member that its template writes literally. Paths are below the member. */
+  literalMedia?(key: string, value: Json): readonly LiteralMedia[];
+  /** Where the path of a text file stands. */
+  readonly textFiles?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
   readonly callsAt?: KeyPath | undefined;
   /** Undefined when something is wrong with it, which `make` was told. */
@@ -66,6 +82,22 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly across?: 'state' | 'nothing' | undefined;
 }
 
+/** What is wrong with a member that a script writes. */
+export interface MemberProblem {
+  /** Below the member; empty: it should not be there. */
+  readonly path: KeyPath;
+  readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A picture or the like that a request names, whatever the event. */
+export interface LiteralMedia {
+  readonly path: KeyPath;
+  readonly mediaType: string;
+  readonly url?: string | undefined;
+}
+
 /** A setting that can't be so. */
 export interface SettingProblem {
   /** Below the stage. */
@@ -79,10 +111,19 @@ export interface StageMaker {
   readonly place: number;
   readonly placeOfKind: number;
   script(path: KeyPath): Promise<ScriptPlan | undefined>;
+  /** A script, or where it is a plain map the template that this is. */
+  scriptOrTemplate(path: KeyPath): Promise<ScriptPlan | TemplatePlan | undefined>;
+  /** The text of a file. @param file as it is written */
+  textFile(path: KeyPath, file: string): Promise<string | undefined>;
   /** A JSON Schema that stands at a path of the stage. @param value the schema, or the path of its file */
   jsonSchema(path: KeyPath, value: Json): Promise<Json | undefined>;
-  /** The providers that a stage names, or all. @param path of its AI calls */
-  providers(path: KeyPath, named: readonly string[] | undefined): readonly string[];
+  /**
+   * The providers that a stage names, or all.
+   *
+   * @param path of its AI calls
+   * @param model for requests that name none
+   */
+  providers(path: KeyPath, named: readonly string[] | undefined, model: string | undefined): Promise<readonly string[]>;
 }
 
 /** What a kind leaves to what is written of every output. */
@@ -125,8 +166,23 @@ export interface SourceInConfig<Settings = unknown> extends KindInConfig<Setting
   together?(plans: readonly SourcePlan[]): readonly SourcePlan[];
 }
 
+/** A well-known AI provider. */
+export interface VendorInConfig {
+  readonly name: string;
+  /** Of the provider. */
+  readonly kind: string;
+  /** Absent: as its kind has it. */
+  readonly baseUrl?: string;
+  /** What its key is called in the environment; the first that is set counts. */
+  readonly keys: readonly string[];
+  /** Whether it has a model of this name. */
+  readonly serves: (model: string) => boolean;
+}
+
 export interface ProviderInConfig {
   readonly kind: string;
+  /** Why it takes no such picture, document or recording; undefined: it does. Default: it takes all. */
+  refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Where requests go by default; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
   readonly needsKey: boolean;

@@ -2,6 +2,8 @@
 export type {
   ConfigKinds,
   KeyPath,
+  LiteralMedia,
+  MemberProblem,
   OutputInConfig,
   OutputConfigFields,
   PathMaker,
@@ -12,6 +14,7 @@ export type {
   StageInConfig,
   StageMaker,
   TakeInConfig,
+  VendorInConfig,
 } from './config-kinds.js';
 export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';

@@ -49,7 +49,7 @@ export type IsOpaque = (path: readonly string[], value: Json) => boolean;
 
 /** @param stages say where their scripts and their data stand */
 export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
-  const scripts = stages.all.flatMap((kind) => kind.scripts);
+  const scripts = stages.all.flatMap((kind) => [...kind.scripts, ...(kind.templates ?? [])]);
   const data = stages.all.flatMap((kind) => kind.data ?? []);
   const isOneOf = (patterns: readonly KeyPath[], place: readonly string[]): boolean =>
     patterns.some(

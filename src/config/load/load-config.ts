@@ -4,6 +4,7 @@ import type { Env } from '../env/index.js';
 import type { ConfigKinds } from '../kinds/index.js';
 import { configSchema } from '../schema.js';
 import { discoverConfig } from './discover.js';
+import { withVendors } from '../plan/vendors.js';
 import { readDocument } from './read-document.js';
 import { validateDocument, type ConfigText } from './validate.js';
 
@@ -46,9 +47,18 @@ export async function loadConfig({
 }: LoadOptions): Promise<LoadedConfig | undefined> {
   const file = path === undefined ? await discoverConfig(cwd, home, { programs }) : resolve(cwd, path);
   if (file === undefined) return undefined;
-  const { document, warnings } = await readDocument(file);
+  const { document: written, warnings } = await readDocument(file);
+  const document = withVendors(written, env, kinds.vendors);
   const text = { document, env, kinds, schema: configSchema(kinds) };
   const findings = [...warnings, ...validateDocument(text)];
   if (hasErrors(findings)) throw new ConfigError(findings);
   return { ...text, file, directory: dirname(file), home, warnings: findings };
+}
+
+/** What holds where there is no config: every setting is at its default, and paths are relative to `cwd`. */
+export function bareConfig({ kinds, cwd, env, home }: Omit<LoadOptions, 'path' | 'programs'>): LoadedConfig {
+  const root = { value: {}, start: 0, end: 0, entries: new Map() };
+  const document = withVendors({ file: 'the command line', root }, env, kinds.vendors);
+  const schema = configSchema(kinds);
+  return { document, env, kinds, schema, file: document.file, directory: cwd, home, warnings: [] };
 }

@@ -35,6 +35,11 @@ export interface ScriptPlan {
   readonly text?: { readonly text: string; readonly spans: Span };
 }
 
+/** JSON data whose texts are filled in from each event. */
+export interface TemplatePlan {
+  readonly template: Json;
+}
+
 /** What all outputs have; the rest is the matter of their kind. */
 export interface OutputPlan extends OutputTake {
   readonly kind: string;

@@ -1,5 +1,7 @@
 import { formatPointer, type Json } from 'computo-js';
 import { misnamedOutputs } from '../check/file-names.js';
+import { isTemplate, namesModel, requestLiteral } from './request-literal.js';
+import { vendorsFor } from './vendors.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
@@ -11,7 +13,8 @@ import { validatePart } from '../load/validate.js';
 import type { PipelineConfig } from '../schema/pipeline.js';
 import type { ScriptSource } from '../script/index.js';
 import { blameFile, diagnose, nodeAt } from '../source/index.js';
-import type { OnErrorPlan, PipelinePlan, ScriptOptions, ScriptPlan, StagePlan } from './pipeline-plan.js';
+import { memberProblems } from './member-problems.js';
+import type { OnErrorPlan, PipelinePlan, ScriptOptions, ScriptPlan, StagePlan, TemplatePlan } from './pipeline-plan.js';
 import { planScript } from './plan-script.js';
 import { loadSchema } from './schema-file.js';
 import { configTables } from './config-tables.js';
@@ -136,7 +139,8 @@ class PlanBuilder {
     const stages: StagePlan[] = [];
     for (const [index, { kind, plan }] of pipeline.stages.entries()) {
       const placeOfKind = stages.filter((stage) => stage.kind === kind).length + 1;
-      const stage = await plan(this.#maker([...path, 'stages', String(index)], { place: index + 1, placeOfKind }));
+      const at = [...path, 'stages', String(index)];
+      const stage = await plan(this.#maker(at, kind, { place: index + 1, placeOfKind }));
       if (stage !== undefined) stages.push(stage);
     }
     const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
@@ -152,19 +156,34 @@ class PlanBuilder {
     };
   }
 
-  #maker(path: KeyPath, places: Pick<StageMaker, 'place' | 'placeOfKind'>): StageMaker {
+  #maker(path: KeyPath, kind: string, places: Pick<StageMaker, 'place' | 'placeOfKind'>): StageMaker {
     return {
       ...places,
       script: async (below) => await this.#script([...path, ...below]),
+      scriptOrTemplate: async (below) => await this.#scriptOrTemplate([...path, ...below], kind),
+      textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
-      providers: (below, named) => this.#providers([...path, ...below], named),
+      providers: async (below, named, model) => await this.#providers([...path, ...below], named, model),
     };
   }
 
-  #providers(path: KeyPath, named: readonly string[] | undefined): readonly string[] {
+  async #providers(
+    path: KeyPath,
+    named: readonly string[] | undefined,
+    model: string | undefined,
+  ): Promise<readonly string[]> {
+    const { document, env, kinds } = this.#config;
     const known = providerNames(this.#config);
-    this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
-    return named ?? known;
+    this.#findings.push(...unknownProviders(document, path, named, known));
+    if (named !== undefined || document.vendors !== true) return named ?? known;
+    const request = await this.#source([...path, 'request']);
+    const literal = request && requestLiteral(request, 'model');
+    const isPerEvent = request !== undefined && literal === undefined && namesModel(request);
+    const asked = literal?.text ?? (isPerEvent ? undefined : model);
+    const served = vendorsFor(document, path, asked, { env, vendors: kinds.vendors });
+    if ('names' in served) return served.names;
+    this.#findings.push(served.problem);
+    return [];
   }
 
   async #schema(path: KeyPath, schema: Json): Promise<Json | undefined> {
@@ -175,10 +194,24 @@ class PlanBuilder {
     return undefined;
   }
 
-  async #script(path: KeyPath): Promise<ScriptPlan | undefined> {
-    const node = nodeAt(this.#config.document.root, formatPointer(path));
-    const source = node === undefined ? undefined : await this.#resolver.resolve(path, node);
+  async #scriptOrTemplate(path: KeyPath, kind: string): Promise<ScriptPlan | TemplatePlan | undefined> {
+    const source = await this.#source(path);
     if (source === undefined) return undefined;
+    this.#findings.push(...memberProblems(this.#config.kinds.stages.of({ kind }), source));
+    return isTemplate(source) ? { template: source.script } : await this.#planned(source);
+  }
+
+  async #script(path: KeyPath): Promise<ScriptPlan | undefined> {
+    const source = await this.#source(path);
+    return source && (await this.#planned(source));
+  }
+
+  async #source(path: KeyPath): Promise<ScriptSource | undefined> {
+    const node = nodeAt(this.#config.document.root, formatPointer(path));
+    return node === undefined ? undefined : await this.#resolver.resolve(path, node);
+  }
+
+  async #planned(source: ScriptSource): Promise<ScriptPlan | undefined> {
     try {
       const { plan, warnings } = await planScript(source, this.#options, this.#config, this.#tables);
       this.#findings.push(...warnings);

@@ -3,7 +3,7 @@ import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js
 import { label } from '../load/explain.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { isScriptFile, loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
-import { diagnose, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, readText, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
  * Finds the scripts of a config. A text is a name under `scripts`, a path to a file, or a script in the text form; any other value
@@ -16,6 +16,7 @@ export class ScriptResolver {
   readonly #document: SourceDocument;
   readonly #base: PathBase;
   readonly #files = new Map<string, Promise<ScriptSource | undefined>>();
+  readonly #textFiles = new Set<string>();
   /** Scripts in the text form, by where they stand. */
   readonly #texts = new Map<string, Promise<ScriptSource | undefined>>();
 
@@ -28,9 +29,9 @@ export class ScriptResolver {
     return this.#document.root.entries?.get('scripts')?.node.entries;
   }
 
-  /** Absolute paths of the script files that were asked for so far. */
+  /** Absolute paths of the script and text files that were asked for so far. */
   get scriptFiles(): readonly string[] {
-    return [...this.#files.keys()];
+    return [...this.#files.keys(), ...this.#textFiles];
   }
 
   get names(): readonly string[] {
@@ -40,6 +41,21 @@ export class ScriptResolver {
   /** The script at a place of the config; undefined if it can't be had, and then there is a finding. */
   async resolve(path: readonly string[], node: SourceNode): Promise<ScriptSource | undefined> {
     return await this.#follow(path, node, []);
+  }
+
+  /** The text of a file that a place of the config names; undefined if it can't be had, and then there is a finding. */
+  async textFile(path: readonly string[], written: string): Promise<string | undefined> {
+    const file = resolvePath(this.#base, written);
+    this.#textFiles.add(file);
+    try {
+      return await readText(file, (code, message, hint) =>
+        diagnose(this.#document, formatPointer(path), { severity: 'error', code, message, hint }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.findings.push(...error.diagnostics);
+      return undefined;
+    }
   }
 
   /**

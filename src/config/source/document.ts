@@ -9,6 +9,8 @@ export interface SourceDocument {
   readonly file: string;
   /** Absent where a value has no text of its own: a JavaScript or TypeScript config. */
   readonly text?: string;
+  /** It names no AI providers: those that it has are the well-known ones. */
+  readonly vendors?: true | undefined;
   readonly root: SourceNode;
 }
 

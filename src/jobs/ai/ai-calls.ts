@@ -7,6 +7,7 @@ import {
   type CallResult,
   type InDoubtPolicy,
   type JsonSchema,
+  type ReadPart,
   type UniversalRequest,
 } from '../../ai/index.js';
 import type { AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../../pipeline/index.js';
@@ -17,15 +18,17 @@ export interface CallManner {
   readonly live: boolean;
   /** For stages that say nothing themselves. */
   readonly inDoubt: InDoubtPolicy;
+  /** How the files are read that messages name. Default: not at all. */
+  readonly readPart?: ReadPart | undefined;
 }
 
 /** The AI client as the stages of a pipeline call it. */
-export function aiCalls(client: AiClient, { live, inDoubt }: CallManner): AiCalls {
+export function aiCalls(client: AiClient, { live, inDoubt, readPart }: CallManner): AiCalls {
   const send: SendCall = async (request, stage, event) => {
     const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
     return outcomeOf(await client.call(request, context));
   };
-  return callsThat(send, async (request, stage, event) => {
+  return callsThat(readPart, send, async (request, stage, event) => {
     const known = await client.recall(request, contextOf(stage, event));
     return known && outcomeOf(known);
   });
@@ -40,13 +43,14 @@ type SendCall = (
 
 /** Calls of which those with a sound request are sent so. Default for `recall`: nothing is known. */
 export function callsThat(
+  readPart: ReadPart | undefined,
   send: SendCall,
   recall: (request: UniversalRequest, stage: AiStagePlan, event: AiEvent) => Promise<AiOutcome | undefined> = () =>
     Promise.resolve(undefined),
 ): AiCalls {
   return {
     prepare(stage, value) {
-      const parsed = parseRequest(value, stage.model);
+      const parsed = parseRequest(value, { defaultModel: stage.model, readPart });
       if (!parsed.ok) {
         const failed: AiOutcome = { kind: 'failed', code: 'invalid_request', message: parsed.problem };
         return { fingerprint: '', send: () => Promise.resolve(failed), recall: () => Promise.resolve(failed) };
@@ -109,7 +113,21 @@ export function outcomeOf(result: CallResult): AiOutcome {
 /** The universal answer, as it stands in an event's data. */
 function answerOf({ usage, ...answer }: AnsweredCall) {
   const { provider, model, response, finish_reason, cost_usd, latency_ms, attempts, cached } = answer;
-  return { provider, model, response, finish_reason, usage: { ...usage }, cost_usd, latency_ms, attempts, cached };
+  const { reasoning, tool_calls, logprobs } = answer;
+  return {
+    provider,
+    model,
+    response,
+    finish_reason,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(tool_calls !== undefined && { tool_calls }),
+    ...(logprobs !== undefined && { logprobs }),
+    usage: { ...usage },
+    cost_usd,
+    latency_ms,
+    attempts,
+    cached,
+  };
 }
 
 /** A JSON Schema is an object or a boolean; the config's check has seen to that. */

@@ -2,8 +2,9 @@ import type { AiClient } from '../../ai/index.js';
 import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
 import { eventExecutor, type BlockOptions, type EventOptions, type OpenExecutor } from '../../pipeline/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { aiCalls } from './ai-calls.js';
+import { aiCalls, type CallManner } from './ai-calls.js';
 import { providersOf, type AiPlan } from './open-client.js';
+import { partReader } from './part-reader.js';
 
 /** Calls in flight where no limit says more: enough to hide an answer's time, few enough for any provider. */
 const CONCURRENCY_DEFAULT = 16;
@@ -20,6 +21,11 @@ export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (m
   tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);
 }
 
+/** How the calls of a run are made. */
+export function callManner({ config, live }: Pick<AiPlan, 'config' | 'live'>): CallManner {
+  return { live, inDoubt: useSection(config, 'journal').in_doubt, readPart: partReader(config.directory) };
+}
+
 /** How an executor sends events through a client that is open already, and may be shared. */
 export function aiEvents(
   client: AiClient,
@@ -27,7 +33,7 @@ export function aiEvents(
   block: BlockOptions,
 ): EventOptions {
   const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
-  const calls = aiCalls(client, { live: run.live, inDoubt: useSection(run.config, 'journal').in_doubt });
+  const calls = aiCalls(client, callManner(run));
   return { ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL };
 }
 

@@ -19,7 +19,8 @@ import { diagnose } from '../../config/source/index.js';
 export function providerSetup(config: LoadedConfig, name: string, forLook: boolean): LaneOptions {
   const provider = useProvider(config, name, forLook);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
-  if (key === undefined && !forLook && config.kinds.providers.of(provider).needsKey) throw noKey(config, provider);
+  const needsKey = config.kinds.providers.of(provider).needsKey || config.document.vendors === true;
+  if (key === undefined && !forLook && needsKey) throw noKey(config, provider);
   let secret: Promise<Secret> | undefined;
   return {
     name,
@@ -46,7 +47,13 @@ export function providerSetup(config: LoadedConfig, name: string, forLook: boole
 const NO_KEY = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
 
 /** Only servers of one's own let anybody in. */
-function noKey({ document }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {
+function noKey({ document, kinds }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {
+  const vendor = document.vendors === true ? kinds.vendors.find((one) => one.name === name) : undefined;
+  if (vendor !== undefined) {
+    const message = `the AI provider ${name} needs a key`;
+    const hint = `set ${vendor.keys.join(' or ')}, or name a provider under ai_providers`;
+    return new ConfigError([diagnose(document, '', { severity: 'error', code: 'missing-key', message, hint }, 'key')]);
+  }
   const finding = {
     severity: 'error',
     code: 'missing-key',

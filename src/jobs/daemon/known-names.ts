@@ -15,8 +15,8 @@ export function knownNames({ config, pipelines }: ServePlan): KnownNames {
     models: new Set([
       ...[...providers].flatMap((name) => useProvider(config, name).models?.map((model) => model.name) ?? []),
       ...stages.flatMap(({ model }) => model ?? []),
-      // A request that is made by a script has its model there, as a word among others.
-      ...stages.flatMap(({ request }) => [...wordsIn(request.script)]),
+      // A request has its model in its script or template, as a word among others.
+      ...stages.flatMap(({ request }) => [...wordsIn('template' in request ? request.template : request.script)]),
     ]),
   };
 }

@@ -1,6 +1,6 @@
 import type { AiClient } from '../../ai/index.js';
 import type { AiCalls, AiOutcome } from '../../pipeline/index.js';
-import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
+import { callsThat, contextOf, outcomeOf, type CallManner } from '../ai/ai-calls.js';
 import { AWAITED } from './awaited.js';
 import type { RowTracker } from './row.js';
 import type { Sampler } from './sampler.js';
@@ -11,15 +11,16 @@ const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'th
 export interface ForecastOptions {
   /** Only asked what it would do. */
   readonly client: AiClient;
-  readonly live: boolean;
+  readonly manner: CallManner;
   readonly forecastOf: (stage: string) => StageForecast;
   readonly rows: RowTracker;
   readonly sampler: Sampler;
 }
 
 /** Calls that are counted and not made: what the journal holds is answered from it, everything else ends here. */
-export function forecastCalls({ client, live, forecastOf, rows, sampler }: ForecastOptions): AiCalls {
-  return callsThat(async (request, stage, event, fingerprint) => {
+export function forecastCalls({ client, manner, forecastOf, rows, sampler }: ForecastOptions): AiCalls {
+  const { live, readPart } = manner;
+  return callsThat(readPart, async (request, stage, event, fingerprint) => {
     const forecast = forecastOf(stage.name);
     const context = { ...contextOf(stage, event), live };
     const row = rows.current();

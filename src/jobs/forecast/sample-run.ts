@@ -86,11 +86,11 @@ export async function runSample(
 function sampledCalls(
   { row }: Candidate,
   client: AiClient,
-  { live, inDoubt }: CallManner,
+  { live, inDoubt, readPart }: CallManner,
   occurrences: Map<string, number>,
   tell: (stage: string, result: CallResult) => void,
 ): AiCalls {
-  return callsThat(async (request, stage, event, fingerprint) => {
+  return callsThat(readPart, async (request, stage, event, fingerprint) => {
     const key = `${stage.name} ${fingerprint}`;
     const next = occurrences.get(key) ?? 0;
     const occurrence = row.occurrences.get(stage.name) ?? next;

@@ -1,6 +1,6 @@
-import { useProvider, useSection } from '../../config/index.js';
+import { useProvider } from '../../config/index.js';
 import { isAiStage, singleLines, type BlockOptions } from '../../pipeline/index.js';
-import { concurrencyFor, onThisThread } from '../ai/ai-engines.js';
+import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { openAi, providersOf } from '../ai/open-client.js';
 import { enginePipeline } from '../run/engines.js';
 import type { AiRun } from '../run/plan.js';
@@ -38,13 +38,13 @@ export async function withForecast(job: ForecastRun): Promise<Bill> {
     const forecastOf = (stage: string) => forecasts.get(stage) ?? stageForecast(stage);
     const sampler = createSampler(sampleSize);
     const rows = rowTracker();
-    const calls = forecastCalls({ client, live: run.live, forecastOf, rows, sampler });
+    const manner = callManner(run);
+    const calls = forecastCalls({ client, manner, forecastOf, rows, sampler });
     const executor = rows.track(onThisThread({ ...block, calls, concurrency: CONCURRENCY, window: WINDOW }));
     const failures = collectFailures();
     const { counts } = await passThrough(job, { executor, shape: singleLines }, failures);
 
     const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(pipeline));
-    const manner = { live: run.live, inDoubt: useSection(run.config, 'journal').in_doubt };
     const result = sampleSize === 0 ? undefined : await runSample(sampler.chosen, client, block, manner, concurrency);
     const { left, spent } = await client.status(pipeline.name);
     return billOf({

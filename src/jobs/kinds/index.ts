@@ -1,4 +1,4 @@
-import { providerKinds } from '../../ai/provider/kinds/index.js';
+import { providerKinds, vendors } from '../../ai/provider/kinds/index.js';
 import type { ConfigKinds } from '../../config/kinds/index.js';
 import { stageKinds } from '../../pipeline/index.js';
 import { outputKinds } from '../../sinks/kinds/index.js';
@@ -11,5 +11,6 @@ export const KINDS: ConfigKinds = {
   outputs: outputKinds,
   sources: sourceKinds,
   providers: providerKinds,
+  vendors,
   tables,
 };

@@ -1,11 +1,13 @@
-import type { Json } from 'computo-js';
+import type { Json, JsonObject } from 'computo-js';
 import type { PauseReason } from '../run-paused.js';
-import type { ScriptPlan, StagePlan } from '../../config/index.js';
+import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js';
 
 /** A stage that sends each event's request to a provider and puts the answer into the data. */
 export interface AiStagePlan extends StagePlan {
   /** Makes the universal request from the event. */
-  readonly request: ScriptPlan;
+  readonly request: ScriptPlan | TemplatePlan;
+  /** Members of requests that have none of their own. */
+  readonly defaults?: JsonObject;
   /** For requests that name no model. */
   readonly model?: string;
   /** Names of the providers that may serve, at least one, all of them configured. */

@@ -1,61 +1,36 @@
-import { ANY_SHAPE, objectShape, parsePointer, type Shape } from 'computo-js';
-import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
+import { ANY_SHAPE, objectShape, parsePointer, type Json, type JsonObject, type Shape } from 'computo-js';
+import type { SettingProblem, StageMaker } from '../../config/kinds/index.js';
+import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
+import type { SourceNode } from '../../config/source/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
-import { compileScript, type ScriptContext } from './script.js';
+import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
+import { aiSettings, type AiSettings } from './ai-settings.js';
+import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
-const schema = (f: SchemaVocabulary) =>
-  f.section({
-    ai: f
-      .section({
-        request: f
-          .script()
-          .describe('The script that makes the request: { model, messages, max_tokens?, temperature?, provider? }.'),
-        model: f.text('a model name').optional().describe('The model where the request names none.'),
-        providers: f
-          .list('provider names', f.text('a provider name'))
-          .min(1, { error: 'expected at least one provider' })
-          .optional()
-          .describe('Which providers may serve. Default: all under ai_providers.'),
-        route: f
-          .choice(['cheapest', 'ordered', 'fastest'])
-          .prefault('cheapest')
-          .describe('Which of them is tried first.'),
-        schema: f
-          .jsonSchema()
-          .optional()
-          .describe('JSON Schema that the answer must satisfy: a path, or the schema itself.'),
-        schema_mode: f
-          .choice(['auto', 'strict', 'json_schema', 'json_object', 'prompt', 'tool'])
-          .prefault('auto')
-          .describe('How a provider is bound to the schema. auto: in the best way that provider and model take.'),
-        into: f.jsonPointer().optional().describe('Where the answer lands in the data. Default: it replaces the data.'),
-        max_tokens: f.integer(1).prefault(1000).describe('Most output tokens where the request says nothing.'),
-        dedupe: f.flag().prefault(false).describe('Send equal requests once and share the answer.'),
-        on_truncated: f
-          .choice(['retry', 'keep', 'fail'])
-          .prefault('retry')
-          .describe('An answer that max_tokens cuts off: ask once more with a larger cap, keep it, or fail.'),
-        in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
-        name: f.stageName(),
-      })
-      .describe('Sends a request to an AI provider and puts the answer into the data.'),
-    name: f.stageName(),
-  });
-
-type Settings = ReturnType<typeof schema>['_output'];
-
 /** The one asynchronous stage: a request from each event to a provider, and the answer into its data. */
-export const ai: CallingKind<Settings, AiStagePlan> = {
+export const ai: CallingKind<AiSettings, AiStagePlan> = {
   kind: 'ai',
-  schema,
+  schema: aiSettings,
   scripts: [['ai', 'request']],
-  data: [['ai', 'schema']],
+  data: [
+    ['ai', 'schema'],
+    ['ai', 'tools'],
+    ['ai', 'extra'],
+  ],
+  templates: [
+    ['ai', 'prompt'],
+    ['ai', 'system'],
+  ],
+  mapTemplate: ['ai', 'request'],
+  memberProblems,
+  literalMedia,
+  textFiles: [['ai', 'prompt_file']],
   callsAt: ['ai'],
   plan,
   shape(data, _made, stage) {
@@ -73,28 +48,32 @@ export const ai: CallingKind<Settings, AiStagePlan> = {
       (request.array !== undefined || request.scalars.size > 0);
     return isNoObject ? { script: 0, must: 'the request of an AI stage must be an object' } : undefined;
   },
-  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated }) => [
-    scriptMeaning(request),
+  problems,
+  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated, defaults }) => [
+    'template' in request ? request : scriptMeaning(request),
     model,
     answers,
     into,
     maxTokens,
     ...(onTruncated === 'retry' ? [] : [onTruncated]),
+    ...(defaults === undefined ? [] : [defaults]),
   ],
   compile,
 };
 
-async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise<AiStagePlan | undefined> {
+async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
   const { on_truncated: onTruncated, schema_mode: schemaMode } = settings;
-  const request = await make.script(['ai', 'request']);
-  const providers = make.providers(['ai'], settings.providers);
+  const request = await requestOf(settings, make);
+  const providers = await make.providers(['ai'], settings.providers, model);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
+  const defaults = defaultsOf(settings);
   return (
     request && {
       kind: 'ai',
       name: settings.name ?? name ?? `ai-${make.placeOfKind}`,
       request,
+      ...(defaults && { defaults }),
       ...(model !== undefined && { model }),
       providers,
       route,
@@ -109,13 +88,68 @@ async function plan({ ai: settings, name }: Settings, make: StageMaker): Promise
   );
 }
 
+/** Undefined: it can't be had, or there is none, and people are told. */
+async function requestOf(
+  { prompt, prompt_file: file, system, request }: AiSettings['ai'],
+  make: StageMaker,
+): Promise<ScriptPlan | TemplatePlan | undefined> {
+  if (request !== undefined) return await make.scriptOrTemplate(['ai', 'request']);
+  const asked = file === undefined ? prompt : await make.textFile(['ai', 'prompt_file'], file);
+  return asked === undefined ? undefined : { template: { ...(system !== undefined && { system }), prompt: asked } };
+}
+
+/** What requests have where they say nothing themselves. */
+function defaultsOf({
+  temperature,
+  top_p,
+  seed,
+  stop,
+  reasoning_effort,
+  tools,
+  tool_choice,
+  extra,
+}: AiSettings['ai']): JsonObject | undefined {
+  const all = { temperature, top_p, seed, stop, reasoning_effort, tools, tool_choice, extra };
+  const given = Object.entries(all).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+/** What is asked is said in one way. */
+function problems(stage: SourceNode): readonly SettingProblem[] {
+  const settings = stage.entries?.get('ai')?.node.entries;
+  if (settings === undefined) return [];
+  const has = (key: string): boolean => settings.has(key);
+  const asked = ['prompt', 'prompt_file', 'request'].filter(has);
+  const [, second] = asked;
+  const found: SettingProblem[] = [];
+  if (second !== undefined) {
+    found.push({
+      path: ['ai', second],
+      message: `${asked.join(' and ')} exclude one another: one of them says what is asked`,
+    });
+  } else if (asked.length === 0) {
+    found.push({ path: ['ai'], message: 'an AI stage needs a prompt, a prompt_file or a request' });
+  } else if (has('request') && has('system')) {
+    found.push({ path: ['ai', 'system'], message: 'system belongs to a prompt; a request has its own, under request' });
+  }
+  const { extra } = (stage.entries?.get('ai')?.node.value ?? {}) as { readonly extra?: Json };
+  const ofExtra = extra === undefined ? [] : memberProblems('extra', extra, false);
+  return [
+    ...found,
+    ...ofExtra.map(({ path, message, hint = '' }) => ({
+      path: ['ai', 'extra', ...path],
+      message: `${message}: ${hint}`,
+    })),
+  ];
+}
+
 function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): AiStage {
   const { name } = stage;
-  const request = compileScript(stage.request, name, context);
+  const request = compileRequest(stage, context);
   const into = intoSegments(stage.into);
   return {
     name,
-    prepare: (data, context) => calls.prepare(stage, request.run(data, context)),
+    prepare: (data, inputs) => calls.prepare(stage, request(data, inputs)),
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, answer, name),
   };
@@ -133,11 +167,25 @@ function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
 }
 
 /** What it puts into the data. Providers may say more than this. */
+const ALWAYS = [
+  'provider',
+  'model',
+  'response',
+  'finish_reason',
+  'usage',
+  'cost_usd',
+  'latency_ms',
+  'attempts',
+  'cached',
+];
+const SOMETIMES = ['reasoning', 'tool_calls', 'logprobs'];
+
 const AI_ANSWER: Shape = objectShape(
-  new Map(
-    ['provider', 'model', 'response', 'finish_reason', 'usage', 'cost_usd', 'latency_ms', 'attempts', 'cached'].map(
-      (key) => [key, { shape: ANY_SHAPE, optional: false }],
-    ),
-  ),
+  new Map([
+    ...ALWAYS.map((key): ShapedKey => [key, { shape: ANY_SHAPE, optional: false }]),
+    ...SOMETIMES.map((key): ShapedKey => [key, { shape: ANY_SHAPE, optional: true }]),
+  ]),
   true,
 );
+
+type ShapedKey = readonly [string, { readonly shape: Shape; readonly optional: boolean }];

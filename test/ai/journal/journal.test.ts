@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  answerInputs,
   callKey,
   createJournal,
   type CallFacts,
@@ -44,8 +45,23 @@ describe('the key of a call', () => {
     ['text', { request: { ...facts.request, messages: [{ role: 'user', content: 'ho' }] } }],
     ['role', { request: { ...facts.request, messages: [{ role: 'system', content: 'hi' }] } }],
     ['parameters', { request: { ...facts.request, temperature: 0.6 } }],
+    ['extra', { request: { ...facts.request, extra: { top_a: 1 } } }],
+    ['tools', { request: { ...facts.request, tools: [{ name: 'f', parameters: {} }] } }],
   ])('depends on its %s', (_what, change) => {
     expect(callKey({ ...facts, ...change })).not.toBe(key);
+  });
+});
+
+describe('a picture', () => {
+  const asking = (digest: string): CallFacts => {
+    const picture = { type: 'image', mediaType: 'image/png', data: 'QUJD', digest } as const;
+    return { ...facts, request: { ...facts.request, messages: [{ role: 'user', content: [picture] }] } };
+  };
+
+  it('is known by its digest, and its bytes are not kept', () => {
+    expect(callKey(asking('one'))).not.toBe(callKey(asking('two')));
+    expect(JSON.stringify(answerInputs(asking('one')))).toMatch(/"digest":"one"/);
+    expect(JSON.stringify(answerInputs(asking('one')))).not.toContain('QUJD');
   });
 });
 

@@ -8,11 +8,16 @@ import {
   type ProviderAnswer,
 } from '../../../src/ai/provider/index.js';
 import { providerKinds } from '../../../src/ai/provider/kinds/index.js';
-import { inputTokensMax } from '../../../src/ai/request/index.js';
+import { inputTokensMax, type MediaPart } from '../../../src/ai/request/index.js';
 import { realWorld } from '../../../src/ai/ai-world.js';
 import type { Fault } from '../../support/fake-faults.js';
 import { until } from '../../support/daemon.js';
-import { startFakeProvider, type FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.js';
+import {
+  startFakeProvider,
+  type FakeProvider,
+  type FakeProviderOptions,
+  type FakeWireName,
+} from '../../support/fake-provider.js';
 
 const KINDS = [
   { kind: 'openai', model: 'gpt-4o-mini' },
@@ -30,6 +35,22 @@ const SCHEMA = {
 /** Longer than any machine needs, but where a test waits for the end of it. */
 const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, totalMs: 20_000 };
 const signal = new AbortController().signal;
+
+/** What only one wire knows. */
+const EXTRA: Readonly<Record<FakeWireName, Record<string, unknown>>> = {
+  openai: { logprobs: true, top_logprobs: 3 },
+  'openai-compatible': { logprobs: true },
+  anthropic: { metadata: { user_id: 'u' } },
+  google: { generationConfig: { topK: 7 }, safetySettings: [{ category: 'c', threshold: 'BLOCK_NONE' }] },
+};
+
+/** Models that are told in different ways how much to think. */
+const THINKERS: Readonly<Record<FakeWireName, readonly string[]>> = {
+  openai: ['gpt-5.1'],
+  'openai-compatible': ['deepseek-r1'],
+  anthropic: ['claude-haiku-4-5', 'claude-opus-4-6'],
+  google: ['gemini-2.5-flash', 'gemini-3-pro-preview'],
+};
 
 describe('the contract', () => {
   it('is held by every kind of provider', () => {
@@ -146,6 +167,53 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.records[0]?.call.wantsJson).toBe(true);
     await answered(provider, { schema: { type: 'object', properties: { label: { type: 'string' } } } });
     expect(fake.deviations).toEqual([]);
+  });
+
+  it('asks for tools, and tells which one the model wants, and what it thought', async () => {
+    const asked = { id: 'call-1', name: 'weather', arguments: { city: 'Köln', days: 2 } };
+    const { fake, provider } = await setup({ calls: () => [asked], thoughts: 'Where is Köln?' });
+    const tools = [{ name: 'weather', description: 'Tells it.', parameters: { type: 'object', properties: {} } }];
+    const answer = await answered(provider, { tools, tool_choice: 'required' });
+    expect(answer).toMatchObject({ text: '', finish: { kind: 'complete' }, warnings: [] });
+    expect(answer.parts).toMatchObject({ reasoning: 'Where is Köln?', tool_calls: [asked] });
+    await answered(provider, { tools, tool_choice: { name: 'weather' } });
+    expect(fake.deviations).toEqual([]);
+    expect(JSON.stringify(fake.records[0]?.call.body)).toContain('Tells it.');
+  });
+
+  it('sends how much the model shall think, within the cap, and what stands under extra', async () => {
+    const { fake, provider } = await setup();
+    const more = { maxOutputTokens: 8000, extra: EXTRA[kind] };
+    for (const thinker of THINKERS[kind]) {
+      for (const effort of ['none', 'low', 'high'] as const) {
+        await answered(provider, { ...more, model: thinker, reasoning_effort: effort });
+      }
+    }
+    expect(fake.deviations).toEqual([]);
+    const bodies = fake.records.map(({ call }) => JSON.stringify(call.body));
+    expect(new Set(bodies).size).toBe(3 * THINKERS[kind].length);
+    for (const { call } of fake.records) expect(call).toMatchObject({ outputTokensMax: 8000, body: EXTRA[kind] });
+  });
+
+  it('sends pictures and documents, and says which it cannot', async () => {
+    const { fake, provider } = await setup();
+    const png = { type: 'image', mediaType: 'image/png', data: 'iVBORw0KGgo=', digest: 'd' } as const;
+    const pdf = { type: 'file', mediaType: 'application/pdf', data: 'JVBERi0=', digest: 'd', name: 'a.pdf' } as const;
+    const far = { type: 'image', mediaType: 'image/*', url: 'https://example.com/a.jpg' } as const;
+    const asking = (...parts: MediaPart[]) => ({
+      messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'what is it?' }, ...parts] }],
+    });
+    await answered(provider, asking(png, pdf, far));
+    expect(fake.deviations).toEqual([]);
+    const body = JSON.stringify(fake.records[0]?.call.body);
+    for (const sent of ['iVBORw0KGgo=', 'JVBERi0=', 'https://example.com/a.jpg']) expect(body).toContain(sent);
+    const wav = { type: 'audio', mediaType: 'audio/wav', url: 'https://example.com/a.wav' } as const;
+    const heard = await provider.call(request(asking(wav)), signal);
+    if (kind === 'google') expect(heard).toMatchObject({ ok: true });
+    else {
+      expect(heard).toMatchObject({ failure: { code: 'unsupported_request', billing: 'none' } });
+      expect(heard).toMatchObject({ failure: { message: expect.stringMatching(/audio/) as string } });
+    }
   });
 
   it('never has more input tokens than the bound for its text', async () => {

@@ -1,10 +1,12 @@
-import { NumberText, type Json } from 'computo-js';
+import { NumberText, type Json, type JsonObject } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, inputTokensMax, loadTokenCounter, parseRequest } from '../../../src/ai/request/index.js';
 import { anyText } from '../../support/any-text.js';
 
 const messages = [{ role: 'user', content: 'hi' }];
+
+const part = (inner: JsonObject) => ({ role: 'user', content: [inner] });
 
 describe('a request', () => {
   it('is taken as the seed writes it, null meaning absent', () => {
@@ -20,7 +22,10 @@ describe('a request', () => {
   });
 
   it('takes the model of its stage when it names none', () => {
-    expect(parseRequest({ messages }, 'gpt-4')).toMatchObject({ ok: true, request: { model: 'gpt-4' } });
+    expect(parseRequest({ messages }, { defaultModel: 'gpt-4' })).toMatchObject({
+      ok: true,
+      request: { model: 'gpt-4' },
+    });
   });
 
   it.each<[Json, string]>([
@@ -28,26 +33,108 @@ describe('a request', () => {
     [[], 'the request: expected an object, found a list'],
     [{ messages }, '/model: missing'],
     [{ model: 7, messages }, '/model: expected text, found 7'],
-    [{ model: 'm' }, '/messages: expected a list of at least one message'],
-    [{ model: 'm', messages: [] }, '/messages: expected a list of at least one message'],
+    [{ model: 'm' }, '/messages: expected a prompt, or a list of at least one message'],
+    [{ model: 'm', messages: [] }, '/messages: expected a prompt, or a list of at least one message'],
+    [{ model: 'm', prompt: 7 }, '/prompt: expected text, or a list of parts, found 7'],
     [
       { model: 'm', messages: [{ role: 'robot', content: 'x' }] },
       '/messages/0/role: expected one of system, user, assistant, found text',
     ],
-    [{ model: 'm', messages: [{ role: 'user' }] }, '/messages/0/content: expected text, found nothing'],
+    [
+      { model: 'm', messages: [{ role: 'user' }] },
+      '/messages/0/content: expected text, or a list of parts, found nothing',
+    ],
     [{ model: 'm', messages: [{ role: 'user', content: 'x', name: 'y' }] }, '/messages/0/name: unknown key'],
     [
       { model: 'm', messages: [{ role: 'user', content: [{ type: 'image' }] }] },
-      '/messages/0/content/0: expected {"type": "text"',
+      '/messages/0/content/0: expected one of url, file and data (base64)',
     ],
     [{ model: 'm', messages, max_tokens: 0 }, '/max_tokens: expected an integer from 1 to 10000000, found 0'],
     [{ model: 'm', messages, max_tokens: 1.5 }, '/max_tokens: expected an integer'],
     [{ model: 'm', messages, temperature: '0.7' }, '/temperature: expected a number from 0 to 2, found text'],
     [{ model: 'm', messages, stop: [1] }, '/stop: expected text or a list of texts'],
-    [{ model: 'm', messages, max_token: 5 }, '/max_token: unknown parameter; the parameters are provider, model'],
+    [
+      { model: 'm', messages, max_token: 5 },
+      '/max_token: a request has no member "max_token": did you mean "max_tokens"?',
+    ],
+    [{ model: 'm', messages, response_format: {} }, 'give the stage a schema'],
+    [{ model: 'm', messages, logit_bias: {} }, 'put it under extra: that is sent as it is, extra: { logit_bias: … }'],
+    [{ model: 'm', messages, extra: { n: 2 } }, "/extra/n: n can't stand under extra: limits and budget go by it"],
+    [{ model: 'm', messages, reasoning_effort: 'hard' }, '/reasoning_effort: expected one of none, minimal, low'],
+    [{ model: 'm', messages, tools: [{}] }, '/tools/0: expected a function {"name": …'],
+    [{ model: 'm', messages, tool_choice: 'auto' }, '/tool_choice: there are no tools to choose from'],
+    [{ model: 'm', messages, tools: [{ name: 'f' }], tool_choice: { name: 'g' } }, 'no tool is named "g"'],
+    [{ model: 'm', messages: [part({ type: 'video' })] }, '0/type: expected text, image, file, audio, found text'],
+    [{ model: 'm', messages: [part({ type: 'image', data: '§' })] }, '/messages/0/content/0/data: not base64'],
+    [{ model: 'm', messages: [part({ type: 'image', url: 'a.png' })] }, '/url: not an address like https://…'],
+    [{ model: 'm', messages: [part({ type: 'audio', data: 'AAAA' })] }, 'its kind is not known: add media_type'],
+    [{ model: 'm', messages: [part({ type: 'file', file: 'a.pdf' })] }, '/file: files are not read here'],
+    [
+      { model: 'm', messages: [{ ...part({ type: 'image', data: 'AAAA' }), role: 'assistant' }] },
+      'a message of the role assistant is text',
+    ],
   ])('%j is refused: %s', (request, problem) => {
     const parsed = parseRequest(request);
     expect(parsed.ok ? 'accepted' : parsed.problem).toContain(problem);
+  });
+});
+
+describe('a short request', () => {
+  it('is a system message, and a prompt behind the messages', () => {
+    const parsed = parseRequest({ model: 'm', system: 'be brief', messages, prompt: 'and now?' });
+    expect(parsed).toMatchObject({
+      request: {
+        messages: [
+          { role: 'system', content: 'be brief' },
+          { role: 'user', content: 'hi' },
+          { role: 'user', content: 'and now?' },
+        ],
+      },
+    });
+  });
+
+  it('has tools in either form, numbers that are exact as plain ones, and what only a provider knows', () => {
+    const parsed = parseRequest({
+      model: 'm',
+      prompt: 'hi',
+      tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }, { name: 'g' }],
+      tool_choice: { type: 'function', function: { name: 'g' } },
+      reasoning_effort: 'low',
+      extra: { top_a: new NumberText('0.50') },
+    });
+    expect(parsed).toMatchObject({
+      request: {
+        tools: [
+          { name: 'f', parameters: { type: 'object' } },
+          { name: 'g', parameters: { type: 'object', properties: {} } },
+        ],
+        tool_choice: { name: 'g' },
+        reasoning_effort: 'low',
+        extra: { top_a: 0.5 },
+      },
+    });
+  });
+
+  it('knows what kind of file a part is: by what it says, by its bytes, by its name', () => {
+    const content = [
+      { type: 'image', data: 'iVBORw0KGgo=' },
+      { type: 'image', url: 'data:image/gif;base64,R0lGODlh' },
+      { type: 'image', url: 'https://example.com/a.webp?x' },
+      { type: 'image', url: 'https://example.com/a' },
+      { type: 'file', file: 'doc/b.pdf' },
+      { type: 'audio', data: 'AAAA', media_type: 'audio/flac' },
+    ];
+    const readPart = () => ({ data: 'AAAA' });
+    const parsed = parseRequest({ model: 'm', prompt: content }, { readPart });
+    const parts = parsed.ok ? parsed.request.messages[0]?.content : [];
+    expect(parts).toMatchObject([
+      { mediaType: 'image/png', data: 'iVBORw0KGgo=' },
+      { mediaType: 'image/gif', data: 'R0lGODlh' },
+      { mediaType: 'image/webp', url: 'https://example.com/a.webp?x' },
+      { mediaType: 'image/*' },
+      { mediaType: 'application/pdf', name: 'b.pdf', data: 'AAAA' },
+      { mediaType: 'audio/flac' },
+    ]);
   });
 });
 

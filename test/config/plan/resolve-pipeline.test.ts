@@ -52,6 +52,21 @@ describe('a resolved pipeline', () => {
     expect(stages).toHaveLength(6);
   });
 
+  it('asks by the text of a file, which counts to its files, by what is left as it is, or by a map', async () => {
+    const text =
+      'pipelines:\n  default:\n    stages:\n      - ai: { model: gpt-4o, prompt_file: ./p/ask.md, seed: 1 }\n' +
+      '      - ai: { model: gpt-4o, prompt: "${/a} in ${LANG}", system: "${/s}" }\n' +
+      '      - ai: { request: { model: claude-3-haiku, prompt: "${/a}" } }\n';
+    const config = await load(text, { 'p/ask.md': 'Of ${/a}?' }, { LANG: 'de', OPENAI_API_KEY: 'k' });
+    const { plan: resolved, scriptFiles } = await resolvePipeline(config, 'default');
+    expect(resolved.stages).toMatchObject([
+      { request: { template: { prompt: 'Of ${/a}?' } }, defaults: { seed: 1 }, providers: ['openai'] },
+      { request: { template: { prompt: '${/a} in ${LANG}', system: '${/s}' } }, providers: ['openai'] },
+      { request: { template: { model: 'claude-3-haiku', prompt: '${/a}' } }, providers: ['anthropic'] },
+    ]);
+    expect(scriptFiles).toEqual([join(config.directory, 'p/ask.md')]);
+  });
+
   it('prefers a name under scripts to a file of the same name', async () => {
     const text = 'scripts: {./a.json: 1}\npipelines: {default: {stages: [computo: ./a.json]}}';
     const { plan: resolved, sources } = await resolvePipeline(await load(text, { 'a.json': '2' }), 'default');

@@ -1,0 +1,21 @@
+/** What is no text in a message, as far as a wire cares. */
+interface Media {
+  /** Such as `audio/wav`; `audio/*`: not known. */
+  readonly mediaType: string;
+  readonly url?: string | undefined;
+}
+
+/** What chat completions do not take: OpenAI's, and compatible servers'. */
+export function refusedByChat({ mediaType, url }: Media): string | undefined {
+  if (mediaType.startsWith('image/')) return undefined;
+  const isAudio = mediaType.startsWith('audio/');
+  const isKnown = isAudio ? /^audio\/(?:wav|mp3|mpeg|\*)$/.test(mediaType) : mediaType === 'application/pdf';
+  if (!isKnown) return `it takes no ${mediaType}, but images, audio/wav, audio/mpeg and application/pdf`;
+  return url === undefined ? undefined : `it takes ${isAudio ? 'audio' : 'a PDF'} as data or file, not by its url`;
+}
+
+/** What Anthropic's messages do not take. */
+export function refusedByMessages({ mediaType }: Media): string | undefined {
+  const isKnown = mediaType.startsWith('image/') || mediaType === 'application/pdf' || mediaType === 'text/plain';
+  return isKnown ? undefined : `it takes no ${mediaType}, but images, application/pdf and text/plain`;
+}

@@ -1,0 +1,42 @@
+import { NumberText, stringify, type Json, type JsonObject } from 'computo-js';
+
+/** What is wrong with a request, for people: where in it, what, and what is expected. */
+export class Problem extends Error {}
+
+export function textAt(object: JsonObject, key: string, place = ''): string | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value === '')
+    throw new Problem(`${place}/${key}: expected text, found ${show(value)}`);
+  return value;
+}
+
+export function objectAt(value: Json | undefined, place: string): JsonObject {
+  if (!isMap(value)) throw new Problem(`${place}: expected an object, found ${show(value)}`);
+  return value;
+}
+
+/** Numbers may be exact ones, which are objects too. */
+export function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
+/** The same as `JSON.parse` would have it: a number that is exact here becomes the nearest one. */
+export function plain(value: JsonObject): Record<string, unknown> {
+  return JSON.parse(stringify(value)) as Record<string, unknown>;
+}
+
+export function show(value: Json | undefined): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'nothing';
+    case 'string':
+      return value === '' ? 'empty text' : 'text';
+    case 'object':
+      if (value === null) return 'null';
+      if (value instanceof NumberText) return value.text;
+      return Array.isArray(value) ? 'a list' : 'an object';
+    default:
+      return String(value);
+  }
+}

@@ -1,0 +1,113 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { Json } from 'computo-js';
+import type { LoadedConfig } from '../../config/index.js';
+import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
+import { parseJson } from '../../json/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import type { RunFlags } from './flags.js';
+
+/** The flags of a question, by the keys that an AI stage has for them. */
+const FLAGS = {
+  prompt: '--prompt',
+  model: '--model',
+  system: '--system',
+  schema: '--schema',
+  into: '--into',
+  max_tokens: '--max-tokens',
+} as const;
+
+/** The pipeline of a run that asks by flags alone, and its provider where they give an address. */
+const PIPELINE = 'default';
+const PROVIDER = 'base-url';
+
+/** Whether flags ask an AI provider. @throws UserError when some of them are there that make no question */
+export function asksByFlags({ prompt, model, system, schema, into, maxTokens, baseUrl, apiKeyEnv }: RunFlags): boolean {
+  if (prompt !== undefined) {
+    if (model === undefined) throw new UserError('--prompt needs --model', EXIT.usage, 'such as --model gpt-4o-mini');
+    if (apiKeyEnv !== undefined && baseUrl === undefined)
+      throw new UserError('--api-key-env needs --base-url', EXIT.usage);
+    return true;
+  }
+  const given = Object.entries({
+    model,
+    system,
+    schema,
+    into,
+    'max-tokens': maxTokens,
+    'base-url': baseUrl,
+    'api-key-env': apiKeyEnv,
+  });
+  const alone = given.find(([, value]) => value !== undefined);
+  if (alone !== undefined) {
+    throw new UserError(`--${alone[0]} needs --prompt`, EXIT.usage, 'a pipeline says in its config what it asks');
+  }
+  return false;
+}
+
+/**
+ * A config whose one pipeline is the question of the flags. All else is as in the config that is found, if there is one.
+ *
+ * @throws UserError for flags that can't be so
+ */
+export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefined): Promise<LoadedConfig> {
+  const { withSection } = await import('../../config/index.js');
+  const base = found ?? (await bareConfig());
+  const { baseUrl, apiKeyEnv } = flags;
+  const stage = {
+    prompt: flags.prompt ?? '',
+    model: flags.model ?? '',
+    ...(flags.system !== undefined && { system: flags.system }),
+    ...(flags.schema !== undefined && { schema: schemaOf(flags.schema) }),
+    ...(flags.into !== undefined && { into: flags.into }),
+    ...(flags.maxTokens !== undefined && { max_tokens: flags.maxTokens }),
+    ...(baseUrl !== undefined && { providers: [PROVIDER] }),
+  };
+  const asking = withSection(base.document, 'pipelines', { [PIPELINE]: { stages: [{ ai: stage }] } });
+  const provider = {
+    kind: 'openai-compatible',
+    base_url: baseUrl ?? '',
+    ...(apiKeyEnv !== undefined && { api_key: `\${${apiKeyEnv}}` }),
+  };
+  const document = baseUrl === undefined ? asking : withSection(asking, 'ai_providers', { [PROVIDER]: provider });
+  return { ...base, document: baseUrl === undefined ? document : { ...document, vendors: undefined } };
+}
+
+async function bareConfig(): Promise<LoadedConfig> {
+  const [{ bareConfig: bare }, { KINDS }, { readOnce }] = await Promise.all([
+    import('../../config/index.js'),
+    import('../../jobs/kinds/index.js'),
+    import('../../config/kinds/index.js'),
+  ]);
+  const kinds = { ...KINDS, tables: readOnce(KINDS.tables) };
+  return bare({ kinds, cwd: process.cwd(), env: process.env, home: homedir() });
+}
+
+/** JSON, or the path of a file, from where it is typed. */
+function schemaOf(given: string): Json {
+  if (!/^\s*(?:[{[]|true\s*$|false\s*$)/.test(given)) return resolve(given);
+  try {
+    return parseJson(given);
+  } catch (error) {
+    throw new UserError(`--schema: ${error instanceof Error ? error.message : String(error)}`, EXIT.usage);
+  }
+}
+
+/** What is wrong with the question, by its flags. Anything else is left as it is. */
+export function byFlags(error: unknown): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const [first] = error.diagnostics;
+  const flag = first && flagOf(first);
+  if (first === undefined || flag === undefined) return error;
+  const message = first.message.replace(/^(?:pipelines|ai_providers)\.[^:]*: /, '');
+  return new UserError(`${flag}: ${message}`, EXIT.usage, first.hint);
+}
+
+function flagOf({ pointer = '' }: Diagnostic): string | undefined {
+  if (pointer.startsWith(`/ai_providers/${PROVIDER}`))
+    return pointer.endsWith('api_key') ? '--api-key-env' : '--base-url';
+  const key = /^\/pipelines\/default\/stages\/0\/ai(?:\/(\w+))?/.exec(pointer);
+  if (key === null) return undefined;
+  return Object.entries(FLAGS).find(([name]) => name === key[1])?.[1] ?? '--model';
+}

@@ -1,0 +1,35 @@
+import { ComputoError, withinEngineLimits } from './computo-error.js';
+import { DEFAULT_LIMITS } from './compile/index.js';
+import { applyTemplate, TemplateDepthError, TemplateMissingError } from './permuto/index.js';
+import { EffortExceeded, type Json } from './value/index.js';
+
+const OPTIONS = { interpolation: true, missing: 'error', defaults: true } as const;
+
+/**
+ * Fills in a Permuto template outside of any script. Placeholders are replaced inside longer text as well, where values that are no
+ * text are written as JSON. `${/pointer:-text}` gives what stands for a value that is missing, null or empty text.
+ *
+ * @returns the template with every placeholder replaced; a text that is one placeholder and nothing else becomes the value itself
+ * @throws ComputoError `InvalidArgument` for a path that the context does not have, `LimitExceeded` for a result that is too large
+ */
+export function fillTemplate(template: Json, context: Json): Json {
+  const effort = { stepsLeft: DEFAULT_LIMITS.steps, unitsLeft: DEFAULT_LIMITS.outputSize };
+  try {
+    return withinEngineLimits(() => applyTemplate(template, context, OPTIONS, effort));
+  } catch (error) {
+    if (error instanceof TemplateMissingError) {
+      const hint = `Write what stands for it: \${${error.path}:-text}.`;
+      throw new ComputoError(
+        'InvalidArgument',
+        `the template found nothing at ${JSON.stringify(error.path)}`,
+        '',
+        hint,
+      );
+    }
+    if (error instanceof TemplateDepthError) throw new ComputoError('LimitExceeded', error.message, '');
+    if (error instanceof EffortExceeded) {
+      throw new ComputoError('LimitExceeded', 'what the template makes of the data is too large', '');
+    }
+    throw error;
+  }
+}

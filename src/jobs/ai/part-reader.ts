@@ -1,0 +1,44 @@
+import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { ReadPart } from '../../ai/index.js';
+
+/** No provider takes a larger one. */
+const FILE_BYTES_MAX = 20 * 1024 * 1024;
+
+/**
+ * Reads the files that messages name. Data says which: so no other is read than those in the folder of the config, or below it.
+ *
+ * @param directory absolute
+ */
+export function partReader(directory: string): ReadPart {
+  return (path) => {
+    try {
+      const named = resolve(directory, path);
+      const file = isBelow(named, directory) ? realpathSync(named) : undefined;
+      // What it links to is not elsewhere, either.
+      if (file === undefined || !isBelow(file, realpathSync(directory)))
+        return { problem: `${path} is not below ${directory}` };
+      return { data: readWhole(file).toString('base64') };
+    } catch (error) {
+      return { problem: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
+
+function isBelow(file: string, directory: string): boolean {
+  const way = relative(directory, file);
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
+}
+
+/** @throws Error */
+function readWhole(file: string): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error(`${file} is not a file`);
+    if (stat.size > FILE_BYTES_MAX) throw new Error(`${file} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB`);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

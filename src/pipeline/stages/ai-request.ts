@@ -1,0 +1,135 @@
+import { fillTemplate, NumberText, type Json, type JsonObject } from 'computo-js';
+import { mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
+import type { LiteralMedia, MemberProblem } from '../../config/kinds/index.js';
+import type { ScriptPlan } from '../../config/index.js';
+import type { AiStagePlan } from '../ai/ai-calls.js';
+import { failureOf } from '../failure.js';
+import { textOf } from '../text-of.js';
+import { compileScript, type ScriptContext } from './script.js';
+
+/** Makes the request of an event. @throws EventFailure that names the stage */
+export type MakeRequest = (data: Json, context: Json) => Json;
+
+/** @throws ComputoError when a script can't be compiled */
+export function compileRequest({ name, request, defaults }: AiStagePlan, context: ScriptContext): MakeRequest {
+  const make = 'template' in request ? fromTemplate(request.template, name) : fromScript(request, name, context);
+  return defaults === undefined ? make : (data, inputs) => withDefaults(make(data, inputs), defaults);
+}
+
+function fromScript(request: ScriptPlan, stage: string, context: ScriptContext): MakeRequest {
+  const script = compileScript(request, stage, context);
+  return (data, inputs) => script.run(data, inputs);
+}
+
+/** Members that a request does not have, or has as null, are the stage's. */
+function withDefaults(request: Json, defaults: JsonObject): Json {
+  if (!isMap(request)) return request;
+  const own = Object.entries(request).filter(([, value]) => value !== null);
+  return { ...defaults, ...Object.fromEntries<Json>(own) };
+}
+
+function fromTemplate(template: Json, stage: string): MakeRequest {
+  return (data) => {
+    try {
+      return withTexts(fillTemplate(template, data), stage);
+    } catch (error) {
+      throw failureOf(error, stage);
+    }
+  };
+}
+
+/** What is to be text becomes text: a prompt that is one placeholder may have become any value. */
+function withTexts(request: Json, stage: string): Json {
+  if (!isMap(request)) return request;
+  const filled: Record<string, Json> = { ...request };
+  const { prompt, system, messages } = filled;
+  if (prompt !== undefined) filled['prompt'] = contentOf(prompt, stage);
+  if (system !== undefined) filled['system'] = asText(system, stage);
+  if (Array.isArray(messages)) {
+    filled['messages'] = (messages as readonly Json[]).map((message) =>
+      isMap(message) && message['content'] !== undefined
+        ? { ...message, content: contentOf(message['content'], stage) }
+        : message,
+    );
+  }
+  return filled;
+}
+
+/** A list of parts stays; anything else that is no text is told as JSON. */
+function contentOf(content: Json, stage: string): Json {
+  if (!Array.isArray(content)) return asText(content, stage);
+  const parts: readonly Json[] = content;
+  if (!parts.every((part) => isMap(part) && typeof part['type'] === 'string')) return asText(content, stage);
+  return parts.map((part) =>
+    isMap(part) && part['text'] !== undefined ? { ...part, text: asText(part['text'], stage) } : part,
+  );
+}
+
+function asText(value: Json, stage: string): string {
+  return typeof value === 'string' ? value : textOf(value, stage);
+}
+
+function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
+/** Members in which a list may begin with a word that is an operator's name. */
+const LISTS_OF_WORDS = ['stop', 'tools', 'extra'];
+
+/** What is wrong with a member that a request is written to have. */
+export function memberProblems(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[] {
+  const unknown = unknownMember(key);
+  if (unknown !== undefined) return [{ path: [], code: 'unknown-key', ...unknown }];
+  if (key === 'extra' && isMap(value)) {
+    return Object.keys(value).flatMap((name) => {
+      const wrong = notExtra(name);
+      return wrong === undefined ? [] : [{ path: [name], code: 'invalid-value' as const, ...wrong }];
+    });
+  }
+  return isTemplate && !LISTS_OF_WORDS.includes(key) ? callsIn(value, []) : [];
+}
+
+/** In a plain map nothing is evaluated: a list that begins with a text stands nowhere in a request. */
+function callsIn(value: Json, path: readonly string[]): readonly MemberProblem[] {
+  if (Array.isArray(value)) {
+    const [head, pointer] = value as readonly Json[];
+    if (typeof head !== 'string') return value.flatMap((item: Json, i) => callsIn(item, [...path, String(i)]));
+    const isField = head === '$input' && value.length === 2 && typeof pointer === 'string';
+    const hint = isField
+      ? `write '\${${pointer}}'`
+      : 'write the whole request as a script, in quotes: \'{messages: [{role: "user", content: /text}]}\'';
+    const message = `a map is a template, in which ${JSON.stringify(head)} calls nothing`;
+    return [{ path, code: 'quoted-call', message, hint }];
+  }
+  if (!isMap(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => callsIn(inner, [...path, key]));
+}
+
+/** The parts of messages that are no text, as far as a template writes them literally. */
+export function literalMedia(key: string, value: Json): readonly LiteralMedia[] {
+  if (key === 'prompt') return partsIn(value, []);
+  if (key !== 'messages' || !Array.isArray(value)) return [];
+  return value.flatMap((message: Json, i) =>
+    isMap(message) ? partsIn(message['content'] ?? null, [String(i), 'content']) : [],
+  );
+}
+
+function partsIn(content: Json, path: readonly string[]): readonly LiteralMedia[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: Json, i) => {
+    if (!isMap(part) || (part['type'] !== 'image' && part['type'] !== 'file' && part['type'] !== 'audio')) return [];
+    const [url, file, data, wanted] = ['url', 'file', 'data', 'media_type'].map((one) => literalText(part[one]));
+    const guess =
+      wanted ?? (data === undefined ? undefined : mediaTypeOfData(data)) ?? mediaTypeOfName(file ?? url ?? '');
+    const mediaType = guess ?? (part['type'] === 'file' ? undefined : `${part['type']}/*`);
+    return mediaType === undefined ? [] : [{ path: [...path, String(i)], mediaType, url: textOrNothing(part['url']) }];
+  });
+}
+
+function literalText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && !value.includes('${') ? value : undefined;
+}
+
+function textOrNothing(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && !value.startsWith('data:') ? value : undefined;
+}

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { aiStage, configOf, providerOf, type AiStage } from './ai-stage.js';
+
+let on: AiStage;
+beforeEach(() => {
+  on = aiStage();
+});
+afterEach(async () => {
+  await on.close();
+});
+
+const TOOL = '{ name: weather, parameters: { type: object, properties: { city: { type: string } } } }';
+
+it('asks by templates: a prompt, a file, a plain map with parts; and gives tool calls, thoughts and probabilities', async () => {
+  const fake = await on.fake({
+    calls: ({ texts }) => (texts[0] === 'tools' ? [{ id: 'c1', name: 'weather', arguments: { city: 'Köln' } }] : []),
+    thoughts: 'hm',
+  });
+  const stages = [
+    "{ model: gpt-4o-mini, system: 'For ${/user}', prompt: 'Of ${/text}, ${/no:-nothing} $5', into: /a, extra: { logprobs: true } }",
+    '{ model: gpt-5.1, prompt_file: ./prompts/b.md, reasoning_effort: low, into: /b, stop: END }',
+    `{ request: { model: '\${/model}', messages: [{ role: system, content: tools }, { role: user, content: '\${/user}' }] }, tools: [${TOOL}], tool_choice: auto, temperature: 0.5, top_p: 0.9, seed: 7, into: /c }`,
+    "{ model: gpt-4o-mini, request: { prompt: [{ type: text, text: '${/a/response}?' }, { type: image, file: '${/picture}' }] }, into: /d }",
+  ];
+  on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+  on.write('prompts/b.md', 'All: ${/list}\n');
+  on.write('pic.txt', 'no picture, but GIF8 as it were');
+  const row = { user: { name: 'Ada' }, text: 'x', list: [1, 'y'], model: 'gpt-4o', picture: 'pic.txt' };
+  const rows = [row, { ...row, text: undefined }, { ...row, picture: '../pic.txt' }];
+  on.write('in.ndjson', rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
+
+  const { exit, stdout, stderr } = await on.run(['in.ndjson']);
+  expect(exit, stderr).toBe(3);
+  const [only, ...others] = stdout.trim().split('\n');
+  expect(others).toEqual([]);
+  expect(JSON.parse(only ?? '')).toMatchObject({
+    a: {
+      response: 'OF X, NOTHING $5',
+      reasoning: 'hm',
+      logprobs: { content: [{ token: 'a' }] },
+      finish_reason: 'stop',
+    },
+    b: { response: 'ALL: [1,"Y"]\n' },
+    c: {
+      response: null,
+      finish_reason: 'tool_calls',
+      tool_calls: [{ id: 'c1', name: 'weather', arguments: { city: 'Köln' } }],
+    },
+    d: { response: 'OF X, NOTHING $5?' },
+  });
+  expect(stderr).toContain('the template found nothing at \\"/text\\". Write what stands for it: ${/text:-text}.');
+  expect(stderr).toContain('../pic.txt is not below');
+
+  const bodies = fake.records.map(({ call }) => call.body);
+  expect(bodies[0]).toMatchObject({ messages: [{ role: 'system', content: 'For {"name":"Ada"}' }, {}] });
+  expect(bodies).toContainEqual(expect.objectContaining({ reasoning_effort: 'low', stop: ['END'] }));
+  expect(bodies).toContainEqual(
+    expect.objectContaining({ temperature: 0.5, top_p: 0.9, seed: 7, tool_choice: 'auto' }),
+  );
+  const picture = Buffer.from('no picture, but GIF8 as it were').toString('base64');
+  expect(JSON.stringify(bodies)).toContain(`data:image/jpeg;base64,${picture}`);
+});
+
+it('asks by flags alone, any server that is named', async () => {
+  const fake = await on.fake({ wire: 'openai-compatible', reply: () => '{"label":"good"}' });
+  const question = ['--model', 'llama3', '--prompt', 'Sentiment of: ${/text}', '--system', 'Be brief.'];
+  const shape = ['--schema', '{"type":"object","required":["label"]}', '--into', '/label', '--max-tokens', '50'];
+  const server = ['--base-url', fake.url, '--api-key-env', 'MY_KEY'];
+  const env = { MY_KEY: fake.apiKey, XDG_STATE_HOME: on.cwd };
+  on.write('in.ndjson', '{"text":"nice"}\n');
+  const { exit, stderr } = await on.run([...question, ...shape, ...server, '-o', 'out.ndjson', 'in.ndjson'], { env });
+  expect(exit, stderr).toBe(0);
+  expect(JSON.parse(on.read('out.ndjson'))).toMatchObject({ text: 'nice', label: { response: { label: 'good' } } });
+  expect(fake.records[0]?.call).toMatchObject({
+    model: 'llama3',
+    texts: ['Be brief.', 'Sentiment of: nice'],
+    outputTokensMax: 50,
+  });
+});
+
+it('goes by the model and the keys in the environment, and needs no key for a look', async () => {
+  const env = { XDG_STATE_HOME: on.cwd, OPENAI_API_KEY: '', OPENROUTER_API_KEY: 'k' };
+  const asking = (model: string, ...more: string[]) =>
+    on.run(['--model', model, '--prompt', '${/q}', ...more], { input: '{"q":1}\n', env });
+  const look = await asking('gpt-4o-mini', '--max-cost', '5', '--dry-run');
+  expect(look.exit, look.stderr).toBe(0);
+  expect(look.stdout + look.stderr).toMatch(/ai-1 +1 /);
+  const [keyless, unknown, noSchema, noModel] = await Promise.all([
+    asking('gpt-4o-mini'),
+    asking('nobodys-model'),
+    asking('claude-3-haiku', '--schema', '{"type":7}'),
+    on.run(['--schema', '{}', '-e', '/q'], { env }),
+  ]);
+  expect(keyless.exit, keyless.stderr).toBe(78);
+  expect(keyless.stderr).toContain('the AI provider openai needs a key');
+  expect(keyless.stderr).toContain('set OPENAI_API_KEY');
+  expect([unknown.exit, noSchema.exit, noModel.exit]).toEqual([2, 2, 2]);
+  expect(unknown.stderr).toContain('--model: no AI provider is known for the model "nobodys-model"');
+  expect(noSchema.stderr).toContain('--schema: not a JSON Schema');
+  expect(noModel.stderr).toContain('--schema needs --prompt');
+});
