@@ -29,13 +29,14 @@ ai_providers:
     query: { api-version: '7' }
     max_concurrency: 1
     cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
-    timeouts: { connect: 20s, first_byte: 30s, total: 40s }
+    timeouts: { connect: 20s, first_byte: 30s, idle: 35s, total: 40s }
     circuit_breaker: { threshold: 1, open_for: 1h }
     retry: { max_attempts: 1, max_retry_after: 1s }
   second:
     kind: openai-compatible
     api_key: ${fake.apiKey}
     base_url: ${fake.url}
+    stream: true
     models:
       m:
         cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
@@ -52,6 +53,7 @@ pipelines:
           providers: [first, second]
           route: ordered
           max_tokens: 90
+          stream: false
           in_doubt: fail
           into: /a
 `,
@@ -63,8 +65,8 @@ pipelines:
   expect(broken.seen.map(({ path, headers }) => [path, headers['x-team']])).toEqual([
     ['/v1/chat/completions?api-version=7', 'blue'],
   ]);
-  expect(fake.records.map(({ call }) => [call.model, call.outputTokensMax])).toEqual(
-    Array.from({ length: 3 }, () => ['m', 70]),
+  expect(fake.records.map(({ call }) => [call.model, call.outputTokensMax, call.stream])).toEqual(
+    Array.from({ length: 3 }, () => ['m', 70, false]),
   );
   expect(everyFile(join(on.cwd, 'state'))).not.toContain('row 1');
 

@@ -3,7 +3,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeWire,
@@ -41,6 +43,7 @@ export const anthropicWire: FakeWire = {
       },
     },
   }),
+  events,
   error: (_status, type, message) => ({ type: 'error', error: { type, message }, request_id: null }),
   rateHeaders: ({ limit, remaining }) => ({
     'anthropic-ratelimit-requests-limit': String(limit),
@@ -48,6 +51,29 @@ export const anthropicWire: FakeWire = {
     'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:00Z',
   }),
 };
+
+/** Counts of the request come with the start, those of the answer with its end. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { content, stop_reason, stop_sequence, usage, ...head } = body;
+  const event = (type: string, more = {}): FakeEvent => ({ name: type, data: { type, ...more } });
+  const blocks = list(content).flatMap((block, index) => {
+    const pieces = piecesOf(String(fields(block)['text']));
+    return [
+      event('content_block_start', { index, content_block: { type: 'text', text: '' } }),
+      event('ping'),
+      ...pieces.map((text) => event('content_block_delta', { index, delta: { type: 'text_delta', text } })),
+      event('content_block_stop', { index }),
+    ];
+  });
+  const start = usage === undefined ? {} : { usage: is.object(usage) ? { ...usage, output_tokens: 1 } : usage };
+  const end = usage === undefined ? {} : { usage };
+  return [
+    event('message_start', { message: { ...head, content: [], stop_reason: null, stop_sequence: null, ...start } }),
+    ...blocks,
+    event('message_delta', { delta: { stop_reason, stop_sequence }, ...end }),
+    event('message_stop'),
+  ];
+}
 
 function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
   if (path !== '/v1/messages') return `no such path: ${path}`;
@@ -65,6 +91,7 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
       output_config: is.object,
       tools: is.filledList,
       tool_choice: is.object,
+      stream: is.flag,
     },
   );
   if (wrong !== undefined) return wrong;
@@ -84,5 +111,6 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     }
   }
   const wantsJson = request['output_config'] !== undefined || request['tools'] !== undefined;
-  return { model: String(request['model']), texts, outputTokensMax: Number(request['max_tokens']), wantsJson };
+  const outputTokensMax = Number(request['max_tokens']);
+  return { model: String(request['model']), texts, outputTokensMax, wantsJson, stream: request['stream'] === true };
 }

@@ -3,7 +3,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeWire,
@@ -15,7 +17,7 @@ const FINISH: Record<FakeFinish, string> = {
   filtered: 'SAFETY',
   refused: 'PROHIBITED_CONTENT',
 };
-const PATH = /^\/v1beta\/models\/([A-Za-z0-9.-]+):generateContent$/;
+const PATH = /^\/v1beta\/models\/([A-Za-z0-9.-]+):(?:generateContent|(streamGenerateContent\?alt=sse))$/;
 
 /** Google's Gemini. */
 export const googleWire: FakeWire = {
@@ -38,12 +40,40 @@ export const googleWire: FakeWire = {
       },
     },
   }),
+  events,
   error: (status, type, message) => ({ error: { code: status, status: type, message, details: [] } }),
   rateHeaders: () => ({}),
 };
 
+/** Responses that have a piece of the text each, and the counts so far. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { candidates, usageMetadata, ...head } = body;
+  const { finishReason, content } = fields(list(candidates)[0]);
+  const pieces = piecesOf(
+    list(fields(content)['parts'])
+      .map((part) => String(fields(part)['text']))
+      .join(''),
+  );
+  const { promptTokenCount } = fields(usageMetadata);
+  const response = (
+    text: string,
+    more = {},
+    usage: unknown = { promptTokenCount, totalTokenCount: promptTokenCount },
+  ) => ({
+    data: {
+      candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0, ...more }],
+      ...head,
+      ...(usageMetadata !== undefined && { usageMetadata: usage }),
+    },
+  });
+  return [
+    ...pieces.slice(0, -1).map((text) => response(text)),
+    response(pieces.at(-1) ?? '', { finishReason }, usageMetadata),
+  ];
+}
+
 function read({ path, body }: FakeHttpRequest): FakeCall | string {
-  const model = PATH.exec(path)?.[1];
+  const [, model, stream] = PATH.exec(path) ?? [];
   if (model === undefined) return `no such path: ${path}`;
   const wrong = deviation(
     body,
@@ -78,5 +108,11 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     texts.push(...list(fields(content)['parts']).map((part) => String(fields(part)['text'])));
   }
   const { maxOutputTokens, responseMimeType } = fields(generationConfig);
-  return { model, texts, outputTokensMax: Number(maxOutputTokens), wantsJson: responseMimeType !== undefined };
+  return {
+    model,
+    texts,
+    outputTokensMax: Number(maxOutputTokens),
+    wantsJson: responseMimeType !== undefined,
+    stream: stream !== undefined,
+  };
 }

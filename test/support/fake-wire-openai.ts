@@ -3,7 +3,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeWire,
@@ -47,12 +49,32 @@ export function openaiWire(compatible: boolean): FakeWire {
         },
       },
     }),
+    events,
     error: (_status, type, message) => ({ error: { message, type, param: null, code: type } }),
     rateHeaders: ({ limit, remaining }) => ({
       'x-ratelimit-limit-requests': String(limit),
       'x-ratelimit-remaining-requests': String(remaining),
     }),
   };
+}
+
+/** The role first, then the text in pieces, the finish, and the usage apart. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { choices, usage, ...head } = body;
+  const { message, finish_reason } = fields(list(choices)[0]);
+  const { content, refusal } = fields(message);
+  const chunk = (choices: readonly unknown[], more = {}): FakeEvent => ({
+    data: { ...head, object: 'chat.completion.chunk', choices, usage: null, ...more },
+  });
+  const delta = (delta: unknown): FakeEvent => chunk([{ index: 0, delta, logprobs: null, finish_reason: null }]);
+  return [
+    delta({ role: 'assistant', content: '', refusal: null }),
+    ...(is.anyText(content) ? piecesOf(content).map((piece) => delta({ content: piece })) : []),
+    ...(is.anyText(refusal) ? piecesOf(refusal).map((piece) => delta({ refusal: piece })) : []),
+    chunk([{ index: 0, delta: {}, logprobs: null, finish_reason }]),
+    ...(usage === undefined ? [] : [chunk([], { usage })]),
+    { data: '[DONE]' },
+  ];
 }
 
 function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | string {
@@ -70,9 +92,13 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       seed: Number.isInteger,
       stop: is.texts,
       response_format: isResponseFormat,
+      stream: is.flag,
+      stream_options: (options) => fields(body)['stream'] === true && fields(options)['include_usage'] === true,
     },
   );
   if (wrong !== undefined) return wrong;
+  const stream = fields(body)['stream'] === true;
+  if (stream && fields(body)['stream_options'] === undefined) return 'a stream without its usage';
   const { model, messages, response_format: format, [cap]: outputTokensMax } = fields(body);
   const texts: string[] = [];
   for (const [i, message] of list(messages).entries()) {
@@ -90,7 +116,13 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
             .join(''),
     );
   }
-  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson: format !== undefined };
+  return {
+    model: String(model),
+    texts,
+    outputTokensMax: Number(outputTokensMax),
+    wantsJson: format !== undefined,
+    stream,
+  };
 }
 
 function isResponseFormat(format: unknown): boolean {

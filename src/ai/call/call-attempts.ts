@@ -49,6 +49,8 @@ export class CallAttempts {
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
+  /** What the last answer said that broke off. */
+  #partial: string | undefined;
   /** Lanes too expensive for what is left of the budget. */
   readonly #dear = new Set<ProviderLane>();
   #waitingSince: number | undefined;
@@ -76,7 +78,7 @@ export class CallAttempts {
   /** What the call comes to when no lane is left. */
   failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
     if (this.#stop !== undefined) return this.#stop;
-    if (this.#last !== undefined) return failedFor(this.#last.failure, this.#last.lane);
+    if (this.#last !== undefined) return this.#failedFor(this.#last.failure, this.#last.lane);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
     return failed(
@@ -89,6 +91,7 @@ export class CallAttempts {
   afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
     const { outcome } = failure;
     this.#last = { lane, failure };
+    this.#partial = failure.partial ?? this.#partial;
     switch (outcome.kind) {
       case 'wait-until':
         return this.#afterLimit(lane, failure, outcome.delayMs);
@@ -107,7 +110,10 @@ export class CallAttempts {
         return undefined;
       case 'record-fatal':
         this.excluded.add(lane);
-        return outcome.elsewhere ? undefined : failedFor(failure, lane);
+        return outcome.elsewhere ? undefined : this.#failedFor(failure, lane);
+      case 'ask-otherwise':
+        // Not an attempt.
+        return undefined;
     }
   }
 
@@ -236,6 +242,11 @@ export class CallAttempts {
     );
   }
 
+  #failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
+    const failure = failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
+    return { ...failure, answer: this.#partial };
+  }
+
   #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
     const lanes = choices.map(({ lane }) => lane);
     const states = lanes.map(({ breaker }) => breaker.state);
@@ -256,10 +267,6 @@ export class CallAttempts {
       );
     return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
   }
-}
-
-function failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
-  return failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
 }
 
 function showTime(time: number): string {

@@ -135,6 +135,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
             ...without(request, 'provider', 'max_tokens'),
             maxOutputTokens: facts.maxTokens,
             schema: context.schema,
+            stream: context.stream,
           },
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,

@@ -33,6 +33,8 @@ export interface LaneOptions {
   readonly rate_limit?: RateLimit | undefined;
   readonly maxConcurrency?: number | undefined;
   readonly timeouts?: Timeouts | undefined;
+  /** Whether answers are streamed. Default: wherever the server can. */
+  readonly stream?: boolean | undefined;
   readonly breaker?: { readonly threshold: number; readonly openForMs: number } | undefined;
   readonly retry?: RetryOptions | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -112,7 +114,7 @@ export interface Notice {
 }
 
 export const DEFAULTS = {
-  timeouts: { connectMs: 10_000, totalMs: 600_000 },
+  timeouts: { connectMs: 10_000, idleMs: 60_000, totalMs: 600_000 },
   breaker: { threshold: 5, openForMs: 30_000 },
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,

@@ -1,5 +1,6 @@
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
+import { messageAssembly } from './anthropic-stream.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, partsText, textAt } from './read-json.js';
 import { INVALID, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
@@ -18,7 +19,10 @@ export const anthropic: Wire = {
       modelId,
     );
   },
-  adapt: (options) => options,
+  // Arguments that are streamed early may be cut off in an answer that is whole.
+  adapt: (options) => ({ ...options, providerOptions: { anthropic: { toolStreaming: false } } }),
+  assembly: messageAssembly,
+  streamsMayLack: { endMark: false, usage: false },
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;
@@ -40,7 +44,11 @@ export const anthropic: Wire = {
 
 /** For older models, the schema is sent as a tool's input, and that input is the answer. */
 function textPart(block: unknown): unknown {
-  if (at(block, 'type') === 'tool_use') return { text: JSON.stringify(at(block, 'input') ?? null) };
+  if (at(block, 'type') === 'tool_use') {
+    const input = at(block, 'input') ?? null;
+    // Text is what a stream has brought of it before it was truncated.
+    return { text: typeof input === 'string' ? input : JSON.stringify(input) };
+  }
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 

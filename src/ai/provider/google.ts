@@ -2,6 +2,7 @@ import { nextDayStart } from '../calendar.js';
 import { goDurationMs, saneWaitMs } from '../limit/index.js';
 import type { BillableTokens } from '../money/index.js';
 import type { Wire } from './wire.js';
+import { contentAssembly } from './google-stream.js';
 import type { Finish } from './provider.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, NOT_AUTHORIZED, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
@@ -24,6 +25,8 @@ export const google: Wire = {
     );
   },
   adapt: (options) => options,
+  assembly: contentAssembly,
+  streamsMayLack: { endMark: true, usage: false },
   read(body) {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
     const candidate = at(body, 'candidates', 0);

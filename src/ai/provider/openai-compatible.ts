@@ -1,5 +1,6 @@
 import { chargeOfDollars } from '../money/nano.js';
 import type { Wire } from './wire.js';
+import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { isStrictSchema } from './strict-schema.js';
@@ -20,6 +21,7 @@ export const openaiCompatible: Wire = {
       baseURL: settings.baseUrl,
       fetch: settings.fetch,
       supportsStructuredOutputs: true,
+      includeUsage: true,
       ...(apiKey !== '' && { apiKey }),
     }).chatModel(modelId);
   },
@@ -27,6 +29,8 @@ export const openaiCompatible: Wire = {
     ...options,
     providerOptions: { compatible: { strictJsonSchema: isStrictSchema(request.schema) } },
   }),
+  assembly: chatAssembly,
+  streamsMayLack: { endMark: true, usage: true },
   read(body) {
     const reading = readChat(body);
     // OpenRouter bills this amount, whichever provider served.

@@ -1,4 +1,5 @@
 import type { Wire } from './wire.js';
+import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, readChat } from './openai-chat.js';
 import { isStrictSchema } from './strict-schema.js';
 
@@ -22,6 +23,8 @@ export const openai: Wire = {
       providerOptions: { openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema } },
     };
   },
+  assembly: chatAssembly,
+  streamsMayLack: { endMark: false, usage: false },
   read: readChat,
   choiceError,
   classify: classifyChat,

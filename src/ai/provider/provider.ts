@@ -22,6 +22,8 @@ export interface ProviderOptions {
   /** The models that it serves. Default: any that its kind may know. */
   readonly models?: readonly string[] | undefined;
   readonly timeouts: Timeouts;
+  /** Whether answers are streamed. Default: wherever the server can. */
+  readonly stream?: boolean | undefined;
   /** Additional headers and query parameters. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -31,6 +33,8 @@ export interface ProviderOptions {
 export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'max_tokens'> {
   readonly maxOutputTokens: number;
   readonly schema?: JsonSchema | undefined;
+  /** Default: as the provider is set. */
+  readonly stream?: boolean | undefined;
 }
 
 /** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
@@ -60,6 +64,8 @@ export interface ProviderAnswer {
 /** What to do after a failed attempt. */
 export type Outcome =
   | { readonly kind: 'retry-now' }
+  /** It does not take a request of this form; the next one has another. This was no attempt. */
+  | { readonly kind: 'ask-otherwise' }
   /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
   /** It will serve nothing for this long; Infinity: until a person intervenes. */
@@ -99,6 +105,8 @@ export interface ProviderFailure {
   readonly requestId?: string;
   /** There is no connection, and there is not likely to be one until a person mends it. */
   readonly lasting?: boolean;
+  /** What came of an answer before it broke off. */
+  readonly partial?: string;
   /** `unknown`: the provider may have billed it. */
   readonly billing: 'none' | 'unknown';
   readonly limits: LimitReport;

@@ -1,5 +1,6 @@
 import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { Assembly } from './assembly.js';
 import type { Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
@@ -38,6 +39,13 @@ export interface Wire {
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
   /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions;
+  /** Puts the events of a streamed answer together to the body that {@link read} reads. */
+  assembly(): Assembly;
+  /**
+   * Servers may know less of streams than the wire's documentation: they don't stream at all, or without an end mark or usage.
+   * False: a stream without these is broken.
+   */
+  readonly streamsMayLack: { readonly endMark: boolean; readonly usage: boolean };
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
   /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */

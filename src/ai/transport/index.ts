@@ -1,3 +1,5 @@
 /** HTTP, one POST at a time, with a time-out for each phase. */
+export type { StreamProgress, StreamReader } from './answer-body.js';
+export { EventParser, type StreamEvent } from './event-parser.js';
 export { createTransport, type HttpAnswer, type Timeouts, type Transport } from './http-post.js';
 export { TransportError } from './transport-error.js';

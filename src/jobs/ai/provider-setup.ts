@@ -30,7 +30,13 @@ export function providerSetup(config: LoadedConfig, name: string, forLook: boole
     cost_per_token: provider.cost_per_token,
     rate_limit: provider.rate_limit,
     maxConcurrency: provider.max_concurrency,
-    timeouts: { connectMs: timeouts.connect, firstByteMs: timeouts.first_byte, totalMs: timeouts.total },
+    timeouts: {
+      connectMs: timeouts.connect,
+      firstByteMs: timeouts.first_byte,
+      idleMs: timeouts.idle,
+      totalMs: timeouts.total,
+    },
+    stream: provider.stream,
     breaker: { threshold: breaker.threshold, openForMs: breaker.open_for },
     retry: {
       attemptsMax: retry.max_attempts,
