@@ -18,3 +18,4 @@ export { StateInUseError } from './owner/index.js';
 export { parseRequest, type JsonSchema, type ParsedRequest, type UniversalRequest } from './request/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';
+export { proxyFor } from './transport/index.js';

@@ -87,6 +87,7 @@ export function createLane(
       baseUrl: options.baseUrl,
       models,
       timeouts: options.timeouts ?? DEFAULTS.timeouts,
+      network: options.network,
       stream: options.stream,
       headers: options.headers,
       query: options.query,

@@ -1,7 +1,7 @@
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
-import type { Timeouts } from '../transport/index.js';
+import type { Network, Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
 
 /** The clock and timers of a provider. */
@@ -22,6 +22,7 @@ export interface ProviderOptions {
   /** The models that it serves. Default: any that its kind may know. */
   readonly models?: readonly string[] | undefined;
   readonly timeouts: Timeouts;
+  readonly network?: Network | undefined;
   /** Whether answers are streamed. Default: wherever the server can. */
   readonly stream?: boolean | undefined;
   /** Additional headers and query parameters. */

@@ -38,7 +38,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
-  const transport = createTransport(options.timeouts, world.after);
+  const transport = createTransport(options.timeouts, world.after, undefined, options.network);
   // Another address may serve any model.
   const atVendor = baseUrl === wire.baseUrl;
   const unstreamed = new Set<string>();

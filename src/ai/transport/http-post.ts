@@ -1,7 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { AnswerBody, type StreamReader } from './answer-body.js';
+import { reasonOf } from './connect-reason.js';
+import { createRoute, type Network } from './route.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
 /** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
@@ -38,10 +40,10 @@ export interface Transport {
   close(): void;
 }
 
-/** Idle connections are closed sooner than by most servers: else the next request would hit a closed one. */
-const IDLE_MS = 4000;
 /** How long a connection may take to end its answer behind the end of a stream: then it can be used again. */
 const LINGER_MS = 1000;
+/** The status of proxies alone: the request did not come to the server. */
+const WANTS_PASSWORD = 407;
 /** Many times the longest answer of any model. */
 const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
@@ -53,9 +55,9 @@ export function createTransport(
   timeouts: Timeouts,
   after: AiWorld['after'] = (delayMs, then) => realWorld.after(delayMs, then),
   answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT,
+  network: Network = {},
 ): Transport {
-  const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  const route = createRoute(network);
 
   return {
     post: (url, headers, body, signal, stream) =>
@@ -65,15 +67,10 @@ export function createTransport(
           return;
         }
         const target = new URL(url);
-        const secure = target.protocol === 'https:';
-        const request = (secure ? https : http).request(target, {
-          method: 'POST',
-          agent: secure ? agents.https : agents.http,
-          headers: {
-            ...Object.fromEntries(headers),
-            'accept-encoding': 'identity',
-            'content-length': Buffer.byteLength(body),
-          },
+        const request = route.request(target, {
+          ...Object.fromEntries(headers),
+          'accept-encoding': 'identity',
+          'content-length': Buffer.byteLength(body),
         });
         let sent = false;
         let endPhase = (): void => undefined;
@@ -108,15 +105,20 @@ export function createTransport(
             if (firstByteMs === undefined || stream === undefined) endPhase();
             else phase(firstByteMs, 'timeout', `no answer within ${firstByteMs} ms`);
           };
-          if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
+          if (socket.connecting) socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
           else connected();
         });
         request.on('error', (error) => {
-          const { message, lasting } = reasonOf(error, target.host);
+          const { message, lasting } = reasonOf(error, route.peerOf(target));
           fail(sent ? 'reset' : 'unreachable', message, !sent && lasting);
         });
         request.on('response', (response) => {
           const status = response.statusCode ?? 0;
+          if (status === WANTS_PASSWORD) {
+            sent = false;
+            fail('unreachable', `${route.peerOf(target)} refuses the request: 407 Proxy Authentication Required`, true);
+            return;
+          }
           const headers = headersOf(response);
           const isSuccess = status >= 200 && status <= 299;
           const packing = headers.get('content-encoding');
@@ -154,8 +156,7 @@ export function createTransport(
         request.end(body);
       }),
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      route.close();
     },
   };
 }
@@ -172,23 +173,4 @@ function headersOf(response: http.IncomingMessage): Headers {
     }
   }
   return headers;
-}
-
-/** What Node's code means. */
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up',
-  EPROTO: 'it speaks no TLS',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
-};
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
-
-/** What went wrong, without the address and port that Node puts into some messages. */
-function reasonOf(error: Error, host: string): { readonly message: string; readonly lasting: boolean } {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const words = WORDS[code] ?? (CERTIFICATE.test(code) ? 'its certificate is not trusted' : undefined);
-  const reason = words === undefined ? code : `${words} (${code})`;
-  return { message: `connection to ${host} failed: ${reason}`, lasting: words !== undefined };
 }

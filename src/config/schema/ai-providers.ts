@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Kinds, ProviderInConfig } from '../kinds/index.js';
-import { choice, duration, flag, integer, money, text } from './fields.js';
+import { choice, duration, flag, integer, money, path, text } from './fields.js';
 import { secret } from './secret.js';
 import { alternatives, isMap, list, named, section } from './structures.js';
 
@@ -107,6 +107,10 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     })
       .prefault({})
       .describe('How failed calls are tried again.'),
+    proxy: text('the URL of an HTTP proxy, like http://proxy:3128', isProxy)
+      .optional()
+      .describe('The HTTP proxy to go through. Default: by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'),
+    ca: path().optional().describe('PEM file with certificates to trust, besides the usual ones.'),
     headers: named('headers by name', text('text')).optional().describe('More headers to send.'),
     query: named('parameters by name', text('text'))
       .optional()
@@ -118,4 +122,8 @@ function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
   const { search, hash, username, password } = new URL(value);
   return search + hash + username + password === '';
+}
+
+function isProxy(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
 }
