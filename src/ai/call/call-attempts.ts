@@ -126,6 +126,8 @@ export class CallAttempts {
     });
     const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
     const limits = lane.limitsOf(request.model);
+    // For an overloaded server that names a time, the breaker opens as well.
+    this.#tellFailing(lane, failure);
     this.round += 1;
     if (delayMs > lane.retry.retryAfterMsMax) {
       limits.limitedUntil = Math.max(limits.limitedUntil, now + delayMs);
@@ -162,11 +164,13 @@ export class CallAttempts {
     const now = this.#options.world.now();
     // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
     if (failure.lasting === true && lane.lastSuccessAt === 0) {
-      const { since, tries } = lane.unreachable ?? { since: now, tries: 0 };
-      lane.unreachable = { since, tries: tries + 1 };
+      const { since, tries, isGivenUp } = lane.unreachable ?? { since: now, tries: 0, isGivenUp: false };
+      const gives = tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS;
+      lane.unreachable = { since, tries: tries + 1, isGivenUp: gives };
       if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
-      else if (tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS)
-        lane.breaker.takeDown(now, Infinity, 'unreachable');
+      if (gives) lane.breaker.takeDown(now, Infinity, 'unreachable');
+      // A run that ends with it says so itself; a daemon goes on and probes it.
+      if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#tellDown(lane, failure);
     }
     const { state } = lane.breaker;
     if (state.kind !== 'open') return;

@@ -218,6 +218,30 @@ describe('a provider that is not there', () => {
     await time.until(client.close());
   });
 
+  it('is told of once more by a process that goes on and asks again', async () => {
+    const time = createFakeWorld();
+    const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
+    let attempts = 0;
+    let over = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (over = resolve));
+    const onAttempt = (): void => {
+      attempts += 1;
+      if (attempts === 30) over();
+    };
+    const options = { probeDown, providerWaitMs: Infinity, hooks: { onAttempt } };
+    const client = await on.client([await nowhere()], options, patientWorld(time).world);
+    const abort = new AbortController();
+    const call = client.call(request('a'), context({ signal: abort.signal }));
+    await time.until(asked);
+    abort.abort();
+    await time.until(call);
+    expect(on.notices.map(({ message }) => message.replace(/^.*; /, '').replace(/ 2026-.*/, ''))).toEqual([
+      'it is tried again for 30 s',
+      'not used before',
+    ]);
+    await time.until(client.close());
+  });
+
   it('any more is waited for as long as any that fails', async () => {
     const time = createFakeWorld();
     const from = time.now();
@@ -230,9 +254,12 @@ describe('a provider that is not there', () => {
     await time.until(client.close());
   });
 
-  it('is told once when it fails again and again, and when it answers again', async () => {
+  it.each([
+    ['', status(503)],
+    [' and names a time', status(503, { headers: { 'retry-after-ms': '5' } })],
+  ])('is told once when it fails again and again%s, and when it answers again', async (_how, fault) => {
     const time = createFakeWorld();
-    const fake = await on.fake('openai', { faults: (n) => (n < 8 ? status(503) : undefined) });
+    const fake = await on.fake('openai', { faults: (n) => (n < 8 ? fault : undefined) });
     const client = await on.client([setupOf(fake, 'openai')], {}, patientWorld(time).world);
     // One by one: of several at a time it is chance which of them wait while it is down.
     for (const text of ['a', 'b', 'c']) await time.until(client.call(request(text), context()));
