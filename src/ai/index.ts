@@ -24,3 +24,4 @@ export {
 } from './request/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';
+export { proxyFor } from './transport/index.js';

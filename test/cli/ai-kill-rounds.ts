@@ -58,8 +58,8 @@ async function expectMoneyTold(cwd: string, billed: bigint, sent: number): Promi
 export async function killAndResume({ rows, kills }: { readonly rows: number; readonly kills: number }): Promise<void> {
   const cwd = scratch();
   const fakes = {
-    openai: await startFakeProvider({ wire: 'openai', latencyMs: 20 }),
-    anthropic: await startFakeProvider({ wire: 'anthropic', latencyMs: 20 }),
+    openai: await startFakeProvider({ wire: 'openai', latencyMs: 10, streamMs: 10 }),
+    anthropic: await startFakeProvider({ wire: 'anthropic', latencyMs: 10, streamMs: 10 }),
   };
   const asked = (): number => fakes.openai.records.length + fakes.anthropic.records.length;
   try {

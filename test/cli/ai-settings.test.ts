@@ -1,7 +1,11 @@
+import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startBareServer, type BareServer } from '../support/bare-server.js';
-import { aiStage, everyFile, rowsOf, type AiStage } from './ai-stage.js';
+import { certify } from '../support/certify.js';
+import { startProxy } from '../support/proxy.js';
+import { aiStage, configOf, everyFile, providerOf, REQUEST, rowsOf, type AiStage } from './ai-stage.js';
 
 let on: AiStage;
 let broken: BareServer;
@@ -29,13 +33,14 @@ ai_providers:
     query: { api-version: '7' }
     max_concurrency: 1
     cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
-    timeouts: { connect: 20s, first_byte: 30s, total: 40s }
+    timeouts: { connect: 20s, first_byte: 30s, idle: 35s, total: 40s }
     circuit_breaker: { threshold: 1, open_for: 1h }
     retry: { max_attempts: 1, max_retry_after: 1s }
   second:
     kind: openai-compatible
     api_key: ${fake.apiKey}
     base_url: ${fake.url}
+    stream: true
     models:
       m:
         cost_per_token: { input: 0.00003, output: 0.00006, cache_read: 0.00001, cache_write: 0.00004 }
@@ -52,6 +57,7 @@ pipelines:
           providers: [first, second]
           route: ordered
           max_tokens: 90
+          stream: false
           in_doubt: fail
           into: /a
 `,
@@ -63,14 +69,53 @@ pipelines:
   expect(broken.seen.map(({ path, headers }) => [path, headers['x-team']])).toEqual([
     ['/v1/chat/completions?api-version=7', 'blue'],
   ]);
-  expect(fake.records.map(({ call }) => [call.model, call.outputTokensMax])).toEqual(
-    Array.from({ length: 3 }, () => ['m', 70]),
+  expect(fake.records.map(({ call }) => [call.model, call.outputTokensMax, call.stream])).toEqual(
+    Array.from({ length: 3 }, () => ['m', 70, false]),
   );
   expect(everyFile(join(on.cwd, 'state'))).not.toContain('row 1');
 
   const again = await on.run(['--live', 'in.ndjson']);
   expect(again.exit, again.stderr).toBe(0);
   expect(fake.records).toHaveLength(6);
+});
+
+it('providers are reached through proxies, of the environment or their own, and trusted by their certificates', async () => {
+  const fake = await on.fake();
+  certify(on.cwd, 'localhost');
+  const [key, cert] = [on.read('key.pem'), on.read('cert.pem')];
+  const front = tls.createServer({ key, cert }, (socket) => {
+    const back = net.connect(Number(new URL(fake.url).port), '127.0.0.1');
+    back.on('error', () => socket.destroy());
+    socket
+      .on('error', () => back.destroy())
+      .pipe(back)
+      .pipe(socket);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const secured = `https://localhost:${(front.address() as AddressInfo).port}/v1`;
+  const proxies = [await startProxy(), await startProxy({ credentials: 'me:secret' })] as const;
+  try {
+    const stages = ['plain', 'secure'].map((name) => `{ into: /${name}, providers: [${name}], request: ${REQUEST} }`);
+    const providers = {
+      plain: providerOf(fake, ', kind: openai'),
+      secure: providerOf(fake, ', kind: openai, proxy: "${MY_PROXY}", ca: ./cert.pem').replace(fake.url, secured),
+    };
+    on.write('colloquium.yaml', configOf(providers, { stages }));
+    const env = { HTTP_PROXY: proxies[0].url, HTTPS_PROXY: 'http://127.0.0.1:1', MY_PROXY: proxies[1].url };
+    const { exit, stdout, stderr } = await on.run([], { input: rowsOf(1), env });
+    expect(exit, stderr).toBe(0);
+    expect(stdout.match(/"response":"ROW 0/g)).toHaveLength(2);
+    expect(proxies.map(({ asked }) => asked)).toEqual([
+      [`POST ${fake.url}/chat/completions`],
+      [`CONNECT ${new URL(secured).host}`],
+    ]);
+    on.write('cert.pem', 'no certificate');
+    const wrong = await on.run([], { input: rowsOf(1), env });
+    expect([wrong.exit, wrong.stderr]).toEqual([78, expect.stringContaining('has no certificate in PEM form')]);
+  } finally {
+    front.close();
+    for (const proxy of proxies) proxy.close();
+  }
 });
 
 it('a run waits for its providers as long as it may, and no longer', async () => {

@@ -38,7 +38,7 @@ export function aiStage(): AiStage {
 }
 
 /** The request of a row: its text, with room for an answer as long. */
-const REQUEST =
+export const REQUEST =
   '["obj", "model", "gpt-4o-mini", "messages", [["obj", "role", "user", "content", ["$input", "/q"]]], "max_tokens", 60]';
 
 /** A stage that asks for every event. */

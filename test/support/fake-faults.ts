@@ -20,8 +20,16 @@ export type Fault =
   | { readonly kind: 'hang'; readonly billed: boolean }
   /** Cuts the connection without a word; bills if told to. */
   | { readonly kind: 'reset'; readonly billed: boolean }
-  /** Answers byte by byte. */
+  /** Answers a few bytes at a time. */
   | { readonly kind: 'slow' }
+  /** Bills and sends a stream without its last event, or the last two: `cut` breaks the connection behind them. */
+  | { readonly kind: 'unended'; readonly events: 1 | 2; readonly cut: boolean }
+  /** Bills, sends half of a stream, and then nothing more. */
+  | { readonly kind: 'idle' }
+  /** Bills, sends half of a stream, and then an error. */
+  | { readonly kind: 'error-event'; readonly type: string }
+  /** Answers whole, though a stream was asked for. */
+  | { readonly kind: 'whole' }
   /** Answers without usage, or with one that cannot be; bills the truth. */
   | { readonly kind: 'usage-missing' }
   | { readonly kind: 'usage-wrong' }
@@ -49,6 +57,10 @@ export function seededFaults(seed: number, share: number): FaultPlan {
       { kind: 'hang', billed },
       { kind: 'reset', billed },
       { kind: 'slow' },
+      { kind: 'unended', events: random() < 0.5 ? 1 : 2, cut: random() < 0.5 },
+      { kind: 'idle' },
+      { kind: 'error-event', type: random() < 0.5 ? 'server_error' : 'rate_limit_exceeded' },
+      { kind: 'whole' },
       { kind: 'usage-missing' },
       { kind: 'usage-wrong' },
       { kind: 'headers-missing' },

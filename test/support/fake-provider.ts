@@ -8,6 +8,7 @@ import {
   jsonOf,
   type FakeAnswer,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeFormat,
   type FakeHttpRequest,
@@ -42,12 +43,16 @@ export interface FakeProviderOptions {
   readonly headers?: (call: FakeCall) => Readonly<Record<string, string>>;
   /** Milliseconds before each answer. */
   readonly latencyMs?: number;
+  /** Milliseconds between the halves of a stream. */
+  readonly streamMs?: number;
   /** No answer is given before this is settled. */
   readonly hold?: Promise<unknown>;
   /** Is called when a request was taken that will never be answered. */
   readonly onHang?: () => void;
   /** Requests admitted within any second; others get a 429. */
   readonly requestsPerSecond?: number;
+  /** Refuses requests for a stream, or what they ask of it, with a 400 in these words. */
+  readonly refusesStreams?: string;
   /** 0: any free port. */
   readonly port?: number;
 }
@@ -148,6 +153,11 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     }
     admitted.push(now);
 
+    if (call.stream && options.refusesStreams !== undefined) {
+      note(call, undefined, undefined, request);
+      refuse(400, 'invalid_request_error', options.refusesStreams);
+      return;
+    }
     const fault = options.faults?.(n, call);
     if (options.latencyMs !== undefined) await sleep(options.latencyMs);
     await options.hold;
@@ -191,8 +201,12 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
             ...wire.rateHeaders({ limit: 1_000_000, remaining: 1_000_000 - n }),
             ...options.headers?.(call),
           };
-    const text = JSON.stringify(body);
+    const streams = call.stream && fault?.kind !== 'whole';
+    const events = streams ? wire.events(body).map(printEvent) : [];
+    const text = streams ? events.join('') : JSON.stringify(body);
+    const type = streams ? 'text/event-stream; charset=utf-8' : 'application/json';
     const bytes = Buffer.from(text);
+    const half = bytes.subarray(0, Math.floor(bytes.length / 2));
     switch (fault?.kind) {
       case 'hang':
         options.onHang?.();
@@ -201,27 +215,53 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
         response.socket?.resetAndDestroy();
         return;
       case 'cut':
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
-        response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
+        response.writeHead(200, { 'content-type': type, 'content-length': bytes.length, ...headers });
+        response.write(half, () => response.socket?.destroy());
         return;
       case 'broken-json':
-        response.writeHead(200, { 'content-type': 'application/json', ...headers });
-        response.end(text.slice(0, text.length / 2));
+        response.writeHead(200, { 'content-type': type, ...headers });
+        response.end(half);
         return;
+      case 'unended': {
+        response.writeHead(200, { 'content-type': type, ...headers });
+        const sent = streams ? events.slice(0, -fault.events).join('') : half;
+        if (fault.cut) response.write(sent, () => response.socket?.destroy());
+        else response.end(sent);
+        return;
+      }
+      case 'idle':
+        response.writeHead(200, { 'content-type': type, ...headers });
+        response.write(half);
+        options.onHang?.();
+        return;
+      case 'error-event': {
+        const error = wire.error(500, fault.type, `fake error ${fault.type}`);
+        response.writeHead(200, { 'content-type': type, ...headers });
+        const begun = events.slice(0, Math.floor(events.length / 2)).join('');
+        response.end(streams ? begun + printEvent({ name: 'error', data: error }) : JSON.stringify(error));
+        return;
+      }
       case 'body':
         response.writeHead(fault.status ?? 200, { 'content-type': 'application/json', ...headers });
         response.end(fault.body);
         return;
       case 'slow':
-        response.writeHead(200, { 'content-type': 'application/json', ...headers });
-        for (let i = 0; i < bytes.length; i += 64) {
-          response.write(bytes.subarray(i, i + 64));
+        response.writeHead(200, { 'content-type': type, ...headers });
+        for (let i = 0; i < bytes.length; i += 61) {
+          response.write(bytes.subarray(i, i + 61));
           await sleep(1);
         }
         response.end();
         return;
       default:
-        sendJson(response, 200, body, headers);
+        response.writeHead(200, { 'content-type': type, ...headers });
+        if (streams && options.streamMs !== undefined) {
+          response.write(half);
+          await sleep(options.streamMs);
+          response.end(bytes.subarray(half.length));
+        } else {
+          response.end(bytes);
+        }
     }
   }
 
@@ -284,6 +324,11 @@ async function bodyOf(request: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function printEvent({ name, data }: FakeEvent): string {
+  const lines = typeof data === 'string' ? data : JSON.stringify(data);
+  return `${name === undefined ? '' : `event: ${name}\n`}data: ${lines}\n\n`;
 }
 
 function sendJson(

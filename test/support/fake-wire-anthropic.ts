@@ -4,7 +4,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeWire,
@@ -47,6 +49,7 @@ export const anthropicWire: FakeWire = {
       },
     },
   }),
+  events,
   error: (_status, type, message) => ({ type: 'error', error: { type, message }, request_id: null }),
   rateHeaders: ({ limit, remaining }) => ({
     'anthropic-ratelimit-requests-limit': String(limit),
@@ -54,6 +57,52 @@ export const anthropicWire: FakeWire = {
     'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:00Z',
   }),
 };
+
+/** What a block begins with, by its type. */
+const EMPTY: Readonly<Record<string, unknown>> = {
+  text: { text: '' },
+  thinking: { thinking: '', signature: '' },
+  tool_use: { input: {} },
+};
+
+function deltasOf({ type, text, thinking, signature, input }: Readonly<Record<string, unknown>>): readonly unknown[] {
+  switch (type) {
+    case 'thinking':
+      return [
+        ...piecesOf(String(thinking)).map((piece) => ({ type: 'thinking_delta', thinking: piece })),
+        { type: 'signature_delta', signature },
+      ];
+    case 'tool_use':
+      return piecesOf(JSON.stringify(input)).map((piece) => ({ type: 'input_json_delta', partial_json: piece }));
+    default:
+      return piecesOf(String(text)).map((piece) => ({ type: 'text_delta', text: piece }));
+  }
+}
+
+/** Counts of the request come with the start, those of the answer with its end. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { content, stop_reason, stop_sequence, usage, ...head } = body;
+  const event = (type: string, more = {}): FakeEvent => ({ name: type, data: { type, ...more } });
+  const blocks = list(content).flatMap((block, index) => {
+    return [
+      event('content_block_start', {
+        index,
+        content_block: { ...fields(block), ...fields(EMPTY[String(fields(block)['type'])]) },
+      }),
+      event('ping'),
+      ...deltasOf(fields(block)).map((delta) => event('content_block_delta', { index, delta })),
+      event('content_block_stop', { index }),
+    ];
+  });
+  const start = usage === undefined ? {} : { usage: is.object(usage) ? { ...usage, output_tokens: 1 } : usage };
+  const end = usage === undefined ? {} : { usage };
+  return [
+    event('message_start', { message: { ...head, content: [], stop_reason: null, stop_sequence: null, ...start } }),
+    ...blocks,
+    event('message_delta', { delta: { stop_reason, stop_sequence }, ...end }),
+    event('message_stop'),
+  ];
+}
 
 function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
   if (path !== '/v1/messages') return `no such path: ${path}`;
@@ -74,6 +123,7 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
       tool_choice: (choice) => ['auto', 'any', 'tool', 'none'].includes(String(fields(choice)['type'])),
       thinking: isThinking,
       metadata: is.object,
+      stream: is.flag,
     },
   );
   if (wrong !== undefined) return wrong;
@@ -112,6 +162,7 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     texts,
     outputTokensMax: Number(cap),
     wantsJson,
+    stream: request['stream'] === true,
     body,
     tool,
     format: tool !== undefined ? 'tool' : 'schema' in format ? 'json_schema' : undefined,

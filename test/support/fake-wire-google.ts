@@ -4,7 +4,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeWire,
@@ -16,7 +18,7 @@ const FINISH: Record<FakeFinish, string> = {
   filtered: 'SAFETY',
   refused: 'PROHIBITED_CONTENT',
 };
-const PATH = /^\/v1beta\/models\/([A-Za-z0-9.-]+):generateContent$/;
+const PATH = /^\/v1beta\/models\/([A-Za-z0-9.-]+):(?:generateContent|(streamGenerateContent\?alt=sse))$/;
 
 /** Google's Gemini. */
 export const googleWire: FakeWire = {
@@ -53,12 +55,39 @@ export const googleWire: FakeWire = {
       },
     },
   }),
+  events,
   error: (status, type, message) => ({ error: { code: status, status: type, message, details: [] } }),
   rateHeaders: () => ({}),
 };
 
+/** Responses that have a piece of the text each, and the counts so far. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { candidates, usageMetadata, ...head } = body;
+  const { finishReason, content } = fields(list(candidates)[0]);
+  const pieces = list(fields(content)['parts']).flatMap((part) => {
+    const { text, ...more } = fields(part);
+    return is.anyText(text) ? piecesOf(text).map((piece) => ({ ...more, text: piece })) : [part];
+  });
+  const { promptTokenCount } = fields(usageMetadata);
+  const response = (
+    part: unknown,
+    more = {},
+    usage: unknown = { promptTokenCount, totalTokenCount: promptTokenCount },
+  ) => ({
+    data: {
+      candidates: [{ content: { parts: [part], role: 'model' }, index: 0, ...more }],
+      ...head,
+      ...(usageMetadata !== undefined && { usageMetadata: usage }),
+    },
+  });
+  return [
+    ...pieces.slice(0, -1).map((part) => response(part)),
+    response(pieces.at(-1) ?? { text: '' }, { finishReason }, usageMetadata),
+  ];
+}
+
 function read({ path, body }: FakeHttpRequest): FakeCall | string {
-  const model = PATH.exec(path)?.[1];
+  const [, model, stream] = PATH.exec(path) ?? [];
   if (model === undefined) return `no such path: ${path}`;
   const wrong = deviation(
     body,
@@ -119,6 +148,7 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
     outputTokensMax: Number(maxOutputTokens),
     wantsJson: responseMimeType !== undefined,
     body,
+    stream: stream !== undefined,
     tool,
     format:
       tool !== undefined

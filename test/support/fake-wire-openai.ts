@@ -4,7 +4,9 @@ import {
   fields,
   is,
   list,
+  piecesOf,
   type FakeCall,
+  type FakeEvent,
   type FakeFinish,
   type FakeHttpRequest,
   type FakeToolCall,
@@ -57,12 +59,46 @@ export function openaiWire(compatible: boolean): FakeWire {
         },
       },
     }),
+    events,
     error: (_status, type, message) => ({ error: { message, type, param: null, code: type } }),
     rateHeaders: ({ limit, remaining }) => ({
       'x-ratelimit-limit-requests': String(limit),
       'x-ratelimit-remaining-requests': String(remaining),
     }),
   };
+}
+
+/** The role first, then the text in pieces, the finish, and the usage apart. */
+function events(body: Record<string, unknown>): readonly FakeEvent[] {
+  const { choices, usage, ...head } = body;
+  const { message, finish_reason, logprobs = null } = fields(list(choices)[0]);
+  const { content, refusal, reasoning_content: thoughts, tool_calls: calls } = fields(message);
+  const chunk = (choices: readonly unknown[], more = {}): FakeEvent => ({
+    data: { ...head, object: 'chat.completion.chunk', choices, usage: null, ...more },
+  });
+  const delta = (delta: unknown): FakeEvent => chunk([{ index: 0, delta, logprobs: null, finish_reason: null }]);
+  return [
+    delta({ role: 'assistant', content: '', refusal: null }),
+    ...(is.anyText(thoughts) ? piecesOf(thoughts).map((piece) => delta({ reasoning_content: piece })) : []),
+    ...list(calls).flatMap((call, index) => callDeltas(fields(call), index).map((one) => delta({ tool_calls: [one] }))),
+    ...(is.anyText(content) ? piecesOf(content).map((piece) => delta({ content: piece })) : []),
+    ...(is.anyText(refusal) ? piecesOf(refusal).map((piece) => delta({ refusal: piece })) : []),
+    chunk([{ index: 0, delta: {}, logprobs, finish_reason }]),
+    ...(usage === undefined ? [] : [chunk([], { usage })]),
+    { data: '[DONE]' },
+  ];
+}
+
+/** The name of a function first, then its arguments in pieces. */
+function callDeltas(
+  { id, type, function: called }: Readonly<Record<string, unknown>>,
+  index: number,
+): readonly unknown[] {
+  const { name, arguments: given } = fields(called);
+  return [
+    { index, id, type, function: { name, arguments: '' } },
+    ...piecesOf(String(given)).map((piece) => ({ index, function: { arguments: piece } })),
+  ];
 }
 
 function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | string {
@@ -85,9 +121,13 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
       tool_choice: (choice) => ['auto', 'none', 'required'].includes(String(choice)) || is.object(choice),
       logprobs: is.flag,
       top_logprobs: is.count,
+      stream: is.flag,
+      stream_options: (options) => fields(body)['stream'] === true && fields(options)['include_usage'] === true,
     },
   );
   if (wrong !== undefined) return wrong;
+  const stream = fields(body)['stream'] === true;
+  if (stream && fields(body)['stream_options'] === undefined) return 'a stream without its usage';
   const { model, messages, response_format: format, tools, tool_choice: choice, [cap]: outputTokensMax } = fields(body);
   const texts: string[] = [];
   for (const [i, message] of list(messages).entries()) {
@@ -111,7 +151,7 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
   if (bound.format === 'json_object' && !texts.some((text) => /json/i.test(text)))
     return "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
   const wantsJson = bound.format !== undefined;
-  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, body, ...bound };
+  return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, body, stream, ...bound };
 }
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];

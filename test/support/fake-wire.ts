@@ -12,6 +12,8 @@ export interface FakeCall {
   readonly schema?: unknown;
   /** The body of the request. */
   readonly body: unknown;
+  /** Whether the answer is to come as a stream of events. */
+  readonly stream: boolean;
 }
 
 /** What the fake asks to be called. */
@@ -59,9 +61,23 @@ export interface FakeWire {
   /** Whether the request carries this key, where the documentation wants it. */
   authorized(request: FakeHttpRequest, apiKey: string): boolean;
   answer(answer: FakeAnswer): { readonly body: Record<string, unknown>; readonly usageKey: string };
+  /** The events of an answer with this body, streamed. */
+  events(body: Record<string, unknown>): readonly FakeEvent[];
   error(status: number, type: string, message: string): Record<string, unknown>;
   readonly requestIdHeader: string;
   rateHeaders(limits: { readonly limit: number; readonly remaining: number }): Readonly<Record<string, string>>;
+}
+
+/** One event of a stream. */
+export interface FakeEvent {
+  readonly name?: string;
+  /** As it is, if it is text. */
+  readonly data: unknown;
+}
+
+/** A text in pieces of a few characters, as models write it. */
+export function piecesOf(text: string): readonly string[] {
+  return text.match(/[^]{1,5}/gu) ?? [];
 }
 
 /** Checks that an object has just these keys, the required ones among them, and that each passes its check. */

@@ -49,6 +49,8 @@ export class CallAttempts {
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
+  /** What the last answer said that broke off. */
+  #partial: string | undefined;
   /** Lanes too expensive for what is left of the budget. */
   readonly #dear = new Set<ProviderLane>();
   #waitingSince: number | undefined;
@@ -76,7 +78,7 @@ export class CallAttempts {
   /** What the call comes to when no lane is left. */
   failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
     if (this.#stop !== undefined) return this.#stop;
-    if (this.#last !== undefined) return failedFor(this.#last.failure, this.#last.lane);
+    if (this.#last !== undefined) return this.#failedFor(this.#last.failure, this.#last.lane);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
     return failed(
@@ -89,9 +91,8 @@ export class CallAttempts {
   afterFailure(lane: ProviderLane, failure: ProviderFailure): FailedCall | StoppedCall | undefined {
     const { outcome } = failure;
     this.#last = { lane, failure };
+    this.#partial = failure.partial ?? this.#partial;
     switch (outcome.kind) {
-      case 'ask-otherwise':
-        return undefined;
       case 'wait-until':
         return this.#afterLimit(lane, failure, outcome.delayMs);
       case 'retry-now':
@@ -109,7 +110,10 @@ export class CallAttempts {
         return undefined;
       case 'record-fatal':
         this.excluded.add(lane);
-        return outcome.elsewhere ? undefined : failedFor(failure, lane);
+        return outcome.elsewhere ? undefined : this.#failedFor(failure, lane);
+      case 'ask-otherwise':
+        // Not an attempt.
+        return undefined;
     }
   }
 
@@ -122,6 +126,8 @@ export class CallAttempts {
     });
     const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
     const limits = lane.limitsOf(request.model);
+    // For an overloaded server that names a time, the breaker opens as well.
+    this.#tellFailing(lane, failure);
     this.round += 1;
     if (delayMs > lane.retry.retryAfterMsMax) {
       limits.limitedUntil = Math.max(limits.limitedUntil, now + delayMs);
@@ -158,11 +164,13 @@ export class CallAttempts {
     const now = this.#options.world.now();
     // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
     if (failure.lasting === true && lane.lastSuccessAt === 0) {
-      const { since, tries } = lane.unreachable ?? { since: now, tries: 0 };
-      lane.unreachable = { since, tries: tries + 1 };
+      const { since, tries, isGivenUp } = lane.unreachable ?? { since: now, tries: 0, isGivenUp: false };
+      const gives = tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS;
+      lane.unreachable = { since, tries: tries + 1, isGivenUp: gives };
       if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
-      else if (tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS)
-        lane.breaker.takeDown(now, Infinity, 'unreachable');
+      if (gives) lane.breaker.takeDown(now, Infinity, 'unreachable');
+      // A run that ends with it says so itself; a daemon goes on and probes it.
+      if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#tellDown(lane, failure);
     }
     const { state } = lane.breaker;
     if (state.kind !== 'open') return;
@@ -238,6 +246,11 @@ export class CallAttempts {
     );
   }
 
+  #failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
+    const failure = failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
+    return { ...failure, answer: this.#partial };
+  }
+
   #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
     const lanes = choices.map(({ lane }) => lane);
     const states = lanes.map(({ breaker }) => breaker.state);
@@ -258,10 +271,6 @@ export class CallAttempts {
       );
     return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
   }
-}
-
-function failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
-  return failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
 }
 
 function showTime(time: number): string {

@@ -25,6 +25,8 @@ export interface AiCallOptions {
   readonly inDoubt?: InDoubtPolicy | undefined;
   /** What becomes of an answer that its cap cuts off. Default: `retry`. */
   readonly onTruncated?: TruncatedPolicy | undefined;
+  /** Whether its answer is streamed. Default: as the provider is set. */
+  readonly stream?: boolean | undefined;
   /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
   /** Aborts the call, whether or not it is under way. */
@@ -90,7 +92,7 @@ export interface FailedCall {
   /** For a person, without secrets. */
   readonly message: string;
   readonly provider?: string | undefined;
-  /** What was paid for all the same: an answer that was cut off, filtered, or does not satisfy the schema. */
+  /** What was paid for all the same: an answer that was cut off or broke off, was filtered, or does not satisfy the schema. */
   readonly answer?: string | undefined;
   readonly cached: boolean;
 }

@@ -136,6 +136,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
             maxOutputTokens: facts.maxTokens,
             schema: context.schema,
             schemaMode: context.schemaMode,
+            stream: context.stream,
           },
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,

@@ -29,7 +29,7 @@ export type Conversed =
   | { readonly kind: 'ended'; readonly ending: Ending }
   | FailedCall
   | StoppedCall
-  | { readonly kind: 'cut'; readonly stop: StoppedCall };
+  | { readonly kind: 'cut'; readonly stop: StoppedCall; readonly partial: string | undefined };
 
 const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
 

@@ -88,7 +88,7 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
       return call.resultOf(conversed.ending, false);
     case 'cut':
       // For people, who look for it in the provider's bill at the time of sending.
-      await books.journal.put(key, record({ kind: 'cut', kept, ...last }, openedAt));
+      await books.journal.put(key, record({ kind: 'cut', kept, partial: conversed.partial, ...last }, openedAt));
       return conversed.stop;
     case 'failed':
     case 'stopped': {

@@ -9,8 +9,8 @@ export type AttemptsResult =
   | { readonly kind: 'answered' }
   | FailedCall
   | StoppedCall
-  /** Aborted while it was under way. */
-  | { readonly kind: 'cut'; readonly stop: StoppedCall };
+  /** Aborted while it was under way. `partial`: what of the answer had come. */
+  | { readonly kind: 'cut'; readonly stop: StoppedCall; readonly partial: string | undefined };
 
 /** Tries providers in order, retrying as needed, until the request is answered or no further attempt makes sense. */
 export async function makeAttempts(options: CallAttemptsOptions): Promise<AttemptsResult> {
@@ -56,8 +56,10 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
           break;
         }
         state.attempts += 1;
-        if (result.failure.code === 'aborted')
-          return result.failure.billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED };
+        if (result.failure.code === 'aborted') {
+          const { billing, partial } = result.failure;
+          return billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED, partial };
+        }
         options.counts.failed(next.lane, result.failure, world.now());
         const end = state.afterFailure(next.lane, result.failure);
         if (end !== undefined) return end;

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
 import type { ApiKey } from '../provider/index.js';
 import type { StoreLocation } from '../store/index.js';
-import type { Timeouts } from '../transport/index.js';
+import type { Network, Timeouts } from '../transport/index.js';
 
 /** Limits per minute, as written in a config. */
 export interface RateLimit {
@@ -33,6 +33,10 @@ export interface LaneOptions {
   readonly rate_limit?: RateLimit | undefined;
   readonly maxConcurrency?: number | undefined;
   readonly timeouts?: Timeouts | undefined;
+  /** Default: directly, and the usual certificates. */
+  readonly network?: Network | undefined;
+  /** Whether answers are streamed. Default: wherever the server can. */
+  readonly stream?: boolean | undefined;
   readonly breaker?: { readonly threshold: number; readonly openForMs: number } | undefined;
   readonly retry?: RetryOptions | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -112,7 +116,7 @@ export interface Notice {
 }
 
 export const DEFAULTS = {
-  timeouts: { connectMs: 10_000, totalMs: 600_000 },
+  timeouts: { connectMs: 10_000, idleMs: 60_000, totalMs: 600_000 },
   breaker: { threshold: 5, openForMs: 30_000 },
   retry: { attemptsMax: 4, baseDelayMs: 500, delayMsMax: 30_000, retryAfterMsMax: 120_000 },
   alertThreshold: 0.8,

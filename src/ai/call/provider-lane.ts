@@ -42,8 +42,8 @@ export interface ProviderLane {
   readonly lastSuccessAt: number;
   /** It has answered. */
   answered(now: number): void;
-  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, and tried how often. */
-  unreachable: { readonly since: number; readonly tries: number } | undefined;
+  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, tried how often, and whether in vain. */
+  unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
   /** Since when people know that it fails; undefined: it does not. */
   toldFailingAt: number | undefined;
   /** Rows whose requests it failed to serve since its last answer … */
@@ -89,6 +89,8 @@ export function createLane(
       baseUrl: options.baseUrl,
       models,
       timeouts: options.timeouts ?? DEFAULTS.timeouts,
+      network: options.network,
+      stream: options.stream,
       headers: options.headers,
       query: options.query,
     },

@@ -56,6 +56,8 @@ export type CallState =
       readonly kind: 'cut';
       readonly attempt: string;
       readonly worst: Nano | null;
+      /** What of its answer had come. */
+      readonly partial?: string | undefined;
       readonly kept?: KeptDraft | undefined;
     }
   /** Between two attempts. */

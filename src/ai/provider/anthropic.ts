@@ -1,6 +1,7 @@
 import type { BillableTokens } from '../money/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
+import { messageAssembly } from './anthropic-stream.js';
 import type { Finish } from './provider.js';
 import { withEffort } from './anthropic-effort.js';
 import { answerParts, partsOfType, textUnder, toolCall, type ToolCall } from './answer-parts.js';
@@ -26,12 +27,16 @@ export const anthropic: Wire = {
   schemaModes: ['json_schema', 'tool', 'prompt'],
   adapt({ responseFormat, ...options }, request, answer) {
     // It has no format for JSON of any kind.
-    if (responseFormat === undefined || answer?.sent === undefined) return withEffort(options, request);
-    const structuredOutputMode = answer.mode === 'strict' ? 'outputFormat' : 'auto';
-    const anthropicOptions = { anthropic: { structuredOutputMode } };
-    return withEffort({ ...options, responseFormat, providerOptions: anthropicOptions }, request);
+    const isBound = responseFormat !== undefined && answer?.sent !== undefined;
+    const structuredOutputMode = answer?.mode === 'strict' ? 'outputFormat' : 'auto';
+    // Arguments that are streamed early may be cut off in an answer that is whole.
+    const anthropicOptions = { toolStreaming: false, ...(isBound && { structuredOutputMode }) };
+    const asked = { ...options, ...(isBound && { responseFormat }), providerOptions: { anthropic: anthropicOptions } };
+    return withEffort(asked, request);
   },
   refusesMedia: refusedByMessages,
+  assembly: messageAssembly,
+  streamsMayLack: { endMark: false, usage: false },
   read(body) {
     const content = at(body, 'content');
     const text = Array.isArray(content) ? partsText(content.map(textPart)) : undefined;
@@ -68,7 +73,11 @@ function isAnswer(block: unknown): boolean {
 }
 
 function textPart(block: unknown): unknown {
-  if (at(block, 'type') === 'tool_use' && isAnswer(block)) return { text: JSON.stringify(at(block, 'input') ?? null) };
+  if (at(block, 'type') === 'tool_use' && isAnswer(block)) {
+    const input = at(block, 'input') ?? null;
+    // Text is what a stream has brought of it before it was truncated.
+    return { text: typeof input === 'string' ? input : JSON.stringify(input) };
+  }
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;
 }
 

@@ -4,6 +4,7 @@ import type { BillableTokens } from '../money/index.js';
 import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
+import { contentAssembly } from './google-stream.js';
 import type { Finish } from './provider.js';
 import { answerParts, textUnder, toolCall, type ToolCall } from './answer-parts.js';
 import { withThinking } from './google-thinking.js';
@@ -30,6 +31,8 @@ export const google: Wire = {
   schemaModes: ['json_schema', 'json_object', 'prompt'],
   schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),
   adapt: withThinking,
+  assembly: contentAssembly,
+  streamsMayLack: { endMark: true, usage: false },
   read(body) {
     const blocked = textAt(body, 'promptFeedback', 'blockReason');
     const candidate = at(body, 'candidates', 0);

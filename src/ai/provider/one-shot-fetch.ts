@@ -1,4 +1,4 @@
-import { TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
+import { TransportError, type HttpAnswer, type StreamReader, type Transport } from '../transport/index.js';
 import { tooMuch } from './answer-bounds.js';
 
 /** One HTTP attempt as it happened, whatever the library made of it. */
@@ -10,12 +10,15 @@ export interface Exchange {
 /**
  * A `fetch` for exactly one request, which it records. A second request of the library, for a retry or for the rest of a long
  * answer, is rejected: the ledger must see every attempt. The library never gets an answer that is too large to be parsed.
+ *
+ * @param stream takes the answer if it is streamed: then the library gets an empty one
  */
 export function oneShotFetch(
   transport: Transport,
   query: Readonly<Record<string, string>>,
   extraHeaders: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  stream: StreamReader | undefined,
 ): { readonly fetch: typeof fetch; readonly exchange: Exchange } {
   const exchange: Exchange = { answer: undefined, error: undefined };
   let used = false;
@@ -30,7 +33,7 @@ export function oneShotFetch(
       for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
       try {
         const body = typeof init?.body === 'string' ? init.body : '';
-        const answer = await transport.post(url.href, headers, body, signal);
+        const answer = await transport.post(url.href, headers, body, signal, stream);
         const excess = tooMuch(answer.body);
         if (excess !== undefined) throw new TransportError('too-large', true, excess);
         exchange.answer = answer;

@@ -1,5 +1,6 @@
 import { chargeOfDollars, type Nano } from '../money/nano.js';
 import type { Wire } from './wire.js';
+import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
 import { refusedByChat } from './media.js';
@@ -21,6 +22,7 @@ export const openaiCompatible: Wire = {
       baseURL: settings.baseUrl,
       fetch: settings.fetch,
       supportsStructuredOutputs: true,
+      includeUsage: true,
       ...(apiKey !== '' && { apiKey }),
     }).chatModel(modelId);
   },
@@ -31,6 +33,8 @@ export const openaiCompatible: Wire = {
     providerOptions: { compatible: { strictJsonSchema: answer?.mode === 'strict', ...effortOf(request) } },
   }),
   refusesMedia: refusedByChat,
+  assembly: chatAssembly,
+  streamsMayLack: { endMark: true, usage: true },
   read(body) {
     const reading = readChat(body);
     if (reading === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { Wire } from './wire.js';
+import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { refusedByChat } from './media.js';
 import { forStrictMode } from '../schema/index.js';
@@ -28,6 +29,8 @@ export const openai: Wire = {
     };
   },
   refusesMedia: refusedByChat,
+  assembly: chatAssembly,
+  streamsMayLack: { endMark: false, usage: false },
   read: readChat,
   choiceError,
   classify: classifyChat,

@@ -2,7 +2,7 @@ import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
-import type { Timeouts } from '../transport/index.js';
+import type { Network, Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { AnswerParts } from './answer-parts.js';
 
@@ -24,6 +24,9 @@ export interface ProviderOptions {
   /** The models that it serves. Default: any that its kind may know. */
   readonly models?: readonly string[] | undefined;
   readonly timeouts: Timeouts;
+  readonly network?: Network | undefined;
+  /** Whether answers are streamed. Default: wherever the server can. */
+  readonly stream?: boolean | undefined;
   /** Additional headers and query parameters. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -35,6 +38,8 @@ export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'ma
   readonly schema?: JsonSchema | undefined;
   /** How the answer is bound to the schema. Default: `auto`. */
   readonly schemaMode?: SchemaModeChoice | undefined;
+  /** Default: as the provider is set. */
+  readonly stream?: boolean | undefined;
 }
 
 /** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
@@ -66,7 +71,7 @@ export interface ProviderAnswer {
 /** What to do after a failed attempt. */
 export type Outcome =
   | { readonly kind: 'retry-now' }
-  /** The provider does not take a schema in this way, and the next request asks in another. */
+  /** It does not take a request of this form; the next one has another. This was no attempt. */
   | { readonly kind: 'ask-otherwise' }
   /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
@@ -107,6 +112,8 @@ export interface ProviderFailure {
   readonly requestId?: string;
   /** There is no connection, and there is not likely to be one until a person mends it. */
   readonly lasting?: boolean;
+  /** What came of an answer before it broke off. */
+  readonly partial?: string;
   /** `unknown`: the provider may have billed it. */
   readonly billing: 'none' | 'unknown';
   readonly limits: LimitReport;

@@ -45,10 +45,37 @@ export function countAt(value: unknown, ...path: readonly (string | number)[]): 
   return typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= TOKENS_MAX ? found : undefined;
 }
 
-/** The HTTP status that a reported error stands for, by its `code` or `status`. @param unnamed where it has none */
+/** The status with which an error of this type or code comes when it comes alone. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  context_length_exceeded: 400,
+  content_filter: 400,
+  authentication_error: 401,
+  invalid_api_key: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  model_not_found: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  insufficient_quota: 429,
+  slow_down: 429,
+  api_error: 500,
+  server_error: 500,
+  server_is_overloaded: 503,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+/** The HTTP status that a reported error stands for, by its `code`, `status` or `type`. @param unnamed where it has none */
 export function errorStatus(error: unknown, unnamed: number): number {
-  const code = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
-  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : unnamed;
+  const status = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
+  if (Number.isInteger(status) && status >= 400 && status <= 599) return status;
+  for (const name of [textAt(error, 'code'), textAt(error, 'type')]) {
+    if (name !== undefined && Object.hasOwn(STATUS_OF, name)) return STATUS_OF[name] ?? unnamed;
+  }
+  return unnamed;
 }
 
 /** Parses JSON; undefined when it is invalid. */

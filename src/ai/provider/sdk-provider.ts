@@ -2,9 +2,10 @@ import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { mediaOf } from '../request/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { AnswerModes, detailWords, refusalOf, withWords } from './answer-mode.js';
+import { answerStream } from './answer-stream.js';
 import { callOptions } from './call-options.js';
 import { withExtra } from './extra-body.js';
-import type { Wire } from './wire.js';
+import type { SdkModel, Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
 import type {
   ApiKey,
@@ -23,6 +24,8 @@ import { answerMask, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
+/** Models remembered that can't be streamed: events may name any. */
+const MODELS_MAX = 1000;
 
 /**
  * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for
@@ -38,10 +41,15 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${name}: no api_key is configured`);
-  const transport = createTransport(options.timeouts, world.after);
+  const transport = createTransport(options.timeouts, world.after, undefined, options.network);
   // Another address may serve any model.
   const atVendor = baseUrl === wire.baseUrl;
   const answerModes = new AnswerModes(wire);
+  const unstreamed = new Set<string>();
+  const streamNoMore = (model: string): void => {
+    if (unstreamed.size >= MODELS_MAX) unstreamed.clear();
+    unstreamed.add(model);
+  };
 
   const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
     const key = await revealed(options.apiKey);
@@ -52,17 +60,21 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
     const { apiKey } = key;
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
-    const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal);
     const mode = answerModes.of(request);
+    const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
+    const isStreamed = (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
+    const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
+    const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal, stream);
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
-      return { ok: false, failure: { ...failure, message } };
+      const partial = stream === undefined ? '' : mask.text(wire.read(stream.body())?.text ?? '');
+      return { ok: false, failure: { ...failure, message, ...(partial !== '' && { partial }) } };
     };
     try {
       refuseMedia(wire, request);
       const model = await wire.model({ baseUrl, apiKey, fetch: withExtra(fetch, request.extra) }, request.model);
-      const options = callOptions(withWords(request, mode), mode);
-      const { warnings } = await model.doGenerate(wire.adapt(options, request, mode));
+      const asked = wire.adapt(callOptions(withWords(request, mode), mode), request, mode);
+      const warnings = stream === undefined ? (await model.doGenerate(asked)).warnings : await streamed(model, asked);
       return finished(warnings.map(warningText));
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
@@ -87,10 +99,15 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       const { answer } = exchange;
       if (answer === undefined) throw new Error(`${name}: the wire library answered without sending a request`);
       const limits = readLimitHeaders(answer.headers, world.now());
-      const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
       const requestId = answer.headers.get(wire.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
-      const body = parsed(answer.body);
+      const problem = answer.streamed ? stream?.problem() : undefined;
+      const body = answer.streamed ? (stream?.error ?? stream?.body()) : parsed(answer.body);
+      if (stream !== undefined && refusesStreams(answer)) {
+        streamNoMore(request.model);
+        const failure = httpFailure(wire, answer.status, answer, body, limits, world.now());
+        return failed({ ...failure, code: 'unsupported_request', outcome: { kind: 'ask-otherwise' }, ...known });
+      }
       const embedded = embeddedError(wire, answer, body);
       if (answer.status < 200 || answer.status > 299 || embedded !== undefined) {
         const status = embedded ?? answer.status;
@@ -99,8 +116,9 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
       const reading = wire.read(body);
-      if (reading === undefined) {
-        const message = body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure';
+      if (reading === undefined || problem !== undefined) {
+        const message =
+          problem ?? (body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure');
         return failed({
           code: 'broken_answer',
           outcome: { kind: 'retry-now' },
@@ -111,6 +129,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         });
       }
       const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
+      // Whole, its answers may say what they cost.
+      if (answer.streamed && rawUsage === null && wire.streamsMayLack.usage) streamNoMore(request.model);
       return {
         ok: true,
         answer: {
@@ -146,6 +166,18 @@ function refuseMedia(wire: Wire, { messages }: ProviderRequest): void {
     const reason = wire.refusesMedia?.(part);
     if (reason !== undefined) throw new Error(`${part.type} part: ${reason}`);
   }
+}
+
+/** Sends a request whose answer is streamed. @returns the library's warnings; the answer has gone to its reader */
+async function streamed(model: SdkModel, asked: Parameters<SdkModel['doStream']>[0]) {
+  const { stream } = await model.doStream(asked);
+  for await (const part of stream) if (part.type === 'stream-start') return part.warnings;
+  return [];
+}
+
+/** Some servers know no streams, or not all that belongs to them; their errors say so in words or by the parameter's name. */
+function refusesStreams({ status, body }: HttpAnswer): boolean {
+  return [400, 422, 501].includes(status) && /\bstream(?:_options|ing|ed)?\b/i.test(body);
 }
 
 function maskedFinish(finish: Finish, mask: AnswerMask): Finish {

@@ -3,6 +3,7 @@ import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { AnswerParts } from './answer-parts.js';
+import type { Assembly } from './assembly.js';
 import type { Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
@@ -48,6 +49,13 @@ export interface Wire {
   schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest, answer: AnswerMode | undefined): SdkCallOptions;
+  /** Puts the events of a streamed answer together to the body that {@link read} reads. */
+  assembly(): Assembly;
+  /**
+   * Servers may know less of streams than the wire's documentation: they don't stream at all, or without an end mark or usage.
+   * False: a stream without these is broken.
+   */
+  readonly streamsMayLack: { readonly endMark: boolean; readonly usage: boolean };
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
   /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */

@@ -1,36 +1,49 @@
-import http from 'node:http';
-import https from 'node:https';
-import { brotliDecompressSync, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
+import type http from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { realWorld, type AiWorld } from '../ai-world.js';
+import { AnswerBody, type StreamReader } from './answer-body.js';
+import { reasonOf } from './connect-reason.js';
+import { createRoute, type Network } from './route.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
 /** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
 export interface Timeouts {
   readonly connectMs: number;
-  /** Undefined: as long as the whole may take. An answer that is not streamed begins when the model has thought and written it all. */
+  /**
+   * Of a stream only: other answers begin when the model has thought and written them. Undefined: as long as the whole may take, for
+   * a model may think as long before its first word.
+   */
   readonly firstByteMs?: number | undefined;
+  /** Between two pieces of a stream, once the answer itself has begun. Undefined: as long as the whole may take. */
+  readonly idleMs?: number | undefined;
   readonly totalMs: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** Empty where a reader was given it. */
   readonly body: string;
+  /** It was a stream, and the reader has all of it. */
+  readonly streamed: boolean;
 }
 
 /** Sends one POST over a connection that is kept alive. */
 export interface Transport {
   /**
+   * @param stream takes a success that comes as a stream of events; without it, a stream is not asked for
    * @returns the whole answer, whatever its status; redirects are not followed
    * @throws TransportError when no whole answer came
    */
-  post(url: string, headers: Headers, body: string, signal: AbortSignal): Promise<HttpAnswer>;
+  post(url: string, headers: Headers, body: string, signal: AbortSignal, stream?: StreamReader): Promise<HttpAnswer>;
   /** Closes the idle connections. */
   close(): void;
 }
 
-/** Idle connections are closed sooner than by most servers: else the next request would hit a closed one. */
-const IDLE_MS = 4000;
+/** How long a connection may take to end its answer behind the end of a stream: then it can be used again. */
+const LINGER_MS = 1000;
+/** The status of proxies alone: the request did not come to the server. */
+const WANTS_PASSWORD = 407;
 /** Many times the longest answer of any model. */
 const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
@@ -42,32 +55,29 @@ export function createTransport(
   timeouts: Timeouts,
   after: AiWorld['after'] = (delayMs, then) => realWorld.after(delayMs, then),
   answerBytesMax: number = ANSWER_BYTES_MAX_DEFAULT,
+  network: Network = {},
 ): Transport {
-  const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  const route = createRoute(network);
 
   return {
-    post: (url, headers, body, signal) =>
+    post: (url, headers, body, signal, stream) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(new TransportError('aborted', false, 'the call was aborted'));
           return;
         }
         const target = new URL(url);
-        const secure = target.protocol === 'https:';
-        const request = (secure ? https : http).request(target, {
-          method: 'POST',
-          agent: secure ? agents.https : agents.http,
-          headers: {
-            ...Object.fromEntries(headers),
-            'accept-encoding': 'identity',
-            'content-length': Buffer.byteLength(body),
-          },
+        const request = route.request(target, {
+          ...Object.fromEntries(headers),
+          'accept-encoding': 'identity',
+          'content-length': Buffer.byteLength(body),
         });
         let sent = false;
         let endPhase = (): void => undefined;
 
+        let settled = false;
         const finish = (settle: () => void): void => {
+          settled = true;
           endPhase();
           endTotal();
           signal.removeEventListener('abort', onAbort);
@@ -92,68 +102,63 @@ export function createTransport(
           const connected = (): void => {
             sent = true;
             const { firstByteMs } = timeouts;
-            if (firstByteMs === undefined) endPhase();
+            if (firstByteMs === undefined || stream === undefined) endPhase();
             else phase(firstByteMs, 'timeout', `no answer within ${firstByteMs} ms`);
           };
-          if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected);
+          if (socket.connecting) socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
           else connected();
         });
         request.on('error', (error) => {
-          const { message, lasting } = reasonOf(error, target.host);
+          const { message, lasting } = reasonOf(error, route.peerOf(target));
           fail(sent ? 'reset' : 'unreachable', message, !sent && lasting);
         });
         request.on('response', (response) => {
-          endPhase();
-          const chunks: Buffer[] = [];
-          let bytes = 0;
+          const status = response.statusCode ?? 0;
+          if (status === WANTS_PASSWORD) {
+            sent = false;
+            fail('unreachable', `${route.peerOf(target)} refuses the request: 407 Proxy Authentication Required`, true);
+            return;
+          }
+          const headers = headersOf(response);
+          const isSuccess = status >= 200 && status <= 299;
+          const packing = headers.get('content-encoding');
+          const answer = new AnswerBody(answerBytesMax, packing, isSuccess ? stream : undefined);
+          const { idleMs } = timeouts;
           response.on('data', (chunk: Buffer) => {
-            bytes += chunk.length;
-            if (bytes > answerBytesMax) fail('too-large', `the answer is larger than ${answerBytesMax} bytes`);
-            else chunks.push(chunk);
+            if (settled) return;
+            const progress = answer.push(chunk);
+            if (typeof progress !== 'string') {
+              fail('too-large', progress.excess);
+            } else if (progress === 'done') {
+              response.once(
+                'close',
+                after(LINGER_MS, () => void request.destroy()),
+              );
+              finish(() => resolve({ status, headers, body: '', streamed: true }));
+            } else if (progress === 'begun' && idleMs !== undefined) {
+              phase(idleMs, 'timeout', `no further piece of the answer within ${idleMs} ms`);
+            } else {
+              endPhase();
+            }
           });
           response.on('error', () => fail('reset', 'the connection broke during the answer'));
           response.on('close', () => {
             if (!response.complete) fail('reset', 'the connection broke during the answer');
           });
           response.on('end', () => {
-            if (!response.complete) return;
-            const headers = headersOf(response);
-            const body = inflated(Buffer.concat(chunks), headers.get('content-encoding'), answerBytesMax);
-            if (body === undefined) {
-              fail('too-large', `the answer is larger than ${answerBytesMax} bytes, or packed in an unknown way`);
-              return;
-            }
-            // A byte order mark is no part of the text.
-            const text = body.toString('utf8').replace(/^\uFEFF/, '');
-            finish(() => resolve({ status: response.statusCode ?? 0, headers, body: text }));
+            if (!response.complete || settled) return;
+            const whole = answer.end();
+            if (whole === 'streamed') finish(() => resolve({ status, headers, body: '', streamed: true }));
+            else if ('excess' in whole) fail('too-large', whole.excess);
+            else finish(() => resolve({ status, headers, body: whole.text, streamed: false }));
           });
         });
         request.end(body);
       }),
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      route.close();
     },
   };
-}
-
-/** What servers send packed, though they were asked not to. */
-const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
-
-/** The bytes as they were before they were packed; undefined when they would be too many, or can't be unpacked. */
-function inflated(bytes: Buffer, encoding: string | null, bytesMax: number): Buffer | undefined {
-  const inflate = INFLATERS[encoding?.trim().toLowerCase() ?? ''];
-  if (inflate === undefined) return bytes;
-  try {
-    return inflate(bytes, { maxOutputLength: bytesMax });
-  } catch {
-    return undefined;
-  }
 }
 
 function headersOf(response: http.IncomingMessage): Headers {
@@ -168,23 +173,4 @@ function headersOf(response: http.IncomingMessage): Headers {
     }
   }
   return headers;
-}
-
-/** What Node's code means. */
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up',
-  EPROTO: 'it speaks no TLS',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
-};
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
-
-/** What went wrong, without the address and port that Node puts into some messages. */
-function reasonOf(error: Error, host: string): { readonly message: string; readonly lasting: boolean } {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const words = WORDS[code] ?? (CERTIFICATE.test(code) ? 'its certificate is not trusted' : undefined);
-  const reason = words === undefined ? code : `${words} (${code})`;
-  return { message: `connection to ${host} failed: ${reason}`, lasting: words !== undefined };
 }

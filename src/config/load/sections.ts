@@ -60,8 +60,14 @@ export function useProvider(config: LoadedConfig, name: string, forLook = false)
   const node = forLook ? withoutEntry(found, 'api_key') : found;
   const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
-  const { api_key: key, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
-  return { ...settings, name, kind, ...(key !== undefined && { api_key: secretWithPath(config, key) }) };
+  const { api_key: key, ca, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
+  return {
+    ...settings,
+    name,
+    kind,
+    ...(key !== undefined && { api_key: secretWithPath(config, key) }),
+    ...(ca !== undefined && { ca: resolvePath(config, ca) }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Kinds, ProviderInConfig } from '../kinds/index.js';
-import { choice, duration, integer, money, text } from './fields.js';
+import { choice, duration, flag, integer, money, path, text } from './fields.js';
 import { secret } from './secret.js';
 import { alternatives, isMap, list, named, section } from './structures.js';
 
@@ -71,12 +71,18 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       first_byte: duration(1)
         .optional()
         .describe(
-          'Until the answer starts: mostly when it is whole. Default: as total. A plain number is milliseconds.',
+          'Until a streamed answer starts; a model may think before. Default: as total. A plain number is milliseconds.',
         ),
+      idle: duration(1)
+        .prefault('60s')
+        .describe('Between two pieces of a streamed answer that has begun. A plain number is milliseconds.'),
       total: duration(1).prefault('10m').describe('For the whole call. A plain number is milliseconds.'),
     })
       .prefault({})
       .describe('How long a call may take.'),
+    stream: flag()
+      .prefault(true)
+      .describe('Let answers come as they are written, where the server can; false: only when they are whole.'),
     circuit_breaker: section({
       threshold: integer(1, 1000).prefault(5).describe('Failures in a row after which the provider counts as down.'),
       open_for: duration(1)
@@ -101,6 +107,10 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     })
       .prefault({})
       .describe('How failed calls are tried again.'),
+    proxy: text('the URL of an HTTP proxy, like http://proxy:3128', isProxy)
+      .optional()
+      .describe('The HTTP proxy to go through. Default: by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'),
+    ca: path().optional().describe('PEM file with certificates to trust, besides the usual ones.'),
     headers: named('headers by name', text('text')).optional().describe('More headers to send.'),
     query: named('parameters by name', text('text'))
       .optional()
@@ -112,4 +122,8 @@ function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
   const { search, hash, username, password } = new URL(value);
   return search + hash + username + password === '';
+}
+
+function isProxy(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
 }

@@ -9,12 +9,13 @@ import {
   type Secret,
 } from '../../config/index.js';
 import { diagnose } from '../../config/source/index.js';
+import { providerNetwork } from './provider-network.js';
 
 /**
  * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once.
  *
  * @param forLook nothing will be sent: no key is needed
- * @throws ConfigError when a variable that it needs is not set, or it has no key and can't do without
+ * @throws ConfigError when a variable that it needs is not set, it has no key and can't do without, or the way to it is set wrong
  */
 export function providerSetup(config: LoadedConfig, name: string, forLook: boolean): LaneOptions {
   const provider = useProvider(config, name, forLook);
@@ -31,7 +32,14 @@ export function providerSetup(config: LoadedConfig, name: string, forLook: boole
     cost_per_token: provider.cost_per_token,
     rate_limit: provider.rate_limit,
     maxConcurrency: provider.max_concurrency,
-    timeouts: { connectMs: timeouts.connect, firstByteMs: timeouts.first_byte, totalMs: timeouts.total },
+    timeouts: {
+      connectMs: timeouts.connect,
+      firstByteMs: timeouts.first_byte,
+      idleMs: timeouts.idle,
+      totalMs: timeouts.total,
+    },
+    stream: provider.stream,
+    ...(!forLook && { network: providerNetwork(config, provider) }),
     breaker: { threshold: breaker.threshold, openForMs: breaker.open_for },
     retry: {
       attemptsMax: retry.max_attempts,

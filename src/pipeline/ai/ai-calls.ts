@@ -27,6 +27,7 @@ export interface AiStagePlan extends StagePlan {
   readonly inDoubt?: 'retry' | 'hold' | 'fail';
   /** What becomes of answers that their cap cuts off. */
   readonly onTruncated: 'retry' | 'keep' | 'fail';
+  readonly stream?: boolean;
 }
 
 /** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */

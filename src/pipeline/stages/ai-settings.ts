@@ -73,6 +73,10 @@ export const aiSettings = (f: SchemaVocabulary) =>
           .choice(['retry', 'keep', 'fail'])
           .prefault('retry')
           .describe('An answer that max_tokens cuts off: ask once more with a larger cap, keep it, or fail.'),
+        stream: f
+          .flag()
+          .optional()
+          .describe('Let answers come as they are written, where the server can. Default: as the provider is set.'),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
         name: f.stageName(),
       })

@@ -83,6 +83,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       maxTokens,
       dedupe,
       onTruncated,
+      ...(settings.stream !== undefined && { stream: settings.stream }),
       ...(inDoubt !== undefined && { inDoubt }),
     }
   );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CallResult } from '../../../src/ai/index.js';
+import { openBooks, type CallResult } from '../../../src/ai/index.js';
+import { realWorld } from '../../../src/ai/ai-world.js';
 import { until } from '../../support/daemon.js';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.js';
 import type { Fault } from '../../support/fake-faults.js';
@@ -217,6 +218,30 @@ describe('a provider that is not there', () => {
     await time.until(client.close());
   });
 
+  it('is told of once more by a process that goes on and asks again', async () => {
+    const time = createFakeWorld();
+    const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
+    let attempts = 0;
+    let over = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (over = resolve));
+    const onAttempt = (): void => {
+      attempts += 1;
+      if (attempts === 30) over();
+    };
+    const options = { probeDown, providerWaitMs: Infinity, hooks: { onAttempt } };
+    const client = await on.client([await nowhere()], options, patientWorld(time).world);
+    const abort = new AbortController();
+    const call = client.call(request('a'), context({ signal: abort.signal }));
+    await time.until(asked);
+    abort.abort();
+    await time.until(call);
+    expect(on.notices.map(({ message }) => message.replace(/^.*; /, '').replace(/ 2026-.*/, ''))).toEqual([
+      'it is tried again for 30 s',
+      'not used before',
+    ]);
+    await time.until(client.close());
+  });
+
   it('any more is waited for as long as any that fails', async () => {
     const time = createFakeWorld();
     const from = time.now();
@@ -229,9 +254,12 @@ describe('a provider that is not there', () => {
     await time.until(client.close());
   });
 
-  it('is told once when it fails again and again, and when it answers again', async () => {
+  it.each([
+    ['', status(503)],
+    [' and names a time', status(503, { headers: { 'retry-after-ms': '5' } })],
+  ])('is told once when it fails again and again%s, and when it answers again', async (_how, fault) => {
     const time = createFakeWorld();
-    const fake = await on.fake('openai', { faults: (n) => (n < 8 ? status(503) : undefined) });
+    const fake = await on.fake('openai', { faults: (n) => (n < 8 ? fault : undefined) });
     const client = await on.client([setupOf(fake, 'openai')], {}, patientWorld(time).world);
     // One by one: of several at a time it is chance which of them wait while it is down.
     for (const text of ['a', 'b', 'c']) await time.until(client.call(request(text), context()));
@@ -307,5 +335,51 @@ describe('as many requests as max_attempts', () => {
     const retry = { attemptsMax: 1, baseDelayMs: 5, delayMsMax: 20, retryAfterMsMax: 2000 };
     const client = await on.client([setupOf(fake, 'openai', { retry })]);
     expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'answered', attempts: 4 });
+  });
+
+  it('do not count those that asked for a stream where there is none', async () => {
+    const fake = await on.fake('openai', { refusesStreams: 'this model can not stream' });
+    const retry = { attemptsMax: 1, baseDelayMs: 5, delayMsMax: 20, retryAfterMsMax: 2000 };
+    const client = await on.client([setupOf(fake, 'openai', { retry })]);
+    for (const row of ['a', 'b']) {
+      expect(await client.call(request(row), context())).toMatchObject({ kind: 'answered', attempts: 1 });
+    }
+    expect(fake.records.map(({ call }) => call.stream)).toEqual([true, false, false]);
+  });
+});
+
+describe('a stream that breaks', () => {
+  const text = 'the answer to all of it, at length';
+
+  it('leaves what it has brought with the failure, and is asked for again', async () => {
+    const faults = [{ kind: 'unended', events: 2, cut: true } as const, status(500), undefined];
+    const fake = await on.fake('openai', { reply: () => text, faults: (n) => faults[n] });
+    const retry = { attemptsMax: 2, baseDelayMs: 5, delayMsMax: 20, retryAfterMsMax: 2000 };
+    const client = await on.client([setupOf(fake, 'openai', { retry })]);
+    expect(await client.call(request('hi'), context())).toMatchObject({
+      kind: 'failed',
+      code: 'provider_error',
+      answer: text,
+    });
+    expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'answered', response: text });
+  });
+
+  it('because the run is stopped is in the journal as far as it came', async () => {
+    const fake = await on.fake('openai', { reply: () => text, faults: () => ({ kind: 'idle' }) });
+    const provider = setupOf(fake);
+    const client = await on.client([provider]);
+    const abort = new AbortController();
+    const call = client.call(request('hi'), context({ signal: abort.signal }));
+    await until(() => fake.records.length === 1, 'it is asked');
+    // What was sent has come when the next answer has.
+    await (await fetch(new URL('/fake/stats', fake.url))).text();
+    abort.abort();
+    expect(await call).toMatchObject({ kind: 'stopped', reason: 'aborted' });
+    await client.close();
+    const books = await openBooks({ kind: 'lmdb', folder: on.folder }, { ttlMs: 1e9, bytesMax: 1e9 }, realWorld);
+    const states = [];
+    for await (const { record } of books.journal.all()) states.push(record.state);
+    await books.close();
+    expect(states).toMatchObject([{ kind: 'cut', partial: expect.stringMatching(/^the answer/) as string }]);
   });
 });

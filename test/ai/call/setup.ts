@@ -76,7 +76,7 @@ export function setupOf(
   };
 }
 
-const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, idleMs: 25_000, totalMs: 40_000 };
 
 /** The real world, but that no request takes too long; with `elapse`, the one that is under way has. */
 export function patientWorld(world: AiWorld = realWorld): { readonly world: AiWorld; readonly elapse: () => void } {

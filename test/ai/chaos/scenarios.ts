@@ -32,20 +32,22 @@ async function withFakes<T>(
   }
 }
 
-const TIMEOUTS = { connectMs: 1000, firstByteMs: 150, totalMs: 1500 };
+const TIMEOUTS = { connectMs: 1000, firstByteMs: 150, idleMs: 150, totalMs: 1500 };
 
 /** Faults at random at two providers: every call ends, as what it should, and money is conserved. */
 export function faultsConserve(seed: number, calls: number, share: number): Promise<void> {
   const faults = { faults: seededFaults(seed, share) };
+  const [first, second] =
+    seed % 2 === 0 ? (['anthropic', 'google'] as const) : (['openai', 'openai-compatible'] as const);
   return inFolder((folder) =>
     withFakes(
-      [startFakeProvider({ wire: 'openai', ...faults }), startFakeProvider({ wire: 'openai-compatible', ...faults })],
+      [startFakeProvider({ wire: first, ...faults }), startFakeProvider({ wire: second, ...faults })],
       async (fakes) => {
         const [one, two] = fakes;
         if (one === undefined || two === undefined) throw new Error('no fakes');
         const more = { timeouts: TIMEOUTS, breaker: { threshold: 20, openForMs: 20 } };
         const client = await createAiClient({
-          providers: [setupOf(one, 'openai', more), setupOf(two, 'openai-compatible', more)],
+          providers: [setupOf(one, first, more), setupOf(two, second, more)],
           store: { kind: 'lmdb', folder },
           budget: { daily: '100' },
         });
@@ -118,7 +120,7 @@ export function killsLoseNothing(
 ): Promise<void> {
   const random = mulberry32(seed);
   return inFolder((folder) =>
-    withFakes([startFakeProvider({ wire: 'openai', latencyMs })], async (fakes) => {
+    withFakes([startFakeProvider({ wire: 'openai', latencyMs, streamMs: latencyMs / 2 })], async (fakes) => {
       const [fake] = fakes;
       if (fake === undefined) throw new Error('no fake');
       const setup = without(setupOf(fake), 'apiKey');

@@ -33,7 +33,7 @@ const SCHEMA = {
   additionalProperties: false,
 };
 /** Longer than any machine needs, but where a test waits for the end of it. */
-const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, totalMs: 20_000 };
+const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
 const signal = new AbortController().signal;
 
 /** What only one wire knows. */
@@ -97,7 +97,11 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   }
 
   async function failureOf(fault: Fault): Promise<ProviderFailure> {
-    const timeouts = fault.kind === 'hang' ? { ...TIMEOUTS, firstByteMs: 300 } : TIMEOUTS;
+    const timeouts = {
+      ...TIMEOUTS,
+      ...(fault.kind === 'hang' && { firstByteMs: 300 }),
+      ...(fault.kind === 'idle' && { idleMs: 300 }),
+    };
     const { provider } = await setup({ faults: () => fault }, undefined, timeouts);
     const result = await provider.call(request(), signal);
     if (result.ok) throw new Error('it succeeded');
@@ -264,6 +268,45 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(failure.outcome).toEqual({ kind: 'wait-until', delayMs: 7000 });
   });
 
+  it.each<[Fault, string]>([
+    [{ kind: 'cut' }, 'connection_lost'],
+    [{ kind: 'broken-json' }, 'broken_answer'],
+    [{ kind: 'idle' }, 'timeout'],
+    [{ kind: 'unended', events: 2, cut: true }, 'connection_lost'],
+    [{ kind: 'error-event', type: 'server_error' }, 'server_error'],
+  ])('keeps what a stream brought before %j, and does not know what was billed', async (fault, code) => {
+    const failure = await failureOf(fault);
+    expect(failure).toMatchObject({ code, billing: 'unknown', outcome: { kind: 'retry-now' } });
+    expect('HELLO THERE, GRÜSS GOTT, 你好'.startsWith(failure.partial ?? 'nothing')).toBe(true);
+  });
+
+  it('answers alike streamed, whole though a stream was asked for, and whole', async () => {
+    const { fake, provider } = await setup({ faults: (n) => (n === 1 ? { kind: 'whole' } : undefined) });
+    const streamed = await answered(provider);
+    expect({ ...(await answered(provider)), limits: {}, requestId: 'req_0' }).toEqual({ ...streamed, limits: {} });
+    const whole = await answered(provider, { stream: false });
+    expect({ ...whole, limits: {}, requestId: 'req_0', rawUsage: streamed.rawUsage }).toEqual({
+      ...streamed,
+      limits: {},
+    });
+    expect(fake.records.map(({ call }) => call.stream)).toEqual([true, true, false]);
+    expect(fake.deviations).toEqual([]);
+  });
+
+  it.each(['Unrecognized request argument supplied: stream_options', 'streaming is not supported'])(
+    'asks once for a stream where that is refused: %s',
+    async (refusesStreams) => {
+      const { fake, provider } = await setup({ refusesStreams });
+      const refused = await provider.call(request(), signal);
+      expect(refused).toMatchObject({ failure: { outcome: { kind: 'ask-otherwise' }, billing: 'none' } });
+      await answered(provider);
+      await answered(provider);
+      const other = kind === 'google' ? 'gemini-other' : `${model}-other`;
+      expect(await provider.call(request({ model: other }), signal)).toMatchObject({ ok: false });
+      expect(fake.records.map(({ call }) => call.stream)).toEqual([true, false, false, true]);
+    },
+  );
+
   it.each<[Fault, string, string]>([
     [{ kind: 'cut' }, 'connection_lost', 'unknown'],
     [{ kind: 'broken-json' }, 'broken_answer', 'unknown'],
@@ -297,8 +340,12 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   it.each<Fault>([{ kind: 'usage-missing' }, { kind: 'usage-wrong' }])(
     'takes an answer after %j, without tokens',
     async (fault) => {
-      const { provider } = await setup({ faults: () => fault });
+      const { fake, provider } = await setup({ faults: () => fault });
       expect(await answered(provider)).toMatchObject({ text: 'HELLO THERE, GRÜSS GOTT, 你好', tokens: undefined });
+      await answered(provider);
+      // A compatible server may count whole answers only.
+      const isLeft = kind === 'openai-compatible' && fault.kind === 'usage-missing';
+      expect(fake.records.map(({ call }) => call.stream)).toEqual([true, !isLeft]);
     },
   );
 

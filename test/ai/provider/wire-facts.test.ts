@@ -29,10 +29,19 @@ interface AnswerCase extends Canned {
   readonly reportedCost?: string;
 }
 
+interface StreamCase extends Omit<AnswerCase, 'body'> {
+  /** The data of each; text as it is. */
+  readonly events: readonly unknown[];
+  /** In place of an answer. */
+  readonly failure?: string;
+  readonly partial?: string;
+}
+
 const fixture = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../fixtures/ai/${name}`, import.meta.url), 'utf8'));
 const errors = fixture('errors.json') as ErrorCase[];
 const answers = fixture('answers.json') as AnswerCase[];
+const streams = fixture('streams.json') as StreamCase[];
 
 let canned: Canned;
 let requests = 0;
@@ -84,16 +93,37 @@ describe('an error', () => {
   });
 });
 
+function expectRead(result: ProviderResult, expected: Omit<AnswerCase, 'body'>): void {
+  if (!result.ok) throw new Error(result.failure.message);
+  const { answer } = result;
+  expect(answer.text).toBe(expected.text);
+  expect(answer.finish.kind).toBe(expected.finish);
+  if (expected.reason !== undefined) expect(answer.finish.reason).toBe(expected.reason);
+  expect(answer.tokens ?? null).toEqual(expected.tokens);
+  expect(answer.otherTariff).toBe(expected.otherTariff);
+  expect(answer.reportedCost?.toString()).toBe(expected.reportedCost);
+}
+
 describe('an answer', () => {
   it.each(answers)('of $title is read as it is billed', async (expected) => {
-    const result = await ask(expected);
-    if (!result.ok) throw new Error(result.failure.message);
-    const { answer } = result;
-    expect(answer.text).toBe(expected.text);
-    expect(answer.finish.kind).toBe(expected.finish);
-    if (expected.reason !== undefined) expect(answer.finish.reason).toBe(expected.reason);
-    expect(answer.tokens ?? null).toEqual(expected.tokens);
-    expect(answer.otherTariff).toBe(expected.otherTariff);
-    expect(answer.reportedCost?.toString()).toBe(expected.reportedCost);
+    expectRead(await ask(expected), expected);
+  });
+});
+
+describe('a stream', () => {
+  it.each(streams)('of $title is read as it is billed', async (expected) => {
+    const texts = expected.events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event)));
+    const result = await ask({ kind: expected.kind, body: texts.map((text) => `data: ${text}\n\n`).join('') });
+    if (expected.failure === undefined) {
+      expectRead(result, expected);
+      return;
+    }
+    if (result.ok) throw new Error('it succeeded');
+    const { code, billing, partial } = result.failure;
+    expect({ code, billing, partial }).toEqual({
+      code: expected.failure,
+      billing: 'unknown',
+      partial: expected.partial,
+    });
   });
 });

@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTransport, TransportError } from '../../../src/ai/transport/index.js';
+import { createTransport, TransportError, type StreamReader } from '../../../src/ai/transport/index.js';
 import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { certify } from '../../support/certify.js';
 import { scratch } from '../../support/cli.js';
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const thing of open.splice(0)) thing.close();
 });
 
-const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, totalMs: 40_000 };
+const TIMEOUTS = { connectMs: 10_000, firstByteMs: 20_000, idleMs: 30_000, totalMs: 40_000 };
 const never = new AbortController().signal;
 
 async function listen(server: net.Server): Promise<string> {
@@ -31,13 +31,26 @@ function transport(answerBytesMax?: number, after?: AiWorld['after']) {
   return made;
 }
 
+/** Reads a stream up to a full stop; what has letters is of the answer itself. */
+function reader(): StreamReader & { text: string } {
+  return {
+    text: '',
+    push(piece) {
+      this.text += piece;
+      if (this.text.endsWith('.')) return 'done';
+      return this.text.includes('answer') ? 'begun' : 'waiting';
+    },
+  };
+}
+
 async function faultOf(
   url: string,
   answerBytesMax?: number,
   after?: AiWorld['after'],
+  stream?: StreamReader,
 ): Promise<{ fault: string; sent: boolean; lasting?: string }> {
   try {
-    await transport(answerBytesMax, after).post(url, new Headers(), '{}', never);
+    await transport(answerBytesMax, after).post(url, new Headers(), '{}', never, stream);
   } catch (error) {
     if (error instanceof TransportError) {
       const { fault, sent, lasting, message } = error;
@@ -102,7 +115,7 @@ describe('a POST', () => {
   });
 
   it.each<[string, string, (socket: net.Socket, elapse: (ms: number) => void) => void]>([
-    ['nobody answers', 'timeout', (_socket, elapse) => elapse(TIMEOUTS.firstByteMs)],
+    ['nobody answers', 'timeout', (_socket, elapse) => elapse(TIMEOUTS.totalMs)],
     ['the connection is cut', 'reset', (socket) => void socket.destroy()],
     ['the answer is cut', 'reset', (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{')],
     ['the answer is no HTTP', 'reset', (socket) => void socket.end('SSH-2.0-hello\r\n')],
@@ -125,7 +138,7 @@ describe('a POST', () => {
     expect(await faultOf(await listen(server), undefined, clock.after)).toEqual({ fault, sent: true });
   });
 
-  it('waits for the first byte as long as for the whole where nothing else is set', async () => {
+  it('waits for the first byte as long as for the whole where it is not streamed, or nothing else is set', async () => {
     const set = new Set<number>();
     const after: AiWorld['after'] = (delayMs, then) => {
       set.add(delayMs);
@@ -139,14 +152,19 @@ describe('a POST', () => {
     const url = await listen(
       http.createServer((_request, response) => {
         bounds = [...set];
-        response.end('thought over');
+        response.end('thought over.');
       }),
     );
-    const { connectMs, totalMs } = TIMEOUTS;
-    const made = createTransport({ connectMs, totalMs }, after);
-    open.push(made);
-    expect(await made.post(url, new Headers(), '{}', never)).toMatchObject({ body: 'thought over' });
-    expect(bounds).toEqual([totalMs]);
+    const { connectMs, firstByteMs, totalMs } = TIMEOUTS;
+    const boundsOf = async (firstMs: number | undefined, stream?: StreamReader): Promise<readonly number[]> => {
+      const made = createTransport({ connectMs, firstByteMs: firstMs, totalMs }, after);
+      open.push(made);
+      await made.post(url, new Headers(), '{}', never, stream);
+      return bounds;
+    };
+    expect(await boundsOf(firstByteMs)).toEqual([totalMs]);
+    expect(await boundsOf(undefined, reader())).toEqual([totalMs]);
+    expect(await boundsOf(firstByteMs, reader())).toEqual([totalMs, firstByteMs]);
   });
 
   it.each<[string, (bytes: Buffer) => Buffer, Record<string, string>]>([
@@ -171,5 +189,79 @@ describe('a POST', () => {
   it('accepts no answer larger than its limit', async () => {
     const url = await listen(http.createServer((_request, response) => void response.end('x'.repeat(1001))));
     expect(await faultOf(url, 1000)).toEqual({ fault: 'too-large', sent: true });
+  });
+});
+
+describe('a streamed answer', () => {
+  const serve = (each: (response: http.ServerResponse) => void): Promise<string> =>
+    listen(http.createServer((_request, response) => each(response.writeHead(200))));
+
+  it('goes to its reader, in whole characters, however it is cut', async () => {
+    const bytes = Buffer.from('\uFEFFdata: grüß dich, 你好 answer.');
+    const url = await serve((response) => {
+      for (const byte of bytes) response.write(Uint8Array.of(byte));
+      response.end();
+    });
+    const stream = reader();
+    const answer = await transport().post(url, new Headers(), '{}', never, stream);
+    expect([stream.text, answer.body, answer.streamed]).toEqual(['data: grüß dich, 你好 answer.', '', true]);
+  });
+
+  it.each(['{"a":1}', '\n\n [1]', '<html>', ''])('that is none is kept whole: %j', async (body) => {
+    const stream = reader();
+    const url = await serve((response) => void response.end(body));
+    const answer = await transport().post(url, new Headers(), '{}', never, stream);
+    expect([stream.text, answer.body, answer.streamed]).toEqual(['', body, false]);
+  });
+
+  it('goes to its reader though it is packed', async () => {
+    const url = await listen(
+      http.createServer((_request, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('data: answer.')),
+      ),
+    );
+    const stream = reader();
+    await transport().post(url, new Headers(), '{}', never, stream);
+    expect(stream.text).toBe('data: answer.');
+  });
+
+  it('is whole at its end, though the connection stays, and breaks then', async () => {
+    const url = await serve((response) => void response.write('data: answer.'));
+    const answer = await transport().post(url, new Headers(), '{}', never, reader());
+    expect(answer.streamed).toBe(true);
+  });
+
+  it('that has begun does not fall silent for long; before, the model may think', async () => {
+    const url = await serve((response) => void response.write(': thinking\n\n'));
+    for (const progress of ['waiting', 'begun'] as const) {
+      const clock = timersByHand();
+      const set: number[] = [];
+      const after: AiWorld['after'] = (delayMs, then) => {
+        set.push(delayMs);
+        return clock.after(delayMs, then);
+      };
+      const bound = progress === 'begun' ? TIMEOUTS.idleMs : TIMEOUTS.totalMs;
+      const push = () => {
+        setImmediate(() => clock.elapse(bound));
+        return progress;
+      };
+      expect(await faultOf(url, undefined, after, { push })).toEqual({ fault: 'timeout', sent: true });
+      expect(set.includes(TIMEOUTS.idleMs)).toBe(progress === 'begun');
+    }
+  });
+
+  it('that never ends is broken off when it is too much', async () => {
+    const endless = await serve((response) => {
+      const more = (): void => {
+        if (response.writable) response.write('data: xxxx\n\n'.repeat(100), more);
+      };
+      more();
+    });
+    expect(await faultOf(endless, 1000, undefined, { push: () => 'begun' })).toEqual({
+      fault: 'too-large',
+      sent: true,
+    });
+    const excess = faultOf(endless, 1_000_000, undefined, { push: () => ({ excess: 'too much' }) });
+    expect(await excess).toEqual({ fault: 'too-large', sent: true });
   });
 });

@@ -86,8 +86,8 @@ describe('a config', () => {
     });
     expect(useSection(config, 'provider_wait')).toBe(300_000);
     const { timeouts } = useProvider(await load('ai_providers: {openai: {api_key: k}}'), 'openai');
-    expect(timeouts).toEqual({ connect: 10_000, total: 600_000 });
-    expect(stateDirectory(config)).toBe('/home/someone/.local/state/colloquium');
+    expect(timeouts).toEqual({ connect: 10_000, idle: 60_000, total: 600_000 });
+    expect(stateDirectory(config)).toBe(join(config.directory, '.colloquium'));
   });
 
   it('may be empty, with a warning', async () => {

@@ -1,0 +1,84 @@
+import { GrowingTexts, type Assembly } from './assembly.js';
+import { at, listAt, partsText, textAt } from './read-json.js';
+
+/** Texts of a delta that grow. */
+const TEXTS = ['refusal', 'reasoning_content', 'reasoning'] as const;
+
+/** Chunks of a chat completion; their first choice is the answer. The usage is in the last chunk that has one. */
+export function chatAssembly(): Assembly {
+  const texts = new GrowingTexts();
+  const calls: { readonly id: unknown; readonly type: unknown; name: string }[] = [];
+  const logprobs: unknown[] = [];
+  let known: Record<string, unknown> = {};
+  let choice: Record<string, unknown> | undefined;
+  let finished = false;
+
+  const addCalls = (deltas: readonly unknown[]): void => {
+    for (const [i, delta] of deltas.entries()) {
+      const index = Number(at(delta, 'index') ?? i);
+      // A call begins where the one before has ended: a hostile index makes no room.
+      if (!Number.isInteger(index) || index < 0 || index > calls.length) continue;
+      const call = (calls[index] ??= { id: at(delta, 'id'), type: at(delta, 'type') ?? 'function', name: '' });
+      const name = textAt(delta, 'function', 'name');
+      if (call.name === '' && name !== undefined) call.name = name;
+      texts.add(`arguments ${index}`, at(delta, 'function', 'arguments'));
+    }
+  };
+
+  return {
+    add(chunk) {
+      for (const name of ['id', 'model', 'service_tier', 'usage'] as const) {
+        const value = at(chunk, name) ?? undefined;
+        if (value !== undefined) known = { ...known, [name]: value };
+      }
+      const first = listAt(chunk, 'choices').find((each) => (at(each, 'index') ?? 0) === 0);
+      if (first === undefined) return;
+      choice ??= {};
+      // Some servers send the message whole all the same.
+      const delta = at(first, 'delta') ?? at(first, 'message');
+      const content = at(delta, 'content');
+      texts.add('content', Array.isArray(content) ? partsText(content) : content);
+      for (const name of TEXTS) texts.add(name, at(delta, name));
+      addCalls(listAt(delta, 'tool_calls'));
+      logprobs.push(...listAt(first, 'logprobs', 'content'));
+      const reason = at(first, 'finish_reason') ?? undefined;
+      if (reason !== undefined) finished = true;
+      const error = at(first, 'error') ?? undefined;
+      choice = {
+        ...choice,
+        ...(reason !== undefined && { finish_reason: reason }),
+        ...(error !== undefined && { error }),
+      };
+    },
+    get characters() {
+      return texts.characters;
+    },
+    // What ends it is no JSON.
+    get end() {
+      return finished ? 'finished' : 'open';
+    },
+    body() {
+      const message = {
+        role: 'assistant',
+        content: texts.get('content') ?? null,
+        ...Object.fromEntries(
+          TEXTS.flatMap((name) => (texts.get(name) === undefined ? [] : [[name, texts.get(name)]])),
+        ),
+        ...(calls.length > 0 && {
+          tool_calls: calls.map(({ id, type, name }, i) => ({
+            ...(id !== undefined && { id }),
+            type,
+            function: { name, arguments: texts.get(`arguments ${i}`) ?? '' },
+          })),
+        }),
+      };
+      const whole = { index: 0, finish_reason: null, ...choice, message };
+      return {
+        object: 'chat.completion',
+        ...known,
+        choices:
+          choice === undefined ? [] : [logprobs.length === 0 ? whole : { ...whole, logprobs: { content: logprobs } }],
+      };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import http from 'node:http';
+import https from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { proxyCredentials, TunnelAgent } from './tunnel-agent.js';
+
+/** The way to a server. */
+export interface Network {
+  /** The URL of an HTTP proxy, perhaps with user and password. */
+  readonly proxy?: string | undefined;
+  /** Certificates of authorities to trust besides the usual ones, as PEM. */
+  readonly ca?: string | undefined;
+}
+
+/** Idle connections are closed sooner than by most servers: else the next request would hit a closed one. */
+const IDLE_MS = 4000;
+
+/** Begins requests, over connections that are kept alive. */
+export interface Route {
+  /** Whom a request to this server connects to first, for people. */
+  peerOf(target: URL): string;
+  request(target: URL, headers: Readonly<Record<string, string | number>>): http.ClientRequest;
+  close(): void;
+}
+
+/**
+ * Directly, or through a proxy: over a tunnel where the server speaks TLS, so that the proxy sees nothing of it; else the proxy is
+ * asked for the whole address.
+ */
+export function createRoute({ proxy, ca }: Network): Route {
+  const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
+  const trusted = ca === undefined ? undefined : [...rootCertificates, ca];
+  const secured = { ...options, ...(trusted !== undefined && { ca: trusted }) };
+  const via = proxy === undefined ? undefined : new URL(proxy);
+  const plain = new http.Agent(options);
+  // To the server, or to a proxy that speaks TLS itself.
+  const secure = new https.Agent(secured);
+  const tunnels = via && new TunnelAgent(via, secured, trusted);
+
+  return {
+    // A tunnel tells by itself where it failed.
+    peerOf: (target) => (via !== undefined && target.protocol === 'http:' ? `the proxy ${via.host}` : target.host),
+    request(target, headers) {
+      const isSecure = target.protocol === 'https:';
+      if (via === undefined || isSecure) {
+        const agent = isSecure ? (tunnels ?? secure) : plain;
+        return (isSecure ? https : http).request(target, { method: 'POST', agent, headers });
+      }
+      const isSecureProxy = via.protocol === 'https:';
+      return (isSecureProxy ? https : http).request(via, {
+        method: 'POST',
+        agent: isSecureProxy ? secure : plain,
+        path: target.href,
+        headers: { host: target.host, ...proxyCredentials(via), ...headers },
+      });
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+      tunnels?.destroy();
+    },
+  };
+}
