@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./cost.js')).costCommand,
   },
   {
+    name: 'models',
+    summary: 'List the AI models whose prices are known, with context windows, or search them',
+    load: async () => (await import('./models.js')).modelsCommand,
+  },
+  {
     name: 'journal',
     summary: 'Look at the AI answers that are kept, and at calls in doubt',
     load: async () => (await import('./journal.js')).journalCommand,
