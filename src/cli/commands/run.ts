@@ -30,8 +30,7 @@ Examples:
   A pipeline of the config, into files of 100 MB each:
     colloquium -p orders -o out/orders.ndjson --rotate 100MB day-*.ndjson.gz
   What a model says about each event:
-    colloquium --model gpt-4o-mini --prompt 'Sentiment of: \${/text}' --schema '{"enum":["good","bad"]}' --into /label \\
-      --max-cost 5 -o out.ndjson reviews.ndjson
+    colloquium --model gpt-4o-mini --prompt 'Sentiment of: \${/text}' --schema '{"enum":["good","bad"]}' --into /label --max-cost 5 -o out.ndjson reviews.ndjson
   What the AI stages would cost, before they do; then with 20 rows really sent:
     colloquium -p label --dry-run in.ndjson
     colloquium -p label --dry-run --sample 20 in.ndjson

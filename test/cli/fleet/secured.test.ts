@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectNats, type NatsOptions } from '../../../src/nats/index.js';
 import { runCli, scratch } from '../../support/cli.js';
 import { startDaemon, until } from '../../support/daemon.js';
 import { NATS_MISSING, startNatsServer } from '../../support/nats-server.js';
 import { certificatesIn, keyUser, signedUsers } from '../../support/secured-nats.js';
-import { each } from '../../support/runs.js';
 
 /** A server that lets in only whom it knows, and how a daemon shows who it is. */
 interface Lock {
@@ -77,7 +76,7 @@ tls: { cert_file: "${server.cert}", key_file: "${server.key}", ca_file: "${ca}",
 };
 
 describe.skipIf(NATS_MISSING !== '')(`a server that asks for${NATS_MISSING}`, { concurrent: true }, () => {
-  each(2)(Object.keys(LOCKS))('%s is read from, written to and joined, and says no to others', async (name) => {
+  it.each(Object.keys(LOCKS))('%s is read from, written to and joined, and says no to others', async (name) => {
     const lock = await LOCKS[name]?.();
     if (lock === undefined) throw new Error(name);
     const server = await startNatsServer(lock.server);

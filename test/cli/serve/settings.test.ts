@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { startBareServer } from '../../support/bare-server.js';
 import { scratch } from '../../support/cli.js';
 import { post, postLines, startDaemon, until } from '../../support/daemon.js';
-import { each } from '../../support/runs.js';
 
 const TOKEN = 'a-token-that-is-long-enough-to-be-one';
 
@@ -16,7 +15,7 @@ const FORMS: Readonly<Record<string, { readonly tokens: string; readonly secret:
 };
 
 describe.concurrent('a daemon', () => {
-  each(1)(Object.keys(FORMS))('lets in by %s, and alerts', async (form) => {
+  it.each(Object.keys(FORMS))('lets in by %s, and alerts', async (form) => {
     const webhook = await startBareServer(200);
     const cwd = scratch();
     writeFileSync(join(cwd, 'token'), `${TOKEN}\n`);
