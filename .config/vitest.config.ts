@@ -40,7 +40,17 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { root, resolve, test: { name: 'reached', include: [LAST], testTimeout: 300_000, chaiConfig: { truncateThreshold: 0 }, sequence: { groupOrder: 1 } } },
+      {
+        root,
+        resolve,
+        test: {
+          name: 'reached',
+          include: [LAST],
+          testTimeout: 300_000,
+          chaiConfig: { truncateThreshold: 0 },
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });
