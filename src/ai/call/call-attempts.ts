@@ -148,10 +148,10 @@ export class CallAttempts {
   /** A row whose attempts are spent fails, unless the provider fails the others as well. */
   #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
     this.#tellFailing(lane, failure);
-    const { world, providerWaitMs, counts, call } = this.#options;
+    const { world, providerWaitMs, counts } = this.#options;
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
-    const isDown = lane.lastSuccessAt < since && lane.failing.othersThan(call) > 0;
+    const isDown = lane.lastSuccessAt < since && lane.failsEveryone;
     const stop = stopped('providers-down', failure.message);
     // While it is down, requests that cost nothing may go on.
     if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
@@ -236,13 +236,13 @@ export class CallAttempts {
 
   /** Whether breakers are open for this row's sake only: none of the providers has failed another since its last answer. */
   #isAlone(choices: readonly LaneChoice[]): boolean {
-    const { call, counts, request, world } = this.#options;
+    const { counts, request, world } = this.#options;
     return choices.every(
       ({ lane }) =>
         lane.breaker.state.kind !== 'down' &&
         lane.limitsOf(request.model).limitedUntil <= world.now() &&
         counts.of(lane).all > 0 &&
-        lane.failing.othersThan(call) === 0,
+        !lane.failsEveryone,
     );
   }
 

@@ -117,7 +117,10 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         notify,
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
-        resultOf: (ending, cached) => endedResult(ending, check, context, cached),
+        resultOf(ending, cached) {
+          if (cached) candidates.find(({ name }) => name === ending.provider)?.hasAnsweredBefore();
+          return endedResult(ending, check, context, cached);
+        },
         conversation: {
           books,
           runBudget,

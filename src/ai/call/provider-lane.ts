@@ -42,6 +42,8 @@ export interface ProviderLane {
   readonly lastSuccessAt: number;
   /** It has answered. */
   answered(now: number): void;
+  /** An answer of its was found in the journal: it is set up well, whatever single rows come to. */
+  hasAnsweredBefore(): void;
   /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, tried how often, and whether in vain. */
   unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
   /** Since when people know that it fails; undefined: it does not. */
@@ -52,6 +54,8 @@ export interface ProviderLane {
   readonly refused: Suspects;
   /** So many rows in a row are refused that it refuses everyone. */
   readonly refusesEveryone: boolean;
+  /** So many rows in a row fail that it fails everyone. */
+  readonly failsEveryone: boolean;
   /** The longest named wait that is obeyed without probing. */
   readonly namedWaitMsMax: number;
   /** Call this only when no call is under way. */
@@ -125,6 +129,9 @@ export function createLane(
   const failing = createSuspects();
   const refused = createSuspects();
   let lastSuccessAt = 0;
+  let isKnownToAnswer = false;
+  /** Of one that has answered before several rows may be the cause themselves; one that has not is set up wrong, or down. */
+  const areMany = ({ count }: Suspects): boolean => count >= (isKnownToAnswer ? Math.max(2, breaker.threshold) : 2);
 
   const lane: ProviderLane = {
     name,
@@ -157,8 +164,12 @@ export function createLane(
     get lastSuccessAt() {
       return lastSuccessAt;
     },
+    hasAnsweredBefore() {
+      isKnownToAnswer = true;
+    },
     answered(now) {
       lastSuccessAt = now;
+      isKnownToAnswer = true;
       lane.unreachable = undefined;
       lane.toldFailingAt = undefined;
       failing.clear();
@@ -169,8 +180,10 @@ export function createLane(
     failing,
     refused,
     get refusesEveryone() {
-      // One that has answered before may refuse what stands in several rows; one that has not is set up wrong.
-      return refused.count >= (lastSuccessAt === 0 ? 2 : Math.max(2, breaker.threshold));
+      return areMany(refused);
+    },
+    get failsEveryone() {
+      return areMany(failing);
     },
     async close() {
       const limiters = [...byModel.values()].map(({ limiter }) => limiter);

@@ -10,8 +10,6 @@ export interface Suspects {
   /** The provider has answered. */
   clear(): void;
   readonly count: number;
-  /** How many other rows than this there are. */
-  othersThan(row: string): number;
 }
 
 export function createSuspects(): Suspects {
@@ -24,6 +22,5 @@ export function createSuspects(): Suspects {
     get count() {
       return rows.size;
     },
-    othersThan: (row) => rows.size - (rows.has(row) ? 1 : 0),
   };
 }

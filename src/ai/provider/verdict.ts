@@ -24,6 +24,8 @@ export const NOT_AUTHORIZED: Verdict = { code: 'not_authorized', outcome: { kind
 export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 /** This address is not the provider's. */
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
+/** So it is, unless other rows are answered. */
+const MISPLACED: Verdict = { code: 'unsupported_request', outcome: { kind: 'refused' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
 export function rateLimited(delayMs: number | undefined): Verdict {
@@ -62,8 +64,8 @@ export function verdictOfStatus(status: number, retryAfterMs: number | undefined
     };
   }
   if (status >= 400) return INVALID;
-  // A redirect, or a success without content.
-  return WRONG_ADDRESS;
+  // A redirect, or a success without content: somebody in between, or the address is not the provider's.
+  return MISPLACED;
 }
 
 /** Whether a failed answer may have been billed: gateways give up on requests that continue behind them. */

@@ -60,7 +60,7 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
     }
     writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
-  if (signalCode !== undefined && plan.resume !== undefined) writeStderr(`  continue with: ${plan.resume.command}\n`);
+  if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${goOn(plan)}\n`);
   if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));
   // A program reads the last line, whatever else is to be said.
   const code = signalCode ?? (await exitCodeTold(result, goOn(plan)));

@@ -82,7 +82,9 @@ function invalidValue(
   const missing = nodeAt(document.root, pointer) === undefined;
   const names = fromEnv.get(pointer);
   const [said = '', hint] = problem.split('\n');
-  const shown = path.some((key) => SECRET_KEYS.has(key)) ? said.replace(/, got .*$/, '') : said;
+  // What the environment gives may be a secret anywhere.
+  const isSecret = names !== undefined || path.some((key) => SECRET_KEYS.has(key));
+  const shown = isSecret ? said.replace(/, got .*$/, '') : said;
   const finding = {
     severity: 'error',
     code: missing ? 'missing-key' : 'invalid-value',

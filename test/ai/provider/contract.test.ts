@@ -255,7 +255,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     [503, 'overloaded', { kind: 'retry-now' }],
     [504, 'server_error', { kind: 'retry-now' }],
     [529, 'overloaded', { kind: 'retry-now' }],
-    [302, 'unsupported_request', { kind: 'run-fatal' }],
+    [302, 'unsupported_request', { kind: 'refused' }],
   ])('judges a status of %i as %s', async (status, code, outcome) => {
     const failure = await failureOf({ kind: 'status', status });
     expect(failure).toMatchObject({ code, outcome, status });

@@ -188,7 +188,7 @@ describe('the environment', () => {
     await expect(loading).rejects.toMatchObject({
       diagnostics: [
         {
-          message: 'server.port: expected a number from 0 to 65535, got "http"',
+          message: 'server.port: expected a number from 0 to 65535',
           hint: 'the value comes from the environment: PORT',
         },
       ],
