@@ -6,7 +6,7 @@ import { pipelinesOf } from '../plan/pipelines-of.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
-import { diagnose, nodeAt, type Finding } from '../source/index.js';
+import { diagnose, nodeAt, type Finding, type SourceNode } from '../source/index.js';
 import { aiStagesOf, filledText, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
 /** A provider, as far as its prices depend on it. */
@@ -83,7 +83,7 @@ function unpricedIn(
     modelsOf(config, server, stage, scriptAt).map((one) => ({
       ...one,
       server,
-      priced: hasPrice(config, server, one.model) || isPriced(one.model, pricedProvider(config, server)),
+      priced: hasPrice(config, server, one) || isPriced(one.as ?? one.model, pricedProvider(config, server)),
     })),
   );
   return asked
@@ -112,6 +112,8 @@ function pricedProvider(
 /** A model that a stage asks a provider for, and where the config says so. */
 interface AskedModel {
   readonly model: string;
+  /** What the provider calls it, where that is another name. */
+  readonly as?: string | undefined;
   readonly place: (finding: Finding) => Diagnostic;
   readonly listed: boolean;
 }
@@ -126,16 +128,10 @@ function modelsOf(
   const asked = literalOf(path, 'model', scriptAt);
   const model = asked?.text ?? filledText(node.entries?.get('model')?.node.value ?? null, env);
   const listPath = ['ai_providers', provider, 'models'];
-  const list = nodeAt(document.root, formatPointer(listPath));
-  const listed = [
-    ...(list?.items ?? []).flatMap(({ value }, index) => {
-      const name = filledText(value, env);
-      return name === undefined ? [] : [{ model: name, place: String(index) }];
-    }),
-    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, place: name })),
-  ].map(({ model: listedModel, place }) => ({
-    model: listedModel,
-    place: (finding: Finding) => diagnose(document, formatPointer([...listPath, place]), finding, 'key'),
+  const listed = listedModels({ document, env }, provider).map(({ key, model: name, node: settings }) => ({
+    model: name,
+    as: filledText(settings?.entries?.get('as')?.node.value ?? null, env),
+    place: (finding: Finding) => diagnose(document, formatPointer([...listPath, key]), finding, 'key'),
     listed: true,
   }));
   if (model === undefined) return listed;
@@ -147,10 +143,32 @@ function modelsOf(
   return [{ model, place, listed: false }];
 }
 
-function hasPrice({ document }: Pick<ConfigText, 'document'>, provider: string, model: string): boolean {
-  const path = ['ai_providers', provider];
-  return (
-    nodeAt(document.root, formatPointer([...path, 'cost_per_token'])) !== undefined ||
-    nodeAt(document.root, formatPointer([...path, 'models', model, 'cost_per_token'])) !== undefined
+/** A model in the list of a provider, or in its map. */
+interface ListedModel {
+  readonly key: string;
+  readonly model: string;
+  /** Undefined: nothing is set for it. */
+  readonly node: SourceNode | undefined;
+}
+
+function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
+  const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
+  const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {
+    const name = filledText(item.entries?.get('name')?.node.value ?? item.value, env);
+    return name === undefined ? [] : [{ key: String(index), model: name, node: item }];
+  });
+  return [...items, ...[...(list?.entries ?? [])].map(([model, { node }]) => ({ key: model, model, node }))];
+}
+
+/** Whether the config has one: for the name that is asked for, else for what the provider calls it. */
+function hasPrice(
+  config: Pick<ConfigText, 'document' | 'env'>,
+  provider: string,
+  { model, as }: Pick<AskedModel, 'model' | 'as'>,
+): boolean {
+  if (nodeAt(config.document.root, formatPointer(['ai_providers', provider, 'cost_per_token'])) !== undefined)
+    return true;
+  return listedModels(config, provider).some(
+    (one) => (one.model === model || one.model === as) && one.node?.entries?.has('cost_per_token') === true,
   );
 }
