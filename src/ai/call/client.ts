@@ -129,6 +129,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           call: key,
           lanes: candidates,
           onTruncated: context.onTruncated ?? 'retry',
+          fallbackOn: context.fallbackOn,
           capMax: largestCap(candidates, request.model),
           tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
           request: {
