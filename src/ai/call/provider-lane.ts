@@ -115,7 +115,8 @@ export function createLane(
     const ofAlias = real === model ? undefined : ownPrices.get(model);
     return ofAlias ?? ownPrices.get(served) ?? ownPrices.get(real) ?? commonPrice;
   };
-  const common = options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
+  const common =
+    options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name), world), world);
   const byModel = new Map<string, ModelLimits>();
   const limitsOf = (asked: string): ModelLimits => {
     const model = settings.get(asked)?.rate_limit === undefined ? wireModel(asked) : asked;
@@ -127,7 +128,7 @@ export function createLane(
       byModel.delete(other);
       void limiter.close();
     }
-    const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
+    const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`, world);
     const limiter = limiterFor(settings.get(model)?.rate_limit, buckets, world);
     const made = { limiter, limitedUntil: 0 };
     byModel.set(model, made);
@@ -144,6 +145,7 @@ export function createLane(
     breaker: breakerOf(
       encodeURIComponent(name),
       createBreaker({ ...breaker, probeDown: probeDown && patient(probeDown, breaker.openForMs) }, () => world.now()),
+      world,
     ),
     namedWaitMsMax: probeDown?.namedMs ?? Infinity,
     gate: createGate(options.maxConcurrency),
