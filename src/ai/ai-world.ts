@@ -1,7 +1,7 @@
 import { realClock, type Clock } from '../world/index.js';
 
 /** What this floor uses of the outside world, passed in so that tests can replace it. */
-export interface AiWorld extends Pick<Clock, 'now' | 'after'> {
+export interface AiWorld extends Pick<Clock, 'now' | 'elapsed' | 'after'> {
   /** Uniform in [0, 1). */
   random(): number;
 }

@@ -6,6 +6,7 @@ export {
   checkConfig,
   checkPaths,
   FINDING_CODES,
+  unpricedModelsOf,
   weakTokens,
   type CheckConfigOptions,
   type CheckedPaths,

@@ -99,3 +99,30 @@ it('goes by the model and the keys in the environment, and needs no key for a lo
   expect(noSchema.stderr).toContain('--schema: not a JSON Schema');
   expect(noModel.stderr).toContain('--schema needs --prompt');
 });
+
+it('stops before the first row where a budget has to be kept and no price is known', async () => {
+  const fake = await on.fake({ wire: 'openai-compatible' });
+  const provider = `{ api_key: "${fake.apiKey}", base_url: "${fake.url}" }`;
+  const byConfig = configOf({ own: provider }, { more: 'cost_management: { daily_budget: 5 }\n' });
+  on.write('budget.yaml', byConfig);
+  on.write('none.yaml', configOf({ own: provider }));
+  on.write('row.yaml', byConfig.replace('"gpt-4o-mini"', '["$input", "/model"]'));
+  const env = { XDG_STATE_HOME: on.cwd, MY_KEY: fake.apiKey };
+  const flags = ['--model', 'llama3', '--prompt', '${/q}', '--base-url', fake.url, '--api-key-env', 'MY_KEY'];
+  const input = '{"q":"a","model":"llama3"}\n';
+  const [byFlags, budget, capped, byRow] = await Promise.all([
+    on.run([...flags, '--max-cost', '5'], { input, env }),
+    on.run(['-c', 'budget.yaml', '--dry-run'], { input }),
+    on.run(['-c', 'none.yaml', '--max-cost', '1'], { input }),
+    on.run(['-c', 'row.yaml'], { input }),
+  ]);
+  expect([byFlags.exit, budget.exit, capped.exit, byRow.exit], byRow.stderr).toEqual([78, 78, 78, 3]);
+  const said = (model: string, name: string): string =>
+    `unpriced-model: no price is known for model "${model}" of provider "${name}"`;
+  expect(byFlags.stderr).toContain(said('llama3', 'base-url'));
+  expect(byFlags.stderr).toContain('with cost_per_token');
+  expect(budget.stderr).toContain(said('gpt-4o-mini', 'own'));
+  expect(capped.stderr).toContain(`${said('gpt-4o-mini', 'own')}, and there is a budget to keep`);
+  expect(capped.stderr).toContain('hint: set cost_per_token for it under ai_providers.own');
+  expect(fake.records).toEqual([]);
+});

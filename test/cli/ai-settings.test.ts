@@ -59,6 +59,7 @@ pipelines:
           max_tokens: 90
           stream: false
           in_doubt: fail
+          fallback_on: [content_filter, context_length, truncated]
           into: /a
 `,
   );

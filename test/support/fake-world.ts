@@ -11,6 +11,8 @@ interface Timer {
 
 /** A world whose time stands still until it is told to pass. */
 export interface FakeWorld extends AiWorld {
+  /** Sets the clock back; timers stay as they are. */
+  setBack(ms: number): void;
   /** Lets this much time pass: timers fire at their moments, in order, and everything that they cause is awaited. */
   pass(ms: number): Promise<void>;
   /** Lets time pass from timer to timer until `promise` settles. Fails when nothing is left that could make it. */
@@ -19,6 +21,7 @@ export interface FakeWorld extends AiWorld {
 
 export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: () => number = () => 0.5): FakeWorld {
   let now = startedAt;
+  let back = 0;
   let order = 0;
   const timers = new Set<Timer>();
 
@@ -37,7 +40,11 @@ export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: ()
   };
 
   return {
-    now: () => now,
+    now: () => now - back,
+    elapsed: () => now,
+    setBack(ms) {
+      back += ms;
+    },
     after(delayMs, then) {
       const timer: Timer = { at: now + Math.max(0, delayMs), order: order++, then };
       timers.add(timer);

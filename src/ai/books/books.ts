@@ -14,9 +14,9 @@ export interface Books {
   readonly ledger: Ledger;
   readonly journal: Journal;
   /** A rate limit's buckets, by the limit's name. */
-  readonly bucketsOf: (name: string) => SharedBuckets;
+  readonly bucketsOf: (name: string, world: AiWorld) => SharedBuckets;
   /** A provider's breaker, by the provider's name: processes that share the store share what they find out about the provider. */
-  readonly breakerOf: (name: string, own: Breaker) => Breaker;
+  readonly breakerOf: (name: string, own: Breaker, world: AiWorld) => Breaker;
   /** This process. */
   readonly owner: Owner;
   /** Whether calls of this owner can't be under way any more. `since`: when it was last heard of. */
@@ -64,9 +64,9 @@ export async function openBooks(
     budget,
     ledger,
     journal,
-    bucketsOf: (name) => sharedBuckets(limits, name, world),
-    breakerOf: (name, own) =>
-      location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, world) : own,
+    bucketsOf: (name, ofLane) => sharedBuckets(limits, name, ofLane),
+    breakerOf: (name, own, ofLane) =>
+      location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, ofLane) : own,
     owner,
     isGone,
     recover: () => recover({ budget, ledger, journal, isGone }),

@@ -13,7 +13,7 @@ export function endOf(
   time: number,
   latencyMs: number,
 ): AttemptEnd {
-  const configured = lane.configuredPriceOf(answer.model) ?? lane.configuredPriceOf(request.model);
+  const configured = lane.configuredPriceOf(request.model, answer.model);
   const price = configured ?? lane.priceOf(answer.model, time) ?? lane.priceOf(request.model, time);
   const common = {
     outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,

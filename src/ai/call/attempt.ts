@@ -149,6 +149,7 @@ async function withinBudget(
   const time = world.now();
   const id = attemptId(time, randomUUID());
   const worst = worstCost(lane, request, time);
+  const model = lane.wireModel(request.model);
   let entry: LedgerEntry;
   try {
     const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(tags.pipeline));
@@ -163,7 +164,7 @@ async function withinBudget(
       call: options.call,
       attempt: options.ordinal,
       provider: lane.name,
-      model: request.model,
+      model,
       worst,
     };
     if (options.soft.aborted) {
@@ -181,7 +182,7 @@ async function withinBudget(
   options.onSent();
   lane.requestRate.add(1, world.now());
   const sentAt = world.now();
-  const result = await lane.provider.call(request, options.hard);
+  const result = await lane.provider.call({ ...request, model }, options.hard);
   const latencyMs = world.now() - sentAt;
   const end = result.ok
     ? endOf(result.answer, lane, request, worst, time, latencyMs)

@@ -5,7 +5,8 @@ import { sleep } from '../../world/index.js';
 import type { AttemptResult, AttemptOptions } from './attempt.js';
 import type { AttemptCounts } from './attempt-counts.js';
 import { pauseMs } from './backoff.js';
-import { failed, stopped, type FailedCall, type StoppedCall } from './call.js';
+import { failed, stopped, type FailedCall, type FallbackReason, type StoppedCall } from './call.js';
+import { fallsBack } from './fallback.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
 import type { Notice } from './options.js';
@@ -22,6 +23,7 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   /** Attempts that the call made before these. */
   readonly attemptsBefore: number;
   readonly counts: AttemptCounts;
+  readonly fallbackOn: readonly FallbackReason[] | undefined;
 }
 
 /** Reasons for which a provider is down that only a person can mend. */
@@ -110,7 +112,9 @@ export class CallAttempts {
         return undefined;
       case 'record-fatal':
         this.excluded.add(lane);
-        return outcome.elsewhere ? undefined : this.#failedFor(failure, lane);
+        return outcome.elsewhere || fallsBack(this.#options.fallbackOn, failure.code)
+          ? undefined
+          : this.#failedFor(failure, lane);
       case 'ask-otherwise':
         // Not an attempt.
         return undefined;

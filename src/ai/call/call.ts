@@ -25,6 +25,8 @@ export interface AiCallOptions {
   readonly inDoubt?: InDoubtPolicy | undefined;
   /** What becomes of an answer that its cap cuts off. Default: `retry`. */
   readonly onTruncated?: TruncatedPolicy | undefined;
+  /** What makes the call go to another provider, where it would else fail. Default: nothing that all would do alike. */
+  readonly fallbackOn?: readonly FallbackReason[] | undefined;
   /** Whether its answer is streamed. Default: as the provider is set. */
   readonly stream?: boolean | undefined;
   /** Always sends the request, whatever the journal holds. */
@@ -32,6 +34,12 @@ export interface AiCallOptions {
   /** Aborts the call, whether or not it is under way. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * An outcome at one provider that another one may not have: its filter or model refuses, the request is too long, the answer is
+ * cut off.
+ */
+export type FallbackReason = 'content_filter' | 'context_length' | 'truncated';
 
 /** `retry`: ask once more, with a larger cap. `keep`: it is the answer. `fail`: the call fails. */
 export type TruncatedPolicy = 'retry' | 'keep' | 'fail';

@@ -7,6 +7,7 @@ import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
 import { realWorld, type AiWorld } from '../ai-world.js';
+import { steadyWorld } from '../steady-world.js';
 import { createBookings } from './bookings.js';
 import type { AiCallOptions, CallResult } from './call.js';
 import { createLane, type ProviderLane } from './provider-lane.js';
@@ -80,7 +81,8 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
-  const lanes = options.providers.map((lane) => createLane(lane, prices, books, world, options.probeDown));
+  const steady = steadyWorld(world);
+  const lanes = options.providers.map((lane) => createLane(lane, prices, books, steady, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -124,7 +126,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         conversation: {
           books,
           runBudget,
-          world,
+          world: steady,
           soft,
           hard,
           notify,
@@ -132,6 +134,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           call: key,
           lanes: candidates,
           onTruncated: context.onTruncated ?? 'retry',
+          fallbackOn: context.fallbackOn,
           capMax: largestCap(candidates, request.model),
           tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
           request: {
@@ -200,9 +203,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     },
     async status(pipeline) {
       await bookings.idle();
-      return readStatus({ lanes, counts, runBudget, books, world, inFlight: scopes.size, pipeline });
+      return readStatus({ lanes, counts, runBudget, books, world: steady, inFlight: scopes.size, pipeline });
     },
-    providers: () => providerStatuses(lanes, world.now()),
+    providers: () => providerStatuses(lanes, steady.now()),
     spentToday: () => today.read(),
     doubtful: () => doubtfulCalls(books),
     drain() {

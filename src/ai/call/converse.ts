@@ -4,9 +4,11 @@ import type { ProviderAnswer } from '../provider/index.js';
 import type { ReceivedAnswer } from './attempt.js';
 import { AttemptCounts } from './attempt-counts.js';
 import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from './call.js';
+import { fallbackDraft, lanesLeft } from './fallback.js';
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
+import { codeOf } from './result.js';
 import type { SchemaCheck } from '../answer/index.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
@@ -44,8 +46,9 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       ...conversation,
       request:
         asked === undefined ? conversation.request : repairRequest(conversation.request, asked, conversation.capMax),
+      lanes: lanesLeft(conversation.lanes, asked),
       // A repair may use what is left of the budget, but does not wait for more.
-      budgetAtOnce: asked !== undefined,
+      budgetAtOnce: asked !== undefined && asked.kind !== 'elsewhere',
       attemptsBefore: asked?.tally.attempts ?? 0,
       counts,
       async received(received) {
@@ -65,7 +68,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       return {
         ...attempted,
         ...faultOf(asked),
-        message: `${faultOf(asked).message}; a second attempt failed: ${attempted.message}`,
+        message: `${faultOf(asked).message}; ${asked.kind === 'elsewhere' ? 'elsewhere' : 'a second attempt failed'}: ${attempted.message}`,
         answer: asked.text,
       };
     } else {
@@ -79,18 +82,20 @@ type Verdict = { readonly kind: 'draft'; readonly draft: Draft } | { readonly ki
 function classify(
   received: ReceivedAnswer,
   asked: Draft | undefined,
-  { check, request, capMax, lanes, onTruncated }: Conversation,
+  { check, request, capMax, lanes, onTruncated, fallbackOn }: Conversation,
   counts: AttemptCounts,
 ): Verdict {
   const { answer, provider } = received;
   const tally = added(asked?.tally ?? NO_TALLY, received);
   // The attempt that brought the answer is not counted yet.
   const mayMend =
-    asked === undefined &&
-    lanes.some((lane) => counts.of(lane).mayBeBilled + (lane.name === provider ? 1 : 0) < lane.retry.attemptsMax);
-  const end = (code: CallFailureCode, message: string): Verdict => ({
-    kind: 'ended',
-    ending: {
+    (asked === undefined || asked.kind === 'elsewhere') &&
+    lanesLeft(lanes, asked).some(
+      (lane) => counts.of(lane).mayBeBilled + (lane.name === provider ? 1 : 0) < lane.retry.attemptsMax,
+    );
+  const { passed } = asked ?? {};
+  const end = (code: CallFailureCode, message: string): Verdict => {
+    const ending: Ending = {
       kind: 'failed',
       code,
       message: `${provider}: ${message}`,
@@ -99,12 +104,16 @@ function classify(
       ...(answer.text !== '' && { text: answer.text }),
       ...(answer.finish.reason !== null && { finish: answer.finish.reason }),
       tally,
-    },
-  });
+    };
+    // An answer that is cut off and kept is no failure.
+    const reasons = onTruncated === 'keep' ? fallbackOn?.filter((reason) => reason !== 'truncated') : fallbackOn;
+    const draft = fallbackDraft(ending, asked, lanes, request.model, reasons);
+    return draft === undefined ? { kind: 'ended', ending } : { kind: 'draft', draft };
+  };
   switch (answer.finish.kind) {
     case 'truncated':
       if (mayMend && onTruncated === 'retry' && request.maxOutputTokens < capMax)
-        return { kind: 'draft', draft: { kind: 'truncated', text: answer.text, tally } };
+        return { kind: 'draft', draft: { kind: 'truncated', text: answer.text, tally, passed } };
       return end('truncated', `the answer was truncated (${answer.finish.reason}): raise max_tokens`);
     case 'filtered':
     case 'refused':
@@ -123,7 +132,8 @@ function classify(
       ending: { kind: 'answered', provider, model, text, finish: finish.reason, ...kept, tally },
     };
   }
-  if (mayMend) return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally } };
+  if (mayMend)
+    return { kind: 'draft', draft: { kind: 'invalid', text: answer.text, problem: checked.problem, tally, passed } };
   return end('schema', `the answer does not satisfy the schema: ${checked.problem}`);
 }
 
@@ -148,6 +158,7 @@ function added(before: Tally, { answer, attempts, cost, latencyMs }: ReceivedAns
 }
 
 function faultOf(draft: Draft): { readonly code: CallFailureCode; readonly message: string } {
+  if (draft.kind === 'elsewhere') return { code: codeOf(draft.code), message: draft.message };
   return draft.kind === 'truncated'
     ? { code: 'truncated', message: 'the answer was truncated at the output cap' }
     : { code: 'schema', message: `the answer does not satisfy the schema: ${draft.problem}` };

@@ -14,6 +14,8 @@ export interface RateLimit {
 /** A model of a provider, and its own settings. */
 export interface ModelOptions {
   readonly name: string;
+  /** What the provider calls it. Default: its name. */
+  readonly as?: string | undefined;
   readonly cost_per_token?: CostPerToken | undefined;
   readonly rate_limit?: RateLimit | undefined;
   readonly max_output_tokens?: number | undefined;

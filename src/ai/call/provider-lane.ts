@@ -27,14 +27,20 @@ export interface ProviderLane {
   readonly tokenRate: RateMeter;
   readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
+  /** What the provider calls a model. */
+  wireModel(model: string): string;
   /** A model's limits: what answers say about limits concerns their model alone. */
   limitsOf(model: string): ModelLimits;
   /** The limiters that a request for a model has to pass: the model's, then the provider's, if that is configured. */
   limiters(model: string): readonly Limiter[];
   /** The limits of all its models together; of one, if it has been asked for one only. */
   limitStatus(): LimiterStatus;
-  /** The price that the config gives, whatever answers say of theirs. */
-  configuredPriceOf(model: string): Price | undefined;
+  /**
+   * The price that the config gives, whatever answers say of theirs.
+   *
+   * @param served what the answer calls the model
+   */
+  configuredPriceOf(model: string, served?: string): Price | undefined;
   /** The price at `time`, or null. */
   priceOf(model: string, time: number): Price | null;
   settingsOf(model: string): ModelOptions | undefined;
@@ -107,10 +113,17 @@ export function createLane(
     ),
   );
   const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
-  const configuredPriceOf = (model: string): Price | undefined => ownPrices.get(model) ?? commonPrice;
-  const common = options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name)), world);
+  const wireModel = (model: string): string => settings.get(model)?.as ?? model;
+  const configuredPriceOf = (model: string, served = model): Price | undefined => {
+    const real = wireModel(model);
+    const ofAlias = real === model ? undefined : ownPrices.get(model);
+    return ofAlias ?? ownPrices.get(served) ?? ownPrices.get(real) ?? commonPrice;
+  };
+  const common =
+    options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name), world), world);
   const byModel = new Map<string, ModelLimits>();
-  const limitsOf = (model: string): ModelLimits => {
+  const limitsOf = (asked: string): ModelLimits => {
+    const model = settings.get(asked)?.rate_limit === undefined ? wireModel(asked) : asked;
     const known = byModel.get(model);
     if (known !== undefined) return known;
     for (const [other, { limiter, limitedUntil }] of byModel) {
@@ -119,7 +132,7 @@ export function createLane(
       byModel.delete(other);
       void limiter.close();
     }
-    const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`);
+    const buckets = bucketsOf(`${encodeURIComponent(name)}/${encodeURIComponent(model)}`, world);
     const limiter = limiterFor(settings.get(model)?.rate_limit, buckets, world);
     const made = { limiter, limitedUntil: 0 };
     byModel.set(model, made);
@@ -139,6 +152,7 @@ export function createLane(
     breaker: breakerOf(
       encodeURIComponent(name),
       createBreaker({ ...breaker, probeDown: probeDown && patient(probeDown, breaker.openForMs) }, () => world.now()),
+      world,
     ),
     namedWaitMsMax: probeDown?.namedMs ?? Infinity,
     gate: createGate(options.maxConcurrency),
@@ -146,6 +160,7 @@ export function createLane(
     tokenRate: createRateMeter(),
     requestRate: createRateMeter(),
     retry: options.retry ?? DEFAULTS.retry,
+    wireModel,
     limitsOf,
     limiters(model) {
       const { limiter } = limitsOf(model);
@@ -159,8 +174,8 @@ export function createLane(
       return { ...shown, pausedUntil: shown?.pausedUntil ?? 0, waiting };
     },
     configuredPriceOf,
-    priceOf: (model, time) => configuredPriceOf(model) ?? prices.priceOf(provider.vendor, model, time),
-    settingsOf: (model) => settings.get(model),
+    priceOf: (model, time) => configuredPriceOf(model) ?? prices.priceOf(provider.vendor, wireModel(model), time),
+    settingsOf: (model) => withOwn(settings.get(wireModel(model)), settings.get(model)),
     get lastSuccessAt() {
       return lastSuccessAt;
     },
@@ -197,6 +212,16 @@ export function createLane(
 /** A provider that refuses is not probed sooner than one that fails. */
 function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDown {
   return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
+}
+
+/** What is set for a model under another name holds where that name has nothing of its own. */
+function withOwn(real: ModelOptions | undefined, own: ModelOptions | undefined): ModelOptions | undefined {
+  if (real === undefined || own === undefined) return own ?? real;
+  return {
+    ...own,
+    max_output_tokens: own.max_output_tokens ?? real.max_output_tokens,
+    context_window: own.context_window ?? real.context_window,
+  };
 }
 
 function limiterFor(limits: RateLimit | undefined, buckets: SharedBuckets, world: AiWorld): Limiter {

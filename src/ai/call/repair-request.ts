@@ -11,8 +11,9 @@ const BYTES_PER_TOKEN = 4;
 /** Approximate bytes of the description of an answer's problem. */
 const PROBLEM_BYTES = 200;
 
-/** The request that repairs a first answer. */
+/** The request that repairs a first answer; at another provider, the same. */
 export function repairRequest(request: ProviderRequest, draft: Draft, capMax: number): ProviderRequest {
+  if (draft.kind === 'elsewhere') return request;
   if (draft.kind === 'truncated') {
     return { ...request, maxOutputTokens: Math.min(capMax, request.maxOutputTokens * LARGER_CAP_FACTOR) };
   }

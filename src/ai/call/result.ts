@@ -49,6 +49,7 @@ function usageOf({ tokens }: Tally): Usage {
 
 const PAID_FAILURES: readonly CallFailureCode[] = ['truncated', 'filtered', 'refused', 'unfinished', 'schema'];
 
-function codeOf(code: string): CallFailureCode {
+/** The code of a paid failure as the journal has it. */
+export function codeOf(code: string): CallFailureCode {
   return PAID_FAILURES.find((known) => known === code) ?? 'provider_error';
 }

@@ -11,10 +11,17 @@ export interface Tally {
   readonly latencyMs: number;
 }
 
-/** A paid answer that one more attempt may repair. */
-export type Draft =
-  | { readonly kind: 'truncated'; readonly text?: string | undefined; readonly tally: Tally }
-  | { readonly kind: 'invalid'; readonly text: string; readonly problem: string; readonly tally: Tally };
+/** A paid answer that one more attempt may repair, or another provider. */
+export type Draft = {
+  readonly tally: Tally;
+  /** Names of providers that are not asked any more for this call. */
+  readonly passed?: readonly string[] | undefined;
+} & (
+  | { readonly kind: 'truncated'; readonly text?: string | undefined }
+  | { readonly kind: 'invalid'; readonly text: string; readonly problem: string }
+  /** No success at one provider: another one is asked the same. `code`, `message`: what the call fails with otherwise. */
+  | { readonly kind: 'elsewhere'; readonly code: string; readonly message: string; readonly text?: string | undefined }
+);
 
 /** The final result of a call. */
 export type Ending =

@@ -8,7 +8,7 @@ import { printDiagnostics, showFile } from '../terminal/print-diagnostics.js';
 import { tellConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 import { KINDS } from '../../jobs/kinds/index.js';
-import { priceJudge } from './price-judge.js';
+import { lookWithPrices } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
 import { writeStderr } from '../terminal/stderr.js';
 
@@ -19,21 +19,16 @@ const SHOWN_MAX = 100;
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const files = await filesToCheck(paths, flags);
   const sample = flags.sample === undefined ? undefined : await readSample(flags.sample);
-  const judge = priceJudge();
-  const lookOver = async () =>
+  const checked = await lookWithPrices((isPriced) =>
     checkPaths(files, {
       kinds: KINDS,
       env: process.env,
       home: homedir(),
-      isPriced: judge.isPriced,
+      isPriced,
       ...(sample && { sample }),
       ...(flags.pipeline !== undefined && { samplePipeline: flags.pipeline }),
-    });
-
-  let checked = await lookOver();
-  // Prices are loaded only for configs that ask for one.
-  if (await judge.loadIfAsked()) checked = await lookOver();
-
+    }),
+  );
   const { diagnostics } = checked;
   if (checked.files.length === 0 && diagnostics.length === 0) {
     throw new UserError(

@@ -1,32 +1,21 @@
 import { providerKinds } from '../../ai/provider/kinds/index.js';
 import type { IsPriced } from '../../config/index.js';
 
-/** Answers which models have a price, without loading the price table until it is known to be needed. */
-export interface PriceJudge {
-  readonly isPriced: IsPriced;
-  /** @returns whether it was asked before the table was there, so that its answers were guesses */
-  loadIfAsked(): Promise<boolean>;
-}
-
-export function priceJudge(): PriceJudge {
-  let asked = false;
-  let judge: IsPriced = () => {
-    asked = true;
+/** Lets `look` ask which models have a price. The price table is loaded only if it asks, and then it looks again. */
+export async function lookWithPrices<T>(look: (isPriced: IsPriced) => Promise<T>): Promise<T> {
+  const table = { asked: false };
+  const guessed = await look(() => {
+    table.asked = true;
     return true;
-  };
-  return {
-    isPriced: (model, provider) => judge(model, provider),
-    async loadIfAsked() {
-      if (!asked) return false;
-      const { loadPriceTable } = await import('../../ai/money/index.js');
-      const table = await loadPriceTable();
-      judge = (model, { kind }) => {
-        const wire = providerKinds.get(kind);
-        // Behind an address of one's own there may be any vendor.
-        if (wire?.baseUrl === undefined) return false;
-        return table.priceOf(wire.vendor(wire.baseUrl), model, Date.now()) !== null;
-      };
-      return true;
-    },
-  };
+  });
+  if (!table.asked) return guessed;
+  const { loadPriceTable } = await import('../../ai/money/index.js');
+  const prices = await loadPriceTable();
+  return await look((model, { kind, baseUrl }) => {
+    const wire = providerKinds.get(kind);
+    const address = baseUrl ?? wire?.baseUrl;
+    // Behind an address that is not known there may be any vendor.
+    if (wire === undefined || address === undefined || !URL.canParse(address)) return false;
+    return prices.priceOf(wire.vendor(address), model, Date.now()) !== null;
+  });
 }

@@ -11,6 +11,7 @@ import type { RunCommand } from './plan.js';
 import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
 import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
+import { refuseUnpriced } from './refuse-unpriced.js';
 import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf, wantsCheckpoint } from './resolve-resume.js';
 
@@ -34,6 +35,7 @@ export async function resolveRun(
   const resolved = await resolveRunPipeline(flags);
   const { sources, plan, config, warnings } = resolved;
   refuseDisorder(plan, flags);
+  if (config && plan.stages.some(isAiStage)) await refuseUnpriced(config, plan, flags);
   const outputs = resolveOutputs(flags, plan);
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');

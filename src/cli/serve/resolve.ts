@@ -18,7 +18,7 @@ import { isLoopback } from '../../config/units/index.js';
 import type { BlockOptions } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
 import { resolveFleet } from '../../jobs/fleet/index.js';
-import { priceJudge } from '../check/price-judge.js';
+import { lookWithPrices } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
 import { takeOf } from '../../sinks/kinds/index.js';
@@ -123,11 +123,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
 
 /** A daemon goes by all of its config: what `check` finds wrong anywhere keeps it from starting. */
 async function refuseMistakes({ file, env, home, kinds }: LoadedConfig): Promise<void> {
-  const judge = priceJudge();
-  const lookOver = (): ReturnType<typeof checkConfig> =>
-    checkConfig({ file, env, home, kinds, isPriced: judge.isPriced });
-  let findings = await lookOver();
-  if (await judge.loadIfAsked()) findings = await lookOver();
+  const findings = await lookWithPrices((isPriced) => checkConfig({ file, env, home, kinds, isPriced }));
   if (hasErrors(findings)) throw new ConfigError(findings);
 }
 

@@ -3,7 +3,6 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { type Env, fillPlaceholders } from '../env/index.js';
 import { vendorsFor } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
-import { pipelinesOf } from '../plan/pipelines-of.js';
 import { loadSchema } from '../plan/schema-file.js';
 import { kindOf } from '../schema/ai-providers.js';
 import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
@@ -11,13 +10,10 @@ import type { PathBase } from '../load/resolve-path.js';
 import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
-import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
 
-/** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
-export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
-
-interface AiStage {
+export interface AiStage {
   /** Of the settings of its calls. */
   readonly path: readonly string[];
   readonly node: SourceNode;
@@ -28,7 +24,7 @@ interface AiStage {
 export type ScriptAt = (pointer: string) => ScriptSource | undefined;
 
 /** What the request of a stage says in plain words. */
-function literalOf(path: readonly string[], key: string, scriptAt: ScriptAt): Literal | undefined {
+export function literalOf(path: readonly string[], key: string, scriptAt: ScriptAt): Literal | undefined {
   const request = scriptAt(formatPointer([...path, 'request']));
   return request && requestLiteral(request, key);
 }
@@ -42,12 +38,20 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
   });
 }
 
-/** The providers that may serve a stage: the one that its request names, else those it names itself, else all. */
-export function serversOf({ path, node }: AiStage, known: readonly string[], scriptAt: ScriptAt): readonly string[] {
-  const only = literalOf(path, 'provider', scriptAt);
+/** The providers that may serve a stage: the one that its request names, else those it names itself, else all, or the model's vendor. */
+export function serversOf(
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly string[] {
+  const only = literalOf(stage.path, 'provider', scriptAt);
   if (only !== undefined) return known.filter((name) => name === only.text);
-  const named = node.entries?.get('providers')?.node.items;
-  return named?.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])) ?? known;
+  const named = stage.node.entries?.get('providers')?.node.items;
+  if (named !== undefined) return named.flatMap(({ value }) => filledText(value, env) ?? []);
+  if (document.vendors !== true) return known;
+  const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
+  return 'names' in served ? served.names : known;
 }
 
 /** Stages that name providers or schemas that are not there. */
@@ -66,7 +70,7 @@ export async function checkAiStages(
       const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
       if ('problem' in served) findings.push(served.problem);
     }
-    findings.push(...refusedMedia({ document, kinds }, stage, known, scriptAt));
+    findings.push(...refusedMedia({ document, env, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
@@ -76,14 +80,15 @@ export async function checkAiStages(
 
 /** Pictures, documents and recordings that none of a stage's providers takes. */
 function refusedMedia(
-  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,
   known: readonly string[],
   scriptAt: ScriptAt,
 ): readonly Diagnostic[] {
   const request = scriptAt(formatPointer([...stage.path, 'request']));
   if (request === undefined || !isTemplate(request)) return [];
-  const servers = serversOf(stage, known, scriptAt);
+  const { document, kinds } = config;
+  const servers = serversOf(config, stage, known, scriptAt);
   return requestMembers(request.script).flatMap(({ key, value, path }) =>
     (stage.kind.literalMedia?.(key, value) ?? []).flatMap((media) => {
       const reasons = servers.map((server) => providerKind(document, kinds, server)?.refusesMedia?.(media));
@@ -150,92 +155,4 @@ function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagno
       diagnose(document, formatPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
     ];
   });
-}
-
-/** Models that would cost nobody knows what, where there is a budget to keep. */
-export function unpricedModels(
-  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
-  known: readonly string[],
-  isPriced: IsPriced,
-  scriptAt: ScriptAt,
-): Diagnostic[] {
-  const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
-  const findings = new Map<string, Diagnostic>();
-  const isKnown = (model: string, server: string): boolean => {
-    const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
-    const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server, kinds.providers).kind };
-    return hasPrice(document, server, model) || isPriced(model, provider);
-  };
-  for (const [name, { node }] of pipelinesOf(document)) {
-    if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
-    for (const stage of aiStagesOf(['pipelines', name], node, kinds.stages)) {
-      const asked = serversOf(stage, known, scriptAt).flatMap((server) =>
-        modelsOf(document, server, stage, scriptAt).map((one) => ({
-          ...one,
-          server,
-          priced: isKnown(one.model, server),
-        })),
-      );
-      for (const { model, place, server, priced, listed } of asked) {
-        // Who is not said to serve the model need not: it is left out as long as another one has a price for it.
-        if (priced || (!listed && asked.some((other) => other.priced && other.model === model))) continue;
-        const finding = place(unpriced(model, server));
-        const { file, line, column, pointer = '', message } = finding;
-        findings.set(`${file}:${line}:${column} ${pointer} ${message}`, finding);
-      }
-    }
-  }
-  return [...findings.values()];
-}
-
-function unpriced(model: string, provider: string): Finding {
-  const message = `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`;
-  const hint = `set cost_per_token for it under ai_providers.${provider}`;
-  return { severity: 'error', code: 'unpriced-model', message, hint };
-}
-
-/** A model that a stage asks a provider for, and where the config says so. */
-interface AskedModel {
-  readonly model: string;
-  readonly place: (finding: Finding) => Diagnostic;
-  readonly listed: boolean;
-}
-
-/** The models that a provider may be asked for by a stage, as far as the config says. */
-function modelsOf(
-  document: SourceDocument,
-  provider: string,
-  { path, node }: AiStage,
-  scriptAt: ScriptAt,
-): AskedModel[] {
-  const asked = literalOf(path, 'model', scriptAt);
-  const common = node.entries?.get('model')?.node.value;
-  const model = asked?.text ?? common;
-  const listPath = ['ai_providers', provider, 'models'];
-  const list = nodeAt(document.root, formatPointer(listPath));
-  const listed = [
-    ...(list?.items ?? []).flatMap(({ value }, index) =>
-      typeof value === 'string' ? [{ model: value, place: String(index) }] : [],
-    ),
-    ...[...(list?.entries?.keys() ?? [])].map((name) => ({ model: name, place: name })),
-  ].map(({ model: listedModel, place }) => ({
-    model: listedModel,
-    place: (finding: Finding) => diagnose(document, formatPointer([...listPath, place]), finding, 'key'),
-    listed: true,
-  }));
-  if (typeof model !== 'string') return listed;
-  if (listed.length > 0) return listed.filter((entry) => entry.model === model);
-  const place = (finding: Finding): Diagnostic =>
-    asked === undefined
-      ? diagnose(document, formatPointer([...path, 'model']), finding)
-      : diagnoseScript(asked.script, asked.path, finding);
-  return [{ model, place, listed: false }];
-}
-
-function hasPrice(document: SourceDocument, provider: string, model: string): boolean {
-  const path = ['ai_providers', provider];
-  return (
-    nodeAt(document.root, formatPointer([...path, 'cost_per_token'])) !== undefined ||
-    nodeAt(document.root, formatPointer([...path, 'models', model, 'cost_per_token'])) !== undefined
-  );
 }

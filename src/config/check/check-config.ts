@@ -21,11 +21,12 @@ import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { aiStagesOf, checkAiStages, filledText, serversOf, unpricedModels, type IsPriced } from './ai-stages.js';
+import { aiStagesOf, checkAiStages, filledText, serversOf } from './ai-stages.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
 import { isTemplate } from '../plan/request-literal.js';
+import { unpricedModels, type IsPriced } from './unpriced-models.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
 import { stateInFleet } from './state-in-fleet.js';
@@ -129,7 +130,9 @@ class Checker {
     const { sample, samplePipeline = name } = this.#given;
     const stages = aiStagesOf(path, node, this.#config.kinds.stages);
     const servers =
-      stages.length === 0 ? undefined : stages.flatMap((stage) => serversOf(stage, known, this.#scriptAt));
+      stages.length === 0
+        ? undefined
+        : stages.flatMap((stage) => serversOf(this.#config, stage, known, this.#scriptAt));
     return [
       ...judged,
       ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),

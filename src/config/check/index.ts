@@ -1,5 +1,5 @@
 /** Everything that can be found wrong without running anything. */
-export type { IsPriced } from './ai-stages.js';
+export { unpricedModelsOf, type IsPriced } from './unpriced-models.js';
 export { weakTokens } from './weak-tokens.js';
 export { checkConfig, type CheckConfigOptions } from './check-config.js';
 export { checkPaths, type CheckedPaths, type CheckPathsOptions } from './check-paths.js';

@@ -25,21 +25,31 @@ const rateLimit = section({
   tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
 }).describe('Limits that are kept on our side.');
 
-const model = section({
+const modelSettings = {
+  as: text('a model name').optional().describe('What the provider calls it. Default: as it is named here.'),
   cost_per_token: costPerToken.optional(),
   rate_limit: rateLimit.optional(),
   max_output_tokens: integer(1).optional().describe('Most output tokens that the model allows.'),
   context_window: integer(1).optional().describe('Most tokens that the model takes in and puts out together.'),
-});
+};
+const model = section(modelSettings);
 
 /** A model that a provider serves, with what is set for it alone. */
 export type ModelConfig = { readonly name: string } & z.output<typeof model>;
 
 const models = alternatives(
-  'a list of model names, or a map from model names to settings',
+  'a list of models, or a map from model names to settings',
   [
-    list('model names', text('a model name')).transform((names): readonly ModelConfig[] =>
-      names.map((name) => ({ name })),
+    list(
+      'models',
+      alternatives(
+        'a model name, or a map with a name',
+        [
+          text('a model name').transform((name): ModelConfig => ({ name })),
+          section({ name: text('a model name').describe('What requests call it.'), ...modelSettings }),
+        ],
+        (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+      ),
     ),
     named('settings by model name', model.nullable()).transform((byName): readonly ModelConfig[] =>
       Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
@@ -62,7 +72,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     )
       .optional()
       .describe("Where requests go. Default: the vendor's address."),
-    models: models.optional().describe('Models it serves: a list, or a map with settings per model. Default: any.'),
+    models: models
+      .optional()
+      .describe('Models it serves: a list of names or { name, as, … }, or a map from names to settings. Default: any.'),
     cost_per_token: costPerToken.optional(),
     rate_limit: rateLimit.optional(),
     max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),

@@ -85,6 +85,7 @@ export function contextOf(stage: AiStagePlan, event: AiEvent): AiCallOptions {
     maxTokens: stage.maxTokens,
     dedupe: stage.dedupe,
     onTruncated: stage.onTruncated,
+    fallbackOn: stage.fallbackOn,
     stream: stage.stream,
   };
 }

@@ -13,7 +13,9 @@ export function knownNames({ config, pipelines }: ServePlan): KnownNames {
     pipelines: new Map(specs.map((spec) => [spec.name, new Set(spec.stages.map(({ name }) => name))])),
     providers,
     models: new Set([
-      ...[...providers].flatMap((name) => useProvider(config, name).models?.map((model) => model.name) ?? []),
+      ...[...providers].flatMap(
+        (name) => useProvider(config, name).models?.flatMap((model) => [model.name, model.as ?? []].flat()) ?? [],
+      ),
       ...stages.flatMap(({ model }) => model ?? []),
       // A request has its model in its script or template, as a word among others.
       ...stages.flatMap(({ request }) => [...wordsIn('template' in request ? request.template : request.script)]),

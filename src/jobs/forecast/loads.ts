@@ -33,9 +33,16 @@ export interface RateLimits {
   readonly tokens_per_minute?: number | undefined;
 }
 
+interface LimitedModel {
+  readonly name: string;
+  /** What the provider calls it; without a limit of its own, that model's holds. */
+  readonly as?: string | undefined;
+  readonly rate_limit?: RateLimits | undefined;
+}
+
 export interface ProviderLimits {
   readonly rate_limit?: RateLimits | undefined;
-  readonly models?: readonly { readonly name: string; readonly rate_limit?: RateLimits | undefined }[] | undefined;
+  readonly models?: readonly LimitedModel[] | undefined;
 }
 
 /** Seconds. */
@@ -59,18 +66,19 @@ export function secondsAtLimits(
   const times: ForecastDuration[] = [];
   for (const provider of new Set(loads.flatMap((byProvider) => [...byProvider.keys()]))) {
     const { rate_limit: whole, models = [] } = limitsOf(provider);
-    const load = (model?: string): Load => sumOf(loads.flatMap((one) => loadsOf(one.get(provider), model)));
+    const load = (names?: readonly string[]): Load => sumOf(loads.flatMap((one) => loadsOf(one.get(provider), names)));
     if (whole !== undefined) times.push(secondsFor(load(), whole));
-    for (const { name, rate_limit: own } of models) if (own !== undefined) times.push(secondsFor(load(name), own));
+    for (const { name, rate_limit: own } of models) {
+      const others = models.filter((other) => other.as === name && other.rate_limit === undefined);
+      if (own !== undefined) times.push(secondsFor(load([name, ...others.map((other) => other.name)]), own));
+    }
   }
   return times.length === 0 ? undefined : times.reduce(longer, NO_TIME);
 }
 
-function loadsOf(models: ReadonlyMap<string, Load> | undefined, model: string | undefined): readonly Load[] {
+function loadsOf(models: ReadonlyMap<string, Load> | undefined, names?: readonly string[]): readonly Load[] {
   if (models === undefined) return [];
-  if (model === undefined) return [...models.values()];
-  const own = models.get(model);
-  return own === undefined ? [] : [own];
+  return names === undefined ? [...models.values()] : names.flatMap((name) => models.get(name) ?? []);
 }
 
 function sumOf(loads: readonly Load[]): Load {

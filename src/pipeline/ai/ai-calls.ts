@@ -27,6 +27,8 @@ export interface AiStagePlan extends StagePlan {
   readonly inDoubt?: 'retry' | 'hold' | 'fail';
   /** What becomes of answers that their cap cuts off. */
   readonly onTruncated: 'retry' | 'keep' | 'fail';
+  /** What makes a call go to the next provider instead of failing its event. */
+  readonly fallbackOn: readonly ('content_filter' | 'context_length' | 'truncated')[];
   readonly stream?: boolean;
 }
 

@@ -73,6 +73,12 @@ export const aiSettings = (f: SchemaVocabulary) =>
           .choice(['retry', 'keep', 'fail'])
           .prefault('retry')
           .describe('An answer that max_tokens cuts off: ask once more with a larger cap, keep it, or fail.'),
+        fallback_on: f
+          .list('outcomes', f.choice(['content_filter', 'context_length', 'truncated']))
+          .prefault([])
+          .describe(
+            'Outcomes at one provider for which the next one of the stage is asked, instead of failing the event.',
+          ),
         stream: f
           .flag()
           .optional()

@@ -49,13 +49,14 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
     return isNoObject ? { script: 0, must: 'the request of an AI stage must be an object' } : undefined;
   },
   problems,
-  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated, defaults }) => [
+  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated, fallbackOn, defaults }) => [
     'template' in request ? request : scriptMeaning(request),
     model,
     answers,
     into,
     maxTokens,
     ...(onTruncated === 'retry' ? [] : [onTruncated]),
+    ...(fallbackOn.length === 0 ? [] : [fallbackOn]),
     ...(defaults === undefined ? [] : [defaults]),
   ],
   compile,
@@ -63,7 +64,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
 
 async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
-  const { on_truncated: onTruncated, schema_mode: schemaMode } = settings;
+  const { on_truncated: onTruncated, fallback_on: fallbackOn, schema_mode: schemaMode } = settings;
   const request = await requestOf(settings, make);
   const providers = await make.providers(['ai'], settings.providers, model);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
@@ -83,6 +84,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       maxTokens,
       dedupe,
       onTruncated,
+      fallbackOn,
       ...(settings.stream !== undefined && { stream: settings.stream }),
       ...(inDoubt !== undefined && { inDoubt }),
     }

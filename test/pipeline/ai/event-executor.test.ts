@@ -25,6 +25,7 @@ const ask = (name: string, content: Json): AiStagePlan => ({
   schemaMode: 'auto',
   dedupe: false,
   onTruncated: 'retry',
+  fallbackOn: [],
 });
 
 /** The second asks about what came with the first answer. */

@@ -1,0 +1,174 @@
+import { formatPointer } from 'computo-js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import type { LoadedConfig } from '../load/load-config.js';
+import type { ConfigText } from '../load/validate.js';
+import { pipelinesOf } from '../plan/pipelines-of.js';
+import { ScriptResolver } from '../plan/script-resolver.js';
+import { kindOf } from '../schema/ai-providers.js';
+import { diagnoseScript, type ScriptSource } from '../script/index.js';
+import { diagnose, nodeAt, type Finding, type SourceNode } from '../source/index.js';
+import { aiStagesOf, filledText, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+
+/** A provider, as far as its prices depend on it. */
+export interface PricedProvider {
+  readonly name: string;
+  readonly kind: string;
+  /** Undefined: that of its kind, or it is not known before the run. */
+  readonly baseUrl: string | undefined;
+}
+
+/** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
+export type IsPriced = (model: string, provider: PricedProvider) => boolean;
+
+/** Models that would cost nobody knows what, where there is a budget to keep. */
+export function unpricedModels(
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  known: readonly string[],
+  isPriced: IsPriced,
+  scriptAt: ScriptAt,
+): Diagnostic[] {
+  const { document, kinds } = config;
+  const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
+  const findings = [...pipelinesOf(document)].flatMap(([name, { node }]) => {
+    if (!hasDailyBudget && node.entries?.has('budget') !== true) return [];
+    const stages = aiStagesOf(['pipelines', name], node, kinds.stages);
+    return stages.flatMap((stage) => unpricedIn(config, stage, known, isPriced, scriptAt));
+  });
+  return onceEach(findings);
+}
+
+/**
+ * As {@link unpricedModels}, of one pipeline for which there is a budget, whoever sets it.
+ *
+ * @throws ConfigError when a script of it can't be read
+ */
+export async function unpricedModelsOf(
+  config: LoadedConfig,
+  pipeline: string,
+  isPriced: IsPriced,
+): Promise<readonly Diagnostic[]> {
+  const { document, kinds } = config;
+  const node = pipelinesOf(document).get(pipeline)?.node;
+  if (node === undefined) return [];
+  const known = [...(nodeAt(document.root, '/ai_providers')?.entries?.keys() ?? [])];
+  const stages = aiStagesOf(['pipelines', pipeline], node, kinds.stages);
+  const resolver = new ScriptResolver(document, config);
+  const scripts = new Map<string, ScriptSource | undefined>();
+  for (const stage of stages) {
+    const path = [...stage.path, 'request'];
+    const request = stage.node.entries?.get('request')?.node;
+    if (request !== undefined) scripts.set(formatPointer(path), await resolver.resolve(path, request));
+  }
+  const scriptAt: ScriptAt = (pointer) => scripts.get(pointer);
+  return onceEach(stages.flatMap((stage) => unpricedIn(config, stage, known, isPriced, scriptAt)));
+}
+
+function onceEach(findings: readonly Diagnostic[]): Diagnostic[] {
+  const byPlace = findings.map((finding): [string, Diagnostic] => {
+    const { file, line, column, pointer = '', message } = finding;
+    return [`${file}:${line}:${column} ${pointer} ${message}`, finding];
+  });
+  return [...new Map(byPlace).values()];
+}
+
+/** @param known the names of all providers */
+function unpricedIn(
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  isPriced: IsPriced,
+  scriptAt: ScriptAt,
+): Diagnostic[] {
+  const asked = serversOf(config, stage, known, scriptAt).flatMap((server) =>
+    modelsOf(config, server, stage, scriptAt).map((one) => ({
+      ...one,
+      server,
+      priced: hasPrice(config, server, one) || isPriced(one.as ?? one.model, pricedProvider(config, server)),
+    })),
+  );
+  return asked
+    .filter(({ model, priced, listed }) => {
+      // Who is not said to serve the model need not: it is left out as long as another one has a price for it.
+      return !priced && (listed || !asked.some((other) => other.priced && other.model === model));
+    })
+    .map(({ model, place, server }) => place(unpriced(model, server)));
+}
+
+function unpriced(model: string, provider: string): Finding {
+  const message = `no price is known for model ${JSON.stringify(model)} of provider ${JSON.stringify(provider)}, and there is a budget to keep`;
+  const hint = `set cost_per_token for it under ai_providers.${provider}`;
+  return { severity: 'error', code: 'unpriced-model', message, hint };
+}
+
+function pricedProvider(
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  name: string,
+): PricedProvider {
+  const textAt = (key: string): string | undefined =>
+    filledText(nodeAt(document.root, formatPointer(['ai_providers', name, key]))?.value ?? null, env);
+  return { name, kind: textAt('kind') ?? kindOf(name, kinds.providers).kind, baseUrl: textAt('base_url') };
+}
+
+/** A model that a stage asks a provider for, and where the config says so. */
+interface AskedModel {
+  readonly model: string;
+  /** What the provider calls it, where that is another name. */
+  readonly as?: string | undefined;
+  readonly place: (finding: Finding) => Diagnostic;
+  readonly listed: boolean;
+}
+
+/** The models that a provider may be asked for by a stage, as far as the config says. */
+function modelsOf(
+  { document, env }: Pick<ConfigText, 'document' | 'env'>,
+  provider: string,
+  { path, node }: AiStage,
+  scriptAt: ScriptAt,
+): AskedModel[] {
+  const asked = literalOf(path, 'model', scriptAt);
+  const model = asked?.text ?? filledText(node.entries?.get('model')?.node.value ?? null, env);
+  const listPath = ['ai_providers', provider, 'models'];
+  const listed = listedModels({ document, env }, provider).map(({ key, model: name, node: settings }) => ({
+    model: name,
+    as: filledText(settings?.entries?.get('as')?.node.value ?? null, env),
+    place: (finding: Finding) => diagnose(document, formatPointer([...listPath, key]), finding, 'key'),
+    listed: true,
+  }));
+  if (model === undefined) return listed;
+  if (listed.length > 0) return listed.filter((entry) => entry.model === model);
+  const place = (finding: Finding): Diagnostic =>
+    asked === undefined
+      ? diagnose(document, formatPointer([...path, 'model']), finding)
+      : diagnoseScript(asked.script, asked.path, finding);
+  return [{ model, place, listed: false }];
+}
+
+/** A model in the list of a provider, or in its map. */
+interface ListedModel {
+  readonly key: string;
+  readonly model: string;
+  /** Undefined: nothing is set for it. */
+  readonly node: SourceNode | undefined;
+}
+
+function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
+  const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
+  const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {
+    const name = filledText(item.entries?.get('name')?.node.value ?? item.value, env);
+    return name === undefined ? [] : [{ key: String(index), model: name, node: item }];
+  });
+  return [...items, ...[...(list?.entries ?? [])].map(([model, { node }]) => ({ key: model, model, node }))];
+}
+
+/** Whether the config has one: for the name that is asked for, else for what the provider calls it. */
+function hasPrice(
+  config: Pick<ConfigText, 'document' | 'env'>,
+  provider: string,
+  { model, as }: Pick<AskedModel, 'model' | 'as'>,
+): boolean {
+  if (nodeAt(config.document.root, formatPointer(['ai_providers', provider, 'cost_per_token'])) !== undefined)
+    return true;
+  return listedModels(config, provider).some(
+    (one) => (one.model === model || one.model === as) && one.node?.entries?.has('cost_per_token') === true,
+  );
+}
