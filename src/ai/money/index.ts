@@ -3,5 +3,5 @@ export { inputTokens, NO_TOKENS, totalTokens, type BillableTokens } from './bill
 export { configuredPrice, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';
 export { costOf, worstCostOf, type Price } from './price.js';
-export { loadPriceTable, type PriceTable, type Vendor } from './price-table.js';
+export { loadPriceTable, type Bills, type PriceTable, type Vendor } from './price-table.js';
 export { amountColumn, showAmount } from './amounts.js';

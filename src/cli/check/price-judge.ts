@@ -15,16 +15,16 @@ export function priceJudge(): PriceJudge {
     return true;
   };
   return {
-    isPriced: (model, provider) => judge(model, provider),
+    isPriced: (model, provider, asksFor) => judge(model, provider, asksFor),
     async loadIfAsked() {
       if (!asked) return false;
       const { loadPriceTable } = await import('../../ai/money/index.js');
       const table = await loadPriceTable();
-      judge = (model, { kind }) => {
+      judge = (model, { kind }, asksFor) => {
         const wire = providerKinds.get(kind);
         // Behind an address of one's own there may be any vendor.
         if (wire?.baseUrl === undefined) return false;
-        return table.priceOf(wire.vendor(wire.baseUrl), model, Date.now()) !== null;
+        return table.priceOf(wire.vendor(wire.baseUrl), model, Date.now(), asksFor ?? 'answer') !== null;
       };
       return true;
     },

@@ -15,7 +15,11 @@ import { diagnose, nodeAt, type Finding, type SourceDocument, type SourceNode } 
 import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
-export type IsPriced = (model: string, provider: { readonly name: string; readonly kind: string }) => boolean;
+export type IsPriced = (
+  model: string,
+  provider: { readonly name: string; readonly kind: string },
+  asksFor: StageInConfig['asksFor'],
+) => boolean;
 
 interface AiStage {
   /** Of the settings of its calls. */
@@ -66,12 +70,35 @@ export async function checkAiStages(
       const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
       if ('problem' in served) findings.push(served.problem);
     }
+    findings.push(...withoutVectors({ document, kinds }, stage, known, scriptAt));
     findings.push(...refusedMedia({ document, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
   return [...findings, ...sameNames(document, stages)];
+}
+
+/** Who is asked for vectors and has none. Where several may serve, one that has them is enough. */
+function withoutVectors(
+  { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  if (stage.kind.asksFor !== 'vectors') return [];
+  const servers = serversOf(stage, known, scriptAt).filter((server) => known.includes(server));
+  const lacking = servers.filter((server) => providerKind(document, kinds, server)?.embeddings === undefined);
+  if (servers.length === 0 || lacking.length < servers.length) return [];
+  const have = kinds.providers.all.flatMap(({ kind, embeddings }) => (embeddings === undefined ? [] : [kind]));
+  const message = `no provider of this stage has embeddings: ${lacking.join(', ')}`;
+  const finding = {
+    severity: 'error',
+    code: 'invalid-value',
+    message,
+    hint: `use one of kind ${have.join(', ')}`,
+  } as const;
+  return [diagnose(document, formatPointer(stage.path), finding, 'key')];
 }
 
 /** Pictures, documents and recordings that none of a stage's providers takes. */
@@ -161,10 +188,10 @@ export function unpricedModels(
 ): Diagnostic[] {
   const hasDailyBudget = nodeAt(document.root, '/cost_management/daily_budget') !== undefined;
   const findings = new Map<string, Diagnostic>();
-  const isKnown = (model: string, server: string): boolean => {
+  const isKnown = (model: string, server: string, asksFor: StageInConfig['asksFor']): boolean => {
     const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
     const provider = { name: server, kind: typeof kind === 'string' ? kind : kindOf(server, kinds.providers).kind };
-    return hasPrice(document, server, model) || isPriced(model, provider);
+    return hasPrice(document, server, model) || isPriced(model, provider, asksFor);
   };
   for (const [name, { node }] of pipelinesOf(document)) {
     if (!hasDailyBudget && node.entries?.has('budget') !== true) continue;
@@ -173,7 +200,7 @@ export function unpricedModels(
         modelsOf(document, server, stage, scriptAt).map((one) => ({
           ...one,
           server,
-          priced: isKnown(one.model, server),
+          priced: isKnown(one.model, server, stage.kind.asksFor),
         })),
       );
       for (const { model, place, server, priced, listed } of asked) {
