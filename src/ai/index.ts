@@ -16,6 +16,7 @@ export { dollars, dollarText, type Nano } from './money/index.js';
 export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './report/index.js';
 export { StateInUseError } from './owner/index.js';
 export {
+  parseEmbedding,
   parseRequest,
   type JsonSchema,
   type ParsedRequest,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultPlan } from './fake-faults.js';
@@ -285,6 +286,12 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   };
 }
 
+/** A vector that only this text has. */
+export function fakeVector(text: string, dimensions: number): readonly number[] {
+  const bytes = createHash('sha256').update(text).digest();
+  return Array.from({ length: dimensions }, (_, i) => (bytes.readInt8(i % bytes.length) + i) / 128);
+}
+
 /** Four bytes to a token, three tokens around each message: always less than a byte-wise bound. */
 function answerTo(
   call: FakeCall,
@@ -292,6 +299,19 @@ function answerTo(
   { reply, calls, thoughts }: FakeProviderOptions,
   forced: FakeFinish | undefined,
 ): FakeAnswer {
+  const { dimensions } = call;
+  if (dimensions !== undefined) {
+    const tokens = call.texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / 4), 0);
+    const vectors = call.texts.map((text) => fakeVector(text, dimensions));
+    return {
+      id: `answer-${n}`,
+      model: call.model,
+      text: '',
+      finish: 'complete',
+      vectors,
+      usage: { input: tokens, output: 0 },
+    };
+  }
   const input = call.texts.reduce((sum, text) => sum + 3 + Math.ceil(Buffer.byteLength(text) / 4), 3);
   const whole = reply?.(call) ?? (call.texts.at(-1) ?? '').toUpperCase();
   const room = forced === 'truncated' ? Math.min(call.outputTokensMax, 2) : call.outputTokensMax;

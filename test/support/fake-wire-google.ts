@@ -26,34 +26,37 @@ export const googleWire: FakeWire = {
   requestIdHeader: 'x-goog-request-id',
   authorized: ({ headers, path }, apiKey) => headers['x-goog-api-key'] === apiKey && !path.includes(apiKey),
   read,
-  answer: ({ id, model, text, finish, calls, thoughts, usage, tool }) => ({
+  answer: ({ id, model, text, finish, calls, thoughts, usage, tool, vectors }) => ({
     usageKey: 'usageMetadata',
-    body: {
-      responseId: id,
-      modelVersion: model,
-      candidates: [
-        {
-          index: 0,
-          finishReason: FINISH[finish],
-          content: {
-            role: 'model',
-            parts: [
-              ...(thoughts === undefined ? [] : [{ text: thoughts, thought: true }]),
-              ...(calls?.map((call) => ({ functionCall: { id: call.id, name: call.name, args: call.arguments } })) ?? [
-                partOf(text, tool),
-              ]),
+    body:
+      vectors !== undefined
+        ? vectorsBody(vectors)
+        : {
+            responseId: id,
+            modelVersion: model,
+            candidates: [
+              {
+                index: 0,
+                finishReason: FINISH[finish],
+                content: {
+                  role: 'model',
+                  parts: [
+                    ...(thoughts === undefined ? [] : [{ text: thoughts, thought: true }]),
+                    ...(calls?.map((call) => ({
+                      functionCall: { id: call.id, name: call.name, args: call.arguments },
+                    })) ?? [partOf(text, tool)]),
+                  ],
+                },
+              },
             ],
+            // A fifth of the output is thought, which is counted apart.
+            usageMetadata: {
+              promptTokenCount: usage.input,
+              candidatesTokenCount: usage.output - Math.floor(usage.output / 5),
+              thoughtsTokenCount: Math.floor(usage.output / 5),
+              totalTokenCount: usage.input + usage.output,
+            },
           },
-        },
-      ],
-      // A fifth of the output is thought, which is counted apart.
-      usageMetadata: {
-        promptTokenCount: usage.input,
-        candidatesTokenCount: usage.output - Math.floor(usage.output / 5),
-        thoughtsTokenCount: Math.floor(usage.output / 5),
-        totalTokenCount: usage.input + usage.output,
-      },
-    },
   }),
   events,
   error: (status, type, message) => ({ error: { code: status, status: type, message, details: [] } }),
@@ -86,7 +89,40 @@ function events(body: Record<string, unknown>): readonly FakeEvent[] {
   ];
 }
 
+/** Without usage: Google does not tell it. */
+function vectorsBody([first, ...others]: readonly (readonly number[])[]): Record<string, unknown> {
+  if (others.length === 0) return { embedding: { values: first } };
+  return { embeddings: [first, ...others].map((values) => ({ values })) };
+}
+
+const EMBED_PATH = /^\/v1beta\/models\/([A-Za-z0-9.-]+):(embedContent|batchEmbedContents)$/;
+
+function readVectors(model: string, isBatch: boolean, body: unknown): FakeCall | string {
+  const requests = isBatch ? list(fields(body)['requests']) : [body];
+  if (requests.length > 100) return 'at most 100 requests can be in one batch';
+  if (requests.length === 0) return 'batch is empty';
+  const texts: string[] = [];
+  let dimensions = 8;
+  for (const request of requests) {
+    const wrong = deviation(
+      request,
+      'request',
+      { model: (name) => name === `models/${model}`, content: is.object },
+      { outputDimensionality: is.count },
+    );
+    if (wrong !== undefined) return wrong;
+    const { content, outputDimensionality } = fields(request);
+    const { text } = fields(list(fields(content)['parts'])[0]);
+    if (!is.text(text)) return 'content is empty';
+    texts.push(text);
+    if (is.count(outputDimensionality)) dimensions = outputDimensionality;
+  }
+  return { model, texts, outputTokensMax: 0, wantsJson: false, body, stream: false, dimensions };
+}
+
 function read({ path, body }: FakeHttpRequest): FakeCall | string {
+  const [, embedder, verb] = EMBED_PATH.exec(path) ?? [];
+  if (embedder !== undefined) return readVectors(embedder, verb === 'batchEmbedContents', body);
   const [, model, stream] = PATH.exec(path) ?? [];
   if (model === undefined) return `no such path: ${path}`;
   const wrong = deviation(

@@ -27,37 +27,40 @@ export function openaiWire(compatible: boolean): FakeWire {
     requestIdHeader: 'x-request-id',
     authorized: ({ headers }, apiKey) => headers['authorization'] === `Bearer ${apiKey}`,
     read: (request) => read(request, compatible),
-    answer: ({ id, model, text, finish, calls, thoughts, usage, tool }) => ({
+    answer: ({ id, model, text, finish, calls, thoughts, usage, tool, vectors }) => ({
       usageKey: 'usage',
-      body: {
-        id,
-        object: 'chat.completion',
-        created: 1_767_225_600,
-        model,
-        choices: [
-          {
-            index: 0,
-            finish_reason: calls === undefined ? FINISH[finish] : 'tool_calls',
-            ...(thoughts !== undefined && { logprobs: { content: [{ token: 'a', logprob: -0.5 }] } }),
-            message:
-              finish === 'refused'
-                ? { role: 'assistant', content: null, refusal: text }
-                : {
-                    role: 'assistant',
-                    content: finish === 'filtered' || calls !== undefined || tool !== undefined ? null : text,
-                    refusal: null,
-                    ...(thoughts !== undefined && { reasoning_content: thoughts }),
-                    ...(calls && { tool_calls: calls.map(toolCall) }),
-                    ...(calls === undefined && tool !== undefined && { tool_calls: [answerCall(tool, text)] }),
-                  },
-          },
-        ],
-        usage: {
-          prompt_tokens: usage.input,
-          completion_tokens: usage.output,
-          total_tokens: usage.input + usage.output,
-        },
-      },
+      body:
+        vectors === undefined
+          ? {
+              id,
+              object: 'chat.completion',
+              created: 1_767_225_600,
+              model,
+              choices: [
+                {
+                  index: 0,
+                  finish_reason: calls === undefined ? FINISH[finish] : 'tool_calls',
+                  ...(thoughts !== undefined && { logprobs: { content: [{ token: 'a', logprob: -0.5 }] } }),
+                  message:
+                    finish === 'refused'
+                      ? { role: 'assistant', content: null, refusal: text }
+                      : {
+                          role: 'assistant',
+                          content: finish === 'filtered' || calls !== undefined || tool !== undefined ? null : text,
+                          refusal: null,
+                          ...(thoughts !== undefined && { reasoning_content: thoughts }),
+                          ...(calls && { tool_calls: calls.map(toolCall) }),
+                          ...(calls === undefined && tool !== undefined && { tool_calls: [answerCall(tool, text)] }),
+                        },
+                },
+              ],
+              usage: {
+                prompt_tokens: usage.input,
+                completion_tokens: usage.output,
+                total_tokens: usage.input + usage.output,
+              },
+            }
+          : vectorsBody(model, vectors, usage.input),
     }),
     events,
     error: (_status, type, message) => ({ error: { message, type, param: null, code: type } }),
@@ -101,7 +104,35 @@ function callDeltas(
   ];
 }
 
+/** In another order than was asked: their index counts. */
+function vectorsBody(model: string, vectors: readonly (readonly number[])[], tokens: number): Record<string, unknown> {
+  const data = vectors.map((embedding, index) => ({ object: 'embedding', index, embedding }));
+  return { object: 'list', data: data.reverse(), model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+}
+
+/** As OpenAI's servers have it: 2,048 texts of at least a character, and 300,000 tokens, together. */
+function readVectors(body: unknown): FakeCall | string {
+  const { model, input, dimensions } = fields(body);
+  const wrong = deviation(
+    body,
+    'body',
+    {
+      model: is.text,
+      input: (texts) => is.filledList(texts) && texts.length <= 2048 && texts.every(is.text),
+      encoding_format: (format) => format === 'float',
+    },
+    { dimensions: is.count },
+  );
+  if (wrong !== undefined) return wrong;
+  const texts = list(input).map(String);
+  if (texts.reduce((sum, text) => sum + Buffer.byteLength(text) / 4, 0) > 300_000)
+    return 'max 300000 tokens per request';
+  const size = is.count(dimensions) ? dimensions : 8;
+  return { model: String(model), texts, outputTokensMax: 0, wantsJson: false, body, stream: false, dimensions: size };
+}
+
 function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | string {
+  if (path === '/v1/embeddings') return readVectors(body);
   if (path !== '/v1/chat/completions') return `no such path: ${path}`;
   const cap = compatible ? 'max_tokens' : 'max_completion_tokens';
   const wrong = deviation(

@@ -10,6 +10,8 @@ export interface FakeCall {
   readonly format?: FakeFormat | undefined;
   /** The schema that it sends for it. */
   readonly schema?: unknown;
+  /** It asks for vectors of so many dimensions, one for each text. */
+  readonly dimensions?: number;
   /** The body of the request. */
   readonly body: unknown;
   /** Whether the answer is to come as a stream of events. */
@@ -42,6 +44,8 @@ export interface FakeAnswer {
   /** Told besides the text. */
   readonly thoughts?: string;
   readonly usage: FakeUsage;
+  /** In place of a text. */
+  readonly vectors?: readonly (readonly number[])[];
   /** The function that must be called with the answer. */
   readonly tool?: string | undefined;
 }

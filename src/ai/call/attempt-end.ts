@@ -2,19 +2,20 @@ import type { AttemptEnd } from '../ledger/index.js';
 import { costOf, type Nano, type Price } from '../money/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { roughTokens } from '../request/index.js';
-import type { ProviderLane } from './provider-lane.js';
+import { billsOf, type LanePrices } from './lane-prices.js';
 
 /** The ledger's record of an answered attempt. `time`: when it was sent; `worst`: the most that it could cost. */
 export function endOf(
   answer: ProviderAnswer,
-  lane: ProviderLane,
+  lane: LanePrices,
   request: ProviderRequest,
   worst: Nano | null,
   time: number,
   latencyMs: number,
 ): AttemptEnd {
   const configured = lane.configuredPriceOf(request.model, answer.model);
-  const price = configured ?? lane.priceOf(answer.model, time) ?? lane.priceOf(request.model, time);
+  const bills = billsOf(request);
+  const price = configured ?? lane.priceOf(answer.model, time, bills) ?? lane.priceOf(request.model, time, bills);
   const common = {
     outcome: answer.finish.kind === 'complete' ? 'answered' : answer.finish.kind,
     servedModel: answer.model,
@@ -24,6 +25,7 @@ export function endOf(
     rawUsage: answer.rawUsage,
     latencyMs,
   };
+  if (answer.share !== undefined) return { ...common, billing: 'exact', cost: answer.share, bound: answer.share };
   if (answer.reportedCost !== undefined && configured === undefined) {
     return { ...common, billing: 'exact', cost: answer.reportedCost, bound: answer.reportedCost };
   }

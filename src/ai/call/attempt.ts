@@ -10,6 +10,7 @@ import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provid
 import { inputTokensMax, roughTokens } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { endOf, endOfFailure } from './attempt-end.js';
+import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
@@ -70,7 +71,7 @@ export type AttemptResult =
 
 /** The most that a request can cost in a lane; null: no price is known. */
 export function worstCost(lane: ProviderLane, request: ProviderRequest, now: number): Nano | null {
-  const price = lane.priceOf(request.model, now);
+  const price = lane.priceOf(request.model, now, billsOf(request));
   return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
@@ -90,6 +91,8 @@ export async function attempt(
 ): Promise<AttemptResult> {
   const { world } = options;
   const cameAt = world.now();
+  // The request that it becomes a part of passes the gate, and counts as a request.
+  if (request.embedding !== undefined) return await withinLimits(lane, request, options, cameAt);
   const release = await lane.gate.enter(options.soft);
   if (release === undefined) return { kind: 'aborted' };
   try {
@@ -109,7 +112,7 @@ async function withinLimits(
   const permits: Permit[] = [];
   const cancel = (): void => permits.forEach((permit) => permit.cancel());
   for (const limiter of lane.limiters(request.model)) {
-    const admission = await acquire(limiter, tokens, options.soft);
+    const admission = await acquire(limiter, tokens, options.soft, request.embedding === undefined ? 1 : 0);
     if (admission.kind !== 'granted') {
       cancel();
       return admission;
@@ -134,8 +137,8 @@ async function withinLimits(
   return result;
 }
 
-async function acquire(limiter: Limiter, tokens: number, signal: AbortSignal) {
-  const admission = await limiter.acquire(tokens, signal);
+async function acquire(limiter: Limiter, tokens: number, signal: AbortSignal, requests: 0 | 1) {
+  const admission = await limiter.acquire(tokens, signal, requests);
   return admission.kind === 'too-large' ? { ...admission, tokens } : admission;
 }
 
@@ -180,9 +183,8 @@ async function withinBudget(
   }
 
   options.onSent();
-  lane.requestRate.add(1, world.now());
   const sentAt = world.now();
-  const result = await lane.provider.call({ ...request, model }, options.hard);
+  const result = await lane.send({ ...request, model }, options.ordinal, options);
   const latencyMs = world.now() - sentAt;
   const end = result.ok
     ? endOf(result.answer, lane, request, worst, time, latencyMs)
@@ -232,7 +234,8 @@ function recordHealth(
   else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.failing.add(call);
   // At once: after the end of a probe, other calls would be let through.
   const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
-  if (isRefusal) breaker.takeDown(now, Infinity, failure.code);
+  if (failure.shared === true) pass.neutral();
+  else if (isRefusal) breaker.takeDown(now, Infinity, failure.code);
   else if (outcome.kind === 'provider-down-until') breaker.takeDown(now, now + outcome.delayMs, failure.code);
   else if (failure.code === 'aborted') pass.neutral();
   else if (failure.outcome.kind === 'retry-now') pass.failure();

@@ -4,6 +4,7 @@ import { inputTokensMax, roughTokens } from '../request/index.js';
 import { inOrder, type RouteCandidate, type Route } from '../route/index.js';
 import { worstCost } from './attempt.js';
 import type { CallFailureCode } from './call.js';
+import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
@@ -33,6 +34,8 @@ export function fit(
   const { name } = lane;
   const { model } = request;
   if (!lane.provider.serves(model)) return { code: 'no_provider', reason: `${name} does not serve the model ${model}` };
+  if (request.embedding !== undefined && lane.provider.embeddings === undefined)
+    return { code: 'no_provider', reason: `${name} has no embeddings` };
   const settings = lane.settingsOf(model);
   const maxOutputTokens = Math.min(request.maxOutputTokens, settings?.max_output_tokens ?? Infinity);
   const input = roughTokens(request);
@@ -57,7 +60,7 @@ export function fit(
     const reason = `a request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's budget of ${showDollars(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
-  const price = lane.priceOf(model, now);
+  const price = lane.priceOf(model, now, billsOf(request));
   const likelyOutput = Math.ceil(maxOutputTokens * LIKELY_OUTPUT_SHARE);
   return {
     lane,

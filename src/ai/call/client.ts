@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
 import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { parseJson } from '../../json/index.js';
 import { callKey, type CallFacts, type Ending } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
@@ -94,8 +95,13 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
 
-  const checkFor = async (schema: JsonSchema | undefined): Promise<SchemaCheck | undefined> =>
-    schema === undefined ? undefined : await schemaCheck(schema);
+  const checkFor = async (
+    { embedding }: UniversalRequest,
+    schema: JsonSchema | undefined,
+  ): Promise<SchemaCheck | undefined> => {
+    if (embedding !== undefined) return (text) => ({ ok: true, value: parseJson(text) });
+    return schema === undefined ? undefined : await schemaCheck(schema);
+  };
 
   const make = async (
     request: UniversalRequest,
@@ -106,7 +112,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     const scope = scopes.begin(context.signal);
     try {
       await bookings.room();
-      const check = await checkFor(context.schema);
+      const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);
       return await journaledCall({
@@ -199,7 +205,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       const state = (await books.journal.get(callKey(factsOf(request, context, lanesFor(lanes, request, context)))))
         ?.record.state;
       if (state?.kind !== 'ended') return undefined;
-      return endedResult(state.ending, await checkFor(context.schema), context, true);
+      return endedResult(state.ending, await checkFor(request, context.schema), context, true);
     },
     async status(pipeline) {
       await bookings.idle();

@@ -4,6 +4,7 @@ import { inputTokensMax, loadTokenCounter, type TokenCounter, type UniversalRequ
 import { without } from '../without.js';
 import { countedTokens, worstCost } from './attempt.js';
 import type { AiCallOptions } from './call.js';
+import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import { choicesFor, type LaneChoice } from './choose.js';
 import { largestCap, secondRequests } from './repair-request.js';
@@ -62,7 +63,7 @@ export async function estimateCall(
   const count = await counter;
   const likelyInput = count(sent, context.schema);
   const likelyOutput = Math.ceil(first.request.maxOutputTokens * LIKELY_OUTPUT_SHARE);
-  const price = first.lane.priceOf(request.model, now);
+  const price = first.lane.priceOf(request.model, now, billsOf(request));
   const worst = (option: LaneChoice): Nano | null => worstCost(option.lane, option.request, now);
   const capMax = largestCap(lanes, request.model);
   return {

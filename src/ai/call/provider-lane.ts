@@ -10,15 +10,19 @@ import {
   type RateMeter,
   type SharedBuckets,
 } from '../limit/index.js';
-import { configuredPrice, type Price, type PriceTable } from '../money/index.js';
-import { createProvider, type Provider } from '../provider/index.js';
+import type { PriceTable } from '../money/index.js';
+import { createProvider, type Provider, type ProviderRequest, type ProviderResult } from '../provider/index.js';
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
+import { endOf } from './attempt-end.js';
+import { createGatherer, type Stops } from './gatherer.js';
+import { lanePrices, type LanePrices } from './lane-prices.js';
+import { sendGathered, type Passage } from './send-gathered.js';
 import { createSuspects, type Suspects } from './suspects.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RateLimit, type RetryOptions } from './options.js';
 
 /** A provider with its limits, breaker, prices and meters. */
-export interface ProviderLane {
+export interface ProviderLane extends LanePrices, Passage {
   readonly name: string;
   readonly provider: Provider;
   readonly breaker: Breaker;
@@ -35,14 +39,8 @@ export interface ProviderLane {
   limiters(model: string): readonly Limiter[];
   /** The limits of all its models together; of one, if it has been asked for one only. */
   limitStatus(): LimiterStatus;
-  /**
-   * The price that the config gives, whatever answers say of theirs.
-   *
-   * @param served what the answer calls the model
-   */
-  configuredPriceOf(model: string, served?: string): Price | undefined;
-  /** The price at `time`, or null. */
-  priceOf(model: string, time: number): Price | null;
+  /** Makes one HTTP attempt, or for vectors a part of one. @param ordinal of the attempt, from 1 */
+  send(request: ProviderRequest, ordinal: number, stops: Stops): Promise<ProviderResult>;
   settingsOf(model: string): ModelOptions | undefined;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   readonly lastSuccessAt: number;
@@ -107,18 +105,7 @@ export function createLane(
     world,
   );
   const settings = new Map(options.models?.map((model) => [model.name, model]));
-  const ownPrices = new Map(
-    [...settings].flatMap(([model, { cost_per_token: costs }]) =>
-      costs === undefined ? [] : [[model, configuredPrice(costs)] as const],
-    ),
-  );
-  const commonPrice = options.cost_per_token && configuredPrice(options.cost_per_token);
   const wireModel = (model: string): string => settings.get(model)?.as ?? model;
-  const configuredPriceOf = (model: string, served = model): Price | undefined => {
-    const real = wireModel(model);
-    const ofAlias = real === model ? undefined : ownPrices.get(model);
-    return ofAlias ?? ownPrices.get(served) ?? ownPrices.get(real) ?? commonPrice;
-  };
   const common =
     options.rate_limit && limiterFor(options.rate_limit, bucketsOf(encodeURIComponent(name), world), world);
   const byModel = new Map<string, ModelLimits>();
@@ -173,8 +160,12 @@ export function createLane(
       const waiting = [...models, ...(whole === undefined ? [] : [whole])].reduce((sum, one) => sum + one.waiting, 0);
       return { ...shown, pausedUntil: shown?.pausedUntil ?? 0, waiting };
     },
-    configuredPriceOf,
-    priceOf: (model, time) => configuredPriceOf(model) ?? prices.priceOf(provider.vendor, wireModel(model), time),
+    ...lanePrices(options, provider.vendor, prices),
+    send(request, ordinal, stops) {
+      if (request.embedding !== undefined && vectors !== undefined) return vectors.ask(request, ordinal, stops);
+      lane.requestRate.add(1, world.now());
+      return provider.call(request, stops.hard);
+    },
     settingsOf: (model) => withOwn(settings.get(wireModel(model)), settings.get(model)),
     get lastSuccessAt() {
       return lastSuccessAt;
@@ -206,6 +197,17 @@ export function createLane(
       provider.close();
     },
   };
+  const vectors =
+    provider.embeddings &&
+    createGatherer({
+      limits: provider.embeddings,
+      after: (ms, then) => world.after(ms, then),
+      send: (request, stops) => sendGathered(lane, request, stops, world.now()),
+      costOf(answer, request) {
+        const { billing, cost } = endOf(answer, lane, request, null, world.now(), 0);
+        return billing === 'exact' ? (cost ?? undefined) : undefined;
+      },
+    });
   return lane;
 }
 

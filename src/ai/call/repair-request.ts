@@ -29,6 +29,7 @@ export function largestCap(lanes: readonly ProviderLane[], model: string): numbe
 
 /** All requests that {@link repairRequest} may return, whatever the first answer is: for estimates. */
 export function secondRequests(request: ProviderRequest, capMax: number): readonly ProviderRequest[] {
+  if (request.embedding !== undefined) return [];
   const tally = { attempts: 1, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
   const longer = request.maxOutputTokens < capMax ? [repairRequest(request, { kind: 'truncated', tally }, capMax)] : [];
   if (request.schema === undefined) return longer;

@@ -23,9 +23,10 @@ export interface Limiter {
    * Waits for its turn and for both limits.
    *
    * @param tokens the most that the request may count for, as the provider counts it: input and the whole output cap
+   * @param requests 0: it is a part of a request that is counted by itself. Default: 1
    * @throws Error when the buckets can't be read or written
    */
-  acquire(tokens: number, signal?: AbortSignal): Promise<Admission>;
+  acquire(tokens: number, signal?: AbortSignal, requests?: 0 | 1): Promise<Admission>;
   /** Admits nothing before `time`, milliseconds since the epoch. */
   pauseUntil(time: number): void;
   /** Applies the limits in an answer, up and down, where they are stricter than the configured ones. */
@@ -46,6 +47,7 @@ export interface LimiterStatus {
 
 interface Waiter {
   readonly tokens: number;
+  readonly requests: 0 | 1;
   readonly done: (admission: Admission) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -75,9 +77,9 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
       : undefined;
 
   /** What a request takes from the limits: a whole minute's tokens at most. */
-  const needOf = (count: number): Quantity => ({
-    requests: limits.requestsPerMinute === undefined ? 0 : 1,
-    tokens: limits.tokensPerMinute === undefined ? 0 : Math.min(count, limits.tokensPerMinute),
+  const needOf = ({ requests, tokens }: Waiter): Quantity => ({
+    requests: limits.requestsPerMinute === undefined ? 0 : requests,
+    tokens: limits.tokensPerMinute === undefined ? 0 : Math.min(tokens, limits.tokensPerMinute),
   });
 
   const grant = (need: Quantity): Permit => {
@@ -102,7 +104,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     cancelTimer = undefined;
     for (const waiter of queue) {
       const refusal = tooLarge(waiter.tokens);
-      const need = needOf(waiter.tokens);
+      const need = needOf(waiter);
       if (refusal === undefined) {
         const pauseMs = pausedUntil - world.now();
         if (pauseMs > 0) {
@@ -128,7 +130,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     };
     let wanted: Quantity | undefined;
     for (const waiter of queue) {
-      const more = plus(wanted ?? minus(NOTHING, credit), needOf(waiter.tokens));
+      const more = plus(wanted ?? minus(NOTHING, credit), needOf(waiter));
       if (wanted !== undefined && !covers(slice, more)) break;
       wanted = more;
     }
@@ -170,7 +172,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   ): number | undefined => (limit === undefined || limit <= 0 ? before : Math.min(limit, ours ?? Infinity));
 
   return {
-    acquire(count, signal) {
+    acquire(count, signal, requests = 1) {
       const refusal = signal?.aborted === true ? ({ kind: 'aborted' } as const) : tooLarge(count);
       if (refusal !== undefined) return Promise.resolve(refusal);
       return new Promise((resolve, reject) => {
@@ -182,6 +184,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
         const leave = (): void => signal?.removeEventListener('abort', aborted);
         const waiter: Waiter = {
           tokens: count,
+          requests,
           done(admission) {
             leave();
             resolve(admission);

@@ -4,5 +4,5 @@ export { configuredPrice, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';
 export { costOf, worstCostOf, type Price } from './price.js';
 export { knownModels, PRICES_FROM, type KnownModel } from './model-catalogue.js';
-export { loadPriceTable, type PriceTable, type Vendor } from './price-table.js';
+export { loadPriceTable, type Bills, type PriceTable, type Vendor } from './price-table.js';
 export { amountColumn, showAmount } from './amounts.js';

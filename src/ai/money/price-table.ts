@@ -11,10 +11,13 @@ const CACHE_STEP_MS = 60_000;
 /** The vendor whose prices apply: by its name in the table, or by the address of the requests. */
 export type Vendor = { readonly id: string } | { readonly url: string };
 
+/** What a request is billed for: for its vectors, there is no output, and a model needs no price for any. */
+export type Bills = 'answer' | 'vectors';
+
 /** The maintained price table. */
 export interface PriceTable {
   /** The price at `time` (milliseconds since the epoch); null: the table does not know the model, and no guess is made. */
-  priceOf(vendor: Vendor, model: string, time: number): Price | null;
+  priceOf(vendor: Vendor, model: string, time: number, bills?: Bills): Price | null;
 }
 
 /** Loads the price table that ships with `@pydantic/genai-prices`; it is never updated over the network. */
@@ -22,9 +25,9 @@ export async function loadPriceTable(): Promise<PriceTable> {
   const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
   const cache = new Map<string, Price | null>();
   return {
-    priceOf(vendor, model, time) {
+    priceOf(vendor, model, time, bills = 'answer') {
       const step = Math.floor(time / CACHE_STEP_MS);
-      const key = JSON.stringify([vendor, model, step]);
+      const key = JSON.stringify([vendor, model, step, bills]);
       const known = cache.get(key);
       if (known !== undefined) return known;
       const provider = 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
@@ -36,7 +39,7 @@ export async function loadPriceTable(): Promise<PriceTable> {
               ...provider,
               timestamp: new Date(step * CACHE_STEP_MS),
             });
-      const price = found === null ? null : priceFrom(found.model_price);
+      const price = found === null ? null : priceFrom(found.model_price, bills);
       if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
       cache.set(key, price);
       return price;
@@ -48,8 +51,9 @@ export async function loadPriceTable(): Promise<PriceTable> {
  * Exact prices from the table's floats, which are dollars per million tokens. A cache class without a price is billed
  * as input, as providers do. A model with a price per request counts as unknown.
  */
-export function priceFrom(model: ModelPrice): Price | null {
-  if (model['input_mtok'] === undefined || model['output_mtok'] === undefined) return null;
+export function priceFrom(model: ModelPrice, bills: Bills = 'answer'): Price | null {
+  if (model['input_mtok'] === undefined) return null;
+  if (model['output_mtok'] === undefined && bills === 'answer') return null;
   if (model['requests_kcount'] !== undefined) return null;
   const starts = new Set<number>();
   for (const value of Object.values(model))

@@ -4,6 +4,7 @@ import type { BillableTokens } from '../money/index.js';
 import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
+import { readGoogleVectors } from './embeddings.js';
 import { contentAssembly } from './google-stream.js';
 import type { Finish } from './provider.js';
 import { answerParts, textUnder, toolCall, type ToolCall } from './answer-parts.js';
@@ -27,6 +28,16 @@ export const google: Wire = {
     return createGoogleGenerativeAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(
       modelId,
     );
+  },
+  embeddings: {
+    textsMax: 100,
+    tokensMax: Infinity,
+    async model({ apiKey, baseUrl: baseURL, fetch }, modelId) {
+      const { createGoogleGenerativeAI } = await import('@ai-sdk/google');
+      return createGoogleGenerativeAI({ apiKey, baseURL, fetch }).embedding(modelId.replace(/^models\//, ''));
+    },
+    options: (dimensions) => ({ google: { outputDimensionality: dimensions } }),
+    read: readGoogleVectors,
   },
   schemaModes: ['json_schema', 'json_object', 'prompt'],
   schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),

@@ -11,6 +11,7 @@ export interface Exchange {
  * A `fetch` for exactly one request, which it records. A second request of the library, for a retry or for the rest of a long
  * answer, is rejected: the ledger must see every attempt. The library never gets an answer that is too large to be parsed.
  *
+ * @param holdsVectors of an answer that is not streamed: it may have so many values as they have
  * @param stream takes the answer if it is streamed: then the library gets an empty one
  */
 export function oneShotFetch(
@@ -19,6 +20,7 @@ export function oneShotFetch(
   extraHeaders: Readonly<Record<string, string>>,
   signal: AbortSignal,
   stream: StreamReader | undefined,
+  holdsVectors = false,
 ): { readonly fetch: typeof fetch; readonly exchange: Exchange } {
   const exchange: Exchange = { answer: undefined, error: undefined };
   let used = false;
@@ -34,7 +36,7 @@ export function oneShotFetch(
       try {
         const body = typeof init?.body === 'string' ? init.body : '';
         const answer = await transport.post(url.href, headers, body, signal, stream);
-        const excess = tooMuch(answer.body);
+        const excess = tooMuch(answer.body, holdsVectors);
         if (excess !== undefined) throw new TransportError('too-large', true, excess);
         exchange.answer = answer;
         const bodyless = answer.status === 204 || answer.status === 205 || answer.status === 304;

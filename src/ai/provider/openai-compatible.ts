@@ -3,6 +3,7 @@ import type { Wire } from './wire.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
+import { readOpenaiVectors } from './embeddings.js';
 import { refusedByChat } from './media.js';
 import { forStrictMode } from '../schema/index.js';
 
@@ -25,6 +26,20 @@ export const openaiCompatible: Wire = {
       includeUsage: true,
       ...(apiKey !== '' && { apiKey }),
     }).chatModel(modelId);
+  },
+  embeddings: {
+    textsMax: 2048,
+    tokensMax: 300_000,
+    async model({ apiKey, baseUrl: baseURL, fetch }, modelId) {
+      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+      const key = apiKey !== '' && { apiKey };
+      return createOpenAICompatible({ name: 'compatible', baseURL, fetch, ...key }).embeddingModel(modelId);
+    },
+    options: (dimensions) => ({ compatible: { dimensions } }),
+    read(body) {
+      const reading = readOpenaiVectors(body);
+      return reading && { ...reading, reportedCost: billedCost(at(body, 'usage')) };
+    },
   },
   schemaModes: OPENAI_MODES,
   schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),

@@ -1,6 +1,7 @@
 import type { Wire } from './wire.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
+import { readOpenaiVectors } from './embeddings.js';
 import { refusedByChat } from './media.js';
 import { forStrictMode } from '../schema/index.js';
 
@@ -11,10 +12,21 @@ export const openai: Wire = {
   needsKey: true,
   requestIdHeader: 'x-request-id',
   vendor: () => ({ id: 'openai' }),
-  knows: (model) => /^(gpt-|o[0-9]|chatgpt-|codex-|ft:)/.test(model),
+  knows: (model) => /^(gpt-|o[0-9]|chatgpt-|codex-|ft:|text-embedding-)/.test(model),
   async model(settings, modelId) {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(modelId);
+  },
+  embeddings: {
+    textsMax: 2048,
+    tokensMax: 300_000,
+    async model(settings, modelId) {
+      const { createOpenAI } = await import('@ai-sdk/openai');
+      const { apiKey, baseUrl: baseURL, fetch } = settings;
+      return createOpenAI({ apiKey, baseURL, fetch }).embedding(modelId);
+    },
+    options: (dimensions) => ({ openai: { dimensions } }),
+    read: readOpenaiVectors,
   },
   schemaModes: OPENAI_MODES,
   schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),

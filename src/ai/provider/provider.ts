@@ -64,6 +64,10 @@ export interface ProviderAnswer {
   /** What it says besides its text. */
   readonly parts?: AnswerParts;
   readonly limits: LimitReport;
+  /** The vectors of the request's texts as JSON, in their order, where it asks for these. */
+  readonly vectors?: readonly string[];
+  /** What it costs as its part of a request with others, whose usage and price are known. */
+  readonly share?: Nano;
   /** Parts of the request that this provider does not support and that were omitted. */
   readonly warnings: readonly string[];
 }
@@ -112,6 +116,8 @@ export interface ProviderFailure {
   readonly requestId?: string;
   /** There is no connection, and there is not likely to be one until a person mends it. */
   readonly lasting?: boolean;
+  /** It failed together with others in one request, and one of these tells of the provider's health. */
+  readonly shared?: boolean;
   /** What came of an answer before it broke off. */
   readonly partial?: string;
   /** `unknown`: the provider may have billed it. */
@@ -122,6 +128,13 @@ export interface ProviderFailure {
 export type ProviderResult =
   { readonly ok: true; readonly answer: ProviderAnswer } | { readonly ok: false; readonly failure: ProviderFailure };
 
+export interface EmbeddingLimits {
+  /** Texts of one request. */
+  readonly textsMax: number;
+  /** Tokens of one request, all texts together. */
+  readonly tokensMax: number;
+}
+
 /** One configured provider. */
 export interface Provider {
   readonly name: string;
@@ -131,6 +144,8 @@ export interface Provider {
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
   serves(model: string): boolean;
+  /** What one request for vectors takes; undefined: it has none. */
+  readonly embeddings: EmbeddingLimits | undefined;
   /** Makes exactly one HTTP attempt. Never throws for anything that the server does. */
   call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;
   close(): void;

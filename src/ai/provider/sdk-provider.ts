@@ -4,6 +4,7 @@ import { createTransport, type HttpAnswer, type TransportError } from '../transp
 import { AnswerModes, detailWords, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
 import { callOptions } from './call-options.js';
+import { askForVectors, readVectors } from './embeddings.js';
 import { withExtra } from './extra-body.js';
 import type { SdkModel, Wire } from './wire.js';
 import { oneShotFetch } from './one-shot-fetch.js';
@@ -60,19 +61,32 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
     const { apiKey } = key;
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
-    const mode = answerModes.of(request);
+    const isForVectors = request.embedding !== undefined;
+    const mode = isForVectors ? undefined : answerModes.of(request);
     const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
-    const isStreamed = (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
+    const isStreamed = !isForVectors && (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
     const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
-    const { fetch, exchange } = oneShotFetch(transport, options.query ?? {}, options.headers ?? {}, signal, stream);
+    const { fetch, exchange } = oneShotFetch(
+      transport,
+      options.query ?? {},
+      options.headers ?? {},
+      signal,
+      stream,
+      isForVectors,
+    );
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
       const partial = stream === undefined ? '' : mask.text(wire.read(stream.body())?.text ?? '');
       return { ok: false, failure: { ...failure, message, ...(partial !== '' && { partial }) } };
     };
     try {
+      const settings = { baseUrl, apiKey, fetch: withExtra(fetch, request.extra) };
+      if (isForVectors) {
+        await askForVectors(wire.embeddings, settings, request);
+        return finished([]);
+      }
       refuseMedia(wire, request);
-      const model = await wire.model({ baseUrl, apiKey, fetch: withExtra(fetch, request.extra) }, request.model);
+      const model = await wire.model(settings, request.model);
       const asked = wire.adapt(callOptions(withWords(request, mode), mode), request, mode);
       const warnings = stream === undefined ? (await model.doGenerate(asked)).warnings : await streamed(model, asked);
       return finished(warnings.map(warningText));
@@ -115,7 +129,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         // It is unknown whether an error inside a successful answer was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
-      const reading = wire.read(body);
+      const vectors = isForVectors ? readVectors(wire.embeddings, body, request) : undefined;
+      const reading = isForVectors ? vectors : wire.read(body);
       if (reading === undefined || problem !== undefined) {
         const message =
           problem ?? (body === undefined ? 'the answer is not JSON' : 'the answer has an unexpected structure');
@@ -142,6 +157,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           warnings,
           ...(reportedCost !== undefined && { reportedCost }),
           ...(otherTariff !== undefined && { otherTariff }),
+          ...(vectors !== undefined && { vectors: vectors.vectors }),
           ...(parts !== undefined && { parts: mask.json(parts) ?? {} }),
           ...known,
         },
@@ -154,6 +170,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     kind: wire.kind,
     baseUrl,
     vendor: wire.vendor(baseUrl),
+    embeddings: wire.embeddings,
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call,
     close: () => transport.close(),

@@ -4,7 +4,7 @@ import type { BillableTokens, Nano, Vendor } from '../money/index.js';
 import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { AnswerParts } from './answer-parts.js';
 import type { Assembly } from './assembly.js';
-import type { Finish, ProviderRequest } from './provider.js';
+import type { EmbeddingLimits, Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
 /** A model of the AI SDK: it writes the request's wire format. */
@@ -15,6 +15,23 @@ export interface SdkOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly fetch: typeof fetch;
+}
+
+/** A model of the AI SDK whose answers are vectors. */
+export type SdkEmbeddingModel = ReturnType<OpenAIProvider['embedding']>;
+
+/** How vectors are asked for. */
+export interface EmbeddingWire extends EmbeddingLimits {
+  model(settings: SdkOptions, modelId: string): Promise<SdkEmbeddingModel>;
+  /** The library's options for vectors of so many dimensions. */
+  options(dimensions: number): NonNullable<Parameters<SdkEmbeddingModel['doEmbed']>[0]['providerOptions']>;
+  /** Reads the body of a success; undefined when it is not such an answer. */
+  read(body: unknown): WireVectors | undefined;
+}
+
+export interface WireVectors extends Pick<WireAnswer, 'model' | 'tokens' | 'rawUsage' | 'reportedCost'> {
+  /** In the order of the texts. */
+  readonly vectors: readonly (readonly number[])[];
 }
 
 /** What an answer's body says. */
@@ -43,6 +60,8 @@ export interface Wire {
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
+  /** Absent: it has no vectors. */
+  readonly embeddings?: EmbeddingWire;
   /** The ways to bind an answer to a schema, in the order in which they are tried where none is chosen. */
   readonly schemaModes: readonly SchemaMode[];
   /** A schema as it is sent in a mode; undefined: it does not fit there. Default: as it is. */

@@ -3,6 +3,7 @@ export { canonicalJson } from './canonical.js';
 export { loadTokenCounter, roughTokens, type TokenCounter } from './likely-tokens.js';
 export { notExtra, NUMBERS, unknownMember } from './members.js';
 export type { ReadPart } from './parse-message.js';
+export { parseEmbedding } from './parse-embedding.js';
 export { parseRequest, type ParsedRequest, type ParseOptions } from './parse-request.js';
 export { mediaTypeOfData, mediaTypeOfName } from './media-type.js';
 export {

@@ -52,12 +52,21 @@ export interface Sampling {
   readonly reasoning_effort?: ReasoningEffort;
 }
 
+/** Asks for the vectors of the messages' texts, one each, in place of an answer. */
+export interface Embedding {
+  /** A list of vectors is wanted, also for one text. */
+  readonly many: boolean;
+  /** Default: as many as the model has. */
+  readonly dimensions?: number;
+}
+
 /** What an AI stage asks for, whoever serves it. */
 export interface UniversalRequest extends Sampling {
   /** The name of a configured provider: only this one serves. */
   readonly provider?: string;
   readonly model: string;
   readonly messages: readonly Message[];
+  readonly embedding?: Embedding;
   /** The maximum of output tokens. */
   readonly max_tokens?: number;
   readonly tools?: readonly Tool[];

@@ -11,11 +11,11 @@ export async function lookWithPrices<T>(look: (isPriced: IsPriced) => Promise<T>
   if (!table.asked) return guessed;
   const { loadPriceTable } = await import('../../ai/money/index.js');
   const prices = await loadPriceTable();
-  return await look((model, { kind, baseUrl }) => {
+  return await look((model, { kind, baseUrl }, asksFor) => {
     const wire = providerKinds.get(kind);
     const address = baseUrl ?? wire?.baseUrl;
     // Behind an address that is not known there may be any vendor.
     if (wire === undefined || address === undefined || !URL.canParse(address)) return false;
-    return prices.priceOf(wire.vendor(address), model, Date.now()) !== null;
+    return prices.priceOf(wire.vendor(address), model, Date.now(), asksFor ?? 'answer') !== null;
   });
 }

@@ -70,12 +70,36 @@ export async function checkAiStages(
       const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
       if ('problem' in served) findings.push(served.problem);
     }
+    findings.push(...withoutVectors({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...refusedMedia({ document, env, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
   return [...findings, ...sameNames(document, stages)];
+}
+
+/** Who is asked for vectors and has none. Where several may serve, one that has them is enough. */
+function withoutVectors(
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  if (stage.kind.asksFor !== 'vectors') return [];
+  const { document, kinds } = config;
+  const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
+  const lacking = servers.filter((server) => providerKind(document, kinds, server)?.embeddings === undefined);
+  if (servers.length === 0 || lacking.length < servers.length) return [];
+  const have = kinds.providers.all.flatMap(({ kind, embeddings }) => (embeddings === undefined ? [] : [kind]));
+  const message = `no provider of this stage has embeddings: ${lacking.join(', ')}`;
+  const finding = {
+    severity: 'error',
+    code: 'invalid-value',
+    message,
+    hint: `use one of kind ${have.join(', ')}`,
+  } as const;
+  return [diagnose(document, formatPointer(stage.path), finding, 'key')];
 }
 
 /** Pictures, documents and recordings that none of a stage's providers takes. */

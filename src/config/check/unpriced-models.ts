@@ -1,5 +1,6 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import type { StageInConfig } from '../kinds/index.js';
 import type { LoadedConfig } from '../load/load-config.js';
 import type { ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
@@ -18,7 +19,7 @@ export interface PricedProvider {
 }
 
 /** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
-export type IsPriced = (model: string, provider: PricedProvider) => boolean;
+export type IsPriced = (model: string, provider: PricedProvider, asksFor: StageInConfig['asksFor']) => boolean;
 
 /** Models that would cost nobody knows what, where there is a budget to keep. */
 export function unpricedModels(
@@ -83,7 +84,9 @@ function unpricedIn(
     modelsOf(config, server, stage, scriptAt).map((one) => ({
       ...one,
       server,
-      priced: hasPrice(config, server, one) || isPriced(one.as ?? one.model, pricedProvider(config, server)),
+      priced:
+        hasPrice(config, server, one) ||
+        isPriced(one.as ?? one.model, pricedProvider(config, server), stage.kind.asksFor),
     })),
   );
   return asked

@@ -56,6 +56,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly textFiles?: readonly KeyPath[];
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
   readonly callsAt?: KeyPath | undefined;
+  /** What its AI calls ask for, where that is no answer. */
+  readonly asksFor?: 'vectors';
   /** Undefined when something is wrong with it, which `make` was told. */
   plan(settings: Settings, make: StageMaker): Promise<StagePlan | undefined>;
   /**
@@ -183,6 +185,8 @@ export interface ProviderInConfig {
   readonly kind: string;
   /** Why it takes no such picture, document or recording; undefined: it does. Default: it takes all. */
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
+  /** What one of its requests for vectors takes. Absent: it has none. */
+  readonly embeddings?: object;
   /** Where requests go by default; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
   readonly needsKey: boolean;

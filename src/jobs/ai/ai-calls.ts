@@ -1,5 +1,7 @@
+import type { Json } from 'computo-js';
 import {
   callKey,
+  parseEmbedding,
   parseRequest,
   type AiClient,
   type AnsweredCall,
@@ -7,6 +9,7 @@ import {
   type CallResult,
   type InDoubtPolicy,
   type JsonSchema,
+  type ParsedRequest,
   type ReadPart,
   type UniversalRequest,
 } from '../../ai/index.js';
@@ -50,7 +53,7 @@ export function callsThat(
 ): AiCalls {
   return {
     prepare(stage, value) {
-      const parsed = parseRequest(value, { defaultModel: stage.model, readPart });
+      const parsed = parsedFor(stage, value, readPart);
       if (!parsed.ok) {
         const failed: AiOutcome = { kind: 'failed', code: 'invalid_request', message: parsed.problem };
         return { fingerprint: '', send: () => Promise.resolve(failed), recall: () => Promise.resolve(failed) };
@@ -64,6 +67,12 @@ export function callsThat(
       };
     },
   };
+}
+
+function parsedFor({ model, embedding }: AiStagePlan, value: Json, readPart: ReadPart | undefined): ParsedRequest {
+  return embedding === undefined
+    ? parseRequest(value, { defaultModel: model, readPart })
+    : parseEmbedding(value, { model: model ?? '', ...embedding });
 }
 
 /** The same text for equal requests of a stage, whoever serves them. */

@@ -1,6 +1,13 @@
 import type { AiClient } from '../../ai/index.js';
 import { useProvider, useSection, type LoadedConfig } from '../../config/index.js';
-import { eventExecutor, type BlockOptions, type EventOptions, type OpenExecutor } from '../../pipeline/index.js';
+import {
+  eventExecutor,
+  GATHERED_MAX,
+  isAiStage,
+  type BlockOptions,
+  type EventOptions,
+  type OpenExecutor,
+} from '../../pipeline/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { aiCalls, type CallManner } from './ai-calls.js';
 import { providersOf, type AiPlan } from './open-client.js';
@@ -34,7 +41,9 @@ export function aiEvents(
 ): EventOptions {
   const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
   const calls = aiCalls(client, callManner(run));
-  return { ...block, calls, concurrency, window: concurrency * WINDOW_PER_CALL };
+  const gathers = block.pipeline.stages.some((stage) => isAiStage(stage) && stage.embedding !== undefined);
+  const window = Math.max(concurrency * WINDOW_PER_CALL, gathers ? GATHERED_MAX : 0);
+  return { ...block, calls, concurrency, window };
 }
 
 /** Sends events through from here. */

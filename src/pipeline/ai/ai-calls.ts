@@ -6,6 +6,8 @@ import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js'
 export interface AiStagePlan extends StagePlan {
   /** Makes the universal request from the event. */
   readonly request: ScriptPlan | TemplatePlan;
+  /** Its requests are for vectors, and `request` makes their text or list of texts. */
+  readonly embedding?: { readonly dimensions?: number };
   /** Members of requests that have none of their own. */
   readonly defaults?: JsonObject;
   /** For requests that name no model. */

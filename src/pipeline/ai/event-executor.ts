@@ -19,7 +19,7 @@ import { keptOccurrences, occurrences } from './occurrences.js';
 import { outputFormats } from '../output-formats.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
-import { semaphore } from './semaphore.js';
+import { callPlaces } from './places.js';
 import {
   compileStep,
   FILTERED,
@@ -91,13 +91,13 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     rawMax,
   };
   const reading = { ...options, takesParts: true };
-  const place = semaphore(options.concurrency);
+  const place = callPlaces(options.concurrency);
   const held = new HeldBlocks(options.window);
   const aiSteps = steps.filter(isAi);
   // Equal requests of new events are numbered in the order of the input. The first AI stage is reached in that order anyway.
   const turnstiles = options.input === 'envelope' ? [] : aiSteps.slice(1).map(turnstile);
   const lastAiStep = aiSteps.at(-1);
-  const send: Ask = (_step, call, event) => place(() => call.send(event));
+  const send: Ask = (step, call, event) => place(step.gathers === true, () => call.send(event));
   // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 

@@ -158,7 +158,8 @@ function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): Ai
   };
 }
 
-function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
+/** @throws EventFailure, RunPaused when there is no answer */
+export function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
   switch (outcome.kind) {
     case 'answered':
       return outcome;

@@ -7,6 +7,7 @@ import { aggregate } from './aggregate.js';
 import { batch } from './batch.js';
 import { computo } from './computo.js';
 import { dedupe } from './dedupe.js';
+import { embed } from './embed.js';
 import { every } from './every.js';
 import { explode } from './explode.js';
 import { filter } from './filter.js';
@@ -34,6 +35,7 @@ export const stageKinds = new Kinds<StageKind>([
   batch,
   aggregate,
   ai,
+  embed,
 ]);
 
 /** Whether the events of a stage wait for the answers of AI providers. */

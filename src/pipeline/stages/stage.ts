@@ -23,6 +23,8 @@ export type AiAnswer = Extract<AiOutcome, { readonly kind: 'answered' }>;
 /** A compiled step that sends a request for each event to a provider and puts the answer into its data. */
 export interface AiStage {
   readonly name: string;
+  /** Its calls share requests: many are to be under way at a time. */
+  readonly gathers?: boolean;
   /**
    * The call that an event needs.
    *

@@ -2,7 +2,7 @@ import type { Json } from 'computo-js';
 import { parseJson, stringifyJson } from '../../json/index.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import type { EventOptions } from '../ai/event-executor.js';
-import { semaphore } from '../ai/semaphore.js';
+import { callPlaces } from '../ai/places.js';
 import { failureOf } from '../failure.js';
 import type { PipelineSpec } from '../spec.js';
 import { isAiStage } from '../stages/index.js';
@@ -56,13 +56,13 @@ export function callMaker(
   { stages }: PipelineSpec,
   { calls, concurrency }: Pick<EventOptions, 'calls' | 'concurrency'>,
 ): (asked: AskedCall) => Promise<AnsweredAsk> {
-  const place = semaphore(concurrency);
+  const place = callPlaces(concurrency);
   const stageOf = new Map(stages.filter(isAiStage).map((stage) => [stage.name, stage]));
   return async ({ call, stage: name, request, event }) => {
     const stage = stageOf.get(name);
     if (stage === undefined) throw new TypeError(`no AI stage is named ${name}`);
     const prepared = calls.prepare(stage, parseJson(request, Number.POSITIVE_INFINITY));
-    const outcome = await place(() => prepared.send(event));
+    const outcome = await place(stage.embedding !== undefined, () => prepared.send(event));
     return { call, outcome: stringifyJson(outcome) };
   };
 }

@@ -21,7 +21,7 @@ function costBy(configured: Price | undefined): bigint | null {
     configuredPriceOf: () => configured,
     priceOf: () => configured ?? null,
   };
-  return endOf(ANSWER, lane as ProviderLane, REQUEST, 1_000_000n, 0, 5).cost;
+  return endOf(ANSWER, lane, REQUEST, 1_000_000n, 0, 5).cost;
 }
 
 it('books the price of the config, whatever an answer says that it costs', () => {

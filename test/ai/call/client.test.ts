@@ -336,25 +336,27 @@ describe('a client that runs for months', () => {
   const probeDown = { unnamedMs: 60_000, namedMs: 900_000 };
   const NOON = Date.UTC(2026, 0, 5, 12);
 
-  it.each<Fault>([
-    status(301),
-    status(307),
-    status(401),
-    { kind: 'body', status: 404, body: '<html>not found</html>' },
-  ])('asks a provider again, by one call, after %j', async (fault) => {
-    const fake = await on.fake('openai', { faults: first(fault, fault) });
-    const time = createFakeWorld(NOON);
-    const client = await on.client([setupOf(fake)], { probeDown, providerWaitMs: Infinity }, patientWorld(time).world);
-    const calls = [client.call(request('0'), context())];
-    await until(() => on.notices.length === 1, 'it is down');
-    expect(on.notices[0]?.message).toContain('not used before 2026-01-05T12:01:00.000Z');
-    for (let i = 1; i < 10; i++) calls.push(client.call(request(String(i)), context()));
-    const results = await time.until(Promise.all(calls));
-    expect(results.map(({ kind }) => kind)).toEqual(Array.from({ length: 10 }, () => 'answered'));
-    expect(fake.records).toHaveLength(2 + 10);
-    expect(time.now()).toBeGreaterThanOrEqual(NOON + 2 * 60_000);
-    await time.until(client.close());
-  });
+  it.each<Fault>([status(401), { kind: 'body', status: 404, body: '<html>not found</html>' }])(
+    'asks a provider again, by one call, after %j',
+    async (fault) => {
+      const fake = await on.fake('openai', { faults: first(fault, fault) });
+      const time = createFakeWorld(NOON);
+      const client = await on.client(
+        [setupOf(fake)],
+        { probeDown, providerWaitMs: Infinity },
+        patientWorld(time).world,
+      );
+      const calls = [client.call(request('0'), context())];
+      await until(() => on.notices.length === 1, 'it is down');
+      expect(on.notices[0]?.message).toContain('not used before 2026-01-05T12:01:00.000Z');
+      for (let i = 1; i < 10; i++) calls.push(client.call(request(String(i)), context()));
+      const results = await time.until(Promise.all(calls));
+      expect(results.map(({ kind }) => kind)).toEqual(Array.from({ length: 10 }, () => 'answered'));
+      expect(fake.records).toHaveLength(2 + 10);
+      expect(time.now()).toBeGreaterThanOrEqual(NOON + 2 * 60_000);
+      await time.until(client.close());
+    },
+  );
 
   it('does not retry a provider that refuses sooner than one that fails', async () => {
     const fake = await on.fake('openai', { faults: first(status(401)) });

@@ -1,0 +1,238 @@
+import { setMaxListeners } from 'node:events';
+import type { AiWorld } from '../ai-world.js';
+import { NO_TOKENS, type Nano } from '../money/index.js';
+import type {
+  EmbeddingLimits,
+  ProviderAnswer,
+  ProviderFailure,
+  ProviderRequest,
+  ProviderResult,
+} from '../provider/index.js';
+import { textOf } from '../request/index.js';
+import { without } from '../without.js';
+import { partsOf } from './parts-of.js';
+
+/** Raised while a request waits, and while it is under way. */
+export interface Stops {
+  readonly soft: AbortSignal;
+  readonly hard: AbortSignal;
+}
+
+/** Sends what is asked for vectors in the same moment in one request, and gives each asker its part of answer and bill. */
+export interface Gatherer {
+  /** @param ordinal of the attempt, from 1: later ones share a request with ever fewer, so that a row that breaks it is alone in the end */
+  ask(request: ProviderRequest, ordinal: number, stops: Stops): Promise<ProviderResult>;
+}
+
+export interface GathererOptions {
+  readonly limits: EmbeddingLimits;
+  /** Makes one HTTP attempt. */
+  readonly send: (request: ProviderRequest, stops: Stops) => Promise<ProviderResult>;
+  /** What an answer costs; undefined: that is not known for sure. */
+  readonly costOf: (answer: ProviderAnswer, request: ProviderRequest) => Nano | undefined;
+  readonly after: AiWorld['after'];
+}
+
+/** So long a request waits for others. An answer takes many times as long. */
+const GATHER_MS = 10;
+/** Few enough for an answer of a few megabytes, and for few to be asked again when one of them is refused. */
+const TEXTS_MAX = 100;
+/** By so much fewer share a request at the next attempt. */
+const FEWER = 8;
+/** While so many are under way, one that is not full waits and fills up. */
+const UNDER_WAY_MAX = 4;
+
+interface Asker {
+  readonly request: ProviderRequest;
+  readonly bytes: number;
+  readonly stops: Stops;
+  resolve(result: ProviderResult): void;
+  reject(error: unknown): void;
+  /** It asks no more for the end of its waiting. */
+  leave(): void;
+}
+
+interface Group {
+  readonly askers: Set<Asker>;
+  readonly textsMax: number;
+  isRipe: boolean;
+  readonly cancelTimer: () => void;
+}
+
+export function createGatherer({ limits, send, costOf, after }: GathererOptions): Gatherer {
+  /** Those that are not sent yet, by what their requests must have in common. */
+  const groups = new Map<string, Group>();
+  let textsMax = Math.min(TEXTS_MAX, limits.textsMax);
+  let underWay = 0;
+
+  function open(key: string, ordinal: number): Group {
+    const cancelTimer = after(GATHER_MS, () => {
+      group.isRipe = true;
+      sendRipe();
+    });
+    const max = Math.max(1, Math.floor(textsMax / FEWER ** (ordinal - 1)));
+    const group: Group = { askers: new Set(), textsMax: max, isRipe: false, cancelTimer };
+    groups.set(key, group);
+    return group;
+  }
+
+  function sendRipe(): void {
+    for (const [key, group] of groups) if (group.isRipe && underWay < UNDER_WAY_MAX) dispatch(key, group);
+  }
+
+  function dispatch(key: string, group: Group): void {
+    groups.delete(key);
+    group.cancelTimer();
+    const askers = [...group.askers];
+    for (const asker of askers) asker.leave();
+    if (askers.length === 0) return;
+    underWay += 1;
+    void serve(askers)
+      .catch((error: unknown) => {
+        for (const asker of askers) asker.reject(error);
+      })
+      .finally(() => {
+        underWay -= 1;
+        sendRipe();
+      });
+  }
+
+  /** @returns whether all of them are answered */
+  async function serve(askers: readonly Asker[]): Promise<boolean> {
+    const whole = together(askers);
+    const result = await withJointStops(askers, (stops) => send(whole, stops));
+    if (result.ok) {
+      const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
+      for (const [i, asker] of askers.entries()) asker.resolve(answers[i] ?? result);
+      return true;
+    }
+    if (askers.length === 1 || !mayBeOnes(result.failure)) {
+      for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(result.failure, i) });
+      return false;
+    }
+    const middle = askers.length >> 1;
+    const halves = [askers.slice(0, middle), askers.slice(middle)];
+    const served = await Promise.all(halves.map(serve));
+    if (!served.every(Boolean)) return false;
+    // None of them was refused, but so many were.
+    textsMax = Math.max(1, Math.min(textsMax, Math.ceil(whole.messages.length / 2)));
+    return true;
+  }
+
+  return {
+    ask: (request, ordinal, stops) =>
+      new Promise((resolve, reject) => {
+        const key = JSON.stringify([request.model, request.embedding?.dimensions, request.extra, ordinal]);
+        const bytes = bytesOf(request);
+        const before = groups.get(key);
+        if (before !== undefined && !fits(before, request, bytes)) dispatch(key, before);
+        const group = groups.get(key) ?? open(key, ordinal);
+        const stopped = (): void => {
+          group.askers.delete(asker);
+          resolve(NOT_SENT);
+        };
+        const leave = (): void => stops.soft.removeEventListener('abort', stopped);
+        const asker: Asker = { request, bytes, stops, resolve, reject, leave };
+        if (stops.soft.aborted) {
+          resolve(NOT_SENT);
+          return;
+        }
+        stops.soft.addEventListener('abort', stopped, { once: true });
+        group.askers.add(asker);
+        if (textsIn(group) >= group.textsMax) dispatch(key, group);
+      }),
+  };
+
+  /** A token has at least a byte. */
+  function fits(group: Group, { messages }: ProviderRequest, bytes: number): boolean {
+    const all = [...group.askers].reduce((sum, asker) => sum + asker.bytes, bytes);
+    return textsIn(group) + messages.length <= group.textsMax && all <= limits.tokensMax;
+  }
+}
+
+/** What becomes of a request that was stopped before it was sent. */
+export const NOT_SENT: ProviderResult = {
+  ok: false,
+  failure: {
+    code: 'aborted',
+    outcome: { kind: 'retry-now' },
+    message: 'stopped before it was sent',
+    billing: 'none',
+    limits: {},
+  },
+};
+
+function textsIn({ askers }: Group): number {
+  return [...askers].reduce((sum, { request }) => sum + request.messages.length, 0);
+}
+
+function bytesOf({ messages }: ProviderRequest): number {
+  return messages.reduce((sum, message) => sum + Buffer.byteLength(textOf(message)), 0);
+}
+
+function together(askers: readonly Asker[]): ProviderRequest {
+  const [first] = askers;
+  if (first === undefined) throw new Error('nobody asks');
+  return { ...first.request, messages: askers.flatMap(({ request }) => request.messages) };
+}
+
+/** A request is stopped when nobody wants its answer any more. */
+async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) => Promise<T>): Promise<T> {
+  const done = new AbortController();
+  // Each of many askers has its listener, until the answer is there.
+  setMaxListeners(0, done.signal);
+  const joint = (which: keyof Stops): AbortSignal => {
+    const all = new AbortController();
+    const signals = new Set(askers.map(({ stops }) => stops[which]));
+    const check = (): void => {
+      if ([...signals].every(({ aborted }) => aborted)) all.abort();
+    };
+    for (const each of signals) each.addEventListener('abort', check, { signal: done.signal });
+    check();
+    return all.signal;
+  };
+  try {
+    return await work({ soft: joint('soft'), hard: joint('hard') });
+  } finally {
+    done.abort();
+  }
+}
+
+/** Whether one of several texts may be why the provider refuses them all. */
+function mayBeOnes({ outcome, code, status }: ProviderFailure): boolean {
+  return outcome.kind === 'record-fatal' && status !== undefined && code !== 'model_not_found';
+}
+
+/** Of those that failed together, the first tells of the provider. */
+function partOf(failure: ProviderFailure, i: number): ProviderFailure {
+  return i === 0 ? failure : { ...failure, shared: true, limits: {} };
+}
+
+/** Each asker's part of an answer: its vectors, and by the length of its texts its tokens and its part of the cost. */
+function answersOf(
+  answer: ProviderAnswer,
+  askers: readonly Asker[],
+  cost: Nano | undefined,
+): readonly ProviderResult[] {
+  const { vectors = [], tokens, rawUsage, limits } = answer;
+  const common = without(answer, 'vectors', 'reportedCost');
+  const weights = askers.map(({ bytes }) => bytes);
+  const inputs = tokens && partsOf(BigInt(tokens.input), weights);
+  const shares = cost === undefined ? undefined : partsOf(cost, weights);
+  let taken = 0;
+  return askers.map(({ request: { messages, embedding } }, i) => {
+    const own = vectors.slice(taken, (taken += messages.length));
+    const [share, input] = [shares?.[i], inputs?.[i]];
+    return {
+      ok: true,
+      answer: {
+        ...common,
+        text: embedding?.many === true ? `[${own.join(',')}]` : (own[0] ?? ''),
+        tokens: input === undefined ? undefined : { ...NO_TOKENS, input: Number(input) },
+        rawUsage: askers.length === 1 ? rawUsage : { inputs: askers.length, usage: rawUsage },
+        ...(share !== undefined && { share }),
+        limits: i === 0 ? limits : {},
+      },
+    };
+  });
+}

@@ -1,0 +1,45 @@
+import { configuredPrice, type Bills, type Price, type PriceTable, type Vendor } from '../money/index.js';
+import type { ProviderRequest } from '../provider/index.js';
+import type { LaneOptions } from './options.js';
+
+/** What a provider's models cost. */
+export interface LanePrices {
+  /**
+   * The price that the config gives, whatever answers say of theirs.
+   *
+   * @param served what the answer calls the model
+   */
+  configuredPriceOf(model: string, served?: string): Price | undefined;
+  /** The price at `time`, or null. */
+  priceOf(model: string, time: number, bills: Bills): Price | null;
+}
+
+/** @throws RangeError when a configured price is invalid */
+export function lanePrices(
+  { models = [], cost_per_token: common }: Pick<LaneOptions, 'models' | 'cost_per_token'>,
+  vendor: Vendor,
+  table: PriceTable,
+): LanePrices {
+  const own = new Map(
+    models.flatMap(({ name, cost_per_token: costs }) =>
+      costs === undefined ? [] : [[name, configuredPrice(costs)] as const],
+    ),
+  );
+  const commonPrice = common && configuredPrice(common);
+  const realName = new Map(models.flatMap(({ name, as }) => (as === undefined ? [] : [[name, as] as const])));
+  const configuredPriceOf = (model: string, served = model): Price | undefined => {
+    const real = realName.get(model);
+    const ofAlias = real === undefined ? undefined : own.get(model);
+    return ofAlias ?? own.get(served) ?? own.get(real ?? model) ?? commonPrice;
+  };
+  return {
+    configuredPriceOf,
+    priceOf: (model, time, bills) =>
+      configuredPriceOf(model) ?? table.priceOf(vendor, realName.get(model) ?? model, time, bills),
+  };
+}
+
+/** What a request is billed for. */
+export function billsOf({ embedding }: Pick<ProviderRequest, 'embedding'>): Bills {
+  return embedding === undefined ? 'answer' : 'vectors';
+}

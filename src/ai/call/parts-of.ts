@@ -1,0 +1,19 @@
+/**
+ * A whole in parts that add up to it, each less than 1 away from what its weight makes of it.
+ *
+ * @param whole 0 or more
+ * @param weights integers of at least 0
+ */
+export function partsOf(whole: bigint, weights: readonly number[]): readonly bigint[] {
+  const sum = weights.reduce((all, weight) => all + BigInt(weight), 0n);
+  let passed = 0n;
+  let given = 0n;
+  return weights.map((weight, i) => {
+    passed += BigInt(weight);
+    // The last has what is left, also where nothing weighs anything.
+    const upTo = i === weights.length - 1 ? whole : sum === 0n ? 0n : (whole * passed) / sum;
+    const part = upTo - given;
+    given = upTo;
+    return part;
+  });
+}

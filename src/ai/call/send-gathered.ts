@@ -1,0 +1,40 @@
+import type { Gate, Limiter, Permit, RateMeter } from '../limit/index.js';
+import type { Provider, ProviderRequest, ProviderResult } from '../provider/index.js';
+import { NOT_SENT, type Stops } from './gatherer.js';
+
+/** What a request passes on its way to a provider. */
+export interface Passage {
+  readonly gate: Gate;
+  limiters(model: string): readonly Limiter[];
+  readonly requestRate: RateMeter;
+  readonly provider: Provider;
+}
+
+/** Makes one HTTP attempt for several calls, whose tokens are within the limits already. */
+export async function sendGathered(
+  passage: Passage,
+  request: ProviderRequest,
+  { soft, hard }: Stops,
+  now: number,
+): Promise<ProviderResult> {
+  const { gate, requestRate, provider } = passage;
+  const release = await gate.enter(soft);
+  if (release === undefined) return NOT_SENT;
+  const permits: Permit[] = [];
+  try {
+    for (const limiter of passage.limiters(request.model)) {
+      const admission = await limiter.acquire(0, soft);
+      if (admission.kind !== 'granted') {
+        for (const permit of permits) permit.cancel();
+        return NOT_SENT;
+      }
+      permits.push(admission.permit);
+    }
+    requestRate.add(1, now);
+    const result = await provider.call(request, hard);
+    for (const permit of permits) permit.settle(0);
+    return result;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,67 @@
+import { NO_TOKENS } from '../money/index.js';
+import { textOf } from '../request/index.js';
+import type { ProviderRequest } from './provider.js';
+import { at, countAt, isObject, listAt, textAt } from './read-json.js';
+import type { EmbeddingWire, SdkOptions, WireAnswer, WireVectors } from './wire.js';
+
+/** Sends a request for vectors. @throws Error for one that the library or the wire refuses */
+export async function askForVectors(
+  wire: EmbeddingWire | undefined,
+  settings: SdkOptions,
+  { model, messages, embedding }: ProviderRequest,
+): Promise<void> {
+  if (wire === undefined) throw new Error('it has no embeddings');
+  const asked = await wire.model(settings, model);
+  const dimensions = embedding?.dimensions;
+  await asked.doEmbed({
+    values: messages.map(textOf),
+    ...(dimensions !== undefined && { providerOptions: wire.options(dimensions) }),
+  });
+}
+
+/** An answer that has a vector for each text; undefined: it has not. */
+export function readVectors(
+  wire: EmbeddingWire | undefined,
+  body: unknown,
+  { messages }: ProviderRequest,
+): (WireAnswer & { readonly vectors: readonly string[] }) | undefined {
+  const reading = wire?.read(body);
+  if (reading === undefined || reading.vectors.length !== messages.length) return undefined;
+  const vectors = reading.vectors.map((vector) => JSON.stringify(vector));
+  return { ...reading, vectors, text: '', finish: { kind: 'complete', reason: null } };
+}
+
+/** The vectors of OpenAI and compatible servers, which need not be in order. */
+export function readOpenaiVectors(body: unknown): WireVectors | undefined {
+  const data = listAt(body, 'data');
+  const vectors: (readonly number[])[] = [];
+  for (const [place, one] of data.entries()) {
+    const vector = vectorOf(at(one, 'embedding'));
+    const index = at(one, 'index') ?? place;
+    if (vector === undefined || typeof index !== 'number' || vectors[index] !== undefined) return undefined;
+    vectors[index] = vector;
+  }
+  // A gap, or an index that is none.
+  if (vectors.length !== data.length || vectors.includes(undefined as never)) return undefined;
+  const usage = at(body, 'usage');
+  const input = at(usage, 'prompt_tokens') === undefined ? undefined : countAt(usage, 'prompt_tokens');
+  const tokens = input === undefined ? undefined : { ...NO_TOKENS, input };
+  return { vectors, model: textAt(body, 'model'), tokens, rawUsage: usage ?? null };
+}
+
+/** Google's, of one text or of many. Its Gemini API tells the tokens only for some models. */
+export function readGoogleVectors(body: unknown): WireVectors | undefined {
+  const one = at(body, 'embedding');
+  const found = (isObject(one) ? [one] : listAt(body, 'embeddings')).map((each) => vectorOf(at(each, 'values')));
+  const vectors = found.filter((vector) => vector !== undefined);
+  if (vectors.length !== found.length) return undefined;
+  const usage = at(body, 'usageMetadata');
+  const input = at(usage, 'promptTokenCount') === undefined ? undefined : countAt(usage, 'promptTokenCount');
+  const tokens = input === undefined ? undefined : { ...NO_TOKENS, input };
+  return { vectors, model: undefined, tokens, rawUsage: usage ?? null };
+}
+
+function vectorOf(value: unknown): readonly number[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  return value.every((one): one is number => typeof one === 'number') ? value : undefined;
+}

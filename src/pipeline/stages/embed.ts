@@ -1,0 +1,111 @@
+import { ANY_SHAPE, type Json } from 'computo-js';
+import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
+import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
+import { intoSegments, putInto } from '../put-into.js';
+import { answerOf } from './ai.js';
+import { scriptMeaning, type CallingKind } from './kind.js';
+import { compileScript, type ScriptContext } from './script.js';
+import { pointerOf, shapeInto } from './shape-into.js';
+import type { AiStage } from './stage.js';
+
+const INTO_DEFAULT = '/embedding';
+
+const schema = (f: SchemaVocabulary) =>
+  f.section({
+    embed: f
+      .section({
+        model: f.text('a model name').describe('An embedding model.'),
+        input: f
+          .script()
+          .describe('The text whose vector is wanted, such as /text, or a list of up to 100 texts: a list of vectors.'),
+        into: f.jsonPointer().prefault(INTO_DEFAULT).describe('Where the vector lands in the data.'),
+        dimensions: f.integer(1).optional().describe('Numbers of a vector. Default: as many as the model has.'),
+        providers: f
+          .list('provider names', f.text('a provider name'))
+          .min(1, { error: 'expected at least one provider' })
+          .optional()
+          .describe('Which providers may serve. Default: all under ai_providers.'),
+        route: f
+          .choice(['cheapest', 'ordered', 'fastest'])
+          .prefault('cheapest')
+          .describe('Which of them is tried first.'),
+        dedupe: f.flag().prefault(false).describe('Ask for equal inputs once and share the vector.'),
+        in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
+        name: f.stageName(),
+      })
+      .describe('Asks an AI provider for the vector of a text, many events in one request.'),
+    name: f.stageName(),
+  });
+
+type EmbedSettings = ReturnType<typeof schema>['_output'];
+
+/** The vector of a text of each event. Its calls are journalled and billed one by one, and sent many at a time. */
+export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
+  kind: 'embed',
+  schema,
+  scripts: [['embed', 'input']],
+  callsAt: ['embed'],
+  asksFor: 'vectors',
+  plan,
+  shape(data, _made, stage) {
+    const into = stage.entries?.get('embed')?.node.entries?.get('into')?.node.value ?? INTO_DEFAULT;
+    const segments = pointerOf(into);
+    return segments === undefined ? ANY_SHAPE : shapeInto(data, segments, ANY_SHAPE);
+  },
+  refuses([input]) {
+    const isNoText = input !== undefined && !input.any && input.object !== undefined && input.scalars.size === 0;
+    return isNoText && input.array === undefined
+      ? { script: 0, must: 'the input of an embed stage must be a text or a list of texts' }
+      : undefined;
+  },
+  meaning: ({ request, model, embedding, into }) => [
+    'template' in request ? request : scriptMeaning(request),
+    model,
+    embedding,
+    into,
+  ],
+  compile,
+};
+
+async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
+  const { model, into, dimensions, route, dedupe, in_doubt: inDoubt } = settings;
+  const input = await make.script(['embed', 'input']);
+  const providers = await make.providers(['embed'], settings.providers, model);
+  return (
+    input && {
+      kind: 'embed',
+      name: settings.name ?? name ?? `embed-${make.placeOfKind}`,
+      request: input,
+      embedding: dimensions === undefined ? {} : { dimensions },
+      model,
+      providers,
+      route,
+      schemaMode: 'auto',
+      into,
+      maxTokens: 0,
+      dedupe,
+      onTruncated: 'fail',
+      fallbackOn: [],
+      ...(inDoubt !== undefined && { inDoubt }),
+    }
+  );
+}
+
+/** @throws ComputoError when its script can't be compiled */
+function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): AiStage {
+  const { name, request } = stage;
+  if ('template' in request) throw new TypeError('the input of an embed stage is a script');
+  const input = compileScript(request, name, context);
+  const into = intoSegments(stage.into);
+  return {
+    name,
+    gathers: true,
+    prepare: (data, inputs) => calls.prepare(stage, input.run(data, inputs)),
+    answerOf: (outcome) => answerOf(outcome, name),
+    put: (data, answer) => putInto(data, into, vectorOf(answer), name),
+  };
+}
+
+function vectorOf(answer: Json): Json {
+  return (answer as { readonly response: Json }).response;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { createGatherer, type Stops } from '../../../src/ai/call/gatherer.js';
+import { partsOf } from '../../../src/ai/call/parts-of.js';
+import { NO_TOKENS } from '../../../src/ai/money/index.js';
+import type { ProviderRequest, ProviderResult } from '../../../src/ai/provider/index.js';
+import { textOf } from '../../../src/ai/request/index.js';
+import { mulberry32 } from '../../support/fake-faults.js';
+
+/** Each call has its own. */
+function stopsOf(stop = new AbortController()): Stops {
+  return { soft: stop.signal, hard: new AbortController().signal };
+}
+
+function asks(texts: readonly string[], many = texts.length !== 1): ProviderRequest {
+  const messages = texts.map((content) => ({ role: 'user' as const, content }));
+  return { model: 'm', messages, embedding: { many }, maxOutputTokens: 0 };
+}
+
+const REFUSED: ProviderResult = {
+  ok: false,
+  failure: {
+    code: 'invalid_request',
+    outcome: { kind: 'record-fatal', elsewhere: false },
+    message: 'no',
+    status: 400,
+    billing: 'none',
+    limits: {},
+  },
+};
+
+/** A provider that refuses what has more texts than it takes, or a text that is `poison`. */
+function provider(textsMax: number, tokensMax = 1000, told = textsMax) {
+  const sent: (readonly string[])[] = [];
+  let billed = 0n;
+  let tokens = 0;
+  const gatherer = createGatherer({
+    limits: { textsMax: told, tokensMax },
+    after(ms, then) {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+    async send({ messages }) {
+      const texts = messages.map(textOf);
+      sent.push(texts);
+      await Promise.resolve();
+      if (texts.length > textsMax || texts.includes('poison')) return REFUSED;
+      const input = texts.length + 1;
+      tokens += input;
+      billed += costOf(input);
+      return {
+        ok: true,
+        answer: {
+          text: '',
+          finish: { kind: 'complete', reason: null },
+          model: 'm',
+          tokens: { ...NO_TOKENS, input },
+          rawUsage: null,
+          vectors: texts.map((text) => JSON.stringify([text.length, text])),
+          limits: {},
+          warnings: [],
+        },
+      };
+    },
+    costOf: ({ tokens: used }) => costOf(used?.input ?? 0),
+  });
+  return { gatherer, sent, bill: () => ({ billed, tokens }) };
+}
+
+/** Rounded, as bills are. */
+function costOf(tokens: number): bigint {
+  return BigInt(Math.ceil(tokens * 33.3));
+}
+
+describe('calls that share requests', () => {
+  it.each(Array.from({ length: 40 }, (_, seed) => seed))(
+    'each get their own vectors, and pay the bill together (seed %i)',
+    async (seed) => {
+      const random = mulberry32(seed);
+      const below = (n: number): number => Math.floor(random() * n);
+      const textsMax = 1 + below(20);
+      const { gatherer, sent, bill } = provider(textsMax, 20 + below(300));
+      const inputs = Array.from({ length: 1 + below(60) }, (_, i) =>
+        Array.from({ length: 1 + below(Math.min(3, textsMax)) }, (_, j) =>
+          below(25) === 0 ? 'poison' : `${i}/${j} ${'x'.repeat(below(30))}`,
+        ),
+      );
+      const results = await Promise.all(
+        inputs.map((texts) => gatherer.ask(asks(texts, texts.length > 1 || seed % 2 === 0), 1, stopsOf())),
+      );
+
+      const paid = { billed: 0n, tokens: 0 };
+      for (const [i, result] of results.entries()) {
+        const texts = inputs[i] ?? [];
+        expect(result.ok).toBe(!texts.includes('poison'));
+        if (!result.ok) continue;
+        const vectors = texts.map((text) => [text.length, text]);
+        const many = texts.length > 1 || seed % 2 === 0;
+        expect(JSON.parse(result.answer.text)).toEqual(many ? vectors : vectors[0]);
+        paid.billed += result.answer.share ?? 0n;
+        paid.tokens += result.answer.tokens?.input ?? 0;
+      }
+      expect(paid).toEqual(bill());
+      for (const texts of sent) expect(texts.length).toBeLessThanOrEqual(textsMax);
+    },
+  );
+
+  it('learn how many a server takes that takes fewer than its kind', async () => {
+    const { gatherer, sent } = provider(4, 10_000, 100);
+    const ask = async (): Promise<void> => {
+      const all = await Promise.all(
+        Array.from({ length: 32 }, (_, i) => gatherer.ask(asks([`text ${i}`]), 1, stopsOf())),
+      );
+      expect(all.every(({ ok }) => ok)).toBe(true);
+    };
+    await ask();
+    const before = sent.length;
+    await ask();
+    expect(sent.slice(before).map(({ length }) => length)).toEqual(Array.from({ length: 8 }, () => 4));
+  });
+
+  it('share later attempts with ever fewer others, and only one failure tells of the provider', async () => {
+    const sizes: number[] = [];
+    const gatherer = createGatherer({
+      limits: { textsMax: 64, tokensMax: 1e6 },
+      after: (_ms, then) => {
+        setImmediate(then);
+        return () => undefined;
+      },
+      send({ messages }) {
+        sizes.push(messages.length);
+        const failure = {
+          code: 'server_error',
+          outcome: { kind: 'retry-now' },
+          message: '',
+          billing: 'none',
+        } as const;
+        return Promise.resolve({ ok: false, failure: { ...failure, status: 500, limits: {} } });
+      },
+      costOf: () => undefined,
+    });
+    const attempt = async (ordinal: number): Promise<readonly ProviderResult[]> =>
+      await Promise.all(Array.from({ length: 64 }, (_, i) => gatherer.ask(asks([`${i}`]), ordinal, stopsOf())));
+    const first = await attempt(1);
+    expect(first.filter((one) => !one.ok && one.failure.shared !== true)).toHaveLength(1);
+    await attempt(2);
+    await attempt(3);
+    expect(sizes).toEqual([64, ...Array.from({ length: 8 }, () => 8), ...Array.from({ length: 64 }, () => 1)]);
+  });
+
+  it('are not sent when they are stopped while they wait', async () => {
+    const { gatherer, sent } = provider(10);
+    const stop = new AbortController();
+    const stopped = gatherer.ask(asks(['a']), 1, stopsOf(stop));
+    const other = gatherer.ask(asks(['b']), 1, stopsOf());
+    stop.abort();
+    expect(await stopped).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
+    expect((await other).ok).toBe(true);
+    expect(sent).toEqual([['b']]);
+  });
+});
+
+describe('parts', () => {
+  it('add up to the whole, the rest is the last one’s', () => {
+    expect(partsOf(10n, [1, 1, 1])).toEqual([3n, 3n, 4n]);
+    expect(partsOf(7n, [0, 0])).toEqual([0n, 7n]);
+    expect(partsOf(5n, [3, 0, 2])).toEqual([3n, 0n, 2n]);
+  });
+});
