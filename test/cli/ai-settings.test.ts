@@ -132,3 +132,22 @@ pipelines: { default: { stages: [{ ai: { request: [obj, model, m, messages, [[ob
   const { exit, stderr } = await on.run([], { input: rowsOf(3) });
   expect(exit, stderr).toBe(69);
 });
+
+it('a model that several providers have by one name is asked for by the name that each has for it', async () => {
+  const fake = await on.fake({ wire: 'openai-compatible' });
+  const retry = 'retry: { max_attempts: 1 }, circuit_breaker: { threshold: 1, open_for: 1h }';
+  on.write(
+    'colloquium.yaml',
+    `
+state_dir: ./state-of-aliases
+ai_providers:
+  first: { kind: openai-compatible, api_key: k, base_url: "${broken.url}/v1", models: [{ name: small, as: m }], ${retry} }
+  second: { kind: openai-compatible, api_key: ${fake.apiKey}, base_url: "${fake.url}", models: { small: { as: n } } }
+pipelines:
+  default: { stages: [{ ai: { model: small, prompt: '\${/q}', providers: [first, second], route: ordered, into: /a } }] }
+`,
+  );
+  const { exit, stderr } = await on.run([], { input: rowsOf(2) });
+  expect(exit, stderr).toBe(0);
+  expect(fake.records.map(({ call }) => call.model)).toEqual(['n', 'n']);
+});

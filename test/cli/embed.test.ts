@@ -13,8 +13,11 @@ afterEach(async () => {
 
 const STAGE = '{ model: text-embedding-3-small, input: /text, into: /vector, dimensions: 4 }';
 
-function configOf(provider: string): string {
-  return `ai_providers:\n  ${provider}\nstate_dir: ./state\npipelines:\n  default:\n    stages:\n      - embed: ${STAGE}\n`;
+/** What else may be said of a stage. */
+const MORE = ', providers: [openai], route: ordered, dedupe: true, in_doubt: retry, name: vectors }';
+
+function configOf(provider: string, stage = STAGE): string {
+  return `ai_providers:\n  ${provider}\nstate_dir: ./state\npipelines:\n  default:\n    stages:\n      - embed: ${stage}\n`;
 }
 
 function rowsOf(from: number, to: number): string {
@@ -30,7 +33,7 @@ it('asks for the vectors of many rows at once, pays the bill to the nano-dollar,
     latencyMs: 300,
     faults: (_n, { texts }) => (texts.includes('poison') ? { kind: 'status', status: 400, message: 'no' } : undefined),
   });
-  on.write('colloquium.yaml', configOf(`openai: ${providerOf(fake)}`));
+  on.write('colloquium.yaml', configOf(`openai: ${providerOf(fake)}`, STAGE.replace(' }', MORE)));
   on.write('in.ndjson', rowsOf(0, 300));
   const first = await on.run(['in.ndjson', '-o', 'out.ndjson', '--stats', 'json']);
   expect(first.exit, first.stderr).toBe(0);
