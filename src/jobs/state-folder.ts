@@ -14,7 +14,7 @@ const OWNER_ONLY = 0o700;
 export async function inStateFolder<T>(folder: string, act: () => Promise<T>): Promise<T> {
   try {
     const result = await act();
-    if (existsSync(folder)) keepOutOfGit(folder);
+    keepOutOfGit(folder);
     return result;
   } catch (error) {
     if (error instanceof Error && 'code' in error && 'syscall' in error) {
@@ -35,8 +35,8 @@ export function makeStateFolder(folder: string): void {
   keepOutOfGit(folder);
 }
 
-/** What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. */
+/** Does nothing where there is no such folder. What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. */
 export function keepOutOfGit(folder: string): void {
   const file = join(folder, '.gitignore');
-  if (liesBesideConfig(folder) && !existsSync(file)) writeFileSync(file, '*\n');
+  if (liesBesideConfig(folder) && existsSync(folder) && !existsSync(file)) writeFileSync(file, '*\n');
 }

@@ -29,9 +29,17 @@ function rowsOf(from: number, to: number): string {
 }
 
 it('asks for the vectors of many rows at once, pays the bill to the nano-dollar, and nothing twice', async () => {
+  // A request that is full is sent while others are under way: so most rows are gathered before the first answer.
+  let taken = 0;
+  let release = (): void => undefined;
+  const hold = new Promise<void>((resolve) => (release = resolve));
   const fake = await on.fake({
-    latencyMs: 300,
-    faults: (_n, { texts }) => (texts.includes('poison') ? { kind: 'status', status: 400, message: 'no' } : undefined),
+    hold,
+    faults(_n, { texts }) {
+      taken += texts.length;
+      if (taken > 200) release();
+      return texts.includes('poison') ? { kind: 'status', status: 400, message: 'no' } : undefined;
+    },
   });
   on.write('colloquium.yaml', configOf(`openai: ${providerOf(fake)}`, STAGE.replace(' }', MORE)));
   on.write('in.ndjson', rowsOf(0, 300));

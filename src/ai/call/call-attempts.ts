@@ -238,7 +238,7 @@ export class CallAttempts {
     return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
   }
 
-  /** Whether breakers are open for this row's sake only: none of the providers has failed another since its last answer. */
+  /** Whether breakers are open for the sake of this row and few others: none of the providers fails everyone. */
   #isAlone(choices: readonly LaneChoice[]): boolean {
     const { counts, request, world } = this.#options;
     return choices.every(

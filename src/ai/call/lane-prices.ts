@@ -14,11 +14,15 @@ export interface LanePrices {
   priceOf(model: string, time: number, bills: Bills): Price | null;
 }
 
-/** @throws RangeError when a configured price is invalid */
+/**
+ * @param wireModel what the provider calls a model
+ * @throws RangeError when a configured price is invalid
+ */
 export function lanePrices(
   { models = [], cost_per_token: common }: Pick<LaneOptions, 'models' | 'cost_per_token'>,
   vendor: Vendor,
   table: PriceTable,
+  wireModel: (model: string) => string,
 ): LanePrices {
   const own = new Map(
     models.flatMap(({ name, cost_per_token: costs }) =>
@@ -26,16 +30,14 @@ export function lanePrices(
     ),
   );
   const commonPrice = common && configuredPrice(common);
-  const realName = new Map(models.flatMap(({ name, as }) => (as === undefined ? [] : [[name, as] as const])));
   const configuredPriceOf = (model: string, served = model): Price | undefined => {
-    const real = realName.get(model);
-    const ofAlias = real === undefined ? undefined : own.get(model);
-    return ofAlias ?? own.get(served) ?? own.get(real ?? model) ?? commonPrice;
+    const real = wireModel(model);
+    const ofAlias = real === model ? undefined : own.get(model);
+    return ofAlias ?? own.get(served) ?? own.get(real) ?? commonPrice;
   };
   return {
     configuredPriceOf,
-    priceOf: (model, time, bills) =>
-      configuredPriceOf(model) ?? table.priceOf(vendor, realName.get(model) ?? model, time, bills),
+    priceOf: (model, time, bills) => configuredPriceOf(model) ?? table.priceOf(vendor, wireModel(model), time, bills),
   };
 }
 

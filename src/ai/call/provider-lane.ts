@@ -160,7 +160,7 @@ export function createLane(
       const waiting = [...models, ...(whole === undefined ? [] : [whole])].reduce((sum, one) => sum + one.waiting, 0);
       return { ...shown, pausedUntil: shown?.pausedUntil ?? 0, waiting };
     },
-    ...lanePrices(options, provider.vendor, prices),
+    ...lanePrices(options, provider.vendor, prices, wireModel),
     send(request, ordinal, stops) {
       if (request.embedding !== undefined && vectors !== undefined) return vectors.ask(request, ordinal, stops);
       lane.requestRate.add(1, world.now());

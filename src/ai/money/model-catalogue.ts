@@ -1,6 +1,6 @@
 import type { ModelPrice } from '@pydantic/genai-prices';
 import { devDependencies } from '../../../package.json';
-import type { Vendor } from './price-table.js';
+import { findOptions, type Vendor } from './price-table.js';
 
 /** A model as the price table knows it. Prices are those of now, in US dollars per million tokens, of the shortest requests. */
 export interface KnownModel {
@@ -36,7 +36,7 @@ export async function knownModels(
   const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
   const timestamp = new Date(time);
   return vendors.flatMap(({ name, vendor }) => {
-    const options = 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
+    const options = findOptions(vendor);
     const models = [...(findProvider(options)?.models ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1));
     return models.map(({ id, context_window: contextWindow, deprecated = false }) => {
       const prices = calcPrice({ input_tokens: 1 }, id, { ...options, timestamp })?.model_price ?? {};

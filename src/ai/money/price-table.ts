@@ -1,4 +1,4 @@
-import type { ModelPrice, TieredPrices } from '@pydantic/genai-prices';
+import type { ModelPrice, ProviderFindOptions, TieredPrices } from '@pydantic/genai-prices';
 import { NANO_PER_DOLLAR } from './nano.js';
 import type { Price, Rates } from './price.js';
 import { dividedBy, parseDecimal, times, ZERO, type Rational } from './rational.js';
@@ -13,6 +13,11 @@ export type Vendor = { readonly id: string } | { readonly url: string };
 
 /** What a request is billed for: for its vectors, there is no output, and a model needs no price for any. */
 export type Bills = 'answer' | 'vectors';
+
+/** A vendor as the table is asked for it. */
+export function findOptions(vendor: Vendor): ProviderFindOptions {
+  return 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
+}
 
 /** The maintained price table. */
 export interface PriceTable {
@@ -30,7 +35,7 @@ export async function loadPriceTable(): Promise<PriceTable> {
       const key = JSON.stringify([vendor, model, step, bills]);
       const known = cache.get(key);
       if (known !== undefined) return known;
-      const provider = 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
+      const provider = findOptions(vendor);
       // Without a vendor, the table would search all of them and match a local model of the same name.
       const found =
         findProvider(provider) === undefined

@@ -44,9 +44,7 @@ export function readOpenaiVectors(body: unknown): WireVectors | undefined {
   // A gap, or an index that is none.
   if (vectors.length !== data.length || vectors.includes(undefined as never)) return undefined;
   const usage = at(body, 'usage');
-  const input = at(usage, 'prompt_tokens') === undefined ? undefined : countAt(usage, 'prompt_tokens');
-  const tokens = input === undefined ? undefined : { ...NO_TOKENS, input };
-  return { vectors, model: textAt(body, 'model'), tokens, rawUsage: usage ?? null };
+  return { vectors, model: textAt(body, 'model'), tokens: tokensAt(usage, 'prompt_tokens'), rawUsage: usage ?? null };
 }
 
 /** Google's, of one text or of many. Its Gemini API tells the tokens only for some models. */
@@ -56,9 +54,12 @@ export function readGoogleVectors(body: unknown): WireVectors | undefined {
   const vectors = found.filter((vector) => vector !== undefined);
   if (vectors.length !== found.length) return undefined;
   const usage = at(body, 'usageMetadata');
-  const input = at(usage, 'promptTokenCount') === undefined ? undefined : countAt(usage, 'promptTokenCount');
-  const tokens = input === undefined ? undefined : { ...NO_TOKENS, input };
-  return { vectors, model: undefined, tokens, rawUsage: usage ?? null };
+  return { vectors, model: undefined, tokens: tokensAt(usage, 'promptTokenCount'), rawUsage: usage ?? null };
+}
+
+function tokensAt(usage: unknown, key: string): WireVectors['tokens'] {
+  const input = at(usage, key) === undefined ? undefined : countAt(usage, key);
+  return input === undefined ? undefined : { ...NO_TOKENS, input };
 }
 
 function vectorOf(value: unknown): readonly number[] | undefined {

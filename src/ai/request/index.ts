@@ -17,3 +17,4 @@ export {
   type UniversalRequest,
 } from './request.js';
 export { inputTokensMax } from './worst-tokens.js';
+export { isMap } from './problem.js';

@@ -1,4 +1,4 @@
-import { isSchemaObject, mapSchemas, type SchemaObject } from '../../config/answer-schema/index.js';
+import { isSchemaObject, mapSchemas, schemasIn, type SchemaObject } from '../../config/answer-schema/index.js';
 
 const REFUSED = ['not', 'if', 'patternProperties', 'prefixItems', '$dynamicRef', '$recursiveRef'];
 const FORMATS = ['date-time', 'float', 'double', 'int32', 'int64'];
@@ -60,11 +60,5 @@ function refersToItself(schema: SchemaObject): boolean {
 }
 
 function referencesIn(schema: unknown): readonly string[] {
-  const found: string[] = [];
-  if (isSchemaObject(schema))
-    mapSchemas(schema, (one) => {
-      if (typeof one['$ref'] === 'string') found.push(one['$ref']);
-      return one;
-    });
-  return found;
+  return schemasIn(schema).flatMap(({ schema: { $ref } }) => (typeof $ref === 'string' ? [$ref] : []));
 }

@@ -65,13 +65,14 @@ export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefin
     ...(baseUrl !== undefined && { providers: [PROVIDER] }),
   };
   const asking = withSection(base.document, 'pipelines', { [PIPELINE]: { stages: [{ ai: stage }] } });
+  if (baseUrl === undefined) return { ...base, document: asking };
   const provider = {
     kind: 'openai-compatible',
-    base_url: baseUrl ?? '',
+    base_url: baseUrl,
     ...(apiKeyEnv !== undefined && { api_key: `\${${apiKeyEnv}}` }),
   };
-  const document = baseUrl === undefined ? asking : withSection(asking, 'ai_providers', { [PROVIDER]: provider });
-  return { ...base, document: baseUrl === undefined ? document : { ...document, vendors: undefined } };
+  const document = withSection(asking, 'ai_providers', { [PROVIDER]: provider });
+  return { ...base, document: { ...document, vendors: undefined } };
 }
 
 async function bareConfig(): Promise<LoadedConfig> {

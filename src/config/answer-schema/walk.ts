@@ -53,6 +53,18 @@ function mapped(
   return change(Object.fromEntries(entries), formatPointer(path));
 }
 
+/** A schema and all those within it, from the inside out, each with the JSON Pointer to it; none where it is just true or false. */
+export function schemasIn(schema: unknown): readonly { readonly schema: SchemaObject; readonly pointer: string }[] {
+  const found: { readonly schema: SchemaObject; readonly pointer: string }[] = [];
+  if (isSchemaObject(schema)) {
+    mapSchemas(schema, (one, pointer) => {
+      found.push({ schema: one, pointer });
+      return one;
+    });
+  }
+  return found;
+}
+
 export function withoutKeywords(schema: SchemaObject, keywords: readonly string[]): SchemaObject {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)));
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Json } from 'computo-js';
 import { stringifyJson } from '../../json/index.js';
-import { isSchemaObject, mapSchemas, withoutKeywords, type SchemaObject } from '../answer-schema/index.js';
+import { isSchemaObject, mapSchemas, schemasIn, withoutKeywords, type SchemaObject } from '../answer-schema/index.js';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { diagnose, FILE_BYTES_MAX, nodeAt, parseJsonSource, readText, type SourceDocument } from '../source/index.js';
 
@@ -102,17 +102,12 @@ class Bundler {
 
   /** Reads what a schema refers to. */
   async #follow(source: SchemaSource, schema: unknown, at: string): Promise<void> {
-    const found: { readonly target: Target; readonly pointer: string }[] = [];
-    if (!isSchemaObject(schema)) return;
-    mapSchemas(schema, (one, pointer) => {
+    for (const { schema: one, pointer } of schemasIn(schema)) {
       const target = this.#targetOf(source, one);
-      if (target !== undefined) found.push({ target, pointer: `${source.pointer}${at}${pointer}/$ref` });
-      return one;
-    });
-    for (const { target, pointer } of found) {
-      if (target.file === this.#root.file || this.#parts.has(nameOf(target))) continue;
+      if (target === undefined || target.file === this.#root.file || this.#parts.has(nameOf(target))) continue;
+      const place = `${source.pointer}${at}${pointer}/$ref`;
       const blame = (code: string, message: string, hint?: string): Diagnostic =>
-        diagnose(source.document, pointer, { severity: 'error', code, message, hint });
+        diagnose(source.document, place, { severity: 'error', code, message, hint });
       this.#parts.set(nameOf(target), this.#partOf(target, await this.#read(target.file, blame), blame));
     }
   }
@@ -188,24 +183,12 @@ function nameless(schema: unknown): unknown {
 }
 
 function idsIn(schema: unknown): readonly string[] {
-  const ids: string[] = [];
-  if (isSchemaObject(schema))
-    mapSchemas(schema, (one) => {
-      if (typeof one['$id'] === 'string') ids.push(one['$id']);
-      return one;
-    });
-  return ids;
+  return schemasIn(schema).flatMap(({ schema: { $id } }) => (typeof $id === 'string' ? [$id] : []));
 }
 
 /** JSON Pointer to the schema that has an anchor. */
 function anchored(schema: unknown, anchor: string): string | undefined {
-  let found: string | undefined;
-  if (isSchemaObject(schema))
-    mapSchemas(schema, (one, pointer) => {
-      if (one['$anchor'] === anchor) found = pointer;
-      return one;
-    });
-  return found;
+  return schemasIn(schema).findLast(({ schema: { $anchor } }) => $anchor === anchor)?.pointer;
 }
 
 function decoded(path: string): string {

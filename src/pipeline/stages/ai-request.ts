@@ -1,5 +1,5 @@
-import { fillTemplate, NumberText, type Json, type JsonObject } from 'computo-js';
-import { mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
+import { fillTemplate, type Json, type JsonObject } from 'computo-js';
+import { isMap, mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
 import type { LiteralMedia, MemberProblem } from '../../config/kinds/index.js';
 import type { ScriptPlan } from '../../config/index.js';
 import type { AiStagePlan } from '../ai/ai-calls.js';
@@ -67,10 +67,6 @@ function contentOf(content: Json, stage: string): Json {
 
 function asText(value: Json, stage: string): string {
   return typeof value === 'string' ? value : textOf(value, stage);
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 }
 
 /** Members in which a list may begin with a word that is an operator's name. */

@@ -1,5 +1,6 @@
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { NUMBERS, REASONING_EFFORTS } from '../../ai/request/index.js';
+import { servedBy } from './served-by.js';
 
 /** What may be written of an AI stage. */
 export const aiSettings = (f: SchemaVocabulary) =>
@@ -21,15 +22,7 @@ export const aiSettings = (f: SchemaVocabulary) =>
             'In place of a prompt: the whole request, { model, messages, max_tokens?, temperature?, provider?, … }. A map whose texts are templates, or a script that makes it.',
           ),
         model: f.text('a model name').optional().describe('The model where the request names none.'),
-        providers: f
-          .list('provider names', f.text('a provider name'))
-          .min(1, { error: 'expected at least one provider' })
-          .optional()
-          .describe('Which providers may serve. Default: all under ai_providers.'),
-        route: f
-          .choice(['cheapest', 'ordered', 'fastest'])
-          .prefault('cheapest')
-          .describe('Which of them is tried first.'),
+        ...servedBy(f),
         schema: f
           .jsonSchema()
           .optional()

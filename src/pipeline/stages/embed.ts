@@ -5,6 +5,7 @@ import { intoSegments, putInto } from '../put-into.js';
 import { answerOf } from './ai.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileScript, type ScriptContext } from './script.js';
+import { servedBy } from './served-by.js';
 import { pointerOf, shapeInto } from './shape-into.js';
 import type { AiStage } from './stage.js';
 
@@ -20,15 +21,7 @@ const schema = (f: SchemaVocabulary) =>
           .describe('The text whose vector is wanted, such as /text, or a list of up to 100 texts: a list of vectors.'),
         into: f.jsonPointer().prefault(INTO_DEFAULT).describe('Where the vector lands in the data.'),
         dimensions: f.integer(1).optional().describe('Numbers of a vector. Default: as many as the model has.'),
-        providers: f
-          .list('provider names', f.text('a provider name'))
-          .min(1, { error: 'expected at least one provider' })
-          .optional()
-          .describe('Which providers may serve. Default: all under ai_providers.'),
-        route: f
-          .choice(['cheapest', 'ordered', 'fastest'])
-          .prefault('cheapest')
-          .describe('Which of them is tried first.'),
+        ...servedBy(f),
         dedupe: f.flag().prefault(false).describe('Ask for equal inputs once and share the vector.'),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
         name: f.stageName(),
