@@ -10,6 +10,14 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
 };
+/** What may be otherwise the next time. */
+const PASSING: Readonly<Record<string, string>> = {
+  ECONNRESET: 'it was closed from there',
+  EPIPE: 'it was closed from there',
+  ETIMEDOUT: 'nothing answers there',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+};
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
 
 /** A proxy says by these that it is set up otherwise, or wants a password: not that it is busy. */
@@ -32,6 +40,7 @@ export function reasonOf(error: Error, host: string): ConnectReason {
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const words = WORDS[code] ?? (CERTIFICATE.test(code) ? 'its certificate is not trusted' : undefined);
-  const reason = words === undefined ? code : `${words} (${code})`;
+  const shown = words ?? PASSING[code] ?? (code.startsWith('HPE_') ? 'it does not answer in HTTP' : undefined);
+  const reason = shown === undefined ? code : `${shown} (${code})`;
   return { message: `connection to ${host} failed: ${reason}`, lasting: words !== undefined };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport, TransportError, type Network } from '../../../src/ai/transport/index.js';
@@ -58,6 +58,16 @@ async function failureOf(url: string, network: Network, connectMs?: number): Pro
   }
   throw new Error('it was answered');
 }
+
+it('tells of a server that does not speak HTTP', async () => {
+  const url = await listen(
+    createServer((socket) => socket.once('data', () => socket.end('SSH-2.0-x\r\n'))),
+    'http',
+  );
+  const failure = await failureOf(url, {});
+  expect(failure).toMatchObject({ fault: 'reset', sent: true });
+  expect(failure.message).toMatch(/^connection to localhost:\d+ failed: it does not answer in HTTP \(HPE_\w+\)$/);
+});
 
 describe('a server with a certificate of its own', () => {
   it('is trusted by the authority that is named, and no other', async () => {
