@@ -16,6 +16,7 @@ import { estimateCall, type Estimate } from './estimate.js';
 import { eventOf, journaledCall } from './journaled-call.js';
 import { largestCap } from './repair-request.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
+import { createOtherNames } from './other-names.js';
 import { createRunBudget } from './run-budget.js';
 import { keptEnding, resultOf } from './result.js';
 import { schemaCheck, type SchemaCheck } from '../answer/index.js';
@@ -91,6 +92,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const { hooks = {} } = options;
   const scopes = createScopes();
   const bookings = createBookings();
+  const otherNames = createOtherNames(books.journal, notify);
   const counts: CallCounts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
@@ -112,6 +114,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     const scope = scopes.begin(context.signal);
     try {
       await bookings.room();
+      if (context.live !== true) await otherNames.look(facts, key, context.pipeline);
       const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);

@@ -112,7 +112,8 @@ export interface CallHooks {
 
 /** Something that a person should know and that stops nothing. */
 export interface Notice {
-  readonly kind: 'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt';
+  readonly kind:
+    'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt' | 'renamed-stage';
   /** For a person, without secrets. */
   readonly message: string;
 }

@@ -20,6 +20,33 @@ const first =
     faults[n];
 const status = (code: number, more: Partial<Fault> = {}): Fault => ({ kind: 'status', status: code, ...more }) as Fault;
 
+describe('a stage whose name or place has changed', () => {
+  it.each([
+    ['ai-1', 'ai-2', 1],
+    ['ai-2', 'label', 1],
+    ['label', 'ai-1', 0],
+  ])('is told where its answers are: %s, now %s', async (before, now, told) => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake)]);
+    for (const text of ['a', 'b']) await client.call(request(text), context({ stage: before }));
+    for (const text of ['c', 'a', 'b']) await client.call(request(text), context({ stage: now }));
+    const hints = on.notices.filter(({ kind }) => kind === 'renamed-stage').map(({ message }) => message);
+    expect(hints).toHaveLength(told);
+    if (told > 0) expect(hints[0]).toContain(`stage ${now} asks what was answered when it was called ${before}`);
+    expect(fake.records).toHaveLength(5);
+  });
+
+  it('is told nothing of answers of another pipeline, nor where everything is asked anew', async () => {
+    const fake = await on.fake();
+    const client = await on.client([setupOf(fake)]);
+    await client.call(request('a'), context({ stage: 'ai-1', pipeline: 'other' }));
+    await client.call(request('b'), context({ stage: 'ai-1' }));
+    await client.call(request('a'), context({ stage: 'ai-2' }));
+    await client.call(request('b'), context({ stage: 'ai-2', live: true }));
+    expect(on.notices.filter(({ kind }) => kind === 'renamed-stage')).toEqual([]);
+  });
+});
+
 describe('a call', () => {
   it('is answered, with who served, what it used and what it cost', async () => {
     const fake = await on.fake();
