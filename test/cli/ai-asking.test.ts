@@ -61,6 +61,29 @@ it('asks by templates: a prompt, a file, a plain map with parts; and gives tool 
   expect(JSON.stringify(bodies)).toContain(`data:image/jpeg;base64,${picture}`);
 });
 
+it("answers a model's calls of tools in a later stage, whoever serves it", async () => {
+  const asked = { id: 'c1', name: 'weather', arguments: { city: 'Köln' } };
+  const first = await on.fake({ calls: () => [asked] });
+  const second = await on.fake({ wire: 'anthropic' });
+  const messages =
+    '[{ role: user, content: "${/q}" }, { role: assistant, tool_calls: "${/a/tool_calls}" }, ' +
+    '{ role: tool, tool_call_id: "${/a/tool_calls/0/id}", content: { celsius: 8 } }]';
+  const stages = [
+    `{ model: gpt-4o-mini, prompt: '\${/q}', tools: [${TOOL}], into: /a }`,
+    `{ model: claude-3-haiku-20240307, providers: [claude], request: { messages: ${messages} }, tools: [${TOOL}], max_tokens: 9, into: /b }`,
+  ];
+  on.write(
+    'colloquium.yaml',
+    configOf({ openai: providerOf(first), claude: providerOf(second, ', kind: anthropic') }, { stages }),
+  );
+  on.write('in.ndjson', '{"q":"warm?"}\n');
+  const { exit, stdout, stderr } = await on.run(['in.ndjson']);
+  expect(exit, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ a: { tool_calls: [asked] }, b: { provider: 'claude' } });
+  const sent = JSON.stringify(second.records[0]?.call.body);
+  for (const part of ['"tool_use"', 'Köln', '"tool_result"', '{\\"celsius\\":8}']) expect(sent).toContain(part);
+});
+
 it('asks by flags alone, any server that is named', async () => {
   const fake = await on.fake({ wire: 'openai-compatible', reply: () => '{"label":"good"}' });
   const question = ['--model', 'llama3', '--prompt', 'Sentiment of: ${/text}', '--system', 'Be brief.'];

@@ -129,7 +129,13 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
   if (wrong !== undefined) return wrong;
   const request = fields(body);
   const texts = list(request['system']).map((block) => String(fields(block)['text']));
+  let used: readonly unknown[] = [];
   for (const [i, message] of list(request['messages']).entries()) {
+    const blocks = list(fields(message)['content']).map(fields);
+    const results = blocks.filter(({ type }) => type === 'tool_result').map(({ tool_use_id: id }) => id);
+    if (used.length !== results.length || !used.every((id) => results.includes(id)))
+      return `messages[${i}]: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${used.join()}`;
+    used = blocks.filter(({ type }) => type === 'tool_use').map(({ id }) => id);
     const role = i % 2 === 0 ? 'user' : 'assistant';
     const badMessage = deviation(message, `messages[${i}]`, {
       role: (value) => value === role,
@@ -138,7 +144,8 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     if (badMessage !== undefined) return badMessage;
     for (const block of list(fields(message)['content'])) {
       if (fields(block)['type'] !== 'text') {
-        if (!isMedia(block)) return `messages[${i}].content is not as documented: ${JSON.stringify(block)}`;
+        if (!isMedia(block) && !isToolBlock(block, role))
+          return `messages[${i}].content is not as documented: ${JSON.stringify(block)}`;
         continue;
       }
       const badBlock = deviation(block, `messages[${i}].content`, { type: is.text, text: is.text });
@@ -146,6 +153,7 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
       texts.push(String(fields(block)['text']));
     }
   }
+  if (used.length > 0) return '`tool_use` ids were found without `tool_result` blocks immediately after';
   const wantsJson = request['output_config'] !== undefined || request['tools'] !== undefined;
   const { thinking, max_tokens: cap } = request;
   if (Number(fields(thinking)['budget_tokens'] ?? 0) >= Number(cap))
@@ -190,6 +198,16 @@ function isThinking(thinking: unknown): boolean {
     default:
       return deviation(thinking, 'thinking', { type: (type) => type === 'disabled' }) === undefined;
   }
+}
+
+/** A call that the assistant made, or what the user says that it came to. */
+function isToolBlock(block: unknown, role: string): boolean {
+  const type = (wanted: string) => (value: unknown) => value === wanted;
+  const shape =
+    role === 'assistant'
+      ? { type: type('tool_use'), id: is.text, name: is.text, input: is.object }
+      : { type: type('tool_result'), tool_use_id: is.text, content: is.anyText };
+  return deviation(block, 'block', shape) === undefined;
 }
 
 /** A picture or document, by its address or as its bytes. */

@@ -5,6 +5,7 @@ import {
   is,
   list,
   piecesOf,
+  type Checks,
   type FakeCall,
   type FakeEvent,
   type FakeFinish,
@@ -162,14 +163,18 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
   );
   if (badConfig !== undefined) return badConfig;
   const texts = list(fields(systemInstruction)['parts']).map((part) => String(fields(part)['text']));
+  let role = 'model';
   for (const [i, content] of list(contents).entries()) {
-    const role = i % 2 === 0 ? 'user' : 'model';
+    // Behind the results of functions the user may go on.
+    const goesOn = answersFunctions(list(contents)[i - 1]) && fields(content)['role'] === 'user';
+    role = role === 'model' || goesOn ? 'user' : 'model';
     const badContent = deviation(content, `contents[${i}]`, { role: (value) => value === role, parts: is.filledList });
     if (badContent !== undefined) return badContent;
     for (const part of list(fields(content)['parts'])) {
       const { text, inlineData, fileData } = fields(part);
       if (is.anyText(text)) texts.push(text);
-      else if (!isBytes(inlineData) && !isAddress(fileData)) return `contents[${i}] is not as documented`;
+      else if (!isBytes(inlineData) && !isAddress(fileData) && !isFunctionPart(part, role))
+        return `contents[${i}] is not as documented`;
     }
   }
   const { maxOutputTokens, responseMimeType, responseSchema } = fields(generationConfig);
@@ -196,6 +201,25 @@ function read({ path, body }: FakeHttpRequest): FakeCall | string {
             : undefined,
     schema: responseSchema ?? offered['parameters'],
   };
+}
+
+function answersFunctions(content: unknown): boolean {
+  return list(fields(content)['parts']).some((part) => fields(part)['functionResponse'] !== undefined);
+}
+
+/** A call that the model made, or what the user says that it came to. */
+function isFunctionPart(part: unknown, role: string): boolean {
+  const shape: Checks =
+    role === 'model'
+      ? {
+          functionCall: (call) =>
+            deviation(call, 'call', { name: is.text, args: is.object }, { id: is.text }) === undefined,
+        }
+      : {
+          functionResponse: (response) =>
+            deviation(response, 'response', { name: is.text, response: is.object }, { id: is.text }) === undefined,
+        };
+  return deviation(part, 'part', shape) === undefined;
 }
 
 /** Why it refuses a schema: it knows a part of OpenAPI's keywords, and lists texts only. */

@@ -3,8 +3,10 @@ import {
   deviation,
   fields,
   is,
+  jsonOf,
   list,
   piecesOf,
+  type Checks,
   type FakeCall,
   type FakeEvent,
   type FakeFinish,
@@ -161,13 +163,18 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
   if (stream && fields(body)['stream_options'] === undefined) return 'a stream without its usage';
   const { model, messages, response_format: format, tools, tool_choice: choice, [cap]: outputTokensMax } = fields(body);
   const texts: string[] = [];
+  let called: readonly string[] = [];
   for (const [i, message] of list(messages).entries()) {
-    const badMessage = deviation(message, `messages[${i}]`, {
-      role: (role) => ['system', 'developer', 'user', 'assistant'].includes(String(role)),
-      content: (content) => is.anyText(content) || (is.maps(content) && content.every(isPart)),
-    });
+    const { role, content, tool_call_id: id } = fields(message);
+    if (role !== 'tool' && called.length > 0) return unanswered(called);
+    if (role === 'tool' && !called.includes(String(id)))
+      return `messages[${i}]: 'tool' must be a response to a preceding message with 'tool_calls'`;
+    const badMessage = deviation(message, `messages[${i}]`, ...messageOf(role));
     if (badMessage !== undefined) return badMessage;
-    const { content } = fields(message);
+    called =
+      role === 'tool'
+        ? called.filter((one) => one !== id)
+        : list(fields(message)['tool_calls']).map((call) => String(fields(call)['id']));
     texts.push(
       is.anyText(content)
         ? content
@@ -177,12 +184,40 @@ function read({ path, body }: FakeHttpRequest, compatible: boolean): FakeCall | 
             .join(''),
     );
   }
+  if (called.length > 0) return unanswered(called);
   const bound = boundBy(format, tools, choice);
   if (typeof bound === 'string') return bound;
   if (bound.format === 'json_object' && !texts.some((text) => /json/i.test(text)))
     return "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
   const wantsJson = bound.format !== undefined;
   return { model: String(model), texts, outputTokensMax: Number(outputTokensMax), wantsJson, body, stream, ...bound };
+}
+
+/** What a message of a role must have, and may have. */
+function messageOf(role: unknown): [Checks, Checks?] {
+  const isContent = (content: unknown): boolean => is.anyText(content) || (is.maps(content) && content.every(isPart));
+  switch (role) {
+    case 'tool':
+      return [{ role: is.text, tool_call_id: is.text, content: is.anyText }];
+    case 'assistant':
+      return [
+        { role: is.text, content: (content) => content === null || isContent(content) },
+        { tool_calls: (calls) => is.maps(calls) && calls.every(isCall) },
+      ];
+    default:
+      return [{ role: (one) => ['system', 'developer', 'user'].includes(String(one)), content: isContent }];
+  }
+}
+
+function isCall(call: unknown): boolean {
+  const shape = { id: is.text, type: (type: unknown) => type === 'function', function: is.object };
+  if (deviation(call, 'call', shape) !== undefined) return false;
+  const inner = { name: is.text, arguments: (json: unknown) => is.text(json) && is.object(jsonOf(json)) };
+  return deviation(fields(call)['function'], 'function', inner) === undefined;
+}
+
+function unanswered(ids: readonly string[]): string {
+  return `'tool_calls' must be followed by tool messages responding to each 'tool_call_id': ${ids.join(', ')}`;
 }
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];

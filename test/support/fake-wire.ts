@@ -84,13 +84,11 @@ export function piecesOf(text: string): readonly string[] {
   return text.match(/[^]{1,5}/gu) ?? [];
 }
 
+/** What the value under each key must be. */
+export type Checks = Readonly<Record<string, (value: unknown) => boolean>>;
+
 /** Checks that an object has just these keys, the required ones among them, and that each passes its check. */
-export function deviation(
-  value: unknown,
-  place: string,
-  required: Readonly<Record<string, (value: unknown) => boolean>>,
-  optional: Readonly<Record<string, (value: unknown) => boolean>> = {},
-): string | undefined {
+export function deviation(value: unknown, place: string, required: Checks, optional: Checks = {}): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${place} is not an object`;
   for (const key of Object.keys(required)) if (!Object.hasOwn(value, key)) return `${place}.${key} is missing`;
   for (const [key, inner] of Object.entries(value)) {

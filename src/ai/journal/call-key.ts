@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { without } from '../without.js';
-import { canonicalJson, type JsonSchema, type Message, type UniversalRequest } from '../request/index.js';
+import { canonicalJson, isMedia, type JsonSchema, type Message, type UniversalRequest } from '../request/index.js';
 
 /** Distinguishes equal requests: by the stored event they are for, or by their index, from 0, among the equal ones in the input. */
 export type CallIdentity = { readonly event: string } | { readonly occurrence: number };
@@ -44,7 +44,7 @@ export function answerInputs({
 /** Pictures and the like are known by their digests. */
 function withoutBytes(message: Message): unknown {
   if (typeof message.content === 'string') return message;
-  return { ...message, content: message.content.map((part) => (part.type === 'text' ? part : without(part, 'data'))) };
+  return { ...message, content: message.content.map((part) => (isMedia(part) ? without(part, 'data') : part)) };
 }
 
 /** The key of a call in the journal: a hash, 64 hexadecimal digits. */

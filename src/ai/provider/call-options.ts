@@ -1,17 +1,15 @@
-import { textOf, type MediaPart, type Message } from '../request/index.js';
 import type { AnswerMode } from '../schema/index.js';
 import { answerOptions } from './answer-mode.js';
+import { promptOf } from './prompt.js';
 import type { SdkCallOptions } from './wire.js';
 import type { ProviderRequest } from './provider.js';
 
-type Prompt = SdkCallOptions['prompt'];
-type UserPart = Extract<Prompt[number], { role: 'user' }>['content'][number];
 type SdkTool = NonNullable<SdkCallOptions['tools']>[number];
 
 /** Converts the universal request to the AI SDK's options. What the request does not name is not sent. */
 export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkCallOptions {
   return {
-    prompt: request.messages.map(messageOf),
+    prompt: promptOf(request.messages),
     maxOutputTokens: request.maxOutputTokens,
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.top_p !== undefined && { topP: request.top_p }),
@@ -21,24 +19,6 @@ export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkC
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.stop !== undefined && { stopSequences: [...request.stop] }),
     ...withAnswer(toolOptions(request), answer),
-  };
-}
-
-function messageOf(message: Message): Prompt[number] {
-  const { role, content } = message;
-  if (role === 'system') return { role, content: textOf(message) };
-  if (role === 'assistant' || typeof content === 'string' || content.every(({ type }) => type === 'text')) {
-    return { role, content: [{ type: 'text', text: textOf(message) }] };
-  }
-  return { role, content: content.map((part) => (part.type === 'text' ? part : fileOf(part))) };
-}
-
-function fileOf({ mediaType, url, data = '', name }: MediaPart): UserPart {
-  return {
-    type: 'file',
-    mediaType,
-    data: url === undefined ? data : new URL(url),
-    ...(name !== undefined && { filename: name }),
   };
 }
 

@@ -7,13 +7,19 @@ export { parseEmbedding } from './parse-embedding.js';
 export { parseRequest, type ParsedRequest, type ParseOptions } from './parse-request.js';
 export { mediaTypeOfData, mediaTypeOfName } from './media-type.js';
 export {
+  isMedia,
   mediaOf,
+  partsOf,
   REASONING_EFFORTS,
   textOf,
   type JsonSchema,
   type MediaPart,
   type Message,
+  type MessagePart,
   type ReasoningEffort,
+  type TextPart,
+  type ToolCallPart,
+  type ToolResultPart,
   type UniversalRequest,
 } from './request.js';
 export { inputTokensMax } from './worst-tokens.js';

@@ -1,4 +1,4 @@
-import { mediaOf, textOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
+import { billedTextOf, mediaOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
 
 /** Longer texts are extrapolated from their start: a tokenizer's time grows with the text, an estimate's value does not. */
 const COUNTED_CHARACTERS_MAX = 100_000;
@@ -21,7 +21,7 @@ export async function loadTokenCounter(): Promise<TokenCounter> {
   };
   return (request, schema) =>
     request.messages.reduce(
-      (sum, message) => sum + count(textOf(message)) + mediaTokens(message) + PER_MESSAGE,
+      (sum, message) => sum + count(billedTextOf(message)) + mediaTokens(message) + PER_MESSAGE,
       PER_MESSAGE,
     ) + (schema === undefined ? 0 : count(JSON.stringify(schema)));
 }
@@ -29,7 +29,7 @@ export async function loadTokenCounter(): Promise<TokenCounter> {
 /** A quick estimate, four characters per token: good enough to compare providers. */
 export function roughTokens(request: Pick<UniversalRequest, 'messages'>): number {
   return Math.ceil(
-    request.messages.reduce((sum, message) => sum + textOf(message).length / 4 + mediaTokens(message), 0),
+    request.messages.reduce((sum, message) => sum + billedTextOf(message).length / 4 + mediaTokens(message), 0),
   );
 }
 

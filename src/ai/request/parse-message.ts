@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from 'computo-js';
 import { mediaTypeOfData, mediaTypeOfName } from './media-type.js';
+import { toolResultAt, withToolCalls } from './parse-tool-message.js';
 import { objectAt, Problem, show, textAt } from './problem.js';
-import type { MediaPart, Message, MessagePart } from './request.js';
+import { isMedia, type MediaPart, type Message, type MessagePart } from './request.js';
 
 /** Reads a file that a message names. @returns base64, or what keeps it from being read */
 export type ReadPart = (path: string) => { readonly data: string } | { readonly problem: string };
 
-const ROLES = ['system', 'user', 'assistant'] as const;
+const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
+/** What a message of a role may have. */
+const KEYS = {
+  system: ['role', 'content'],
+  user: ['role', 'content'],
+  assistant: ['role', 'content', 'tool_calls'],
+  tool: ['role', 'content', 'tool_call_id', 'name'],
+} as const satisfies Record<(typeof ROLES)[number], readonly string[]>;
 const MEDIA = ['image', 'file', 'audio'] as const;
 const PART_KEYS: readonly string[] = ['type', 'url', 'file', 'data', 'media_type', 'name'];
 
@@ -17,21 +25,30 @@ const DATA_CHARACTERS_MAX = 28 * 1024 * 1024;
 /** Media types that say no more than the part's type does: the wires read them so. */
 const ANY_OF = { image: 'image/*', audio: undefined, file: undefined } as const;
 
-export function messageAt(value: Json, place: string, read: ReadPart): Message {
+/**
+ * @param before the messages before this one: a tool's result names a call in them
+ * @throws Problem
+ */
+export function messageAt(value: Json, place: string, read: ReadPart, before: readonly Message[]): Message {
   const object = objectAt(value, place);
-  for (const key of Object.keys(object)) {
-    if (key !== 'role' && key !== 'content')
-      throw new Problem(`${place}/${key}: unknown key; a message has role and content`);
-  }
   const role = ROLES.find((known) => known === object['role']);
   if (role === undefined)
     throw new Problem(`${place}/role: expected one of ${ROLES.join(', ')}, found ${show(object['role'])}`);
-  const content = contentAt(object['content'], `${place}/content`, read);
-  const media = typeof content === 'string' ? undefined : content.find(({ type }) => type !== 'text');
+  const keys: readonly string[] = KEYS[role];
+  for (const key of Object.keys(object)) {
+    if (!keys.includes(key)) {
+      throw new Problem(`${place}/${key}: unknown key; a message of the role ${role} has ${keys.join(', ')}`);
+    }
+  }
+  if (role === 'tool') return toolResultAt(object, place, before);
+  const { tool_calls: calls = null, content: given } = object;
+  const content =
+    calls !== null && (given === null || given === undefined) ? '' : contentAt(given, `${place}/content`, read);
+  const media = typeof content === 'string' ? undefined : content.find(isMedia);
   if (media !== undefined && role !== 'user') {
     throw new Problem(`${place}/content: a message of the role ${role} is text; ${media.type} parts stand in user's`);
   }
-  return { role, content };
+  return { role, content: calls === null ? content : withToolCalls(content, calls, place) };
 }
 
 /** Text, or parts. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from 'computo-js';
 import { notExtra, NUMBERS, unknownMember } from './members.js';
 import { contentAt, messageAt, type ReadPart } from './parse-message.js';
+import { requireResults } from './parse-tool-message.js';
 import { toolsOf } from './parse-tools.js';
 import { objectAt, plain, Problem, show, textAt } from './problem.js';
 import { REASONING_EFFORTS, type Message, type Sampling, type UniversalRequest } from './request.js';
@@ -61,11 +62,10 @@ function messagesOf(object: JsonObject, readPart: ReadPart): readonly Message[] 
     throw new Problem(`/messages: expected a list of messages {"role": …, "content": …}, found ${show(messages)}`);
   }
   const system = textAt(object, 'system');
-  const all: readonly Message[] = [
-    ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
-    ...(messages ?? []).map((message: Json, i) => messageAt(message, `/messages/${i}`, readPart)),
-    ...(prompt === null ? [] : [{ role: 'user' as const, content: contentAt(prompt, '/prompt', readPart) }]),
-  ];
+  const all: Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
+  (messages ?? []).forEach((message: Json, i) => all.push(messageAt(message, `/messages/${i}`, readPart, all)));
+  requireResults(all);
+  if (prompt !== null) all.push({ role: 'user', content: contentAt(prompt, '/prompt', readPart) });
   if (prompt === '') throw new Problem('/prompt: expected text, found empty text');
   if (prompt === null && (messages === null || messages.length === 0)) {
     throw new Problem('/messages: expected a prompt, or a list of at least one message {"role": …, "content": …}');

@@ -17,9 +17,27 @@ export interface MediaPart {
   readonly name?: string;
 }
 
-export type MessagePart = TextPart | MediaPart;
+/** A function that the model asked to be called, in an earlier answer. */
+export interface ToolCallPart {
+  readonly type: 'tool_call';
+  readonly id: string;
+  readonly name: string;
+  /** Plain JSON data. */
+  readonly arguments: unknown;
+}
 
-export type MessageRole = 'system' | 'user' | 'assistant';
+/** What that call came to. */
+export interface ToolResultPart {
+  readonly type: 'tool_result';
+  /** Of the call. */
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+export type MessagePart = TextPart | MediaPart | ToolCallPart | ToolResultPart;
+
+export type MessageRole = 'system' | 'user' | 'assistant' | 'tool';
 
 export interface Message {
   readonly role: MessageRole;
@@ -78,13 +96,41 @@ export interface UniversalRequest extends Sampling {
 /** A JSON Schema as plain JSON data. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
-/** The whole text of a message. */
-export function textOf({ content }: Message): string {
-  if (typeof content === 'string') return content;
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+/** A text is one part. */
+export function partsOf({ content }: Message): readonly MessagePart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
-/** What of a message is no text. */
-export function mediaOf({ content }: Message): readonly MediaPart[] {
-  return typeof content === 'string' ? [] : content.filter((part) => part.type !== 'text');
+/** The whole text of a message. */
+export function textOf(message: Message): string {
+  return partsOf(message)
+    .map((part) => (part.type === 'text' ? part.text : ''))
+    .join('');
+}
+
+/** Whatever of a message is billed as text: calls of tools and their results too. */
+export function billedTextOf(message: Message): string {
+  return partsOf(message).map(billedText).join('');
+}
+
+function billedText(part: MessagePart): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'tool_call':
+      return `${part.id}${part.name}${JSON.stringify(part.arguments)}`;
+    case 'tool_result':
+      return `${part.id}${part.name}${part.text}`;
+    default:
+      return '';
+  }
+}
+
+/** The images, files and recordings of a message. */
+export function mediaOf(message: Message): readonly MediaPart[] {
+  return partsOf(message).filter(isMedia);
+}
+
+export function isMedia(part: MessagePart): part is MediaPart {
+  return part.type === 'image' || part.type === 'file' || part.type === 'audio';
 }

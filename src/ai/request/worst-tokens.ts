@@ -1,4 +1,4 @@
-import { mediaOf, textOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
+import { billedTextOf, mediaOf, type JsonSchema, type Message, type UniversalRequest } from './request.js';
 
 /**
  * What a chat format adds to each message: role markers and separators. OpenAI's own count is 3 tokens per message and 3 for
@@ -27,7 +27,7 @@ const UNSEEN_TOKENS_MAX = 1_000_000;
  */
 export function inputTokensMax(request: Pick<UniversalRequest, 'messages' | 'tools'>, schema?: JsonSchema): number {
   const messages = request.messages.reduce(
-    (sum, message) => sum + Buffer.byteLength(textOf(message)) + MESSAGE_OVERHEAD + mediaTokensMax(message),
+    (sum, message) => sum + Buffer.byteLength(billedTextOf(message)) + MESSAGE_OVERHEAD + mediaTokensMax(message),
     0,
   );
   const structure = schema === undefined ? 0 : Buffer.byteLength(JSON.stringify(schema)) + SCHEMA_OVERHEAD;

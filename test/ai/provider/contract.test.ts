@@ -173,6 +173,27 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.deviations).toEqual([]);
   });
 
+  it("hands on a tool's calls and what they came to", async () => {
+    const { fake, provider } = await setup();
+    const tools = [{ name: 'weather', parameters: { type: 'object', properties: {} } }];
+    const call = (id: string, city: string) =>
+      ({ type: 'tool_call', id, name: 'weather', arguments: { city } }) as const;
+    const result = (id: string, text: string) => ({ type: 'tool_result', id, name: 'weather', text }) as const;
+    await answered(provider, {
+      tools,
+      messages: [
+        { role: 'user', content: 'Where is it warmer?' },
+        { role: 'assistant', content: [{ type: 'text', text: 'Let me see.' }, call('c1', 'Köln'), call('c2', 'Rom')] },
+        { role: 'tool', content: [result('c1', '8')] },
+        { role: 'tool', content: [result('c2', '{"celsius":17}')] },
+        { role: 'user', content: 'So?' },
+      ],
+    });
+    expect(fake.deviations).toEqual([]);
+    const sent = JSON.stringify(fake.records.at(-1)?.call.body);
+    for (const said of ['Let me see.', 'Köln', 'Rom', 'celsius']) expect(sent).toContain(said);
+  });
+
   it('asks for tools, and tells which one the model wants, and what it thought', async () => {
     const asked = { id: 'call-1', name: 'weather', arguments: { city: 'Köln', days: 2 } };
     const { fake, provider } = await setup({ calls: () => [asked], thoughts: 'Where is Köln?' });

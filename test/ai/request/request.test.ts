@@ -8,6 +8,10 @@ const messages = [{ role: 'user', content: 'hi' }];
 
 const part = (inner: JsonObject) => ({ role: 'user', content: [inner] });
 
+const CALL = { id: 'a', name: 'f', arguments: { x: 1 } };
+const RESULT = { role: 'tool', tool_call_id: 'a', content: 'done' };
+const called = (calls: Json) => ({ role: 'assistant', tool_calls: calls });
+
 describe('a request', () => {
   it('is taken as the seed writes it, null meaning absent', () => {
     const parsed = parseRequest({
@@ -38,7 +42,7 @@ describe('a request', () => {
     [{ model: 'm', prompt: 7 }, '/prompt: expected text, or a list of parts, found 7'],
     [
       { model: 'm', messages: [{ role: 'robot', content: 'x' }] },
-      '/messages/0/role: expected one of system, user, assistant, found text',
+      '/messages/0/role: expected one of system, user, assistant, tool, found text',
     ],
     [
       { model: 'm', messages: [{ role: 'user' }] },
@@ -73,9 +77,87 @@ describe('a request', () => {
       { model: 'm', messages: [{ ...part({ type: 'image', data: 'AAAA' }), role: 'assistant' }] },
       'a message of the role assistant is text',
     ],
+    [
+      { model: 'm', messages: [called([])] },
+      'messages/0/tool_calls: expected a list of at least one call, found a list',
+    ],
+    [
+      { model: 'm', messages: [called('f')] },
+      '/messages/0/tool_calls: expected a list of at least one call, found text',
+    ],
+    [{ model: 'm', messages: [called([{ id: 'a' }])] }, '/messages/0/tool_calls/0: expected a call {"id": …'],
+    [
+      { model: 'm', messages: [called([{ name: 'f', arguments: '[1]' }])] },
+      '/messages/0/tool_calls/0/arguments: expected an object, or its JSON, found text',
+    ],
+    [
+      { model: 'm', messages: [called([CALL])] },
+      '/messages: the call of f with the id a has no result: add {"role": "tool", "tool_call_id": "a", "content": …}',
+    ],
+    [
+      { model: 'm', messages: [called([CALL]), { role: 'tool', tool_call_id: 'b', content: '1' }] },
+      '/messages/1: no earlier message calls a tool with the id b, or it has its result',
+    ],
+    [
+      { model: 'm', messages: [called([CALL]), RESULT, RESULT] },
+      '/messages/2: no earlier message calls a tool with the id a, or it has its result',
+    ],
+    [
+      { model: 'm', messages: [called([CALL]), { role: 'tool', tool_call_id: 'a' }] },
+      "/messages/1/content: expected the tool's result, found nothing",
+    ],
+    [{ model: 'm', messages: [{ role: 'user', content: 'x', tool_calls: [] }] }, '/messages/0/tool_calls: unknown key'],
   ])('%j is refused: %s', (request, problem) => {
     const parsed = parseRequest(request);
     expect(parsed.ok ? 'accepted' : parsed.problem).toContain(problem);
+  });
+});
+
+describe('a conversation with tools', () => {
+  it('has calls as answers here have them or as OpenAI writes them, with or without ids, and results as text or data', () => {
+    const openai = { id: 'b', type: 'function', function: { name: 'g', arguments: '{"y":2}' } };
+    const conversation = [
+      ...messages,
+      called([CALL, openai]),
+      { role: 'tool', tool_call_id: 'b', content: { ok: true } },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+      { ...called([{ id: null, name: 'f', arguments: {} }]), content: 'once more' },
+      { role: 'tool', name: 'f', content: [1] },
+    ];
+    const parsed = parseRequest({ model: 'm', messages: conversation, prompt: 'So?' });
+    expect(parsed).toEqual({
+      ok: true,
+      request: {
+        model: 'm',
+        messages: [
+          { role: 'user', content: 'hi' },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'tool_call', id: 'a', name: 'f', arguments: { x: 1 } },
+              { type: 'tool_call', id: 'b', name: 'g', arguments: { y: 2 } },
+            ],
+          },
+          { role: 'tool', content: [{ type: 'tool_result', id: 'b', name: 'g', text: '{"ok":true}' }] },
+          { role: 'tool', content: [{ type: 'tool_result', id: 'a', name: 'f', text: 'done' }] },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'text', text: 'once more' },
+              { type: 'tool_call', id: 'call-1', name: 'f', arguments: {} },
+            ],
+          },
+          { role: 'tool', content: [{ type: 'tool_result', id: 'call-1', name: 'f', text: '[1]' }] },
+          { role: 'user', content: 'So?' },
+        ],
+      },
+    });
+  });
+
+  it('is reserved for with all that is sent', () => {
+    const long = 'x'.repeat(5000);
+    const parsed = parseRequest({ model: 'm', messages: [called([CALL]), { ...RESULT, content: long }] });
+    expect(parsed.ok && inputTokensMax(parsed.request)).toBeGreaterThan(5000);
   });
 });
 

@@ -1,0 +1,97 @@
+import { stringify, type Json, type JsonObject } from 'computo-js';
+import { isMap, objectAt, plain, Problem, show, textAt } from './problem.js';
+import { partsOf, type Message, type MessagePart, type ToolCallPart, type ToolResultPart } from './request.js';
+
+/**
+ * What the model said in an earlier answer, with the calls that it asked for: each as answers here have them,
+ * `{id, name, arguments}`, or as OpenAI writes it. A call without an id, as Google's are, gets one by its place.
+ *
+ * @throws Problem
+ */
+export function withToolCalls(said: Message['content'], calls: Json, place: string): readonly MessagePart[] {
+  if (!Array.isArray(calls) || calls.length === 0) {
+    throw new Problem(`${place}/tool_calls: expected a list of at least one call, found ${show(calls)}`);
+  }
+  const parts: readonly MessagePart[] = typeof said === 'string' ? [{ type: 'text', text: said }] : said;
+  return [
+    ...parts.filter((part) => part.type !== 'text' || part.text !== ''),
+    ...calls.map((call: Json, i) => toolCallAt(call, `${place}/tool_calls/${i}`, i)),
+  ];
+}
+
+function toolCallAt(value: Json, place: string, index: number): ToolCallPart {
+  const outer = objectAt(value, place);
+  const inner = outer['function'];
+  const call = isMap(inner) ? inner : outer;
+  const name = textAt(call, 'name', place);
+  if (name === undefined) throw new Problem(`${place}: expected a call {"id": …, "name": …, "arguments": {…}}`);
+  return {
+    type: 'tool_call',
+    id: textAt(outer, 'id', place) ?? `call-${index + 1}`,
+    name,
+    arguments: argumentsAt(call['arguments'], `${place}/arguments`),
+  };
+}
+
+/** OpenAI writes them as text. */
+function argumentsAt(value: Json | undefined, place: string): Record<string, unknown> {
+  if (value === undefined || value === null || value === '') return {};
+  if (isMap(value)) return plain(value);
+  const read = typeof value === 'string' ? objectIn(value) : undefined;
+  if (read === undefined) throw new Problem(`${place}: expected an object, or its JSON, found ${show(value)}`);
+  return read;
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The result of the first call without one that has the id `tool_call_id`, and the tool `name`, where they are given. Its content is text, or data, which is sent as JSON.
+ *
+ * @throws Problem
+ */
+export function toolResultAt(object: JsonObject, place: string, before: readonly Message[]): Message {
+  const id = textAt(object, 'tool_call_id', place);
+  const name = textAt(object, 'name', place);
+  const open = openCalls(before);
+  const call = open.find((one) => (id === undefined || one.id === id) && (name === undefined || one.name === name));
+  if (call === undefined) {
+    const wanted = id !== undefined ? `a tool with the id ${id}` : name !== undefined ? `the tool ${name}` : 'a tool';
+    throw new Problem(`${place}: no earlier message calls ${wanted}, or it has its result`);
+  }
+  const { content } = object;
+  if (content === undefined) throw new Problem(`${place}/content: expected the tool's result, found nothing`);
+  const text = typeof content === 'string' ? content : stringify(content);
+  const result: ToolResultPart = { type: 'tool_result', id: call.id, name: call.name, text };
+  return { role: 'tool', content: [result] };
+}
+
+/** Providers refuse a conversation in which a call has no result. @throws Problem */
+export function requireResults(messages: readonly Message[]): void {
+  const [open] = openCalls(messages);
+  if (open === undefined) return;
+  throw new Problem(
+    `/messages: the call of ${open.name} with the id ${open.id} has no result: ` +
+      `add {"role": "tool", "tool_call_id": ${JSON.stringify(open.id)}, "content": …}`,
+  );
+}
+
+/** The calls in a conversation that have no result yet, in order. */
+function openCalls(messages: readonly Message[]): readonly ToolCallPart[] {
+  const open: ToolCallPart[] = [];
+  for (const part of messages.flatMap(partsOf)) {
+    if (part.type === 'tool_call') open.push(part);
+    if (part.type === 'tool_result')
+      open.splice(
+        open.findIndex(({ id }) => id === part.id),
+        1,
+      );
+  }
+  return open;
+}
