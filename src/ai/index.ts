@@ -14,6 +14,7 @@ export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } 
 export { DIMENSIONS, type Dimension, type Group, type LedgerEntry, type Period, type Totals } from './ledger/index.js';
 export { dollars, dollarText, type Nano } from './money/index.js';
 export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './report/index.js';
+export type { ApiKey } from './provider/index.js';
 export { StateInUseError } from './owner/index.js';
 export {
   parseEmbedding,

@@ -38,7 +38,7 @@ export type Fault =
   | { readonly kind: 'finish'; readonly finish: FakeFinish };
 
 /** Decides the fault of the nth request, counted from 0; undefined: it is answered as it should be. */
-export type FaultPlan = (n: number, call: FakeCall) => Fault | undefined;
+export type FaultPlan = (n: number, call: FakeCall, key: string) => Fault | undefined;
 
 const STATUSES = [400, 404, 408, 409, 413, 429, 500, 502, 503, 504, 529];
 

@@ -29,6 +29,8 @@ export type FakeWireName = keyof typeof WIRES;
 export interface FakeProviderOptions {
   readonly wire: FakeWireName;
   readonly apiKey?: string;
+  /** Further keys that it takes: of accounts with limits of their own, which `faults` may keep. */
+  readonly otherKeys?: readonly string[];
   /** Nano-dollars per token. */
   readonly price?: { readonly input: bigint; readonly output: bigint };
   /** What it answers. Default: the last text, in capitals. */
@@ -41,7 +43,7 @@ export interface FakeProviderOptions {
   /** How an answer can be bound to a schema there. Default: in every way. */
   readonly takes?: readonly FakeFormat[];
   /** Further headers of an answer. */
-  readonly headers?: (call: FakeCall) => Readonly<Record<string, string>>;
+  readonly headers?: (call: FakeCall, key: string) => Readonly<Record<string, string>>;
   /** Milliseconds before each answer. */
   readonly latencyMs?: number;
   /** Milliseconds between the halves of a stream. */
@@ -61,6 +63,8 @@ export interface FakeProviderOptions {
 /** One request as the fake saw it. */
 export interface FakeRecord {
   readonly call: FakeCall;
+  /** The key that it came with. */
+  readonly key: string;
   readonly fault: Fault['kind'] | undefined;
   /** Nano-dollars. */
   readonly billed: bigint;
@@ -124,7 +128,8 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       refuse(400, 'invalid_request_error', deviation ?? '');
       return;
     }
-    if (!wire.authorized(seen, apiKey)) {
+    const key = [apiKey, ...(options.otherKeys ?? [])].find((one) => wire.authorized(seen, one));
+    if (key === undefined) {
       refuse(
         401,
         'authentication_error',
@@ -135,7 +140,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
 
     const n = arrivals++;
     if (call.format !== undefined && options.takes?.includes(call.format) === false) {
-      note(call, undefined, undefined, request);
+      note(call, key, undefined, undefined, request);
       const refused =
         call.format === 'tool' ? 'tools are not supported' : 'This response_format type is unavailable now';
       refuse(400, 'invalid_request_error', refused);
@@ -144,7 +149,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     const now = Date.now();
     while (admitted[0] !== undefined && now - admitted[0] >= 1000) admitted.shift();
     if (options.requestsPerSecond !== undefined && admitted.length >= options.requestsPerSecond) {
-      note(call, undefined, undefined, request);
+      note(call, key, undefined, undefined, request);
       const waitMs = 1000 - (now - (admitted[0] ?? now));
       refuse(429, 'rate_limit_exceeded', 'Rate limit reached', {
         'retry-after-ms': String(waitMs),
@@ -155,38 +160,40 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     admitted.push(now);
 
     if (call.stream && options.refusesStreams !== undefined) {
-      note(call, undefined, undefined, request);
+      note(call, key, undefined, undefined, request);
       refuse(400, 'invalid_request_error', options.refusesStreams);
       return;
     }
-    const fault = options.faults?.(n, call);
+    const fault = options.faults?.(n, call, key);
     if (options.latencyMs !== undefined) await sleep(options.latencyMs);
     await options.hold;
     if (fault?.kind === 'status') {
-      note(call, fault, undefined, request);
+      note(call, key, fault, undefined, request);
       refuse(fault.status, fault.type ?? 'fake_error', fault.message ?? `fake fault ${fault.status}`, fault.headers);
       return;
     }
     const answer = answerTo(call, n, options, fault?.kind === 'finish' ? fault.finish : undefined);
     const lost = (fault?.kind === 'hang' || fault?.kind === 'reset') && !fault.billed;
-    note(call, fault, lost ? undefined : answer, request);
-    await deliver(fault, call, answer, n, response);
+    note(call, key, fault, lost ? undefined : answer, request);
+    await deliver(fault, call, key, answer, n, response);
   }
 
   function note(
     call: FakeCall,
+    key: string,
     fault: Fault | undefined,
     answer: FakeAnswer | undefined,
     request: http.IncomingMessage,
   ): void {
     const usage = answer?.usage ?? { input: 0, output: 0 };
     const billed = BigInt(usage.input) * price.input + BigInt(usage.output) * price.output;
-    records.push({ call, fault: fault?.kind, billed, usage, headers: request.headers });
+    records.push({ call, key, fault: fault?.kind, billed, usage, headers: request.headers });
   }
 
   async function deliver(
     fault: Fault | undefined,
     call: FakeCall,
+    key: string,
     answer: FakeAnswer,
     n: number,
     response: http.ServerResponse,
@@ -200,7 +207,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
         : {
             [wire.requestIdHeader]: `req_${n}`,
             ...wire.rateHeaders({ limit: 1_000_000, remaining: 1_000_000 - n }),
-            ...options.headers?.(call),
+            ...options.headers?.(call, key),
           };
     const streams = call.stream && fault?.kind !== 'whole';
     const events = streams ? wire.events(body).map(printEvent) : [];

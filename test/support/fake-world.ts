@@ -15,8 +15,12 @@ export interface FakeWorld extends AiWorld {
   setBack(ms: number): void;
   /** Lets this much time pass: timers fire at their moments, in order, and everything that they cause is awaited. */
   pass(ms: number): Promise<void>;
-  /** Lets time pass from timer to timer until `promise` settles. Fails when nothing is left that could make it. */
-  until<T>(promise: Promise<T>): Promise<T>;
+  /**
+   * Lets time pass from timer to timer until `promise` settles. Fails when nothing is left that could make it.
+   *
+   * @param isBusy whether something real is under way, for which time stands still. Default: it takes as long as it may
+   */
+  until<T>(promise: Promise<T>, isBusy?: () => boolean): Promise<T>;
 }
 
 export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: () => number = () => 0.5): FakeWorld {
@@ -57,7 +61,7 @@ export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: ()
       for (let timer = next(); timer !== undefined && timer.at <= end; timer = next()) await fire(timer);
       now = end;
     },
-    async until(promise) {
+    async until(promise, isBusy = () => false) {
       const watch = { settled: false };
       const watched = promise.finally(() => (watch.settled = true));
       watched.catch(() => undefined);
@@ -65,7 +69,7 @@ export function createFakeWorld(startedAt = Date.UTC(2026, 0, 5, 12), random: ()
       for (let idle = 0; idle < IDLE_MAX; idle++) {
         await settle();
         if (watch.settled) return watched;
-        const timer = next();
+        const timer = isBusy() ? undefined : next();
         if (timer === undefined) {
           await new Promise((resolve) => setTimeout(resolve, 1));
         } else {

@@ -1,7 +1,9 @@
-import type { ProviderFailure } from '../provider/index.js';
+import type { Outcome, ProviderFailure } from '../provider/index.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** The requests of a call at one provider that count as attempts. */
+type Named = Pick<ProviderLane, 'name'>;
+
+/** The requests of a call at one provider that count as attempts, whichever of its keys they were sent with. */
 export interface AttemptCount {
   readonly all: number;
   /** Those that the provider may have billed. */
@@ -10,23 +12,25 @@ export interface AttemptCount {
   readonly since: number;
 }
 
+const NO_ATTEMPTS = new Set<Outcome['kind']>(['wait-until', 'refused', 'provider-down-until', 'run-fatal']);
+
 const NONE: AttemptCount = { all: 0, mayBeBilled: 0, since: Infinity };
 
 /** The attempts of a call by provider, those that mend an answer included. */
 export class AttemptCounts {
-  readonly #counts = new Map<ProviderLane, AttemptCount>();
+  readonly #counts = new Map<string, AttemptCount>();
 
-  of(lane: ProviderLane): AttemptCount {
-    return this.#counts.get(lane) ?? NONE;
+  of({ name }: Named): AttemptCount {
+    return this.#counts.get(name) ?? NONE;
   }
 
-  answered(lane: ProviderLane, now: number): void {
+  answered(lane: Named, now: number): void {
     this.#add(lane, true, now);
   }
 
-  /** Being told to wait is no attempt, nor is a request that was never sent. */
-  failed(lane: ProviderLane, { code, outcome, billing }: ProviderFailure, now: number): void {
-    if (outcome.kind === 'wait-until' || code === 'unreachable') return;
+  /** Being told to wait is no attempt, nor is being turned away with this key, nor a request that was never sent. */
+  failed(lane: Named, { code, outcome, billing }: ProviderFailure, now: number): void {
+    if (NO_ATTEMPTS.has(outcome.kind) || code === 'unreachable') return;
     this.#add(lane, billing !== 'none', now);
   }
 
@@ -35,9 +39,9 @@ export class AttemptCounts {
     return this.of(lane).mayBeBilled >= lane.retry.attemptsMax;
   }
 
-  #add(lane: ProviderLane, billed: boolean, now: number): void {
+  #add(lane: Named, billed: boolean, now: number): void {
     const { all, mayBeBilled, since } = this.of(lane);
-    this.#counts.set(lane, {
+    this.#counts.set(lane.name, {
       all: all + 1,
       mayBeBilled: mayBeBilled + (billed ? 1 : 0),
       since: Math.min(since, now),

@@ -3,29 +3,25 @@ import type { Books } from '../books/index.js';
 import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
 import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
-import type { Limiter, Permit } from '../limit/index.js';
 import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
-import { inputTokensMax, roughTokens } from '../request/index.js';
-import type { AiWorld } from '../ai-world.js';
+import { inputTokensMax } from '../request/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
+import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
 import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
 /** What an attempt is given by its call. */
-export interface AttemptOptions {
+export interface AttemptOptions extends EnterOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
-  readonly world: AiWorld;
   readonly tags: Tags;
   /** The call's key in the journal. */
   readonly call: string;
   /** 1 for the first attempt of the call. */
   readonly ordinal: number;
-  /** Aborts waiting before a request is sent. */
-  readonly soft: AbortSignal;
   /** Aborts the request as well. */
   readonly hard: AbortSignal;
   /** Records the attempt in the journal as under way, before it is sent. */
@@ -38,7 +34,6 @@ export interface AttemptOptions {
   received(answer: ReceivedAnswer): Promise<boolean>;
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
-  readonly onLimiterWait: (provider: string, ms: number) => void;
   readonly onSent: () => void;
   /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
@@ -62,10 +57,6 @@ export type AttemptResult =
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
   /** Not sent: it does not fit into the budget now. */
   | { readonly kind: 'full'; readonly full: Extract<ReserveResult, { kind: 'full' }> }
-  /** Not sent: it needs more tokens than a whole minute's limit. */
-  | { readonly kind: 'too-large'; readonly tokens: number; readonly tokensPerMinute: number }
-  /** Not sent: the provider must not be called now. */
-  | { readonly kind: 'refused' }
   /** Not sent: the call was aborted. */
   | { readonly kind: 'aborted' };
 
@@ -75,71 +66,29 @@ export function worstCost(lane: ProviderLane, request: ProviderRequest, now: num
   return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
-/** Tokens as providers count them for rate limits: a rough estimate of the input, and the whole output cap. */
-export function countedTokens(request: ProviderRequest): number {
-  return roughTokens(request) + request.maxOutputTokens;
-}
-
 /**
- * Makes one HTTP attempt within limits and budget, and records it before and after. Recovery relies on the order of these
- * writes.
+ * Makes one HTTP attempt at a lane that has let it in, within the budget, and records it before and after. Recovery relies on the
+ * order of these writes.
  */
 export async function attempt(
-  lane: ProviderLane,
+  entry: LaneEntry,
   request: ProviderRequest,
   options: AttemptOptions,
 ): Promise<AttemptResult> {
-  const { world } = options;
-  const cameAt = world.now();
-  // The request that it becomes a part of passes the gate, and counts as a request.
-  if (request.embedding !== undefined) return await withinLimits(lane, request, options, cameAt);
-  const release = await lane.gate.enter(options.soft);
-  if (release === undefined) return { kind: 'aborted' };
   try {
-    return await withinLimits(lane, request, options, cameAt);
-  } finally {
-    release();
-  }
-}
-
-async function withinLimits(
-  lane: ProviderLane,
-  request: ProviderRequest,
-  options: AttemptOptions,
-  cameAt: number,
-): Promise<AttemptResult> {
-  const tokens = countedTokens(request);
-  const permits: Permit[] = [];
-  const cancel = (): void => permits.forEach((permit) => permit.cancel());
-  for (const limiter of lane.limiters(request.model)) {
-    const admission = await acquire(limiter, tokens, options.soft, request.embedding === undefined ? 1 : 0);
-    if (admission.kind !== 'granted') {
-      cancel();
-      return admission;
+    const result = await withinBudget(entry.lane, request, options, entry.pass);
+    if (result.kind === 'answered' || result.kind === 'failed') {
+      const tokens = countedTokens(request);
+      const used = result.kind === 'answered' && result.answer.tokens ? totalTokens(result.answer.tokens) : tokens;
+      entry.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
+      if (result.kind === 'answered') entry.lane.tokenRate.add(used, options.world.now());
+    } else {
+      entry.cancel();
     }
-    permits.push(admission.permit);
+    return result;
+  } finally {
+    entry.leave();
   }
-  options.onLimiterWait(lane.name, Math.max(0, options.world.now() - cameAt));
-  const entry = lane.breaker.enter(options.world.now());
-  if (entry.kind === 'refused') {
-    cancel();
-    return { kind: 'refused' };
-  }
-  const result = await withinBudget(lane, request, options, entry.pass);
-  if (result.kind === 'answered' || result.kind === 'failed') {
-    const used = result.kind === 'answered' && result.answer.tokens ? totalTokens(result.answer.tokens) : tokens;
-    for (const permit of permits)
-      permit.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
-    if (result.kind === 'answered') lane.tokenRate.add(used, options.world.now());
-  } else {
-    cancel();
-  }
-  return result;
-}
-
-async function acquire(limiter: Limiter, tokens: number, signal: AbortSignal, requests: 0 | 1) {
-  const admission = await limiter.acquire(tokens, signal, requests);
-  return admission.kind === 'too-large' ? { ...admission, tokens } : admission;
 }
 
 async function withinBudget(
@@ -197,7 +146,7 @@ async function withinBudget(
     const { toldFailingAt } = lane;
     lane.answered(world.now());
     if (toldFailingAt !== undefined) options.onRecovered(lane, world.now() - toldFailingAt);
-    lane.latency.add(latencyMs, world.now());
+    lane.health.latency.add(latencyMs, world.now());
     const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
     const { answer } = result;
     const attempts = options.ordinal;
@@ -231,7 +180,7 @@ function recordHealth(
   const { breaker } = lane;
   const now = world.now();
   if (outcome.kind === 'refused') lane.refused.add(call);
-  else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.failing.add(call);
+  else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.health.failing.add(call);
   // At once: after the end of a probe, other calls would be let through.
   const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
   if (failure.shared === true) pass.neutral();

@@ -9,6 +9,7 @@ import { failed, stopped, type FailedCall, type FallbackReason, type StoppedCall
 import { fallsBack } from './fallback.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
+import { noProvider, standingLanes } from './no-provider.js';
 import type { Notice } from './options.js';
 
 /** What one request needs until it is answered, fails or stops. */
@@ -26,9 +27,6 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly fallbackOn: readonly FallbackReason[] | undefined;
 }
 
-/** Reasons for which a provider is down that only a person can mend. */
-const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
-
 /** A provider that never was there is given up after so many tries and so long. */
 const UNREACHABLE_TRIES = 3;
 const UNREACHABLE_MS = 30_000;
@@ -45,19 +43,19 @@ export function availableAt(lane: ProviderLane, model: string, now: number): num
 export class CallAttempts {
   attempts: number;
   round = 0;
-  /** Lanes that failed in this round. */
-  tried = new Set<ProviderLane>();
+  /** Names of providers that failed in this round: with another key they would fail again. */
+  tried = new Set<string>();
   readonly excluded = new Set<ProviderLane>();
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
   /** What the last answer said that broke off. */
   #partial: string | undefined;
-  /** Lanes too expensive for what is left of the budget. */
-  readonly #dear = new Set<ProviderLane>();
+  /** Names of providers too expensive for what is left of the budget. */
+  readonly #dear = new Set<string>();
   #waitingSince: number | undefined;
-  /** Since when, and how often in a row, it has been told to wait. */
-  #limited: { readonly since: number; readonly times: number } | undefined;
+  /** Since when, and how often in a row, lanes have told it to wait. */
+  readonly #limited = new Map<ProviderLane, { readonly since: number; readonly times: number }>();
   /** Its attempts are spent at a provider that fails the others as well. */
   #stop: StoppedCall | undefined;
 
@@ -72,9 +70,13 @@ export class CallAttempts {
     this.tried = new Set();
   }
 
-  exclude(lane: ProviderLane, unfit: Unfit): void {
-    this.excluded.add(lane);
+  exclude(provider: string, unfit: Unfit): void {
+    this.#excludeProvider(provider);
     this.#unfit.push(unfit);
+  }
+
+  #excludeProvider(provider: string): void {
+    for (const lane of this.#options.lanes) if (lane.name === provider) this.excluded.add(lane);
   }
 
   /** What the call comes to when no lane is left. */
@@ -98,8 +100,8 @@ export class CallAttempts {
       case 'wait-until':
         return this.#afterLimit(lane, failure, outcome.delayMs);
       case 'retry-now':
-        this.#limited = undefined;
-        this.tried.add(lane);
+        this.#limited.clear();
+        this.tried.add(lane.name);
         return this.#afterFault(lane, failure);
       case 'refused':
         // As long as it is the only row, the row is the cause.
@@ -111,7 +113,8 @@ export class CallAttempts {
         this.#tellDown(lane, failure);
         return undefined;
       case 'record-fatal':
-        this.excluded.add(lane);
+        if (isOfAccount(failure)) this.excluded.add(lane);
+        else this.#excludeProvider(lane.name);
         return outcome.elsewhere || fallsBack(this.#options.fallbackOn, failure.code)
           ? undefined
           : this.#failedFor(failure, lane);
@@ -124,10 +127,9 @@ export class CallAttempts {
   #afterLimit(lane: ProviderLane, failure: ProviderFailure, namedMs: number | undefined): StoppedCall | undefined {
     const { world, providerWaitMs, notify, lanes, request } = this.#options;
     const now = world.now();
-    const { since, times } = (this.#limited = {
-      since: this.#limited?.since ?? now,
-      times: (this.#limited?.times ?? 0) + 1,
-    });
+    const before = this.#limited.get(lane);
+    const [since, times] = [before?.since ?? now, (before?.times ?? 0) + 1];
+    this.#limited.set(lane, { since, times });
     const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
     const limits = lane.limitsOf(request.model);
     // For an overloaded server that names a time, the breaker opens as well.
@@ -142,9 +144,9 @@ export class CallAttempts {
     if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
     // It keeps naming new waits: other lanes may do better.
     this.excluded.add(lane);
-    const others = lanes.some((other) => !this.excluded.has(other));
+    const others = lanes.some((other) => !this.excluded.has(other) && other.breaker.availableAt(now) !== Infinity);
     // If it serves other rows meanwhile, this one is the cause.
-    return others || lane.lastSuccessAt >= since
+    return others || lane.health.lastSuccessAt >= since
       ? undefined
       : stopped('provider-limit', failure.message, now + delayMs);
   }
@@ -155,24 +157,28 @@ export class CallAttempts {
     const { world, providerWaitMs, counts } = this.#options;
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
-    const isDown = lane.lastSuccessAt < since && lane.failsEveryone;
+    const isDown = lane.health.lastSuccessAt < since && lane.health.failsEveryone;
     const stop = stopped('providers-down', failure.message);
     // While it is down, requests that cost nothing may go on.
     if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
-    this.excluded.add(lane);
+    this.#excludeProvider(lane.name);
     if (isDown) this.#stop = stop;
     return undefined;
   }
 
   #tellFailing(lane: ProviderLane, failure: ProviderFailure): void {
-    const now = this.#options.world.now();
+    const { world, lanes } = this.#options;
+    const { health } = lane;
+    const now = world.now();
     // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
-    if (failure.lasting === true && lane.lastSuccessAt === 0) {
-      const { since, tries, isGivenUp } = lane.unreachable ?? { since: now, tries: 0, isGivenUp: false };
+    if (failure.lasting === true && health.lastSuccessAt === 0) {
+      const { since, tries, isGivenUp } = health.unreachable ?? { since: now, tries: 0, isGivenUp: false };
       const gives = tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS;
-      lane.unreachable = { since, tries: tries + 1, isGivenUp: gives };
+      health.unreachable = { since, tries: tries + 1, isGivenUp: gives };
       if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
-      if (gives) lane.breaker.takeDown(now, Infinity, 'unreachable');
+      // With whatever key.
+      const all = lanes.filter(({ name }) => name === lane.name);
+      if (gives) for (const each of all) each.breaker.takeDown(now, Infinity, 'unreachable');
       // A run that ends with it says so itself; a daemon goes on and probes it.
       if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#tellDown(lane, failure);
     }
@@ -208,9 +214,9 @@ export class CallAttempts {
       return (await books.budget.changed(soft)) ? undefined : ABORTED;
     }
     // A cheaper provider may still fit.
-    this.#dear.add(lane);
-    this.tried.add(lane);
-    if (choices.some((option) => !this.#dear.has(option.lane))) return undefined;
+    this.#dear.add(lane.name);
+    this.tried.add(lane.name);
+    if (choices.some((option) => !this.#dear.has(option.lane.name))) return undefined;
     const until = runBudget.renewsAt(full.account);
     if (runBudget.whenSpent === 'stop' || until === undefined) return stopped('budget', message, until);
     notify({ kind: 'waiting', message: `${message}; waiting for ${showTime(until)}` });
@@ -223,7 +229,7 @@ export class CallAttempts {
   async waitForProvider(choices: readonly LaneChoice[], now: number): Promise<FailedCall | StoppedCall | undefined> {
     const { world, soft, providerWaitMs, request } = this.#options;
     const { model } = request;
-    const lastSuccess = Math.max(...choices.map(({ lane }) => lane.lastSuccessAt));
+    const lastSuccess = Math.max(...choices.map(({ lane }) => lane.health.lastSuccessAt));
     if (this.#waitingSince === undefined || lastSuccess > this.#waitingSince) this.#waitingSince = now;
     const until = Math.min(...choices.map(({ lane }) => availableAt(lane, model, now)));
     // A failing provider may recover at any moment; one that named a time will keep to it.
@@ -233,48 +239,39 @@ export class CallAttempts {
     const longest = Math.max(...choices.map(({ lane }) => lane.retry.retryAfterMsMax));
     const patienceMs = named && providerWaitMs !== Infinity ? Math.min(longest, providerWaitMs) : providerWaitMs;
     if (until === Infinity || until - this.#waitingSince > patienceMs) {
-      return this.#isAlone(choices) ? this.failure([]) : this.#noProvider(choices, until);
+      const lanes = choices.map(({ lane }) => lane);
+      if (this.#isAlone(lanes) || (until === Infinity && this.#isLeftOut(now))) return this.failure([]);
+      return noProvider(lanes, model, until, this.#last?.failure);
     }
     return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
   }
 
   /** Whether breakers are open for the sake of this row and few others: none of the providers fails everyone. */
-  #isAlone(choices: readonly LaneChoice[]): boolean {
+  #isAlone(lanes: readonly ProviderLane[]): boolean {
     const { counts, request, world } = this.#options;
-    return choices.every(
-      ({ lane }) =>
+    return standingLanes(lanes).every(
+      (lane) =>
         lane.breaker.state.kind !== 'down' &&
         lane.limitsOf(request.model).limitedUntil <= world.now() &&
         counts.of(lane).all > 0 &&
-        !lane.failsEveryone,
+        !lane.health.failsEveryone,
     );
+  }
+
+  /** Whether lanes serve others that this row has failed at. */
+  #isLeftOut(now: number): boolean {
+    return [...this.excluded].some(({ breaker }) => breaker.availableAt(now) !== Infinity);
   }
 
   #failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
     const failure = failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
     return { ...failure, answer: this.#partial };
   }
+}
 
-  #noProvider(choices: readonly LaneChoice[], until: number): StoppedCall {
-    const lanes = choices.map(({ lane }) => lane);
-    const states = lanes.map(({ breaker }) => breaker.state);
-    const downs = states.filter((state) => state.kind === 'down');
-    const words = lanes.map(({ name }, i) => {
-      const state = states[i];
-      return `${name} ${state?.kind === 'down' ? state.reason : 'fails'}`;
-    });
-    const message = `no AI provider is available: ${words.join(', ')}${this.#last === undefined ? '' : ` (${this.#last.failure.message})`}`;
-    if (downs.length > 0 && downs.every(({ reason }) => REFUSALS.has(reason))) {
-      return stopped('provider-refused', message);
-    }
-    if (downs.some(({ reason }) => reason === 'unreachable')) return stopped('providers-down', message);
-    const limited =
-      downs.length === states.length ||
-      lanes.every(
-        (lane, i) => states[i]?.kind === 'down' || lane.limitsOf(this.#options.request.model).limitedUntil >= until,
-      );
-    return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
-  }
+/** Whether another account at the same provider may have a better answer: may use the model, or that many tokens a minute. */
+function isOfAccount({ code, status }: ProviderFailure): boolean {
+  return code === 'model_not_found' || (code === 'request_too_large' && status === 429);
 }
 
 function showTime(time: number): string {

@@ -69,11 +69,16 @@ export function fit(
       price === null
         ? undefined
         : costOf(price, { ...NO_TOKENS, input: Math.min(input, inputTokensMax(request)), output: likelyOutput }),
-    latencyMs: lane.latency.mean(now),
+    latencyMs: lane.health.latency.mean(now),
   };
 }
 
-/** A request's choices in the order of its route; where there are none, the reasons. */
+/** The first lane of each provider: for what is the same at all of them. */
+export function onePerProvider(lanes: readonly ProviderLane[]): readonly ProviderLane[] {
+  return lanes.filter((lane, i) => lanes.findIndex(({ name }) => name === lane.name) === i);
+}
+
+/** A request's choices, the providers in the order of its route; where there are none, the reasons. */
 export function choicesFor(
   lanes: readonly ProviderLane[],
   request: ProviderRequest,
@@ -82,7 +87,13 @@ export function choicesFor(
   runBudget: RunBudget,
   now: number,
 ): { readonly choices: readonly LaneChoice[]; readonly unfit: readonly Unfit[] } {
-  const looked = lanes.map((lane) => fit(lane, request, pipeline, runBudget, now));
-  const choices = looked.filter((found) => 'lane' in found);
-  return { choices: inOrder(choices, route), unfit: looked.filter((found) => 'code' in found) };
+  const looked = onePerProvider(lanes).map((lane) => fit(lane, request, pipeline, runBudget, now));
+  const providers = inOrder(
+    looked.filter((found) => 'lane' in found),
+    route,
+  );
+  const choices = providers.flatMap((found) =>
+    lanes.filter(({ name }) => name === found.lane.name).map((lane) => ({ ...found, lane })),
+  );
+  return { choices, unfit: looked.filter((found) => 'code' in found) };
 }

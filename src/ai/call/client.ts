@@ -10,8 +10,9 @@ import { without } from '../without.js';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { steadyWorld } from '../steady-world.js';
 import { createBookings } from './bookings.js';
+import { onePerProvider } from './choose.js';
 import type { AiCallOptions, CallResult } from './call.js';
-import { createLane, type ProviderLane } from './provider-lane.js';
+import { createLanes, type ProviderLane } from './provider-lane.js';
 import { estimateCall, type Estimate } from './estimate.js';
 import { eventOf, journaledCall } from './journaled-call.js';
 import { largestCap } from './repair-request.js';
@@ -30,8 +31,8 @@ import { providerStatuses, readStatus, type AiStatus, type CallCounts, type Prov
  * The order of a call; recovery relies on it:
  *
  * 1. Look in the journal: a known answer is returned, equal calls under way are joined.
- * 2. Choose a lane: providers that serve the model, know its price and are not excluded, in the order of the route.
- * 3. Wait for the lane's gate, its rate limits and its breaker.
+ * 2. Choose a provider: those that serve the model, know its price and are not excluded, in the order of the route.
+ * 3. Wait at its lanes, one for each key, until one lets the call in: by its gate, its rate limits and its breaker.
  * 4. Reserve the worst case in the budget.
  * 5. Record the attempt in ledger and journal as open, then send it.
  * 6. Record the answer in the journal: it is never paid for again.
@@ -84,7 +85,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const prices = await loadPriceTable();
   const books = await openBooks(options.store, journalOptions, world, options.isGone);
   const steady = steadyWorld(world);
-  const lanes = options.providers.map((lane) => createLane(lane, prices, books, steady, options.probeDown));
+  const lanes = options.providers.flatMap((one) => createLanes(one, prices, books, steady, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
   const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
@@ -129,7 +130,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
         resultOf(ending, cached) {
-          if (cached) candidates.find(({ name }) => name === ending.provider)?.hasAnsweredBefore();
+          if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
           return endedResult(ending, check, context, cached);
         },
         conversation: {
@@ -155,11 +156,11 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           },
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
-          onLimiterWait: (provider, ms) => hooks.onLimiterWait?.(provider, ms),
+          onLimiterWait: (lane, ms) => hooks.onLimiterWait?.(lane, ms),
           bookLater: (booking) => bookings.add(booking),
           onSent: () => (counts.sent += 1),
-          onRecovered({ name }, ms) {
-            notify({ kind: 'provider-up', message: `${name} answers again, after ${Math.round(ms / 1000)} s` });
+          onRecovered({ label }, ms) {
+            notify({ kind: 'provider-up', message: `${label} answers again, after ${Math.round(ms / 1000)} s` });
           },
           onEnded(entry) {
             counts.totals = plus(counts.totals, entry);
@@ -264,7 +265,7 @@ function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined
 
 /** @param lanes those that may serve */
 function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: readonly ProviderLane[]): CallFacts {
-  const [only, ...others] = lanes;
+  const [only, ...others] = onePerProvider(lanes);
   return {
     stage: context.stage,
     request,
@@ -275,7 +276,7 @@ function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: reado
   };
 }
 
-/** The lanes that may serve, in the order of the stage; a request's own provider is the only one. */
+/** The lanes that may serve, their providers in the order of the stage; a request's own provider is the only one. */
 function lanesFor(
   all: readonly ProviderLane[],
   request: UniversalRequest,

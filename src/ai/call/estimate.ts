@@ -2,11 +2,12 @@ import type { CallFacts } from '../journal/index.js';
 import { costOf, NO_TOKENS, type Nano } from '../money/index.js';
 import { inputTokensMax, loadTokenCounter, type TokenCounter, type UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
-import { countedTokens, worstCost } from './attempt.js';
+import { worstCost } from './attempt.js';
 import type { AiCallOptions } from './call.js';
 import { billsOf } from './lane-prices.js';
+import { countedTokens } from './enter-lane.js';
 import type { ProviderLane } from './provider-lane.js';
-import { choicesFor, type LaneChoice } from './choose.js';
+import { choicesFor, onePerProvider, type LaneChoice } from './choose.js';
 import { largestCap, secondRequests } from './repair-request.js';
 import type { RunBudget } from './run-budget.js';
 import { tooLargeFor } from './make-attempts.js';
@@ -51,7 +52,8 @@ export async function estimateCall(
     maxOutputTokens: facts.maxTokens,
     schema: context.schema,
   };
-  const { choices, unfit } = choicesFor(lanes, sent, context.route ?? 'cheapest', context.pipeline, runBudget, now);
+  const providers = onePerProvider(lanes);
+  const { choices, unfit } = choicesFor(providers, sent, context.route ?? 'cheapest', context.pipeline, runBudget, now);
   const fitting = choices.filter((option) => tooLarge(option) === undefined);
   const [first] = fitting;
   if (first === undefined) {

@@ -3,6 +3,7 @@ import { attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import type { FailedCall, StoppedCall } from './call.js';
 import { choicesFor } from './choose.js';
+import { enterFreeLane } from './enter-lane.js';
 import { ABORTED, availableAt, CallAttempts, type CallAttemptsOptions } from './call-attempts.js';
 
 export type AttemptsResult =
@@ -30,7 +31,7 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
       if (stop !== undefined) return stop;
       continue;
     }
-    const next = ready.find(({ lane }) => !state.tried.has(lane));
+    const next = ready.find(({ lane }) => !state.tried.has(lane.name));
     if (next === undefined) {
       const delayMs = backoffMs(state.round, ready[0]?.lane.retry ?? { baseDelayMs: 0, delayMsMax: 0 }, () =>
         world.random(),
@@ -40,12 +41,30 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
       continue;
     }
 
-    const result = await attempt(next.lane, next.request, { ...options, ordinal: state.attempts + 1 });
+    const { name } = next.lane;
+    const lanes = ready.flatMap(({ lane }) => (lane.name === name ? [lane] : []));
+    const entering = await enterFreeLane(lanes, next.request, options);
+    switch (entering.kind) {
+      case 'aborted':
+        return ABORTED;
+      case 'refused':
+        // The breaker opened while the call was waiting: choose again.
+        continue;
+      case 'too-large': {
+        const reason = tooLargeFor(name, entering.tokens, entering.tokensPerMinute);
+        state.exclude(name, { code: 'no_provider', reason });
+        continue;
+      }
+      case 'entered':
+        break;
+    }
+    const { entry } = entering;
+    const result = await attempt(entry, next.request, { ...options, ordinal: state.attempts + 1 });
     switch (result.kind) {
       case 'answered':
-        options.counts.answered(next.lane, world.now());
+        options.counts.answered(entry.lane, world.now());
         for (const warning of result.answer.warnings) {
-          const message = `${next.lane.name} does not support all of the request for ${request.model}: ${warning}`;
+          const message = `${name} does not support all of the request for ${request.model}: ${warning}`;
           options.notify({ kind: 'request-changed', message });
         }
         return { kind: 'answered' };
@@ -60,25 +79,16 @@ export async function makeAttempts(options: CallAttemptsOptions): Promise<Attemp
           const { billing, partial } = result.failure;
           return billing === 'none' ? ABORTED : { kind: 'cut', stop: ABORTED, partial };
         }
-        options.counts.failed(next.lane, result.failure, world.now());
-        const end = state.afterFailure(next.lane, result.failure);
+        options.counts.failed(entry.lane, result.failure, world.now());
+        const end = state.afterFailure(entry.lane, result.failure);
         if (end !== undefined) return end;
         break;
       }
       case 'full': {
-        const end = await state.afterFull(next.lane, choices, result.full);
+        const end = await state.afterFull(entry.lane, choices, result.full);
         if (end !== undefined) return end;
         break;
       }
-      case 'too-large':
-        state.exclude(next.lane, {
-          code: 'no_provider',
-          reason: tooLargeFor(next.lane.name, result.tokens, result.tokensPerMinute),
-        });
-        break;
-      case 'refused':
-        // The breaker opened while the call was waiting: choose again.
-        break;
       case 'aborted':
         return ABORTED;
     }

@@ -26,7 +26,8 @@ export interface ModelOptions {
 export interface LaneOptions {
   readonly name: string;
   readonly kind: string;
-  readonly apiKey?: ApiKey | undefined;
+  /** A lane for each, which all other settings hold for. None: one lane, which needs no key. */
+  readonly apiKeys?: readonly ApiKey[] | undefined;
   readonly baseUrl?: string | undefined;
   /** Default: any model that its kind may know. */
   readonly models?: readonly ModelOptions[] | undefined;
@@ -106,8 +107,8 @@ export interface CallHooks {
   readonly onAttempt?: (entry: LedgerEntry) => void;
   /** A call has ended; `cached`: answered by the journal, or together with an equal call. */
   readonly onCall?: (result: 'answered' | 'cached' | 'failed') => void;
-  /** A call waited this long for a provider's limits, in milliseconds. */
-  readonly onLimiterWait?: (provider: string, ms: number) => void;
+  /** A call waited this long for a lane's limits, in milliseconds. */
+  readonly onLimiterWait?: (lane: string, ms: number) => void;
 }
 
 /** Something that a person should know and that stops nothing. */

@@ -30,7 +30,9 @@ export interface AiStatus extends Readonly<CallCounts> {
   readonly providers: readonly ProviderStatus[];
 }
 
+/** The state of a provider, or of one of its keys where it has several. */
 export interface ProviderStatus {
+  /** The label of its lane: `openai`, or `openai#2` with its second key. */
   readonly name: string;
   readonly breaker: BreakerState;
   /** Calls waiting for the rate limit. */
@@ -69,18 +71,18 @@ export async function readStatus(from: {
   };
 }
 
-/** The state of each provider. */
+/** The state of each provider and key. */
 export function providerStatuses(lanes: readonly ProviderLane[], now: number): readonly ProviderStatus[] {
   return lanes.map((lane) => {
     const { waiting, requestsPerMinute, tokensPerMinute } = lane.limitStatus();
     return {
-      name: lane.name,
+      name: lane.label,
       breaker: lane.breaker.state,
       waiting,
       requestsPerMinute: lane.requestRate.perMinute(now),
       tokensPerMinute: lane.tokenRate.perMinute(now),
       limits: { requestsPerMinute, tokensPerMinute },
-      latencyMs: lane.latency.mean(now),
+      latencyMs: lane.health.latency.mean(now),
     };
   });
 }

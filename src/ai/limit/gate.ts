@@ -1,7 +1,12 @@
 /** Limits how many are inside at a time, first come, first served. */
 export interface Gate {
-  /** @returns a function that releases the place, to be called once; undefined if aborted while waiting */
-  enter(signal?: AbortSignal): Promise<(() => void) | undefined>;
+  /**
+   * @param mustWait is called when there is no room
+   * @returns a function that releases the place, to be called once; undefined if aborted while waiting
+   */
+  enter(signal?: AbortSignal, mustWait?: () => void): Promise<(() => void) | undefined>;
+  /** How many are inside. */
+  readonly inside: number;
 }
 
 /** @param max undefined: no limit */
@@ -25,9 +30,13 @@ export function createGate(max: number | undefined): Gate {
   };
 
   return {
-    enter(signal) {
+    get inside() {
+      return inside;
+    },
+    enter(signal, mustWait) {
       if (signal?.aborted === true) return Promise.resolve(undefined);
       if (max === undefined || inside < max) return Promise.resolve(admit());
+      mustWait?.();
       return new Promise((resolve) => {
         const aborted = (): void => {
           waiting.delete(wake);

@@ -24,9 +24,10 @@ export interface Limiter {
    *
    * @param tokens the most that the request may count for, as the provider counts it: input and the whole output cap
    * @param requests 0: it is a part of a request that is counted by itself. Default: 1
+   * @param mustWait is called, perhaps more than once, when it is not admitted at once
    * @throws Error when the buckets can't be read or written
    */
-  acquire(tokens: number, signal?: AbortSignal, requests?: 0 | 1): Promise<Admission>;
+  acquire(tokens: number, signal?: AbortSignal, requests?: 0 | 1, mustWait?: () => void): Promise<Admission>;
   /** Admits nothing before `time`, milliseconds since the epoch. */
   pauseUntil(time: number): void;
   /** Applies the limits in an answer, up and down, where they are stricter than the configured ones. */
@@ -48,6 +49,7 @@ export interface LimiterStatus {
 interface Waiter {
   readonly tokens: number;
   readonly requests: 0 | 1;
+  readonly mustWait: (() => void) | undefined;
   readonly done: (admission: Admission) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -109,10 +111,12 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
         const pauseMs = pausedUntil - world.now();
         if (pauseMs > 0) {
           cancelTimer = world.after(pauseMs, admitWaiting);
+          waiter.mustWait?.();
           return;
         }
         if (!covers(credit, need)) {
-          drawing ??= draw(shortfall());
+          if (drawing === undefined) drawing = draw(shortfall());
+          else waiter.mustWait?.();
           return;
         }
       }
@@ -143,7 +147,10 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     const drawAndWait = async (): Promise<void> => {
       try {
         const waitMs = await buckets.draw(wanted, limits);
-        if (waitMs > 0) await sleep(world, waitMs, cut.signal);
+        if (waitMs > 0) {
+          for (const waiter of queue) waiter.mustWait?.();
+          await sleep(world, waitMs, cut.signal);
+        }
         credit = plus(credit, wanted);
       } catch (error) {
         for (const waiter of queue) waiter.failed(error);
@@ -172,7 +179,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   ): number | undefined => (limit === undefined || limit <= 0 ? before : Math.min(limit, ours ?? Infinity));
 
   return {
-    acquire(count, signal, requests = 1) {
+    acquire(count, signal, requests = 1, mustWait) {
       const refusal = signal?.aborted === true ? ({ kind: 'aborted' } as const) : tooLarge(count);
       if (refusal !== undefined) return Promise.resolve(refusal);
       return new Promise((resolve, reject) => {
@@ -185,6 +192,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
         const waiter: Waiter = {
           tokens: count,
           requests,
+          mustWait,
           done(admission) {
             leave();
             resolve(admission);
@@ -197,6 +205,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
         signal?.addEventListener('abort', aborted, { once: true });
         queue.add(waiter);
         if (queue.size === 1) admitWaiting();
+        else mustWait?.();
       });
     },
     pauseUntil(time) {

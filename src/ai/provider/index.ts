@@ -4,6 +4,7 @@ export type { AnswerParts } from './answer-parts.js';
 export type {
   ApiKey,
   EmbeddingLimits,
+  Outcome,
   Provider,
   ProviderAnswer,
   ProviderFailure,

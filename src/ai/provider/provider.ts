@@ -16,7 +16,7 @@ export interface ApiKey {
 
 /** A provider's resolved settings: nothing is read from a config or the environment after this. */
 export interface ProviderOptions {
-  /** Its configured name. */
+  /** What it is called in messages. */
   readonly name: string;
   readonly apiKey?: ApiKey | undefined;
   /** Default: the vendor's own address. */
@@ -146,6 +146,8 @@ export interface Provider {
   serves(model: string): boolean;
   /** What one request for vectors takes; undefined: it has none. */
   readonly embeddings: EmbeddingLimits | undefined;
+  /** The same provider with another key: what one has learned of the server, the other knows. @param name in messages */
+  withKey(apiKey: ApiKey, name: string): Provider;
   /** Makes exactly one HTTP attempt. Never throws for anything that the server does. */
   call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;
   close(): void;

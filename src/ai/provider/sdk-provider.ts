@@ -35,13 +35,12 @@ const MODELS_MAX = 1000;
  * @throws RangeError when the options are invalid: no address, or no key where one is needed
  */
 export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
-  const { name } = options;
   const address = options.baseUrl ?? wire.baseUrl;
   if (address === undefined)
-    throw new RangeError(`AI provider ${name}: a provider of kind ${wire.kind} needs a base_url`);
+    throw new RangeError(`AI provider ${options.name}: a provider of kind ${wire.kind} needs a base_url`);
   const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
-    throw new RangeError(`AI provider ${name}: no api_key is configured`);
+    throw new RangeError(`AI provider ${options.name}: no api_key is configured`);
   const transport = createTransport(options.timeouts, world.after, undefined, options.network);
   // Another address may serve any model.
   const atVendor = baseUrl === wire.baseUrl;
@@ -52,8 +51,13 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     unstreamed.add(model);
   };
 
-  const call = async (request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult> => {
-    const key = await revealed(options.apiKey);
+  const call = async (
+    request: ProviderRequest,
+    signal: AbortSignal,
+    name: string,
+    configuredKey: ApiKey | undefined,
+  ): Promise<ProviderResult> => {
+    const key = await revealed(configuredKey);
     if ('problem' in key) {
       const message = `${name}: no API key: ${key.problem}`;
       const outcome: Outcome = { kind: 'run-fatal' };
@@ -165,16 +169,18 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
   };
 
-  return {
-    name,
+  const withKey = (key: ApiKey | undefined, shownName: string): Provider => ({
+    name: shownName,
     kind: wire.kind,
     baseUrl,
     vendor: wire.vendor(baseUrl),
     embeddings: wire.embeddings,
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
-    call,
+    call: (request, signal) => call(request, signal, shownName, key),
+    withKey,
     close: () => transport.close(),
-  };
+  });
+  return withKey(options.apiKey, options.name);
 }
 
 /** @throws Error for a part that its wire can't send */

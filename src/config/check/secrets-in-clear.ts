@@ -37,10 +37,9 @@ function providerSecrets(document: SourceDocument): Place[] {
     const path = ['ai_providers', name];
     const address = node.entries?.get('base_url')?.node;
     const url = address?.value;
-    const key = node.entries?.get('api_key')?.node;
     // A server on this machine takes any key.
-    if (key !== undefined && !(typeof url === 'string' && LOCAL_URL.test(url)))
-      places.push({ path: [...path, 'api_key'], node: key });
+    if (!(typeof url === 'string' && LOCAL_URL.test(url)))
+      places.push(...['api_key', 'api_keys'].flatMap((key) => placesAt(document, [...path, key])));
     if (address !== undefined && hasPassword(address)) places.push({ path: [...path, 'base_url'], node: address });
     for (const [header, value] of node.entries?.get('headers')?.node.entries ?? []) {
       if (SECRET_HEADER.test(header)) places.push({ path: [...path, 'headers', header], node: value.node });

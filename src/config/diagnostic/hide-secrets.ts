@@ -3,10 +3,10 @@ const SECRET =
   /((?<!\w)(?:api_key|password|secret|authorization|webhook)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
 /** A key that holds one or more secrets on its line. */
-const SECRETS = /((?<!\w)(?:tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
+const SECRETS = /((?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
 
 /** A key whose secrets stand on the lines below it. */
-const SECRETS_BELOW = /(?<!\w)(?:tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
+const SECRETS_BELOW = /(?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
 
 /** The user and password of a URL, and what follows its question mark. */
 const IN_URLS = [/(:\/\/)([^\s/@"']+)(?=@)/g, /(:\/\/[^\s"'?]*\?)([^\s"',}]+)/g];

@@ -6,6 +6,7 @@ import { blameFile, type SourceNode } from '../source/index.js';
 import { defaultStateDirectory, sharedStateNotice } from '../state/index.js';
 import type { SourcePlan } from '../kinds/index.js';
 import type { LoadedConfig } from './load-config.js';
+import { keyProblems } from './provider-keys.js';
 import { resolvePath } from './resolve-path.js';
 import { partAt, validatePart, type SectionName } from './validate.js';
 
@@ -13,6 +14,8 @@ import { partAt, validatePart, type SectionName } from './validate.js';
 export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
   readonly name: string;
   readonly kind: string;
+  /** How many keys it is asked with at a time, each within limits of its own; 1 without a key, too. */
+  readonly lanes: number;
 };
 
 /**
@@ -57,15 +60,19 @@ export function useProvider(config: LoadedConfig, name: string, forLook = false)
       blameFile(config.file)('unknown-provider', `no AI provider ${JSON.stringify(name)} in the config`, hint),
     ]);
   }
-  const node = forLook ? withoutEntry(found, 'api_key') : found;
+  const problems = keyProblems(config, name, found);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const node = forLook ? withoutEntries(found, ['api_key', 'api_keys']) : found;
   const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
-  const { api_key: key, ca, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
+  const { api_key: key, api_keys: keys, ca, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;
   return {
     ...settings,
     name,
     kind,
+    lanes: found.entries?.get('api_keys')?.node.items?.length ?? 1,
     ...(key !== undefined && { api_key: secretWithPath(config, key) }),
+    ...(keys !== undefined && { api_keys: keys.map((one) => secretWithPath(config, one)) }),
     ...(ca !== undefined && { ca: resolvePath(config, ca) }),
   };
 }
@@ -148,7 +155,7 @@ function mapValues<T extends Readonly<Record<string, string | undefined>>>(paths
   return Object.fromEntries(mapped) as T;
 }
 
-function withoutEntry(node: SourceNode, key: string): SourceNode {
+function withoutEntries(node: SourceNode, keys: readonly string[]): SourceNode {
   if (node.entries === undefined) return node;
-  return { ...node, entries: new Map([...node.entries].filter(([name]) => name !== key)) };
+  return { ...node, entries: new Map([...node.entries].filter(([name]) => !keys.includes(name))) };
 }

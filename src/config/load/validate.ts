@@ -9,6 +9,7 @@ import { oneOf } from '../schema/show.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { explainIssues, unknownKey } from './explain.js';
 import { fillSection, opaqueIn } from './fill.js';
+import { keyProblems } from './provider-keys.js';
 
 export type SectionName = Exclude<keyof Config, '$schema' | 'scripts' | 'pipelines' | 'ai_providers'>;
 
@@ -50,7 +51,8 @@ export function validateDocument(config: ConfigText): Diagnostic[] {
       const one: z.ZodType = key === 'pipelines' ? schema.pipeline : schema.aiProvider;
       for (const [name, entry] of node.entries) {
         findings.push(...validatePart(config, one, [key, name], entry.node, 'warning').diagnostics);
-        if (key === 'ai_providers') findings.push(...baseUrlMissing(config, name, entry.node));
+        if (key !== 'ai_providers') continue;
+        findings.push(...baseUrlMissing(config, name, entry.node), ...keyProblems(config, name, entry.node));
       }
     } else {
       const section: z.ZodType = shape[key as keyof typeof shape];

@@ -23,7 +23,7 @@ const costPerToken = section({
 const rateLimit = section({
   requests_per_minute: integer(1).optional().describe('Most requests per minute.'),
   tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
-}).describe('Limits that are kept on our side.');
+}).describe('Limits that are kept on our side, for each key.');
 
 const modelSettings = {
   as: text('a model name').optional().describe('What the provider calls it. Default: as it is named here.'),
@@ -66,6 +66,12 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
         `Which wire it speaks. Default: the provider's name if it is one of these, else ${kindOf('', kinds).kind}.`,
       ),
     api_key: secret('an API key').optional().describe('The API key: text (best "${NAME}"), { file } or { command }.'),
+    api_keys: list('API keys', secret('an API key'))
+      .min(1, { error: 'expected at least one key' })
+      .optional()
+      .describe(
+        'Several API keys, in place of api_key. Each has limits and a circuit breaker of its own; a call goes to the key that is free first.',
+      ),
     base_url: text(
       'a URL like https://api.openai.com/v1, without query or password (there are query and headers for them)',
       isBaseUrl,
@@ -77,7 +83,9 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .describe('Models it serves: a list of names or { name, as, … }, or a map from names to settings. Default: any.'),
     cost_per_token: costPerToken.optional(),
     rate_limit: rateLimit.optional(),
-    max_concurrency: integer(1, 10_000).optional().describe('Most calls in flight. Default: follows from the limits.'),
+    max_concurrency: integer(1, 10_000)
+      .optional()
+      .describe('Most calls in flight with each key. Default: follows from the limits.'),
     timeouts: section({
       connect: duration(1).prefault('10s').describe('To connect. A plain number is milliseconds.'),
       first_byte: duration(1)

@@ -14,7 +14,7 @@ export const ALERT_SIGNALS = [
 
 const rule = section({
   signal: choice(ALERT_SIGNALS).describe(
-    'What is watched. budget_share: of a daily budget, what is spent or set aside (0 to 1, the fullest counts). error_rate: of the events of the last minute, the failed ones (0 to 1). breakers_open: AI providers that are left alone because they fail. backlog_seconds: since when stored events wait, in the slowest pipeline. backlog_events: how many of them. disk_share: of the disk of the log, what is taken (0 to 1).',
+    'What is watched. budget_share: of a daily budget, what is spent or set aside (0 to 1, the fullest counts). error_rate: of the events of the last minute, the failed ones (0 to 1). breakers_open: AI providers that are left alone because they fail; of one with several keys, each that is. backlog_seconds: since when stored events wait, in the slowest pipeline. backlog_events: how many of them. disk_share: of the disk of the log, what is taken (0 to 1).',
   ),
   above: fraction(0, 1e9).describe('It fires when the signal is above this.'),
   clear_below: fraction(0, 1e9)

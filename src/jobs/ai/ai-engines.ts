@@ -54,10 +54,10 @@ export function onThisThread(events: EventOptions): OpenExecutor {
 /** As many calls as the providers' limits can feed. */
 export function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
   const each = providers.map((name) => {
-    const { max_concurrency: max, rate_limit: limit } = useProvider(config, name, true);
-    if (max !== undefined) return max;
+    const { max_concurrency: max, rate_limit: limit, lanes } = useProvider(config, name, true);
+    if (max !== undefined) return max * lanes;
     const perMinute = limit?.requests_per_minute;
-    return perMinute === undefined ? CONCURRENCY_DEFAULT : Math.ceil((perMinute / 60) * ANSWER_SECONDS);
+    return lanes * (perMinute === undefined ? CONCURRENCY_DEFAULT : Math.ceil((perMinute / 60) * ANSWER_SECONDS));
   });
   return Math.min(CONCURRENCY_MAX, Math.max(1, ...each));
 }

@@ -48,7 +48,7 @@ export interface AiPlan {
  * @param forLook nothing will be sent: where no state is kept, none is made
  * @throws ConfigError when a variable that a provider needs is not set; JobError when the state folder can't be used
  */
-export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
+export async function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
   const { config, pipelines, hooks, probeDown, books } = plan;
   const journal = useSection(config, 'journal');
   const folder = stateDirectory(config);
@@ -56,7 +56,7 @@ export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = 
   if (shared !== undefined) tell(shared);
   const providers = new Set(pipelines.flatMap(({ spec }) => providersOf(spec)));
   const options: AiClientOptions = {
-    providers: [...providers].map((name) => providerSetup(config, name, forLook)),
+    providers: await Promise.all([...providers].map((name) => providerSetup(config, name, forLook))),
     store: books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder }),
     isGone: books?.isGone,
     budget: budgetOf(plan),
@@ -66,7 +66,7 @@ export function openAi(plan: AiPlan, tell: (message: string) => void, forLook = 
     onNotice: ({ message }) => tell(message),
     hooks,
   };
-  return inStoreFolder(folder, () => createAiClient(options));
+  return await inStoreFolder(folder, () => createAiClient(options));
 }
 
 /** The providers that any of a pipeline's stages may ask. */

@@ -1,32 +1,37 @@
-import type { LaneOptions } from '../../ai/index.js';
+import type { ApiKey, LaneOptions } from '../../ai/index.js';
 import { formatPointer } from 'computo-js';
 import {
   ConfigError,
+  repeatedKeys,
   resolveSecret,
   useProvider,
   type LoadedConfig,
   type ProviderConfig,
   type Secret,
+  type SecretRef,
 } from '../../config/index.js';
 import { diagnose } from '../../config/source/index.js';
 import { providerNetwork } from './provider-network.js';
 
 /**
- * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once.
+ * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once; several keys at once, to
+ * compare them.
  *
  * @param forLook nothing will be sent: no key is needed
- * @throws ConfigError when a variable that it needs is not set, it has no key and can't do without, or the way to it is set wrong
+ * @throws ConfigError when a variable that it needs is not set, it has no key and can't do without, or one twice, or the way to it is set
+ * wrong
  */
-export function providerSetup(config: LoadedConfig, name: string, forLook: boolean): LaneOptions {
+export async function providerSetup(config: LoadedConfig, name: string, forLook: boolean): Promise<LaneOptions> {
   const provider = useProvider(config, name, forLook);
-  const { timeouts, circuit_breaker: breaker, retry, api_key: key } = provider;
+  const { timeouts, circuit_breaker: breaker, retry, api_key: key, api_keys: keys = key && [key] } = provider;
   const needsKey = config.kinds.providers.of(provider).needsKey || config.document.vendors === true;
-  if (key === undefined && !forLook && needsKey) throw noKey(config, provider);
-  let secret: Promise<Secret> | undefined;
+  if (keys === undefined && !forLook && needsKey) throw noKey(config, provider);
+  const apiKeys = forLook ? [NO_KEY] : keys?.map(fetchedOnce);
+  if (apiKeys !== undefined && apiKeys.length > 1) await refuseRepeated(config, name, apiKeys);
   return {
     name,
     kind: provider.kind,
-    apiKey: forLook ? NO_KEY : key && { reveal: async () => (await (secret ??= resolveSecret(key))).reveal() },
+    apiKeys,
     baseUrl: provider.base_url,
     models: provider.models,
     cost_per_token: provider.cost_per_token,
@@ -52,7 +57,19 @@ export function providerSetup(config: LoadedConfig, name: string, forLook: boole
   };
 }
 
-const NO_KEY = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
+function fetchedOnce(ref: SecretRef): ApiKey {
+  let secret: Promise<Secret> | undefined;
+  return { reveal: async () => (await (secret ??= resolveSecret(ref))).reveal() };
+}
+
+/** A key that can't be read is missed by its lane alone, and told of then. */
+async function refuseRepeated({ document }: LoadedConfig, name: string, keys: readonly ApiKey[]): Promise<void> {
+  const texts = await Promise.all(keys.map(async (key) => await Promise.resolve(key.reveal()).catch(() => undefined)));
+  const problems = repeatedKeys(document, name, texts);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+const NO_KEY: ApiKey = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
 
 /** Only servers of one's own let anybody in. */
 function noKey({ document, kinds }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {

@@ -1,4 +1,5 @@
 import type { Json } from 'computo-js';
+import { laneLabel } from '../../ai/route/index.js';
 import { useProvider } from '../../config/index.js';
 import { isAiStage } from '../../pipeline/index.js';
 import type { KnownNames } from '../../server/index.js';
@@ -11,7 +12,11 @@ export function knownNames({ config, pipelines }: ServePlan): KnownNames {
   const providers = new Set(stages.flatMap((stage) => stage.providers));
   return {
     pipelines: new Map(specs.map((spec) => [spec.name, new Set(spec.stages.map(({ name }) => name))])),
-    providers,
+    providers: new Set(
+      [...providers].flatMap((name) =>
+        Array.from({ length: useProvider(config, name, true).lanes }, (_, index) => laneLabel(name, index)),
+      ),
+    ),
     models: new Set([
       ...[...providers].flatMap(
         (name) => useProvider(config, name).models?.flatMap((model) => [model.name, model.as ?? []].flat()) ?? [],

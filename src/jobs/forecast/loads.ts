@@ -43,6 +43,8 @@ interface LimitedModel {
 export interface ProviderLimits {
   readonly rate_limit?: RateLimits | undefined;
   readonly models?: readonly LimitedModel[] | undefined;
+  /** How many keys it has, each with these limits. Default: 1. */
+  readonly lanes?: number | undefined;
 }
 
 /** Seconds. */
@@ -65,12 +67,12 @@ export function secondsAtLimits(
 ): ForecastDuration | undefined {
   const times: ForecastDuration[] = [];
   for (const provider of new Set(loads.flatMap((byProvider) => [...byProvider.keys()]))) {
-    const { rate_limit: whole, models = [] } = limitsOf(provider);
+    const { rate_limit: whole, models = [], lanes = 1 } = limitsOf(provider);
     const load = (names?: readonly string[]): Load => sumOf(loads.flatMap((one) => loadsOf(one.get(provider), names)));
-    if (whole !== undefined) times.push(secondsFor(load(), whole));
+    if (whole !== undefined) times.push(secondsFor(load(), whole, lanes));
     for (const { name, rate_limit: own } of models) {
       const others = models.filter((other) => other.as === name && other.rate_limit === undefined);
-      if (own !== undefined) times.push(secondsFor(load([name, ...others.map((other) => other.name)]), own));
+      if (own !== undefined) times.push(secondsFor(load([name, ...others.map((other) => other.name)]), own, lanes));
     }
   }
   return times.length === 0 ? undefined : times.reduce(longer, NO_TIME);
@@ -94,8 +96,9 @@ function sumOf(loads: readonly Load[]): Load {
 function secondsFor(
   load: Load,
   { requests_per_minute: requests, tokens_per_minute: tokens }: RateLimits,
+  lanes: number,
 ): ForecastDuration {
-  const at = (count: number, perMinute = Infinity): number => (count * SECONDS_PER_MINUTE) / perMinute;
+  const at = (count: number, perMinute = Infinity): number => (count * SECONDS_PER_MINUTE) / (perMinute * lanes);
   return {
     likely: Math.max(at(load.requests, requests), at(load.likelyTokens, tokens)),
     worst: Math.max(at(load.requests, requests), at(load.worstTokens, tokens)),

@@ -28,7 +28,7 @@ const setup = (kind: (typeof KINDS)[number]['kind'], path: string): LaneOptions 
   name: kind,
   kind,
   baseUrl: `${mock.url}${path}`,
-  apiKey: { reveal: () => 'sk-mock' },
+  apiKeys: [{ reveal: () => 'sk-mock' }],
   cost_per_token: { input: '0.00003', output: '0.00006' },
   retry: { attemptsMax: 3, baseDelayMs: 1, delayMsMax: 2, retryAfterMsMax: 2000 },
 });

@@ -340,7 +340,7 @@ describe('when providers are down', () => {
 
   it('a wrong key stops the run, without showing the key', async () => {
     const fake = await on.fake();
-    const client = await on.client([setupOf(fake, 'openai', { apiKey: { reveal: () => 'sk-wrong-4711' } })]);
+    const client = await on.client([setupOf(fake, 'openai', { apiKeys: [{ reveal: () => 'sk-wrong-4711' }] })]);
     const result = await client.call(request('a'), context());
     expect(result).toMatchObject({ kind: 'stopped', reason: 'provider-refused' });
     expect(JSON.stringify([result, on.notices])).not.toContain('4711');

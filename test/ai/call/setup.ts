@@ -66,7 +66,7 @@ export function setupOf(
   return {
     name: kind,
     kind,
-    apiKey: { reveal: () => fake.apiKey },
+    apiKeys: [{ reveal: () => fake.apiKey }],
     baseUrl: fake.url,
     cost_per_token: { input: '0.00003', output: '0.00006' },
     timeouts: TIMEOUTS,

@@ -84,7 +84,7 @@ export function budgetHolds(program: string, processes: number, callers: number,
         const [fake] = fakes;
         if (fake === undefined) throw new Error('no fake');
         const costs = { input: '0.0003', output: '0.0006' };
-        const setup = without(setupOf(fake, 'openai', { cost_per_token: costs }), 'apiKey');
+        const setup = without(setupOf(fake, 'openai', { cost_per_token: costs }), 'apiKeys');
         const rowsOf = (process: number) =>
           Array.from({ length: 2000 }, (_, i) => `process ${process}, row ${i}: ${'word '.repeat(i % 40)}`);
         const workers = Array.from({ length: processes }, (_, i) =>
@@ -123,7 +123,7 @@ export function killsLoseNothing(
     withFakes([startFakeProvider({ wire: 'openai', latencyMs, streamMs: latencyMs / 2 })], async (fakes) => {
       const [fake] = fakes;
       if (fake === undefined) throw new Error('no fake');
-      const setup = without(setupOf(fake), 'apiKey');
+      const setup = without(setupOf(fake), 'apiKeys');
       const concurrency = 8;
       const task: WorkerTask = {
         folder,

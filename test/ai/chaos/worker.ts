@@ -5,7 +5,7 @@ import { createAiClient, type CallResult, type LaneOptions } from '../../../src/
 /** What a worker is told, as JSON on its standard input. */
 export interface WorkerTask {
   readonly folder: string;
-  readonly providers: readonly (Omit<LaneOptions, 'apiKey'> & { readonly key: string })[];
+  readonly providers: readonly (Omit<LaneOptions, 'apiKeys'> & { readonly key: string })[];
   readonly rows: readonly string[];
   readonly concurrency: number;
   readonly daily?: string;
@@ -14,7 +14,7 @@ export interface WorkerTask {
 
 const task = JSON.parse(readFileSync(0, 'utf8')) as WorkerTask;
 const client = await createAiClient({
-  providers: task.providers.map(({ key, ...setup }) => ({ ...setup, apiKey: { reveal: () => key } })),
+  providers: task.providers.map(({ key, ...setup }) => ({ ...setup, apiKeys: [{ reveal: () => key }] })),
   store: { kind: 'lmdb', folder: task.folder },
   budget: { daily: task.daily },
 });

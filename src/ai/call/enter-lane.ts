@@ -1,0 +1,146 @@
+import type { BreakerPass } from '../breaker/index.js';
+import type { Permit } from '../limit/index.js';
+import type { ProviderRequest } from '../provider/index.js';
+import { roughTokens } from '../request/index.js';
+import type { AiWorld } from '../ai-world.js';
+import type { ProviderLane } from './provider-lane.js';
+
+/** What a request is given on its way into a lane. */
+export interface EnterOptions {
+  readonly world: AiWorld;
+  /** Aborts waiting before a request is sent. */
+  readonly soft: AbortSignal;
+  /** How long it waited there, in milliseconds. */
+  readonly onLimiterWait: (lane: string, ms: number) => void;
+}
+
+/** A lane that a request may be sent to now: room among those in flight, its share of the limits, and the breaker's pass. */
+export interface LaneEntry {
+  readonly lane: ProviderLane;
+  /** Of which exactly one function is to be called. */
+  readonly pass: BreakerPass;
+  /** The request was sent and used this many tokens. Call this or {@link cancel}. */
+  readonly settle: (tokensUsed: number) => void;
+  /** The request was not sent. */
+  readonly cancel: () => void;
+  /** Makes room, at the very end. */
+  readonly leave: () => void;
+}
+
+export type Entering =
+  | { readonly kind: 'entered'; readonly entry: LaneEntry }
+  /** It needs more tokens than a whole minute's limit. */
+  | { readonly kind: 'too-large'; readonly tokens: number; readonly tokensPerMinute: number }
+  /** The provider must not be called now. */
+  | { readonly kind: 'refused' }
+  /** The call was aborted. */
+  | { readonly kind: 'aborted' };
+
+/**
+ * Waits at the lanes of a provider until one of them lets a request in: the one that is free first. Each is tried only when those before
+ * it have to wait, those with the fewest requests first.
+ *
+ * @throws Error when the state of the limits can't be read or written
+ */
+export async function enterFreeLane(
+  lanes: readonly ProviderLane[],
+  request: ProviderRequest,
+  { soft, world, onLimiterWait }: EnterOptions,
+): Promise<Entering> {
+  const cameAt = world.now();
+  const inOrder = lanes.toSorted((a, b) => a.gate.inside - b.gate.inside);
+  const entering = await firstFree(inOrder, soft, (lane, signal, mustWait) =>
+    enter(lane, request, world, signal, mustWait),
+  );
+  if (entering.kind === 'entered') onLimiterWait(entering.entry.lane.label, Math.max(0, world.now() - cameAt));
+  return entering;
+}
+
+type Enter = (lane: ProviderLane, signal: AbortSignal, mustWait: () => void) => Promise<Entering>;
+
+function firstFree(lanes: readonly ProviderLane[], soft: AbortSignal, enter: Enter): Promise<Entering> {
+  const stop = new AbortController();
+  const cut = (): void => stop.abort();
+  if (soft.aborted) cut();
+  soft.addEventListener('abort', cut, { once: true });
+  const queue = lanes.values();
+  let trying = 0;
+  let isOver = false;
+  return new Promise<Entering>((resolve, reject) => {
+    const ended = (entering: Entering): void => {
+      trying -= 1;
+      if (isOver && entering.kind === 'entered') giveUp(entering.entry);
+      // The limits of the others are as small.
+      const decides = entering.kind === 'entered' || entering.kind === 'too-large';
+      if (!decides) tryNext();
+      if (isOver || (!decides && trying > 0)) return;
+      isOver = true;
+      resolve(entering);
+      cut();
+    };
+    const failed = (error: unknown): void => {
+      isOver = true;
+      reject(error instanceof Error ? error : new Error(String(error)));
+      cut();
+    };
+    const tryNext = (): void => {
+      const { value: lane } = isOver || stop.signal.aborted ? { value: undefined } : queue.next();
+      if (lane === undefined) return;
+      trying += 1;
+      let isWaiting = false;
+      const mustWait = (): void => {
+        if (isWaiting) return;
+        isWaiting = true;
+        tryNext();
+      };
+      enter(lane, stop.signal, mustWait).then(ended, failed);
+    };
+    tryNext();
+  }).finally(() => soft.removeEventListener('abort', cut));
+}
+
+function giveUp({ pass, cancel, leave }: LaneEntry): void {
+  pass.neutral();
+  cancel();
+  leave();
+}
+
+async function enter(
+  lane: ProviderLane,
+  request: ProviderRequest,
+  world: AiWorld,
+  signal: AbortSignal,
+  mustWait: () => void,
+): Promise<Entering> {
+  // The request that it becomes a part of passes the gate, and counts as a request.
+  const isPart = request.embedding !== undefined;
+  const leave = isPart ? () => undefined : await lane.gate.enter(signal, mustWait);
+  if (leave === undefined) return { kind: 'aborted' };
+  const permits: Permit[] = [];
+  const cancel = (): void => permits.forEach((permit) => permit.cancel());
+  let hasEntered = false;
+  try {
+    const tokens = countedTokens(request);
+    for (const limiter of lane.limiters(request.model)) {
+      const admission = await limiter.acquire(tokens, signal, isPart ? 0 : 1, mustWait);
+      if (admission.kind === 'too-large') return { ...admission, tokens };
+      if (admission.kind === 'aborted') return admission;
+      permits.push(admission.permit);
+    }
+    const decision = lane.breaker.enter(world.now());
+    if (decision.kind === 'refused') return { kind: 'refused' };
+    hasEntered = true;
+    const settle = (used: number): void => permits.forEach((permit) => permit.settle(used));
+    return { kind: 'entered', entry: { lane, pass: decision.pass, settle, cancel, leave } };
+  } finally {
+    if (!hasEntered) {
+      cancel();
+      leave();
+    }
+  }
+}
+
+/** Tokens as providers count them for rate limits: a rough estimate of the input, and the whole output cap. */
+export function countedTokens(request: ProviderRequest): number {
+  return roughTokens(request) + request.maxOutputTokens;
+}

@@ -1,0 +1,38 @@
+import type { ProviderFailure } from '../provider/index.js';
+import { stopped, type StoppedCall } from './call.js';
+import type { ProviderLane } from './provider-lane.js';
+
+/** Reasons for which a provider is down that only a person can mend. */
+const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
+
+/** The lanes that their providers stand on: one that is down counts only where all of its provider's are. */
+export function standingLanes(lanes: readonly ProviderLane[]): readonly ProviderLane[] {
+  const up = lanes.filter(({ breaker }) => breaker.state.kind !== 'down');
+  return lanes.filter((lane) => up.includes(lane) || !up.some(({ name }) => name === lane.name));
+}
+
+/**
+ * What a call comes to when none of its lanes is available soon enough.
+ *
+ * @param until when one is, milliseconds since the epoch; Infinity: not in this process
+ * @param last what the call has met
+ */
+export function noProvider(
+  lanes: readonly ProviderLane[],
+  model: string,
+  until: number,
+  last: ProviderFailure | undefined,
+): StoppedCall {
+  const words = lanes.map(
+    ({ label, breaker: { state } }) => `${label} ${state.kind === 'down' ? state.reason : 'fails'}`,
+  );
+  const message = `no AI provider is available: ${words.join(', ')}${last === undefined ? '' : ` (${last.message})`}`;
+  const standing = standingLanes(lanes);
+  const downs = standing.flatMap(({ breaker: { state } }) => (state.kind === 'down' ? [state.reason] : []));
+  if (downs.length > 0 && downs.every((reason) => REFUSALS.has(reason))) return stopped('provider-refused', message);
+  if (downs.includes('unreachable')) return stopped('providers-down', message);
+  const limited =
+    downs.length === standing.length ||
+    standing.every((lane) => lane.breaker.state.kind === 'down' || lane.limitsOf(model).limitedUntil >= until);
+  return stopped(limited ? 'provider-limit' : 'providers-down', message, until);
+}

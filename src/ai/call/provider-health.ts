@@ -1,0 +1,50 @@
+import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
+import { createSuspects, type Suspects } from './suspects.js';
+
+/** What is known of a provider, whichever of its keys it was asked with. */
+export interface ProviderHealth {
+  readonly latency: LatencyMeter;
+  /** Milliseconds since the epoch of its last answer; 0: none yet. */
+  readonly lastSuccessAt: number;
+  /** It has answered. */
+  answered(now: number): void;
+  /** An answer of its was found in the journal: it is set up well, whatever single rows come to. */
+  hasAnsweredBefore(): void;
+  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, tried how often, and whether in vain. */
+  unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
+  /** Rows whose requests it failed to serve since its last answer. */
+  readonly failing: Suspects;
+  /** So many rows in a row fail that it fails everyone. */
+  readonly failsEveryone: boolean;
+  /** Whether so many rows can't be the cause themselves: of one that has not answered yet, two, because it is set up wrong, or down. */
+  areMany(rows: Suspects): boolean;
+}
+
+/** @param threshold failures in a row that open a breaker of the provider */
+export function createProviderHealth(threshold: number): ProviderHealth {
+  const failing = createSuspects();
+  let lastSuccessAt = 0;
+  let isKnownToAnswer = false;
+  const health: ProviderHealth = {
+    latency: createLatencyMeter(),
+    get lastSuccessAt() {
+      return lastSuccessAt;
+    },
+    answered(now) {
+      lastSuccessAt = now;
+      isKnownToAnswer = true;
+      health.unreachable = undefined;
+      failing.clear();
+    },
+    hasAnsweredBefore() {
+      isKnownToAnswer = true;
+    },
+    unreachable: undefined,
+    failing,
+    get failsEveryone() {
+      return health.areMany(failing);
+    },
+    areMany: ({ count }) => count >= (isKnownToAnswer ? Math.max(2, threshold) : 2),
+  };
+  return health;
+}
