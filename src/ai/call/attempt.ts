@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
 import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
-import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
+import { attemptId, printEntry, type AttemptEnd, type Attribution, type LedgerEntry } from '../ledger/index.js';
 import type { Limiter, Permit } from '../limit/index.js';
 import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
@@ -19,7 +19,7 @@ export interface AttemptOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
   readonly world: AiWorld;
-  readonly tags: Tags;
+  readonly attribution: Attribution;
   /** The call's key in the journal. */
   readonly call: string;
   /** 1 for the first attempt of the call. */
@@ -148,20 +148,20 @@ async function withinBudget(
   options: AttemptOptions,
   pass: BreakerPass,
 ): Promise<AttemptResult> {
-  const { books, runBudget, world, tags } = options;
+  const { books, runBudget, world, attribution } = options;
   const time = world.now();
   const id = attemptId(time, randomUUID());
   const worst = worstCost(lane, request, time);
   const model = lane.wireModel(request.model);
   let entry: LedgerEntry;
   try {
-    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(tags.pipeline));
+    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(attribution.pipeline));
     if (reserved.kind === 'full') {
       pass.neutral();
       return { kind: 'full', full: reserved };
     }
     entry = {
-      ...tags,
+      ...attribution,
       id,
       time,
       call: options.call,

@@ -142,7 +142,12 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           onTruncated: context.onTruncated ?? 'retry',
           fallbackOn: context.fallbackOn,
           capMax: largestCap(candidates, request.model),
-          tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
+          attribution: {
+            pipeline: context.pipeline,
+            stage: context.stage,
+            event: eventOf(context),
+            ...(context.tags && { tags: context.tags }),
+          },
           request: {
             ...without(request, 'provider', 'max_tokens'),
             maxOutputTokens: facts.maxTokens,
