@@ -35,6 +35,7 @@ export {
   type Tags,
   type UniversalRequest,
 } from './request/index.js';
+export { openTracing, type Attributes } from './telemetry/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';
 export { proxyFor } from './transport/index.js';

@@ -8,6 +8,7 @@ import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
+import type { EndedAttempt } from '../telemetry/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { endOf, endOfFailure } from './attempt-end.js';
 import { billsOf } from './lane-prices.js';
@@ -43,7 +44,7 @@ export interface AttemptOptions {
   /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
-  readonly onEnded: (entry: LedgerEntry) => void;
+  readonly onEnded: (attempt: EndedAttempt) => void;
 }
 
 export interface ReceivedAnswer {
@@ -205,7 +206,13 @@ async function withinBudget(
   } else {
     recordHealth(result.failure, pass, lane, options);
   }
-  options.onEnded({ ...entry, end });
+  options.onEnded({
+    entry: { ...entry, end },
+    request,
+    provider: lane.provider,
+    sentAt,
+    ...(result.ok && { finish: result.answer.finish.reason, responseId: result.answer.responseId }),
+  });
   const booking = book(entry, end, options);
   // The answer is safe, and its cost stays reserved until it is charged: after a crash, recovery charges it.
   if (callEnded) options.bookLater(booking);
