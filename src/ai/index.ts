@@ -11,7 +11,16 @@ export {
 export { dayAt, nextDayStart } from './calendar.js';
 export * from './call/index.js';
 export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } from './journal/index.js';
-export { DIMENSIONS, type Dimension, type Group, type LedgerEntry, type Period, type Totals } from './ledger/index.js';
+export {
+  DIMENSIONS,
+  NO_VALUE,
+  parseDimension,
+  type Dimension,
+  type Group,
+  type LedgerEntry,
+  type Period,
+  type Totals,
+} from './ledger/index.js';
 export { dollars, dollarText, type Nano } from './money/index.js';
 export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './report/index.js';
 export type { ApiKey } from './provider/index.js';
@@ -19,11 +28,15 @@ export { StateInUseError } from './owner/index.js';
 export {
   parseEmbedding,
   parseRequest,
+  parseTags,
   type JsonSchema,
   type ParsedRequest,
+  type ParsedTags,
   type ReadPart,
+  type Tags,
   type UniversalRequest,
 } from './request/index.js';
+export { openTracing, type Attributes } from './telemetry/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';
 export { proxyFor } from './transport/index.js';

@@ -9,7 +9,7 @@ export interface PersonTalk {
   readonly letters: Sink;
 }
 
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /**
  * What the daemon says of itself, on stderr: JSON lines, or lines for people. Secrets never show. Of lines that say the same

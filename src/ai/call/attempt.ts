@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
 import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
-import { attemptId, printEntry, type AttemptEnd, type LedgerEntry, type Tags } from '../ledger/index.js';
+import { attemptId, printEntry, type AttemptEnd, type Attribution, type LedgerEntry } from '../ledger/index.js';
 import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { inputTokensMax } from '../request/index.js';
+import type { EndedAttempt } from '../telemetry/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
 import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
 import { billsOf } from './lane-prices.js';
@@ -17,7 +18,7 @@ import type { RunBudget } from './run-budget.js';
 export interface AttemptOptions extends EnterOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
-  readonly tags: Tags;
+  readonly attribution: Attribution;
   /** The call's key in the journal. */
   readonly call: string;
   /** 1 for the first attempt of the call. */
@@ -38,7 +39,7 @@ export interface AttemptOptions extends EnterOptions {
   /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
-  readonly onEnded: (entry: LedgerEntry) => void;
+  readonly onEnded: (attempt: EndedAttempt) => void;
 }
 
 export interface ReceivedAnswer {
@@ -97,20 +98,20 @@ async function withinBudget(
   options: AttemptOptions,
   pass: BreakerPass,
 ): Promise<AttemptResult> {
-  const { books, runBudget, world, tags } = options;
+  const { books, runBudget, world, attribution } = options;
   const time = world.now();
   const id = attemptId(time, randomUUID());
   const worst = worstCost(lane, request, time);
   const model = lane.wireModel(request.model);
   let entry: LedgerEntry;
   try {
-    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(tags.pipeline));
+    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(attribution.pipeline));
     if (reserved.kind === 'full') {
       pass.neutral();
       return { kind: 'full', full: reserved };
     }
     entry = {
-      ...tags,
+      ...attribution,
       id,
       time,
       call: options.call,
@@ -154,7 +155,13 @@ async function withinBudget(
   } else {
     recordHealth(result.failure, pass, lane, options);
   }
-  options.onEnded({ ...entry, end });
+  options.onEnded({
+    entry: { ...entry, end },
+    request,
+    provider: lane.provider,
+    sentAt,
+    ...(result.ok && { finish: result.answer.finish.reason, responseId: result.answer.responseId }),
+  });
   const booking = book(entry, end, options);
   // The answer is safe, and its cost stays reserved until it is charged: after a crash, recovery charges it.
   if (callEnded) options.bookLater(booking);

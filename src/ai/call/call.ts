@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 import type { CallIdentity } from '../journal/index.js';
-import type { JsonSchema } from '../request/index.js';
+import type { JsonSchema, Tags } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { InDoubtPolicy } from './options.js';
@@ -11,6 +11,8 @@ export interface AiCallOptions {
   readonly stage: string;
   readonly pipeline: string;
   readonly identity: CallIdentity;
+  /** What its cost is booked under. They change nothing about the answer: the journal does not know them. */
+  readonly tags?: Tags | undefined;
   /** Names of providers that may serve, in order. Default: all, as configured. */
   readonly providers?: readonly string[] | undefined;
   readonly route?: Route | undefined;

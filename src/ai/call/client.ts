@@ -6,6 +6,7 @@ import { callKey, type CallFacts, type Ending } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
+import { attributesOf } from '../telemetry/index.js';
 import { without } from '../without.js';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { steadyWorld } from '../steady-world.js';
@@ -146,7 +147,12 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           onTruncated: context.onTruncated ?? 'retry',
           fallbackOn: context.fallbackOn,
           capMax: largestCap(candidates, request.model),
-          tags: { pipeline: context.pipeline, stage: context.stage, event: eventOf(context) },
+          attribution: {
+            pipeline: context.pipeline,
+            stage: context.stage,
+            event: eventOf(context),
+            ...(context.tags && { tags: context.tags }),
+          },
           request: {
             ...without(request, 'provider', 'max_tokens'),
             maxOutputTokens: facts.maxTokens,
@@ -162,10 +168,12 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           onRecovered({ label }, ms) {
             notify({ kind: 'provider-up', message: `${label} answers again, after ${Math.round(ms / 1000)} s` });
           },
-          onEnded(entry) {
+          onEnded(attempt) {
+            const { entry } = attempt;
             counts.totals = plus(counts.totals, entry);
             today.add(entry);
-            hooks.onAttempt?.(entry);
+            hooks.onAttempt?.(entry, () => attributesOf(attempt));
+            options.observer?.ended(attempt);
           },
         },
       });
@@ -248,6 +256,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     await idle();
     await Promise.all(lanes.map((lane) => lane.close()));
     await books.close();
+    await options.observer?.close();
     bookings.check();
   }
 }

@@ -15,14 +15,14 @@ export type AttemptsResult =
 
 /** Tries providers in order, retrying as needed, until the request is answered or no further attempt makes sense. */
 export async function makeAttempts(options: CallAttemptsOptions): Promise<AttemptsResult> {
-  const { request, world, runBudget, tags, soft } = options;
+  const { request, world, runBudget, attribution, soft } = options;
   const state = new CallAttempts(options);
 
   for (;;) {
     if (soft.aborted) return ABORTED;
     const now = world.now();
     const open = options.lanes.filter((lane) => !state.excluded.has(lane));
-    const { choices, unfit } = choicesFor(open, request, options.route, tags.pipeline, runBudget, now);
+    const { choices, unfit } = choicesFor(open, request, options.route, attribution.pipeline, runBudget, now);
     if (choices.length === 0) return state.failure(unfit);
 
     const ready = choices.filter(({ lane }) => availableAt(lane, request.model, now) <= now);

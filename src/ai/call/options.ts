@@ -2,6 +2,7 @@ import type { ProbeDown } from '../breaker/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
 import type { ApiKey } from '../provider/index.js';
+import type { AttemptObserver, Attributes } from '../telemetry/index.js';
 import type { StoreLocation } from '../store/index.js';
 import type { Network, Timeouts } from '../transport/index.js';
 
@@ -99,12 +100,14 @@ export interface AiClientOptions {
   /** Called with what a person should know. Must not throw. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly hooks?: CallHooks | undefined;
+  /** Is told of every attempt, and closed with the client. */
+  readonly observer?: AttemptObserver | undefined;
 }
 
 /** Callbacks for metrics. None may throw. */
 export interface CallHooks {
-  /** An attempt has ended and is settled. */
-  readonly onAttempt?: (entry: LedgerEntry) => void;
+  /** An attempt has ended and is settled. `attributes`: what OpenTelemetry is told of it. */
+  readonly onAttempt?: (entry: LedgerEntry, attributes: () => Attributes) => void;
   /** A call has ended; `cached`: answered by the journal, or together with an equal call. */
   readonly onCall?: (result: 'answered' | 'cached' | 'failed') => void;
   /** A call waited this long for a lane's limits, in milliseconds. */

@@ -1,11 +1,14 @@
 import type { BillableTokens, Nano } from '../money/index.js';
+import type { Tags } from '../request/index.js';
 
 /** For whom an attempt was made. The ledger stores these names without interpreting them. */
-export interface Tags {
+export interface Attribution {
   readonly pipeline: string;
   readonly stage: string;
   /** The event, or the occurrence in the input. */
   readonly event?: string | undefined;
+  /** Absent: none, or the entry is older than tags are. */
+  readonly tags?: Tags | undefined;
 }
 
 /** The result of an attempt: its failure's code, or `answered`; {@link IN_DOUBT}: its process died. */
@@ -20,7 +23,7 @@ export const IN_DOUBT = 'in_doubt';
 export type Billing = 'exact' | 'estimated' | 'unknown';
 
 /** One HTTP attempt. Money is in nano-dollars; null: the model has no known price. */
-export interface LedgerEntry extends Tags {
+export interface LedgerEntry extends Attribution {
   /** Sorts by time. */
   readonly id: string;
   /** When it was sent, milliseconds since the epoch. */

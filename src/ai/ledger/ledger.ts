@@ -1,16 +1,7 @@
-import { dayAt } from '../calendar.js';
 import { remover, type KeyRange, type Store } from '../store/index.js';
+import type { Dimension } from './dimensions.js';
 import { parseEntry, printEntry, type AttemptEnd, type LedgerEntry } from './entry.js';
-import { NOTHING, plus, type Totals } from './totals.js';
-
-/** What costs can be grouped by. */
-export const DIMENSIONS = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
-
-export interface Group {
-  readonly by: Partial<Record<Dimension, string>>;
-  readonly totals: Totals;
-}
+import { Groups, type Group } from './groups.js';
 
 /** Milliseconds since the epoch, including `since`, excluding `until`. */
 export interface Period {
@@ -26,7 +17,7 @@ export interface Ledger {
   close(entry: LedgerEntry, end: AttemptEnd): Promise<void>;
   get(id: string): Promise<LedgerEntry | undefined>;
   entries(period?: Period): AsyncIterable<LedgerEntry>;
-  /** Totals by each combination of these dimensions, in order of first attempt. */
+  /** Totals by each combination of these dimensions, in order of first attempt: see {@link Groups}. */
   totals(by: readonly Dimension[], timeZone: string, period?: Period): Promise<readonly Group[]>;
   /** Removes attempts before `time`; returns how many. */
   prune(time: number): Promise<number>;
@@ -54,17 +45,9 @@ export function createLedger(store: Store): Ledger {
     },
     entries,
     async totals(by, timeZone, period) {
-      const groups = new Map<string, Group>();
-      for await (const entry of entries(period)) {
-        const values = by.map((dimension): [Dimension, string] => [
-          dimension,
-          dimension === 'day' ? dayAt(entry.time, timeZone) : entry[dimension],
-        ]);
-        const key = JSON.stringify(values);
-        const group = groups.get(key) ?? { by: Object.fromEntries(values), totals: NOTHING };
-        groups.set(key, { ...group, totals: plus(group.totals, entry) });
-      }
-      return [...groups.values()];
+      const groups = new Groups(by, timeZone);
+      for await (const entry of entries(period)) groups.add(entry);
+      return groups.all;
     },
     async prune(time) {
       const old = remover(store);

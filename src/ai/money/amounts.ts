@@ -11,7 +11,7 @@ const MUCH = 100n * NANO_PER_DOLLAR;
 
 /** Amounts of one column, with as many decimals as the one needs that needs most, rounded to the nearest. */
 export function amountColumn(amounts: readonly Nano[]): readonly string[] {
-  const decimals = Math.max(2, ...amounts.map(decimalsOf));
+  const decimals = amounts.reduce((most, amount) => Math.max(most, decimalsOf(amount)), 2);
   const step = 10n ** BigInt(DECIMALS_MAX - decimals);
   return amounts.map((amount) => {
     const rounded = ((amount + step / 2n) / step) * step;

@@ -16,6 +16,7 @@ export const anthropic: Wire = {
   needsKey: true,
   requestIdHeader: 'request-id',
   vendor: () => ({ id: 'anthropic' }),
+  telemetryName: 'anthropic',
   knows: (model) => model.startsWith('claude-'),
   async model(settings, modelId) {
     const { createAnthropic } = await import('@ai-sdk/anthropic');

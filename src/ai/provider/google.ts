@@ -22,6 +22,7 @@ export const google: Wire = {
   needsKey: true,
   requestIdHeader: 'x-goog-request-id',
   vendor: () => ({ id: 'google' }),
+  telemetryName: 'gcp.gemini',
   knows: (model) => /^(models\/)?(gemini|gemma|learnlm)-/.test(model),
   async model(settings, modelId) {
     const { createGoogleGenerativeAI } = await import('@ai-sdk/google');

@@ -12,6 +12,7 @@ export const openai: Wire = {
   needsKey: true,
   requestIdHeader: 'x-request-id',
   vendor: () => ({ id: 'openai' }),
+  telemetryName: 'openai',
   knows: (model) => /^(gpt-|o[0-9]|chatgpt-|codex-|ft:|text-embedding-)/.test(model),
   async model(settings, modelId) {
     const { createOpenAI } = await import('@ai-sdk/openai');

@@ -53,6 +53,8 @@ export interface ProviderAnswer {
   /** The model that served, as the provider names it. */
   readonly model: string;
   readonly requestId?: string;
+  /** What the provider calls the answer. */
+  readonly responseId?: string;
   /** Undefined when the answer has no usage, or an implausible one. */
   readonly tokens: BillableTokens | undefined;
   /** The usage as it came. */
@@ -143,6 +145,8 @@ export interface Provider {
   readonly baseUrl: string;
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
+  /** Its name in OpenTelemetry's conventions, where its kind has one. */
+  readonly telemetryName?: string | undefined;
   serves(model: string): boolean;
   /** What one request for vectors takes; undefined: it has none. */
   readonly embeddings: EmbeddingLimits | undefined;

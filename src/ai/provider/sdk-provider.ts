@@ -20,7 +20,7 @@ import type {
   ProviderResult,
   ProviderWorld,
 } from './provider.js';
-import { at, errorStatus, parsed } from './read-json.js';
+import { at, errorStatus, parsed, textAt } from './read-json.js';
 import { answerMask, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
@@ -148,6 +148,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         });
       }
       const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
+      const responseId = textAt(body, 'id') ?? textAt(body, 'responseId');
       // Whole, its answers may say what they cost.
       if (answer.streamed && rawUsage === null && wire.streamsMayLack.usage) streamNoMore(request.model);
       return {
@@ -156,6 +157,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           text: mask.text(text),
           finish: maskedFinish(finish, mask),
           model: model === undefined ? request.model : mask.text(model),
+          ...(responseId !== undefined && { responseId: mask.text(responseId) }),
           tokens,
           rawUsage: mask.json(rawUsage),
           warnings,
@@ -174,6 +176,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     kind: wire.kind,
     baseUrl,
     vendor: wire.vendor(baseUrl),
+    telemetryName: wire.telemetryName,
     embeddings: wire.embeddings,
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
     call: (request, signal) => call(request, signal, shownName, key),

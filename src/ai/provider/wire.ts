@@ -54,6 +54,8 @@ export interface Wire {
   readonly needsKey: boolean;
   readonly requestIdHeader: string;
   vendor(baseUrl: string): Vendor;
+  /** Its name in OpenTelemetry's conventions for generative AI. Absent: it goes by the address. */
+  readonly telemetryName?: string;
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
   /** Why it takes no such part of a message; undefined: it does. Absent: it takes all. */

@@ -22,5 +22,6 @@ export {
   type ToolResultPart,
   type UniversalRequest,
 } from './request.js';
+export { parseTags, tagNameProblem, tagValueProblem, tooManyTags, type ParsedTags, type Tags } from './tags.js';
 export { inputTokensMax } from './worst-tokens.js';
 export { isMap } from './problem.js';

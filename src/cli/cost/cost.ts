@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
-import { costReport, DIMENSIONS, dayAt, nextDayStart, type Dimension } from '../../ai/index.js';
+import { costReport, dayAt, nextDayStart } from '../../ai/index.js';
 import { openBooksOf } from '../journal/open-books.js';
+import { dimensionsOf } from './dimensions.js';
 import type { CostFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { isInSeconds, momentProblem } from '../../config/units/index.js';
@@ -45,20 +46,6 @@ function printed(view: CostView, format: CostFlags['format']): string {
     case 'text':
       return reportText(view, isatty(STDOUT) ? process.stdout.columns : undefined);
   }
-}
-
-function dimensionsOf(text: string): readonly Dimension[] {
-  const names = text.split(',').map((name) => name.trim());
-  const found = names.map((name) => DIMENSIONS.find((dimension) => dimension === name));
-  const known = found.filter((dimension) => dimension !== undefined);
-  if (known.length < names.length || new Set(known).size < known.length) {
-    throw new UserError(
-      `--by ${text} is not a list of dimensions`,
-      EXIT.usage,
-      `any of ${DIMENSIONS.join(',')}, each once, with commas between`,
-    );
-  }
-  return known;
 }
 
 /** No zone is further from UTC than this. */

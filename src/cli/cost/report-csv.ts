@@ -1,4 +1,4 @@
-import { dollarText, knownCost, type Totals } from '../../ai/index.js';
+import { dollarText, knownCost, NO_VALUE, type Totals } from '../../ai/index.js';
 import { csvRow } from '../../sinks/formats/index.js';
 import type { CostView } from './cost-view.js';
 
@@ -21,7 +21,7 @@ const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
 export function reportCsv({ report, by }: CostView): string {
   const titles = [...by, ...COLUMNS.map(([title]) => title)];
   const rows = report.groups.map((group) => [
-    ...by.map((dimension) => group.by[dimension] ?? ''),
+    ...by.map((dimension) => group.by[dimension] ?? NO_VALUE),
     ...COLUMNS.map(([, show]) => show(group.totals)),
   ]);
   return [titles, ...rows].map((cells) => `${csvRow(cells)}\n`).join('');

@@ -1,4 +1,4 @@
-import { knownCost, type CostReport, type Nano, type Totals } from '../../ai/index.js';
+import { knownCost, NO_VALUE, type CostReport, type Nano, type Totals } from '../../ai/index.js';
 import { amountColumn, showAmount } from '../../ai/money/index.js';
 import { grouped } from '../terminal/grouped.js';
 import { table, type Column } from '../terminal/table.js';
@@ -33,12 +33,15 @@ function costTable({ report, by }: CostView, columns: number | undefined): strin
   const numbers = all.map((totals, i) => cells(totals, amounts[i] ?? ''));
   const head = [...by.map((dimension): Column => ({ title: dimension, align: 'left' })), ...NUMBERS];
   const labels = [
-    ...groups.map((group) => by.map((dimension) => group.by[dimension] ?? '')),
+    ...groups.map((group) => by.map((dimension) => group.by[dimension] ?? NO_VALUE)),
     ['total', ...by.slice(1).map(() => '')],
   ];
   const rows = labels.map((label, i) => [...label, ...(numbers[i] ?? [])]);
   const plain = table(head, rows);
-  const room = columns === undefined ? 0 : columns - Math.max(...plain.split('\n').map((line) => line.length)) - 3;
+  const room =
+    columns === undefined
+      ? 0
+      : columns - plain.split('\n').reduce((longest, line) => Math.max(longest, line.length), 0) - 3;
   if (room < BAR_WIDTH_MIN) return plain;
   const most = groups.reduce<Nano>((max, { totals }) => (knownCost(totals) > max ? knownCost(totals) : max), 0n);
   const bars = groups.map(({ totals }) => bar(knownCost(totals), most, Math.min(room, BAR_WIDTH_MAX)));

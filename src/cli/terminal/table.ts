@@ -9,10 +9,13 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Lays out rows of text, made visible, under their titles, each line ending in a newline, none in blanks. */
+/** Lays out rows of text, made visible, under their titles, each on one line that ends in a newline, none in blanks. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => visible(cell)))];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const lines = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => row.map((cell) => visible(cell).replaceAll(/[\n\t]/g, ' '))),
+  ];
+  const widths = columns.map((_, i) => lines.reduce((widest, line) => Math.max(widest, line[i]?.length ?? 0), 0));
   return lines
     .map((line) => {
       const cells = columns.map(({ align }, i) => {

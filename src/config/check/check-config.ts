@@ -2,7 +2,7 @@ import { formatPointer, type TableShape } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
-import type { ConfigKinds, StageInConfig } from '../kinds/index.js';
+import type { ConfigKinds, MapTemplate } from '../kinds/index.js';
 import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
 import { validateDocument, validatePart, type ConfigText } from '../load/validate.js';
@@ -161,9 +161,9 @@ class Checker {
   async #stages(path: readonly string[], node: SourceNode): Promise<readonly Diagnostic[]> {
     const { stages: kinds } = this.#config.kinds;
     const findings: Diagnostic[] = [];
-    const judges = new Map<string, StageInConfig>();
+    const judges = new Map<string, MapTemplate>();
     for (const { path: at, node: stage, kind } of stagesOf(path, node, kinds)) {
-      if (kind?.mapTemplate !== undefined) judges.set(formatPointer([...at, ...kind.mapTemplate]), kind);
+      for (const one of kind?.mapTemplates ?? []) judges.set(formatPointer([...at, ...one.at]), one);
       for (const below of kind?.textFiles ?? []) {
         const file = filledText(nodeAt(stage, formatPointer(below))?.value ?? null, this.#config.env);
         if (file !== undefined) await this.#resolver.textFile([...at, ...below], file);

@@ -42,15 +42,9 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   readonly data?: readonly KeyPath[];
   /** Where texts stand in which a `${…}` is a placeholder of their own, for data: no variable is put in. */
   readonly templates?: readonly KeyPath[];
-  /** Which of its scripts is a template where it is a plain map, and whose literal members `memberProblems` judges. */
-  readonly mapTemplate?: KeyPath;
-  /**
-   * What is wrong with a member that this script writes literally, whatever the event.
-   *
-   * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
-   */
-  memberProblems?(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
-  /** The pictures, documents and recordings in a member that its template writes literally. Paths are below the member. */
+  /** Which of its scripts are templates where they are plain maps. */
+  readonly mapTemplates?: readonly MapTemplate[];
+  /** The pictures, documents and recordings in a member that its request writes literally. Paths are below the member. */
   literalMedia?(key: string, value: Json): readonly LiteralMedia[];
   /** Where the path of a text file stands. */
   readonly textFiles?: readonly KeyPath[];
@@ -82,6 +76,17 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   problems?(stage: SourceNode): readonly SettingProblem[];
   /** `state`: what it does to an event depends on those before. */
   readonly across?: 'state' | 'nothing' | undefined;
+}
+
+/** A script that makes a map, and is a template where it is one. */
+export interface MapTemplate {
+  readonly at: KeyPath;
+  /**
+   * What is wrong with a member that it writes literally, whatever the event.
+   *
+   * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
+   */
+  memberProblems(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
 }
 
 /** What is wrong with a member that a script writes. */

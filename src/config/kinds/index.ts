@@ -3,6 +3,7 @@ export type {
   ConfigKinds,
   KeyPath,
   LiteralMedia,
+  MapTemplate,
   MemberProblem,
   OutputInConfig,
   OutputConfigFields,

@@ -1,19 +1,16 @@
 import { formatPointer } from 'computo-js';
 import { isTemplate, requestMembers } from './request-literal.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { StageInConfig } from '../kinds/index.js';
+import type { MapTemplate } from '../kinds/index.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose } from '../source/index.js';
 
 /** What is wrong with the members that a stage's script writes literally. */
-export function memberProblems(
-  kind: Pick<StageInConfig, 'memberProblems'>,
-  source: ScriptSource,
-): readonly Diagnostic[] {
+export function memberProblems(judge: MapTemplate, source: ScriptSource): readonly Diagnostic[] {
   const { script, origin } = source;
   const plain = isTemplate(source);
   return requestMembers(script).flatMap(({ key, value, path }) =>
-    (kind.memberProblems?.(key, value, plain) ?? []).map((problem) => {
+    judge.memberProblems(key, value, plain).map((problem) => {
       const { code, message, hint } = problem;
       const finding = { severity: 'error', code, message, hint } as const;
       const pointer = formatPointer([...path, ...problem.path]);

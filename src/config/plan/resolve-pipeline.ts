@@ -160,7 +160,7 @@ class PlanBuilder {
     return {
       ...places,
       script: async (below) => await this.#script([...path, ...below]),
-      scriptOrTemplate: async (below) => await this.#scriptOrTemplate([...path, ...below], kind),
+      scriptOrTemplate: async (below) => await this.#scriptOrTemplate(path, below, kind),
       textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
       providers: async (below, named, model) => await this.#providers([...path, ...below], named, model),
@@ -194,10 +194,16 @@ class PlanBuilder {
     return undefined;
   }
 
-  async #scriptOrTemplate(path: KeyPath, kind: string): Promise<ScriptPlan | TemplatePlan | undefined> {
-    const source = await this.#source(path);
+  async #scriptOrTemplate(
+    stage: KeyPath,
+    below: KeyPath,
+    kind: string,
+  ): Promise<ScriptPlan | TemplatePlan | undefined> {
+    const source = await this.#source([...stage, ...below]);
     if (source === undefined) return undefined;
-    this.#findings.push(...memberProblems(this.#config.kinds.stages.of({ kind }), source));
+    const { mapTemplates = [] } = this.#config.kinds.stages.of({ kind });
+    const judge = mapTemplates.find(({ at }) => formatPointer(at) === formatPointer(below));
+    if (judge !== undefined) this.#findings.push(...memberProblems(judge, source));
     return isTemplate(source) ? { template: source.script } : await this.#planned(source);
   }
 

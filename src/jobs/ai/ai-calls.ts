@@ -3,6 +3,7 @@ import {
   callKey,
   parseEmbedding,
   parseRequest,
+  parseTags,
   type AiClient,
   type AnsweredCall,
   type AiCallOptions,
@@ -10,7 +11,9 @@ import {
   type InDoubtPolicy,
   type JsonSchema,
   type ParsedRequest,
+  type ParsedTags,
   type ReadPart,
+  type Tags,
   type UniversalRequest,
 } from '../../ai/index.js';
 import type { AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../../pipeline/index.js';
@@ -37,10 +40,13 @@ export function aiCalls(client: AiClient, { live, inDoubt, readPart }: CallManne
   });
 }
 
+/** Whose call it is, and what its cost is booked under. */
+type TaggedEvent = AiEvent & { readonly tags?: Tags | undefined };
+
 type SendCall = (
   request: UniversalRequest,
   stage: AiStagePlan,
-  event: AiEvent,
+  event: TaggedEvent,
   fingerprint: string,
 ) => Promise<AiOutcome>;
 
@@ -52,21 +58,30 @@ export function callsThat(
     Promise.resolve(undefined),
 ): AiCalls {
   return {
-    prepare(stage, value) {
+    prepare(stage, value, made) {
       const parsed = parsedFor(stage, value, readPart);
       if (!parsed.ok) {
-        const failed: AiOutcome = { kind: 'failed', code: 'invalid_request', message: parsed.problem };
+        const failed = invalid(parsed.problem);
         return { fingerprint: '', send: () => Promise.resolve(failed), recall: () => Promise.resolve(failed) };
       }
       const { request } = parsed;
       const fingerprint = fingerprintOf(stage, request);
+      const tagged: ParsedTags = made === undefined ? { ok: true, tags: undefined } : parseTags(made);
       return {
+        // Whatever its tags are, it is one of the equal requests that are counted, and may have been answered before.
         fingerprint,
-        send: (event) => send(request, stage, event, fingerprint),
+        send: (event) =>
+          tagged.ok
+            ? send(request, stage, { ...event, tags: tagged.tags }, fingerprint)
+            : Promise.resolve(invalid(tagged.problem)),
         recall: (event) => recall(request, stage, event),
       };
     },
   };
+}
+
+function invalid(message: string): AiOutcome {
+  return { kind: 'failed', code: 'invalid_request', message };
 }
 
 function parsedFor({ model, embedding }: AiStagePlan, value: Json, readPart: ReadPart | undefined): ParsedRequest {
@@ -82,11 +97,12 @@ function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
 }
 
 /** For whom and how a stage's request is served. */
-export function contextOf(stage: AiStagePlan, event: AiEvent): AiCallOptions {
+export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions {
   return {
     stage: stage.name,
     pipeline: event.pipeline,
     identity: event.stored ? { event: event.id } : { occurrence: event.occurrence },
+    tags: event.tags,
     providers: stage.providers,
     route: stage.route,
     schema: schemaOf(stage),

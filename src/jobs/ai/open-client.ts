@@ -1,5 +1,7 @@
+import { isAbsolute } from 'node:path';
 import {
   createAiClient,
+  openTracing,
   storesExist,
   type AiClient,
   type AiClientOptions,
@@ -65,8 +67,14 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
     probeDown,
     onNotice: ({ message }) => tell(message),
     hooks,
+    ...(!forLook && { observer: tracing(config, tell) }),
   };
   return await inStoreFolder(folder, () => createAiClient(options));
+}
+
+/** Where there is no config file, nobody has said that programs of this folder are trusted. */
+function tracing({ env, file, directory }: LoadedConfig, warn: (message: string) => void): AiClientOptions['observer'] {
+  return openTracing({ env, folder: isAbsolute(file) ? directory : undefined, warn });
 }
 
 /** The providers that any of a pipeline's stages may ask. */

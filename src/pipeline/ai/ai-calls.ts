@@ -6,6 +6,8 @@ import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js'
 export interface AiStagePlan extends StagePlan {
   /** Makes the universal request from the event. */
   readonly request: ScriptPlan | TemplatePlan;
+  /** Makes from the event what the cost of its call is booked under: values by name. */
+  readonly tags?: ScriptPlan | TemplatePlan;
   /** Its requests are for vectors, and `request` makes their text or list of texts. */
   readonly embedding?: { readonly dimensions?: number };
   /** Members of requests that have none of their own. */
@@ -36,8 +38,11 @@ export interface AiStagePlan extends StagePlan {
 
 /** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
 export interface AiCalls {
-  /** @param request the universal request, as the stage's script made it; a malformed one fails when it is sent */
-  prepare(stage: AiStagePlan, request: Json): AiCall;
+  /**
+   * @param request the universal request, as the stage's script made it; a malformed one fails when it is sent
+   * @param tags as the stage's template or script made them; malformed ones fail the same way
+   */
+  prepare(stage: AiStagePlan, request: Json, tags?: Json): AiCall;
 }
 
 export interface AiCall {

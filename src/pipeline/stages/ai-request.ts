@@ -1,23 +1,35 @@
 import { fillTemplate, type Json, type JsonObject } from 'computo-js';
 import { isMap, mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
 import type { LiteralMedia, MemberProblem } from '../../config/kinds/index.js';
-import type { ScriptPlan } from '../../config/index.js';
+import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
 import type { AiStagePlan } from '../ai/ai-calls.js';
 import { failureOf } from '../failure.js';
 import { textOf } from '../text-of.js';
+import { callsIn, type WrittenWhole } from './calls-in.js';
 import { compileScript, type ScriptContext } from './script.js';
 
-/** Makes the request of an event. @throws EventFailure that names the stage */
-export type MakeRequest = (data: Json, context: Json) => Json;
+/** Makes the request of an event, or the like. @throws EventFailure that names the stage */
+export type MakeFromEvent = (data: Json, context: Json) => Json;
 
 /** @throws ComputoError when a script can't be compiled */
-export function compileRequest({ name, request, defaults }: AiStagePlan, context: ScriptContext): MakeRequest {
-  const make = 'template' in request ? fromTemplate(request.template, name) : fromScript(request, name, context);
+export function compileRequest({ name, request, defaults }: AiStagePlan, context: ScriptContext): MakeFromEvent {
+  const made = compileTemplate(request, name, context);
+  const make: MakeFromEvent = 'template' in request ? (data, inputs) => withTexts(made(data, inputs), name) : made;
   return defaults === undefined ? make : (data, inputs) => withDefaults(make(data, inputs), defaults);
 }
 
-function fromScript(request: ScriptPlan, stage: string, context: ScriptContext): MakeRequest {
-  const script = compileScript(request, stage, context);
+/**
+ * A script, or the template that it is where it is a plain map.
+ *
+ * @throws ComputoError when the script can't be compiled
+ */
+export function compileTemplate(
+  written: ScriptPlan | TemplatePlan,
+  stage: string,
+  context: ScriptContext,
+): MakeFromEvent {
+  if ('template' in written) return fromTemplate(written.template, stage);
+  const script = compileScript(written, stage, context);
   return (data, inputs) => script.run(data, inputs);
 }
 
@@ -28,10 +40,10 @@ function withDefaults(request: Json, defaults: JsonObject): Json {
   return { ...defaults, ...Object.fromEntries<Json>(own) };
 }
 
-function fromTemplate(template: Json, stage: string): MakeRequest {
+function fromTemplate(template: Json, stage: string): MakeFromEvent {
   return (data) => {
     try {
-      return withTexts(fillTemplate(template, data), stage);
+      return fillTemplate(template, data);
     } catch (error) {
       throw failureOf(error, stage);
     }
@@ -69,6 +81,8 @@ function asText(value: Json, stage: string): string {
   return typeof value === 'string' ? value : textOf(value, stage);
 }
 
+const WHOLE: WrittenWhole = { what: 'request', asScript: '{messages: [{role: "user", content: /text}]}' };
+
 /** Members in which a list may begin with a word that is an operator's name. */
 const LISTS_OF_WORDS = ['stop', 'tools', 'extra'];
 
@@ -82,23 +96,7 @@ export function memberProblems(key: string, value: Json, isTemplate: boolean): r
       return wrong === undefined ? [] : [{ path: [name], code: 'invalid-value' as const, ...wrong }];
     });
   }
-  return isTemplate && !LISTS_OF_WORDS.includes(key) ? callsIn(value, []) : [];
-}
-
-/** In a plain map nothing is evaluated: a list that begins with a text stands nowhere in a request. */
-function callsIn(value: Json, path: readonly string[]): readonly MemberProblem[] {
-  if (Array.isArray(value)) {
-    const [head, pointer] = value as readonly Json[];
-    if (typeof head !== 'string') return value.flatMap((item: Json, i) => callsIn(item, [...path, String(i)]));
-    const isField = head === '$input' && value.length === 2 && typeof pointer === 'string';
-    const hint = isField
-      ? `write '\${${pointer}}'`
-      : 'write the whole request as a script, in quotes: \'{messages: [{role: "user", content: /text}]}\'';
-    const message = `a map is a template, in which ${JSON.stringify(head)} calls nothing`;
-    return [{ path, code: 'quoted-call', message, hint }];
-  }
-  if (!isMap(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => callsIn(inner, [...path, key]));
+  return isTemplate && !LISTS_OF_WORDS.includes(key) ? callsIn(value, [], WHOLE) : [];
 }
 
 /** The parts of messages that are no text, as far as a template writes them literally. */

@@ -1,6 +1,7 @@
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { NUMBERS, REASONING_EFFORTS } from '../../ai/request/index.js';
 import { servedBy } from './served-by.js';
+import { taggedWith } from './tags.js';
 
 /** What may be written of an AI stage. */
 export const aiSettings = (f: SchemaVocabulary) =>
@@ -61,6 +62,7 @@ export const aiSettings = (f: SchemaVocabulary) =>
           .json('a map')
           .optional()
           .describe("Merged into the body of the provider's request as it is, where the request has no extra."),
+        ...taggedWith(f),
         dedupe: f.flag().prefault(false).describe('Send equal requests once and share the answer.'),
         on_truncated: f
           .choice(['retry', 'keep', 'fail'])

@@ -11,13 +11,17 @@ import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
 import { aiSettings, type AiSettings } from './ai-settings.js';
 import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
+import { compileTags, isNoMap, noTags, tagCountProblems, tagsOf } from './tags.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
 /** The one asynchronous stage: a request from each event to a provider, and the answer into its data. */
 export const ai: CallingKind<AiSettings, AiStagePlan> = {
   kind: 'ai',
   schema: aiSettings,
-  scripts: [['ai', 'request']],
+  scripts: [
+    ['ai', 'request'],
+    ['ai', 'tags'],
+  ],
   data: [
     ['ai', 'schema'],
     ['ai', 'tools'],
@@ -27,8 +31,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
     ['ai', 'prompt'],
     ['ai', 'system'],
   ],
-  mapTemplate: ['ai', 'request'],
-  memberProblems,
+  mapTemplates: [{ at: ['ai', 'request'], memberProblems }, tagsOf('ai')],
   literalMedia,
   textFiles: [['ai', 'prompt_file']],
   callsAt: ['ai'],
@@ -41,13 +44,8 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
       ? shapeInto(data, parsePointer(into), AI_ANSWER)
       : ANY_SHAPE;
   },
-  refuses([request]) {
-    const isNoObject =
-      request !== undefined &&
-      request.object === undefined &&
-      (request.array !== undefined || request.scalars.size > 0);
-    return isNoObject ? { script: 0, must: 'the request of an AI stage must be an object' } : undefined;
-  },
+  refuses: ([request, tags]) =>
+    isNoMap(request) ? { script: 0, must: 'the request of an AI stage must be an object' } : noTags(tags, 1),
   problems,
   meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated, fallbackOn, defaults }) => [
     'template' in request ? request : scriptMeaning(request),
@@ -66,6 +64,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
   const { model, route, into, max_tokens: maxTokens, dedupe, in_doubt: inDoubt } = settings;
   const { on_truncated: onTruncated, fallback_on: fallbackOn, schema_mode: schemaMode } = settings;
   const request = await requestOf(settings, make);
+  const tags = settings.tags === undefined ? undefined : await make.scriptOrTemplate(['ai', 'tags']);
   const providers = await make.providers(['ai'], settings.providers, model);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
   const defaults = defaultsOf(settings);
@@ -74,6 +73,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       kind: 'ai',
       name: settings.name ?? name ?? `ai-${make.placeOfKind}`,
       request,
+      ...(tags && { tags }),
       ...(defaults && { defaults }),
       ...(model !== undefined && { model }),
       providers,
@@ -143,16 +143,18 @@ function problems(stage: SourceNode): readonly SettingProblem[] {
       path: ['ai', 'extra', ...path],
       message: `${message}: ${hint}`,
     })),
+    ...tagCountProblems('ai', stage),
   ];
 }
 
 function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): AiStage {
   const { name } = stage;
   const request = compileRequest(stage, context);
+  const tags = compileTags(stage, context);
   const into = intoSegments(stage.into);
   return {
     name,
-    prepare: (data, inputs) => calls.prepare(stage, request(data, inputs)),
+    prepare: (data, inputs) => calls.prepare(stage, request(data, inputs), tags(data, inputs)),
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, answer, name),
   };

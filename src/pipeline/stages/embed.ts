@@ -8,6 +8,7 @@ import { compileScript, type ScriptContext } from './script.js';
 import { servedBy } from './served-by.js';
 import { pointerOf, shapeInto } from './shape-into.js';
 import type { AiStage } from './stage.js';
+import { compileTags, noTags, tagCountProblems, taggedWith, tagsOf } from './tags.js';
 
 const INTO_DEFAULT = '/embedding';
 
@@ -22,6 +23,7 @@ const schema = (f: SchemaVocabulary) =>
         into: f.jsonPointer().prefault(INTO_DEFAULT).describe('Where the vector lands in the data.'),
         dimensions: f.integer(1).optional().describe('Numbers of a vector. Default: as many as the model has.'),
         ...servedBy(f),
+        ...taggedWith(f),
         dedupe: f.flag().prefault(false).describe('Ask for equal inputs once and share the vector.'),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
         name: f.stageName(),
@@ -36,7 +38,11 @@ type EmbedSettings = ReturnType<typeof schema>['_output'];
 export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
   kind: 'embed',
   schema,
-  scripts: [['embed', 'input']],
+  scripts: [
+    ['embed', 'input'],
+    ['embed', 'tags'],
+  ],
+  mapTemplates: [tagsOf('embed')],
   callsAt: ['embed'],
   asksFor: 'vectors',
   plan,
@@ -45,12 +51,13 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
     const segments = pointerOf(into);
     return segments === undefined ? ANY_SHAPE : shapeInto(data, segments, ANY_SHAPE);
   },
-  refuses([input]) {
+  refuses([input, tags]) {
     const isNoText = input !== undefined && !input.any && input.object !== undefined && input.scalars.size === 0;
     return isNoText && input.array === undefined
       ? { script: 0, must: 'the input of an embed stage must be a text or a list of texts' }
-      : undefined;
+      : noTags(tags, 1);
   },
+  problems: (stage) => tagCountProblems('embed', stage),
   meaning: ({ request, model, embedding, into }) => [
     'template' in request ? request : scriptMeaning(request),
     model,
@@ -63,12 +70,14 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
 async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, into, dimensions, route, dedupe, in_doubt: inDoubt } = settings;
   const input = await make.script(['embed', 'input']);
+  const tags = settings.tags === undefined ? undefined : await make.scriptOrTemplate(['embed', 'tags']);
   const providers = await make.providers(['embed'], settings.providers, model);
   return (
     input && {
       kind: 'embed',
       name: settings.name ?? name ?? `embed-${make.placeOfKind}`,
       request: input,
+      ...(tags && { tags }),
       embedding: dimensions === undefined ? {} : { dimensions },
       model,
       providers,
@@ -89,11 +98,12 @@ function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): Ai
   const { name, request } = stage;
   if ('template' in request) throw new TypeError('the input of an embed stage is a script');
   const input = compileScript(request, name, context);
+  const tags = compileTags(stage, context);
   const into = intoSegments(stage.into);
   return {
     name,
     gathers: true,
-    prepare: (data, inputs) => calls.prepare(stage, input.run(data, inputs)),
+    prepare: (data, inputs) => calls.prepare(stage, input.run(data, inputs), tags(data, inputs)),
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, vectorOf(answer), name),
   };

@@ -10,7 +10,7 @@ const BREAKER_STATES = ['closed', 'open', 'half_open', 'down'] as const;
 const BREAKER_LABEL = { closed: 'closed', open: 'open', 'half-open': 'half_open', down: 'down' } as const;
 
 export interface AiMeter {
-  readonly hooks: Required<CallHooks>;
+  readonly hooks: Required<Omit<CallHooks, 'onAttempt'>> & { onAttempt(entry: LedgerEntry): void };
   show(status: AiStatus, spentToday: readonly Spending[]): void;
 }
 

@@ -142,6 +142,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
       finish: { kind: 'complete' },
       model,
       requestId: 'req_0',
+      responseId: 'answer-0',
       warnings: [],
     });
     expect(answer.tokens).toEqual({ ...fake.records[0]?.usage, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0 });
@@ -304,12 +305,11 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
   it('answers alike streamed, whole though a stream was asked for, and whole', async () => {
     const { fake, provider } = await setup({ faults: (n) => (n === 1 ? { kind: 'whole' } : undefined) });
     const streamed = await answered(provider);
-    expect({ ...(await answered(provider)), limits: {}, requestId: 'req_0' }).toEqual({ ...streamed, limits: {} });
+    const { requestId, responseId, rawUsage } = streamed;
+    const own = { limits: {}, requestId, responseId };
+    expect({ ...(await answered(provider)), ...own }).toEqual({ ...streamed, limits: {} });
     const whole = await answered(provider, { stream: false });
-    expect({ ...whole, limits: {}, requestId: 'req_0', rawUsage: streamed.rawUsage }).toEqual({
-      ...streamed,
-      limits: {},
-    });
+    expect({ ...whole, ...own, rawUsage }).toEqual({ ...streamed, limits: {} });
     expect(fake.records.map(({ call }) => call.stream)).toEqual([true, true, false]);
     expect(fake.deviations).toEqual([]);
   });

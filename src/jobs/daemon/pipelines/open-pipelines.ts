@@ -98,9 +98,9 @@ async function openDaemonEngines(
       calling: (events) => threads.openCalling(events),
       hooks: {
         ...meter.hooks,
-        onAttempt(entry) {
+        onAttempt(entry, attributes) {
           meter.hooks.onAttempt(entry);
-          tellAttempt(talk, entry);
+          tellAttempt(talk, entry, attributes);
         },
       },
       books,

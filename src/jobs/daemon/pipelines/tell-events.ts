@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../ai/index.js';
+import type { Attributes, LedgerEntry } from '../../../ai/index.js';
 import type { StagePlan } from '../../../config/index.js';
 import { forgetsAt, type Observation, type StageCounts } from '../../../pipeline/index.js';
 import type { Talk } from '../../talk.js';
@@ -50,11 +50,16 @@ export function tellForgotten(
   }
 }
 
-/** Tells of a request to an AI provider, by the event that it was for. */
-export function tellAttempt(talk: Talk, { event, pipeline, stage, provider, model, attempt, end }: LedgerEntry): void {
-  if (end === undefined || !talk.isDebug() || !talk.admits('requests to AI providers')) return;
+/** Tells of a request to an AI provider, by the event that it was for, and in the words of OpenTelemetry. */
+export function tellAttempt(talk: Talk, entry: LedgerEntry, attributes: () => Attributes): void {
+  const { event, pipeline, stage, provider, model, attempt, end } = entry;
+  if (end === undefined) return;
   const { outcome, latencyMs: ms, requestId } = end;
-  talk.debug('a provider has answered', { event, pipeline, stage, provider, model, attempt, outcome, ms, requestId });
+  const isAnswered = outcome === 'answered';
+  if (isAnswered && (!talk.isDebug() || !talk.admits('requests to AI providers'))) return;
+  const known = { event, pipeline, stage, provider, model, attempt, outcome, ms, requestId, ...attributes() };
+  if (isAnswered) talk.debug('a provider has answered', known);
+  else talk.info('a request to a provider failed', known);
 }
 
 /** Microseconds are as exact as it gets. */

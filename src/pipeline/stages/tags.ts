@@ -1,0 +1,64 @@
+import type { Json, Shape } from 'computo-js';
+import { tagNameProblem, tagValueProblem, tooManyTags } from '../../ai/request/index.js';
+import type { MapTemplate, MemberProblem, SchemaVocabulary, SettingProblem } from '../../config/kinds/index.js';
+import type { SourceNode } from '../../config/source/index.js';
+import type { AiStagePlan } from '../ai/ai-calls.js';
+import { compileTemplate, type MakeFromEvent } from './ai-request.js';
+import { callsIn, type WrittenWhole } from './calls-in.js';
+import type { ScriptContext } from './script.js';
+
+/** What may be written of every stage that asks AI providers: what its costs are summed up by. */
+export const taggedWith = (f: SchemaVocabulary) => ({
+  tags: f
+    .script()
+    .optional()
+    .describe(
+      'What the costs of its calls are summed up by, as { team: search, user: "${/user}" }. A map whose texts are templates, or a script that makes it. See cost --by tag.',
+    ),
+});
+
+const WHOLE: WrittenWhole = { what: 'map', asScript: '{team: "search", user: /user}' };
+
+/** Makes the tags of an event; where a stage has none, nothing. @throws ComputoError when a script can't be compiled */
+export function compileTags(
+  { name, tags }: AiStagePlan,
+  context: ScriptContext,
+): (...event: Parameters<MakeFromEvent>) => Json | undefined {
+  return tags === undefined ? () => undefined : compileTemplate(tags, name, context);
+}
+
+/** The tags of a stage as `check` reads them. @param kind its key, under which they stand */
+export function tagsOf(kind: string): MapTemplate {
+  return { at: [kind, 'tags'], memberProblems };
+}
+
+/** Whether a script gives something, and never a map. */
+export function isNoMap(made: Shape | undefined): boolean {
+  return made !== undefined && made.object === undefined && (made.array !== undefined || made.scalars.size > 0);
+}
+
+/** What is wrong with a script of tags that never gives any. @param script its place among those of the stage */
+export function noTags(
+  made: Shape | undefined,
+  script: number,
+): { readonly script: number; readonly must: string } | undefined {
+  return isNoMap(made) ? { script, must: 'the tags of a stage must be an object' } : undefined;
+}
+
+/** @param stage as it is written */
+export function tagCountProblems(kind: string, stage: SourceNode): readonly SettingProblem[] {
+  const tags = stage.entries?.get(kind)?.node.entries?.get('tags')?.node.entries;
+  const message = tags && tooManyTags([...tags.values()].filter(({ node }) => node.value !== null).length);
+  return message === undefined ? [] : [{ path: [kind, 'tags'], message }];
+}
+
+function memberProblems(name: string, value: Json, isTemplate: boolean): readonly MemberProblem[] {
+  const ofName = tagNameProblem(name);
+  if (ofName !== undefined) return [{ path: [], code: 'invalid-value', message: ofName }];
+  const calls = isTemplate ? callsIn(value, [], WHOLE) : [];
+  if (calls.length > 0) return calls;
+  // In a script a list is a call, and in a template a placeholder has any length.
+  const isOpen = isTemplate ? typeof value === 'string' && value.includes('${') : Array.isArray(value);
+  const ofValue = isOpen ? undefined : tagValueProblem(name, value);
+  return ofValue === undefined ? [] : [{ path: [], code: 'invalid-value', message: ofValue }];
+}
