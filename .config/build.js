@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { withoutFetch } from './ai-sdk.js';
 import { throughDoors } from './doors.js';
 import { withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
@@ -31,7 +32,7 @@ await Promise.all([
     entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
-    plugins: [throughDoors, withLmdb],
+    plugins: [throughDoors, withLmdb, withoutFetch],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,
