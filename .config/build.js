@@ -4,7 +4,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { withoutFetch } from './ai-sdk.js';
 import { throughDoors } from './doors.js';
+import { withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
 import { keepCompiledCode, toCommonJs } from './start-up.js';
 
@@ -30,12 +32,12 @@ await Promise.all([
     entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
-    plugins: [throughDoors],
+    plugins: [throughDoors, withLmdb, withoutFetch],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['typescript', 'lmdb', 're2js', 'temporal-polyfill'],
+    external: ['typescript', 're2js', 'temporal-polyfill'],
   }),
   buildPage(`${root}src/server/dashboard/page`, `${root}.dist-next/dashboard.html`),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),

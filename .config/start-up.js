@@ -6,16 +6,33 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { transform } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, transform } from 'esbuild';
 
-/** Without a call to anybody: a dry run of an AI stage sends nothing. */
-const CONFIG = `
+/** The providers that AI stages ask here, and a model that each has a price for. */
+const MODELS = {
+  openai: 'gpt-4o-mini',
+  'openai-compatible': 'gpt-4o-mini',
+  anthropic: 'claude-haiku-4-5',
+  google: 'gemini-2.5-flash',
+};
+
+/** @param fakes by kind: the providers, which answer on this machine */
+const configFor = (fakes) => `
 server: { port: 0 }
-ai_providers: { openai: { api_key: k, models: [m], cost_per_token: { input: 0.1, output: 0.1 } } }
+ai_providers:
+${Object.entries(fakes)
+  .map(([kind, { url, apiKey }]) => `  ${kind}: { kind: ${kind}, base_url: "${url}", api_key: ${apiKey} }`)
+  .join('\n')}
 state_dir: ./state
 pipelines:
   default: { stages: [{ filter: [">", [$input, /n], 0] }, { computo: [$input] }], outputs: [{ file: ./out.ndjson }], dead_letter: ./dead.ndjson }
-  ask: { stages: [{ ai: { request: [obj, model, m, messages, [[obj, role, user, content, a]]], into: /a } }], outputs: [{ file: ./asked.ndjson }] }
+${Object.entries(MODELS)
+  .map(
+    ([kind, model]) =>
+      `  ${kind}: { stages: [{ ai: { providers: [${kind}], model: ${model}, prompt: 'Is \${/n} good?', max_tokens: 9, into: /a } }], outputs: [{ file: ./${kind}.ndjson }] }`,
+  )
+  .join('\n')}
 `;
 
 const EVENT = '{"n":1}\n';
@@ -29,13 +46,25 @@ const COMMANDS = [
   ['in.ndjson', '-e', '{/n}', '-o', './kept.ndjson', '--resume'],
   ['--resume'],
   ['check'],
-  ['-p', 'ask', '--dry-run'],
+  ['-p', 'openai', '--dry-run'],
+  ['-p', 'openai'],
   ['cost'],
   ['journal', 'ls'],
   ['serve'],
   ['log', 'ls'],
   ['replay', '--since', '0'],
+  ['-p', 'openai-compatible'],
+  ['-p', 'anthropic'],
+  ['-p', 'google'],
 ];
+
+const FAKE = {
+  entryPoints: [fileURLToPath(new URL('../test/support/fake-provider.ts', import.meta.url))],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+};
 
 /** Files of all that the first commands load, each without what is in those before it. */
 const PACKS = ['start.js', 'run.js'];
@@ -103,21 +132,36 @@ function inAscii(code) {
  * for them: what a run finds is there for it, and what it compiles besides is added. Another version of V8 ignores all that.
  */
 export async function keepCompiledCode(bin, folder) {
-  await inFolder(bin, (run) => pack(folder, 'colloquium.js', run));
-  await inFolder(bin, async (run) => {
+  const fakes = await startFakes();
+  const config = configFor(fakes);
+  await inFolder(bin, config, (run) => pack(folder, 'colloquium.js', run));
+  await inFolder(bin, config, async (run) => {
     for (const args of COMMANDS) await run(args);
   });
   // What the others have added to the packs costs every start more than it saves them.
   for (const file of PACKS) await rm(join(folder, 'code', `${file}.bin`));
-  await inFolder(bin, async (run) => {
+  await inFolder(bin, config, async (run) => {
     for (const index of PACKS.keys()) await run(COMMANDS[index]);
   });
+  for (const fake of Object.values(fakes)) await fake.close();
+}
+
+/** Starts the providers that the tests ask, too: what a call needs is kept as what a script needs. */
+async function startFakes() {
+  const folder = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
+  const outfile = join(folder, 'fake-provider.mjs');
+  await build({ ...FAKE, outfile });
+  const { startFakeProvider } = await import(pathToFileURL(outfile).href);
+  await rm(folder, { recursive: true });
+  const kinds = Object.keys(MODELS);
+  const fakes = await Promise.all(kinds.map((wire) => startFakeProvider({ wire })));
+  return Object.fromEntries(kinds.map((kind, index) => [kind, fakes[index]]));
 }
 
 /** @param act gets a function that runs a command where no other has been run */
-async function inFolder(bin, act) {
+async function inFolder(bin, config, act) {
   const cwd = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
-  await writeFile(join(cwd, 'colloquium.yaml'), CONFIG);
+  await writeFile(join(cwd, 'colloquium.yaml'), config);
   await writeFile(join(cwd, 'in.ndjson'), EVENT);
   const env = { ...process.env, HOME: cwd, COLLOQUIUM_KEEP_CODE: '1' };
   await act((args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args));

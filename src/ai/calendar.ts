@@ -1,4 +1,5 @@
 const DAY_MS = 86_400_000;
+const DAY_CHARACTERS = '2026-01-31'.length;
 const FORMATS_MAX = 100;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -9,6 +10,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * @throws RangeError when there is no such zone
  */
 export function dayAt(time: number, timeZone: string): string {
+  // What time zones are is long to load.
+  if (timeZone === 'UTC') return new Date(time).toISOString().slice(0, DAY_CHARACTERS);
   let format = formats.get(timeZone);
   if (format === undefined) {
     if (formats.size >= FORMATS_MAX) formats.clear();

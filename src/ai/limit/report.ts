@@ -1,6 +1,9 @@
 import { goDurationMs } from './go-duration.js';
 import { saneWaitMs, untilEpochMs, wholeNumber } from './waits.js';
 
+/** An answer's headers, by their names. */
+type HeaderValues = Pick<Headers, 'get'>;
+
 /** What an answer says about one of the provider's limits. */
 export interface LimitState {
   readonly limit?: number;
@@ -22,7 +25,7 @@ export interface LimitReport {
  *
  * @param now milliseconds since the epoch, for a `retry-after` with a date
  */
-export function readLimitHeaders(headers: Headers, now: number): LimitReport {
+export function readLimitHeaders(headers: HeaderValues, now: number): LimitReport {
   const requests = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'requests');
   // Anthropic limits input and output tokens apart, and shows the tightest of its limits as plain `tokens`.
   const tokens = stateOf(headers, ['x-ratelimit', 'anthropic-ratelimit'], 'tokens');
@@ -34,7 +37,7 @@ export function readLimitHeaders(headers: Headers, now: number): LimitReport {
   };
 }
 
-function stateOf(headers: Headers, families: readonly string[], what: string): LimitState | undefined {
+function stateOf(headers: HeaderValues, families: readonly string[], what: string): LimitState | undefined {
   for (const family of families) {
     // OpenAI: x-ratelimit-limit-requests; Anthropic: anthropic-ratelimit-requests-limit.
     const read = (part: string): number | undefined =>
@@ -48,7 +51,7 @@ function stateOf(headers: Headers, families: readonly string[], what: string): L
   return undefined;
 }
 
-function retryAfter(headers: Headers, now: number): number | undefined {
+function retryAfter(headers: HeaderValues, now: number): number | undefined {
   const ms = saneWaitMs(Number(headers.get('retry-after-ms') ?? Number.NaN));
   if (ms !== undefined) return ms;
   const text = headers.get('retry-after')?.trim();
@@ -61,7 +64,7 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 }
 
 /** OpenRouter: when its only limit begins anew, told when nothing is left of it. */
-function untilReset(headers: Headers, now: number): number | undefined {
+function untilReset(headers: HeaderValues, now: number): number | undefined {
   if (wholeNumber(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
   return untilEpochMs(headers.get('x-ratelimit-reset'), now);
 }

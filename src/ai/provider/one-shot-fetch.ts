@@ -1,4 +1,4 @@
-import { TransportError, type HttpAnswer, type StreamReader, type Transport } from '../transport/index.js';
+import { HeaderList, TransportError, type HttpAnswer, type StreamReader, type Transport } from '../transport/index.js';
 import { tooMuch } from './answer-bounds.js';
 
 /** One HTTP attempt as it happened, whatever the library made of it. */
@@ -29,9 +29,9 @@ export function oneShotFetch(
     async fetch(input, init) {
       if (used) throw new Error('a second request within one attempt');
       used = true;
-      const url = new URL(input instanceof Request ? input.url : input);
+      const url = new URL(typeof input === 'string' || input instanceof URL ? input : input.url);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      const headers = new Headers(init?.headers);
+      const headers = new HeaderList(init?.headers as Record<string, string> | undefined);
       for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
       try {
         const body = typeof init?.body === 'string' ? init.body : '';
@@ -39,12 +39,23 @@ export function oneShotFetch(
         const excess = tooMuch(answer.body, holdsVectors);
         if (excess !== undefined) throw new TransportError('too-large', true, excess);
         exchange.answer = answer;
-        const bodyless = answer.status === 204 || answer.status === 205 || answer.status === 304;
-        return new Response(bodyless ? null : answer.body, { status: answer.status, headers: answer.headers });
+        return responseOf(answer);
       } catch (error) {
         if (error instanceof TransportError) exchange.error = error;
         throw error;
       }
     },
   };
+}
+
+/** As much of a `Response` as the library reads: see {@link HeaderList}. */
+function responseOf({ status, headers, body }: HttpAnswer): Response {
+  const ok = status >= 200 && status <= 299;
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (body !== '') controller.enqueue(Buffer.from(body));
+      controller.close();
+    },
+  });
+  return { ok, status, statusText: '', headers, body: stream } as unknown as Response;
 }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { AnswerBody, type StreamReader } from './answer-body.js';
 import { reasonOf } from './connect-reason.js';
+import { HeaderList } from './header-list.js';
 import { createRoute, type Network } from './route.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
@@ -21,7 +22,7 @@ export interface Timeouts {
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderList;
   /** Empty where a reader was given it. */
   readonly body: string;
   /** It was a stream, and the reader has all of it. */
@@ -35,7 +36,7 @@ export interface Transport {
    * @returns the whole answer, whatever its status; redirects are not followed
    * @throws TransportError when no whole answer came
    */
-  post(url: string, headers: Headers, body: string, signal: AbortSignal, stream?: StreamReader): Promise<HttpAnswer>;
+  post(url: string, headers: HeaderList, body: string, signal: AbortSignal, stream?: StreamReader): Promise<HttpAnswer>;
   /** Closes the idle connections. */
   close(): void;
 }
@@ -161,16 +162,9 @@ export function createTransport(
   };
 }
 
-function headersOf(response: http.IncomingMessage): Headers {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(response.headersDistinct)) {
-    for (const value of values ?? []) {
-      try {
-        headers.append(name, value);
-      } catch {
-        // Node's parser accepts bytes in a header that the Headers class rejects: no header that we read has them.
-      }
-    }
-  }
+function headersOf(response: http.IncomingMessage): HeaderList {
+  const headers = new HeaderList();
+  for (const [name, values] of Object.entries(response.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
   return headers;
 }

@@ -17,6 +17,8 @@ export const costManagement = section({
 });
 
 function isTimeZone(value: string): boolean {
+  // The default is not worth that time zones are loaded for it.
+  if (value === 'UTC') return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
     return true;

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTransport, TransportError, type Network } from '../../../src/ai/transport/index.js';
+import { createTransport, HeaderList, TransportError, type Network } from '../../../src/ai/transport/index.js';
 import { certify } from '../../support/certify.js';
 import { scratch } from '../../support/cli.js';
 import { startProxy, type TestProxy, type TestProxyOptions } from '../../support/proxy.js';
@@ -51,7 +51,7 @@ const never = new AbortController().signal;
 
 async function failureOf(url: string, network: Network, connectMs?: number): Promise<TransportError> {
   try {
-    await transport(network, connectMs).post(url, new Headers(), '"hi"', never);
+    await transport(network, connectMs).post(url, new HeaderList(), '"hi"', never);
   } catch (error) {
     if (error instanceof TransportError) return error;
     throw error;
@@ -72,7 +72,7 @@ it('tells of a server that does not speak HTTP', async () => {
 describe('a server with a certificate of its own', () => {
   it('is trusted by the authority that is named, and no other', async () => {
     const url = await secured();
-    const { body } = await transport({ ca: OWN.cert }).post(url, new Headers(), '"hi"', never);
+    const { body } = await transport({ ca: OWN.cert }).post(url, new HeaderList(), '"hi"', never);
     expect(body).toBe('"hi"');
     expect((await failureOf(url, { ca: certificate().cert })).message).toContain('its certificate is not trusted');
   });
@@ -90,7 +90,7 @@ describe('through a proxy', () => {
       const network = { proxy: address.replace('me:p@ss', 'me:p%40ss'), ca: OWN.cert };
       const through = transport(network);
       for (const text of ['one', 'two']) {
-        const answer = await through.post(url, new Headers({ authorization: 'Bearer k' }), text, never);
+        const answer = await through.post(url, new HeaderList({ authorization: 'Bearer k' }), text, never);
         expect(answer.body).toBe(text);
         expect(answer.headers.get('x-seen')).not.toContain('proxy-authorization');
       }
@@ -101,7 +101,7 @@ describe('through a proxy', () => {
   it('goes a request in plain HTTP by its whole address', async () => {
     const url = await plain();
     const { asked, url: address } = await proxy({ credentials: 'me:secret' });
-    const { body, headers } = await transport({ proxy: address }).post(url, new Headers(), '"hi"', never);
+    const { body, headers } = await transport({ proxy: address }).post(url, new HeaderList(), '"hi"', never);
     expect(body).toBe('"hi"');
     expect(headers.get('x-seen')).toContain(`"host":"${new URL(url).host}"`);
     expect(asked).toEqual([`POST ${url}`]);

@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTransport, TransportError, type StreamReader } from '../../../src/ai/transport/index.js';
+import { createTransport, HeaderList, TransportError, type StreamReader } from '../../../src/ai/transport/index.js';
 import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { certify } from '../../support/certify.js';
 import { scratch } from '../../support/cli.js';
@@ -50,7 +50,7 @@ async function faultOf(
   stream?: StreamReader,
 ): Promise<{ fault: string; sent: boolean; lasting?: string }> {
   try {
-    await transport(answerBytesMax, after).post(url, new Headers(), '{}', never, stream);
+    await transport(answerBytesMax, after).post(url, new HeaderList(), '{}', never, stream);
   } catch (error) {
     if (error instanceof TransportError) {
       const { fault, sent, lasting, message } = error;
@@ -70,7 +70,7 @@ describe('a POST', () => {
     );
     const answer = await transport().post(
       url,
-      new Headers({ 'content-type': 'application/json' }),
+      new HeaderList({ 'content-type': 'application/json' }),
       '"grüß dich"',
       never,
     );
@@ -83,7 +83,7 @@ describe('a POST', () => {
     server.on('connection', () => (connections += 1));
     const url = await listen(server);
     const kept = transport();
-    for (let i = 0; i < 3; i++) await kept.post(url, new Headers(), '', never);
+    for (let i = 0; i < 3; i++) await kept.post(url, new HeaderList(), '', never);
     expect(connections).toBe(1);
   });
 
@@ -159,7 +159,7 @@ describe('a POST', () => {
     const boundsOf = async (firstMs: number | undefined, stream?: StreamReader): Promise<readonly number[]> => {
       const made = createTransport({ connectMs, firstByteMs: firstMs, totalMs }, after);
       open.push(made);
-      await made.post(url, new Headers(), '{}', never, stream);
+      await made.post(url, new HeaderList(), '{}', never, stream);
       return bounds;
     };
     expect(await boundsOf(firstByteMs)).toEqual([totalMs]);
@@ -174,7 +174,7 @@ describe('a POST', () => {
   ])('reads an answer that %s, though nobody asked for it', async (_what, pack, headers) => {
     const body = pack(Buffer.from('{"a":"grüß dich"}'));
     const url = await listen(http.createServer((_request, response) => response.writeHead(200, headers).end(body)));
-    expect((await transport().post(url, new Headers(), '{}', never)).body).toBe('{"a":"grüß dich"}');
+    expect((await transport().post(url, new HeaderList(), '{}', never)).body).toBe('{"a":"grüß dich"}');
   });
 
   it.each([gzipSync(Buffer.alloc(2000)), Buffer.from('no gzip')])(
@@ -203,14 +203,14 @@ describe('a streamed answer', () => {
       response.end();
     });
     const stream = reader();
-    const answer = await transport().post(url, new Headers(), '{}', never, stream);
+    const answer = await transport().post(url, new HeaderList(), '{}', never, stream);
     expect([stream.text, answer.body, answer.streamed]).toEqual(['data: grüß dich, 你好 answer.', '', true]);
   });
 
   it.each(['{"a":1}', '\n\n [1]', '<html>', ''])('that is none is kept whole: %j', async (body) => {
     const stream = reader();
     const url = await serve((response) => void response.end(body));
-    const answer = await transport().post(url, new Headers(), '{}', never, stream);
+    const answer = await transport().post(url, new HeaderList(), '{}', never, stream);
     expect([stream.text, answer.body, answer.streamed]).toEqual(['', body, false]);
   });
 
@@ -221,13 +221,13 @@ describe('a streamed answer', () => {
       ),
     );
     const stream = reader();
-    await transport().post(url, new Headers(), '{}', never, stream);
+    await transport().post(url, new HeaderList(), '{}', never, stream);
     expect(stream.text).toBe('data: answer.');
   });
 
   it('is whole at its end, though the connection stays, and breaks then', async () => {
     const url = await serve((response) => void response.write('data: answer.'));
-    const answer = await transport().post(url, new Headers(), '{}', never, reader());
+    const answer = await transport().post(url, new HeaderList(), '{}', never, reader());
     expect(answer.streamed).toBe(true);
   });
 
