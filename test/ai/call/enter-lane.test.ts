@@ -94,7 +94,8 @@ it('lets in as much as all keys allow together, and with no key more than it all
             ),
           ).toBeLessThanOrEqual(perMinute + burst);
         const minutes = Math.max(...entered.map(({ at }) => at)) / MINUTE;
-        expect(entered.length / minutes).toBeGreaterThanOrEqual(0.97 * perMinute * keys);
+        // When the last one is let in, any other key may be about to let in one more.
+        expect((entered.length + keys - 1) / minutes).toBeGreaterThanOrEqual(0.97 * perMinute * keys);
         for (const lane of all.flat()) {
           expect([lane.gate.inside, lane.limitStatus().waiting]).toEqual([0, 0]);
           await world.until(lane.close());
