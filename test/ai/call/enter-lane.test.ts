@@ -93,8 +93,9 @@ it('lets in as much as all keys allow together, and with no key more than it all
               ones.map(({ at }) => at),
             ),
           ).toBeLessThanOrEqual(perMinute + burst);
-        const minutes = Math.max(...entered.map(({ at }) => at)) / MINUTE;
-        expect(entered.length / minutes).toBeGreaterThanOrEqual(0.97 * perMinute * keys);
+        // Each key lets one in at a time; what one process has drawn and not used comes back a turn later.
+        const turns = Math.ceil(entered.length / keys) + processes;
+        expect(Math.max(...entered.map(({ at }) => at))).toBeLessThanOrEqual((turns * MINUTE) / perMinute + takesMs);
         for (const lane of all.flat()) {
           expect([lane.gate.inside, lane.limitStatus().waiting]).toEqual([0, 0]);
           await world.until(lane.close());
