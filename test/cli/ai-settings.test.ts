@@ -151,3 +151,45 @@ pipelines:
   expect(exit, stderr).toBe(0);
   expect(fake.records.map(({ call }) => call.model)).toEqual(['n', 'n']);
 });
+
+it('a provider goes on with its other keys when one is refused, and none of them is shown or given twice', async () => {
+  const keys = { env: 'sk-of-env-4711', file: 'sk-of-file-4712', revoked: 'sk-revoked-4713' };
+  const fake = await on.fake({ apiKey: keys.env, otherKeys: [keys.file] });
+  const provider = (items: string): string =>
+    providerOf(fake, ', max_concurrency: 1').replace(`api_key: "${fake.apiKey}"`, `api_keys: [${items}]`);
+  const write = (items: string): void => on.write('colloquium.yaml', configOf({ openai: provider(items) }));
+  on.write('key.txt', `${keys.file}\n`);
+  on.write('in.ndjson', rowsOf(12));
+  const revoked = `{ command: [echo, ${keys.revoked}] }`;
+  let seen = '';
+  const run = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const result = await on.run(args, { env });
+    seen += result.stdout + result.stderr;
+    return result;
+  };
+
+  write(`"\${OF_ENV}", { file: ./key.txt }, ${revoked}`);
+  const good = await run(['in.ndjson'], { OF_ENV: keys.env });
+  expect(good.exit, good.stderr).toBe(0);
+  expect(good.stdout.match(/"provider":"openai"/g)).toHaveLength(12);
+  expect(good.stderr.match(/openai#3: HTTP 401: .*; not used any more in this run/g)).toHaveLength(1);
+  expect(new Set(fake.records.map(({ key }) => key))).toEqual(new Set([keys.env, keys.file]));
+  expect(fake.records).toHaveLength(12);
+  // With any of them, it is the same provider.
+  write(revoked);
+  expect(await run(['in.ndjson'])).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('"cached":true') as string,
+  });
+
+  write(`${revoked}, "\${OF_ENV}"`);
+  const refused = await run(['in.ndjson', '--live'], { OF_ENV: 'sk-wrong-4714' });
+  expect([refused.exit, refused.stderr]).toEqual([
+    69,
+    expect.stringContaining('openai not_authorized, openai#2 not_authorized'),
+  ]);
+  const twice = await run(['in.ndjson', '--live'], { OF_ENV: keys.revoked });
+  expect([twice.exit, twice.stderr]).toEqual([78, expect.stringContaining('[1]: the same key as api_keys[0]')]);
+  expect(await run(['in.ndjson', '--live', '--dry-run'])).toMatchObject({ exit: 0 });
+  expect(seen + everyFile(join(on.cwd, 'state'))).not.toMatch(/471[1-4]/);
+});

@@ -37,7 +37,8 @@ export function codeFrame(
   const lines: FrameLine[] = [];
   for (let number = from; number <= to; number++) {
     const above = Array.from({ length: LOOK_BACK }, (_, back) => lineText(text, starts, number - 1 - back, 0, MARGIN));
-    lines.push({ number, text: shownLine(text, starts, number, number === line ? left : 0, isSecretItem(above)) });
+    const isItem = isSecretItem(lineText(text, starts, number, 0, MARGIN), above);
+    lines.push({ number, text: shownLine(text, starts, number, number === line ? left : 0, isItem) });
   }
   const shift = left > 0 ? CUT.length - left : 0;
   const caretStart = Math.max(0, Math.min(column - 1, extent) + shift);

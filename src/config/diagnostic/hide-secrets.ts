@@ -25,13 +25,18 @@ export function hideSecrets(line: string, isItem: boolean): string {
   return IN_URLS.reduce((shown, part) => shown.replace(part, star), hidden);
 }
 
-/** @param above the lines above one, nearest first */
-export function isSecretItem(above: readonly string[]): boolean {
-  for (const line of above) {
-    if (SECRETS_BELOW.test(line)) return true;
-    if (!ITEM.test(line) || /^\S+:/.test(line)) return false;
+/** Whether a line belongs to a list or map of secrets. @param above the lines above it, nearest first */
+export function isSecretItem(line: string, above: readonly string[]): boolean {
+  for (const other of above) {
+    // A key that stands no deeper is the next one beside it.
+    if (SECRETS_BELOW.test(other)) return /^\s*-/.test(line) || indentOf(line) > indentOf(other);
+    if (!ITEM.test(other) || /^\S+:/.test(other)) return false;
   }
   return false;
+}
+
+function indentOf(line: string): number {
+  return line.search(/\S|$/);
 }
 
 function star(_: string, key: string, value: string): string {

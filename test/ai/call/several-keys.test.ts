@@ -227,11 +227,14 @@ describe('several keys of a provider', () => {
 
   it('ask for vectors in as few requests as one does', async () => {
     const fake = await fakeOf();
-    const client = await on.client([keyed(fake, KEYS, { models: [{ name: 'text-embedding-3-small' }] })]);
+    const time = createFakeWorld();
+    const setup = keyed(fake, KEYS, { models: [{ name: 'text-embedding-3-small' }] });
+    const client = await on.client([setup], { store: { kind: 'memory' } }, patientWorld(time).world);
     const ask = (text: string) =>
       client.call({ ...request(text, 'text-embedding-3-small'), embedding: { dimensions: 4, many: false } }, context());
-    const results = await Promise.all(['a', 'b', 'c', 'd'].map(ask));
+    const results = await time.until(Promise.all(['a', 'b', 'c', 'd'].map(ask)));
     expect(results.every(({ kind }) => kind === 'answered')).toBe(true);
     expect(keysOf(fake)).toEqual([ONE]);
+    await time.until(client.close());
   });
 });

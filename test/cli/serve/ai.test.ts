@@ -77,13 +77,20 @@ it('an answer that is too much to be read is a dead letter, and the daemon goes 
   await fake.close();
 });
 
-it('a daemon whose key is refused asks again', async () => {
+it('a daemon whose keys are refused asks again, and measures each', async () => {
   const fake = await startFakeProvider({ wire: 'openai' });
-  const provider = providerOf(fake).replace(fake.apiKey, 'sk-wrong-0123456789');
+  const wrong = 'api_keys: [sk-wrong-0123456789, sk-wrong-9876543210]';
+  const provider = providerOf(fake).replace(`api_key: "${fake.apiKey}"`, wrong);
   const config = configOf({ openai: provider }).replace('state_dir: ./state\n', '');
   const daemon = await startDaemon(`${config}    outputs: [{ file: ./out.ndjson }]\n`);
   await postLines(`${daemon.url}/events`, '{"q":"hi"}');
-  expect((await daemon.says('HTTP 401')).msg).toMatch(/; not used before \d{4}-/);
+  for (const key of ['openai:', 'openai#2:'])
+    expect((await daemon.says(`${key} HTTP 401`)).msg).toMatch(/; not used before \d{4}-/);
+  const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+  for (const label of ['openai', 'openai#2']) {
+    expect(metrics).toContain(`colloquium_ai_breaker_state{provider="${label}",state="down"} 1`);
+    expect(metrics).toContain(`colloquium_ai_limiter_wait_seconds_count{provider="${label}"} `);
+  }
   await daemon.end();
   await fake.close();
 });

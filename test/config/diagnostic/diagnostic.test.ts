@@ -62,6 +62,7 @@ describe('frames hide secrets', () => {
     ['  api_key: "${KEY}"', '  api_key: "${KEY}"'],
     ['  api_key: { file: ./key }', '  api_key: { file: ./key }'],
     ['  tokens: [abc, def]', '  tokens: **********'],
+    ['  api_keys: [abc, def]', '  api_keys: **********'],
     ['  max_tokens: 100', '  max_tokens: 100'],
     ['  tokens_per_minute: 5', '  tokens_per_minute: 5'],
     ['  port: 80', '  port: 80'],
@@ -74,8 +75,10 @@ describe('frames hide secrets', () => {
   });
 
   it('in a list below its key too', () => {
-    expect(isSecretItem(['    - one', '  tokens:', 'server:'])).toBe(true);
-    expect(isSecretItem(['    - one', '  models:', 'server:', '  tokens:'])).toBe(false);
+    expect(isSecretItem('    - two', ['    - one', '  tokens:', 'server:'])).toBe(true);
+    expect(isSecretItem('    - two', ['    - { file: ./key }', '    api_keys:', '  openai:'])).toBe(true);
+    expect(isSecretItem('  mine:', ['    - two', '    api_keys:', '  openai:'])).toBe(false);
+    expect(isSecretItem('    - two', ['    - one', '  models:', 'server:', '  tokens:'])).toBe(false);
     expect(hideSecrets('    - two', true)).toBe('    - ***');
     expect(hideSecrets('    "two",', true)).toBe('    ******');
   });

@@ -248,6 +248,16 @@ describe('AI providers', () => {
     expect(useProvider(config, 'google').api_key).toEqual({ kind: 'command', command: 'pass show key' });
   });
 
+  it('may have several, each looked for where it stands; a look needs none of them', async () => {
+    const config = await load('ai_providers: {openai: {api_keys: [{file: ./key}, "${NOT_SET}", k]}}');
+    expect(errorOf(() => useProvider(config, 'openai'))).toContain('NOT_SET is not set');
+    expect(useProvider(config, 'openai', true)).toMatchObject({ lanes: 3 });
+    const whole = await load('ai_providers: {openai: {api_keys: [{file: ./key}, k]}}');
+    const { api_keys: keys } = useProvider(whole, 'openai');
+    expect(keys).toMatchObject([{ kind: 'file', path: join(whole.directory, 'key') }, { kind: 'value' }]);
+    await expect(load('ai_providers: {openai: {api_key: k, api_keys: [l]}}')).rejects.toThrow('exclude one another');
+  });
+
   it('never show their secrets in errors', async () => {
     const text =
       'ai_providers:\n  openai:\n    api_key: sk-very-secret\n    rate_limit: 5\nserver:\n  tokens:\n    - token-very-secret\n  prot: 1\n';

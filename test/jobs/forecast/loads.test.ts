@@ -41,6 +41,15 @@ describe('the time that limits make a run take', () => {
     expect(secondsAtLimits(loads, each)).toEqual({ likely: 3, worst: 3 });
   });
 
+  it('is shorter by the keys that a provider has: each has these limits', () => {
+    const loads = [loadsOf(...Array.from({ length: 30 }, () => call('a', 'm')))];
+    const rate_limit = { requests_per_minute: 10 };
+    const own = limits({
+      a: { lanes: 3, rate_limit: { requests_per_minute: 60 }, models: [{ name: 'm', rate_limit }] },
+    });
+    expect(secondsAtLimits(loads, own)).toEqual({ likely: 60, worst: 60 });
+  });
+
   it("counts a model's own limit for that model alone", () => {
     const loads = [loadsOf(call('a', 'm'), call('a', 'n'), call('a', 'n'))];
     const own = limits({ a: { models: [{ name: 'n', rate_limit: { requests_per_minute: 30 } }, { name: 'm' }] } });
