@@ -15,6 +15,9 @@ import { storage } from './schema/storage.js';
 import { named, section } from './schema/structures.js';
 import { table } from './schema/tables.js';
 
+// A config is read once: checks that are compiled for it cost more than they save.
+z.config({ jitless: true });
+
 /**
  * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
  * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Of pipelines, AI

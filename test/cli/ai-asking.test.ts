@@ -119,7 +119,9 @@ it('goes by the model and the keys in the environment, and needs no key for a lo
   expect(keyless.stderr).toContain('set OPENAI_API_KEY');
   expect([unknown.exit, noSchema.exit, noModel.exit]).toEqual([2, 2, 2]);
   expect(unknown.stderr).toContain('--model: no AI provider is known for the model "nobodys-model"');
-  expect(noSchema.stderr).toContain('--schema: not a JSON Schema');
+  expect(noSchema.stderr).toContain(
+    '--schema: not a JSON Schema: must be one of array, boolean, integer, null, number, object, string, at /type',
+  );
   expect(noModel.stderr).toContain('--schema needs --prompt');
 });
 

@@ -102,7 +102,9 @@ export function byFlags(error: unknown): unknown {
   const flag = first && flagOf(first);
   if (first === undefined || flag === undefined) return error;
   const message = first.message.replace(/^(?:pipelines|ai_providers)\.[^:]*: /, '');
-  return new UserError(`${flag}: ${message}`, EXIT.usage, first.hint);
+  // What is typed has no lines to name.
+  const place = /\/ai\/schema(\/.+)$/.exec(first.pointer ?? '')?.[1];
+  return new UserError(`${flag}: ${message}${place === undefined ? '' : `, at ${place}`}`, EXIT.usage, first.hint);
 }
 
 function flagOf({ pointer = '' }: Diagnostic): string | undefined {

@@ -46,8 +46,8 @@ async function compile(schema: boolean | object): Promise<CompiledSchema> {
   try {
     if (ajv.validateSchema(rules) !== true) {
       const error = innermost(ajv.errors ?? []);
-      const message = error?.message ?? 'it breaks the rules of JSON Schema';
-      return { ok: false, pointer: error?.instancePath ?? '', message };
+      if (error === undefined) return { ok: false, pointer: '', message: 'it breaks the rules of JSON Schema' };
+      return { ok: false, pointer: error.instancePath, message: wordsFor(error) };
     }
     const validate = ajv.compile(rules);
     return { ok: true, validate: (value) => (validate(value) ? [] : (validate.errors ?? [])) };
@@ -55,6 +55,11 @@ async function compile(schema: boolean | object): Promise<CompiledSchema> {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, pointer: blamedPointer(rules, error), message };
   }
+}
+
+function wordsFor({ message = 'it breaks a rule', params }: ErrorObject): string {
+  const { allowedValues: allowed }: { readonly allowedValues?: unknown } = params;
+  return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
 }
 
 /** ajv takes only the one spelling of `$schema` that its draft has, and `$async` is a word of its own. */
