@@ -1,5 +1,5 @@
 import type { BreakerPass } from '../breaker/index.js';
-import type { Permit } from '../limit/index.js';
+import { acquireAll } from '../limit/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { roughTokens } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
@@ -116,21 +116,19 @@ async function enter(
   const isPart = request.embedding !== undefined;
   const leave = isPart ? () => undefined : await lane.gate.enter(signal, mustWait);
   if (leave === undefined) return { kind: 'aborted' };
-  const permits: Permit[] = [];
-  const cancel = (): void => permits.forEach((permit) => permit.cancel());
+  let cancel = (): void => undefined;
   let hasEntered = false;
   try {
     const tokens = countedTokens(request);
-    for (const limiter of lane.limiters(request.model)) {
-      const admission = await limiter.acquire(tokens, signal, isPart ? 0 : 1, mustWait);
-      if (admission.kind === 'too-large') return { ...admission, tokens };
-      if (admission.kind === 'aborted') return admission;
-      permits.push(admission.permit);
-    }
+    const admission = await acquireAll(lane.limiters(request.model), tokens, signal, isPart ? 0 : 1, mustWait);
+    if (admission.kind === 'too-large') return { ...admission, tokens };
+    if (admission.kind === 'aborted') return admission;
+    const { permit } = admission;
+    cancel = () => permit.cancel();
     const decision = lane.breaker.enter(world.now());
     if (decision.kind === 'refused') return { kind: 'refused' };
     hasEntered = true;
-    const settle = (used: number): void => permits.forEach((permit) => permit.settle(used));
+    const settle = (tokensUsed: number): void => permit.settle(tokensUsed);
     return { kind: 'entered', entry: { lane, pass: decision.pass, settle, cancel, leave } };
   } finally {
     if (!hasEntered) {

@@ -1,4 +1,4 @@
-import type { Gate, Limiter, Permit, RateMeter } from '../limit/index.js';
+import { acquireAll, type Gate, type Limiter, type RateMeter } from '../limit/index.js';
 import type { Provider, ProviderRequest, ProviderResult } from '../provider/index.js';
 import { NOT_SENT, type Stops } from './gatherer.js';
 
@@ -20,19 +20,12 @@ export async function sendGathered(
   const { gate, requestRate, provider } = passage;
   const release = await gate.enter(soft);
   if (release === undefined) return NOT_SENT;
-  const permits: Permit[] = [];
   try {
-    for (const limiter of passage.limiters(request.model)) {
-      const admission = await limiter.acquire(0, soft);
-      if (admission.kind !== 'granted') {
-        for (const permit of permits) permit.cancel();
-        return NOT_SENT;
-      }
-      permits.push(admission.permit);
-    }
+    const admission = await acquireAll(passage.limiters(request.model), 0, soft);
+    if (admission.kind !== 'granted') return NOT_SENT;
     requestRate.add(1, now);
     const result = await provider.call(request, hard);
-    for (const permit of permits) permit.settle(0);
+    admission.permit.settle(0);
     return result;
   } finally {
     release();

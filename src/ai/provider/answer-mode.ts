@@ -7,10 +7,13 @@ import type { SdkCallOptions, Wire } from './wire.js';
 /** The function whose arguments are the answer. */
 export const ANSWER_TOOL = 'give_answer';
 
+/** Models of which something is remembered: events may name any. */
+export const MODELS_MAX = 1000;
+
 type SdkSchema = Extract<NonNullable<SdkCallOptions['responseFormat']>, { type: 'json' }>['schema'];
 
 /**
- * What a provider was found to take, by model: it is remembered as long as the process runs. A mode that a model does not know is
+ * What a provider was found to take, by model, as long as the process runs and there are not too many. A mode that a model does not know is
  * never tried again; one that rejects a particular schema is not tried for that one.
  */
 export class AnswerModes {
@@ -44,6 +47,7 @@ export class AnswerModes {
   ): boolean {
     if (schemaMode !== 'auto' || mode === 'prompt' || typeof schema !== 'object') return false;
     const refusedBy = scope === 'model' ? this.#refusedBy : this.#known(schema).refusedBy;
+    if (refusedBy.size >= MODELS_MAX && !refusedBy.has(model)) refusedBy.clear();
     refusedBy.set(model, new Set([...(refusedBy.get(model) ?? []), mode]));
     return true;
   }

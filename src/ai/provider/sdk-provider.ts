@@ -1,7 +1,7 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { mediaOf } from '../request/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
-import { AnswerModes, detailWords, refusalOf, withWords } from './answer-mode.js';
+import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
 import { callOptions } from './call-options.js';
 import { askForVectors, readVectors } from './embeddings.js';
@@ -25,8 +25,6 @@ import { answerMask, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
-/** Models remembered that can't be streamed: events may name any. */
-const MODELS_MAX = 1000;
 
 /**
  * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for

@@ -1,0 +1,30 @@
+import type { Admission, Limiter, Permit } from './limiter.js';
+
+/**
+ * Passes several limiters, one after the other, with one permit for all; what was granted before one refuses is given back.
+ * Parameters as of {@link Limiter.acquire}.
+ *
+ * @throws Error when the state of the limits can't be read or written
+ */
+export async function acquireAll(
+  limiters: readonly Limiter[],
+  ...request: Parameters<Limiter['acquire']>
+): Promise<Admission> {
+  const permits: Permit[] = [];
+  const cancel = (): void => permits.forEach((permit) => permit.cancel());
+  try {
+    for (const limiter of limiters) {
+      const admission = await limiter.acquire(...request);
+      if (admission.kind !== 'granted') {
+        cancel();
+        return admission;
+      }
+      permits.push(admission.permit);
+    }
+  } catch (error) {
+    cancel();
+    throw error;
+  }
+  const settle = (tokensUsed: number): void => permits.forEach((permit) => permit.settle(tokensUsed));
+  return { kind: 'granted', permit: { settle, cancel } };
+}
