@@ -10,10 +10,7 @@ import { EventFailure } from './failure.js';
 export function putInto(data: Json, segments: readonly string[], value: Json, stage: string): Json {
   const [key, ...rest] = segments;
   if (key === undefined) return value;
-  if (!isObject(data)) {
-    const message = `nothing can be put at ${JSON.stringify(key)}: the data there is ${nameOf(data)}, not an object`;
-    throw new EventFailure('invalid_argument', message, stage);
-  }
+  if (!isObject(data)) throw noPlace(data, key, stage);
   const inner = Object.hasOwn(data, key) ? data[key] : undefined;
   const changed = putInto(inner ?? (rest.length > 0 ? {} : null), rest, value, stage);
   const entries = Object.entries(data);
@@ -21,6 +18,21 @@ export function putInto(data: Json, segments: readonly string[], value: Json, st
   if (place === -1) entries.push([key, changed]);
   else entries[place] = [key, changed];
   return orderedObject(entries);
+}
+
+/**
+ * Whether a value can be put there, known before anybody is paid for it.
+ *
+ * @throws EventFailure when {@link putInto} would throw it
+ */
+export function requirePlace(data: Json, segments: readonly string[], stage: string): void {
+  let here: Json = data;
+  for (const key of segments) {
+    if (!isObject(here)) throw noPlace(here, key, stage);
+    const inner = Object.hasOwn(here, key) ? here[key] : undefined;
+    if (inner === undefined || inner === null) return;
+    here = inner;
+  }
 }
 
 /** Data without what is at a JSON Pointer, as a copy; the data itself where there is nothing. @param segments of the pointer */
@@ -35,6 +47,11 @@ export function without(data: Json, segments: readonly string[]): Json {
 /** @throws ComputoError when it is not a JSON Pointer */
 export function intoSegments(pointer: string | undefined): readonly string[] {
   return pointer === undefined ? [] : parsePointer(pointer);
+}
+
+function noPlace(data: Json, key: string, stage: string): EventFailure {
+  const message = `nothing can be put at ${JSON.stringify(key)}: the data there is ${nameOf(data)}, not an object`;
+  return new EventFailure('invalid_argument', message, stage);
 }
 
 function isObject(data: Json): data is JsonObject {

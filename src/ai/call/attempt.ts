@@ -10,6 +10,7 @@ import { inputTokensMax } from '../request/index.js';
 import type { EndedAttempt } from '../telemetry/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
 import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
+import type { AttemptCounts } from './attempt-counts.js';
 import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
@@ -23,6 +24,7 @@ export interface AttemptOptions extends EnterOptions {
   readonly call: string;
   /** 1 for the first attempt of the call. */
   readonly ordinal: number;
+  readonly counts: AttemptCounts;
   /** Aborts the request as well. */
   readonly hard: AbortSignal;
   /** Records the attempt in the journal as under way, before it is sent. */
@@ -134,7 +136,7 @@ async function withinBudget(
 
   options.onSent();
   const sentAt = world.now();
-  const result = await lane.send({ ...request, model }, options.ordinal, options);
+  const result = await lane.send({ ...request, model }, options.counts.of(lane).all, options);
   const latencyMs = world.now() - sentAt;
   const end = result.ok
     ? endOf(result.answer, lane, request, worst, time, latencyMs)

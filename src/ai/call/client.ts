@@ -94,7 +94,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const { hooks = {} } = options;
   const scopes = createScopes();
   const bookings = createBookings();
-  const otherNames = createOtherNames(books.journal, notify);
+  const otherNames = createOtherNames(books.journal, world, notify);
   const counts: CallCounts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
   let closed: Promise<void> | undefined;
@@ -291,9 +291,13 @@ function lanesFor(
   request: UniversalRequest,
   context: AiCallOptions,
 ): readonly ProviderLane[] {
-  if (request.provider !== undefined) return all.filter(({ name }) => name === request.provider);
-  if (context.providers === undefined) return all;
-  return context.providers.flatMap((name) => all.filter((lane) => lane.name === name));
+  const { provider, model, embedding } = request;
+  const named = provider === undefined ? context.providers : [provider];
+  const may = named === undefined ? all : named.flatMap((name) => all.filter((lane) => lane.name === name));
+  if (embedding === undefined) return may;
+  // Vectors of two models mean nothing to each other.
+  const [first] = may.filter((lane) => lane.provider.serves(model));
+  return first === undefined ? may : may.filter((lane) => lane.wireModel(model) === first.wireModel(model));
 }
 
 function endedResult(

@@ -20,8 +20,8 @@ export interface Stops {
 
 /** Sends what is asked for vectors in the same moment in one request, and gives each asker its part of answer and bill. */
 export interface Gatherer {
-  /** @param ordinal of the attempt, from 1: later ones share a request with ever fewer, so that a row that breaks it is alone in the end */
-  ask(request: ProviderRequest, ordinal: number, stops: Stops): Promise<ProviderResult>;
+  /** @param failures of the call before: each time it shares a request with fewer, so that a row that breaks it is alone in the end */
+  ask(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
 }
 
 export interface GathererOptions {
@@ -37,6 +37,8 @@ export interface GathererOptions {
 const GATHER_MS = 10;
 /** Few enough for an answer of a few megabytes, and for few to be asked again when one of them is refused. */
 const TEXTS_MAX = 100;
+/** So many texts that are refused alone, and none that is not, are no matter of the texts. */
+const REFUSED_MAX = 5;
 /** By so much fewer share a request at the next attempt. */
 const FEWER = 8;
 /** While so many are under way, one that is not full waits and fills up. */
@@ -52,6 +54,12 @@ interface Asker {
   leave(): void;
 }
 
+/** What came of a request and of its halves so far. */
+interface Found {
+  refused: number;
+  isServed: boolean;
+}
+
 interface Group {
   readonly askers: Set<Asker>;
   readonly textsMax: number;
@@ -65,12 +73,12 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
   let textsMax = Math.min(TEXTS_MAX, limits.textsMax);
   let underWay = 0;
 
-  function open(key: string, ordinal: number): Group {
+  function open(key: string, failures: number): Group {
     const cancelTimer = after(GATHER_MS, () => {
       group.isRipe = true;
       sendRipe();
     });
-    const max = Math.max(1, Math.floor(textsMax / FEWER ** (ordinal - 1)));
+    const max = Math.max(1, Math.floor(textsMax / FEWER ** failures));
     const group: Group = { askers: new Set(), textsMax: max, isRipe: false, cancelTimer };
     groups.set(key, group);
     return group;
@@ -87,7 +95,7 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
     for (const asker of askers) asker.leave();
     if (askers.length === 0) return;
     underWay += 1;
-    void serve(askers)
+    void serve(askers, { refused: 0, isServed: false })
       .catch((error: unknown) => {
         for (const asker of askers) asker.reject(error);
       })
@@ -98,35 +106,38 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
   }
 
   /** @returns whether all of them are answered */
-  async function serve(askers: readonly Asker[]): Promise<boolean> {
+  async function serve(askers: readonly Asker[], found: Found): Promise<boolean> {
     const whole = together(askers);
     const result = await withJointStops(askers, (stops) => send(whole, stops));
     if (result.ok) {
+      found.isServed = true;
       const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
       for (const [i, asker] of askers.entries()) asker.resolve(answers[i] ?? result);
       return true;
     }
-    if (askers.length === 1 || !mayBeOnes(result.failure)) {
+    const isAlone = askers.length === 1;
+    if (isAlone) found.refused += 1;
+    if (isAlone || !mayBeOnes(result.failure) || (found.refused >= REFUSED_MAX && !found.isServed)) {
       for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(result.failure, i) });
       return false;
     }
     const middle = askers.length >> 1;
-    const halves = [askers.slice(0, middle), askers.slice(middle)];
-    const served = await Promise.all(halves.map(serve));
-    if (!served.every(Boolean)) return false;
+    const first = await serve(askers.slice(0, middle), found);
+    const second = await serve(askers.slice(middle), found);
+    if (!first || !second) return false;
     // None of them was refused, but so many were.
     textsMax = Math.max(1, Math.min(textsMax, Math.ceil(whole.messages.length / 2)));
     return true;
   }
 
   return {
-    ask: (request, ordinal, stops) =>
+    ask: (request, failures, stops) =>
       new Promise((resolve, reject) => {
-        const key = JSON.stringify([request.model, request.embedding?.dimensions, request.extra, ordinal]);
+        const key = JSON.stringify([request.model, request.embedding?.dimensions, request.extra, failures]);
         const bytes = bytesOf(request);
         const before = groups.get(key);
         if (before !== undefined && !fits(before, request, bytes)) dispatch(key, before);
-        const group = groups.get(key) ?? open(key, ordinal);
+        const group = groups.get(key) ?? open(key, failures);
         const stopped = (): void => {
           group.askers.delete(asker);
           resolve(NOT_SENT);
@@ -200,7 +211,8 @@ async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) 
 
 /** Whether one of several texts may be why the provider refuses them all. */
 function mayBeOnes({ outcome, code, status }: ProviderFailure): boolean {
-  return outcome.kind === 'record-fatal' && status !== undefined && code !== 'model_not_found';
+  const isRefusal = outcome.kind === 'record-fatal' || outcome.kind === 'refused';
+  return isRefusal && status !== undefined && code !== 'model_not_found';
 }
 
 /** Of those that failed together, the first tells of the provider. */

@@ -130,7 +130,7 @@ function doubtful({ context, notify }: JournaledCall, { record }: Found): CallRe
   const message = `a call of stage ${context.stage} was under way when its process ended: it may have been answered and billed, ${price}`;
   switch (context.inDoubt ?? 'retry') {
     case 'retry':
-      notify({ kind: 'in-doubt', message: `${message}; it is made again` });
+      notify({ kind: 'in-doubt', message: `${message}; it is made again, and so is each like it` });
       return undefined;
     case 'hold':
       return stopped('in-doubt', `${message}; in_doubt is hold: decide, and resume with in_doubt retry or fail`);

@@ -32,8 +32,8 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   readonly retry: RetryOptions;
   /** What the provider calls a model. */
   wireModel(model: string): string;
-  /** Makes one HTTP attempt, or for vectors a part of one. @param ordinal of the attempt, from 1 */
-  send(request: ProviderRequest, ordinal: number, stops: Stops): Promise<ProviderResult>;
+  /** Makes one HTTP attempt, or for vectors a part of one. @param failures attempts of the call that have failed at the provider */
+  send(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
   settingsOf(model: string): ModelOptions | undefined;
   /** It has answered. */
   answered(now: number): void;
@@ -115,8 +115,8 @@ function createLane(
     wireModel,
     ...limits,
     ...lanePrices(options, provider.vendor, prices, wireModel),
-    send(request, ordinal, stops) {
-      if (request.embedding !== undefined && vectors !== undefined) return vectors.ask(request, ordinal, stops);
+    send(request, failures, stops) {
+      if (request.embedding !== undefined && vectors !== undefined) return vectors.ask(request, failures, stops);
       lane.requestRate.add(1, world.now());
       return provider.call(request, stops.hard);
     },

@@ -209,10 +209,13 @@ function maskedFinish(finish: Finish, mask: AnswerMask): Finish {
   return { ...finish, reason: finish.reason === null ? null : mask.text(finish.reason) };
 }
 
-/** The key may come from a file or a program, and reading it may fail. */
+/** The key may come from a file or a program, and reading it may fail; or what is read may be no key. */
 async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: string } | { readonly problem: string }> {
   try {
-    return { apiKey: (await key?.reveal()) ?? '' };
+    const apiKey = (await key?.reveal()) ?? '';
+    // A line break at its end is left out of the header.
+    const isSendable = /^[\x20-\x7e]*$/.test(apiKey.trim());
+    return isSendable ? { apiKey } : { problem: 'it has characters other than printable ASCII, or several lines' };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -4,7 +4,7 @@ import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
 import type { SourceNode } from '../../config/source/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import { EventFailure } from '../failure.js';
-import { intoSegments, putInto } from '../put-into.js';
+import { intoSegments, putInto, requirePlace } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
@@ -154,7 +154,10 @@ function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): Ai
   const into = intoSegments(stage.into);
   return {
     name,
-    prepare: (data, inputs) => calls.prepare(stage, request(data, inputs), tags(data, inputs)),
+    prepare(data, inputs) {
+      requirePlace(data, into, name);
+      return calls.prepare(stage, request(data, inputs), tags(data, inputs));
+    },
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, answer, name),
   };

@@ -1,7 +1,7 @@
 import { ANY_SHAPE, type Json } from 'computo-js';
 import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
 import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
-import { intoSegments, putInto } from '../put-into.js';
+import { intoSegments, putInto, requirePlace } from '../put-into.js';
 import { answerOf } from './ai.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileScript, type ScriptContext } from './script.js';
@@ -103,7 +103,10 @@ function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): Ai
   return {
     name,
     gathers: true,
-    prepare: (data, inputs) => calls.prepare(stage, input.run(data, inputs), tags(data, inputs)),
+    prepare(data, inputs) {
+      requirePlace(data, into, name);
+      return calls.prepare(stage, input.run(data, inputs), tags(data, inputs));
+    },
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, vectorOf(answer), name),
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CallResult } from '../../../src/ai/index.js';
-import { realWorld } from '../../../src/ai/ai-world.js';
+import type { AiClient, CallResult } from '../../../src/ai/index.js';
+import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { until } from '../../support/daemon.js';
 import { createFakeWorld } from '../../support/fake-world.js';
 import { closedGate } from '../../support/gate.js';
@@ -21,29 +21,61 @@ const first =
 const status = (code: number, more: Partial<Fault> = {}): Fault => ({ kind: 'status', status: code, ...more }) as Fault;
 
 describe('a stage whose name or place has changed', () => {
+  /** Calls in one process, then in a later one. */
+  async function twice(
+    fake: Awaited<ReturnType<Stage['fake']>>,
+    before: (client: AiClient) => Promise<unknown>,
+    now: (client: AiClient) => Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const first = await on.client([setupOf(fake)]);
+    await before(first);
+    await first.close();
+    const later: AiWorld = { ...realWorld, now: () => realWorld.now() + 60_000 };
+    await now(await on.client([setupOf(fake)], {}, later));
+    return on.notices.flatMap(({ kind, message }) => (kind === 'renamed-stage' ? [message] : []));
+  }
+
   it.each([
     ['ai-1', 'ai-2', 1],
     ['ai-2', 'label', 1],
     ['label', 'ai-1', 0],
   ])('is told where its answers are: %s, now %s', async (before, now, told) => {
     const fake = await on.fake();
-    const client = await on.client([setupOf(fake)]);
-    for (const text of ['a', 'b']) await client.call(request(text), context({ stage: before }));
-    for (const text of ['c', 'a', 'b']) await client.call(request(text), context({ stage: now }));
-    const hints = on.notices.filter(({ kind }) => kind === 'renamed-stage').map(({ message }) => message);
+    const hints = await twice(
+      fake,
+      (client) => Promise.all(['a', 'b'].map((text) => client.call(request(text), context({ stage: before })))),
+      async (client) => {
+        for (const text of ['c', 'a', 'b']) await client.call(request(text), context({ stage: now }));
+      },
+    );
     expect(hints).toHaveLength(told);
     if (told > 0) expect(hints[0]).toContain(`stage ${now} asks what was answered when it was called ${before}`);
     expect(fake.records).toHaveLength(5);
   });
 
-  it('is told nothing of answers of another pipeline, nor where everything is asked anew', async () => {
+  it('is told nothing of answers of another pipeline or of a stage that is there, nor where all is asked anew', async () => {
+    const fake = await on.fake();
+    const hints = await twice(
+      fake,
+      async (client) => {
+        await client.call(request('a'), context({ stage: 'ai-1', pipeline: 'other' }));
+        for (const text of ['b', 'c']) await client.call(request(text), context({ stage: 'ai-1' }));
+      },
+      async (client) => {
+        await client.call(request('a'), context({ stage: 'ai-2' }));
+        await client.call(request('b'), context({ stage: 'ai-2', live: true }));
+        await client.call(request('c'), context({ stage: 'ai-1' }));
+        await client.call(request('c'), context({ stage: 'ai-2' }));
+      },
+    );
+    expect(hints).toEqual([]);
+  });
+
+  it('is told nothing of two stages that ask the same in one run', async () => {
     const fake = await on.fake();
     const client = await on.client([setupOf(fake)]);
-    await client.call(request('a'), context({ stage: 'ai-1', pipeline: 'other' }));
-    await client.call(request('b'), context({ stage: 'ai-1' }));
-    await client.call(request('a'), context({ stage: 'ai-2' }));
-    await client.call(request('b'), context({ stage: 'ai-2', live: true }));
-    expect(on.notices.filter(({ kind }) => kind === 'renamed-stage')).toEqual([]);
+    for (const name of ['ai-1', 'ai-2']) await client.call(request('a'), context({ stage: name }));
+    expect(on.notices).toEqual([]);
   });
 });
 

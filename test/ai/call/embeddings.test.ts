@@ -53,6 +53,23 @@ describe.each(EMBEDDERS)('vectors of a provider of kind $kind', ({ kind, model }
   });
 });
 
+it('come from one model alone: no other one stands in for it', async () => {
+  const down = await on.fake('openai', { faults: () => ({ kind: 'status', status: 413 }) });
+  const [same, other] = [await on.fake('openai-compatible'), await on.fake('google')];
+  const small = { name: 'vectors', as: 'text-embedding-3-small' };
+  const client = await on.client([
+    setupOf(down, 'openai', { models: [small] }),
+    setupOf(other, 'google', { models: [{ name: 'vectors', as: 'gemini-embedding-001' }] }),
+    setupOf(same, 'openai-compatible', { models: [small] }),
+  ]);
+  for (const text of ['a', 'b']) {
+    const result = await client.call(asks(text, 'vectors'), context({ identity: { event: text }, route: 'ordered' }));
+    expect(answered(result).provider).toBe('openai-compatible');
+  }
+  expect(down.records.length).toBeGreaterThan(0);
+  expect(other.records).toEqual([]);
+});
+
 it('are booked to the nano-dollar, as the provider bills them together', async () => {
   const fake = await on.fake('openai', { price: { input: 20n, output: 0n } });
   const client = await on.client([setupOf(fake, 'openai', { cost_per_token: undefined })], { budget: { run: 1 } });

@@ -28,6 +28,22 @@ const REFUSED: ProviderResult = {
   },
 };
 
+function answerOf(texts: readonly string[], input = texts.length): ProviderResult {
+  return {
+    ok: true,
+    answer: {
+      text: '',
+      finish: { kind: 'complete', reason: null },
+      model: 'm',
+      tokens: { ...NO_TOKENS, input },
+      rawUsage: null,
+      vectors: texts.map((text) => JSON.stringify([text.length, text])),
+      limits: {},
+      warnings: [],
+    },
+  };
+}
+
 /** A provider that refuses what has more texts than it takes, or a text that is `poison`. */
 function provider(textsMax: number, tokensMax = 1000, told = textsMax) {
   const sent: (readonly string[])[] = [];
@@ -47,19 +63,7 @@ function provider(textsMax: number, tokensMax = 1000, told = textsMax) {
       const input = texts.length + 1;
       tokens += input;
       billed += costOf(input);
-      return {
-        ok: true,
-        answer: {
-          text: '',
-          finish: { kind: 'complete', reason: null },
-          model: 'm',
-          tokens: { ...NO_TOKENS, input },
-          rawUsage: null,
-          vectors: texts.map((text) => JSON.stringify([text.length, text])),
-          limits: {},
-          warnings: [],
-        },
-      };
+      return answerOf(texts, input);
     },
     costOf: ({ tokens: used }) => costOf(used?.input ?? 0),
   });
@@ -85,7 +89,7 @@ describe('calls that share requests', () => {
         ),
       );
       const results = await Promise.all(
-        inputs.map((texts) => gatherer.ask(asks(texts, texts.length > 1 || seed % 2 === 0), 1, stopsOf())),
+        inputs.map((texts) => gatherer.ask(asks(texts, texts.length > 1 || seed % 2 === 0), 0, stopsOf())),
       );
 
       const paid = { billed: 0n, tokens: 0 };
@@ -108,7 +112,7 @@ describe('calls that share requests', () => {
     const { gatherer, sent } = provider(4, 10_000, 100);
     const ask = async (): Promise<void> => {
       const all = await Promise.all(
-        Array.from({ length: 32 }, (_, i) => gatherer.ask(asks([`text ${i}`]), 1, stopsOf())),
+        Array.from({ length: 32 }, (_, i) => gatherer.ask(asks([`text ${i}`]), 0, stopsOf())),
       );
       expect(all.every(({ ok }) => ok)).toBe(true);
     };
@@ -138,20 +142,47 @@ describe('calls that share requests', () => {
       },
       costOf: () => undefined,
     });
-    const attempt = async (ordinal: number): Promise<readonly ProviderResult[]> =>
-      await Promise.all(Array.from({ length: 64 }, (_, i) => gatherer.ask(asks([`${i}`]), ordinal, stopsOf())));
-    const first = await attempt(1);
+    const attempt = async (failures: number): Promise<readonly ProviderResult[]> =>
+      await Promise.all(Array.from({ length: 64 }, (_, i) => gatherer.ask(asks([`${i}`]), failures, stopsOf())));
+    const first = await attempt(0);
     expect(first.filter((one) => !one.ok && one.failure.shared !== true)).toHaveLength(1);
+    await attempt(1);
     await attempt(2);
-    await attempt(3);
     expect(sizes).toEqual([64, ...Array.from({ length: 8 }, () => 8), ...Array.from({ length: 64 }, () => 1)]);
+  });
+
+  it.each([
+    ['one of them is refused', (text: string) => text === '77', 1],
+    ['the key is', () => true, 100],
+  ])('are answered, all others, where %s, without asking for each', async (_whose, isRefused, count) => {
+    let sent = 0;
+    const gatherer = createGatherer({
+      limits: { textsMax: 100, tokensMax: 1e6 },
+      after: (_ms, then) => {
+        setImmediate(then);
+        return () => undefined;
+      },
+      send({ messages }) {
+        sent += 1;
+        const texts = messages.map(textOf);
+        if (texts.some(isRefused)) {
+          const failure = { code: 'forbidden', outcome: { kind: 'refused' }, message: '', billing: 'none' } as const;
+          return Promise.resolve({ ok: false, failure: { ...failure, status: 403, limits: {} } });
+        }
+        return Promise.resolve(answerOf(texts));
+      },
+      costOf: () => undefined,
+    });
+    const all = await Promise.all(Array.from({ length: 100 }, (_, i) => gatherer.ask(asks([`${i}`]), 0, stopsOf())));
+    expect(all.filter(({ ok }) => !ok)).toHaveLength(count);
+    expect(sent).toBeLessThan(25);
   });
 
   it('are not sent when they are stopped while they wait', async () => {
     const { gatherer, sent } = provider(10);
     const stop = new AbortController();
-    const stopped = gatherer.ask(asks(['a']), 1, stopsOf(stop));
-    const other = gatherer.ask(asks(['b']), 1, stopsOf());
+    const stopped = gatherer.ask(asks(['a']), 0, stopsOf(stop));
+    const other = gatherer.ask(asks(['b']), 0, stopsOf());
     stop.abort();
     expect(await stopped).toMatchObject({ ok: false, failure: { code: 'aborted', billing: 'none' } });
     expect((await other).ok).toBe(true);

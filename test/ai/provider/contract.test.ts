@@ -124,6 +124,16 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.records).toEqual([]);
   });
 
+  it.each(['schlüssel-12345678', 'sk-one\nsk-two', 'sk-🔑'])('takes %j for no key, and sends nothing', async (key) => {
+    const { fake, provider } = await setup({}, key);
+    const result = await provider.call(request(), signal);
+    expect(result).toMatchObject({
+      failure: { code: 'not_authorized', outcome: { kind: 'run-fatal' }, billing: 'none' },
+    });
+    expect(JSON.stringify(result)).not.toContain(key.slice(0, 6));
+    expect(fake.records).toEqual([]);
+  });
+
   it('asks at its address, however many slashes that ends in', async () => {
     const { fake } = await setup();
     const apiKey = { reveal: () => fake.apiKey };
