@@ -37,8 +37,8 @@ export interface GathererOptions {
 const GATHER_MS = 10;
 /** Few enough for an answer of a few megabytes, and for few to be asked again when one of them is refused. */
 const TEXTS_MAX = 100;
-/** So many texts that are refused alone, and none that is not, are no matter of the texts. */
-const REFUSED_MAX = 5;
+/** So many requests that are refused, and none that is served, are no matter of the texts in them. */
+const REFUSALS_MAX = 24;
 /** By so much fewer share a request at the next attempt. */
 const FEWER = 8;
 /** While so many are under way, one that is not full waits and fills up. */
@@ -54,7 +54,7 @@ interface Asker {
   leave(): void;
 }
 
-/** What came of a request and of its halves so far. */
+/** What came so far of a request and of its halves. */
 interface Found {
   refused: number;
   isServed: boolean;
@@ -95,7 +95,7 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
     for (const asker of askers) asker.leave();
     if (askers.length === 0) return;
     underWay += 1;
-    void serve(askers, { refused: 0, isServed: false })
+    void serve(askers)
       .catch((error: unknown) => {
         for (const asker of askers) asker.reject(error);
       })
@@ -105,26 +105,42 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
       });
   }
 
-  /** @returns whether all of them are answered */
-  async function serve(askers: readonly Asker[], found: Found): Promise<boolean> {
+  async function serve(askers: readonly Asker[]): Promise<void> {
+    await settle(askers, await sent(askers), { refused: 0, isServed: false });
+  }
+
+  function sent(askers: readonly Asker[]): Promise<ProviderResult> {
+    return withJointStops(askers, (stops) => send(together(askers), stops));
+  }
+
+  /**
+   * Gives each asker its part of a result. Where one of them may be why all are refused, both halves are asked before either is
+   * divided, so that it soon shows whether any of them is served.
+   *
+   * @returns whether all of them are answered
+   */
+  async function settle(askers: readonly Asker[], result: ProviderResult, found: Found): Promise<boolean> {
     const whole = together(askers);
-    const result = await withJointStops(askers, (stops) => send(whole, stops));
     if (result.ok) {
       found.isServed = true;
       const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
       for (const [i, asker] of askers.entries()) asker.resolve(answers[i] ?? result);
       return true;
     }
-    const isAlone = askers.length === 1;
-    if (isAlone) found.refused += 1;
-    if (isAlone || !mayBeOnes(result.failure) || (found.refused >= REFUSED_MAX && !found.isServed)) {
-      for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(result.failure, i) });
+    const { failure } = result;
+    if (failure.outcome.kind === 'refused') found.refused += 1;
+    const isHopeless = found.refused >= REFUSALS_MAX && !found.isServed;
+    if (askers.length === 1 || !mayBeOnes(failure) || isHopeless) {
+      for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(failure, i) });
       return false;
     }
     const middle = askers.length >> 1;
-    const first = await serve(askers.slice(0, middle), found);
-    const second = await serve(askers.slice(middle), found);
-    if (!first || !second) return false;
+    const [first, second] = [askers.slice(0, middle), askers.slice(middle)];
+    const [ofFirst, ofSecond] = await Promise.all([sent(first), sent(second)]);
+    if (ofSecond.ok) found.isServed = true;
+    const isFirst = await settle(first, ofFirst, found);
+    const isSecond = await settle(second, ofSecond, found);
+    if (!isFirst || !isSecond) return false;
     // None of them was refused, but so many were.
     textsMax = Math.max(1, Math.min(textsMax, Math.ceil(whole.messages.length / 2)));
     return true;
