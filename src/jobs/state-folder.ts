@@ -35,7 +35,10 @@ export function makeStateFolder(folder: string): void {
   keepOutOfGit(folder);
 }
 
-/** Does nothing where there is no such folder. What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. */
+/**
+ * What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. Does nothing where there
+ * is no such folder.
+ */
 export function keepOutOfGit(folder: string): void {
   const file = join(folder, '.gitignore');
   if (liesBesideConfig(folder) && existsSync(folder) && !existsSync(file)) writeFileSync(file, '*\n');

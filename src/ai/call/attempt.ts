@@ -9,8 +9,8 @@ import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provid
 import { inputTokensMax } from '../request/index.js';
 import type { EndedAttempt } from '../telemetry/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
-import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
 import type { AttemptCounts } from './attempt-counts.js';
+import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
 import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
@@ -83,10 +83,10 @@ export async function attempt(
     if (result.kind === 'answered' || result.kind === 'failed') {
       const tokens = countedTokens(request);
       const used = result.kind === 'answered' && result.answer.tokens ? totalTokens(result.answer.tokens) : tokens;
-      entry.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
+      entry.permit.settle(result.kind === 'failed' && result.failure.billing === 'none' ? 0 : used);
       if (result.kind === 'answered') entry.lane.tokenRate.add(used, options.world.now());
     } else {
-      entry.cancel();
+      entry.permit.cancel();
     }
     return result;
   } finally {

@@ -116,7 +116,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     const scope = scopes.begin(context.signal);
     try {
       await bookings.room();
-      if (context.live !== true) await otherNames.look(facts, key, context.pipeline);
+      otherNames.present(context.pipeline, context.stage);
       const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);
@@ -130,6 +130,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         notify,
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
+        unanswered: () => otherNames.look(facts, context.pipeline),
         resultOf(ending, cached) {
           if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
           return endedResult(ending, check, context, cached);

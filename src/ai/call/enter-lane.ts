@@ -1,5 +1,5 @@
 import type { BreakerPass } from '../breaker/index.js';
-import { acquireAll } from '../limit/index.js';
+import { acquireAll, type Permit } from '../limit/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { roughTokens } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
@@ -19,10 +19,7 @@ export interface LaneEntry {
   readonly lane: ProviderLane;
   /** Of which exactly one function is to be called. */
   readonly pass: BreakerPass;
-  /** The request was sent and used this many tokens. Call this or {@link cancel}. */
-  readonly settle: (tokensUsed: number) => void;
-  /** The request was not sent. */
-  readonly cancel: () => void;
+  readonly permit: Permit;
   /** Makes room, at the very end. */
   readonly leave: () => void;
 }
@@ -99,9 +96,9 @@ function firstFree(lanes: readonly ProviderLane[], soft: AbortSignal, enter: Ent
   }).finally(() => soft.removeEventListener('abort', cut));
 }
 
-function giveUp({ pass, cancel, leave }: LaneEntry): void {
+function giveUp({ pass, permit, leave }: LaneEntry): void {
   pass.neutral();
-  cancel();
+  permit.cancel();
   leave();
 }
 
@@ -116,23 +113,21 @@ async function enter(
   const isPart = request.embedding !== undefined;
   const leave = isPart ? () => undefined : await lane.gate.enter(signal, mustWait);
   if (leave === undefined) return { kind: 'aborted' };
-  let cancel = (): void => undefined;
+  let permit: Permit | undefined;
   let hasEntered = false;
   try {
     const tokens = countedTokens(request);
     const admission = await acquireAll(lane.limiters(request.model), tokens, signal, isPart ? 0 : 1, mustWait);
     if (admission.kind === 'too-large') return { ...admission, tokens };
     if (admission.kind === 'aborted') return admission;
-    const { permit } = admission;
-    cancel = () => permit.cancel();
+    ({ permit } = admission);
     const decision = lane.breaker.enter(world.now());
     if (decision.kind === 'refused') return { kind: 'refused' };
     hasEntered = true;
-    const settle = (tokensUsed: number): void => permit.settle(tokensUsed);
-    return { kind: 'entered', entry: { lane, pass: decision.pass, settle, cancel, leave } };
+    return { kind: 'entered', entry: { lane, pass: decision.pass, permit, leave } };
   } finally {
     if (!hasEntered) {
-      cancel();
+      permit?.cancel();
       leave();
     }
   }

@@ -54,6 +54,13 @@ interface Asker {
   leave(): void;
 }
 
+/** A request for several askers, and what came of it. */
+interface Sent {
+  readonly askers: readonly Asker[];
+  readonly whole: ProviderRequest;
+  readonly result: ProviderResult;
+}
+
 /** What came so far of a request and of its halves. */
 interface Found {
   refused: number;
@@ -106,21 +113,21 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
   }
 
   async function serve(askers: readonly Asker[]): Promise<void> {
-    await settle(askers, await sent(askers), { refused: 0, isServed: false });
+    await settle(await sent(askers), { refused: 0, isServed: false });
   }
 
-  function sent(askers: readonly Asker[]): Promise<ProviderResult> {
-    return withJointStops(askers, (stops) => send(together(askers), stops));
+  async function sent(askers: readonly Asker[]): Promise<Sent> {
+    const whole = together(askers);
+    return { askers, whole, result: await withJointStops(askers, (stops) => send(whole, stops)) };
   }
 
   /**
-   * Gives each asker its part of a result. Where one of them may be why all are refused, both halves are asked before either is
+   * Gives each asker its part of the result. Where one of them may be why all are refused, both halves are asked before either is
    * divided, so that it soon shows whether any of them is served.
    *
    * @returns whether all of them are answered
    */
-  async function settle(askers: readonly Asker[], result: ProviderResult, found: Found): Promise<boolean> {
-    const whole = together(askers);
+  async function settle({ askers, whole, result }: Sent, found: Found): Promise<boolean> {
     if (result.ok) {
       found.isServed = true;
       const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
@@ -135,12 +142,11 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
       return false;
     }
     const middle = askers.length >> 1;
-    const [first, second] = [askers.slice(0, middle), askers.slice(middle)];
-    const [ofFirst, ofSecond] = await Promise.all([sent(first), sent(second)]);
-    if (ofSecond.ok) found.isServed = true;
-    const isFirst = await settle(first, ofFirst, found);
-    const isSecond = await settle(second, ofSecond, found);
-    if (!isFirst || !isSecond) return false;
+    const halves = await Promise.all([sent(askers.slice(0, middle)), sent(askers.slice(middle))]);
+    if (halves.some((half) => half.result.ok)) found.isServed = true;
+    let areAll = true;
+    for (const half of halves) if (!(await settle(half, found))) areAll = false;
+    if (!areAll) return false;
     // None of them was refused, but so many were.
     textsMax = Math.max(1, Math.min(textsMax, Math.ceil(whole.messages.length / 2)));
     return true;

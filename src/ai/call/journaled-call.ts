@@ -27,6 +27,8 @@ export interface JournaledCall {
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
+  /** The journal does not have it, though it may answer. */
+  unanswered(): Promise<void>;
   /** The result of an ended call. */
   resultOf(ending: Ending, cached: boolean): CallResult;
   /** The conversation, without what the journal adds to it. */
@@ -52,7 +54,7 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
       }
       const refusal = standing === 'doubtful' ? doubtful(call, found) : undefined;
       if (refusal !== undefined) return refusal;
-    }
+    } else if (context.live !== true) await call.unanswered();
     const kept = found === undefined || context.live === true ? undefined : keptIn(found.record.state);
     const record = recordOf(call);
     const claimed = await books.journal.claim(

@@ -9,10 +9,19 @@ const PLACES = 12;
 /** Stages that are remembered. */
 const STAGES_MAX = 1000;
 
+interface Stage {
+  looks: number;
+  /** When those that were begun have ended. */
+  looked: Promise<void>;
+  isTold: boolean;
+}
+
 /** Looks whether the answers to a stage's requests are in the journal under another name, and tells so. */
 export interface OtherNames {
-  /** Of a call that may be about to be made. @param key of these facts */
-  look(facts: CallFacts, key: string, pipeline: string): Promise<void>;
+  /** A stage asks: its name is not an earlier one of another. */
+  present(pipeline: string, stage: string): void;
+  /** Of a call of a stage that is present, which has no answer. */
+  look(facts: CallFacts, pipeline: string): Promise<void>;
 }
 
 /**
@@ -25,29 +34,39 @@ export function createOtherNames(
   notify: (notice: Notice) => void,
 ): OtherNames {
   const since = world.now();
-  const looks = new Map<string, number>();
+  const stages = new Map<string, Stage>();
   const placeOf = (pipeline: string, stage: string): string => JSON.stringify([pipeline, stage]);
+
+  async function tell(stage: Stage, facts: CallFacts, pipeline: string): Promise<void> {
+    for (let place = 1; place <= PLACES && !stage.isTold; place++) {
+      const name = `${facts.request.embedding === undefined ? 'ai' : 'embed'}-${place}`;
+      if (stages.has(placeOf(pipeline, name))) continue;
+      const found = await journal.get(callKey({ ...facts, stage: name }));
+      if (found?.record.state.kind !== 'ended') continue;
+      if (found.record.pipeline !== pipeline || found.record.time >= since) continue;
+      stage.isTold = true;
+      const message =
+        `stage ${facts.stage} asks what was answered when it was called ${name}, and pays for it again: ` +
+        `with 'name: ${name}' those answers are used`;
+      notify({ kind: 'renamed-stage', message });
+    }
+  }
+
   return {
-    async look(facts, key, pipeline) {
-      const stage = placeOf(pipeline, facts.stage);
-      const before = looks.get(stage) ?? 0;
-      if (before >= LOOKS || (before === 0 && looks.size >= STAGES_MAX)) return;
-      looks.set(stage, before);
-      if ((await journal.get(key)) !== undefined) return;
-      looks.set(stage, before + 1);
-      for (let place = 1; place <= PLACES; place++) {
-        const name = `${facts.request.embedding === undefined ? 'ai' : 'embed'}-${place}`;
-        if (looks.has(placeOf(pipeline, name))) continue;
-        const found = await journal.get(callKey({ ...facts, stage: name }));
-        if (found?.record.state.kind !== 'ended') continue;
-        if (found.record.pipeline !== pipeline || found.record.time >= since) continue;
-        looks.set(stage, LOOKS);
-        const message =
-          `stage ${facts.stage} asks what was answered when it was called ${name}, and pays for it again: ` +
-          `with 'name: ${name}' those answers are used`;
-        notify({ kind: 'renamed-stage', message });
-        return;
+    present(pipeline, stage) {
+      const place = placeOf(pipeline, stage);
+      if (stages.has(place) || stages.size >= STAGES_MAX) return;
+      stages.set(place, { looks: 0, looked: Promise.resolve(), isTold: false });
+    },
+    async look(facts, pipeline) {
+      const stage = stages.get(placeOf(pipeline, facts.stage));
+      if (stage === undefined) return;
+      if (stage.looks < LOOKS) {
+        stage.looks += 1;
+        stage.looked = stage.looked.then(() => tell(stage, facts, pipeline));
       }
+      // Whoever comes later does not overtake.
+      await stage.looked;
     },
   };
 }

@@ -13,8 +13,8 @@ export const MODELS_MAX = 1000;
 type SdkSchema = Extract<NonNullable<SdkCallOptions['responseFormat']>, { type: 'json' }>['schema'];
 
 /**
- * What a provider was found to take, by model, as long as the process runs and there are not too many. A mode that a model does not know is
- * never tried again; one that rejects a particular schema is not tried for that one.
+ * What a provider was found to take, by model, as long as the process runs and there are not too many. A mode that a model does
+ * not know is never tried again; one that rejects a particular schema is not tried for that one.
  */
 export class AnswerModes {
   readonly #wire: Pick<Wire, 'schemaModes' | 'schemaFor'>;

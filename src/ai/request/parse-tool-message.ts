@@ -1,4 +1,5 @@
 import { stringify, type Json, type JsonObject } from 'computo-js';
+import { parseJson } from '../../json/index.js';
 import { isMap, objectAt, plain, Problem, show, textAt } from './problem.js';
 import { partsOf, type Message, type MessagePart, type ToolCallPart, type ToolResultPart } from './request.js';
 
@@ -36,16 +37,14 @@ function toolCallAt(value: Json, place: string, index: number): ToolCallPart {
 /** OpenAI writes them as text. */
 function argumentsAt(value: Json | undefined, place: string): Record<string, unknown> {
   if (value === undefined || value === null || value === '') return {};
-  if (isMap(value)) return plain(value);
-  const read = typeof value === 'string' ? objectIn(value) : undefined;
-  if (read === undefined) throw new Problem(`${place}: expected an object, or its JSON, found ${show(value)}`);
-  return read;
+  const read = typeof value === 'string' ? jsonIn(value) : value;
+  if (!isMap(read)) throw new Problem(`${place}: expected an object, or its JSON, found ${show(value)}`);
+  return plain(read);
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
+function jsonIn(text: string): Json | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return parseJson(text);
   } catch {
     return undefined;
   }

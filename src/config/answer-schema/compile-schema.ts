@@ -46,8 +46,7 @@ async function compile(schema: boolean | object): Promise<CompiledSchema> {
   try {
     if (ajv.validateSchema(rules) !== true) {
       const error = innermost(ajv.errors ?? []);
-      if (error === undefined) return { ok: false, pointer: '', message: 'it breaks the rules of JSON Schema' };
-      return { ok: false, pointer: error.instancePath, message: wordsFor(error) };
+      return { ok: false, pointer: error?.instancePath ?? '', message: wordsFor(error) };
     }
     const validate = ajv.compile(rules);
     return { ok: true, validate: (value) => (validate(value) ? [] : (validate.errors ?? [])) };
@@ -57,9 +56,10 @@ async function compile(schema: boolean | object): Promise<CompiledSchema> {
   }
 }
 
-function wordsFor({ message = 'it breaks a rule', params }: ErrorObject): string {
-  const { allowedValues: allowed }: { readonly allowedValues?: unknown } = params;
-  return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
+function wordsFor(error: ErrorObject | undefined): string {
+  const allowed: unknown = error?.params['allowedValues'];
+  if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;
+  return error?.message ?? 'it breaks the rules of JSON Schema';
 }
 
 /** ajv takes only the one spelling of `$schema` that its draft has, and `$async` is a word of its own. */

@@ -51,11 +51,11 @@ async function letIn(
     const soft = new AbortController().signal;
     const entering = await enterFreeLane(lanes, REQUEST, { world, soft, onLimiterWait: () => undefined });
     if (entering.kind !== 'entered') throw new Error(entering.kind);
-    const { lane, pass, settle, leave } = entering.entry;
+    const { lane, pass, permit, leave } = entering.entry;
     const at = world.now() - from;
     await new Promise<void>((resolve) => world.after(takesMs, resolve));
     pass.success();
-    settle(1);
+    permit.settle(1);
     leave();
     return { label: lane.label, at };
   };

@@ -28,6 +28,12 @@ const REFUSED: ProviderResult = {
   },
 };
 
+/** Without a clock: when all have asked that ask in this turn. */
+function inATurn(_ms: number, then: () => void): () => void {
+  setImmediate(then);
+  return () => undefined;
+}
+
 function answerOf(texts: readonly string[], input = texts.length): ProviderResult {
   return {
     ok: true,
@@ -126,10 +132,7 @@ describe('calls that share requests', () => {
     const sizes: number[] = [];
     const gatherer = createGatherer({
       limits: { textsMax: 64, tokensMax: 1e6 },
-      after: (_ms, then) => {
-        setImmediate(then);
-        return () => undefined;
-      },
+      after: inATurn,
       send({ messages }) {
         sizes.push(messages.length);
         const failure = {
@@ -159,10 +162,7 @@ describe('calls that share requests', () => {
     let sent = 0;
     const gatherer = createGatherer({
       limits: { textsMax: 100, tokensMax: 1e6 },
-      after: (_ms, then) => {
-        setImmediate(then);
-        return () => undefined;
-      },
+      after: inATurn,
       send({ messages }) {
         sent += 1;
         const texts = messages.map(textOf);
