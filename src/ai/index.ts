@@ -22,7 +22,14 @@ export {
   type Totals,
 } from './ledger/index.js';
 export { dollars, dollarText, type Nano } from './money/index.js';
-export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './report/index.js';
+export {
+  costReport,
+  costReportJson,
+  knownCost,
+  type CascadeCost,
+  type CostQuestion,
+  type CostReport,
+} from './report/index.js';
 export type { ApiKey } from './provider/index.js';
 export { StateInUseError } from './owner/index.js';
 export {

@@ -15,6 +15,7 @@ interface Told {
   readonly default?: string | number | boolean | object | null;
   readonly properties?: Readonly<Record<string, Told>>;
   readonly additionalProperties?: Told | boolean;
+  readonly items?: Told;
   readonly anyOf?: readonly Told[];
 }
 
@@ -24,13 +25,14 @@ export function stageSettings({ stages }: Pick<ConfigKinds, 'stages'>): Readonly
 }
 
 function settingsIn(schema: Told, path: readonly string[]): readonly StageSetting[] {
-  const { properties = {}, additionalProperties: named, anyOf = [] } = schema;
+  const { properties = {}, additionalProperties: named, items, anyOf = [] } = schema;
   const here = Object.entries(properties).flatMap(([key, one]) => {
     const below = [...path, key];
     return [...settingOf(one, below), ...settingsIn(one, below)];
   });
+  const ofItems = items === undefined ? [] : settingsIn(items, [...path, '*']);
   const ofNames = typeof named === 'object' ? settingsIn(named, [...path, '*']) : [];
-  return [...here, ...ofNames, ...anyOf.flatMap((one) => settingsIn(one, path))];
+  return [...here, ...ofItems, ...ofNames, ...anyOf.flatMap((one) => settingsIn(one, path))];
 }
 
 function settingOf({ description, default: usual }: Told, path: readonly string[]): readonly StageSetting[] {

@@ -1,6 +1,7 @@
 /** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
 export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-calls.js';
+export { movesOn, stagesBehind, stagesOfSteps, stepLabel } from './ai/cascade.js';
 export { GATHERED_MAX } from './ai/places.js';
 export type { StateChanges } from './across/state-table.js';
 export { parseKnownState, type KnownState, type StateKeeping } from './log/state-keeping.js';

@@ -3,17 +3,18 @@ import type { Books } from '../books/index.js';
 import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
 import { attemptId, printEntry, type AttemptEnd, type Attribution, type LedgerEntry } from '../ledger/index.js';
-import { totalTokens, worstCostOf, type Nano } from '../money/index.js';
+import { totalTokens, type Nano } from '../money/index.js';
 import type { PaidAttempt } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
-import { inputTokensMax } from '../request/index.js';
+import { without } from '../without.js';
 import type { EndedAttempt } from '../telemetry/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
 import type { AttemptCounts } from './attempt-counts.js';
 import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
-import { billsOf } from './lane-prices.js';
+import { worstCost } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
+import type { StepMoney } from './step-money.js';
 
 /** What an attempt is given by its call. */
 export interface AttemptOptions extends EnterOptions {
@@ -38,6 +39,8 @@ export interface AttemptOptions extends EnterOptions {
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onSent: () => void;
+  /** Of a step of a cascade. */
+  readonly step?: StepMoney | undefined;
   /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
@@ -62,12 +65,6 @@ export type AttemptResult =
   | { readonly kind: 'full'; readonly full: Extract<ReserveResult, { kind: 'full' }> }
   /** Not sent: the call was aborted. */
   | { readonly kind: 'aborted' };
-
-/** The most that a request can cost in a lane; null: no price is known. */
-export function worstCost(lane: ProviderLane, request: ProviderRequest, now: number): Nano | null {
-  const price = lane.priceOf(request.model, now, billsOf(request));
-  return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
-}
 
 /**
  * Makes one HTTP attempt at a lane that has let it in, within the budget, and records it before and after. Recovery relies on the
@@ -107,7 +104,9 @@ async function withinBudget(
   const model = lane.wireModel(request.model);
   let entry: LedgerEntry;
   try {
-    const reserved = await books.budget.reserve(id, worst ?? 0n, runBudget.charges(attribution.pipeline));
+    // A cascade is begun only where there is room for all of its steps.
+    const most = worst === null ? 0n : worst + (options.step?.ahead ?? 0n);
+    const reserved = await books.budget.reserve(id, most, runBudget.charges(attribution.pipeline));
     if (reserved.kind === 'full') {
       pass.neutral();
       return { kind: 'full', full: reserved };
@@ -139,7 +138,7 @@ async function withinBudget(
   const result = await lane.send({ ...request, model }, options.counts.of(lane).all, options);
   const latencyMs = world.now() - sentAt;
   const end = result.ok
-    ? endOf(result.answer, lane, request, worst, time, latencyMs)
+    ? { ...endOf(result.answer, lane, request, worst, time, latencyMs), ...options.step?.instead(result.answer, time) }
     : endOfFailure(result.failure, worst, latencyMs);
 
   lane.limitsOf(request.model).limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
@@ -164,7 +163,8 @@ async function withinBudget(
     sentAt,
     ...(result.ok && { finish: result.answer.finish.reason, responseId: result.answer.responseId }),
   });
-  const booking = book(entry, end, options);
+  // A call counts once for what another model would have taken, with the answer that ends it.
+  const booking = book(entry, callEnded ? end : without(end, 'instead'), options);
   // The answer is safe, and its cost stays reserved until it is charged: after a crash, recovery charges it.
   if (callEnded) options.bookLater(booking);
   else await booking;

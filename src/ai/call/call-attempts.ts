@@ -85,10 +85,10 @@ export class CallAttempts {
     if (this.#last !== undefined) return this.#failedFor(this.#last.failure, this.#last.lane);
     const all = [...this.#unfit, ...unfit];
     const code = all.find((one) => one.code === 'too_expensive')?.code ?? 'no_provider';
-    return failed(
-      code,
-      all.length === 0 ? 'no AI provider of that name is configured' : all.map((one) => one.reason).join('; '),
-    );
+    const reasons =
+      all.length === 0 ? 'no AI provider of that name is configured' : all.map((one) => one.reason).join('; ');
+    const isTooLong = code === 'no_provider' && all.some((one) => one.tooLong === true);
+    return { ...failed(code, reasons), ...(isTooLong && { tooLong: true }) };
   }
 
   /** Decides after a failed attempt; a result ends the call. */
@@ -205,8 +205,10 @@ export class CallAttempts {
     choices: readonly LaneChoice[],
     full: Extract<AttemptResult, { kind: 'full' }>['full'],
   ): Promise<FailedCall | StoppedCall | undefined> {
-    const { books, runBudget, soft, budgetAtOnce, world, notify } = this.#options;
-    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, and the worst case of a call is more`;
+    const { books, runBudget, soft, budgetAtOnce, world, notify, step } = this.#options;
+    const ahead = step?.ahead ?? 0n;
+    const needed = ahead > 0n ? 'a call and of the steps of the cascade behind it' : 'a call';
+    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, and the worst case of ${needed} is more`;
     if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
       // A dead process would never release its reservations.
@@ -265,7 +267,7 @@ export class CallAttempts {
 
   #failedFor({ code, message }: ProviderFailure, lane: ProviderLane): FailedCall {
     const failure = failed(code === 'content_filtered' ? 'filtered' : 'provider_error', message, lane.name);
-    return { ...failure, answer: this.#partial };
+    return { ...failure, answer: this.#partial, ...(code === 'request_too_large' && { tooLong: true }) };
   }
 }
 

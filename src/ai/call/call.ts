@@ -31,10 +31,20 @@ export interface AiCallOptions {
   readonly fallbackOn?: readonly FallbackReason[] | undefined;
   /** Whether its answer is streamed. Default: as the provider is set. */
   readonly stream?: boolean | undefined;
+  /** Which step of a cascade it is. It says nothing of the answer: the journal does not know it. */
+  readonly cascade?: CascadePlace | undefined;
   /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
   /** Aborts the call, whether or not it is under way. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A step among those that are asked one after the other until an answer is accepted. */
+export interface CascadePlace {
+  /** From 1. */
+  readonly step: number;
+  /** Those of all steps. */
+  readonly models: readonly string[];
 }
 
 /**
@@ -104,8 +114,15 @@ export interface FailedCall {
   readonly provider?: string | undefined;
   /** What was paid for all the same: an answer that was cut off or broke off, was filtered, or does not satisfy the schema. */
   readonly answer?: string | undefined;
+  /** It asks for more than the model takes, which another model may. */
+  readonly tooLong?: boolean | undefined;
+  /** Of its paid answers; absent: there are none. */
+  readonly took?: Took | undefined;
   readonly cached: boolean;
 }
+
+/** What the answers of a call took. */
+export type Took = Pick<AnsweredCall, 'usage' | 'cost_usd' | 'latency_ms' | 'attempts'>;
 
 export type StopReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
 

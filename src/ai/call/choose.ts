@@ -1,10 +1,9 @@
-import { costOf, NO_TOKENS, showDollars } from '../money/index.js';
+import { costOf, NO_TOKENS, showDollars, type Nano } from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
 import { inOrder, type RouteCandidate, type Route } from '../route/index.js';
-import { worstCost } from './attempt.js';
 import type { CallFailureCode } from './call.js';
-import { billsOf } from './lane-prices.js';
+import { billsOf, worstCost } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
@@ -18,18 +17,25 @@ export interface LaneChoice extends RouteCandidate {
 export interface Unfit {
   readonly code: CallFailureCode;
   readonly reason: string;
+  /** It asks for more than the model takes. */
+  readonly tooLong?: boolean;
 }
 
 /** An answer is assumed to use this share of its cap. Only comparisons depend on it. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
-/** Whether a lane can serve a request, and how the request would be sent there. */
+/**
+ * Whether a lane can serve a request, and how the request would be sent there.
+ *
+ * @param ahead nano-dollars: the worst case of what is to follow it
+ */
 export function fit(
   lane: ProviderLane,
   request: ProviderRequest,
   pipeline: string,
   runBudget: RunBudget,
   now: number,
+  ahead: Nano,
 ): LaneChoice | Unfit {
   const { name } = lane;
   const { model } = request;
@@ -43,6 +49,7 @@ export function fit(
   if (window !== undefined && input + maxOutputTokens > window) {
     return {
       code: 'no_provider',
+      tooLong: true,
       reason: `about ${input} + ${maxOutputTokens} tokens do not fit ${model}'s context window of ${window} at ${name}`,
     };
   }
@@ -56,8 +63,10 @@ export function fit(
   }
   const whole = runBudget.wholeLimit(pipeline);
   // A budget of zero stops the run instead: no request would ever fit.
-  if (worst !== null && whole !== undefined && whole > 0n && worst > whole) {
-    const reason = `a request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's budget of ${showDollars(whole)}`;
+  if (worst !== null && whole !== undefined && whole > 0n && worst + ahead > whole) {
+    const what =
+      ahead > 0n ? "a request's worst case, with the steps of the cascade behind it," : "a request's worst case";
+    const reason = `${what} at ${name} is ${showDollars(worst + ahead)}, more than a whole day's budget of ${showDollars(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
   const price = lane.priceOf(model, now, billsOf(request));
@@ -86,8 +95,9 @@ export function choicesFor(
   pipeline: string,
   runBudget: RunBudget,
   now: number,
+  ahead: Nano = 0n,
 ): { readonly choices: readonly LaneChoice[]; readonly unfit: readonly Unfit[] } {
-  const looked = onePerProvider(lanes).map((lane) => fit(lane, request, pipeline, runBudget, now));
+  const looked = onePerProvider(lanes).map((lane) => fit(lane, request, pipeline, runBudget, now, ahead));
   const providers = inOrder(
     looked.filter((found) => 'lane' in found),
     route,

@@ -23,6 +23,7 @@ import { createRunBudget } from './run-budget.js';
 import { keptEnding, resultOf } from './result.js';
 import { schemaCheck, type SchemaCheck } from '../answer/index.js';
 import { createScopes } from './scopes.js';
+import { stepMoney } from './step-money.js';
 import { daySpending, type Spending } from './day-spending.js';
 import { providerStatuses, readStatus, type AiStatus, type CallCounts, type ProviderStatus } from './status.js';
 
@@ -120,6 +121,14 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);
+      const sent = {
+        ...without(request, 'provider', 'max_tokens'),
+        maxOutputTokens: facts.maxTokens,
+        schema: context.schema,
+        schemaMode: context.schemaMode,
+        stream: context.stream,
+      };
+      const { cascade } = context;
       return await journaledCall({
         books,
         world,
@@ -153,14 +162,10 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
             stage: context.stage,
             event: eventOf(context),
             ...(context.tags && { tags: context.tags }),
+            ...(cascade && { cascade: { step: cascade.step, last: cascade.models.at(-1) ?? request.model } }),
           },
-          request: {
-            ...without(request, 'provider', 'max_tokens'),
-            maxOutputTokens: facts.maxTokens,
-            schema: context.schema,
-            schemaMode: context.schemaMode,
-            stream: context.stream,
-          },
+          request: sent,
+          step: cascade && stepMoney(candidates, sent, cascade, world.now()),
           route: context.route ?? 'cheapest',
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
           onLimiterWait: (lane, ms) => hooks.onLimiterWait?.(lane, ms),

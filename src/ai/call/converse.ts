@@ -8,7 +8,7 @@ import { fallbackDraft, lanesLeft } from './fallback.js';
 import { repairRequest } from './repair-request.js';
 import { makeAttempts } from './make-attempts.js';
 import type { CallAttemptsOptions } from './call-attempts.js';
-import { codeOf } from './result.js';
+import { codeOf, tookOf } from './result.js';
 import type { SchemaCheck } from '../answer/index.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
@@ -70,6 +70,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
         ...faultOf(asked),
         message: `${faultOf(asked).message}; ${asked.kind === 'elsewhere' ? 'elsewhere' : 'a second attempt failed'}: ${attempted.message}`,
         answer: asked.text,
+        took: tookOf(asked.tally),
       };
     } else {
       return attempted;

@@ -2,15 +2,15 @@ import type { CallFacts } from '../journal/index.js';
 import { costOf, NO_TOKENS, type Nano } from '../money/index.js';
 import { inputTokensMax, loadTokenCounter, type TokenCounter, type UniversalRequest } from '../request/index.js';
 import { without } from '../without.js';
-import { worstCost } from './attempt.js';
 import type { AiCallOptions } from './call.js';
-import { billsOf } from './lane-prices.js';
+import { billsOf, worstCost } from './lane-prices.js';
 import { countedTokens } from './enter-lane.js';
 import type { ProviderLane } from './provider-lane.js';
 import { choicesFor, onePerProvider, type LaneChoice } from './choose.js';
 import { largestCap, secondRequests } from './repair-request.js';
 import type { RunBudget } from './run-budget.js';
 import { tooLargeFor } from './make-attempts.js';
+import { stepMoney } from './step-money.js';
 
 /** What a call would cost. Costs are null when the model has no known price. */
 export type Estimate =
@@ -53,7 +53,18 @@ export async function estimateCall(
     schema: context.schema,
   };
   const providers = onePerProvider(lanes);
-  const { choices, unfit } = choicesFor(providers, sent, context.route ?? 'cheapest', context.pipeline, runBudget, now);
+  const step = context.cascade && stepMoney(lanes, sent, context.cascade, now);
+  const refusal = step?.refusal(runBudget.isLimited(context.pipeline));
+  if (refusal !== undefined) return { kind: 'impossible', journaled, message: refusal };
+  const { choices, unfit } = choicesFor(
+    providers,
+    sent,
+    context.route ?? 'cheapest',
+    context.pipeline,
+    runBudget,
+    now,
+    step?.ahead,
+  );
   const fitting = choices.filter((option) => tooLarge(option) === undefined);
   const [first] = fitting;
   if (first === undefined) {

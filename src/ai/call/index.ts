@@ -7,6 +7,7 @@ export type {
   FailedCall,
   StoppedCall,
   StopReason,
+  Took,
   TruncatedPolicy,
   Usage,
 } from './call.js';

@@ -1,5 +1,14 @@
-import { configuredPrice, type Bills, type Price, type PriceTable, type Vendor } from '../money/index.js';
+import {
+  configuredPrice,
+  worstCostOf,
+  type Bills,
+  type Nano,
+  type Price,
+  type PriceTable,
+  type Vendor,
+} from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
+import { inputTokensMax } from '../request/index.js';
 import type { LaneOptions } from './options.js';
 
 /** What a provider's models cost. */
@@ -39,6 +48,12 @@ export function lanePrices(
     configuredPriceOf,
     priceOf: (model, time, bills) => configuredPriceOf(model) ?? table.priceOf(vendor, wireModel(model), time, bills),
   };
+}
+
+/** The most that a request can cost in a lane; null: no price is known. */
+export function worstCost(lane: Pick<LanePrices, 'priceOf'>, request: ProviderRequest, now: number): Nano | null {
+  const price = lane.priceOf(request.model, now, billsOf(request));
+  return price && worstCostOf(price, inputTokensMax(request, request.schema), request.maxOutputTokens);
 }
 
 /** What a request is billed for. */

@@ -1,7 +1,7 @@
 import { sleep } from '../../world/index.js';
 import { attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
-import type { FailedCall, StoppedCall } from './call.js';
+import { failed, type FailedCall, type StoppedCall } from './call.js';
 import { choicesFor } from './choose.js';
 import { enterFreeLane } from './enter-lane.js';
 import { ABORTED, availableAt, CallAttempts, type CallAttemptsOptions } from './call-attempts.js';
@@ -15,14 +15,24 @@ export type AttemptsResult =
 
 /** Tries providers in order, retrying as needed, until the request is answered or no further attempt makes sense. */
 export async function makeAttempts(options: CallAttemptsOptions): Promise<AttemptsResult> {
-  const { request, world, runBudget, attribution, soft } = options;
+  const { request, world, runBudget, attribution, soft, step } = options;
   const state = new CallAttempts(options);
+  const refusal = step?.refusal(runBudget.isLimited(attribution.pipeline));
+  if (refusal !== undefined) return failed('no_provider', refusal);
 
   for (;;) {
     if (soft.aborted) return ABORTED;
     const now = world.now();
     const open = options.lanes.filter((lane) => !state.excluded.has(lane));
-    const { choices, unfit } = choicesFor(open, request, options.route, attribution.pipeline, runBudget, now);
+    const { choices, unfit } = choicesFor(
+      open,
+      request,
+      options.route,
+      attribution.pipeline,
+      runBudget,
+      now,
+      step?.ahead,
+    );
     if (choices.length === 0) return state.failure(unfit);
 
     const ready = choices.filter(({ lane }) => availableAt(lane, request.model, now) <= now);

@@ -2,13 +2,13 @@ import type { Json, JsonObject } from 'computo-js';
 import { parseJson } from '../../json/index.js';
 import type { Ending, Tally } from '../journal/index.js';
 import { dollars, inputTokens, totalTokens } from '../money/index.js';
-import type { CallFailureCode, CallResult, Usage } from './call.js';
+import type { CallFailureCode, CallResult, Took, Usage } from './call.js';
 
 /** The caller's result of an ended call. `response`: the answer's value. */
 export function resultOf(ending: Ending, response: Json, cached: boolean): CallResult {
   if (ending.kind === 'failed') {
-    const { message, provider, text } = ending;
-    return { kind: 'failed', code: codeOf(ending.code), message, provider, answer: text, cached };
+    const { message, provider, text, tally } = ending;
+    return { kind: 'failed', code: codeOf(ending.code), message, provider, answer: text, took: tookOf(tally), cached };
   }
   const { provider, model, finish = null, parts, tally } = ending;
   const { reasoning, tool_calls, logprobs } = parts === undefined ? {} : (parseJson(parts) as JsonObject);
@@ -22,11 +22,17 @@ export function resultOf(ending: Ending, response: Json, cached: boolean): CallR
     ...(reasoning !== undefined && { reasoning }),
     ...(tool_calls !== undefined && { tool_calls }),
     ...(logprobs !== undefined && { logprobs }),
+    ...tookOf(tally),
+    cached,
+  };
+}
+
+export function tookOf(tally: Tally): Took {
+  return {
     usage: usageOf(tally),
     cost_usd: tally.cost === null ? null : dollars(tally.cost),
     latency_ms: tally.latencyMs,
     attempts: tally.attempts,
-    cached,
   };
 }
 

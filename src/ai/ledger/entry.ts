@@ -9,6 +9,8 @@ export interface Attribution {
   readonly event?: string | undefined;
   /** Absent: none, or the entry is older than tags are. */
   readonly tags?: Tags | undefined;
+  /** Of a call that is a step of a cascade: which one, from 1, and the model that is asked last. */
+  readonly cascade?: { readonly step: number; readonly last: string } | undefined;
 }
 
 /** The result of an attempt: its failure's code, or `answered`; {@link IN_DOUBT}: its process died. */
@@ -54,6 +56,11 @@ export interface AttemptEnd {
   /** As the provider sent it. */
   readonly rawUsage?: unknown;
   readonly latencyMs?: number | undefined;
+  /**
+   * Of the answer that ends the first step of a cascade: what the last model would have taken for its tokens. Null: that is not
+   * known.
+   */
+  readonly instead?: Nano | null | undefined;
 }
 
 /** As it is stored: JSON has no bigint. */
@@ -62,9 +69,10 @@ interface StoredEntry extends Omit<LedgerEntry, 'worst' | 'end'> {
   readonly end?: StoredEnd;
 }
 
-interface StoredEnd extends Omit<AttemptEnd, 'cost' | 'bound'> {
+interface StoredEnd extends Omit<AttemptEnd, 'cost' | 'bound' | 'instead'> {
   readonly cost: string | null;
   readonly bound: string | null;
+  readonly instead?: string | null;
 }
 
 export function printEntry(entry: LedgerEntry): string {
@@ -72,9 +80,27 @@ export function printEntry(entry: LedgerEntry): string {
   const stored: StoredEntry = {
     ...rest,
     worst: print(worst),
-    ...(end !== undefined && { end: { ...end, cost: print(end.cost), bound: print(end.bound) } }),
+    ...(end !== undefined && { end: printEnd(end) }),
   };
   return JSON.stringify(stored);
+}
+
+function printEnd({ instead, ...end }: AttemptEnd): StoredEnd {
+  return {
+    ...end,
+    cost: print(end.cost),
+    bound: print(end.bound),
+    ...(instead !== undefined && { instead: print(instead) }),
+  };
+}
+
+function parseEnd({ instead, ...end }: StoredEnd): AttemptEnd {
+  return {
+    ...end,
+    cost: parse(end.cost),
+    bound: parse(end.bound),
+    ...(instead !== undefined && { instead: parse(instead) }),
+  };
 }
 
 export function parseEntry(text: string): LedgerEntry {
@@ -82,7 +108,7 @@ export function parseEntry(text: string): LedgerEntry {
   return {
     ...rest,
     worst: parse(worst),
-    ...(end !== undefined && { end: { ...end, cost: parse(end.cost), bound: parse(end.bound) } }),
+    ...(end !== undefined && { end: parseEnd(end) }),
   };
 }
 

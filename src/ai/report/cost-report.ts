@@ -1,4 +1,6 @@
 import type { Books } from '../books/index.js';
+import { Cascades, type CascadeCost } from './cascades.js';
+import { knownCost } from './known-cost.js';
 import { dayAt } from '../calendar.js';
 import { NOTHING, plus, type Dimension, type Group, type Period, type Totals } from '../ledger/index.js';
 import { dollars, nanoOfDollars, type Nano } from '../money/index.js';
@@ -30,6 +32,8 @@ export interface CostReport {
   readonly setAside: Nano;
   readonly period: Totals;
   readonly groups: readonly Group[];
+  /** Of the stages that have one. */
+  readonly cascades: readonly CascadeCost[];
 }
 
 export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, question: CostQuestion): Promise<CostReport> {
@@ -54,6 +58,9 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
     byProvider.set(entry.provider, plus(byProvider.get(entry.provider) ?? NOTHING, entry));
   }
 
+  const cascades = new Cascades();
+  for await (const entry of books.ledger.entries(period)) cascades.add(entry);
+
   const [whole] = await books.ledger.totals([], timeZone, period);
   return {
     today,
@@ -65,12 +72,8 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
     setAside: account.setAside,
     period: whole?.totals ?? NOTHING,
     groups: await books.ledger.totals(by, timeZone, period),
+    cascades: cascades.all,
   };
-}
-
-/** The known spending, by the provider's usage or by our own count of an answer's tokens. */
-export function knownCost(totals: Totals): Nano {
-  return totals.exact + totals.estimated;
 }
 
 /** The report as JSON, in US dollars. */
@@ -95,6 +98,18 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
     today: totalsJson(todayTotals),
     period: totalsJson(report.period),
     groups: report.groups.map(({ by, totals }) => ({ ...by, ...totalsJson(totals) })),
+    ...(report.cascades.length > 0 && { cascades: report.cascades.map(cascadeJson) }),
+  };
+}
+
+function cascadeJson({ pipeline, stage, steps, last, cost, allAtLast }: CascadeCost): Record<string, unknown> {
+  return {
+    pipeline,
+    stage,
+    cost: dollars(cost),
+    last_model: last,
+    all_at_last_about: allAtLast === null ? null : dollars(allAtLast),
+    steps: steps.map(({ step, model, totals }) => ({ step, model, ...totalsJson(totals) })),
   };
 }
 

@@ -47,6 +47,7 @@ export function attributesOf(attempt: EndedAttempt): Attributes {
     'error.type': isAnswered ? undefined : end?.outcome,
     'colloquium.pipeline': entry.pipeline,
     'colloquium.stage': entry.stage,
+    'colloquium.cascade.step': entry.cascade?.step,
     'colloquium.event.id': entry.event,
     'colloquium.provider': entry.provider,
     'colloquium.attempt': entry.attempt,

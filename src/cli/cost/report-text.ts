@@ -3,12 +3,10 @@ import { amountColumn, showAmount } from '../../ai/money/index.js';
 import { grouped } from '../terminal/grouped.js';
 import { table, type Column } from '../terminal/table.js';
 import { bar } from './bar.js';
+import { cascadesText } from './cascades-text.js';
 import type { CostView } from './cost-view.js';
+import { cells, NUMBERS } from './figures.js';
 
-const NUMBERS: readonly Column[] = ['requests', 'unanswered', 'tokens in', 'tokens out', 'cost'].map((title) => ({
-  title,
-  align: 'right',
-}));
 const BAR: Column = { title: '', align: 'left' };
 const BAR_WIDTH_MIN = 8;
 const BAR_WIDTH_MAX = 40;
@@ -22,7 +20,9 @@ export function reportText(view: CostView, columns: number | undefined): string 
   const { report, since, timeZone } = view;
   const from = `${new Date(since).toISOString().slice(0, 16)}Z`;
   const body =
-    report.groups.length === 0 ? 'nothing was spent\n' : `${costTable(view, columns)}${uncertain(report.period)}`;
+    report.groups.length === 0
+      ? 'nothing was spent\n'
+      : `${costTable(view, columns)}${uncertain(report.period)}${cascadesText(report.cascades)}`;
   return `AI calls since ${from} (days in ${timeZone})\n\n${body}\n${today(report)}`;
 }
 
@@ -49,14 +49,6 @@ function costTable({ report, by }: CostView, columns: number | undefined): strin
     [...head, BAR],
     rows.map((row, i) => [...row, bars[i] ?? '']),
   );
-}
-
-function cells(totals: Totals, amount: string): string[] {
-  const { attempts, answered, inputTokens, outputTokens, unknown, unpriced } = totals;
-  const isUncertain = unknown + unpriced > 0;
-  // Nothing is known to have been spent: that is not the same as nothing spent.
-  const cost = isUncertain && knownCost(totals) === 0n ? '?' : isUncertain ? `${amount} + ?` : amount;
-  return [grouped(attempts), grouped(attempts - answered), grouped(inputTokens), grouped(outputTokens), cost];
 }
 
 /** What is not in the sum, or not for sure. */

@@ -1,6 +1,6 @@
-import { formatPointer, type Json } from 'computo-js';
+import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { type Env, fillPlaceholders } from '../env/index.js';
+import type { Env } from '../env/index.js';
 import { vendorsFor } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { loadSchema } from '../plan/schema-file.js';
@@ -8,6 +8,8 @@ import { kindOf } from '../schema/ai-providers.js';
 import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
 import type { PathBase } from '../load/resolve-path.js';
 import type { ConfigText } from '../load/validate.js';
+import { filledText } from './filled-text.js';
+import { listedModels } from './listed-models.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
@@ -50,8 +52,10 @@ export function serversOf(
   const named = stage.node.entries?.get('providers')?.node.items;
   if (named !== undefined) return named.flatMap(({ value }) => filledText(value, env) ?? []);
   if (document.vendors !== true) return known;
-  const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
-  return 'names' in served ? served.names : known;
+  const served = askedModels(stage, scriptAt).map((model) =>
+    vendorsFor(document, stage.path, model, { env, vendors: kinds.vendors }),
+  );
+  return [...new Set(served.flatMap((one) => ('names' in one ? one.names : known)))];
 }
 
 /** Stages that name providers or schemas that are not there. */
@@ -67,9 +71,13 @@ export async function checkAiStages(
     const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
     findings.push(...unknownProviders(document, stage.path, named, known));
     if (named === undefined && document.vendors === true) {
-      const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
-      if ('problem' in served) findings.push(served.problem);
+      for (const model of askedModels(stage, scriptAt)) {
+        const served = vendorsFor(document, stage.path, model, { env, vendors: kinds.vendors });
+        if ('problem' in served) findings.push(served.problem);
+      }
     }
+    findings.push(...modelBesideCascade(stage, scriptAt));
+    findings.push(...unservedModels({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...withoutVectors({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...refusedMedia({ document, env, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
@@ -134,6 +142,68 @@ function providerKind(
   return typeof kind === 'string' ? kinds.providers.get(kind) : kindOf(server, kinds.providers);
 }
 
+/** The models that a stage asks for, whatever the event; undefined: one that depends on it. */
+function askedModels(stage: AiStage, scriptAt: ScriptAt): readonly (string | undefined)[] {
+  const ofSteps = modelsOfSteps(stage).map(({ model }) => (model.includes('${') ? undefined : model));
+  return ofSteps.length > 0 ? ofSteps : [askedModel(stage, scriptAt)];
+}
+
+/** The models of a stage's cascade as they are written, each with its place; none: it has no cascade. */
+export function modelsOfSteps({
+  path,
+  node,
+}: AiStage): readonly { readonly model: string; readonly path: readonly string[] }[] {
+  return (node.entries?.get('cascade')?.node.items ?? []).flatMap(({ entries }, i) => {
+    const model = entries?.get('model')?.node.value;
+    return typeof model === 'string' ? [{ model, path: [...path, 'cascade', String(i), 'model'] }] : [];
+  });
+}
+
+/** A script whose request names a model, where the steps of a cascade do. A map is the stage's own matter. */
+function modelBesideCascade(stage: AiStage, scriptAt: ScriptAt): readonly Diagnostic[] {
+  const request = scriptAt(formatPointer([...stage.path, 'request']));
+  if (request === undefined || isTemplate(request) || !stage.node.entries?.has('cascade')) return [];
+  const named = requestMembers(request.script).find(({ key }) => key === 'model');
+  if (named === undefined) return [];
+  const message = 'the request names a model, and the steps of the cascade are its models';
+  const finding = { severity: 'error', code: 'invalid-value', message, hint: 'leave it out' } as const;
+  return [diagnoseScript(request, formatPointer(named.path), finding)];
+}
+
+/** Models of a cascade that no provider of its stage lists, where all of them have a list. */
+function unservedModels(
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  const { document, env, kinds } = config;
+  const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
+  if (servers.length === 0 || document.vendors === true) return [];
+  return modelsOfSteps(stage).flatMap(({ model: written, path }) => {
+    const model = filledText(written, env);
+    if (model === undefined || servers.some((server) => mayServe(document, env, kinds, server, model))) return [];
+    const message = `no provider of this stage has the model ${JSON.stringify(model)}: ${servers.join(', ')}`;
+    const hint = `name it under models of ai_providers.${servers[0] ?? ''}`;
+    return [diagnose(document, formatPointer(path), { severity: 'error', code: 'invalid-value', message, hint })];
+  });
+}
+
+/** As the provider itself decides: by its list, else by its vendor, and at another address it may serve anything. */
+function mayServe(
+  document: SourceDocument,
+  env: Env,
+  kinds: ConfigText['kinds'],
+  server: string,
+  model: string,
+): boolean {
+  const settings = nodeAt(document.root, formatPointer(['ai_providers', server]))?.entries;
+  const listed = listedModels({ document, env }, server);
+  if (listed.length > 0) return listed.some((one) => one.model === model);
+  const kind = providerKind(document, kinds, server);
+  return settings?.has('base_url') === true || kind === undefined || kind.knows(model);
+}
+
 /** The model that a stage asks for, whatever the event. */
 function askedModel({ path, node }: AiStage, scriptAt: ScriptAt): string | undefined {
   const literal = literalOf(path, 'model', scriptAt);
@@ -154,13 +224,6 @@ async function checkSchema(
   if (schema === undefined || schema === '') return [];
   const found = await loadSchema(document, base, schema, formatPointer(path));
   return 'schema' in found ? [] : found;
-}
-
-/** Undefined for what is not a text, or depends on a variable that is not set. */
-export function filledText(value: Json, env: Env): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const { text, unset } = fillPlaceholders(value, env);
-  return unset.length > 0 ? undefined : text;
 }
 
 /** The journal tells a pipeline's AI stages apart by their names. */

@@ -1,4 +1,4 @@
-import { formatPointer } from 'computo-js';
+import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { StageInConfig } from '../kinds/index.js';
 import type { LoadedConfig } from '../load/load-config.js';
@@ -7,8 +7,10 @@ import { pipelinesOf } from '../plan/pipelines-of.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
-import { diagnose, nodeAt, type Finding, type SourceNode } from '../source/index.js';
-import { aiStagesOf, filledText, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+import { diagnose, nodeAt, type Finding } from '../source/index.js';
+import { aiStagesOf, literalOf, modelsOfSteps, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+import { filledText } from './filled-text.js';
+import { listedModels } from './listed-models.js';
 
 /** A provider, as far as its prices depend on it. */
 export interface PricedProvider {
@@ -125,11 +127,15 @@ interface AskedModel {
 function modelsOf(
   { document, env }: Pick<ConfigText, 'document' | 'env'>,
   provider: string,
-  { path, node }: AiStage,
+  stage: AiStage,
   scriptAt: ScriptAt,
 ): AskedModel[] {
-  const asked = literalOf(path, 'model', scriptAt);
-  const model = asked?.text ?? filledText(node.entries?.get('model')?.node.value ?? null, env);
+  const { path, node } = stage;
+  const ofSteps = modelsOfSteps(stage);
+  const asked = ofSteps.length > 0 ? undefined : literalOf(path, 'model', scriptAt);
+  const written = node.entries?.get('model')?.node.value ?? null;
+  const steps: readonly { readonly model: Json; readonly path: readonly string[] }[] =
+    ofSteps.length > 0 ? ofSteps : [{ model: written, path: [...path, 'model'] }];
   const listPath = ['ai_providers', provider, 'models'];
   const listed = listedModels({ document, env }, provider).map(({ key, model: name, node: settings }) => ({
     model: name,
@@ -137,30 +143,16 @@ function modelsOf(
     place: (finding: Finding) => diagnose(document, formatPointer([...listPath, key]), finding, 'key'),
     listed: true,
   }));
-  if (model === undefined) return listed;
-  if (listed.length > 0) return listed.filter((entry) => entry.model === model);
-  const place = (finding: Finding): Diagnostic =>
-    asked === undefined
-      ? diagnose(document, formatPointer([...path, 'model']), finding)
-      : diagnoseScript(asked.script, asked.path, finding);
-  return [{ model, place, listed: false }];
-}
-
-/** A model in the list of a provider, or in its map. */
-interface ListedModel {
-  readonly key: string;
-  readonly model: string;
-  /** Undefined: nothing is set for it. */
-  readonly node: SourceNode | undefined;
-}
-
-function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
-  const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
-  const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {
-    const name = filledText(item.entries?.get('name')?.node.value ?? item.value, env);
-    return name === undefined ? [] : [{ key: String(index), model: name, node: item }];
+  return steps.flatMap(({ model: text, path: at }): readonly AskedModel[] => {
+    const model = asked?.text ?? filledText(text, env);
+    if (model === undefined) return listed;
+    if (listed.length > 0) return listed.filter((entry) => entry.model === model);
+    const place = (finding: Finding): Diagnostic =>
+      asked === undefined
+        ? diagnose(document, formatPointer(at), finding)
+        : diagnoseScript(asked.script, asked.path, finding);
+    return [{ model, place, listed: false }];
   });
-  return [...items, ...[...(list?.entries ?? [])].map(([model, { node }]) => ({ key: model, model, node }))];
 }
 
 /** Whether the config has one: for the name that is asked for, else for what the provider calls it. */

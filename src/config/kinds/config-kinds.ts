@@ -32,12 +32,14 @@ interface KindInConfig<Settings> {
 export type KeyPath = readonly string[];
 
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
-  /** Where its scripts stand. A `*` stands for each key of a map. */
+  /** Where its scripts stand. A `*` stands for each key of a map, a `[]` for each element of a list. */
   readonly scripts: readonly KeyPath[];
   /** Which of its scripts give a key that tells events apart: one that is the same for all is a mistake. */
   readonly keys?: readonly KeyPath[];
   /** Which of its scripts sees a state beside data and context, as `$inputs/2`. */
   readonly seesState?: KeyPath;
+  /** What one of its scripts sees as `$input` where that is not the data; undefined: it is. @param place below the stage */
+  inputOf?(place: KeyPath): Shape | undefined;
   /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
   readonly data?: readonly KeyPath[];
   /** Where texts stand in which a `${…}` is a placeholder of their own, for data: no variable is put in. */
@@ -128,9 +130,9 @@ export interface StageMaker {
    * The providers that a stage names, or all.
    *
    * @param path of its AI calls
-   * @param model for requests that name none
+   * @param models for requests that name none
    */
-  providers(path: KeyPath, named: readonly string[] | undefined, model: string | undefined): Promise<readonly string[]>;
+  providers(path: KeyPath, named: readonly string[] | undefined, models: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What a kind leaves to what is written of every output. */
@@ -194,5 +196,7 @@ export interface ProviderInConfig {
   readonly embeddings?: object;
   /** Where requests go by default; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
+  /** Whether it may have a model of this name at its own address. */
+  knows(model: string): boolean;
   readonly needsKey: boolean;
 }

@@ -19,7 +19,7 @@ export type {
 } from './config-kinds.js';
 export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';
 export type { SchemaVocabulary } from './fields.js';
-export { ANY_KEY, Kinds } from './kinds.js';
+export { ANY_ITEM, ANY_KEY, Kinds } from './kinds.js';
 export {
   readOnce,
   TABLE_BYTES_MAX,

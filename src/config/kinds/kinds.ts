@@ -1,3 +1,6 @@
+/** Stands for each element of a list, as {@link ANY_KEY} does for a map. */
+export const ANY_ITEM = '[]';
+
 /** Stands for each key of a map, where a kind says what stands where. */
 export const ANY_KEY = '*';
 

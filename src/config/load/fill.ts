@@ -1,6 +1,6 @@
 import { formatPointer, type Json } from 'computo-js';
 import { fillPlaceholders, type Env } from '../env/index.js';
-import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
+import { ANY_ITEM, ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
 import { type SourceNode } from '../source/index.js';
 
 /** A section's value with the environment put in, ready for its schema. */
@@ -54,7 +54,8 @@ export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
   const isOneOf = (patterns: readonly KeyPath[], place: readonly string[]): boolean =>
     patterns.some(
       (pattern) =>
-        pattern.length === place.length && pattern.every((key, index) => key === ANY_KEY || key === place[index]),
+        pattern.length === place.length &&
+        pattern.every((key, index) => key === ANY_KEY || key === ANY_ITEM || key === place[index]),
     );
   return (path, value) => {
     const [section, , key, , ...inStage] = path;

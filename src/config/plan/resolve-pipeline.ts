@@ -163,14 +163,14 @@ class PlanBuilder {
       scriptOrTemplate: async (below) => await this.#scriptOrTemplate(path, below, kind),
       textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
-      providers: async (below, named, model) => await this.#providers([...path, ...below], named, model),
+      providers: async (below, named, models) => await this.#providers([...path, ...below], named, models),
     };
   }
 
   async #providers(
     path: KeyPath,
     named: readonly string[] | undefined,
-    model: string | undefined,
+    models: readonly string[],
   ): Promise<readonly string[]> {
     const { document, env, kinds } = this.#config;
     const known = providerNames(this.#config);
@@ -179,11 +179,11 @@ class PlanBuilder {
     const request = await this.#source([...path, 'request']);
     const literal = request && requestLiteral(request, 'model');
     const isPerEvent = request !== undefined && literal === undefined && namesModel(request);
-    const asked = literal?.text ?? (isPerEvent ? undefined : model);
-    const served = vendorsFor(document, path, asked, { env, vendors: kinds.vendors });
-    if ('names' in served) return served.names;
-    this.#findings.push(served.problem);
-    return [];
+    const [first, ...others] = isPerEvent ? [] : models;
+    const asked = literal === undefined ? [first, ...others] : [literal.text];
+    const served = asked.map((model) => vendorsFor(document, path, model, { env, vendors: kinds.vendors }));
+    this.#findings.push(...served.flatMap((one) => ('problem' in one ? [one.problem] : [])));
+    return [...new Set(served.flatMap((one) => ('names' in one ? one.names : [])))];
   }
 
   async #schema(path: KeyPath, schema: Json): Promise<Json | undefined> {

@@ -1,5 +1,5 @@
 import { formatPointer } from 'computo-js';
-import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
+import { ANY_ITEM, ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
 import { childOf, nodeAt, type SourceNode } from '../source/index.js';
 
 /** Where a script stands in a pipeline. */
@@ -38,16 +38,21 @@ function siteAt(path: KeyPath, parent: SourceNode, below: KeyPath): ScriptSite |
   return node && { path: [...path, ...below], node };
 }
 
-/** The places in a stage that patterns stand for: a `*` in one stands for each key of the map there. */
+/** The places in a stage that patterns stand for: a `*` in one stands for each key of the map there, a `[]` for each element. */
 export function placesIn(stage: SourceNode, patterns: readonly KeyPath[]): readonly KeyPath[] {
   return patterns.flatMap((pattern) => {
     let places: { readonly path: KeyPath; readonly node: SourceNode | undefined }[] = [{ path: [], node: stage }];
     for (const key of pattern) {
       places = places.flatMap(({ path, node }) => {
-        const keys = key === ANY_KEY ? [...(node?.entries?.keys() ?? [])] : [key];
+        const keys = keysFor(key, node);
         return keys.map((one) => ({ path: [...path, one], node: node && childOf(node, one) }));
       });
     }
     return places.map(({ path }) => path);
   });
+}
+
+function keysFor(key: string, node: SourceNode | undefined): readonly string[] {
+  if (key === ANY_KEY) return [...(node?.entries?.keys() ?? [])];
+  return key === ANY_ITEM ? (node?.items ?? []).map((_, index) => String(index)) : [key];
 }

@@ -38,6 +38,8 @@ export interface ShapeOptions extends ScriptOptions {
 export interface ShapeScript {
   /** Absent where there is none, or none that can be had. */
   readonly source: ScriptSource | undefined;
+  /** What it sees in place of the data, where it sees something else. */
+  readonly input?: Shape | undefined;
   /** Whether it sees a state, which can be anything. */
   readonly seesState?: boolean;
   /** Where the pipeline names or holds it. */
@@ -59,12 +61,12 @@ export function checkShapes(
   for (const step of steps) {
     const { scripts, orElse } = step;
     const given = orElse === undefined ? data : joinShapes(data, shapeOf(orElse));
-    const made = scripts.map(({ source, site, seesState = false }) => {
+    const made = scripts.map(({ source, site, input = given, seesState = false }) => {
       if (source === undefined) return ANY_SHAPE;
       const inferred = inferredOf(
         source,
         options,
-        seesState ? [given, EVENT_CONTEXT, ANY_SHAPE] : [given, EVENT_CONTEXT],
+        seesState ? [input, EVENT_CONTEXT, ANY_SHAPE] : [input, EVENT_CONTEXT],
       );
       findings.push(...inferred.misses.map((miss) => missFinding(source, site, miss, sample)));
       return inferred.shape;

@@ -28,6 +28,7 @@ export function stepsOf(
     return {
       scripts: places.map((below) => ({
         ...scriptOf([...stagePath, ...below]),
+        input: kind.inputOf?.(below),
         seesState: kind.seesState !== undefined && formatPointer(below) === formatPointer(kind.seesState),
       })),
       behind: (data, made) => kind.shape(data, made, node),

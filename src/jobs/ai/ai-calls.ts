@@ -1,4 +1,4 @@
-import type { Json } from 'computo-js';
+import type { Json, JsonObject } from 'computo-js';
 import {
   callKey,
   parseEmbedding,
@@ -14,6 +14,7 @@ import {
   type ParsedTags,
   type ReadPart,
   type Tags,
+  type Took,
   type UniversalRequest,
 } from '../../ai/index.js';
 import type { AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../../pipeline/index.js';
@@ -59,7 +60,12 @@ export function callsThat(
 ): AiCalls {
   return {
     prepare(stage, value, made) {
-      const parsed = parsedFor(stage, value, readPart);
+      const parsed = namesItsModel(stage, value)
+        ? {
+            ok: false as const,
+            problem: 'the request names a model, and the models of its stage are those of a cascade',
+          }
+        : parsedFor(stage, value, readPart);
       if (!parsed.ok) {
         const failed = invalid(parsed.problem);
         return { fingerprint: '', send: () => Promise.resolve(failed), recall: () => Promise.resolve(failed) };
@@ -82,6 +88,12 @@ export function callsThat(
 
 function invalid(message: string): AiOutcome {
   return { kind: 'failed', code: 'invalid_request', message };
+}
+
+/** Whether a request has a model of its own where the cascade decides. */
+function namesItsModel({ step }: AiStagePlan, value: Json): boolean {
+  if (step === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return ((value as JsonObject)['model'] ?? null) !== null;
 }
 
 function parsedFor({ model, embedding }: AiStagePlan, value: Json, readPart: ReadPart | undefined): ParsedRequest {
@@ -112,6 +124,10 @@ export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions
     onTruncated: stage.onTruncated,
     fallbackOn: stage.fallbackOn,
     stream: stage.stream,
+    ...(stage.cascade &&
+      stage.step !== undefined && {
+        cascade: { step: stage.step, models: stage.cascade.map(({ model }) => model) },
+      }),
   };
 }
 
@@ -124,10 +140,18 @@ export function outcomeOf(result: CallResult): AiOutcome {
         answer: answerOf(result),
         original: answerOf({ ...result, cached: false }),
         provider: result.provider,
+        took: { ...tookOf(result), cached: result.cached },
       };
     case 'failed': {
-      const { code, message, answer } = result;
-      return { kind: 'failed', code, message, ...(answer !== undefined && { answer }) };
+      const { code, message, answer, tooLong, took, cached } = result;
+      return {
+        kind: 'failed',
+        code,
+        message,
+        ...(answer !== undefined && { answer }),
+        ...(tooLong === true && { tooLong }),
+        ...(took !== undefined && { took: { ...tookOf(took), cached } }),
+      };
     }
     case 'stopped': {
       const { reason, message, until } = result;
@@ -135,6 +159,10 @@ export function outcomeOf(result: CallResult): AiOutcome {
       return { kind: 'paused', reason, message: `${message}${from}` };
     }
   }
+}
+
+function tookOf({ usage, cost_usd, latency_ms, attempts }: Took): Took {
+  return { usage: { ...usage }, cost_usd, latency_ms, attempts };
 }
 
 /** The universal answer, as it stands in an event's data. */

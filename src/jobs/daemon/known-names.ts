@@ -21,7 +21,7 @@ export function knownNames({ config, pipelines }: ServePlan): KnownNames {
       ...[...providers].flatMap(
         (name) => useProvider(config, name).models?.flatMap((model) => [model.name, model.as ?? []].flat()) ?? [],
       ),
-      ...stages.flatMap(({ model }) => model ?? []),
+      ...stages.flatMap(({ model, cascade = [] }) => [model ?? [], cascade.map((step) => step.model)].flat()),
       // A request has its model in its script or template, as a word among others.
       ...stages.flatMap(({ request }) => [...wordsIn('template' in request ? request.template : request.script)]),
     ]),

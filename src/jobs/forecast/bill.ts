@@ -2,9 +2,10 @@ import type { Nano } from '../../ai/index.js';
 import type { Counts } from '../../pipeline/index.js';
 import type { Range } from './extrapolate.js';
 import { secondsAtLimits, type ForecastDuration, type ProviderLimits } from './loads.js';
+import { expectedIfMovedOn, movingOn, type ExpectedCalls, type MovingOn } from './moving-on.js';
 import { narrow, type NarrowedBill } from './narrow.js';
 import type { SampleResult } from './sample-run.js';
-import { addCall, type StageForecast } from './stage-forecast.js';
+import { addCall, addIfMovedOn, type StageForecast } from './stage-forecast.js';
 
 /** The bill before the run. Costs are in nano-dollars. */
 export interface Bill {
@@ -26,6 +27,8 @@ export interface Bill {
   /** Until the tightest limit; undefined: there is none. */
   readonly left: Nano | undefined;
   readonly sample: BillSample | undefined;
+  /** Of each step of a cascade but the first, what share of its rows is expected there. */
+  readonly cascades: readonly MovingOn[];
 }
 
 export interface BillStage {
@@ -74,13 +77,25 @@ export interface Findings {
 export function billOf(findings: Findings): Bill {
   const { pipeline, counts, awaited, examples, forecasts, concurrency, left, sample } = findings;
   const narrowed = sample && narrow(forecasts, sample.result.rows);
+  const shares = movingOn(forecasts, sample?.result.rows ?? []);
+  const named = (label: string) => forecasts.find(({ stage }) => stage === label);
   for (const { candidate } of sample?.result.rows ?? []) {
-    const forecast = forecasts.find(({ stage }) => stage === candidate.stage);
-    if (forecast !== undefined) addCall(forecast, candidate.call, -1);
+    const { call, step = 1, behind = [] } = candidate;
+    const forecast = named(candidate.stage);
+    if (forecast !== undefined) addCall(forecast, call, -1);
+    for (const later of behind) {
+      const next = named(later.stage);
+      if (next !== undefined) addIfMovedOn(next, step, later.call, -1);
+    }
   }
-  const stages = forecasts.map((forecast, index) => stageOf(forecast, forecasts.slice(0, index), narrowed));
+  const expected = forecasts.map((forecast) => expectedIfMovedOn(forecast, forecasts, shares));
+  const stages = forecasts.map((forecast, index) => {
+    // Whoever waits at an earlier step of its own cascade is expected, with what that would cost.
+    const others = forecasts.slice(0, index).filter((one) => !areOfOneCascade(one, forecast));
+    return stageOf(forecast, others, expected[index] ?? expectedIfMovedOn(forecast, forecasts, shares), narrowed);
+  });
   const atLimits = secondsAtLimits(
-    forecasts.map(({ loads }) => loads),
+    [...forecasts.map(({ loads }) => loads), ...expected.flatMap(({ loads }) => loads)],
     findings.limitsOf,
   );
   return {
@@ -95,6 +110,7 @@ export function billOf(findings: Findings): Bill {
     seconds: slower(atLimits, sample?.result, sumOf(stages.map(({ calls }) => calls)) / concurrency),
     concurrency,
     left,
+    cascades: [...shares.values()],
     sample: sample && {
       sent: sample.result.rows.length + sample.result.failed,
       failed: sample.result.failed,
@@ -105,18 +121,29 @@ export function billOf(findings: Findings): Bill {
   };
 }
 
+function areOfOneCascade({ ofCascade: a }: StageForecast, { ofCascade: b }: StageForecast): boolean {
+  return a !== undefined && a.stage === b?.stage;
+}
+
 function stageOf(
   forecast: StageForecast,
   earlier: readonly StageForecast[],
+  expected: ExpectedCalls,
   narrowed: NarrowedBill | undefined,
 ): BillStage {
-  const { stage, unpriced, journaled, duplicates, unfit, worstTokens, worst, mending } = forecast;
+  const { stage, journaled, duplicates, unfit } = forecast;
+  const unpriced = forecast.unpriced + Math.round(expected.unpriced);
+  const worstTokens = forecast.worstTokens + expected.worstTokens;
+  const worst = forecast.worst + expected.worst;
+  const mending = forecast.mending + expected.mending;
   const waiting = sumOf(earlier.map(({ awaiting }) => awaiting));
   const known = narrowed?.byStage.get(stage);
   const common = { stage, unpriced, journaled, duplicates, unfit };
   if (known === undefined) {
-    const { calls, inputTokens: input, outputTokens: output, likely } = forecast;
-    const cost = { likely: Number(likely), range: undefined, worst, mending };
+    const calls = forecast.calls + Math.round(expected.calls);
+    const input = forecast.inputTokens + Math.round(expected.inputTokens);
+    const output = forecast.outputTokens + Math.round(expected.outputTokens);
+    const cost = { likely: Number(forecast.likely) + expected.likely, range: undefined, worst, mending };
     return { ...common, calls, more: waiting, tokens: { input, output, worst: worstTokens }, cost };
   }
   return {

@@ -1,10 +1,10 @@
 import type { AiClient } from '../../ai/index.js';
-import type { AiCalls, AiOutcome } from '../../pipeline/index.js';
+import { stagesBehind, type AiCalls, type AiOutcome, type AiStagePlan } from '../../pipeline/index.js';
 import { callsThat, contextOf, outcomeOf, type CallManner } from '../ai/ai-calls.js';
 import { AWAITED } from './awaited.js';
 import type { RowTracker } from './row.js';
-import type { Sampler } from './sampler.js';
-import { addCall, type StageForecast } from './stage-forecast.js';
+import type { CallBehind, Sampler } from './sampler.js';
+import { addCall, addIfMovedOn, type StageForecast } from './stage-forecast.js';
 
 const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' };
 
@@ -12,7 +12,7 @@ export interface ForecastOptions {
   /** Only asked what it would do. */
   readonly client: AiClient;
   readonly manner: CallManner;
-  readonly forecastOf: (stage: string) => StageForecast;
+  readonly forecastOf: (stage: AiStagePlan) => StageForecast;
   readonly rows: RowTracker;
   readonly sampler: Sampler;
 }
@@ -21,7 +21,7 @@ export interface ForecastOptions {
 export function forecastCalls({ client, manner, forecastOf, rows, sampler }: ForecastOptions): AiCalls {
   const { live, readPart } = manner;
   return callsThat(readPart, async (request, stage, event, fingerprint) => {
-    const forecast = forecastOf(stage.name);
+    const forecast = forecastOf(stage);
     const context = { ...contextOf(stage, event), live };
     const row = rows.current();
     row?.occurrences.set(stage.name, event.occurrence);
@@ -43,8 +43,19 @@ export function forecastCalls({ client, manner, forecastOf, rows, sampler }: For
     }
     addCall(forecast, estimate);
     forecast.awaiting += 1;
+    const behind: CallBehind[] = [];
+    for (const step of stagesBehind(stage)) {
+      const next = await client.estimate(
+        { ...request, model: step.model ?? request.model },
+        { ...contextOf(step, event), live },
+      );
+      if (next.kind !== 'possible' || next.journaled) continue;
+      addIfMovedOn(forecastOf(step), stage.step ?? 1, next);
+      behind.push({ stage: forecastOf(step).stage, call: next });
+    }
     const identity = `${stage.name} ${fingerprint} ${event.occurrence}`;
-    if (row !== undefined) sampler.offer({ row, stage: stage.name, call: estimate }, identity);
+    if (row !== undefined)
+      sampler.offer({ row, stage: forecast.stage, step: stage.step, call: estimate, behind }, identity);
     return AWAITED_OUTCOME;
   });
 }

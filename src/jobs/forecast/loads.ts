@@ -27,6 +27,21 @@ export function addLoad(loads: Loads, { provider, model, tokens }: PossibleCall,
   load.worstTokens += times * tokens.worst;
 }
 
+/** A share of the requests, and of the tokens that are likely; the worst case stays. */
+export function scaledLoads(loads: Loads, share: number): Loads {
+  const scaled = ({ requests, likelyTokens, worstTokens }: Load): Load => ({
+    requests: requests * share,
+    likelyTokens: likelyTokens * share,
+    worstTokens,
+  });
+  return new Map(
+    [...loads].map(([provider, models]) => [
+      provider,
+      new Map([...models].map(([model, load]) => [model, scaled(load)])),
+    ]),
+  );
+}
+
 /** Limits per minute, as a config has them. */
 export interface RateLimits {
   readonly requests_per_minute?: number | undefined;

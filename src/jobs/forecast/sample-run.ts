@@ -1,6 +1,13 @@
 import { chargeOfDollars } from '../../ai/money/index.js';
-import type { AiClient, CallResult } from '../../ai/index.js';
-import { eventExecutor, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
+import type { AiClient, CallResult, Took } from '../../ai/index.js';
+import {
+  eventExecutor,
+  movesOn,
+  stepLabel,
+  type AiCalls,
+  type AiStagePlan,
+  type BlockOptions,
+} from '../../pipeline/index.js';
 import { callsThat, contextOf, outcomeOf, type CallManner } from '../ai/ai-calls.js';
 import type { Candidate } from './sampler.js';
 
@@ -52,9 +59,11 @@ export async function runSample(
     const stages: StageActual[] = [];
     const problems: string[] = [];
     const calls = sampledCalls(candidate, client, manner, occurrences, (stage, result) => {
-      if (result.kind === 'failed') problems.push(`${stage}: ${result.message}`);
+      const label = stepLabel(stage);
+      const took = result.kind === 'stopped' ? undefined : result.kind === 'failed' ? result.took : result;
+      if (result.kind === 'failed' && !goesOn(stage, result)) problems.push(`${label}: ${result.message}`);
       if (result.kind === 'stopped') stopped ??= result.message;
-      if (result.kind === 'answered' && !result.cached) stages.push(actualOf(stage, result));
+      else if (took !== undefined && !result.cached && problems.length === 0) stages.push(actualOf(label, took));
     });
     // An executor of its own: rows of a sample are not in the order of the input, in which equal requests are numbered.
     const executor = eventExecutor({ ...block, calls, concurrency: 1, window: 1 });
@@ -88,22 +97,28 @@ function sampledCalls(
   client: AiClient,
   { live, inDoubt, readPart }: CallManner,
   occurrences: Map<string, number>,
-  tell: (stage: string, result: CallResult) => void,
+  tell: (stage: AiStagePlan, result: CallResult) => void,
 ): AiCalls {
   return callsThat(readPart, async (request, stage, event, fingerprint) => {
-    const key = `${stage.name} ${fingerprint}`;
+    const key = `${stepLabel(stage)} ${fingerprint}`;
     const next = occurrences.get(key) ?? 0;
     const occurrence = row.occurrences.get(stage.name) ?? next;
     if (!row.occurrences.has(stage.name)) occurrences.set(key, next + 1);
     const context = contextOf(stage, { ...event, occurrence });
     const result = await client.call(request, { ...context, inDoubt: stage.inDoubt ?? inDoubt, live });
-    tell(stage.name, result);
+    tell(stage, result);
     return outcomeOf(result);
   });
 }
 
-function actualOf(stage: string, result: Extract<CallResult, { kind: 'answered' }>): StageActual {
-  const { usage, cost_usd: cost, latency_ms: latencyMs } = result;
+/** Whether the next step of a cascade is asked instead. */
+function goesOn(stage: AiStagePlan, result: Extract<CallResult, { kind: 'failed' }>): boolean {
+  const { cascade = [], step } = stage;
+  const outcome = outcomeOf(result);
+  return step !== undefined && step < cascade.length && outcome.kind === 'failed' && movesOn(stage, outcome);
+}
+
+function actualOf(stage: string, { usage, cost_usd: cost, latency_ms: latencyMs }: Took): StageActual {
   return {
     stage,
     inputTokens: usage.prompt_tokens,

@@ -5,7 +5,16 @@ import type { PossibleCall } from './loads.js';
 /** A row that may be sent, and the call that it waits for. */
 export interface Candidate {
   readonly row: Row;
-  /** The stage at which it waits. */
+  /** The stage at which it waits, or the step of its cascade. */
+  readonly stage: string;
+  /** Of a cascade, from 1. */
+  readonly step?: number | undefined;
+  readonly call: PossibleCall;
+  /** Of later steps of the cascade, which are asked where its answer is not accepted. */
+  readonly behind?: readonly CallBehind[];
+}
+
+export interface CallBehind {
   readonly stage: string;
   readonly call: PossibleCall;
 }

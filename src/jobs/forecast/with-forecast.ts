@@ -1,5 +1,12 @@
 import { useProvider } from '../../config/index.js';
-import { isAiStage, singleLines, type BlockOptions } from '../../pipeline/index.js';
+import {
+  isAiStage,
+  singleLines,
+  stagesOfSteps,
+  stepLabel,
+  type AiStagePlan,
+  type BlockOptions,
+} from '../../pipeline/index.js';
 import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { openAi, providersOf } from '../ai/open-client.js';
 import { enginePipeline } from '../run/engines.js';
@@ -11,7 +18,7 @@ import { passThrough, type ForecastJob } from './pass-through.js';
 import { rowTracker } from './row.js';
 import { runSample } from './sample-run.js';
 import { createSampler } from './sampler.js';
-import { stageForecast } from './stage-forecast.js';
+import { stageForecast, type StageForecast } from './stage-forecast.js';
 
 /** Estimates under way at a time: looking into the journal takes a moment each. */
 const CONCURRENCY = 32;
@@ -33,9 +40,9 @@ export async function withForecast(job: ForecastRun): Promise<Bill> {
   const client = await openAi({ ...run, pipelines: [enginePipeline(plan)] }, talk.notice, sampleSize === 0);
   try {
     signal.addEventListener('abort', () => void client.drain());
-    const stages = pipeline.stages.filter(isAiStage);
-    const forecasts = new Map(stages.map(({ name }) => [name, stageForecast(name)]));
-    const forecastOf = (stage: string) => forecasts.get(stage) ?? stageForecast(stage);
+    const steps = pipeline.stages.filter(isAiStage).flatMap(stagesOfSteps);
+    const forecasts = new Map(steps.map((stage) => [stepLabel(stage), forecastFor(stage)]));
+    const forecastOf = (stage: AiStagePlan) => forecasts.get(stepLabel(stage)) ?? forecastFor(stage);
     const sampler = createSampler(sampleSize);
     const rows = rowTracker();
     const manner = callManner(run);
@@ -61,4 +68,9 @@ export async function withForecast(job: ForecastRun): Promise<Bill> {
   } finally {
     await client.close();
   }
+}
+
+function forecastFor(stage: AiStagePlan): StageForecast {
+  const { name, model = '', step } = stage;
+  return stageForecast(stepLabel(stage), step === undefined ? undefined : { stage: name, step, model });
 }

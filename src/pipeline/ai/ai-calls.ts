@@ -14,6 +14,10 @@ export interface AiStagePlan extends StagePlan {
   readonly defaults?: JsonObject;
   /** For requests that name no model. */
   readonly model?: string;
+  /** In place of `model`: who is asked first, and who next where the answer is not accepted. At least two steps. */
+  readonly cascade?: readonly CascadeStep[];
+  /** Which step of the cascade it asks for, from 1: see `stageOfStep`. Then `model` is that of the step. */
+  readonly step?: number;
   /** Names of the providers that may serve, at least one, all of them configured. */
   readonly providers: readonly string[];
   readonly route: 'cheapest' | 'ordered' | 'fastest';
@@ -35,6 +39,28 @@ export interface AiStagePlan extends StagePlan {
   readonly fallbackOn: readonly ('content_filter' | 'context_length' | 'truncated')[];
   readonly stream?: boolean;
 }
+
+/** One model of a cascade. */
+export interface CascadeStep {
+  readonly model: string;
+  /** Whether its answer is the stage's, given what it says (`$input`) and the event's context (`$inputs/1`). The last step has none. */
+  readonly accept?: ScriptPlan;
+}
+
+/** What a call took, as its answer tells it. Tokens, US dollars (null: no price is known) and milliseconds of all its attempts. */
+export type CallTook = {
+  readonly usage: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly total_tokens: number;
+    readonly cached_tokens: number;
+  };
+  readonly cost_usd: number | null;
+  readonly latency_ms: number;
+  readonly attempts: number;
+  /** Nothing of it was sent this time. */
+  readonly cached: boolean;
+};
 
 /** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
 export interface AiCalls {
@@ -72,6 +98,7 @@ export type AiOutcome =
       /** The same in every run: as it was when it was paid for, wherever it comes from now. */
       readonly original: Json;
       readonly provider: string;
+      readonly took: CallTook;
     }
   /** This event fails; `code` says how, in a word. */
   | {
@@ -80,6 +107,10 @@ export type AiOutcome =
       readonly message: string;
       /** What the provider said all the same. */
       readonly answer?: string;
+      /** It asks for more than the model takes. */
+      readonly tooLong?: boolean;
+      /** Of its paid answers; absent: there are none. */
+      readonly took?: CallTook;
     }
   /** The run cannot go on. */
   | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string };

@@ -1,5 +1,6 @@
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { NUMBERS, REASONING_EFFORTS } from '../../ai/request/index.js';
+import { cascading } from './cascade-steps.js';
 import { servedBy } from './served-by.js';
 import { taggedWith } from './tags.js';
 
@@ -23,6 +24,7 @@ export const aiSettings = (f: SchemaVocabulary) =>
             'In place of a prompt: the whole request, { model, messages, max_tokens?, temperature?, provider?, … }. A map whose texts are templates, or a script that makes it.',
           ),
         model: f.text('a model name').optional().describe('The model where the request names none.'),
+        ...cascading(f),
         ...servedBy(f),
         schema: f
           .jsonSchema()

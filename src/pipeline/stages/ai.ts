@@ -3,12 +3,22 @@ import type { SettingProblem, StageMaker } from '../../config/kinds/index.js';
 import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
 import type { SourceNode } from '../../config/source/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
+import { cascadeCall } from '../ai/cascade.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto, requirePlace } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
 import { aiSettings, type AiSettings } from './ai-settings.js';
+import {
+  ACCEPT_SCRIPTS,
+  cascadeProblems,
+  compileAccepts,
+  inputOfAccept,
+  meaningOfCascade,
+  noVerdict,
+  planCascade,
+} from './cascade-steps.js';
 import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
 import { compileTags, isNoMap, noTags, tagCountProblems, tagsOf } from './tags.js';
@@ -18,10 +28,8 @@ import type { AiAnswer, AiStage } from './stage.js';
 export const ai: CallingKind<AiSettings, AiStagePlan> = {
   kind: 'ai',
   schema: aiSettings,
-  scripts: [
-    ['ai', 'request'],
-    ['ai', 'tags'],
-  ],
+  scripts: [['ai', 'request'], ['ai', 'tags'], ACCEPT_SCRIPTS],
+  inputOf: inputOfAccept,
   data: [
     ['ai', 'schema'],
     ['ai', 'tools'],
@@ -44,10 +52,14 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
       ? shapeInto(data, parsePointer(into), AI_ANSWER)
       : ANY_SHAPE;
   },
-  refuses: ([request, tags]) =>
-    isNoMap(request) ? { script: 0, must: 'the request of an AI stage must be an object' } : noTags(tags, 1),
+  refuses: (made, places) => {
+    const [request, tags] = made;
+    return isNoMap(request)
+      ? { script: 0, must: 'the request of an AI stage must be an object' }
+      : (noTags(tags, 1) ?? noVerdict(made, places));
+  },
   problems,
-  meaning: ({ request, model, schema: answers, into, maxTokens, onTruncated, fallbackOn, defaults }) => [
+  meaning: ({ request, model, cascade, schema: answers, into, maxTokens, onTruncated, fallbackOn, defaults }) => [
     'template' in request ? request : scriptMeaning(request),
     model,
     answers,
@@ -56,6 +68,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
     ...(onTruncated === 'retry' ? [] : [onTruncated]),
     ...(fallbackOn.length === 0 ? [] : [fallbackOn]),
     ...(defaults === undefined ? [] : [defaults]),
+    ...(cascade === undefined ? [] : [meaningOfCascade(cascade)]),
   ],
   compile,
 };
@@ -65,7 +78,9 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
   const { on_truncated: onTruncated, fallback_on: fallbackOn, schema_mode: schemaMode } = settings;
   const request = await requestOf(settings, make);
   const tags = settings.tags === undefined ? undefined : await make.scriptOrTemplate(['ai', 'tags']);
-  const providers = await make.providers(['ai'], settings.providers, model);
+  const cascade = settings.cascade === undefined ? undefined : await planCascade(settings.cascade, make);
+  const models = cascade?.map((step) => step.model) ?? (model === undefined ? [] : [model]);
+  const providers = await make.providers(['ai'], settings.providers, models);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
   const defaults = defaultsOf(settings);
   return (
@@ -76,6 +91,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       ...(tags && { tags }),
       ...(defaults && { defaults }),
       ...(model !== undefined && { model }),
+      ...(cascade && { cascade }),
       providers,
       route,
       ...(answers !== undefined && { schema: answers }),
@@ -139,6 +155,7 @@ function problems(stage: SourceNode): readonly SettingProblem[] {
   const ofExtra = extra === undefined ? [] : memberProblems('extra', extra, false);
   return [
     ...found,
+    ...cascadeProblems(stage),
     ...ofExtra.map(({ path, message, hint = '' }) => ({
       path: ['ai', 'extra', ...path],
       message: `${message}: ${hint}`,
@@ -152,11 +169,16 @@ function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): Ai
   const request = compileRequest(stage, context);
   const tags = compileTags(stage, context);
   const into = intoSegments(stage.into);
+  const accepts = compileAccepts(stage, context);
   return {
     name,
     prepare(data, inputs) {
       requirePlace(data, into, name);
-      return calls.prepare(stage, request(data, inputs), tags(data, inputs));
+      const asked = request(data, inputs);
+      const tagged = tags(data, inputs);
+      return stage.cascade === undefined
+        ? calls.prepare(stage, asked, tagged)
+        : cascadeCall(stage, calls, asked, tagged, (step, answer) => accepts(step, answer, inputs));
     },
     answerOf: (outcome) => answerOf(outcome, name),
     put: (data, answer) => putInto(data, into, answer, name),
@@ -187,7 +209,7 @@ const ALWAYS = [
   'attempts',
   'cached',
 ];
-const SOMETIMES = ['reasoning', 'tool_calls', 'logprobs'];
+const SOMETIMES = ['reasoning', 'tool_calls', 'logprobs', 'step'];
 
 const AI_ANSWER: Shape = objectShape(
   new Map([

@@ -71,7 +71,7 @@ async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker):
   const { model, into, dimensions, route, dedupe, in_doubt: inDoubt } = settings;
   const input = await make.script(['embed', 'input']);
   const tags = settings.tags === undefined ? undefined : await make.scriptOrTemplate(['embed', 'tags']);
-  const providers = await make.providers(['embed'], settings.providers, model);
+  const providers = await make.providers(['embed'], settings.providers, [model]);
   return (
     input && {
       kind: 'embed',

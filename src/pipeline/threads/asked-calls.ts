@@ -2,6 +2,7 @@ import type { Json } from 'computo-js';
 import { parseJson, stringifyJson } from '../../json/index.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import type { EventOptions } from '../ai/event-executor.js';
+import { stagesOfSteps } from '../ai/cascade.js';
 import { callPlaces } from '../ai/places.js';
 import { failureOf } from '../failure.js';
 import type { PipelineSpec } from '../spec.js';
@@ -12,7 +13,11 @@ export interface AskedCall {
   /** Among those of the worker. */
   readonly call: number;
   readonly stage: string;
+  /** Of its cascade; absent: it has none. */
+  readonly step?: number;
   readonly request: string;
+  /** Absent: its stage has none. */
+  readonly tags?: string;
   readonly event: AiEvent;
 }
 
@@ -29,16 +34,17 @@ export class AskedCalls implements AiCalls {
 
   constructor(private readonly ask: (asked: AskedCall) => void) {}
 
-  prepare({ name }: AiStagePlan, request: Json): AiCall {
+  prepare({ name, step }: AiStagePlan, request: Json, tags?: Json): AiCall {
     return {
       // Stored events are known by their ids.
       fingerprint: '',
       send: (event) =>
         new Promise((resolve) => {
           const text = printed(request, name);
+          const tagged = tags === undefined ? {} : { tags: printed(tags, name) };
           const call = ++this.#calls;
           this.#open.set(call, resolve);
-          this.ask({ call, stage: name, request: text, event });
+          this.ask({ call, stage: name, ...(step !== undefined && { step }), request: text, ...tagged, event });
         }),
       // Only the runs of files pass over events that an earlier run has delivered.
       recall: () => Promise.resolve(undefined),
@@ -57,11 +63,15 @@ export function callMaker(
   { calls, concurrency }: Pick<EventOptions, 'calls' | 'concurrency'>,
 ): (asked: AskedCall) => Promise<AnsweredAsk> {
   const place = callPlaces(concurrency);
-  const stageOf = new Map(stages.filter(isAiStage).map((stage) => [stage.name, stage]));
-  return async ({ call, stage: name, request, event }) => {
-    const stage = stageOf.get(name);
-    if (stage === undefined) throw new TypeError(`no AI stage is named ${name}`);
-    const prepared = calls.prepare(stage, parseJson(request, Number.POSITIVE_INFINITY));
+  const stageOf = new Map(stages.filter(isAiStage).map((stage) => [stage.name, stagesOfSteps(stage)]));
+  return async ({ call, stage: name, step = 1, request, tags, event }) => {
+    const stage = stageOf.get(name)?.[step - 1];
+    if (stage === undefined) throw new TypeError(`no AI stage is named ${name}, or it has no step ${step}`);
+    const prepared = calls.prepare(
+      stage,
+      parseJson(request, Number.POSITIVE_INFINITY),
+      tags === undefined ? undefined : parseJson(tags, Number.POSITIVE_INFINITY),
+    );
     const outcome = await place(stage.embedding !== undefined, () => prepared.send(event));
     return { call, outcome: stringifyJson(outcome) };
   };

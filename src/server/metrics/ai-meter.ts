@@ -21,6 +21,11 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
     'HTTP requests to AI providers that have finished, by outcome: answered, or the class of the error.',
     ['provider', 'model', 'outcome'],
   );
+  const steps = counter('ai_cascade_requests_total', 'Of the HTTP requests, those of cascades, by their step from 1.', [
+    'pipeline',
+    'stage',
+    'step',
+  ]);
   const durations = histogram('ai_request_duration_seconds', 'Time from a request to its answer.', ANSWER_BUCKETS, [
     'provider',
   ]);
@@ -59,8 +64,16 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
 
   return {
     hooks: {
-      onAttempt({ provider: name, model: asked, end }: LedgerEntry) {
+      onAttempt({ provider: name, model: asked, pipeline, stage, cascade, end }: LedgerEntry) {
         if (end === undefined) return;
+        if (cascade !== undefined) {
+          const stages = names().pipelines.get(pipeline) ?? new Set();
+          steps.inc({
+            pipeline: known(pipeline, names().pipelines),
+            stage: known(stage, stages),
+            step: String(cascade.step),
+          });
+        }
         const provider = known(name, names().providers);
         const model = known(asked, names().models);
         attempts.inc({ provider, model, outcome: end.outcome });

@@ -46,6 +46,7 @@ function view(groups: readonly [string, Partial<Totals>][], report: Partial<Cost
       setAside: 0n,
       period,
       groups: full,
+      cascades: [],
       ...report,
     },
   };

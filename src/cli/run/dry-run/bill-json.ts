@@ -16,6 +16,7 @@ export function billJson(bill: Bill): string {
     ...amounts(total),
     complete: stages.every(({ more }) => more === 0),
     stages: stages.map((stage) => ({ stage: stage.stage, calls_up_to_more: stage.more, ...amounts(stage) })),
+    ...(bill.cascades.length > 0 && { cascades: bill.cascades }),
     seconds: seconds === undefined ? null : { likely: Math.ceil(seconds.likely), worst: Math.ceil(seconds.worst) },
     concurrency,
     budget_left_usd: left === undefined ? null : dollars(left),

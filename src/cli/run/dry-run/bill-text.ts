@@ -60,6 +60,7 @@ function aiLines(bill: Bill): string[] {
       `${stage}: up to ${grouped(more)} calls more, which depend on answers that are not there yet (--sample ${SAMPLE_ADVISED} shows)`,
     );
   }
+  lines.push(...bill.cascades.map(movingOnLine));
   if (total.unpriced > 0)
     lines.push(`${grouped(total.unpriced)} calls are to models without a known price: set cost_per_token`);
   if (total.cost.mending > 0n) {
@@ -72,6 +73,15 @@ function aiLines(bill: Bill): string[] {
   const budget = budgetLine(bill);
   if (budget !== undefined) lines.push(budget);
   return lines;
+}
+
+/** What is assumed of a cascade, and how it is known. */
+function movingOnLine({ stage, step, model, from, judged, moved }: Bill['cascades'][number]): string {
+  const where = `${stage} step ${step} (${model})`;
+  if (from === 'assumed')
+    return `${where}: no answer tells yet how many rows move on to it: all are counted (--sample ${SAMPLE_ADVISED} shows)`;
+  const whose = from === 'sample' ? 'rows of the sample' : 'answers in the journal';
+  return `${where}: ${grouped(moved)} of ${grouped(judged)} ${whose} moved on to it: that share of the others is counted`;
 }
 
 function sampleLines({ total }: Bill, sample: NonNullable<Bill['sample']>): string[] {

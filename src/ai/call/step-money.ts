@@ -1,0 +1,66 @@
+import { costOf, type Nano } from '../money/index.js';
+import type { AttemptEnd } from '../ledger/index.js';
+import type { ProviderAnswer, ProviderRequest } from '../provider/index.js';
+import type { CascadePlace } from './call.js';
+import { worstCost } from './lane-prices.js';
+import type { ProviderLane } from './provider-lane.js';
+
+/** The money of a step of a cascade, beyond that of its own call. */
+export interface StepMoney {
+  /** The worst case of the steps behind it, each at the dearest provider that has a price for it. Nano-dollars. */
+  readonly ahead: Nano;
+  /** Why a step behind it can never be asked, so that it is not paid for either; undefined: it can. */
+  refusal(isLimited: boolean): string | undefined;
+  /** For the first step: what the last model would take for the tokens of an answer. For later steps: nothing. */
+  instead(answer: Pick<ProviderAnswer, 'tokens'>, time: number): Pick<AttemptEnd, 'instead'>;
+}
+
+/**
+ * @param lanes those that may serve the cascade
+ * @param request of the step; those behind it ask the same of other models
+ */
+export function stepMoney(
+  lanes: readonly ProviderLane[],
+  request: ProviderRequest,
+  { step, models }: CascadePlace,
+  now: number,
+): StepMoney {
+  const behind = models.slice(step);
+  const last = models.at(-1) ?? request.model;
+  // A call that the journal answers asks for none of it.
+  let worsts: readonly (Nano | null)[] | undefined;
+  const worstsBehind = (): readonly (Nano | null)[] =>
+    (worsts ??= behind.map((model) => dearest(serving(lanes, model), { ...request, model }, now)));
+  return {
+    get ahead() {
+      return worstsBehind().reduce<Nano>((sum, worst) => sum + (worst ?? 0n), 0n);
+    },
+    refusal(isLimited) {
+      const unserved = behind.find((model) => serving(lanes, model).length === 0);
+      if (unserved !== undefined) return `no provider of this stage serves ${unserved}, which the cascade asks next`;
+      const unpriced = isLimited ? behind[worstsBehind().indexOf(null)] : undefined;
+      if (unpriced === undefined) return undefined;
+      return `no price is known for ${unpriced}, which the cascade asks next, but a budget needs one: set its cost_per_token`;
+    },
+    instead({ tokens }, time) {
+      if (step > 1 || behind.length === 0) return {};
+      const [lane] = serving(lanes, last);
+      const price = lane?.priceOf(last, time, 'answer');
+      return { instead: tokens === undefined || price === undefined || price === null ? null : costOf(price, tokens) };
+    },
+  };
+}
+
+function serving(lanes: readonly ProviderLane[], model: string): readonly ProviderLane[] {
+  return lanes.filter((lane) => lane.provider.serves(model));
+}
+
+/** Null: none of them has a price. */
+function dearest(lanes: readonly ProviderLane[], request: ProviderRequest, now: number): Nano | null {
+  return lanes.reduce<Nano | null>((most, lane) => {
+    const cap = lane.settingsOf(request.model)?.max_output_tokens ?? Infinity;
+    const sent = { ...request, maxOutputTokens: Math.min(request.maxOutputTokens, cap) };
+    const cost = worstCost(lane, sent, now);
+    return cost === null || (most !== null && most >= cost) ? most : cost;
+  }, null);
+}
