@@ -36,6 +36,7 @@ export {
   parseEmbedding,
   parseRequest,
   parseTags,
+  type CachePrefix,
   type JsonSchema,
   type ParsedRequest,
   type ParsedTags,

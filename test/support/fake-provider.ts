@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultPlan } from './fake-faults.js';
+import { billOf, CACHE_RATES, fakeCache } from './fake-cache.js';
 import { anthropicWire } from './fake-wire-anthropic.js';
 import { googleWire } from './fake-wire-google.js';
 import { openaiWire } from './fake-wire-openai.js';
@@ -14,6 +15,7 @@ import {
   type FakeFormat,
   type FakeHttpRequest,
   type FakeToolCall,
+  type FakeUsage,
   type FakeWire,
 } from './fake-wire.js';
 
@@ -33,6 +35,8 @@ export interface FakeProviderOptions {
   readonly otherKeys?: readonly string[];
   /** Nano-dollars per token. */
   readonly price?: { readonly input: bigint; readonly output: bigint };
+  /** Caches what is marked, or where its wire has no marks what requests begin with, from so many tokens on. Default: nothing. */
+  readonly cachesFrom?: number;
   /** What it answers. Default: the last text, in capitals. */
   readonly reply?: (call: FakeCall) => string;
   /** Tools that it asks for in place of an answer. */
@@ -68,7 +72,7 @@ export interface FakeRecord {
   readonly fault: Fault['kind'] | undefined;
   /** Nano-dollars. */
   readonly billed: bigint;
-  readonly usage: { readonly input: number; readonly output: number };
+  readonly usage: FakeUsage;
   readonly headers: http.IncomingHttpHeaders;
 }
 
@@ -99,6 +103,8 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   const records: FakeRecord[] = [];
   const deviations: string[] = [];
   const admitted: number[] = [];
+  const cache = fakeCache(options.wire === 'anthropic', options.cachesFrom);
+  const rates = CACHE_RATES[options.wire];
   let arrivals = 0;
 
   const server = http.createServer((request, response) => {
@@ -172,7 +178,8 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       refuse(fault.status, fault.type ?? 'fake_error', fault.message ?? `fake fault ${fault.status}`, fault.headers);
       return;
     }
-    const answer = answerTo(call, n, options, fault?.kind === 'finish' ? fault.finish : undefined);
+    const whole = answerTo(call, n, options, fault?.kind === 'finish' ? fault.finish : undefined);
+    const answer = { ...whole, usage: { ...whole.usage, ...cache.look(call, whole.usage.input) } };
     const lost = (fault?.kind === 'hang' || fault?.kind === 'reset') && !fault.billed;
     note(call, key, fault, lost ? undefined : answer, request);
     await deliver(fault, call, key, answer, n, response);
@@ -186,7 +193,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     request: http.IncomingMessage,
   ): void {
     const usage = answer?.usage ?? { input: 0, output: 0 };
-    const billed = BigInt(usage.input) * price.input + BigInt(usage.output) * price.output;
+    const billed = billOf(usage, price, rates);
     records.push({ call, key, fault: fault?.kind, billed, usage, headers: request.headers });
   }
 

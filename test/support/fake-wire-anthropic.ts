@@ -41,9 +41,10 @@ export const anthropicWire: FakeWire = {
       stop_reason: calls !== undefined || (tool !== undefined && finish === 'complete') ? 'tool_use' : STOP[finish],
       stop_sequence: null,
       usage: {
-        input_tokens: usage.input,
-        cache_creation_input_tokens: 0,
-        cache_read_input_tokens: 0,
+        input_tokens: usage.input - (usage.cacheRead ?? 0) - (usage.cacheWrite ?? 0),
+        cache_creation_input_tokens: usage.cacheWrite ?? 0,
+        cache_read_input_tokens: usage.cacheRead ?? 0,
+        cache_creation: { ephemeral_5m_input_tokens: usage.cacheWrite ?? 0, ephemeral_1h_input_tokens: 0 },
         output_tokens: usage.output,
         service_tier: 'standard',
       },
@@ -128,7 +129,16 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
   );
   if (wrong !== undefined) return wrong;
   const request = fields(body);
-  const texts = list(request['system']).map((block) => String(fields(block)['text']));
+  const texts: string[] = [];
+  const marks: number[] = [];
+  for (const block of list(request['system'])) {
+    const bad = deviation(block, 'system', { type: is.text, text: is.text }, { cache_control: isMark });
+    if (bad !== undefined) return bad;
+    const badMark = markProblem(block);
+    if (badMark !== undefined) return badMark;
+    texts.push(String(fields(block)['text']));
+    if (fields(block)['cache_control'] !== undefined) marks.push(texts.length);
+  }
   let used: readonly unknown[] = [];
   for (const [i, message] of list(request['messages']).entries()) {
     const blocks = list(fields(message)['content']).map(fields);
@@ -148,11 +158,21 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
           return `messages[${i}].content is not as documented: ${JSON.stringify(block)}`;
         continue;
       }
-      const badBlock = deviation(block, `messages[${i}].content`, { type: is.text, text: is.text });
+      const badBlock = deviation(
+        block,
+        `messages[${i}].content`,
+        { type: is.text, text: is.text },
+        { cache_control: isMark },
+      );
       if (badBlock !== undefined) return badBlock;
+      const badMark = markProblem(block);
+      if (badMark !== undefined) return badMark;
       texts.push(String(fields(block)['text']));
+      if (fields(block)['cache_control'] !== undefined) marks.push(texts.length);
     }
   }
+  if (marks.length > 4) return `A maximum of 4 blocks with cache_control may be provided. Found ${marks.length}.`;
+  const lastMark = marks.at(-1);
   if (used.length > 0) return '`tool_use` ids were found without `tool_result` blocks immediately after';
   const wantsJson = request['output_config'] !== undefined || request['tools'] !== undefined;
   const { thinking, max_tokens: cap } = request;
@@ -171,11 +191,28 @@ function read({ path, headers, body }: FakeHttpRequest): FakeCall | string {
     outputTokensMax: Number(cap),
     wantsJson,
     stream: request['stream'] === true,
+    // Tools stand before the system message, and both before what is said.
+    ...(lastMark !== undefined && {
+      cached: JSON.stringify([request['model'], request['tools'], texts.slice(0, lastMark)]),
+      cachedTexts: lastMark,
+    }),
     body,
     tool,
     format: tool !== undefined ? 'tool' : 'schema' in format ? 'json_schema' : undefined,
     schema: offered === undefined ? format['schema'] : offered['input_schema'],
   };
+}
+
+function isMark(mark: unknown): boolean {
+  const ttl = (value: unknown): boolean => value === '5m' || value === '1h';
+  return deviation(mark, 'cache_control', { type: (type) => type === 'ephemeral' }, { ttl }) === undefined;
+}
+
+function markProblem(block: unknown): string | undefined {
+  const { text, cache_control: mark } = fields(block);
+  return mark !== undefined && String(text).trim() === ''
+    ? 'cache_control cannot be set for empty text blocks'
+    : undefined;
 }
 
 function toolUse(name: string, text: string): unknown {

@@ -56,6 +56,7 @@ export const googleWire: FakeWire = {
               candidatesTokenCount: usage.output - Math.floor(usage.output / 5),
               thoughtsTokenCount: Math.floor(usage.output / 5),
               totalTokenCount: usage.input + usage.output,
+              ...(usage.cacheRead !== undefined && { cachedContentTokenCount: usage.cacheRead }),
             },
           },
   }),

@@ -60,6 +60,7 @@ export function openaiWire(compatible: boolean): FakeWire {
                 prompt_tokens: usage.input,
                 completion_tokens: usage.output,
                 total_tokens: usage.input + usage.output,
+                ...(usage.cacheRead !== undefined && { prompt_tokens_details: { cached_tokens: usage.cacheRead } }),
               },
             }
           : vectorsBody(model, vectors, usage.input),

@@ -14,6 +14,10 @@ export interface FakeCall {
   readonly dimensions?: number;
   /** The body of the request. */
   readonly body: unknown;
+  /** What it asks to be cached: all up to its last mark. */
+  readonly cached?: string | undefined;
+  /** So many of its texts are before that mark. */
+  readonly cachedTexts?: number | undefined;
   /** Whether the answer is to come as a stream of events. */
   readonly stream: boolean;
 }
@@ -30,7 +34,11 @@ export type FakeFormat = 'strict' | 'json_schema' | 'json_object' | 'tool';
 export type FakeFinish = 'complete' | 'truncated' | 'filtered' | 'refused';
 
 export interface FakeUsage {
+  /** All of it, cached or not. */
   readonly input: number;
+  /** Of the input, what was found in the cache, and what was written to it. */
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
   readonly output: number;
 }
 

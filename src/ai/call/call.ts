@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 import type { CallIdentity } from '../journal/index.js';
-import type { JsonSchema, Tags } from '../request/index.js';
+import type { CachePrefix, JsonSchema, Tags } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { InDoubtPolicy } from './options.js';
@@ -31,6 +31,8 @@ export interface AiCallOptions {
   readonly fallbackOn?: readonly FallbackReason[] | undefined;
   /** Whether its answer is streamed. Default: as the provider is set. */
   readonly stream?: boolean | undefined;
+  /** What of the stage's requests is to be kept in the provider's cache. It says nothing of the answer either. */
+  readonly cache?: CachePrefix | undefined;
   /** Which step of a cascade it is. It says nothing of the answer: the journal does not know it. */
   readonly cascade?: CascadePlace | undefined;
   /** Always sends the request, whatever the journal holds. */

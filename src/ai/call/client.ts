@@ -127,6 +127,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         schema: context.schema,
         schemaMode: context.schemaMode,
         stream: context.stream,
+        ...(context.cache && { cache: context.cache }),
       };
       const { cascade } = context;
       return await journaledCall({

@@ -2,6 +2,7 @@ import {
   configuredPrice,
   worstCostOf,
   type Bills,
+  type CacheRates,
   type Nano,
   type Price,
   type PriceTable,
@@ -32,13 +33,14 @@ export function lanePrices(
   vendor: Vendor,
   table: PriceTable,
   wireModel: (model: string) => string,
+  cacheRates?: CacheRates,
 ): LanePrices {
   const own = new Map(
     models.flatMap(({ name, cost_per_token: costs }) =>
-      costs === undefined ? [] : [[name, configuredPrice(costs)] as const],
+      costs === undefined ? [] : [[name, configuredPrice(costs, cacheRates)] as const],
     ),
   );
-  const commonPrice = common && configuredPrice(common);
+  const commonPrice = common && configuredPrice(common, cacheRates);
   const configuredPriceOf = (model: string, served = model): Price | undefined => {
     const real = wireModel(model);
     const ofAlias = real === model ? undefined : own.get(model);

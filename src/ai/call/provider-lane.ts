@@ -114,7 +114,7 @@ function createLane(
     retry: options.retry ?? DEFAULTS.retry,
     wireModel,
     ...limits,
-    ...lanePrices(options, provider.vendor, prices, wireModel),
+    ...lanePrices(options, provider.vendor, prices, wireModel, provider.cacheRates),
     send(request, failures, stops) {
       if (request.embedding !== undefined && vectors !== undefined) return vectors.ask(request, failures, stops);
       lane.requestRate.add(1, world.now());

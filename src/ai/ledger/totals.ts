@@ -1,4 +1,4 @@
-import { inputTokens, type Nano } from '../money/index.js';
+import { inputTokens, writtenTokens, type Nano } from '../money/index.js';
 import type { LedgerEntry } from './entry.js';
 
 /** The totals of attempts. Uncertain costs are counted separately and never as zero. */
@@ -6,6 +6,10 @@ export interface Totals {
   readonly attempts: number;
   readonly answered: number;
   readonly inputTokens: number;
+  /** Of the input tokens, those read from a provider's cache … */
+  readonly cacheReadTokens: number;
+  /** … and those written to it. */
+  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
   /** From the providers' usage. */
   readonly exact: Nano;
@@ -25,6 +29,8 @@ export const NOTHING: Totals = {
   attempts: 0,
   answered: 0,
   inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
   outputTokens: 0,
   exact: 0n,
   estimated: 0n,
@@ -44,6 +50,8 @@ export function plus(totals: Totals, entry: LedgerEntry): Totals {
     attempts: totals.attempts + 1,
     answered: totals.answered + (end?.outcome === 'answered' ? 1 : 0),
     inputTokens: totals.inputTokens + (end?.tokens === undefined ? 0 : inputTokens(end.tokens)),
+    cacheReadTokens: totals.cacheReadTokens + (end?.tokens?.cacheRead ?? 0),
+    cacheWriteTokens: totals.cacheWriteTokens + (end?.tokens === undefined ? 0 : writtenTokens(end.tokens)),
     outputTokens: totals.outputTokens + (end?.tokens?.output ?? 0),
     exact: totals.exact + (billing === 'exact' ? (cost ?? 0n) : 0n),
     estimated: totals.estimated + (billing === 'estimated' ? (cost ?? 0n) : 0n),

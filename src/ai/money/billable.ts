@@ -20,6 +20,11 @@ export function inputTokens(tokens: BillableTokens): number {
   return tokens.input + tokens.cacheRead + tokens.cacheWrite + tokens.cacheWriteHour;
 }
 
+/** Those written to a cache, however long it lives. */
+export function writtenTokens({ cacheWrite, cacheWriteHour }: BillableTokens): number {
+  return cacheWrite + cacheWriteHour;
+}
+
 export function totalTokens(tokens: BillableTokens): number {
   return inputTokens(tokens) + tokens.output;
 }

@@ -1,6 +1,6 @@
 /** Money: integer nano-dollars, exact prices, and what tokens cost. */
-export { inputTokens, NO_TOKENS, totalTokens, type BillableTokens } from './billable.js';
-export { configuredPrice, type CostPerToken } from './configured-price.js';
+export { inputTokens, NO_TOKENS, totalTokens, writtenTokens, type BillableTokens } from './billable.js';
+export { configuredPrice, type CacheRates, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';
 export { costOf, worstCostOf, type Price } from './price.js';
 export { knownModels, PRICES_FROM, type KnownModel } from './model-catalogue.js';

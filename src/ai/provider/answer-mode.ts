@@ -1,5 +1,12 @@
 import type { SchemaObject } from '../../config/answer-schema/index.js';
-import { inWords, wrapped, type AnswerMode, type SchemaMode, type SchemaModeChoice } from '../schema/index.js';
+import {
+  inWords,
+  inWordsFirst,
+  wrapped,
+  type AnswerMode,
+  type SchemaMode,
+  type SchemaModeChoice,
+} from '../schema/index.js';
 import type { ProviderRequest } from './provider.js';
 import { at, listAt } from './read-json.js';
 import type { SdkCallOptions, Wire } from './wire.js';
@@ -82,7 +89,10 @@ type ModeRequest = Pick<ProviderRequest, 'model' | 'schema'> & { readonly schema
 /** The request with the schema in its words, where the mode wants them. */
 export function withWords(request: ProviderRequest, answer: AnswerMode | undefined): ProviderRequest {
   if (answer === undefined || answer.sent !== undefined) return request;
-  return { ...request, messages: inWords(request.messages, answer.asked) };
+  const { cache, messages } = request;
+  // What is the same for all events comes first, where that is to be cached.
+  if (cache !== undefined) return { ...request, ...inWordsFirst(messages, answer.asked, cache) };
+  return { ...request, messages: inWords(messages, answer.asked) };
 }
 
 /** The part of the SDK's options that binds the answer. */

@@ -35,6 +35,8 @@ export const anthropic: Wire = {
     const asked = { ...options, ...(isBound && { responseFormat }), providerOptions: { anthropic: anthropicOptions } };
     return withEffort(asked, request);
   },
+  caches: 'marks',
+  cacheRates: { read: 10n, write: 125n, writeHour: 200n },
   refusesMedia: refusedByMessages,
   assembly: messageAssembly,
   streamsMayLack: { endMark: false, usage: false },

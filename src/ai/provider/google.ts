@@ -43,6 +43,7 @@ export const google: Wire = {
   schemaModes: ['json_schema', 'json_object', 'prompt'],
   schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),
   adapt: withThinking,
+  caches: 'prefix',
   assembly: contentAssembly,
   streamsMayLack: { endMark: true, usage: false },
   read(body) {

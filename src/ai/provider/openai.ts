@@ -41,6 +41,7 @@ export const openai: Wire = {
       },
     };
   },
+  caches: 'prefix',
   refusesMedia: refusedByChat,
   assembly: chatAssembly,
   streamsMayLack: { endMark: false, usage: false },

@@ -18,7 +18,7 @@ type ToolPart = PartOf<'tool'>;
 
 /** The messages of a request as the AI SDK has them. */
 export function promptOf(messages: readonly Message[]): Prompt {
-  return withResultsJoined(messages).map(messageOf);
+  return withResultsJoined(messages).flatMap(messagesOf);
 }
 
 /** The results of an answer's calls in one message: Anthropic and Google want them so. */
@@ -32,12 +32,20 @@ function withResultsJoined(messages: readonly Message[]): readonly Message[] {
   return joined;
 }
 
-function messageOf(message: Message): Prompt[number] {
-  const { role } = message;
+/** Its part up to a mark is a system message of its own, as these have no parts. */
+function messagesOf(message: Message): readonly Prompt[number][] {
+  if (message.role !== 'system') return [messageOf(message, message.role)];
+  return asOneText(partsOf(message))
+    .filter(isOf('text'))
+    .map(({ text, cached }) => ({ role: 'system', content: text, ...(cached === true && CACHED) }));
+}
+
+/** How Anthropic is told to cache what is up to here; its cache lives five minutes from the last use on. */
+const CACHED = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } };
+
+function messageOf(message: Message, role: Exclude<Message['role'], 'system'>): Prompt[number] {
   const parts = partsOf(message);
   switch (role) {
-    case 'system':
-      return { role, content: textOf(message) };
     case 'assistant':
       return { role, content: asOneText(parts).filter(isOf('text', 'tool_call')).map(saidOf) };
     case 'tool':
@@ -52,10 +60,17 @@ function messageOf(message: Message): Prompt[number] {
   }
 }
 
-/** Texts beside nothing else are one. */
+/** Texts beside nothing else are one, or two where one of them is marked: up to the mark, and behind it. */
 function asOneText(parts: readonly MessagePart[]): readonly MessagePart[] {
   if (!parts.every(({ type }) => type === 'text')) return parts;
-  return [{ type: 'text', text: textOf({ role: 'user', content: parts }) }];
+  const mark = parts.findIndex((part) => part.type === 'text' && part.cached === true);
+  const joined = (some: readonly MessagePart[]): string => textOf({ role: 'user', content: some });
+  if (mark === -1) return [{ type: 'text', text: joined(parts) }];
+  const behind = joined(parts.slice(mark + 1));
+  return [
+    { type: 'text', text: joined(parts.slice(0, mark + 1)), cached: true },
+    ...(behind === '' ? [] : [{ type: 'text' as const, text: behind }]),
+  ];
 }
 
 function isOf<T extends MessagePart['type']>(...types: T[]) {
@@ -63,7 +78,7 @@ function isOf<T extends MessagePart['type']>(...types: T[]) {
 }
 
 function saidOf(part: TextPart | ToolCallPart): AssistantPart {
-  if (part.type === 'text') return part;
+  if (part.type === 'text') return writtenOf(part);
   return { type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.arguments };
 }
 
@@ -72,7 +87,11 @@ function resultOf({ id, name, text }: ToolResultPart): ToolPart {
 }
 
 function givenOf(part: TextPart | MediaPart): UserPart {
-  return part.type === 'text' ? part : fileOf(part);
+  return part.type === 'text' ? writtenOf(part) : fileOf(part);
+}
+
+function writtenOf({ type, text, cached }: TextPart): PartOf<'user'> & PartOf<'assistant'> & { readonly type: 'text' } {
+  return { type, text, ...(cached === true && CACHED) };
 }
 
 function fileOf({ mediaType, url, data = '', name }: MediaPart): UserPart {

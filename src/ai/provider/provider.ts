@@ -1,6 +1,6 @@
-import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { BillableTokens, CacheRates, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
-import type { JsonSchema, UniversalRequest } from '../request/index.js';
+import type { CachePrefix, JsonSchema, UniversalRequest } from '../request/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { Network, Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
@@ -40,6 +40,8 @@ export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'ma
   readonly schemaMode?: SchemaModeChoice | undefined;
   /** Default: as the provider is set. */
   readonly stream?: boolean | undefined;
+  /** What of it is to be kept in the provider's cache. Default: nothing is said of it. */
+  readonly cache?: CachePrefix | undefined;
 }
 
 /** How an answer ended; all but `complete` are failures. `reason` is the provider's word for it; null: it gave none. */
@@ -145,6 +147,8 @@ export interface Provider {
   readonly baseUrl: string;
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
+  /** What it bills for cached tokens where nobody says. Default: as for others. */
+  readonly cacheRates?: CacheRates | undefined;
   /** Its name in OpenTelemetry's conventions, where its kind has one. */
   readonly telemetryName?: string | undefined;
   serves(model: string): boolean;

@@ -3,6 +3,7 @@ import { mediaOf } from '../request/index.js';
 import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
 import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
+import { withCacheMark } from './cache-mark.js';
 import { callOptions } from './call-options.js';
 import { askForVectors, readVectors } from './embeddings.js';
 import { withExtra } from './extra-body.js';
@@ -89,9 +90,12 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       }
       refuseMedia(wire, request);
       const model = await wire.model(settings, request.model);
-      const asked = wire.adapt(callOptions(withWords(request, mode), mode), request, mode);
+      const worded = withWords(request, mode);
+      const marked = wire.caches === 'marks' ? withCacheMark(worded) : worded;
+      const asked = wire.adapt(callOptions(marked, mode), request, mode);
       const warnings = stream === undefined ? (await model.doGenerate(asked)).warnings : await streamed(model, asked);
-      return finished(warnings.map(warningText));
+      const isUncached = request.cache !== undefined && wire.caches === undefined;
+      return finished([...warnings.map(warningText), ...(isUncached ? ['cache: no cache is known of it'] : [])]);
     } catch (error) {
       if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
       // The library rejects some valid answers: without usage, or with an unknown part.
@@ -174,6 +178,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     kind: wire.kind,
     baseUrl,
     vendor: wire.vendor(baseUrl),
+    cacheRates: wire.cacheRates,
     telemetryName: wire.telemetryName,
     embeddings: wire.embeddings,
     serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),

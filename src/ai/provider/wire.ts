@@ -1,6 +1,6 @@
 import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { OpenAIProvider } from '@ai-sdk/openai';
-import type { BillableTokens, Nano, Vendor } from '../money/index.js';
+import type { BillableTokens, CacheRates, Nano, Vendor } from '../money/index.js';
 import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { AnswerParts } from './answer-parts.js';
 import type { Assembly } from './assembly.js';
@@ -70,6 +70,13 @@ export interface Wire {
   schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest, answer: AnswerMode | undefined): SdkCallOptions;
+  /**
+   * How it caches what requests have in common. `marks`: up to a mark in the request. `prefix`: by itself, whatever requests begin
+   * with. Absent: not that it is known.
+   */
+  readonly caches?: 'marks' | 'prefix';
+  /** What it bills for cached tokens, where a config says nothing of that. Default: as for others. */
+  readonly cacheRates?: CacheRates;
   /** Puts the events of a streamed answer together to the body that {@link read} reads. */
   assembly(): Assembly;
   /**

@@ -120,6 +120,8 @@ export function totalsJson(totals: Totals): Record<string, number> {
     answered: totals.answered,
     input_tokens: totals.inputTokens,
     output_tokens: totals.outputTokens,
+    cache_read_tokens: totals.cacheReadTokens,
+    cache_write_tokens: totals.cacheWriteTokens,
     cost: dollars(knownCost(totals)),
     cost_exact: dollars(totals.exact),
     cost_estimated: dollars(totals.estimated),

@@ -1,4 +1,5 @@
 /** The universal request: its shape, its check, its canonical text and its size in tokens. */
+export type { CachePrefix } from '../../config/script/index.js';
 export { canonicalJson } from './canonical.js';
 export { loadTokenCounter, roughTokens, type TokenCounter } from './likely-tokens.js';
 export { notExtra, NUMBERS, unknownMember } from './members.js';

@@ -1,6 +1,8 @@
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  /** What is up to here is to be kept in the provider's cache. */
+  readonly cached?: true;
 }
 
 /** An image, a recording or a document: by its address, or as its bytes. */

@@ -1,12 +1,12 @@
 import type { SchemaObject } from '../../config/answer-schema/index.js';
-import type { Message } from '../request/index.js';
+import type { CachePrefix, Message } from '../request/index.js';
 
 /**
  * The messages with a schema put into words, at the end of the last one: not every model takes a system message. It says JSON,
  * which OpenAI demands where an answer must be a JSON object.
  */
 export function inWords(messages: readonly Message[], schema: SchemaObject): readonly Message[] {
-  const text = `Answer with nothing but JSON that satisfies this JSON Schema:\n${JSON.stringify(schema)}`;
+  const text = wordsOf(schema);
   const last = messages.at(-1);
   if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
   const content =
@@ -14,4 +14,33 @@ export function inWords(messages: readonly Message[], schema: SchemaObject): rea
       ? `${last.content}\n\n${text}`
       : [...last.content, { type: 'text' as const, text }];
   return [...messages.slice(0, -1), { ...last, content }];
+}
+
+/** As {@link inWords}, at the beginning of the first message: what a cache is to keep is longer by it. */
+export function inWordsFirst(
+  messages: readonly Message[],
+  schema: SchemaObject,
+  cache: CachePrefix,
+): { readonly messages: readonly Message[]; readonly cache: CachePrefix } {
+  const text = wordsOf(schema);
+  const [first, ...others] = messages;
+  if (first === undefined || (first.role !== 'system' && first.role !== 'user')) {
+    return {
+      messages: [{ role: 'user', content: text }, ...messages],
+      cache: { ...cache, messages: cache.messages + 1 },
+    };
+  }
+  const isBegun = cache.messages === 0;
+  if (typeof first.content === 'string') {
+    const content = `${text}\n\n${first.content}`;
+    const longer = isBegun && cache.parts === 0 ? { ...cache, text: `${text}\n\n${cache.text}` } : cache;
+    return { messages: [{ ...first, content }, ...others], cache: longer };
+  }
+  const content = [{ type: 'text' as const, text: `${text}\n\n` }, ...first.content];
+  const longer = isBegun ? { ...cache, parts: cache.parts + 1 } : cache;
+  return { messages: [{ ...first, content }, ...others], cache: longer };
+}
+
+function wordsOf(schema: SchemaObject): string {
+  return `Answer with nothing but JSON that satisfies this JSON Schema:\n${JSON.stringify(schema)}`;
 }

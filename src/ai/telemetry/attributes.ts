@@ -1,4 +1,4 @@
-import { dollars, inputTokens } from '../money/index.js';
+import { dollars, inputTokens, writtenTokens } from '../money/index.js';
 import type { EndedAttempt } from './ended-attempt.js';
 
 export type Attributes = Readonly<Record<string, string | number | readonly string[]>>;
@@ -40,6 +40,8 @@ export function attributesOf(attempt: EndedAttempt): Attributes {
     'gen_ai.response.id': responseId,
     'gen_ai.response.finish_reasons': typeof finish === 'string' ? [finish] : undefined,
     'gen_ai.usage.input_tokens': end?.tokens && inputTokens(end.tokens),
+    'gen_ai.usage.cache_read.input_tokens': end?.tokens?.cacheRead,
+    'gen_ai.usage.cache_creation.input_tokens': end?.tokens && writtenTokens(end.tokens),
     'gen_ai.usage.output_tokens': end?.tokens?.output,
     'server.address': hostname,
     'server.port': port === '' ? PORTS[protocol] : Number(port),

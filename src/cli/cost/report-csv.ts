@@ -15,6 +15,8 @@ const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
   ['unknown_requests', ({ unknown }) => String(unknown)],
   ['unknown_at_most', ({ unknownAtMost }) => dollarText(unknownAtMost)],
   ['unpriced_requests', ({ unpriced }) => String(unpriced)],
+  ['cache_read_tokens', ({ cacheReadTokens }) => String(cacheReadTokens)],
+  ['cache_write_tokens', ({ cacheWriteTokens }) => String(cacheWriteTokens)],
 ];
 
 /** For spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */

@@ -1,5 +1,6 @@
 import { knownCost, NO_VALUE, type CostReport, type Nano, type Totals } from '../../ai/index.js';
 import { amountColumn, showAmount } from '../../ai/money/index.js';
+import { cacheShare } from '../terminal/cache-share.js';
 import { grouped } from '../terminal/grouped.js';
 import { table, type Column } from '../terminal/table.js';
 import { bar } from './bar.js';
@@ -22,7 +23,7 @@ export function reportText(view: CostView, columns: number | undefined): string 
   const body =
     report.groups.length === 0
       ? 'nothing was spent\n'
-      : `${costTable(view, columns)}${uncertain(report.period)}${cascadesText(report.cascades)}`;
+      : `${costTable(view, columns)}${uncertain(report.period)}${fromCaches(report.period)}${cascadesText(report.cascades)}`;
   return `AI calls since ${from} (days in ${timeZone})\n\n${body}\n${today(report)}`;
 }
 
@@ -66,6 +67,13 @@ function uncertain(totals: Totals): string {
   }
   if (unpriced > 0) lines.push(`not in the sum: ${counted(unpriced, 'request')} to models without a known price`);
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function fromCaches(totals: Totals): string {
+  const share = cacheShare(totals);
+  const [read, written] = [grouped(totals.cacheReadTokens), grouped(totals.cacheWriteTokens)];
+  if (share !== undefined) return `${share}: ${read} tokens read, ${written} written\n`;
+  return totals.cacheWriteTokens === 0 ? '' : `nothing of the input from caches, ${written} tokens written to them\n`;
 }
 
 function today(report: CostReport): string {

@@ -1,5 +1,6 @@
 import { dollars, knownCost, type AiStatus } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
+import { cacheShare } from '../terminal/cache-share.js';
 import { grouped } from '../terminal/grouped.js';
 
 /** What the AI calls of a run came to. */
@@ -19,6 +20,8 @@ export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSum
     `${grouped(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
     `${showAmount(knownCost(totals))} spent`,
   );
+  const share = cacheShare(totals);
+  if (share !== undefined) parts.push(share);
   if (unknown > 0) parts.push(`${grouped(unknown)} of unknown cost, at most ${showAmount(unknownAtMost)} more`);
   if (unpriced > 0) parts.push(`${grouped(unpriced)} without a known price`);
   return {
@@ -34,6 +37,8 @@ export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSum
       unpriced,
       input_tokens: inputTokens,
       output_tokens: outputTokens,
+      cache_read_tokens: totals.cacheReadTokens,
+      cache_write_tokens: totals.cacheWriteTokens,
     },
   };
 }

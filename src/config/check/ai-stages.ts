@@ -11,9 +11,9 @@ import type { ConfigText } from '../load/validate.js';
 import { filledText } from './filled-text.js';
 import { listedModels } from './listed-models.js';
 import { stagesOf } from '../plan/script-sites.js';
-import { diagnoseScript, type ScriptSource } from '../script/index.js';
+import { diagnoseScript, requestMembers, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
+import { isTemplate, namesModel, requestLiteral, type Literal } from '../plan/request-literal.js';
 
 export interface AiStage {
   /** Of the settings of its calls. */
@@ -133,7 +133,7 @@ function refusedMedia(
   );
 }
 
-function providerKind(
+export function providerKind(
   document: SourceDocument,
   kinds: ConfigText['kinds'],
   server: string,

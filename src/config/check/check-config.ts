@@ -22,6 +22,7 @@ import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
+import { uncachedStages } from './cached-stages.js';
 import { filledText } from './filled-text.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
@@ -137,6 +138,7 @@ class Checker {
     return [
       ...judged,
       ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),
+      ...uncachedStages(this.#config, stages, known, this.#scriptAt),
       ...misnamedOutputs(this.#config, name),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),

@@ -196,6 +196,8 @@ export interface ProviderInConfig {
   readonly embeddings?: object;
   /** Where requests go by default; undefined: one must be configured. */
   readonly baseUrl: string | undefined;
+  /** How it caches what requests have in common. Absent: not that it is known. */
+  readonly caches?: 'marks' | 'prefix';
   /** Whether it may have a model of this name at its own address. */
   knows(model: string): boolean;
   readonly needsKey: boolean;

@@ -1,8 +1,8 @@
 import { formatPointer } from 'computo-js';
-import { isTemplate, requestMembers } from './request-literal.js';
+import { isTemplate } from './request-literal.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { MapTemplate } from '../kinds/index.js';
-import { diagnoseScript, type ScriptSource } from '../script/index.js';
+import { diagnoseScript, requestMembers, type ScriptSource } from '../script/index.js';
 import { diagnose } from '../source/index.js';
 
 /** What is wrong with the members that a stage's script writes literally. */

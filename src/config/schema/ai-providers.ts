@@ -16,8 +16,16 @@ const price = () => money('a price in US dollars per token, like 0.00003');
 const costPerToken = section({
   input: price().describe('US dollars per input token.'),
   output: price().describe('US dollars per output token.'),
-  cache_read: price().optional().describe('US dollars per input token read from the cache. Default: as input.'),
-  cache_write: price().optional().describe('US dollars per input token written to the cache. Default: as input.'),
+  cache_read: price()
+    .optional()
+    .describe(
+      'US dollars per input token read from the cache. Default: of kind anthropic a tenth of input, else as input.',
+    ),
+  cache_write: price()
+    .optional()
+    .describe(
+      'US dollars per input token written to the cache. Default: of kind anthropic 1.25 times input (for an hour twice), else as input.',
+    ),
 }).describe('Prices, in US dollars per token; they override the built-in price table.');
 
 const rateLimit = section({

@@ -124,6 +124,7 @@ export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions
     onTruncated: stage.onTruncated,
     fallbackOn: stage.fallbackOn,
     stream: stage.stream,
+    cache: stage.cache,
     ...(stage.cascade &&
       stage.step !== undefined && {
         cascade: { step: stage.step, models: stage.cascade.map(({ model }) => model) },

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from 'computo-js';
+import type { CachePrefix } from '../../ai/request/index.js';
 import type { PauseReason } from '../run-paused.js';
 import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js';
 
@@ -38,6 +39,8 @@ export interface AiStagePlan extends StagePlan {
   /** What makes a call go to the next provider instead of failing its event. */
   readonly fallbackOn: readonly ('content_filter' | 'context_length' | 'truncated')[];
   readonly stream?: boolean;
+  /** How far its requests are the same for all events, where that is to be cached. */
+  readonly cache?: CachePrefix;
 }
 
 /** One model of a cascade. */

@@ -80,6 +80,12 @@ export const aiSettings = (f: SchemaVocabulary) =>
           .flag()
           .optional()
           .describe('Let answers come as they are written, where the server can. Default: as the provider is set.'),
+        cache: f
+          .flag()
+          .prefault(false)
+          .describe(
+            "Have what all requests begin with kept in the provider's cache: system, messages and prompt up to the first placeholder.",
+          ),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
         name: f.stageName(),
       })

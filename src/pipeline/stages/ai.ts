@@ -1,6 +1,7 @@
 import { ANY_SHAPE, objectShape, parsePointer, type Json, type JsonObject, type Shape } from 'computo-js';
 import type { SettingProblem, StageMaker } from '../../config/kinds/index.js';
 import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
+import { cachePrefix, type CachePrefix } from '../../config/script/index.js';
 import type { SourceNode } from '../../config/source/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import { cascadeCall } from '../ai/cascade.js';
@@ -103,6 +104,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       fallbackOn,
       ...(settings.stream !== undefined && { stream: settings.stream }),
       ...(inDoubt !== undefined && { inDoubt }),
+      ...(settings.cache && { cache: prefixOf(request) }),
     }
   );
 }
@@ -115,6 +117,10 @@ async function requestOf(
   if (request !== undefined) return await make.scriptOrTemplate(['ai', 'request']);
   const asked = file === undefined ? prompt : await make.textFile(['ai', 'prompt_file'], file);
   return asked === undefined ? undefined : { template: { ...(system !== undefined && { system }), prompt: asked } };
+}
+
+function prefixOf(request: ScriptPlan | TemplatePlan): CachePrefix {
+  return 'template' in request ? cachePrefix(request.template, true) : cachePrefix(request.script, false);
 }
 
 /** What requests have where they say nothing themselves. */

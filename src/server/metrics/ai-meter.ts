@@ -30,6 +30,11 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
     'provider',
   ]);
   const tokens = counter('ai_tokens_total', 'Tokens, as providers count them.', ['provider', 'model', 'direction']);
+  const cached = counter(
+    'ai_cached_tokens_total',
+    "Of the input tokens, those read from a provider's cache, and those written to it.",
+    ['provider', 'model', 'direction'],
+  );
   const cost = counter(
     'ai_cost_usd_total',
     'US dollars: exact, estimated where an answer reports no usage, or the worst case of what may have been billed.',
@@ -82,6 +87,8 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
           const { input, cacheRead, cacheWrite, cacheWriteHour, output } = end.tokens;
           tokens.inc({ provider, model, direction: 'input' }, input + cacheRead + cacheWrite + cacheWriteHour);
           tokens.inc({ provider, model, direction: 'output' }, output);
+          cached.inc({ provider, model, direction: 'read' }, cacheRead);
+          cached.inc({ provider, model, direction: 'write' }, cacheWrite + cacheWriteHour);
         }
         const amount = end.billing === 'unknown' ? end.bound : end.cost;
         if (amount !== null) cost.inc({ provider, model, billing: end.billing }, Number(amount) / NANO);

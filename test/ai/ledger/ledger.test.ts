@@ -84,6 +84,8 @@ describe('the ledger', () => {
       attempts: 5,
       answered: 3,
       inputTokens: 12,
+      cacheReadTokens: 2,
+      cacheWriteTokens: 0,
       outputTokens: 5,
       exact: 1n,
       estimated: 20n,

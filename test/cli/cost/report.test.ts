@@ -9,6 +9,8 @@ const NOTHING: Totals = {
   attempts: 0,
   answered: 0,
   inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
   outputTokens: 0,
   exact: 0n,
   estimated: 0n,
@@ -114,7 +116,7 @@ today (2026-07-02): $0.00 of $20.00 spent, $19.00 left
 
   it('keeps amounts exact for spreadsheets', () => {
     const csv = reportCsv(view([['2026-07-01', { attempts: 1, answered: 1, exact: 1n }]]));
-    expect(csv.split('\n')[1]).toBe('2026-07-01,1,1,0,0,0.000000001,0.000000001,0,0,0,0,0');
+    expect(csv.split('\n')[1]).toBe('2026-07-01,1,1,0,0,0.000000001,0.000000001,0,0,0,0,0,0,0');
   });
 });
 
