@@ -15,6 +15,10 @@ const FREE_BYTES_MIN = 2 ** 20;
 /** A record is written with the pages around it. */
 const BYTES_PER_BYTE = 4;
 
+/** No disk is filled up from this much in so short a time: until then it is not asked again. */
+const PLENTY_BYTES = 4 * 2 ** 30;
+const PLENTY_LASTS_MS = 50;
+
 /** The writes to an environment. */
 export interface Writes {
   /**
@@ -35,6 +39,8 @@ export interface Writes {
 
 export function writesTo(folder: string): Writes {
   const underWay = new Set<(error: StoreWriteError) => void>();
+  /** Until when there is room for sure, in milliseconds of a clock that never jumps. */
+  let hasPlentyUntil = Number.NEGATIVE_INFINITY;
   let failure: StoreWriteError | undefined;
   const failAll = async (error: unknown): Promise<void> => {
     const cause = await causeOf(error);
@@ -43,10 +49,14 @@ export function writesTo(folder: string): Writes {
   };
   return {
     needRoom(bytes) {
+      const now = performance.now();
+      if (now < hasPlentyUntil) return;
       const { bavail, bsize } = writing(folder, () => statfsSync(folder));
-      if (bavail * bsize < FREE_BYTES_MIN + bytes * BYTES_PER_BYTE) {
+      const free = bavail * bsize;
+      if (free < FREE_BYTES_MIN + bytes * BYTES_PER_BYTE) {
         throw new StoreWriteError(folder, 'there is no space left on the device');
       }
+      if (free > PLENTY_BYTES) hasPlentyUntil = now + PLENTY_LASTS_MS;
     },
     done: (write) =>
       new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ import type {
   ProviderWorld,
 } from './provider.js';
 import { at, errorStatus, parsed, textAt } from './read-json.js';
-import { answerMask, masked, type AnswerMask } from './masked.js';
+import { answerMasks, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
@@ -53,6 +53,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     signal: AbortSignal,
     name: string,
     configuredKey: ApiKey | undefined,
+    maskFor: (apiKey: string) => AnswerMask,
   ): Promise<ProviderResult> => {
     const key = await revealed(configuredKey);
     if ('problem' in key) {
@@ -64,7 +65,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
     const isForVectors = request.embedding !== undefined;
     const mode = isForVectors ? undefined : answerModes.of(request);
-    const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
+    const mask = maskFor(apiKey);
     const isStreamed = !isForVectors && (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
     const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
     const failed = (failure: ProviderFailure): ProviderResult => {
@@ -169,18 +170,21 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
   };
 
-  const withKey = (key: ApiKey | undefined, shownName: string): Provider => ({
-    name: shownName,
-    kind: wire.kind,
-    baseUrl,
-    vendor: wire.vendor(baseUrl),
-    telemetryName: wire.telemetryName,
-    embeddings: wire.embeddings,
-    serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
-    call: (request, signal) => call(request, signal, shownName, key),
-    withKey,
-    close: () => transport.close(),
-  });
+  const withKey = (key: ApiKey | undefined, shownName: string): Provider => {
+    const maskFor = answerMasks([...keysIn(options.headers), ...keysIn(options.query)]);
+    return {
+      name: shownName,
+      kind: wire.kind,
+      baseUrl,
+      vendor: wire.vendor(baseUrl),
+      telemetryName: wire.telemetryName,
+      embeddings: wire.embeddings,
+      serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
+      call: (request, signal) => call(request, signal, shownName, key, maskFor),
+      withKey,
+      close: () => transport.close(),
+    };
+  };
   return withKey(options.apiKey, options.name);
 }
 

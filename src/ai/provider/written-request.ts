@@ -19,10 +19,8 @@ export interface Additions {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Ends the library's work once it has written its request. */
-class Written extends Error {
-  override readonly name = 'Written';
-}
+/** Ends the library's work once it has written its request. One for all, because a stack takes long to record. */
+const WRITTEN = new Error('the request is written');
 
 /**
  * Lets the AI SDK write a request without sending it. The library's way of sending is too coarse for decisions on money and retries:
@@ -44,7 +42,7 @@ export async function writeRequest<Model extends object>(
     const headers = new HeaderList(init?.headers as Record<string, string> | undefined);
     for (const [name, value] of Object.entries(more)) headers.set(name, value);
     request = { url, headers, body: withExtra(typeof init?.body === 'string' ? init.body : '', extra) };
-    throw new Written();
+    throw WRITTEN;
   });
   const warnings = warningsOf(model);
   try {
