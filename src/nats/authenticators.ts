@@ -15,7 +15,7 @@ export async function authenticatorsOf(options: NatsOptions): Promise<Authentica
   ];
 }
 
-/** `nats://user:password@host` or `nats://token@host`, as NATS' own tools accept it. */
+/** Reads `nats://user:password@host` or `nats://token@host`, as NATS' own tools accept it. */
 function fromUrl([url = '']: readonly string[]): Partial<NatsOptions> {
   if (!URL.canParse(url)) return {};
   const { username, password } = new URL(url);
