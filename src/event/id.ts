@@ -49,7 +49,7 @@ export function eventId(timestamp: number, counter: number): string {
 /** Length of an id, in characters. */
 export const ID_LENGTH = 36;
 
-/** The two hexadecimal digits of each byte, the first digit in the lower half. */
+/** The two hexadecimal digits of each byte, the first one in the low byte. */
 const DIGITS = Uint16Array.from(HEX, (digits) => digits.charCodeAt(0) | (digits.charCodeAt(1) << 8));
 const DASH = 0x2d;
 

@@ -18,7 +18,7 @@ const BYTES_PER_BYTE = 4;
 /** The writes to an environment. */
 export interface Writes {
   /**
-   * Checks that there is space for a write; call this before a write of `bytes` bytes.
+   * Call this before a write of `bytes` bytes.
    *
    * @throws StoreWriteError if there is not enough space; writes can continue as soon as there is
    */

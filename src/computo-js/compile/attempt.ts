@@ -25,7 +25,7 @@ export function attempting(evaluate: Attempt, isForgiven: (error: unknown) => bo
       return evaluate(run, scope);
     } catch (error) {
       if (!isForgiven(error)) throw error;
-      // Restores what the lambdas that the error aborted did not.
+      // Restores these, because lambdas that the error ended have not.
       run.depthLeft = depthLeft;
       run.framesLeft = framesLeft;
       return undefined;

@@ -26,7 +26,7 @@ export interface Detection {
 interface Expression {
   readonly script: Json;
   readonly place: Place;
-  /** Whether only the classic dialect evaluates the expression, so that markers of the current dialect in it mean nothing. */
+  /** Whether only the classic dialect evaluates it, so that markers of the current dialect mean nothing. */
   readonly onlyClassic: boolean;
 }
 

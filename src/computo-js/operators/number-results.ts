@@ -39,7 +39,7 @@ function integerTooLong({ place, operator }: Call): Error {
   );
 }
 
-/** An operation that is exact or correctly rounded in doubles as long as the result is small. */
+/** An operation that doubles compute correctly as long as the result is small. */
 export type SmallOperation = '+' | '-' | '*';
 
 /**

@@ -81,7 +81,7 @@ function outputOfCall(
   return { kind: 'compute', compute: computed(call) };
 }
 
-/** Returns the number of the field that an expression reads, if it reads exactly one field. */
+/** Returns the number of the field that an expression reads, if it is just a field. */
 function fieldOf(node: Node, fields: FieldReader): number | undefined {
   const reading = node.type === 'call' ? readingOf(node) : undefined;
   if (typeof reading !== 'object' || reading.of !== 'input') return undefined;

@@ -1,9 +1,6 @@
 import { ANY, arrayShape, type Shape } from './shape.js';
 
-/**
- * Returns the shape of the elements that an array operator finds in its argument. In the current dialect, that may also be an
- * object with an `array` list.
- */
+/** Returns the shape of an array argument's elements. In the current dialect, the argument may also be an object with an `array` list. */
 export function elementOf({ any, array, object }: Shape): Shape {
   return any || object !== undefined || array === undefined ? ANY : array.element;
 }

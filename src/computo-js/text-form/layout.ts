@@ -74,7 +74,7 @@ export function layOut(doc: Doc, width: number): string {
     const { doc: one, isFlat } = next;
     if (typeof one === 'string') write(one);
     else if (!isLine(one)) {
-      // The content of a doc on one line is on the same line.
+      // If a doc is on one line, so is everything in it.
       const fits = isFlat || (isGroup(one) && fitsIn(width - column, one, todo));
       pushParts(todo, { ...next, isFlat: fits });
     } else if (isFlat) write(one.flat);

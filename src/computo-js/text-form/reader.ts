@@ -7,7 +7,7 @@ const BLANKS = /[ \t\r\n]*/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DIGITS = /[0-9]+/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-/** Characters that would continue a number, which then ends too early. */
+/** Characters that would continue a number that has ended. */
 const GOES_ON = /[A-Za-z0-9_.]/;
 
 /** A text and the current position in it. */

@@ -60,7 +60,7 @@ function alike(a: Json, b: Json, pending: Json[], effort: Effort): boolean {
   return true;
 }
 
-/** Reverses the order, because pairs are taken last in, first out, and the first difference is most likely near the front. */
+/** Pairs are taken last in, first out, and the first difference is most likely near the front. */
 function reversePairs(pending: Json[], from: number): void {
   for (let low = from, high = pending.length - 2; low < high; low += 2, high -= 2) {
     const [a = null, b = null] = [pending[low], pending[low + 1]];

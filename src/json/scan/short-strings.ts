@@ -9,7 +9,7 @@ const WORDS = SHORT_STRING / WORD;
 
 /** Levels, countries, names: short strings recur, and comparing their bytes is faster than creating them. */
 const texts: string[] = new Array<string>(CACHE_SIZE).fill('');
-/** Length in bytes and bytes of each cached string. The bytes are stored as words, the last of which overlaps the one before it. */
+/** Length in bytes, and bytes as words, of each cached string. The last word overlaps the one before it. */
 const lengths = new Uint8Array(CACHE_SIZE);
 const written = new Int32Array(CACHE_SIZE * WORDS);
 

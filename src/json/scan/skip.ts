@@ -31,7 +31,7 @@ export function textOf(bytes: Buffer): Text {
 
 /** Numbers with this many characters fit a double with digits to spare. */
 const PLAIN_NUMBER_MAX = 15;
-/** Digits after the decimal point up to which a nonzero number below 1 prints without an exponent. */
+/** The most digits after the decimal point with which a nonzero number below 1 prints without an exponent. */
 const SMALL_FRACTION_MAX = 6;
 
 /**

@@ -115,7 +115,7 @@ async function attemptToTake(
   return heldLock(world, { path, number }, file, listener);
 }
 
-/** Gives the lock up. The file with the highest number is never removed, but rewritten to say that the lock was released. */
+/** The file with the highest number is never removed, but rewritten to say that the lock was released. */
 async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Promise<void> {
   if (isHighest) await giveBack(world, path);
   else await world.files.remove(path);

@@ -4,7 +4,7 @@ import { spendText, type Json } from '../../value/index.js';
 import { hashLibrary } from '../libraries.js';
 import { plainText } from '../plain-text.js';
 
-/** The cost of a hash, in addition to the length of the text. */
+/** Charged in addition to the length of the text. */
 const STEPS_PER_HASH = 60;
 
 /**

@@ -85,7 +85,7 @@ function literalEnd(pattern: string, start: number, add: (weight: number) => voi
 function classEnd(pattern: string, start: number): number {
   let at = start + 1;
   if (pattern.charAt(at) === '^') at += 1;
-  // A bracket that comes first does not close the class, because the class would be empty.
+  // A bracket that comes first is literal, because the class would otherwise be empty.
   for (let isFirst = true; at < pattern.length; isFirst = false) {
     const character = pattern.charAt(at);
     if (character === ']' && !isFirst) return at + 1;

@@ -100,7 +100,7 @@ export const COMPOSITES: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ]);
 
-/** Includes seconds only if the offset has any, as offsets had before time zones were introduced. */
+/** Only offsets from before time zones were introduced have seconds. */
 function offsetText(offset: number): string {
   const seconds = Math.abs(offset) / 1000;
   const rest = Math.floor(seconds % 60);

@@ -4,7 +4,7 @@ import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 /** Signs allowed before the @ besides letters and digits: of all valid signs, those in common use. */
 const LOCAL_SIGNS = '._%+-';
 
-// Functions rather than constants, because regular expressions for all letters take long to prepare, and few scripts redact.
+// Not constants, because regular expressions for all letters take long to prepare, and few scripts redact.
 const otherLetter = (): RegExp => /^[\p{L}\p{M}\p{N}]$/u;
 /** Labels separated by dots. No character can belong to two labels, so there is never any backtracking. */
 const domainFrom = (): RegExp => /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
