@@ -14,6 +14,9 @@ const TOP_MAX = 10_000;
 /** Values that are made of what one script gives. */
 const OF_ONE = ['sum', 'mean', 'min', 'max', 'first', 'last', 'distinct'] as const;
 
+/** The settings that make a window, and say how long it is. */
+const LENGTHS = ['every', 'session'] as const;
+
 const value = (f: SchemaVocabulary) =>
   f.alternatives(
     'count, or a map such as { mean: /ms }, with the key sum, mean, min, max, first, last, distinct, quantile or top',
@@ -105,12 +108,17 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
   goesByArrival: ({ window, time }) => window.kind !== 'all' && time === undefined,
   waitsForTime: ({ window }) => window.kind !== 'all',
   problems,
+  windowWithoutTime(stage) {
+    const settings = stage.entries?.get('aggregate')?.node.entries;
+    const length = settings?.has('time') === true ? undefined : LENGTHS.find((key) => settings?.has(key) === true);
+    return length && ['aggregate', length];
+  },
   plan,
   shape(_data, _made, stage) {
     const settings = stage.entries?.get('aggregate')?.node.entries;
     const members = [
       ...names(settings?.get('by')?.node).map((name) => [name, ANY_SHAPE] as const),
-      ...(settings?.has('every') === true || settings?.has('session') === true
+      ...(LENGTHS.some((key) => settings?.has(key) === true)
         ? ([
             ['start', TEXT],
             ['end', TEXT],

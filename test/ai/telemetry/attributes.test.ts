@@ -44,6 +44,18 @@ describe('the attributes of an attempt', () => {
     });
   });
 
+  it('tell the step of a cascade, and the tokens of caches', () => {
+    const { entry } = attempt();
+    const tokens = { input: 3, cacheRead: 5, cacheWrite: 7, cacheWriteHour: 11, output: 13 };
+    const end = { outcome: 'answered', billing: 'exact', cost: 0n, bound: 0n, tokens } as const;
+    expect(attributesOf(attempt({ entry: { ...entry, cascade: { step: 2, last: 'm' }, end } }))).toMatchObject({
+      'colloquium.cascade.step': 2,
+      'gen_ai.usage.input_tokens': 26,
+      'gen_ai.usage.cache_read.input_tokens': 5,
+      'gen_ai.usage.cache_creation.input_tokens': 18,
+    });
+  });
+
   it('leave out the cost of what may have been billed', () => {
     const { entry } = attempt();
     const end = { outcome: 'timeout', billing: 'unknown', cost: 0n, bound: 5n } as const;

@@ -34,6 +34,7 @@ const attempt = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   provider: 'openai',
   model: 'gpt',
   worst: 9_000_000n,
+  cascade: { step: 2, last: 'gpt' },
   end: {
     outcome: 'answered',
     billing: 'exact',
@@ -142,6 +143,8 @@ describe('the metrics', () => {
     for (const line of [
       'colloquium_ai_requests_total{provider="openai",model="gpt",outcome="answered"} 1',
       'colloquium_ai_tokens_total{provider="openai",model="gpt",direction="input"} 15',
+      'colloquium_ai_cached_tokens_total{provider="openai",model="gpt",direction="read"} 5',
+      'colloquium_ai_cascade_requests_total{pipeline="orders",stage="price",step="2"} 1',
       'colloquium_ai_cost_usd_total{provider="openai",model="gpt",billing="exact"} 0.0025',
       'colloquium_ai_budget_limit_usd 10',
       'colloquium_ai_budget_left_usd 5',
