@@ -179,9 +179,9 @@ export function workerHandle(
     },
   });
 
-  async function answer({ number: asked, call, stage, request, event }: AskedCall & { number: number }): Promise<void> {
+  async function answer({ number: asked, ...call }: AskedCall & { number: number }): Promise<void> {
     try {
-      const answered = await makeCall?.({ call, stage, request, event });
+      const answered = await makeCall?.(call);
       if (answered !== undefined && ended === undefined)
         runner.post({ kind: 'outcome', number: asked, ...answered }, []);
     } catch (error) {

@@ -54,6 +54,32 @@ it('a daemon with an AI stage pays for no event twice, killed or replayed', asyn
   await fake.close();
 });
 
+it('a daemon asks each step of a cascade its own model, and books it under the tags of the stage', async () => {
+  const price = { input: 3_000n, output: 6_000n };
+  const small = await startFakeProvider({ wire: 'openai', price });
+  const large = await startFakeProvider({ wire: 'anthropic' });
+  const cheap = `{ api_key: "${small.apiKey}", base_url: "${small.url}", models: [small], cost_per_token: { input: 0.000003, output: 0.000006 } }`;
+  const stages = [
+    `{ prompt: '\${/q}', max_tokens: 60, into: /a, tags: { team: search }, cascade: [{ model: small, accept: '$input == "EASY"' }, { model: large }] }`,
+  ];
+  const providers = { openai: cheap, anthropic: providerOf(large, ', models: [large]') };
+  const config = configOf(providers, { stages }).replace('state_dir: ./state\n', '');
+  const daemon = await startDaemon(`${config}    outputs: [{ file: ./out.ndjson }]\n`);
+  const output = (): string[] => textOf(daemon.cwd, 'out.ndjson').split('\n').slice(0, -1);
+  expect((await postLines(`${daemon.url}/events`, '{"q":"easy"}\n{"q":"hard"}')).status).toBe(202);
+  await until(() => output().length === 2, 'both are answered');
+  expect(output().map((line) => (JSON.parse(line) as { a: unknown }).a)).toMatchObject([
+    { step: 1, model: 'small', response: 'EASY', attempts: 1 },
+    { step: 2, model: 'large', response: 'HARD', attempts: 2 },
+  ]);
+  const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+  expect(metrics).toContain('colloquium_ai_cascade_requests_total{pipeline="default",stage="ai-1",step="2"} 1\n');
+  expect(await daemon.end()).toBe(0);
+  const cost = await runCli(['cost', '--by', 'tag:team', '--format', 'csv'], { cwd: daemon.cwd });
+  expect(cost.stdout.split('\n')[1]).toMatch(/^search,3,3,/);
+  await Promise.all([small.close(), large.close()]);
+});
+
 it('an answer that is too much to be read is a dead letter, and the daemon goes on', async () => {
   const body = `{"choices":${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}}`;
   const hasBody = (n: number): boolean => n > 0 && n < 5;
