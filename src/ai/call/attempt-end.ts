@@ -1,5 +1,5 @@
 import type { AttemptEnd } from '../ledger/index.js';
-import { costOf, type Nano, type Price } from '../money/index.js';
+import { costOf, NO_TOKENS, type BillableTokens, type Nano, type Price } from '../money/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { roughTokens } from '../request/index.js';
 import { billsOf, type LanePrices } from './lane-prices.js';
@@ -37,15 +37,13 @@ export function endOf(
 }
 
 function guess(price: Price, answer: ProviderAnswer, request: ProviderRequest): Nano {
-  const output = Math.min(request.maxOutputTokens, Math.ceil(answer.text.length / 4));
-  const tokens = answer.tokens ?? {
-    input: roughTokens(request),
-    cacheRead: 0,
-    cacheWrite: 0,
-    cacheWriteHour: 0,
-    output,
-  };
-  return costOf(price, tokens);
+  return costOf(price, tokensOf(answer, request));
+}
+
+/** As the answer's usage tells, else by our own count. */
+export function tokensOf({ tokens, text }: ProviderAnswer, request: ProviderRequest): BillableTokens {
+  const output = Math.min(request.maxOutputTokens, Math.ceil(text.length / 4));
+  return tokens ?? { ...NO_TOKENS, input: roughTokens(request), output };
 }
 
 /** The ledger's record of a failed attempt. */

@@ -1,6 +1,7 @@
 import { costOf, type Nano } from '../money/index.js';
 import type { AttemptEnd } from '../ledger/index.js';
 import type { ProviderAnswer, ProviderRequest } from '../provider/index.js';
+import { tokensOf } from './attempt-end.js';
 import type { CascadePlace } from './call.js';
 import { worstCost } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
@@ -12,7 +13,7 @@ export interface StepMoney {
   /** Why a step behind it can never be asked, so that it is not paid for either; undefined: it can. */
   refusal(isLimited: boolean): string | undefined;
   /** For the first step: what the last model would take for the tokens of an answer. For later steps: nothing. */
-  instead(answer: Pick<ProviderAnswer, 'tokens'>, time: number): Pick<AttemptEnd, 'instead'>;
+  instead(answer: ProviderAnswer, time: number): Pick<AttemptEnd, 'instead'>;
 }
 
 /**
@@ -42,11 +43,11 @@ export function stepMoney(
       if (unpriced === undefined) return undefined;
       return `no price is known for ${unpriced}, which the cascade asks next, but a budget needs one: set its cost_per_token`;
     },
-    instead({ tokens }, time) {
+    instead(answer, time) {
       if (step > 1 || behind.length === 0) return {};
       const [lane] = serving(lanes, last);
       const price = lane?.priceOf(last, time, 'answer');
-      return { instead: tokens === undefined || price === undefined || price === null ? null : costOf(price, tokens) };
+      return { instead: price === undefined || price === null ? null : costOf(price, tokensOf(answer, request)) };
     },
   };
 }

@@ -153,6 +153,21 @@ describe('a cascade', () => {
     ]);
   });
 
+  it('tells what the last model would have taken also for answers without usage, and nothing where it has no price', async () => {
+    const { lanes } = await models({ faults: (n) => (n === 0 ? { kind: 'usage-missing' } : undefined) });
+    const client = await on.client(lanes);
+    await run(client, cascading(), ['easy']);
+    await client.close();
+    const [before] = (await costs()).cascades;
+    expect(before?.allAtLast).toBeGreaterThan(0n);
+    const [cheap, dear] = lanes;
+    const unpriced = await on.client([cheap, { ...dear, cost_per_token: undefined }] as LaneOptions[]);
+    expect(await run(unpriced, cascading(), ['easy', 'easy too'])).toMatchObject([{}, { answer: { step: 1 } }]);
+    await unpriced.close();
+    const [after] = (await costs()).cascades;
+    expect(after?.allAtLast).toBeNull();
+  });
+
   it('pays no step again, whatever becomes of accept and of the model behind', async () => {
     const { small, large, lanes } = await models({}, {}, {});
     const other = { ...lanes[1], models: [{ name: 'large' }, { name: 'larger' }] } as LaneOptions;
@@ -207,6 +222,12 @@ describe('a cascade', () => {
     expect(Math.round(cost * 1e9)).toBe(Number(small.billed + large.billed));
     expect(await run(client, cascading({ cascade, schema }), ['row'])).toMatchObject([{ answer: { cached: true } }]);
     expect([small.records.length, large.records.length]).toEqual([2, 1]);
+    await client.close();
+    // The last model would have been asked once, not once more to mend the answer.
+    const { input = 0, output = 0 } = small.records.at(-1)?.usage ?? {};
+    expect((await costs()).cascades).toMatchObject([
+      { allAtLast: BigInt(input) * large.price.input + BigInt(output) * large.price.output },
+    ]);
   });
 
   it.each([
