@@ -245,7 +245,7 @@ export class Batch {
   }
 
   /**
-   * Shows an event that leaves a stage to whoever taps there, unless it was filtered or failed.
+   * Shows an event that leaves a stage to a tap there, unless the event was filtered or failed.
    *
    * @param id of a part of the event, or of an event made of several; undefined: the event's own
    */

@@ -20,8 +20,7 @@ export interface BlockOptions extends LineOptions {
   readonly rawMax: number;
   /**
    * Which events are observed on their way through the stages: the first of each block, which is enough to measure how long
-   * stages
-   * take and too few to cost anything, or all. Default: none.
+   * stages take and too few to cost anything, or all. Default: none.
    */
   readonly observe?: 'first' | 'all';
 }

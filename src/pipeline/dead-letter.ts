@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { EventFailure } from './failure.js';
 
 /**
- * A failed event on its way out: a JSON line without its last value, the line number, which is known only where all
- * blocks are seen in order.
+ * A failed event on its way out: a JSON line without its last value, the line number, which is known only where all blocks are
+ * seen in order.
  */
 export interface DeadLetter {
   /** The JSON text up to and including `"line":`. */
@@ -23,10 +23,8 @@ export type Remains =
 
 /**
  * Returns the start of the dead letter `{error: {kind, message, stage, path, at?, answer?}, event | raw, source, line}`, up to
- * the line
- * number. Bytes that are not valid UTF-8 are written to `raw` as base64, with `"raw_encoding":"base64"`; a truncated `raw` comes
- * with
- * `"raw_truncated_from": bytes`.
+ * the line number. Bytes that are not valid UTF-8 are written to `raw` as base64, with `"raw_encoding":"base64"`; a truncated
+ * `raw` comes with `"raw_truncated_from": bytes`.
  *
  * @param rawMax the maximum length of `raw` and of `answer`, in characters or bytes; a longer envelope becomes a `raw`
  */

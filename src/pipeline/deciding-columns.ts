@@ -11,8 +11,8 @@ export function leavesColumnsOpen(outputs: readonly OutputTake[]): boolean {
 }
 
 /**
- * Lets the first event of each table decide its columns, and writes the header before it. Takes one block at a time until all
- * are decided, so that the first event is the first of the input, however many threads there are.
+ * Lets the first event of each table decide its columns, and writes the header before it. Takes one block at a time until all are
+ * decided, so that the first event is the first of the input, however many threads there are.
  */
 export function decidingColumns(executor: OpenExecutor, outputs: readonly OutputTake[]): OpenExecutor {
   const tables = outputs.map((output) => {

@@ -37,8 +37,7 @@ export interface Drive extends Omit<
 }
 
 /**
- * Runs a pass from beginning to end. `keep` begins first and ends before the outputs are closed; the executor
- * is closed last.
+ * Runs a pass from beginning to end. `keep` begins first and ends before the outputs are closed; the executor is closed last.
  *
  * @throws the errors of `keep` and of closing the outputs; all others are in the result
  */

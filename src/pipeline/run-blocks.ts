@@ -70,8 +70,8 @@ export interface BlockRun {
   /** Called with each block that is safely out. */
   readonly onDelivered?: (delivered: Delivered) => void;
   /**
-   * Called when all events up to here are out, and none after: a checkpoint may be made here. With `unordered`, says only
-   * that the block is out.
+   * Called when all events up to here are out, and none after: a checkpoint may be made here. With `unordered`, says only that
+   * the block is out.
    */
   readonly onReached?: (resumeAt: ResumeAt) => void;
 }
@@ -135,8 +135,8 @@ interface FileLines {
 }
 
 /**
- * Runs blocks through the executor and writes their results to the outputs, in the order of the input. Reading waits for
- * writing: at most `width` + 1 blocks are held.
+ * Runs blocks through the executor and writes their results to the outputs, in the order of the input. Reading waits for writing:
+ * at most `width` + 1 blocks are held.
  */
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();

@@ -13,9 +13,9 @@ const REST_MS = 600_000;
 const ATTEMPTS_MAX = 100;
 
 /**
- * How long to retry taking a file that another process seems to hold, in milliseconds. A file system reuses the inode of
- * a removed file at once, and the removed file's holder releases it a moment later: a new file is therefore retried for long,
- * an existing one briefly.
+ * How long to retry taking a file that another process seems to hold, in milliseconds. A file system reuses the inode of a
+ * removed file at once, and the removed file's holder releases it a moment later: a new file is therefore retried for long, an
+ * existing one briefly.
  */
 const PATIENCE_MS = { new: 10_000, old: 500 } as const;
 const AGAIN_MS = 20;
@@ -39,8 +39,8 @@ const held = new Map<string, Held>();
 let isTidied = false;
 
 /**
- * Locks a file for this process, on this machine: by its device and inode, whatever the path. The lock ends with the
- * process, however the process ends.
+ * Locks a file for this process, on this machine: by its device and inode, whatever the path. The lock ends with the process,
+ * however the process ends.
  *
  * @param key device and inode; for a name, those of its folder, and a fingerprint of the name
  * @param age whether this process has created the file

@@ -11,8 +11,7 @@ export const DEAD_LETTER_PERMISSIONS = 0o600;
 export interface FileSinkOptions {
   /**
    * Whether to start over; to append; to truncate to a position and continue there; or to append as a part that does not come
-   * before
-   * that of a position. A file to be truncated is also recognized by a position in it.
+   * before that of a position. A file to be truncated is also recognized by a position in it.
    */
   readonly mode:
     | 'truncate'
@@ -80,8 +79,7 @@ export interface FileSink extends Sink {
   settle(position: FilePosition): void;
   /**
    * Checks whether somebody else renamed, removed or changed the file, and continues in the file that now has its name, or in a
-   * new
-   * one. Writes the content of a removed file again. Earlier positions may belong to another file afterwards.
+   * new one. Writes the content of a removed file again. Earlier positions may belong to another file afterwards.
    *
    * @returns undefined if nothing happened
    * @throws SinkError

@@ -19,10 +19,8 @@ const RESTORE_ATTEMPTS_MAX = 5;
 
 /**
  * Opens a file of lines. With rotation, the newest lines are always in `path`, the older ones in numbered parts beside it; the
- * parts
- * in order, then `path`, are the whole output. `truncate` also removes the parts of an earlier output. Only parts in this
- * output's
- * manifest are ever renamed, packed, truncated or removed.
+ * parts in order, then `path`, are the whole output. `truncate` also removes the parts of an earlier output. Only parts in this
+ * output's manifest are ever renamed, packed, truncated or removed.
  *
  * @throws SinkError when it can't be opened
  */

@@ -16,8 +16,8 @@ export interface Publication {
 }
 
 /**
- * Opens a NATS subject whose messages a stream stores. Lines are sent in order, each as a message; a write ends when the
- * server has confirmed all of them. A retry stores nothing twice, because messages have ids.
+ * Opens a NATS subject whose messages a stream stores. Lines are sent in order, each as a message; a write ends when the server
+ * has confirmed all of them. A retry stores nothing twice, because messages have ids.
  *
  * @param publicationOf makes a message of a line without its newline
  */

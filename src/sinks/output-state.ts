@@ -10,9 +10,8 @@ const fs = nodeFileSystem;
 /**
  * The state of an output relative to a stored position:
  * `good`, nothing follows it; `grown`, bytes follow it, possibly in later parts, from this writer if it was killed, or from
- * somebody else after it ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes
- * precede the position; `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only
- * the length can be compared.
+ * somebody else after it ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes precede the position;
+ * `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only the length can be compared.
  */
 export type OutputState =
   | { readonly kind: 'good' | 'gone' | 'edited' | 'replaced' }

@@ -10,8 +10,7 @@ const GZIP_LEVEL = 3;
 
 /**
  * Replaces a finished part by its compressed form, which keeps the modification time. A crash leaves one of them, or both,
- * intact.
- * Leaves a part as it is if somebody has changed it, or if its packed name is taken.
+ * intact. Leaves a part as it is if somebody has changed it, or if its packed name is taken.
  *
  * @param signal stops the work; the part is then not changed
  * @throws the operating system's errors

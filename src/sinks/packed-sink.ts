@@ -15,8 +15,7 @@ interface Packer {
 
 /**
  * Opens a compressed file of lines. Each write is a gzip member or a zstd frame, so after a crash the file is truncated to the
- * end of
- * one and continued there. An empty write makes one, too: a file without any would not be a compressed file.
+ * end of one and continued there. An empty write makes one, too: a file without any would not be a compressed file.
  *
  * @throws SinkError when it can't be opened; Error when this version of Node does not support the compression
  */

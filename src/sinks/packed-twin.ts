@@ -16,8 +16,7 @@ const LENGTH_BYTES = 4;
 
 /**
  * Finds the gzip file in a folder that has the content of a removed file, by its beginning and its length: whoever renamed that
- * file
- * has packed it since.
+ * file has packed it since.
  *
  * @param head of the removed file
  * @param size of the removed file, in bytes

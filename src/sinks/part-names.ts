@@ -25,8 +25,8 @@ export function packedPath(path: string): string {
  * Makes the names of an output's parts. The parts are in the folder of the output's file, even if a link names the output.
  *
  * @param path the output's file
- * @param pattern the name of a part, containing `{number}`; `{name}` and `{ext}` are those of the file, `{date}` and
- * `{time}` (UTC) say when the part was started
+ * @param pattern the name of a part, containing `{number}`; `{name}` and `{ext}` are those of the file, `{date}` and `{time}`
+ *   (UTC) say when the part was started
  */
 export function partNames(path: string, pattern: string = PATTERN_DEFAULT): PartNames {
   return namesBeside(fileOf(path), pattern);

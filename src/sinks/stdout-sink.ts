@@ -6,8 +6,8 @@ import { writeFileFully } from './write-fully.js';
 const STDOUT = 1;
 
 /**
- * Opens standard output. A redirected file is written directly; a pipe or terminal through the event loop, because a thread
- * that waits for a slow reader could not be interrupted.
+ * Opens standard output. A redirected file is written directly; a pipe or terminal through the event loop, because a thread that
+ * waits for a slow reader could not be interrupted.
  */
 export function stdoutSink(): Sink {
   const isFile = fstatSync(STDOUT).isFile();

@@ -17,9 +17,8 @@ const datasync = promisify(fdatasync);
 /**
  * What happened to the current file, judged by its name and length:
  * `same`; `renamed`, it has another name, and may have been packed since; `removed`, it has no name, and nothing or an empty file
- * is in
- * its place; `replaced`, it has no name, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to
- * it.
+ * is in its place; `replaced`, it has no name, and another file is in its place; `cut`, it is shorter; `grown`, somebody else
+ * wrote to it.
  */
 export type WrittenFileState = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
 

@@ -15,8 +15,8 @@ interface OverlongSoFar {
 }
 
 /**
- * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that at most a block's
- * last, unfinished line is copied. Holds at most one block, or one line up to the limit.
+ * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that at most a block's last,
+ * unfinished line is copied. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
   readonly #spare: SpareMemory;

@@ -1,15 +1,15 @@
 /**
- * What a source returns: runs of whole lines as bytes, in order. Nothing is decoded here, so that invalid UTF-8 reaches the
- * one place that can report it.
+ * What a source returns: runs of whole lines as bytes, in order. Nothing is decoded here, so that invalid UTF-8 reaches the one
+ * place that can report it.
  */
 export type Block = LineBlock | OverlongLine;
 
 export interface LineBlock {
   readonly kind: 'lines';
   /**
-   * Whole lines with their newlines; a source's very last line may lack its own. Empty only in a block that exists
-   * for its `resumeAt`. A block that fills most of its memory owns it and may be transferred to another thread, so a caller that
-   * splits a block copies all parts but the last.
+   * Whole lines with their newlines; a source's very last line may lack its own. Empty only in a block that exists for its
+   * `resumeAt`. A block that fills most of its memory owns it and may be transferred to another thread, so a caller that splits a
+   * block copies all parts but the last.
    */
   readonly bytes: Buffer;
   /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
@@ -29,8 +29,8 @@ export interface LineBlock {
 }
 
 /**
- * Some of a block's bytes, as a block of their own. A block's memory has one owner, who may transfer or return it: the
- * last part keeps it, the others are copies.
+ * Some of a block's bytes, as a block of their own. A block's memory has one owner, who may transfer or return it: the last part
+ * keeps it, the others are copies.
  */
 export function partOf(bytes: Buffer, start: number, end: number): Buffer {
   const part = bytes.subarray(start, end);
@@ -54,10 +54,7 @@ export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBl
   ];
 }
 
-/**
- * Where the source continues after a block, if it can be started there. Stored in checkpoints as JSON that only
- * the source understands.
- */
+/** Where the source continues after a block, if it can be started there. Stored in checkpoints as JSON that only the source understands. */
 export type ResumeAt = unknown;
 
 /** Set on blocks whose events an earlier run has delivered: these events are only counted. */

@@ -10,7 +10,7 @@ import { unpacked } from './unpack.js';
 
 const NEWLINE = 0x0a;
 
-/** The most that is written around a record: field names, or the base64 of a broken record. */
+/** The maximum factor by which a record grows as a line: by field names, or as a broken record in base64. */
 const LINE_GROWTH_MAX = 8;
 
 /**

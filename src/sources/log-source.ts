@@ -31,7 +31,7 @@ export function parseLogMark(value: ResumeAt): LogMark | undefined {
   return position !== undefined && typeof timestamp === 'number' ? { position, timestamp } : undefined;
 }
 
-/** A readable log: its writer in this process, or that of another process. */
+/** A readable log: the log's writer itself, or a reader in another process. */
 export interface ReadableLog {
   read(options: LogReadOptions): AsyncIterable<LogBlock>;
 }
@@ -50,8 +50,8 @@ export interface LogSourceOptions extends Omit<LogReadOptions, 'signal' | 'spare
 }
 
 /**
- * Returns stored events unchanged, with ids and timestamps but without their crc. Each block says where the log continues, as
- * a {@link LogMark}; a block without lines says only that.
+ * Returns stored events unchanged, with ids and timestamps but without their crc. Each block says where the log continues, as a
+ * {@link LogMark}; a block without lines says only that.
  */
 export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
   return { name: 'log', blocks: (signal) => logBlocks(log, options, signal) };

@@ -2,8 +2,7 @@ import type { Block, Source } from './block.js';
 
 /**
  * Combines several sources into one: one after the other or, if they are endless, side by side as blocks arrive. Each source's
- * own
- * order is preserved.
+ * own order is preserved.
  */
 export async function* mergeSources(
   sources: readonly Source[],

@@ -1,6 +1,6 @@
 import { systemReason } from '../files/index.js';
 
-/** A source can't be opened or read further. Has the operating system's reason, and the source's name as given. */
+/** A source can't be opened or read further. Contains the operating system's reason, and the source's name as given. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 

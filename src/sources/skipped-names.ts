@@ -16,8 +16,7 @@ export interface NameRule {
 
 /**
  * @param patterns of file names; `*` stands for any characters. A pattern that ends in `.tmp` or `~`, or begins with a dot,
- *   selects
- * such files
+ *   selects such files
  */
 export function nameRule(patterns: readonly string[]): NameRule {
   const matchers = patterns.map((pattern) => ({ pattern, whole: wholeName(pattern) }));

@@ -78,8 +78,8 @@ interface Entry {
 }
 
 /**
- * The files of a folder. Checks them repeatedly, because change notices get lost: at the start of a watch, on network
- * file systems, with the folder itself. Does not enter subfolders or follow links.
+ * The files of a folder. Checks them repeatedly, because change notices get lost: at the start of a watch, on network file
+ * systems, with the folder itself. Does not enter subfolders or follow links.
  */
 export class FolderWatch implements PresentFiles {
   readonly #fs: FileSystem;
@@ -105,8 +105,7 @@ export class FolderWatch implements PresentFiles {
 
   /**
    * Yields files as they arrive, simultaneous ones in the order of their names, because people number their files. @param signal
-   * ends
-   * the watch
+   * ends the watch
    */
   async *files(signal: AbortSignal): AsyncGenerator<WatchedFile, void, void> {
     const { world } = this.options;

@@ -13,8 +13,7 @@ const CHECKSUM_BYTES = 4;
 
 /**
  * Finds the frames of a zstd file (RFC 8878), which may have any number of them. Node's decompressor ends silently after the
- * first
- * frame if more bytes follow in one write, and some versions take a truncated frame for a whole one.
+ * first frame if more bytes follow in one write, and some versions take a truncated frame for a whole one.
  */
 export class ZstdFrames {
   #at: Field | Passed = 'magic';

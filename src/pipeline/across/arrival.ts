@@ -35,7 +35,7 @@ export class Incoming implements Arrival {
 
 /** An event that was made of several; later stages see it like one that came in. */
 export class Composed implements Arrival {
-  /** @param behind the address, in a dead letter, of the stage that has made it */
+  /** @param behind returns the address of the stage that has made it, for a dead letter */
   constructor(
     private readonly made: Pick<Made, 'data' | 'last' | 'part'>,
     private readonly behind: () => string,

@@ -5,8 +5,7 @@ const STAGE_COUNTS = ['in', 'out', 'made', 'filtered', 'merged', 'open', 'forgot
 
 /**
  * What became of the events of one stage. `in + openBefore + made = out + filtered + merged + open`; failed events are not
- * counted,
- * as if they had not come.
+ * counted, as if they had not come.
  *
  * - `made`: events that the stage added: n − 1 for one that became n, 1 for one that was made of several
  * - `merged`: events that went into another

@@ -21,10 +21,8 @@ const NEWEST = '';
 
 /**
  * The current time for a stage: the newest time of its events. While no event comes, ticks advance it by the difference between
- * their
- * timestamps, because the times of events may be in the past. If times are not timestamps, no time passes while the pipeline is
- * not
- * running, because senders may have held events back.
+ * their timestamps, because the times of events may be in the past. If times are not timestamps, no time passes while the
+ * pipeline is not running, because senders may have held events back.
  */
 export class StageTime {
   readonly #newest: StateTable<Known>;

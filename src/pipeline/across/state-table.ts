@@ -12,8 +12,7 @@ export const AS_JSON: Codec<Json> = { toJson: (value) => value, fromJson: (json)
 
 /**
  * An entry in a checkpoint: its order in the table, and its value as JSON text, so that no number loses digits; null: the entry
- * is
- * removed.
+ * is removed.
  */
 export type SavedEntry = readonly [key: string, entry: readonly [order: number, value: string] | null];
 

@@ -23,8 +23,8 @@ export interface StepWatch {
 }
 
 /**
- * Takes events through steps, one event at a time. All parts of an event pass a step before any of them gets to the next,
- * so that a part that fails fails the whole event before anything is written.
+ * Takes events through steps, one event at a time. All parts of an event pass a step before any of them gets to the next, so that
+ * a part that fails fails the whole event before anything is written.
  */
 export class Steps {
   readonly #tally: StageTally;

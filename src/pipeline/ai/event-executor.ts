@@ -74,8 +74,7 @@ type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | 
 /**
  * Processes events one by one, for pipelines with AI stages: many are in progress, and each waits for its own answers. Blocks
  * must be of one line each, see `singleLines`. Stages that look across events see them in input order if they precede the first
- * AI
- * stage; those after the last AI stage, which only take events apart, see each event when it is answered.
+ * AI stage; those after the last AI stage, which only take events apart, see each event when it is answered.
  *
  * @throws ComputoError when a script can't be compiled
  */
@@ -371,8 +370,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 
 /**
  * Splits stages into `front`, those before the first AI stage, if any of them looks across events; `back`, those from the first
- * one
- * after the last AI stage that looks across events; and `middle`, the rest.
+ * one after the last AI stage that looks across events; and `middle`, the rest.
  */
 function sectionsOf(stages: readonly StagePlan[]): Readonly<Record<'front' | 'middle' | 'back', readonly StagePlan[]>> {
   const first = stages.findIndex(isAiStage);

@@ -28,8 +28,7 @@ interface Table {
 
 /**
  * A hash table with linear probing. A slot is the hash and its count; a count of 0 is an empty slot. The file has no name, so
- * that
- * nothing of it remains, however the process ends. Reads and writes go to the system's cache as long as there is room.
+ * that nothing of it remains, however the process ends. Reads and writes go to the system's cache as long as there is room.
  */
 export function spilledCounts(slotsAtFirst = SLOTS_AT_FIRST): SpilledCounts {
   let table: Table = { file: namelessFile(), slots: slotsAtFirst, used: 0 };

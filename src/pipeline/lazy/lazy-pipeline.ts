@@ -15,8 +15,8 @@ import {
 } from '../stages/index.js';
 
 /**
- * A pipeline that reads only those fields of a line that its scripts use. If it throws anything, the line must take
- * the full path: parsed completely, through the stages one by one.
+ * A pipeline that reads only those fields of a line that its scripts use. If it throws anything, the line must take the full
+ * path: parsed completely, through the stages one by one.
  */
 export interface LazyPipeline {
   readonly scanner: Scanner;

@@ -41,8 +41,8 @@ interface LineEnd extends ByteLiteral {
 }
 
 /**
- * For lines that are stored events, as the log and `--envelope` write them. The id and the timestamp are read only on
- * demand, and the metadata is recognized by comparing it with what was read before.
+ * For lines that are stored events, as the log and `--envelope` write them. The id and the timestamp are read only on demand, and
+ * the metadata is recognized by comparing it with what was read before.
  *
  * @param bytesMax lines with longer data take the full path
  */

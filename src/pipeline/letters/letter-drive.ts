@@ -32,10 +32,7 @@ export interface DriveProgress {
   readonly bytesDone: number;
 }
 
-/**
- * One retry of dead letters. Its end is fixed when it begins: letters that fail again, or meanwhile, are left for the next
- * retry.
- */
+/** One retry of dead letters. Its end is fixed when it begins: letters that fail again, or meanwhile, are left for the next retry. */
 export class LetterDrive {
   /** Letters without an event, in the files as far as they were read. */
   undrivable = 0;

@@ -22,8 +22,7 @@ export interface LetterSurvey {
 /**
  * Finds the files of letters and how far each was retried. A file is recognized by its inode and its beginning, and only if all
  * bytes before the recorded offset are unchanged. If a file was edited, truncated or replaced, each of its letters is compared
- * with
- * those that were retried.
+ * with those that were retried.
  *
  * @throws SourceError
  */

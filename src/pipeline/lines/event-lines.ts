@@ -18,8 +18,8 @@ export type BlockContent = Pick<LineBlock, 'kind' | 'bytes'> | Pick<OverlongLine
 /** How lines become events. */
 export interface LineOptions extends LineLimits {
   /**
-   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id,
-   * timestamp and metadata are kept.
+   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id, timestamp and
+   * metadata are kept.
    */
   readonly input?: 'data' | 'envelope';
   /** Parses every line completely, even if scripts read only parts. Slower, with the same results. */
@@ -35,8 +35,8 @@ type OnEvent = (data: Json, text: string) => void;
 type OnTick = (tick: Tick) => void;
 
 /**
- * Processes a block's lines: counts each, passes the valid ones to `onEvent`, and lets the batch fail the others. Ends
- * early if the batch is stopped.
+ * Processes a block's lines: counts each, passes the valid ones to `onEvent`, and lets the batch fail the others. Ends early if
+ * the batch is stopped.
  */
 export function forEachEvent(
   block: BlockContent,

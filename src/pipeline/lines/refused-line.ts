@@ -12,8 +12,7 @@ export interface RefusedOrigin {
 
 /**
  * The log record of a line that is not an event. Storing it ensures that its dead letter is written once, where the pipeline
- * wants it,
- * whatever happens in between.
+ * wants it, whatever happens in between.
  *
  * @param rawMax the maximum length of the line that is kept, in characters or bytes
  * @returns JSON texts

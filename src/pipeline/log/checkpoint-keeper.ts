@@ -40,10 +40,7 @@ export interface CheckpointKeeperOptions<Place> {
   readonly onFailure: (error: unknown) => void;
 }
 
-/**
- * Makes checkpoints while a pipeline runs. The outputs are synced before a checkpoint refers to them. Many
- * blocks share one checkpoint.
- */
+/** Makes checkpoints while a pipeline runs. The outputs are synced before a checkpoint refers to them. Many blocks share one checkpoint. */
 export class CheckpointKeeper<Place> {
   #reached: PipelineCheckpoint<Place> | undefined;
   #stored: PipelineCheckpoint<Place> | undefined;

@@ -44,7 +44,7 @@ export interface LogReaderOptions {
   readonly openState: OpenState;
   /** Set for a pipeline whose stages hold events until time releases them. */
   readonly ticks?: Pick<TickerOptions, 'store' | 'onFailure'> & {
-    /** Whether nobody was there to take events before. */
+    /** Whether no reader was running before, so that nobody took events. */
     readonly isStart: boolean;
   };
   /** Called if the log is not the one that the checkpoint refers to. */
@@ -164,8 +164,7 @@ export class LogReader implements ProcessorReader {
 
     /**
      * Waits until a line that was tried alone is in a checkpoint before starting others. If those kill the process, the next
-     * start finds
-     * them first.
+     * start finds them first.
      */
     async function* inTurn(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
       let tried = LOG_START;

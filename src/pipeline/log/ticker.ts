@@ -17,7 +17,7 @@ export interface TickerOptions {
 export class Ticker {
   /** Milliseconds since the epoch. */
   #next: number | undefined;
-  /** Whether the next tick says that nobody was there before. */
+  /** Whether the next tick must say that nobody took events before. */
   #isStart = false;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -27,7 +27,7 @@ export class Ticker {
   /**
    * Begins with a tick, because open events may have waited for time before.
    *
-   * @param isStart whether nobody was there to take events
+   * @param isStart whether nobody took events before
    */
   begin(isStart: boolean): void {
     this.expect(this.options.world.now());

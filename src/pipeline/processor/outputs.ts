@@ -22,8 +22,7 @@ export interface FileOpener {
 
 /**
  * What somebody else did to an output, while nobody wrote to it or during writing. `cut-back`: when the writer itself was killed,
- * it
- * left data that is written again.
+ * it left data that is written again.
  */
 export type OutputFinding =
   | ({ readonly when: 'meanwhile' } & OutputChange)

@@ -15,7 +15,7 @@ export interface ProcessorReader {
   begin(): Promise<ReaderPass>;
   /** Call it after each run. @returns whether the run made progress */
   gotOn(): boolean;
-  /** Whether there are events that this processor is known to have to process. */
+  /** Whether this processor is known to have unprocessed events. */
   readonly isBehind: boolean;
   /** Closes the reader: nobody reads any more. */
   close(): Promise<void>;

@@ -12,7 +12,7 @@ import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
 import { pointerOf, shapeInto } from './shape-into.js';
 
-/** The default limit of a state's length. */
+/** The default size limit of a state, in bytes. */
 const BYTES_MAX_DEFAULT = 1 << 20;
 
 /** The most UTF-8 bytes that a UTF-16 unit takes. */

@@ -66,8 +66,7 @@ export function compileScript(spec: ScriptPlan, stage: string, { tables, traceOf
 
 /**
  * Returns a function that finds the `line:column` of an expression in a script's text. Results are cached, because many events
- * may
- * fail at the same expression.
+ * may fail at the same expression.
  */
 function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: string) => string {
   const known = new Map<string, string>();
@@ -83,8 +82,8 @@ function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: stri
 }
 
 /**
- * Whether the script may read its second input. Only `$inputs` does that; a script that contains the word as plain data
- * gets an unneeded context. Scripts may be nested deeper than the call stack allows, so this keeps its own list.
+ * Whether the script may read its second input. Only `$inputs` does that; a script that contains the word as plain data gets an
+ * unneeded context. Scripts may be nested deeper than the call stack allows, so this keeps its own list.
  */
 function mentionsInputs(script: Json): boolean {
   const left: Json[] = [script];

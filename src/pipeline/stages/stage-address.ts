@@ -6,8 +6,7 @@ const HASH_DIGITS = 8;
 
 /**
  * The address in a dead letter of the stage after which it continues. Stays valid if other stages are added or removed: it is the
- * stage's
- * name or, for a stage without its own name, the name by place and a hash of what the stage does.
+ * stage's name or, for a stage without its own name, the name by place and a hash of what the stage does.
  */
 export function stageAddress(stage: StagePlan): string {
   return isNamed(stage) ? stage.name : `${stage.name}${BETWEEN}${shortHash(stage)}`;

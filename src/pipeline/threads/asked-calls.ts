@@ -9,8 +9,7 @@ import { isAiStage } from '../stages/index.js';
 
 /**
  * A call that a worker requests from the thread that started it, which has the providers. JSON is sent as text, so that every
- * number
- * is preserved.
+ * number is preserved.
  */
 export interface AskedCall {
   /** Its number among the worker's calls. */

@@ -71,9 +71,9 @@ interface Slot {
 }
 
 /**
- * Spreads blocks over worker threads and processes none itself, so that this thread keeps running whatever an event does.
- * An event that takes too long, or more memory than a worker has, ends its worker and is handled by `on_error`; the other events
- * of its block are processed again. Only complete blocks count, so that nothing is lost or duplicated.
+ * Spreads blocks over worker threads and processes none itself, so that this thread keeps running whatever an event does. An
+ * event that takes too long, or more memory than a worker has, ends its worker and is handled by `on_error`; the other events of
+ * its block are processed again. Only complete blocks count, so that nothing is lost or duplicated.
  *
  * @throws ComputoError when the script of the routing key can't be compiled
  */

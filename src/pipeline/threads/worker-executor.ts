@@ -11,8 +11,8 @@ const BLOCKS_PER_WORKER = 2;
 const BLOCKS_IN_FLIGHT_MIN = 6;
 
 /**
- * Spreads blocks over worker threads, and also processes blocks on this thread when they are all busy: one worker and this
- * thread are as fast as two workers, with less memory. Until a worker is ready, this thread does the work.
+ * Spreads blocks over worker threads, and also processes blocks on this thread when they are all busy: one worker and this thread
+ * are as fast as two workers, with less memory. Until a worker is ready, this thread does the work.
  *
  * @param process the processor for this thread
  * @param workers how many threads to start, 1 or more

@@ -11,8 +11,7 @@ const EXIT_MEMORY = 70;
 
 /**
  * Starts a worker's program in a separate process, for blocks of one line. It processes one block at a time, even if several wait
- * for
- * the outcomes of calls. Whatever a thread does not survive may also end its process; this process ends alone.
+ * for the outcomes of calls. Whatever a thread does not survive may also end its process; this process ends alone.
  */
 export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }: RunnerTalk): Runner {
   const child = fork(fileURLToPath(script), {

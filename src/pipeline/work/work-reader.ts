@@ -22,9 +22,9 @@ export interface WorkReaderOptions {
 }
 
 /**
- * Takes a fleet's work from a queue. An event is acknowledged once its results are with the outputs, and synced if they
- * are files. An event that was in progress at a crash is given to another worker, so outputs are at-least-once, and exactly
- * once if they recognize events by their ids.
+ * Takes a fleet's work from a queue. An event is acknowledged once its results are with the outputs, and synced if they are
+ * files. An event that was in progress at a crash is given to another worker, so outputs are at-least-once, and exactly once if
+ * they recognize events by their ids.
  */
 export class WorkReader implements ProcessorReader {
   /** A fleet's work belongs to all of its workers. */

@@ -12,10 +12,8 @@ const COLUMNS_TOLD_MAX = 8;
 
 /**
  * Returns a function that writes data as a row of a table, without its newline. A text is its own cell; null and a missing key
- * are
- * empty cells; everything else is written as JSON. The function throws ColumnsError for data that is not an object or has a key
- * that is
- * not a column, and ComputoError when a value is nested too deep to print.
+ * are empty cells; everything else is written as JSON. The function throws ColumnsError for data that is not an object or has a
+ * key that is not a column, and ComputoError when a value is nested too deep to print.
  *
  * @param columns distinct names, at least one
  */

@@ -33,8 +33,7 @@ export interface StreamKind<Settings extends OutputConfigFields, Plan extends Ou
 
 /**
  * Sends its lines to the NATS server. The lines are whole events, whatever is sent of them: event ids name the messages, so that
- * an
- * event which is processed twice is stored once. Only a daemon has such outputs.
+ * an event which is processed twice is stored once. Only a daemon has such outputs.
  */
 export interface SubjectKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
   Settings,

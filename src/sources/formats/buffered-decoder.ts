@@ -10,8 +10,7 @@ export interface RecordCutter {
    *
    * @param bytes the bytes that an earlier call left, and the ones after them
    * @param isText whether all of them are valid UTF-8. False also if a character is cut at the end: each record is then checked
-   *   by
-   * itself
+   *   by itself
    * @param isAll whether the input ends here
    * @returns the index of the first byte that is left for the next call
    */

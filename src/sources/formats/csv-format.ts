@@ -19,9 +19,9 @@ const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
 /**
- * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is
- * taken literally, including quotes. A row that violates these rules is broken on its own: reading continues at its second line,
- * so that an unclosed quote costs one row.
+ * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is taken
+ * literally, including quotes. A row that violates these rules is broken on its own: reading continues at its second line, so
+ * that an unclosed quote costs one row.
  */
 class CsvCutter implements RecordCutter {
   readonly #rows: NamedRows;

@@ -1,6 +1,6 @@
 /**
- * Converts the bytes of a format to lines of JSON, one per record. An unreadable record also becomes a line, which tells
- * the pipeline the reason (see `broken-record.ts`). The longest record bounds the memory.
+ * Converts the bytes of a format to lines of JSON, one per record. An unreadable record also becomes a line, which tells the
+ * pipeline the reason (see `broken-record.ts`). The longest record bounds the memory.
  */
 export interface Decoder {
   /**

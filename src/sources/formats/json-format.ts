@@ -38,9 +38,8 @@ type Place =
   | 'comma';
 
 /**
- * Cuts out values and gives each a line. Looks only at brackets and strings; parsing the line decides later
- * whether the value is valid. Everything between two commas of a list is one element, so that a missing comma breaks only one
- * event.
+ * Cuts out values and gives each a line. Looks only at brackets and strings; parsing the line decides later whether the value is
+ * valid. Everything between two commas of a list is one element, so that a missing comma breaks only one event.
  */
 class JsonCutter implements RecordCutter {
   readonly #overLimit: OverLimit;

@@ -26,8 +26,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Writes rows as lines of JSON, with field names from the first row. Rows keep their line numbers: whatever is not an event
- * becomes
- * an empty line.
+ * becomes an empty line.
  */
 export class NamedRows implements Records {
   /** The text before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */

@@ -15,8 +15,7 @@ export class RecordBuffer {
   }
 
   /**
-   * Drops the bytes before `from` and appends a chunk to the rest. Drops a byte order mark at the start of the
-   * input.
+   * Drops the bytes before `from` and appends a chunk to the rest. Drops a byte order mark at the start of the input.
    *
    * @returns false while it is unknown whether there is a byte order mark
    */

@@ -31,13 +31,13 @@ export function placeOf({ node, head, offset, lines, tail }: InputMark): FilePla
   };
 }
 
-/** Returns the first bytes after `more` was read behind `offset` bytes. */
+/** Returns the first bytes of an input once `more` is read after `head`. */
 export function headWith(head: Uint8Array, more: Uint8Array): Uint8Array {
   if (head.length >= FINGERPRINT_BYTES_MAX || more.length === 0) return head;
   return joined(head, more.subarray(0, FINGERPRINT_BYTES_MAX - head.length));
 }
 
-/** Returns the last bytes after `more` was read. A copy, because blocks hand over their memory. */
+/** Returns the last bytes of an input once `more` is read after `tail`. A copy, because blocks hand over their memory. */
 export function tailWith(tail: Uint8Array, more: Uint8Array): Uint8Array {
   if (more.length >= FINGERPRINT_BYTES_MAX) return new Uint8Array(more.subarray(-FINGERPRINT_BYTES_MAX));
   return joined(tail.subarray(Math.max(0, tail.length + more.length - FINGERPRINT_BYTES_MAX)), more);

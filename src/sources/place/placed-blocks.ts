@@ -33,9 +33,8 @@ export interface PlacedInput {
 }
 
 /**
- * Adds to each block of an input the position that it reaches, counting earlier lines. A last line without a newline gets a
- * block of its own: it may be continued later and is then processed again. After the last block comes an empty block that
- * says so.
+ * Adds to each block of an input the position that it reaches, counting earlier lines. A last line without a newline gets a block
+ * of its own: it may be continued later and is then processed again. After the last block comes an empty block that says so.
  */
 export async function* placedBlocks(
   blocks: AsyncIterable<Block>,

@@ -16,8 +16,8 @@ interface ReadingTo {
 }
 
 /**
- * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data.
- * Reads up to a position first, which shows whether the position is still valid, and then continues from there.
+ * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data. Reads up to a
+ * position first, which shows whether the position is still valid, and then continues from there.
  */
 export class StreamReader {
   readonly #iterator: AsyncIterator<Block>;

@@ -16,8 +16,7 @@ const ATTEMPTS_MAX = 3;
  * Reads a whole table and checks every row.
  *
  * @throws TableError when a row can't be read, has no key, or has the same key as another row; when the file is too large, or
- *   keeps
- * changing while it is read
+ *   keeps changing while it is read
  */
 export async function readTable(plan: TablePlan): Promise<Table> {
   for (let attempt = 1; ; attempt++) {

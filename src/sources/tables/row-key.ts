@@ -5,8 +5,7 @@ import { stringifyJson } from '../../json/index.js';
  * The text that stands for a key: two keys have the same text exactly if they find the same row.
  *
  * @param textKeys whether all keys of the table are texts: a number or a boolean is then looked up by its JSON text. Otherwise
- *   keys
- * are compared as JSON values, so that `1` and `1.0` are the same, and `1` and `"1"` are not
+ *   keys are compared as JSON values, so that `1` and `1.0` are the same, and `1` and `"1"` are not
  */
 export function keyText(key: Json, textKeys: boolean): string {
   if (textKeys) return typeof key === 'string' ? key : stringifyJson(key);

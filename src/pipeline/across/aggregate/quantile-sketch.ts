@@ -10,8 +10,7 @@ const LOG_GAMMA = Math.log(GAMMA);
 
 /**
  * A quantile. Exact for up to 2000 values, by linear interpolation between the two nearest; for more, within 0.5 % of an actual
- * value.
- * The memory is bounded: doubles span a few thousand buckets of that width.
+ * value. The memory is bounded: doubles span a few thousand buckets of that width.
  */
 export class QuantileSketch implements Accumulator {
   #values: number[] | undefined = [];

@@ -125,7 +125,7 @@ export class Windows {
 
   /** Closes all windows. */
   end(): readonly Group[] {
-    // There may be a million groups, so they are not spread.
+    // A loop, because there may be a million groups.
     const groups: Group[] = [];
     for (const [name, group] of this.#groups) groups.push(this.#remove(name, group));
     return groups.sort(byEnd);
