@@ -91,7 +91,7 @@ export const OVERLONG_TAIL_BYTES = 1024;
 /** A stream of future events: read once, pulled by its consumer. */
 export interface Source {
   readonly name: string;
-  /** Total bytes, where known before reading (a regular file). */
+  /** Total bytes, if known before reading (a regular file). */
   readonly sizeBytes?: number;
   /** @param signal ends the reading early: what was read so far is still returned, then the iteration ends */
   blocks(signal: AbortSignal): AsyncIterable<Block>;

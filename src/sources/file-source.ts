@@ -62,7 +62,7 @@ export function readableStats(path: string): Stats {
 }
 
 /**
- * Blocks from an open descriptor, from its current position to its end; closes it.
+ * Yields blocks from an open descriptor, from its current position to its end; closes it.
  *
  * @param from where to start in a regular file, at the start of a line; undefined: at the descriptor's own position
  * @throws SourceError when reading fails

@@ -369,8 +369,8 @@ export function eventExecutor(options: EventOptions): EventExecutor {
 }
 
 /**
- * Splits stages into `front`, those before the first AI stage, if any of them looks across events; `back`, those from the first
- * one after the last AI stage that looks across events; and `middle`, the rest.
+ * Splits stages: `front` are those before the first AI stage, if one looks across events; `back` starts at the first stage after
+ * the last AI stage that looks across events; `middle` is the rest.
  */
 function sectionsOf(stages: readonly StagePlan[]): Readonly<Record<'front' | 'middle' | 'back', readonly StagePlan[]>> {
   const first = stages.findIndex(isAiStage);

@@ -64,10 +64,7 @@ export function compileScript(spec: ScriptPlan, stage: string, { tables, traceOf
   };
 }
 
-/**
- * Returns a function that finds the `line:column` of an expression in a script's text. Results are cached, because many events
- * may fail at the same expression.
- */
+/** Returns a function that finds the `line:column` of an expression in a script's text. Cached, because many events may fail at it. */
 function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {
