@@ -32,6 +32,6 @@ export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type Pl
 export { systemReason } from './reasons.js';
 export { replaceFile } from './replace-file.js';
 export { areSamplesThere, samplesBefore } from './samples.js';
-export { packingOf, withoutPacking, type Packing } from './packing.js';
+export { GZIP_LEVEL, packingOf, withoutPacking, type Packing } from './packing.js';
 export { hasZstd, requireZstd } from './zstd.js';
 export { PACKED_HEAD_BYTES, packedHead } from './packed-head.js';

@@ -1,6 +1,9 @@
 /** How a file is compressed, by the end of its name. */
 export type Packing = 'gzip' | 'zstd';
 
+/** The default level takes three times as long for ten percent fewer bytes. */
+export const GZIP_LEVEL = 3;
+
 const BY_ENDING: readonly (readonly [string, Packing])[] = [
   ['.gz', 'gzip'],
   ['.zst', 'zstd'],
