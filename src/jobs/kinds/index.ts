@@ -5,7 +5,7 @@ import { outputKinds } from '../../sinks/kinds/index.js';
 import { tables } from '../../sources/tables/index.js';
 import { sourceKinds } from '../inputs/index.js';
 
-/** What a config may have: every kind that this program runs. */
+/** Every kind of stage, output, source and provider that this program runs and a config may use. */
 export const KINDS: ConfigKinds = {
   stages: stageKinds,
   outputs: outputKinds,
