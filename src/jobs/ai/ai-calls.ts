@@ -96,7 +96,7 @@ function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
 }
 
-/** The options of a stage's call: for which event it is made, and how it is served. */
+/** The options of a stage's call: its event, and how it is served. */
 export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions {
   return {
     stage: stage.name,

@@ -62,7 +62,7 @@ export interface Daemon {
   reload(plan: ServePlan): Promise<void>;
   /** Records that a changed config was read, and whether it was applied or refused. */
   reloaded(ok: boolean): void;
-  /** How long {@link stop} may take, in milliseconds, before AI calls are cut off. */
+  /** How long {@link Daemon.stop} may take, in milliseconds, before AI calls are cut off. */
   readonly drainMs: () => number;
   /**
    * Stops accepting events, processes what is stored for a while, and leaves everything at a checkpoint.
@@ -178,7 +178,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   const here = opened;
   const { log, nats, pipelines } = here;
   nats.fleet?.appear({ url: server.url });
-  /** Starts everything that needs a NATS server, once a server that was unavailable at the start is there. */
+  /** Starts what waited for a NATS server that was unavailable at the start. */
   const useNats = async (): Promise<void> => {
     nats.fleet?.appear({ url: server.url });
     await pipelines.renew(() => undefined);

@@ -37,7 +37,7 @@ export interface Vitals {
 
 const RECOVERING = 'the log is being recovered';
 
-/** The health of the daemon's components, under the names of the specification. @param vitals undefined: the log is being recovered */
+/** The health of the daemon's components. @param vitals undefined: the log is being recovered */
 export function healthBy(vitals: Vitals | undefined, now: number): Health {
   if (vitals === undefined) {
     const waits = { status: 'stopped', error: RECOVERING } as const;

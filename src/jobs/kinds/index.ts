@@ -5,7 +5,7 @@ import { outputKinds } from '../../sinks/kinds/index.js';
 import { tables } from '../../sources/tables/index.js';
 import { sourceKinds } from '../inputs/index.js';
 
-/** Every kind of stage, output, source and provider that this program runs and a config may use. */
+/** Every kind that a config may use and this program can run. */
 export const KINDS: ConfigKinds = {
   stages: stageKinds,
   outputs: outputKinds,

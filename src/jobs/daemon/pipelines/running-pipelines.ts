@@ -32,7 +32,7 @@ export class RunningPipelines {
   }
 
   /**
-   * Switches to a changed plan. Call this within a turn.
+   * Reopens the pipelines by the current plan. Call this within a turn.
    *
    * @param takeBack restores the former plan, with which the pipelines continue if they can't be opened by the new one
    */
