@@ -11,7 +11,7 @@ export function formsOf(secret: string): readonly string[] {
   return [...new Set([secret, ...inJson(secret), ...percentEncoded(secret), ...base64(secret)])];
 }
 
-/** Masks all forms of some secrets, longest first, because one may be the start of another. */
+/** Puts stars over all forms of some secrets, the longer ones first: one may be the start of another. */
 export function hide(text: string, forms: Iterable<string>): string {
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return longestFirst.reduce((shown, form) => shown.replaceAll(form, HIDDEN), text);
