@@ -1,7 +1,6 @@
 /**
- * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, a place in it
- * by the bytes before it, and two paths are compared by where they lead. Only this folder compares paths, inodes or
- * sizes.
+ * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, and a place in it by
+ * the bytes before it. Two paths are compared by where they lead. Only this folder compares paths, inodes or sizes.
  */
 export { AT_REST_MS, readAtRest } from './at-rest.js';
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';

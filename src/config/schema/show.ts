@@ -2,8 +2,8 @@ import { NumberText } from 'computo-js';
 
 const SHOWN_MAX = 40;
 
-/** A value as an error message names it: short, on one line, and never a whole tree. */
-/** Of an address; they are nobody's business. */
+/** `show` formats a value for an error message: short, on one line, and never a whole tree. */
+/** The credentials in an address, which must not be shown. */
 const CREDENTIALS = /\/\/[^\s/@]*@/;
 
 export function show(value: unknown): string {
