@@ -14,9 +14,9 @@ const BAR_WIDTH_MIN = 8;
 const BAR_WIDTH_MAX = 40;
 
 /**
- * For people: a table, what nobody knows for sure, and what is left today.
+ * The report for people: a table, the costs that are uncertain, and what is left today.
  *
- * @param columns of the terminal; undefined: it is none, and gets no bars
+ * @param columns of the terminal; undefined: stdout is not a terminal, and there are no bars
  */
 export function reportText(view: CostView, columns: number | undefined): string {
   const { report, since, timeZone } = view;
@@ -54,12 +54,12 @@ function costTable({ report, by }: CostView, columns: number | undefined): strin
 function cells(totals: Totals, amount: string): string[] {
   const { attempts, answered, inputTokens, outputTokens, unknown, unpriced } = totals;
   const isUncertain = unknown + unpriced > 0;
-  // Nothing is known to have been spent: that is not the same as nothing spent.
+  // No known spending is not the same as no spending.
   const cost = isUncertain && knownCost(totals) === 0n ? '?' : isUncertain ? `${amount} + ?` : amount;
   return [grouped(attempts), grouped(attempts - answered), grouped(inputTokens), grouped(outputTokens), cost];
 }
 
-/** What is not in the sum, or not for sure. */
+/** Describes costs that are missing from the sum, or uncertain. */
 function uncertain(totals: Totals): string {
   const { estimated, estimatedAtMost, unknown, unknownAtMost, unpriced } = totals;
   const lines: string[] = [];

@@ -11,12 +11,12 @@ const FOLDER_DEFAULT = './data';
 /** Where a command finds the stored log. */
 export interface LogPlace {
   readonly folder: string;
-  /** Undefined when there is none. */
+  /** Undefined if there is no config. */
   readonly config: LoadedConfig | undefined;
 }
 
 /**
- * The log that a command is about: the folder that is named, else the one that the config names, else ./data.
+ * Finds the log that a command is about: in the named folder, else the one in the config, else ./data.
  *
  * @throws ConfigError
  */
@@ -27,7 +27,7 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
   return { folder: config === undefined ? resolve(FOLDER_DEFAULT) : useSection(config, 'storage').disk_path, config };
 }
 
-/** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
+/** Opens a log for reading. @throws UserError if there is none: a mistyped folder should not look like an empty log */
 export async function openLog(folder: string): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
   const world = nodeWorld();
   const names = await world.disk.list(folder).catch(() => undefined);

@@ -11,7 +11,7 @@ import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
 import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
-/** More failed events than this on stderr drown what else is said there. */
+/** More failed events than this on stderr would drown out everything else. */
 const TOLD_MAX = 10;
 
 /**
@@ -50,7 +50,7 @@ async function runPlan(plan: RunCommand): Promise<number> {
 
 async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: number | undefined): Promise<number> {
   const { result, seconds, finishedBefore } = outcome;
-  // Whoever closed the pipe has seen enough: a summary would only disturb.
+  // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
   if (plan.stats === 'text') {
@@ -62,13 +62,13 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   }
   if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${goOn(plan)}\n`);
   if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));
-  // A program reads the last line, whatever else is to be said.
+  // A program reads the last line, whatever else is printed.
   const code = signalCode ?? (await exitCodeTold(result, goOn(plan)));
   writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
   return code;
 }
 
-/** As {@link exitCodeOf}, with what it throws told. */
+/** Like {@link exitCodeOf}, but reports the error instead of throwing it. */
 async function exitCodeTold(result: BlockRunResult, way: string): Promise<number> {
   try {
     return exitCodeOf(result, way);
@@ -83,7 +83,7 @@ function goOn({ resume }: RunCommand): string {
     : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
 }
 
-/** A listener for every script whose calls are to be told. */
+/** Returns a listener for every script whose calls are to be traced. */
 async function traceOf({ traced }: RunCommand): Promise<TraceOf | undefined> {
   if (traced === undefined) return undefined;
   const { traceTo } = await import('./trace.js');
