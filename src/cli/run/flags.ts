@@ -1,13 +1,13 @@
 import type { ConfigFlags } from '../flags/find-config.js';
 import type { TableFlag } from '../flags/table-option.js';
 
-/** The options of `run` as they were typed, each already parsed to its own type. */
 /** The format options of the one output that does not come from the config. */
 export type OutputFlags = Pick<
   RunFlags,
   'output' | 'envelope' | 'out' | 'columns' | 'rawOutput' | 'rotate' | 'follow' | 'resume' | 'resume=force' | 'restart'
 >;
 
+/** The options of `run` as they were typed, each already parsed to its own type. */
 export interface RunFlags extends ConfigFlags {
   readonly eval?: string;
   readonly script?: string;
