@@ -15,7 +15,7 @@ import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
-/** What an attempt is given by its call. */
+/** The options that a call passes to each attempt. */
 export interface AttemptOptions extends EnterOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
@@ -38,7 +38,7 @@ export interface AttemptOptions extends EnterOptions {
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onSent: () => void;
-  /** A provider answers that people were told is failing. */
+  /** Called when a provider answers that was reported as failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
   readonly onEnded: (attempt: EndedAttempt) => void;
@@ -70,7 +70,8 @@ export function worstCost(lane: ProviderLane, request: ProviderRequest, now: num
 }
 
 /**
- * Makes one HTTP attempt at a lane that has let it in, within the budget, and records it before and after. Recovery relies on the
+ * Makes one HTTP attempt in a lane that has admitted it, within the budget, and records it before and after. Recovery relies on
+ * the
  * order of these writes.
  */
 export async function attempt(
@@ -190,7 +191,7 @@ function recordHealth(
   const now = world.now();
   if (outcome.kind === 'refused') lane.refused.add(call);
   else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.health.failing.add(call);
-  // At once: after the end of a probe, other calls would be let through.
+  // Recorded at once: after the end of a probe, other calls would be admitted.
   const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
   if (failure.shared === true) pass.neutral();
   else if (isRefusal) breaker.takeDown(now, Infinity, failure.code);

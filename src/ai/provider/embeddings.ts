@@ -4,7 +4,7 @@ import type { ProviderRequest } from './provider.js';
 import { at, countAt, isObject, listAt, textAt } from './read-json.js';
 import type { EmbeddingWire, SdkOptions, WireAnswer, WireVectors } from './wire.js';
 
-/** Sends a request for vectors. @throws Error for one that the library or the wire refuses */
+/** Sends a request for vectors. @throws Error if the library or the wire rejects it */
 export async function askForVectors(
   wire: EmbeddingWire | undefined,
   settings: SdkOptions,
@@ -19,7 +19,7 @@ export async function askForVectors(
   });
 }
 
-/** An answer that has a vector for each text; undefined: it has not. */
+/** Reads an answer; undefined if it does not have a vector for each text. */
 export function readVectors(
   wire: EmbeddingWire | undefined,
   body: unknown,
@@ -41,13 +41,13 @@ export function readOpenaiVectors(body: unknown): WireVectors | undefined {
     if (vector === undefined || typeof index !== 'number' || vectors[index] !== undefined) return undefined;
     vectors[index] = vector;
   }
-  // A gap, or an index that is none.
+  // There is a gap, or an invalid index.
   if (vectors.length !== data.length || vectors.includes(undefined as never)) return undefined;
   const usage = at(body, 'usage');
   return { vectors, model: textAt(body, 'model'), tokens: tokensAt(usage, 'prompt_tokens'), rawUsage: usage ?? null };
 }
 
-/** Google's, of one text or of many. Its Gemini API tells the tokens only for some models. */
+/** Reads Google's vectors, for one text or many. The Gemini API reports tokens only for some models. */
 export function readGoogleVectors(body: unknown): WireVectors | undefined {
   const one = at(body, 'embedding');
   const found = (isObject(one) ? [one] : listAt(body, 'embeddings')).map((each) => vectorOf(at(each, 'values')));
