@@ -38,7 +38,7 @@ export interface AttemptOptions extends EnterOptions {
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
   readonly onSent: () => void;
-  /** Called when a provider answers that was reported as failing. */
+  /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
   readonly onEnded: (attempt: EndedAttempt) => void;

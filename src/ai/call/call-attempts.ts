@@ -159,7 +159,7 @@ export class CallAttempts {
     if (all < lane.retry.attemptsMax) return undefined;
     const isDown = lane.health.lastSuccessAt < since && lane.health.failsEveryone;
     const stop = stopped('providers-down', failure.message);
-    // While the provider is down, requests that cost nothing may continue.
+    // While it is down, requests that cost nothing may go on.
     if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
     this.#excludeProvider(lane.name);
     if (isDown) this.#stop = stop;

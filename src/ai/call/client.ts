@@ -286,7 +286,7 @@ function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: reado
   };
 }
 
-/** The lanes that may serve a request, with the providers in the order of the stage; if the request names a provider, only that one. */
+/** The lanes that may serve, their providers in the order of the stage; a request's own provider is the only one. */
 function lanesFor(
   all: readonly ProviderLane[],
   request: UniversalRequest,

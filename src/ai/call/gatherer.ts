@@ -45,7 +45,7 @@ const GATHER_MS = 10;
 const TEXTS_MAX = 100;
 /** If this many requests are refused and none is served, the texts in them are not the cause. */
 const REFUSALS_MAX = 24;
-/** Divides the number of texts per request at each further attempt. */
+/** By so much fewer share a request at the next attempt. */
 const FEWER = 8;
 /** While so many are under way, one that is not full waits and fills up. */
 const UNDER_WAY_MAX = 4;
@@ -237,7 +237,7 @@ async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) 
   }
 }
 
-/** Whether a single text may be why the provider refuses them all. */
+/** Whether one of several texts may be why the provider refuses them all. */
 function mayBeOnes({ outcome, code, status }: ProviderFailure): boolean {
   const isRefusal = outcome.kind === 'record-fatal' || outcome.kind === 'refused';
   return isRefusal && status !== undefined && code !== 'model_not_found';

@@ -27,7 +27,7 @@ export interface JournaledCall {
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
-  /** Called if the journal does not have the answer, although it may be used. */
+  /** The journal does not have it, though it may answer. */
   unanswered(): Promise<void>;
   /** The result of an ended call. */
   resultOf(ending: Ending, cached: boolean): CallResult;

@@ -6,7 +6,7 @@ import type { Notice } from './options.js';
 const LOOKS = 3;
 /** Stages without a name are named by kind and place; few pipelines have more places. */
 const PLACES = 12;
-/** The most stages that are remembered. */
+/** Stages that are remembered. */
 const STAGES_MAX = 1000;
 
 interface Stage {
@@ -16,18 +16,17 @@ interface Stage {
   isTold: boolean;
 }
 
-/** Checks whether the answers to a stage's requests are in the journal under another name, and reports it. */
+/** Looks whether the answers to a stage's requests are in the journal under another name, and tells so. */
 export interface OtherNames {
   /** Notes that a stage makes calls, so that its name is not the earlier name of another stage. */
   present(pipeline: string, stage: string): void;
-  /** Looks up an unanswered call of a stage that is present. */
+  /** Of a call of a stage that is present, which has no answer. */
   look(facts: CallFacts, pipeline: string): Promise<void>;
 }
 
 /**
- * Answers are stored under their stage's name: if the name changes, or the place that stands for one, they would be paid for
- * again.
- * A stage that is itself present, or an answer of this process, does not count as an earlier one.
+ * Answers are kept by their stage's name: a name that changes, or a place that stands for one, would mean to pay again. A stage that
+ * asks too, or an answer of this process, is no earlier one.
  */
 export function createOtherNames(
   journal: Journal,

@@ -17,7 +17,7 @@ export interface ProviderHealth {
   unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
   /** Rows whose requests it failed to serve since its last answer. */
   readonly failing: Suspects;
-  /** Whether so many rows in a row fail that the provider fails everyone. */
+  /** So many rows in a row fail that it fails everyone. */
   readonly failsEveryone: boolean;
   /**
    * Whether these rows are too many to be the cause themselves: for a provider that has not answered yet, two, because it is set

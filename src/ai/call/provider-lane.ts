@@ -21,7 +21,7 @@ import { DEFAULTS, type ModelOptions, type LaneOptions, type RetryOptions } from
 export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   /** The provider's. */
   readonly name: string;
-  /** The lane's own name; see {@link laneLabel}. */
+  /** The lane's own: {@link laneLabel}. */
   readonly label: string;
   readonly provider: Provider;
   readonly health: ProviderHealth;
@@ -32,7 +32,7 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   readonly retry: RetryOptions;
   /** The provider's name of a model. */
   wireModel(model: string): string;
-  /** Makes one HTTP attempt or, for vectors, a part of one. @param failures attempts of the call that have failed at the provider */
+  /** Makes one HTTP attempt, or for vectors a part of one. @param failures attempts of the call that have failed at the provider */
   send(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
   settingsOf(model: string): ModelOptions | undefined;
   /** Notes that the lane has answered. */

@@ -1,7 +1,7 @@
 import { dayAt } from '../calendar.js';
 import type { LedgerEntry } from './entry.js';
 
-/** Dimensions that have one value for every attempt. */
+/** What every attempt has one of. */
 const NAMES = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
 const ANY_TAG = 'tag';
 const ONE_TAG = 'tag:';

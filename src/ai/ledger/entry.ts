@@ -34,7 +34,7 @@ export interface LedgerEntry extends Attribution {
   readonly attempt: number;
   readonly provider: string;
   readonly model: string;
-  /** Its worst-case cost when it was sent. */
+  /** The most that it could cost when it was sent. */
   readonly worst: Nano | null;
   /** Undefined while it is under way. */
   readonly end?: AttemptEnd | undefined;

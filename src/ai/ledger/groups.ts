@@ -12,7 +12,7 @@ export interface Group {
 /** The most groups that are kept separate: a tag may have as many values as there are users. */
 const GROUPS_MAX = 100_000;
 
-/** The value in every dimension for attempts that no group was left for. */
+/** What stands in every dimension of the attempts for which no group was left. */
 const OTHERS = '(others)';
 
 /** Sums up attempts by each combination of some dimensions; once there are enough groups, all further ones are summed up as one more. */

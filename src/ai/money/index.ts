@@ -1,4 +1,4 @@
-/** Money: integer nano-dollars, exact prices, and the cost of tokens. */
+/** Money: integer nano-dollars, exact prices, and what tokens cost. */
 export { inputTokens, NO_TOKENS, totalTokens, type BillableTokens } from './billable.js';
 export { configuredPrice, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, showDollars, type Nano } from './nano.js';

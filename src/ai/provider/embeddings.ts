@@ -4,7 +4,7 @@ import type { ProviderRequest } from './provider.js';
 import { at, countAt, isObject, listAt, textAt } from './read-json.js';
 import type { EmbeddingWire, SdkOptions, WireAnswer, WireVectors } from './wire.js';
 
-/** Sends a request for vectors. @throws Error if the library or the wire rejects it */
+/** Sends a request for vectors. @throws Error for one that the library or the wire refuses */
 export async function askForVectors(
   wire: EmbeddingWire | undefined,
   settings: SdkOptions,

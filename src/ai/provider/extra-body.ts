@@ -1,6 +1,6 @@
 import { isObject, parsed } from './read-json.js';
 
-/** A `fetch` that adds a request's `extra` to its body: maps are merged, anything else replaces the existing value. */
+/** A `fetch` whose bodies get what a request has under `extra`: maps are merged, anything else replaces what is there. */
 export function withExtra(send: typeof fetch, extra: Readonly<Record<string, unknown>> | undefined): typeof fetch {
   if (extra === undefined) return send;
   return (input, init) => {

@@ -9,11 +9,10 @@ export interface Exchange {
 
 /**
  * A `fetch` for exactly one request, which it records. A second request of the library, for a retry or for the rest of a long
- * answer, is rejected, because the ledger must see every attempt. The library never gets an answer that is too large to be
- * parsed.
+ * answer, is rejected: the ledger must see every attempt. The library never gets an answer that is too large to be parsed.
  *
- * @param holdsVectors whether a non-streamed answer may have as many values as vectors do
- * @param stream receives the answer if it is streamed; the library then gets an empty one
+ * @param holdsVectors of an answer that is not streamed: it may have so many values as they have
+ * @param stream takes the answer if it is streamed: then the library gets an empty one
  */
 export function oneShotFetch(
   transport: Transport,
@@ -49,7 +48,7 @@ export function oneShotFetch(
   };
 }
 
-/** The subset of `Response` that the library reads; see {@link HeaderList}. */
+/** As much of a `Response` as the library reads: see {@link HeaderList}. */
 function responseOf({ status, headers, body }: HttpAnswer): Response {
   const ok = status >= 200 && status <= 299;
   const stream = new ReadableStream<Uint8Array>({

@@ -52,7 +52,7 @@ function messageOf(message: Message): Prompt[number] {
   }
 }
 
-/** Joins text parts if there are no other parts. */
+/** Texts beside nothing else are one. */
 function asOneText(parts: readonly MessagePart[]): readonly MessagePart[] {
   if (!parts.every(({ type }) => type === 'text')) return parts;
   return [{ type: 'text', text: textOf({ role: 'user', content: parts }) }];

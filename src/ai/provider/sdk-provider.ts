@@ -27,7 +27,7 @@ import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 const MESSAGE_CHARACTERS_MAX = 500;
 
 /**
- * A provider whose wire format the AI SDK writes. The answer's body is read here: the library's own parsing is too coarse for
+ * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for
  * decisions on money and retries, and fails on answers that were paid for.
  *
  * @throws RangeError if the options are invalid: no address, or no key where one is needed
@@ -199,7 +199,7 @@ async function streamed(model: SdkModel, asked: Parameters<SdkModel['doStream']>
   return [];
 }
 
-/** Whether a server rejects streams, or options of streams; its error says so in words or by the parameter's name. */
+/** Some servers know no streams, or not all that belongs to them; their errors say so in words or by the parameter's name. */
 function refusesStreams({ status, body }: HttpAnswer): boolean {
   return [400, 422, 501].includes(status) && /\bstream(?:_options|ing|ed)?\b/i.test(body);
 }
@@ -209,11 +209,11 @@ function maskedFinish(finish: Finish, mask: AnswerMask): Finish {
   return { ...finish, reason: finish.reason === null ? null : mask.text(finish.reason) };
 }
 
-/** Reveals the key. It may come from a file or a program, and reading it may fail, or the text may not be a valid key. */
+/** The key may come from a file or a program, and reading it may fail; or what is read may be no key. */
 async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: string } | { readonly problem: string }> {
   try {
     const apiKey = (await key?.reveal()) ?? '';
-    // A line break at the end of the key is not sent in the header.
+    // A line break at its end is left out of the header.
     const isSendable = /^[\x20-\x7e]*$/.test(apiKey.trim());
     return isSendable ? { apiKey } : { problem: 'it has characters other than printable ASCII, or several lines' };
   } catch (error) {
@@ -226,7 +226,7 @@ function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[]
   return Object.entries(named).flatMap(([name, value]) => (/auth|key|token|secret/i.test(name) ? [value] : []));
 }
 
-/** The status of an error that some servers put into a 200 answer, as given by its code. */
+/** Some servers put an error into a 200 answer: its code is the status that counts. */
 function embeddedError(wire: Wire, answer: HttpAnswer, body: unknown): number | undefined {
   const error = at(body, 'error');
   if (answer.status !== 200) return undefined;

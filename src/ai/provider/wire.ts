@@ -70,7 +70,7 @@ export interface Wire {
   schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest, answer: AnswerMode | undefined): SdkCallOptions;
-  /** Creates the assembly of a streamed answer's events into the body that {@link read} reads. */
+  /** Puts the events of a streamed answer together to the body that {@link read} reads. */
   assembly(): Assembly;
   /**
    * What servers may lack compared with the wire's documentation: they don't stream at all, or without an end mark or usage.

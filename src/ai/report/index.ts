@@ -1,2 +1,2 @@
-/** Reports of what was spent, for people and programs. */
+/** What was spent, for people and programs. */
 export { costReport, costReportJson, knownCost, type CostQuestion, type CostReport } from './cost-report.js';

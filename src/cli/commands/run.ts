@@ -155,7 +155,7 @@ function atLeastOne(text: string): number {
   return Number(text);
 }
 
-/** A larger sample makes an estimate more expensive, but not better. */
+/** Beyond this an estimate gets no better, only dearer. */
 const SAMPLE_MAX = 1000;
 
 function sampleSize(text: string): number {

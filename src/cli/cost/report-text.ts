@@ -54,12 +54,12 @@ function costTable({ report, by }: CostView, columns: number | undefined): strin
 function cells(totals: Totals, amount: string): string[] {
   const { attempts, answered, inputTokens, outputTokens, unknown, unpriced } = totals;
   const isUncertain = unknown + unpriced > 0;
-  // No known spending is not the same as no spending.
+  // Nothing is known to have been spent: that is not the same as nothing spent.
   const cost = isUncertain && knownCost(totals) === 0n ? '?' : isUncertain ? `${amount} + ?` : amount;
   return [grouped(attempts), grouped(attempts - answered), grouped(inputTokens), grouped(outputTokens), cost];
 }
 
-/** Describes costs that are missing from the sum, or uncertain. */
+/** What is not in the sum, or not for sure. */
 function uncertain(totals: Totals): string {
   const { estimated, estimatedAtMost, unknown, unknownAtMost, unpriced } = totals;
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { dollars, standingOf, type Books, type Found, type Nano } from '../../ai/index.js';
 import { inputTokens } from '../../ai/money/index.js';
 
-/** The state of a call, in a word. `interrupted`: the call will be repeated, and nothing is in doubt. */
+/** How a call stands, in a word. `interrupted`: it is to be made again, and nothing is in doubt. */
 export type CallStanding = 'answered' | 'failed' | 'under-way' | 'doubtful' | 'interrupted';
 
 /** A call of the journal as it is shown. */

@@ -27,7 +27,7 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
   return { folder: config === undefined ? resolve(FOLDER_DEFAULT) : useSection(config, 'storage').disk_path, config };
 }
 
-/** Opens a log for reading. @throws UserError if there is none: a mistyped folder should not look like an empty log */
+/** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
 export async function openLog(folder: string): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
   const world = nodeWorld();
   const names = await world.disk.list(folder).catch(() => undefined);

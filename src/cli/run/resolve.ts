@@ -98,7 +98,7 @@ function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
   throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);
 }
 
-/** For files, the time at which they are read says little. */
+/** Of files, the time at which they are read says little. */
 function arrivalHints({ stages }: PipelinePlan, files: readonly string[], flags: RunFlags): readonly string[] {
   if (flags.follow === true || files.length === 0 || files.includes('-')) return [];
   return stages

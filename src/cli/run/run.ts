@@ -11,7 +11,7 @@ import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
 import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
-/** More failed events than this on stderr would drown out everything else. */
+/** More failed events than this on stderr drown what else is said there. */
 const TOLD_MAX = 10;
 
 /**
@@ -62,7 +62,7 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   }
   if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${goOn(plan)}\n`);
   if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));
-  // A program reads the last line, whatever else is printed.
+  // A program reads the last line, whatever else is to be said.
   const code = signalCode ?? (await exitCodeTold(result, goOn(plan)));
   writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
   return code;
