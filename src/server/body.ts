@@ -30,8 +30,8 @@ export class BodyReader {
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
-   * @param patience a whole body must arrive within `bodyMs`, and some data of a stream within `idleMs`: a slower
-   * client is broken or malicious
+   * @param patience a whole body must arrive within `bodyMs`, and some data of a stream within `idleMs`: a slower client is
+   *   broken or malicious
    * @param bodyBytesMax the largest size of a body
    */
   constructor(

@@ -35,8 +35,7 @@ export function parseEventsQuery(query: unknown, now: number): EventsQuery {
 
 /**
  * Returns stored events, one per line, oldest first, without ticks: a few come from memory if it reaches back that far, others
- * from disk,
- * as fast as the client reads them, so that a slow reader costs one block.
+ * from disk, as fast as the client reads them, so that a slow reader costs one block.
  *
  * @param onDamage called for places that can't be read
  */

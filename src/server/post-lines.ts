@@ -45,8 +45,8 @@ export interface LinesReport {
 }
 
 /**
- * Stores a stream of events, line by line, as it arrives: only a part of it is in memory. A line that is not an event is
- * reported and does not prevent others from being stored.
+ * Stores a stream of events, line by line, as it arrives: only a part of it is in memory. A line that is not an event is reported
+ * and does not prevent others from being stored.
  *
  * @returns the counts; `failed` has the first line that was not stored if the stream broke off or the disk failed
  */

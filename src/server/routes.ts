@@ -20,8 +20,7 @@ import { addTapRoute, type TapHub } from './tap/index.js';
 
 /**
  * The most streamed bodies, and readers of stored events, that can be open at a time: each holds a buffer. One caller gets at
- * most half
- * of the free ones.
+ * most half of the free ones.
  */
 const STREAMS_MAX = 512;
 const READERS_MAX = 128;

@@ -1,10 +1,7 @@
 /** Callers that are remembered even though they hold nothing. */
 const IDLE_CALLERS_MAX = 1000;
 
-/**
- * A limited resource that all callers share. Nobody gets more of it than remains for the others, so that no caller can
- * take all of it.
- */
+/** A limited resource that all callers share. Nobody gets more of it than remains for the others, so that no caller can take all of it. */
 export class Shares {
   readonly #held = new Map<string, number>();
   #total = 0;

@@ -16,8 +16,8 @@ interface Span {
 }
 
 /**
- * The outermost JSON objects and arrays in a text, as they are written. Reads each character once. Brackets of
- * prose, as in `[see below]`, are skipped.
+ * The outermost JSON objects and arrays in a text, as they are written. Reads each character once. Brackets of prose, as in `[see
+ * below]`, are skipped.
  *
  * @returns undefined if JSON in it is broken or truncated: a part of it must not be mistaken for the whole
  */

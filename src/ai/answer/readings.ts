@@ -17,9 +17,9 @@ const FENCES_MAX = 100;
 const LANGUAGE = /^[a-z0-9_+-]+(?=[\s[{"])/i;
 
 /**
- * The possible meanings of a model's answer as JSON: groups of values, the most certain first. Tries the answer as it
- * is, then what follows its thoughts, then the contents of Markdown fences, then the objects and arrays in its text. The time
- * grows with the length of the text.
+ * The possible meanings of a model's answer as JSON: groups of values, the most certain first. Tries the answer as it is, then
+ * what follows its thoughts, then the contents of Markdown fences, then the objects and arrays in its text. The time grows with
+ * the length of the text.
  *
  * @returns `problem`: why the answer as a whole is not JSON
  */

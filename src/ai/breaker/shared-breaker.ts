@@ -16,8 +16,7 @@ interface Finding {
 
 /**
  * A breaker shared between processes: each process reports when its breaker opens and closes, and adopts what others report. All
- * of
- * them spare a provider that one found failing, and one of them retries it. Problems of a single process (a wrong key) are not
+ * of them spare a provider that one found failing, and one of them retries it. Problems of a single process (a wrong key) are not
  * reported.
  */
 export function sharedBreaker(own: Breaker, store: Store, name: string, world: AiWorld): Breaker {

@@ -20,8 +20,8 @@ export interface Account {
 }
 
 /**
- * All money in one place: what each account has spent, and who has reserved what. It is one document, so that a
- * reservation is made in all its accounts or in none.
+ * All money in one place: what each account has spent, and who has reserved what. It is one document, so that a reservation is
+ * made in all its accounts or in none.
  */
 export interface AccountBook {
   readonly accounts: Readonly<Record<string, Account>>;

@@ -41,8 +41,7 @@ export interface AccountState {
 
 /**
  * The budget: the worst case of a call is reserved before the call is made, and its cost is charged afterwards. This holds across
- * all
- * processes that share the store.
+ * all processes that share the store.
  */
 export interface Budget {
   reserve(id: string, worst: Nano, charges: readonly Charge[]): Promise<ReserveResult>;

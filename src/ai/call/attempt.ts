@@ -71,8 +71,7 @@ export function worstCost(lane: ProviderLane, request: ProviderRequest, now: num
 
 /**
  * Makes one HTTP attempt in a lane that has admitted it, within the budget, and records it before and after. Recovery relies on
- * the
- * order of these writes.
+ * the order of these writes.
  */
 export async function attempt(
   entry: LaneEntry,

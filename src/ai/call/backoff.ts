@@ -3,8 +3,7 @@ const PAUSE_MS_MIN = 100;
 
 /**
  * How long to send nothing to a provider that said "too many requests", in milliseconds. The first time, the wait that it names
- * is obeyed; from the
- * second time on, that wait has proved too short, and the pause grows as if none were named.
+ * is obeyed; from the second time on, that wait has proved too short, and the pause grows as if none were named.
  *
  * @param namedMs undefined if it named no time
  * @param times how often in a row it said so, from 1

@@ -51,8 +51,7 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
 
 /**
  * Creates the lanes of a provider, one for each of its keys. Limits and breakers are shared by all processes that use the same
- * name for the
- * provider and list its keys in the same order.
+ * name for the provider and list its keys in the same order.
  *
  * @throws RangeError when the options are invalid
  */

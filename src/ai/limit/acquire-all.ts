@@ -2,8 +2,7 @@ import type { Admission, Limiter, Permit } from './limiter.js';
 
 /**
  * Acquires permits from several limiters, one after the other, as a single permit; if one refuses, returns the permits granted so
- * far.
- * The parameters are those of {@link Limiter.acquire}.
+ * far. The parameters are those of {@link Limiter.acquire}.
  *
  * @throws Error when the state of the limits can't be read or written
  */

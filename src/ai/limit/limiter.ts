@@ -55,10 +55,7 @@ interface Waiter {
 }
 
 const NOTHING: Quantity = { requests: 0, tokens: 0 };
-/**
- * How much is drawn at once for waiting callers, as a share of a minute: a draw takes a moment, and drawn tokens are missing
- * elsewhere.
- */
+/** How much is drawn at once for waiting callers, as a share of a minute: a draw takes a moment, and drawn tokens are missing elsewhere. */
 const SLICES_PER_MINUTE = 240;
 
 /** @param buckets the shared buckets to draw from */

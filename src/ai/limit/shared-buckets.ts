@@ -13,10 +13,7 @@ export interface Quantity {
   readonly tokens: number;
 }
 
-/**
- * A rate limit shared between processes: each draws slices as large as it needs. What a process drew before it died
- * is soon refilled.
- */
+/** A rate limit shared between processes: each draws slices as large as it needs. What a process drew before it died is soon refilled. */
 export interface SharedBuckets {
   /**
    * Draws both at once. Those who draw first are served first.

@@ -108,8 +108,7 @@ const OTHER_MATTER = /json_validate_failed|failed to generate/i;
 
 /**
  * Whether an error says that the model does not support this way of asking, or that it does not accept this schema; undefined if
- * it is
- * about something else.
+ * it is about something else.
  *
  * @param words the provider's own
  */

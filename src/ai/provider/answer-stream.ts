@@ -20,8 +20,7 @@ export interface AnswerStream extends StreamReader {
 
 /**
  * @param endsWithFinish whether a stream without an end mark is complete if the model has finished and the connection did not
- *   break:
- * for wires that have no end mark, or whose servers don't all send it
+ *   break: for wires that have no end mark, or whose servers don't all send it
  */
 export function answerStream(assembly: Assembly, endsWithFinish: boolean): AnswerStream {
   const parser = new EventParser();

@@ -4,8 +4,8 @@ import { isMap, objectAt, plain, Problem, show, textAt } from './problem.js';
 import { partsOf, type Message, type MessagePart, type ToolCallPart, type ToolResultPart } from './request.js';
 
 /**
- * The model's earlier answer, with the tool calls that it requested: each in the format of answers here,
- * `{id, name, arguments}`, or in OpenAI's. A call without an id, such as Google's, gets one by its position.
+ * The model's earlier answer, with the tool calls that it requested: each in the format of answers here, `{id, name, arguments}`,
+ * or in OpenAI's. A call without an id, such as Google's, gets one by its position.
  *
  * @throws Problem
  */

@@ -15,8 +15,7 @@ const SCHEMA_OVERHEAD = 1024;
 const TOOLS_OVERHEAD = 1024;
 /**
  * The most tokens that an image is billed as: a large one in high detail, by OpenAI's small models, which bill it as more tokens
- * than
- * others do.
+ * than others do.
  */
 const IMAGE_TOKENS_MAX = 50_000;
 /** For a document or recording given by its address: as many tokens as any context holds. */

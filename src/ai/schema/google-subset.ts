@@ -7,8 +7,7 @@ const REFERENCE = /^#\/(?:\$defs|definitions)\/[^/]+$/;
 
 /**
  * Converts a schema to what Gemini's `responseSchema` accepts, by way of the wire's library. Gemini only lists texts: other
- * listed values
- * are described in words. Answers are checked here against everything that is not sent.
+ * listed values are described in words. Answers are checked here against everything that is not sent.
  *
  * @returns undefined if it does not fit
  */

@@ -3,8 +3,7 @@ import type { Message } from '../request/index.js';
 
 /**
  * The messages with a schema described in words at the end of the last one, because not every model accepts a system message. The
- * words
- * include JSON, which OpenAI requires if an answer must be a JSON object.
+ * words include JSON, which OpenAI requires if an answer must be a JSON object.
  */
 export function inWords(messages: readonly Message[], schema: SchemaObject): readonly Message[] {
   const text = `Answer with nothing but JSON that satisfies this JSON Schema:\n${JSON.stringify(schema)}`;

@@ -2,8 +2,8 @@ import type { SchemaObject } from '../../config/answer-schema/index.js';
 
 /**
  * How a provider is bound to a schema. `strict`: by a grammar, within the subset of JSON Schema that it accepts. `json_schema`:
- * with the schema as it is. `json_object`: to any JSON, with the schema in the prompt. `prompt`: by the prompt
- * alone. `tool`: as the arguments of a function that it must call.
+ * with the schema as it is. `json_object`: to any JSON, with the schema in the prompt. `prompt`: by the prompt alone. `tool`: as
+ * the arguments of a function that it must call.
  */
 export type SchemaMode = 'strict' | 'json_schema' | 'json_object' | 'prompt' | 'tool';
 /** `auto`: the best mode that the provider and model are known to accept. */

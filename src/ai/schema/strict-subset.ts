@@ -59,9 +59,8 @@ class Unfit extends Error {}
 
 /**
  * Converts a schema to what OpenAI's strict mode accepts: drops keywords that it rejects (answers are checked for them here),
- * names types,
- * and closes objects that don't mention further properties. Every answer to it that satisfies the dropped keywords satisfies
- * `schema`.
+ * names types, and closes objects that don't mention further properties. Every answer to it that satisfies the dropped keywords
+ * satisfies `schema`.
  *
  * @param schema of an object
  * @returns undefined if it does not fit: an object that is open or has optional properties, a combination of schemas, too large

@@ -22,8 +22,7 @@ export function operationOf({ request }: EndedAttempt): string {
 
 /**
  * The attributes of a request in OpenTelemetry's conventions for generative AI, and Colloquium's own under `colloquium.`. They
- * contain
- * no text of prompt or answer, and no key.
+ * contain no text of prompt or answer, and no key.
  */
 export function attributesOf(attempt: EndedAttempt): Attributes {
   const { entry, request, provider, finish, responseId } = attempt;

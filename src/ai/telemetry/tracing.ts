@@ -33,8 +33,8 @@ export interface TracingOptions {
 
 /**
  * Sends a span for each attempt to the collector that the environment names. Returns undefined if it names none, or
- * OpenTelemetry's
- * packages are not installed. Their queue is bounded: an unreachable collector costs spans and, at the end, the exporter's wait.
+ * OpenTelemetry's packages are not installed. Their queue is bounded: an unreachable collector costs spans and, at the end, the
+ * exporter's wait.
  */
 export function openTracing({ env, folder, warn }: TracingOptions): AttemptObserver | undefined {
   const endpoint = ENDPOINTS.map((name) => env[name]).find((value) => value !== undefined && value !== '');

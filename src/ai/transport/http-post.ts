@@ -12,8 +12,7 @@ export interface Timeouts {
   readonly connectMs: number;
   /**
    * Only for a stream: other answers begin when the model has thought and written them. Undefined: no limit other than that for
-   * the whole,
-   * because a model may think that long before its first word.
+   * the whole, because a model may think that long before its first word.
    */
   readonly firstByteMs?: number | undefined;
   /** Between two pieces of a stream, once the answer itself has begun. Undefined: no limit other than that for the whole. */
@@ -51,8 +50,7 @@ const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
 /**
  * Uses Node's HTTP client instead of `fetch`, because it distinguishes a failed connection (nothing was billed) from a broken
- * one, and has
- * a timeout for each phase.
+ * one, and has a timeout for each phase.
  */
 export function createTransport(
   timeouts: Timeouts,

@@ -5,8 +5,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Returns the proxy that the environment names for an address, with curl's rules: `HTTPS_PROXY` or `HTTP_PROXY` by the address's
- * scheme,
- * unless `NO_PROXY` names its host; lower-case names take precedence. A proxy without a scheme is contacted over plain HTTP.
+ * scheme, unless `NO_PROXY` names its host; lower-case names take precedence. A proxy without a scheme is contacted over plain
+ * HTTP.
  *
  * @throws RangeError if the variable is not the URL of an HTTP proxy
  */

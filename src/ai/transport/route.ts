@@ -24,8 +24,7 @@ export interface Route {
 
 /**
  * Connects directly or through a proxy: with a tunnel if the server uses TLS, so that the proxy sees none of the data; otherwise
- * the
- * proxy receives the whole address.
+ * the proxy receives the whole address.
  */
 export function createRoute({ proxy, ca }: Network): Route {
   const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;

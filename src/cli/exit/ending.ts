@@ -48,7 +48,7 @@ export function whyEnded(
   return endedBy === 'input' && limit !== undefined && counts.input >= limit ? 'limit' : endedBy;
 }
 
-/** Whether no event failed and every event reached an output or was filtered. */
+/** Whether no event was dead-lettered, skipped or unrouted. */
 function isWhole({ deadLettered, skipped, unrouted }: Counts): boolean {
   return deadLettered + skipped + unrouted === 0;
 }

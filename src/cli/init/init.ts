@@ -13,8 +13,8 @@ const SAMPLE = 'sample.ndjson';
 const SCHEMA = 'colloquium.schema.json';
 
 /**
- * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: if one of the files exists,
- * none is written.
+ * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: if one of the files exists, none is
+ * written.
  *
  * @throws UserError
  */

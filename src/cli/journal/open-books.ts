@@ -28,8 +28,8 @@ export interface JournalBounds {
 }
 
 /**
- * Opens the state folder of a config, or the default one. Creates nothing if nothing was stored yet. For a config
- * that joins a fleet, opens the data that the fleet shares.
+ * Opens the state folder of a config, or the default one. Creates nothing if nothing was stored yet. For a config that joins a
+ * fleet, opens the data that the fleet shares.
  *
  * @throws ConfigError; UserError if the folder or the fleet's server can't be used
  */

@@ -16,8 +16,7 @@ interface Target {
 
 /**
  * Refuses to write to a file that a pipeline of the config writes or the replay itself reads, under any name: this would empty
- * the
- * file, or append data that the pipeline's next checkpoint truncates.
+ * the file, or append data that the pipeline's next checkpoint truncates.
  *
  * @throws UserError
  */

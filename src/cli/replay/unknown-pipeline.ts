@@ -10,8 +10,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Rejects the name of a pipeline that is not in the config and that no selected event was sent to: it is mistyped. The log may
- * have
- * events of pipelines that used to be in the config.
+ * have events of pipelines that used to be in the config.
  *
  * @throws UserError; LogError
  */

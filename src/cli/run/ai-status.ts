@@ -15,8 +15,7 @@ export interface AiStatusWorld extends ProgressWorld {
 
 /**
  * A few lines that redraw themselves on a terminal; elsewhere a plain line every 30 s. Driven by the clock, not by progress:
- * answers
- * may take long, and that is when one wants to know why.
+ * answers may take long, and that is when one wants to know why.
  *
  * @param world its `now` is in milliseconds since the epoch
  * @param totalBytes of all inputs, if known: gives a share and an ETA

@@ -50,10 +50,8 @@ export function finishedText(lines: number): string {
 
 /**
  * The same for a program, as one JSON line. `input` is the sum of the five numbers that follow it; if a stage looks across
- * events,
- * `input + open_before + made` is the sum of the others, and `stages` says the same of each stage. `lines` is present if not
- * every line is an event,
- * because of blank lines, headers, or records of several lines.
+ * events, `input + open_before + made` is the sum of the others, and `stages` says the same of each stage. `lines` is present if
+ * not every line is an event, because of blank lines, headers, or records of several lines.
  */
 export function summaryJson(result: BlockRunResult, seconds: number, endedBy: WhyEnded, ai?: AiSummary): string {
   const { input, openBefore, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;

@@ -27,8 +27,8 @@ interface Formatted {
 }
 
 /**
- * `colloquium script fmt`: formats texts, in place or from standard input to standard output. If one of them can't be
- * formatted, none is written.
+ * `colloquium script fmt`: formats texts, in place or from standard input to standard output. If one of them can't be formatted,
+ * none is written.
  *
  * @param check write nothing, and name the files that would change
  * @throws ConfigError for a text that is not a script; UserError for one with comments

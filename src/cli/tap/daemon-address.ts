@@ -21,8 +21,8 @@ type AddressFlags = Pick<TapFlags, 'config' | 'url' | 'tokenFile' | 'verbose'>;
 
 /**
  * Finds a daemon from flags, config and environment. A config's token is only sent to the config's own address, unless both are
- * named; a given token goes to another machine only if the address, or the config that has it, is named; no token goes to
- * another machine unencrypted.
+ * named; a given token goes to another machine only if the address, or the config that has it, is named; no token goes to another
+ * machine unencrypted.
  *
  * @throws UserError, ConfigError
  */

@@ -4,8 +4,7 @@ let takeAway: (() => void) | undefined;
 
 /**
  * Writes something for the person, {@link visible}. Lines drawn at the bottom of the terminal are removed first, because they
- * would
- * be overwritten.
+ * would be overwritten.
  *
  * @param done called when the text is written, or with the error
  */

@@ -5,8 +5,8 @@ import { HttpError } from '../http-error.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Prevents pages of other sites from changing anything through an authorized browser, whether it sends a password or no token
- * is required. A browser says where a request comes from; other programs don't, and pose no such danger.
+ * Prevents pages of other sites from changing anything through an authorized browser, whether it sends a password or no token is
+ * required. A browser says where a request comes from; other programs don't, and pose no such danger.
  *
  * @throws HttpError 403
  */

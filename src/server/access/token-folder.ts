@@ -1,8 +1,7 @@
 /*
- * Tokens are files: <state_dir>/tokens/<id>.json, each with the facts about one token and its SHA-256 instead of its text.
- * A file is created in one step, never changed, and removed when the token is revoked, so that any number of commands and
- * daemons can use the folder at once, without a lock. If the folder exists, a token is required, even after
- * the last one has been revoked.
+ * Tokens are files: <state_dir>/tokens/<id>.json, each with the facts about one token and its SHA-256 instead of its text. A file
+ * is created in one step, never changed, and removed when the token is revoked, so that any number of commands and daemons can
+ * use the folder at once, without a lock. If the folder exists, a token is required, even after the last one has been revoked.
  */
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

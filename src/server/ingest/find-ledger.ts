@@ -22,8 +22,8 @@ export interface LedgerOwner {
 }
 
 /**
- * Finds a folder's ledger, and the one that it starts from if it does not exist: one of an earlier version, that of
- * a pipeline that no longer reads the folder, or that of a folder that was moved here while its state stayed.
+ * Finds a folder's ledger, and the one that it starts from if it does not exist: one of an earlier version, that of a pipeline
+ * that no longer reads the folder, or that of a folder that was moved here while its state stayed.
  *
  * @throws the operating system's errors
  */

@@ -16,8 +16,7 @@ export interface InputOfLines extends LineOrigin {
 
 /**
  * Stores each line of an input as a record: an event, or a rejected line, whose dead letter the pipeline will write. Reads the
- * next
- * block when the last one is durable.
+ * next block when the last one is durable.
  *
  * @throws LogError, SourceError
  */

@@ -112,8 +112,8 @@ export interface UnfinishedRead {
 }
 
 /**
- * Stores a last line that has waited in vain for its newline. An event counts as a whole line. Anything else may be
- * the first half of an event: it is stored as a rejected line and read again when it continues.
+ * Stores a last line that has waited in vain for its newline. An event counts as a whole line. Anything else may be the first
+ * half of an event: it is stored as a rejected line and read again when it continues.
  *
  * @throws as {@link readFileOn}
  */

@@ -12,8 +12,8 @@ import { metricFactory } from './prom.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /**
- * All numbers of the daemon in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here,
- * so that they always agree. Meters count events as they happen; states are read on request.
+ * All numbers of the daemon in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here, so
+ * that they always agree. Meters count events as they happen; states are read on request.
  */
 export interface Metrics {
   readonly http: HttpMeter;
