@@ -27,8 +27,8 @@ import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 const MESSAGE_CHARACTERS_MAX = 500;
 
 /**
- * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse
- * for decisions on money and retries, and fails on answers that were paid for.
+ * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for
+ * decisions on money and retries, and fails on answers that were paid for.
  *
  * @throws RangeError if the options are invalid: no address, or no key where one is needed
  */
