@@ -164,7 +164,7 @@ function sampleSize(text: string): number {
   return size;
 }
 
-/** Kept as text: an amount of money is no binary fraction. */
+/** Kept as text, because an amount of money is not a binary fraction. */
 function count(text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);
