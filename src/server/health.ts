@@ -1,6 +1,6 @@
 /** The health of a part of the daemon. Its keys are those of the answer. */
 export interface HealthComponent {
-  /** `stream_engine`, `storage`, or an AI provider's name. */
+  /** Such as `stream_engine`, `storage`, `state`, `nats` or `dead_letters`, or the name of an input or an AI provider. */
   readonly name: string;
   readonly status: 'healthy' | 'degraded' | 'unhealthy' | 'stopped';
   /** Why the component is not healthy. */

@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from './verdict.js';
 
-/** The meaning of chat completions, at OpenAI and compatible servers. */
+// The meaning of chat completions, at OpenAI and compatible servers.
 
 /** OpenAI's modes, which are also the reference for compatible servers. */
 export const OPENAI_MODES: readonly SchemaMode[] = ['strict', 'json_schema', 'json_object', 'prompt'];

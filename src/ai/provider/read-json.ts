@@ -1,4 +1,4 @@
-/** Reads foreign JSON without trusting its shape. */
+// Reads foreign JSON without trusting its shape.
 
 /** The value at a path of keys; undefined if there is none. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {

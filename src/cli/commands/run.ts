@@ -135,7 +135,6 @@ export function runCommand(command: Command): Command {
     });
 }
 
-/** Names with a comma, or a space around them, can be given in a config. */
 function size(text: string): number {
   const bytes = parseSize(text);
   if (bytes === undefined || bytes < 1)

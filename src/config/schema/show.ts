@@ -2,10 +2,10 @@ import { NumberText } from 'computo-js';
 
 const SHOWN_MAX = 40;
 
-/** `show` formats a value for an error message: short, on one line, and never a whole tree. */
 /** The credentials in an address, which must not be shown. */
 const CREDENTIALS = /\/\/[^\s/@]*@/;
 
+/** Formats a value for an error message: short, on one line, and never a whole tree. */
 export function show(value: unknown): string {
   switch (typeof value) {
     case 'string':

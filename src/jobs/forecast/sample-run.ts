@@ -24,8 +24,9 @@ export interface SampledRow {
 
 export interface SampleResult {
   readonly rows: readonly SampledRow[];
-  /** The number of rows that got no answer; `failures` has the first few reasons. */
+  /** The number of rows that got no answer. */
   readonly failed: number;
+  /** Why they got none: the first few reasons. */
   readonly failures: readonly string[];
   /** Why the sample run stopped before all rows were sent. */
   readonly stopped: string | undefined;
