@@ -1,16 +1,13 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { describeFile, isStillOurs } from '../files/index.js';
+import { describeFile, GZIP_LEVEL, isStillOurs } from '../files/index.js';
 import { packedPath } from './part-names.js';
 import type { OutputParts, OutputPart } from './parts.js';
 
-/** The default level takes three times as long for ten percent fewer bytes. */
-const GZIP_LEVEL = 3;
-
 /**
- * Replaces a finished part by its compressed form, which keeps its modification time. A crash leaves one of them, or both, intact.
- * A part that somebody has changed, or whose packed name is taken, is not changed.
+ * Replaces a finished part by its compressed form, which keeps the modification time. A crash leaves one of them, or both,
+ * intact. Leaves a part as it is if somebody has changed it, or if its packed name is taken.
  *
  * @param signal stops the work; the part is then not changed
  * @throws the operating system's errors
@@ -23,7 +20,7 @@ export async function packPart(part: OutputPart, parts: OutputParts, signal: Abo
     manifest.remove(part.name);
     return;
   }
-  // Loaded here, so that runs without compression start without them.
+  // Loaded here, so that runs without compression don't load them.
   const [{ createGzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream/promises')]);
   const { atime, mtime, mode } = await stat(path);
   const unfinished = await parts.temporary(basename(packed));

@@ -21,7 +21,7 @@ export interface Unfit {
   readonly tooLong?: boolean;
 }
 
-/** An answer is assumed to use this share of its cap. Only comparisons depend on it. */
+/** The share of its cap that an answer is assumed to use. Only comparisons depend on it. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
 /**
@@ -82,7 +82,7 @@ export function fit(
   };
 }
 
-/** The first lane of each provider: for what is the same at all of them. */
+/** The first lane of each provider, for properties that are the same in all of them. */
 export function onePerProvider(lanes: readonly ProviderLane[]): readonly ProviderLane[] {
   return lanes.filter((lane, i) => lanes.findIndex(({ name }) => name === lane.name) === i);
 }

@@ -2,23 +2,23 @@ import { callKey, type CallFacts, type Journal } from '../journal/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { Notice } from './options.js';
 
-/** So many calls of a stage that have no answer are looked up under other names: what holds for one holds for all. */
+/** How many unanswered calls of a stage are looked up under other names: what is true of one is true of all. */
 const LOOKS = 3;
-/** Stages without a name are called after their kind and place; few pipelines have more. */
+/** Stages without a name are named by kind and place; few pipelines have more places. */
 const PLACES = 12;
 /** Stages that are remembered. */
 const STAGES_MAX = 1000;
 
 interface Stage {
   looks: number;
-  /** When those that were begun have ended. */
+  /** Resolves when the lookups that were started have ended. */
   looked: Promise<void>;
   isTold: boolean;
 }
 
 /** Looks whether the answers to a stage's requests are in the journal under another name, and tells so. */
 export interface OtherNames {
-  /** A stage asks: its name is not an earlier one of another. */
+  /** Notes that a stage makes calls, so that its name is not the earlier name of another stage. */
   present(pipeline: string, stage: string): void;
   /** Of a call of a stage that is present, which has no answer. */
   look(facts: CallFacts, pipeline: string): Promise<void>;
@@ -65,7 +65,7 @@ export function createOtherNames(
         stage.looks += 1;
         stage.looked = stage.looked.then(() => tell(stage, facts, pipeline));
       }
-      // Whoever comes later does not overtake.
+      // Later calls don't overtake earlier lookups.
       await stage.looked;
     },
   };

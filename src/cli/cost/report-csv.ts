@@ -2,7 +2,7 @@ import { dollarText, knownCost, NO_VALUE, type Totals } from '../../ai/index.js'
 import { csvRow } from '../../sinks/formats/index.js';
 import type { CostView } from './cost-view.js';
 
-/** Amounts as exact decimals, in US dollars. */
+/** Amounts are exact decimals, in US dollars. */
 const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
   ['requests', ({ attempts }) => String(attempts)],
   ['answered', ({ answered }) => String(answered)],
@@ -19,7 +19,7 @@ const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
   ['cache_write_tokens', ({ cacheWriteTokens }) => String(cacheWriteTokens)],
 ];
 
-/** For spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */
+/** The report for spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */
 export function reportCsv({ report, by }: CostView): string {
   const titles = [...by, ...COLUMNS.map(([title]) => title)];
   const rows = report.groups.map((group) => [

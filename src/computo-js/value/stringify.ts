@@ -1,6 +1,6 @@
 import { withinEngineLimits } from '../computo-error.js';
 import { decimalKey } from './decimal.js';
-import { spendText, spendUnits, unlimited, type Effort } from './effort.js';
+import { EffortExceeded, spendText, spendUnits, unlimited, type Effort } from './effort.js';
 import type { Json } from './json.js';
 import { sortedKeys } from './order.js';
 import { keysOf } from './ordered-object.js';
@@ -28,9 +28,18 @@ export function stringify(value: Json): string {
       // than its stack.
       const isTooLong = error instanceof RangeError && !error.message.includes('call stack');
       if (isTooLong) throw error;
-      return print(value, AS_WRITTEN, { stepsLeft: Infinity, unitsLeft: TEXT_LENGTH_MAX });
+      return printWithin(value, TEXT_LENGTH_MAX);
     }
   });
+}
+
+/** @throws RangeError if the text grows longer, as `JSON.stringify` does */
+function printWithin(value: Json, lengthMax: number): string {
+  try {
+    return print(value, AS_WRITTEN, { stepsLeft: Infinity, unitsLeft: lengthMax });
+  } catch (error) {
+    throw error instanceof EffortExceeded ? new RangeError('its text is too long', { cause: error }) : error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import { type Env, fillPlaceholders } from '../env/index.js';
 
-/** Undefined for what is not a text, or depends on a variable that is not set. */
+/** Undefined if the value is not a text, or depends on an unset variable. */
 export function filledText(value: Json, env: Env): string | undefined {
   if (typeof value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(value, env);

@@ -3,11 +3,11 @@ import type { ConfigText } from '../load/validate.js';
 import { nodeAt, type SourceNode } from '../source/index.js';
 import { filledText } from './filled-text.js';
 
-/** A model in the list of a provider, or in its map. */
+/** A model in a provider's list or map. */
 export interface ListedModel {
   readonly key: string;
   readonly model: string;
-  /** Undefined: nothing is set for it. */
+  /** Undefined: the model has no settings. */
   readonly node: SourceNode | undefined;
 }
 

@@ -1,10 +1,10 @@
 /** Stands for each element of a list, as {@link ANY_KEY} does for a map. */
 export const ANY_ITEM = '[]';
 
-/** Stands for each key of a map, where a kind says what stands where. */
+/** Stands for each key of a map in the paths that a kind gives. */
 export const ANY_KEY = '*';
 
-/** The kinds of something by their names, in the order in which people are told of them. */
+/** The kinds of something by name, in the order in which they are listed in messages. */
 export class Kinds<Kind extends { readonly kind: string }> {
   readonly #byName: Map<string, Kind>;
 
@@ -25,7 +25,7 @@ export class Kinds<Kind extends { readonly kind: string }> {
   }
 
   /**
-   * The kind of what was planned.
+   * The kind of a plan.
    *
    * @throws TypeError when there is no such kind
    */
@@ -35,7 +35,7 @@ export class Kinds<Kind extends { readonly kind: string }> {
     return found;
   }
 
-  /** Adds a kind. @returns what removes it again */
+  /** Adds a kind. @returns a function that removes it again */
   add(one: Kind): () => void {
     this.#byName.set(one.kind, one);
     return () => void this.#byName.delete(one.kind);

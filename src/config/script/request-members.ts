@@ -1,10 +1,10 @@
 import type { Json } from 'computo-js';
 
-/** A member of the request that a script makes, as far as it is written literally. */
+/** A member of the request that a script makes, if it is written literally. */
 export interface RequestMember {
   readonly key: string;
   readonly value: Json;
-  /** In the script. */
+  /** Relative to the script. */
   readonly path: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export function requestMembers(script: Json): readonly RequestMember[] {
   }
   const [head, ...args] = script as readonly Json[];
   if (head !== 'obj') return [];
-  // Classic has pairs, current has keys and values in turn.
+  // The classic dialect has pairs, the current one alternates keys and values.
   if (args.length > 0 && args.every((arg) => Array.isArray(arg) && arg.length === 2 && typeof arg[0] === 'string')) {
     return (args as unknown as readonly (readonly [string, Json])[]).map(([key, value], i) => ({
       key,

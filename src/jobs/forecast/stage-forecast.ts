@@ -4,14 +4,14 @@ import { addLoad, type Loads, type PossibleCall } from './loads.js';
 /** Calls that may be made, summed up. */
 export interface CallSums {
   calls: number;
-  /** Of the calls, those to a model without a known price: no sum of money has them. */
+  /** How many of the calls go to a model without a known price: no cost includes them. */
   unpriced: number;
   inputTokens: number;
   outputTokens: number;
   worstTokens: number;
   likely: Nano;
   worst: Nano;
-  /** About the most that second attempts can add, which mend answers. */
+  /** Approximately the most that repairs of answers can add. */
   mending: Nano;
   readonly loads: Loads;
 }
@@ -26,9 +26,9 @@ export interface StageForecast extends CallSums {
   journaled: number;
   /** Equal to an earlier request, and answered together with it (`dedupe`). */
   duplicates: number;
-  /** Requests that nobody can serve. */
+  /** Requests that no provider can serve. */
   unfit: number;
-  /** Events whose way ends here for now: what comes after depends on the answer. */
+  /** Events that stop here for now, because what follows depends on the answer. */
   awaiting: number;
   /** Calls of events that wait at an earlier step of the cascade, by that step: some of them will be made. */
   readonly ifMovedOn: Map<number, CallSums>;
@@ -67,7 +67,7 @@ function noCalls(): CallSums {
   };
 }
 
-/** Counts a call in; or, with −1, out again. */
+/** Adds a call to the counts, or, with −1, removes it. */
 export function addCall(sums: CallSums, call: PossibleCall, times: 1 | -1 = 1): void {
   const { tokens, cost } = call;
   const factor = BigInt(times);

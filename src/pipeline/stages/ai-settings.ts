@@ -4,7 +4,7 @@ import { cascading } from './cascade-steps.js';
 import { servedBy } from './served-by.js';
 import { taggedWith } from './tags.js';
 
-/** What may be written of an AI stage. */
+/** The settings of an AI stage. */
 export const aiSettings = (f: SchemaVocabulary) =>
   f.section({
     ai: f

@@ -40,7 +40,7 @@ function describe({ process, command, since, seenAt, state, where, file }: LockH
   if (state === 'alive') return `${name} has it${from}. Stop it first.`;
   const seen = seenAt === undefined ? '' : `, last sign of life ${time(seenAt)}`;
   return (
-    `${name} took it${from}${seen}, and it can't be seen from here whether it still runs.` +
+    `${name} took it${from}${seen}, and it can't be seen from here whether it still runs. ` +
     `Stop it there; if ${process.host} is gone for good, remove ${file} and start again.`
   );
 }
