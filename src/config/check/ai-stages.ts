@@ -1,17 +1,24 @@
-import { formatPointer, type Json } from 'computo-js';
+import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { type Env, fillPlaceholders } from '../env/index.js';
-import { vendorsFor } from '../plan/vendors.js';
+import { type Env, filledText } from '../env/index.js';
+import { vendorsFor, type Served } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { loadSchema } from '../plan/schema-file.js';
-import { kindOf } from '../schema/ai-providers.js';
+import { providerKind, servedProblems } from '../plan/served-problems.js';
 import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
 import type { PathBase } from '../load/resolve-path.js';
 import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { isTemplate, namesModel, requestLiteral, requestMembers, type Literal } from '../plan/request-literal.js';
+import {
+  askedModel,
+  isTemplate,
+  providersOf,
+  requestLiteral,
+  requestMembers,
+  type Literal,
+} from '../plan/request-literal.js';
 
 export interface AiStage {
   /** Of the settings of its calls. */
@@ -40,18 +47,28 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
 
 /** The providers that may serve a stage: the one that its request names, else those it names itself, else all, or the model's vendor. */
 export function serversOf(
-  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,
   known: readonly string[],
   scriptAt: ScriptAt,
 ): readonly string[] {
   const only = literalOf(stage.path, 'provider', scriptAt);
   if (only !== undefined) return known.filter((name) => name === only.text);
-  const named = stage.node.entries?.get('providers')?.node.items;
-  if (named !== undefined) return named.flatMap(({ value }) => filledText(value, env) ?? []);
-  if (document.vendors !== true) return known;
-  const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
+  const served = ofStage(config, stage, known, scriptAt);
   return 'names' in served ? served.names : known;
+}
+
+/** Those that serve the requests of a stage that name none. */
+function ofStage(
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): Served {
+  const named = stage.node.entries?.get('providers')?.node.items;
+  if (named !== undefined) return { names: named.flatMap(({ value }) => filledText(value, env) ?? []) };
+  if (document.vendors !== true) return { names: known };
+  return vendorsFor(document, stage.path, modelOf(stage, env, scriptAt), { env, vendors: kinds.vendors });
 }
 
 /** Stages that name providers or schemas that are not there. */
@@ -66,9 +83,12 @@ export async function checkAiStages(
   for (const stage of stages) {
     const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
     findings.push(...unknownProviders(document, stage.path, named, known));
-    if (named === undefined && document.vendors === true) {
-      const served = vendorsFor(document, stage.path, askedModel(stage, scriptAt), { env, vendors: kinds.vendors });
-      if ('problem' in served) findings.push(served.problem);
+    const served = ofStage({ document, env, kinds }, stage, known, scriptAt);
+    if ('problem' in served) findings.push(served.problem);
+    else if (named?.includes(undefined) !== true) {
+      const servers = providersOf(scriptAt(formatPointer([...stage.path, 'request'])), served.names, known);
+      const asked = { model: modelOf(stage, env, scriptAt), servers };
+      findings.push(...servedProblems({ document, env, kinds }, stage.path, asked));
     }
     findings.push(...withoutVectors({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...refusedMedia({ document, env, kinds }, stage, known, scriptAt));
@@ -76,7 +96,7 @@ export async function checkAiStages(
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
-  return [...findings, ...sameNames(document, stages)];
+  return findings;
 }
 
 /** Who is asked for vectors and has none. Where several may serve, one that has them is enough. */
@@ -89,7 +109,7 @@ function withoutVectors(
   if (stage.kind.asksFor !== 'vectors') return [];
   const { document, kinds } = config;
   const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-  const lacking = servers.filter((server) => providerKind(document, kinds, server)?.embeddings === undefined);
+  const lacking = servers.filter((server) => providerKind({ document, kinds }, server)?.embeddings === undefined);
   if (servers.length === 0 || lacking.length < servers.length) return [];
   const have = kinds.providers.all.flatMap(({ kind, embeddings }) => (embeddings === undefined ? [] : [kind]));
   const message = `no provider of this stage has embeddings: ${lacking.join(', ')}`;
@@ -115,7 +135,7 @@ function refusedMedia(
   const servers = serversOf(config, stage, known, scriptAt);
   return requestMembers(request.script).flatMap(({ key, value, path }) =>
     (stage.kind.literalMedia?.(key, value) ?? []).flatMap((media) => {
-      const reasons = servers.map((server) => providerKind(document, kinds, server)?.refusesMedia?.(media));
+      const reasons = servers.map((server) => providerKind({ document, kinds }, server)?.refusesMedia?.(media));
       const [reason] = reasons;
       if (reason === undefined || reasons.includes(undefined)) return [];
       const message = `no provider of this stage takes this part: ${servers[0] ?? ''}: ${reason}`;
@@ -125,22 +145,10 @@ function refusedMedia(
   );
 }
 
-function providerKind(
-  document: SourceDocument,
-  kinds: ConfigText['kinds'],
-  server: string,
-): ReturnType<typeof kindOf> | undefined {
-  const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
-  return typeof kind === 'string' ? kinds.providers.get(kind) : kindOf(server, kinds.providers);
-}
-
 /** The model that a stage asks for, whatever the event. */
-function askedModel({ path, node }: AiStage, scriptAt: ScriptAt): string | undefined {
-  const literal = literalOf(path, 'model', scriptAt);
-  const request = scriptAt(formatPointer([...path, 'request']));
-  const model = node.entries?.get('model')?.node.value;
-  if (literal !== undefined || (request !== undefined && namesModel(request))) return literal?.text;
-  return typeof model === 'string' && !model.includes('${') ? model : undefined;
+function modelOf({ path, node }: AiStage, env: Env, scriptAt: ScriptAt): string | undefined {
+  const model = filledText(node.entries?.get('model')?.node.value ?? null, env);
+  return askedModel(scriptAt(formatPointer([...path, 'request'])), model);
 }
 
 async function checkSchema(
@@ -154,29 +162,4 @@ async function checkSchema(
   if (schema === undefined || schema === '') return [];
   const found = await loadSchema(document, base, schema, formatPointer(path));
   return 'schema' in found ? [] : found;
-}
-
-/** Undefined for what is not a text, or depends on a variable that is not set. */
-export function filledText(value: Json, env: Env): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const { text, unset } = fillPlaceholders(value, env);
-  return unset.length > 0 ? undefined : text;
-}
-
-/** The journal tells a pipeline's AI stages apart by their names. */
-function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return stages.flatMap(({ path, node }) => {
-    const name = node.entries?.get('name')?.node.value;
-    if (typeof name !== 'string') return [];
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
-    const message = `another AI stage of this pipeline is named ${JSON.stringify(name)}`;
-    const hint = 'answers are kept by the name of the stage: give each its own';
-    return [
-      diagnose(document, formatPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
-    ];
-  });
 }

@@ -1,14 +1,16 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { filledText } from '../env/index.js';
 import type { StageInConfig } from '../kinds/index.js';
 import type { LoadedConfig } from '../load/load-config.js';
 import type { ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
+import { listedModels } from '../plan/listed-models.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
-import { diagnose, nodeAt, type Finding, type SourceNode } from '../source/index.js';
-import { aiStagesOf, filledText, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+import { diagnose, nodeAt, type Finding } from '../source/index.js';
+import { aiStagesOf, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
 /** A provider, as far as its prices depend on it. */
 export interface PricedProvider {
@@ -144,23 +146,6 @@ function modelsOf(
       ? diagnose(document, formatPointer([...path, 'model']), finding)
       : diagnoseScript(asked.script, asked.path, finding);
   return [{ model, place, listed: false }];
-}
-
-/** A model in the list of a provider, or in its map. */
-interface ListedModel {
-  readonly key: string;
-  readonly model: string;
-  /** Undefined: nothing is set for it. */
-  readonly node: SourceNode | undefined;
-}
-
-function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
-  const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
-  const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {
-    const name = filledText(item.entries?.get('name')?.node.value ?? item.value, env);
-    return name === undefined ? [] : [{ key: String(index), model: name, node: item }];
-  });
-  return [...items, ...[...(list?.entries ?? [])].map(([model, { node }]) => ({ key: model, model, node }))];
 }
 
 /** Whether the config has one: for the name that is asked for, else for what the provider calls it. */

@@ -48,6 +48,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   literalMedia?(key: string, value: Json): readonly LiteralMedia[];
   /** Where the path of a text file stands. */
   readonly textFiles?: readonly KeyPath[];
+  /** What is wrong with the text of such a file; undefined: nothing. */
+  readonly textProblem?: (text: string) => { readonly message: string; readonly hint?: string } | undefined;
   /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
   readonly callsAt?: KeyPath | undefined;
   /** What its AI calls ask for, where that is no answer. */
@@ -110,6 +112,9 @@ export interface SettingProblem {
   /** Below the stage. */
   readonly path: KeyPath;
   readonly message: string;
+  readonly hint?: string | undefined;
+  /** Default: `error`. */
+  readonly severity?: 'warning' | undefined;
 }
 
 /** What a stage is planned with. Paths are below the stage. */
@@ -188,6 +193,8 @@ export interface VendorInConfig {
 
 export interface ProviderInConfig {
   readonly kind: string;
+  /** Whether its vendor may have a model of this name. */
+  knows(model: string): boolean;
   /** Why it takes no such picture, document or recording; undefined: it does. Default: it takes all. */
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** What one of its requests for vectors takes. Absent: it has none. */

@@ -1,6 +1,7 @@
 import { formatPointer, type Json } from 'computo-js';
 import { misnamedOutputs } from '../check/file-names.js';
-import { isTemplate, namesModel, requestLiteral } from './request-literal.js';
+import { askedModel, isTemplate, providersOf } from './request-literal.js';
+import { servedProblems } from './served-problems.js';
 import { vendorsFor } from './vendors.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
@@ -161,7 +162,8 @@ class PlanBuilder {
       ...places,
       script: async (below) => await this.#script([...path, ...below]),
       scriptOrTemplate: async (below) => await this.#scriptOrTemplate(path, below, kind),
-      textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
+      textFile: async (below, file) =>
+        await this.#resolver.textFile([...path, ...below], file, this.#config.kinds.stages.of({ kind }).textProblem),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
       providers: async (below, named, model) => await this.#providers([...path, ...below], named, model),
     };
@@ -172,14 +174,20 @@ class PlanBuilder {
     named: readonly string[] | undefined,
     model: string | undefined,
   ): Promise<readonly string[]> {
-    const { document, env, kinds } = this.#config;
     const known = providerNames(this.#config);
-    this.#findings.push(...unknownProviders(document, path, named, known));
-    if (named !== undefined || document.vendors !== true) return named ?? known;
+    this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
     const request = await this.#source([...path, 'request']);
-    const literal = request && requestLiteral(request, 'model');
-    const isPerEvent = request !== undefined && literal === undefined && namesModel(request);
-    const asked = literal?.text ?? (isPerEvent ? undefined : model);
+    const asked = askedModel(request, model);
+    const names = named ?? this.#ofNoName(path, asked, known);
+    const servers = providersOf(request, names, known);
+    this.#findings.push(...servedProblems(this.#config, path, { model: asked, servers }));
+    return names;
+  }
+
+  /** The providers of a stage that names none. */
+  #ofNoName(path: KeyPath, asked: string | undefined, known: readonly string[]): readonly string[] {
+    const { document, env, kinds } = this.#config;
+    if (document.vendors !== true) return known;
     const served = vendorsFor(document, path, asked, { env, vendors: kinds.vendors });
     if ('names' in served) return served.names;
     this.#findings.push(served.problem);
