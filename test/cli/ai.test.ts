@@ -270,13 +270,19 @@ describe('calls in doubt', () => {
     const text = await runCli(['journal', 'doubtful'], { cwd: on.cwd });
     expect(text.stdout).toMatch(/^3 calls in doubt, at most \$0\.\d+\n/);
     expect(text.stdout).toContain('in_doubt: fail');
+    // Each is told by what it asked.
+    for (const i of [0, 1, 2]) expect(text.stdout).toMatch(new RegExp(`  …${i}[ x…]* gpt-4o`));
+    const asked = calls.map((call) => (call as { asked: string }).asked);
+    expect(asked.toSorted()).toEqual(fake.records.map(({ call }) => call.texts.at(-1)).toSorted());
 
     const costs = await runCost();
-    expect(costs.stdout).toContain('not in the sum: 3 requests under way or in doubt, at most $');
+    expect(costs.stdout).toContain('not in the sum: 3 requests without an answer, which may be billed: at most $');
 
     const held = await on.run(['in.ndjson']);
     expect(held.exit, held.stderr).toBe(75);
     expect(held.stderr).toContain('in_doubt is hold');
+    expect(held.stderr).toContain('3 calls of pipeline default were under way when their process ended');
+    expect(held.stderr).toContain(text.stdout.match(/at most \$[0-9.]+/)?.[0]);
     on.write('colloquium.yaml', on.read('colloquium.yaml').replace('in_doubt: hold', 'in_doubt: fail'));
     const given = await on.run(['in.ndjson']);
     expect(given.exit, given.stderr).toBe(3);

@@ -52,7 +52,7 @@ it('asks for the vectors of many rows at once, pays the bill to the nano-dollar,
     expect([id, vector]).toEqual([i, fakeVector(text, 4)]);
   }
   expect(fake.records.length).toBeLessThan(20);
-  expect(statsOf(first).ai).toMatchObject({ calls: 300, cached: 0, failed: 0 });
+  expect(statsOf(first).ai).toMatchObject({ calls: 300, cached: 0, failed: 0, requests: fake.records.length });
 
   // What is known is not asked for again, however it is put together with what is new.
   const before = fake.records.length;

@@ -37,7 +37,6 @@ export interface AttemptOptions extends EnterOptions {
   received(answer: ReceivedAnswer): Promise<boolean>;
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
-  readonly onSent: () => void;
   /** A provider answers that people were told is failing. */
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
@@ -134,7 +133,6 @@ async function withinBudget(
     throw error;
   }
 
-  options.onSent();
   const sentAt = world.now();
   const result = await lane.send({ ...request, model }, options.counts.of(lane).all, options);
   const latencyMs = world.now() - sentAt;

@@ -1,4 +1,4 @@
-import { showDollars } from '../money/index.js';
+import { showAmount } from '../money/index.js';
 import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
 import { sleep } from '../../world/index.js';
@@ -206,7 +206,7 @@ export class CallAttempts {
     full: Extract<AttemptResult, { kind: 'full' }>['full'],
   ): Promise<FailedCall | StoppedCall | undefined> {
     const { books, runBudget, soft, budgetAtOnce, world, notify } = this.#options;
-    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, and the worst case of a call is more`;
+    const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of a call is more`;
     if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
       // A dead process would never release its reservations.

@@ -1,4 +1,4 @@
-import { costOf, NO_TOKENS, showDollars } from '../money/index.js';
+import { costOf, NO_TOKENS, showAmount } from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
 import { inOrder, type RouteCandidate, type Route } from '../route/index.js';
@@ -57,7 +57,7 @@ export function fit(
   const whole = runBudget.wholeLimit(pipeline);
   // A budget of zero stops the run instead: no request would ever fit.
   if (worst !== null && whole !== undefined && whole > 0n && worst > whole) {
-    const reason = `a request's worst case at ${name} is ${showDollars(worst)}, more than a whole day's budget of ${showDollars(whole)}`;
+    const reason = `a request's worst case at ${name} is ${showAmount(worst)}, more than a whole day's budget of ${showAmount(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
   const price = lane.priceOf(model, now, billsOf(request));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
-import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { doubtfulCalls, doubtOf, openBooks, type DoubtfulCall, type DoubtSum, type Recovered } from '../books/index.js';
 import { parseJson } from '../../json/index.js';
 import { callKey, type CallFacts, type Ending } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
@@ -95,8 +95,15 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const scopes = createScopes();
   const bookings = createBookings();
   const otherNames = createOtherNames(books.journal, world, notify);
-  const counts: CallCounts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
+  const counts: CallCounts = { answered: 0, failed: 0, cached: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
+  /** By pipeline, while they are summed up: many calls may be held at once. */
+  const held = new Map<string, Promise<DoubtSum>>();
+  const holding = (pipeline: string): Promise<DoubtSum> => {
+    const sum = held.get(pipeline) ?? doubtOf(books, pipeline).finally(() => held.delete(pipeline));
+    held.set(pipeline, sum);
+    return sum;
+  };
   let closed: Promise<void> | undefined;
 
   const checkFor = async (
@@ -130,6 +137,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         notify,
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
+        inDoubt: () => holding(context.pipeline),
         unanswered: () => otherNames.look(facts, context.pipeline),
         resultOf(ending, cached) {
           if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
@@ -165,7 +173,6 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
           onLimiterWait: (lane, ms) => hooks.onLimiterWait?.(lane, ms),
           bookLater: (booking) => bookings.add(booking),
-          onSent: () => (counts.sent += 1),
           onRecovered({ label }, ms) {
             notify({ kind: 'provider-up', message: `${label} answers again, after ${Math.round(ms / 1000)} s` });
           },

@@ -94,7 +94,11 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
     ),
     today: totalsJson(todayTotals),
     period: totalsJson(report.period),
-    groups: report.groups.map(({ by, totals }) => ({ ...by, ...totalsJson(totals) })),
+    groups: report.groups.map(({ by, isOthers, totals }) => ({
+      ...by,
+      ...(isOthers && { others: true }),
+      ...totalsJson(totals),
+    })),
   };
 }
 
