@@ -138,7 +138,8 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
         inDoubt: () => holding(context.pipeline),
-        unanswered: () => otherNames.look(facts, context.pipeline),
+        unanswered: () =>
+          otherNames.look({ facts, pipeline: context.pipeline, identity: context.identity, lanes: candidates }),
         resultOf(ending, cached) {
           if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
           return endedResult(ending, check, context, cached);
@@ -285,12 +286,19 @@ function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: reado
   const [only, ...others] = onePerProvider(lanes);
   return {
     stage: context.stage,
-    request,
+    request: { ...request, model: realModel(request.model, lanes) },
     maxTokens: request.max_tokens ?? context.maxTokens ?? DEFAULTS.maxTokens,
     schema: context.schema,
     identity: context.dedupe === true ? undefined : context.identity,
     server: others.length === 0 ? only?.provider : undefined,
   };
+}
+
+/** What all who serve a model call it; where they differ, its name stands for what it is at each of them. */
+function realModel(model: string, lanes: readonly ProviderLane[]): string {
+  const serving = lanes.filter((lane) => lane.provider.serves(model));
+  const [real = model, ...others] = new Set(serving.map((lane) => lane.wireModel(model)));
+  return others.length === 0 ? real : model;
 }
 
 /** The lanes that may serve, their providers in the order of the stage; a request's own provider is the only one. */
