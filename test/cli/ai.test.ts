@@ -102,6 +102,7 @@ describe('a run with AI stages', () => {
     const sent = fake.records.length;
     expect(sent).toBeGreaterThan(5);
     expect(sent).toBeLessThan(60);
+    expect(first.stderr).toContain(`all ${sent} answers of this run are kept, also where the row is not written yet`);
 
     const second = await on.run(['in.ndjson']);
     expect(second.exit, second.stderr).toBe(0);

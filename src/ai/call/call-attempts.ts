@@ -141,7 +141,9 @@ export class CallAttempts {
     } else {
       limits.limiter.pauseUntil(now + delayMs);
     }
-    if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
+    // One wait that the provider names is obeyed; how long it may go on naming waits is ours to say.
+    const patienceMs = times === 1 ? Math.max(providerWaitMs, lane.retry.retryAfterMsMax) : providerWaitMs;
+    if (now + delayMs - since <= patienceMs) return undefined;
     // It keeps naming new waits: other lanes may do better.
     this.excluded.add(lane);
     const others = lanes.some((other) => !this.excluded.has(other) && other.breaker.availableAt(now) !== Infinity);
@@ -158,7 +160,7 @@ export class CallAttempts {
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
     const isDown = lane.health.lastSuccessAt < since && lane.health.failsEveryone;
-    const stop = stopped('providers-down', failure.message);
+    const stop = stopped('providers-down', `${failure.message}${wayOut(lane)}`);
     // While it is down, requests that cost nothing may go on.
     if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
     this.#excludeProvider(lane.name);
@@ -276,4 +278,11 @@ function isOfAccount({ code, status }: ProviderFailure): boolean {
 
 function showTime(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** What to do where a provider that has answered is given up for the sake of a few rows, which may be the cause all the same. */
+function wayOut({ health: { isKnownToAnswer, failing } }: ProviderLane): string {
+  return isKnownToAnswer
+    ? `; ${failing.count} rows in a row failed, and none was answered: if they are the cause, a circuit_breaker.threshold above ${failing.count} makes dead letters of them`
+    : '';
 }

@@ -39,6 +39,8 @@ const GATHER_MS = 10;
 const TEXTS_MAX = 100;
 /** So many requests that are refused, and none that is served, are no matter of the texts in them. */
 const REFUSALS_MAX = 24;
+/** And so many where the model was missing before: every request of a run would else be divided. */
+const MISSES_MAX = 4;
 /** By so much fewer share a request at the next attempt. */
 const FEWER = 8;
 /** While so many are under way, one that is not full waits and fills up. */
@@ -77,6 +79,8 @@ interface Group {
 export function createGatherer({ limits, send, costOf, after }: GathererOptions): Gatherer {
   /** Those that are not sent yet, by what their requests must have in common. */
   const groups = new Map<string, Group>();
+  /** Models that were not found in so many requests, until one is served. */
+  const missing = new Set<string>();
   let textsMax = Math.min(TEXTS_MAX, limits.textsMax);
   let underWay = 0;
 
@@ -130,13 +134,15 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
   async function settle({ askers, whole, result }: Sent, found: Found): Promise<boolean> {
     if (result.ok) {
       found.isServed = true;
+      missing.delete(whole.model);
       const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
       for (const [i, asker] of askers.entries()) asker.resolve(answers[i] ?? result);
       return true;
     }
     const { failure } = result;
-    if (failure.outcome.kind === 'refused') found.refused += 1;
-    const isHopeless = found.refused >= REFUSALS_MAX && !found.isServed;
+    if (mayBeAll(failure)) found.refused += 1;
+    const isHopeless = found.refused >= (missing.has(whole.model) ? MISSES_MAX : REFUSALS_MAX) && !found.isServed;
+    if (isHopeless && failure.code === 'model_not_found') missing.add(whole.model);
     if (askers.length === 1 || !mayBeOnes(failure) || isHopeless) {
       for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(failure, i) });
       return false;
@@ -232,9 +238,13 @@ async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) 
 }
 
 /** Whether one of several texts may be why the provider refuses them all. */
-function mayBeOnes({ outcome, code, status }: ProviderFailure): boolean {
-  const isRefusal = outcome.kind === 'record-fatal' || outcome.kind === 'refused';
-  return isRefusal && status !== undefined && code !== 'model_not_found';
+function mayBeOnes({ outcome, status }: ProviderFailure): boolean {
+  return (outcome.kind === 'record-fatal' || outcome.kind === 'refused') && status !== undefined;
+}
+
+/** Whether it may as well be a matter of the key or the model, whatever the texts. */
+function mayBeAll({ outcome, code }: ProviderFailure): boolean {
+  return outcome.kind === 'refused' || code === 'model_not_found';
 }
 
 /** Of those that failed together, the first tells of the provider. */
