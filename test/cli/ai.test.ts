@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dollarText, nanoOfDollars } from '../../src/ai/money/index.js';
 import { resultOf, runCli, startCli } from '../support/cli.js';
 import type { FakeProvider } from '../support/fake-provider.js';
-import { aiStage, configOf, everyFile, providerOf, rowsOf, statsOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, configOf, everyFile, providerOf, rowsOf, statsOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(() => on.close());
+const on = perTest(aiStage);
 
 /** The exact sum of a run's costs, in nano-dollars, as `cost` has it. */
 async function costOf(by = 'provider'): Promise<Record<string, bigint>> {

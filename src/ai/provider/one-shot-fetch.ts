@@ -7,20 +7,25 @@ export interface Exchange {
   error: TransportError | undefined;
 }
 
+/** How the one request is made. */
+export interface OneShotOptions {
+  /** Parameters and headers beside those of the library. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal: AbortSignal;
+  /** Takes the answer if it is streamed: then the library gets an empty one. */
+  readonly stream?: StreamReader | undefined;
+  /** Of an answer that is not streamed: it may have so many values as vectors have. */
+  readonly holdsVectors: boolean;
+}
+
 /**
  * A `fetch` for exactly one request, which it records. A second request of the library, for a retry or for the rest of a long
  * answer, is rejected: the ledger must see every attempt. The library never gets an answer that is too large to be parsed.
- *
- * @param holdsVectors of an answer that is not streamed: it may have so many values as they have
- * @param stream takes the answer if it is streamed: then the library gets an empty one
  */
 export function oneShotFetch(
   transport: Transport,
-  query: Readonly<Record<string, string>>,
-  extraHeaders: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-  stream: StreamReader | undefined,
-  holdsVectors = false,
+  { query = {}, headers: extraHeaders = {}, signal, stream, holdsVectors }: OneShotOptions,
 ): { readonly fetch: typeof fetch; readonly exchange: Exchange } {
   const exchange: Exchange = { answer: undefined, error: undefined };
   let used = false;

@@ -68,14 +68,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
     const isStreamed = !isForVectors && (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
     const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
-    const { fetch, exchange } = oneShotFetch(
-      transport,
-      options.query ?? {},
-      options.headers ?? {},
-      signal,
-      stream,
-      isForVectors,
-    );
+    const { query, headers } = options;
+    const { fetch, exchange } = oneShotFetch(transport, { query, headers, signal, stream, holdsVectors: isForVectors });
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
       const partial = stream === undefined ? '' : mask.text(wire.read(stream.body())?.text ?? '');
