@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { NO_TOKENS, type Nano } from '../money/index.js';
 import type {
@@ -170,13 +171,12 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
           group.askers.delete(asker);
           resolve(NOT_SENT);
         };
-        const leave = (): void => stops.soft.removeEventListener('abort', stopped);
-        const asker: Asker = { request, bytes, stops, resolve, reject, leave };
         if (stops.soft.aborted) {
           resolve(NOT_SENT);
           return;
         }
-        stops.soft.addEventListener('abort', stopped, { once: true });
+        const leave = onAbort(stops.soft, stopped);
+        const asker: Asker = { request, bytes, stops, resolve, reject, leave };
         group.askers.add(asker);
         if (textsIn(group) >= group.textsMax) dispatch(key, group);
       }),
