@@ -29,6 +29,7 @@ it('leaves nothing behind on a signal that lives on', async () => {
   expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   onAbort(stop.signal, () => (count += 10));
   stop.abort();
+  // Nobody can abort what is not there.
+  onAbort(undefined, () => (count += 1))();
   expect(count).toBe(10);
-  expect(onAbort(undefined, () => (count += 1))()).toBeUndefined();
 });
